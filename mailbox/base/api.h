@@ -28,7 +28,7 @@
 #define ACT_NONNULL(...) __attribute__((nonnull(__VA_ARGS__)))
 #define ACT_NONNULL_ALL  __attribute__((nonnull))
 
-#define ACT_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define ACT_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define ACT_NORETURN              __attribute__((noreturn))
 
 #endif

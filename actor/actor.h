@@ -1,0 +1,380 @@
+/* What an actor can do: spawn, send, ask, link, monitor, exit, name itself, keep time and memory. Public. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_ACTOR_H
+#define ACT_ACTOR_ACTOR_H
+
+#include <mailbox/message/message.h>
+
+ACT_BEGIN_DECLS
+
+typedef struct act_system act_system;
+
+/* The running actor. Valid only inside its own callbacks, on the thread that runs them. */
+typedef struct act_self act_self;
+
+/*
+ * What an actor does. Static and constant: the runtime keeps the pointer. Callbacks of one actor never run
+ * at the same time; what one wrote the next one sees. They must not block (see .blocking below).
+ */
+typedef struct act_behavior {
+    const char *name;        /* for people: logs, trees; not NULL */
+    size_t      state_bytes; /* of the state block, zeroed, aligned to 16, owned by the runtime; may be 0 */
+    size_t      args_bytes;  /* of what spawn copies from its args; pointers inside must stay valid until init */
+
+    /*
+     * First callback; may be NULL. ACT_OK: the actor runs. ACT_IGNORE: it ends with ACT_EXIT_NORMAL. Any
+     * other result: it ends with ACT_EXIT_ERROR and that result as code. args is NULL if spawn was given NULL.
+     */
+    act_result (*init)(act_self *self, void *state, const void *args);
+
+    /*
+     * One message. The runtime frees it afterwards unless act_take was called. Not NULL.
+     */
+    void (*receive)(act_self *self, void *state, const act_message *message);
+
+    /*
+     * Last callback, before names, timers, I/O and memory are released; may be NULL. Called for every end
+     * of an actor whose init had returned ACT_OK, except ACT_EXIT_KILLED. After a panic the state is as
+     * the panic left it.
+     */
+    void (*terminate)(act_self *self, void *state, act_exit_reason reason);
+} act_behavior;
+
+/* What happens to a message for an actor whose inbox holds inbox_max. Signals are never counted or refused. */
+typedef enum act_inbox_policy {
+    ACT_INBOX_REFUSE,      /* act_send answers ACT_FULL; act_tell makes it a dead letter */
+    ACT_INBOX_DROP_NEWEST, /* the message becomes a dead letter; the sender is not told */
+    ACT_INBOX_DROP_OLDEST  /* the oldest waiting become dead letters when the receiver next looks; while it
+                              does not look, at most 2 * inbox_max wait and the newest are dropped */
+} act_inbox_policy;
+
+typedef struct act_spawn_options {
+    size_t           size;            /* sizeof(act_spawn_options); set by ACT_SPAWN_OPTIONS */
+    const char      *name;            /* registered before init; NULL: none */
+    uint32_t         inbox_max;       /* 0: no bound; fast senders are then slowed (see act_send) */
+    act_inbox_policy inbox_policy;    /* only with inbox_max */
+    size_t           arena_bytes_max; /* of act_alloc; 0: no bound */
+    uint32_t         worker;          /* 1 to workers_count: always runs there; 0: anywhere */
+    bool             blocking;        /* its callbacks may block: it gets a thread of its own while it runs */
+    bool             announce;        /* the parent gets ACT_MESSAGE_STARTED when init has returned */
+    void            *kept;            /* what act_kept returns; NULL: none. Not owned by the actor. */
+} act_spawn_options;
+
+/* ACT_SPAWN_OPTIONS(.name = "clock", .inbox_max = 100): a pointer to pass to a spawn. */
+#define ACT_SPAWN_OPTIONS(...) (&(act_spawn_options){.size = sizeof(act_spawn_options), __VA_ARGS__})
+
+/* ------------------------------------------------------------------------------------------- birth */
+
+/**
+ * Makes an actor; its init runs soon, as the first thing it does.
+ *
+ * pid      Set on ACT_OK; may be used at once.
+ * args     behavior->args_bytes bytes, copied; may be NULL.
+ * options  May be NULL: the defaults.
+ *
+ * Owns:    the system owns the actor. This actor is its parent.
+ * Threads: handler.
+ * Order:   what you send to it afterwards arrives after init. If init does not answer ACT_OK those
+ *          messages become dead letters.
+ * Waits:   never.
+ * Returns: ACT_OK; ACT_NO_MEMORY (memory, actors_max or threads); ACT_INVALID (no receive, no name, a worker
+ *          that is not there, blocking together with worker, or options of an unknown size); ACT_EXISTS (the
+ *          name is taken); ACT_CLOSED (the system is stopping and this actor is not being stopped in order).
+ * See:     samples/01_hello.c
+ */
+ACT_API ACT_MUST_CHECK act_result act_spawn(act_self *self, act_pid *pid, const act_behavior *behavior,
+                                            const void *args, const act_spawn_options *options)
+    ACT_NONNULL(1, 2, 3);
+
+/**
+ * Spawns and links in one step: there is no moment at which the child runs unlinked.
+ *
+ * As act_spawn otherwise.
+ * See:     samples/03_links_and_exits.c
+ */
+ACT_API ACT_MUST_CHECK act_result act_spawn_link(act_self *self, act_pid *pid, const act_behavior *behavior,
+                                                 const void *args, const act_spawn_options *options)
+    ACT_NONNULL(1, 2, 3);
+
+/**
+ * Spawns and monitors in one step.
+ *
+ * monitor  Set on ACT_OK.
+ *
+ * As act_spawn otherwise.
+ */
+ACT_API ACT_MUST_CHECK act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor,
+                                                    const act_behavior *behavior, const void *args,
+                                                    const act_spawn_options *options) ACT_NONNULL(1, 2, 3, 4);
+
+/** Says who I am. */
+ACT_API act_pid act_self_pid(const act_self *self) ACT_NONNULL_ALL;
+
+/** Says who spawned me; nobody if an ordinary thread did. */
+ACT_API act_pid act_self_parent(const act_self *self) ACT_NONNULL_ALL;
+
+/** The system I live in. */
+ACT_API act_system *act_self_system(const act_self *self) ACT_NONNULL_ALL;
+
+/** What the spawner gave as .kept, NULL if nothing. For a supervised child: its kept block (supervisor.h). */
+ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
+
+/* ---------------------------------------------------------------------------------------- messages */
+
+/**
+ * Puts a message into another actor's inbox.
+ *
+ * to       A pid whose actor has exited is allowed and answered with ACT_NO_ACTOR.
+ * message  *message is one that you own (from act_message_create or act_take).
+ *
+ * Owns:    on ACT_OK the receiver owns it and *message is NULL; otherwise it is still yours, unchanged.
+ * Threads: handler.
+ * Order:   messages from this actor to `to` arrive in the order sent, or not at all; what you wrote
+ *          before sending is visible to the receiver's handler.
+ * Waits:   never. If `to` has no inbox_max and is far behind, this actor is not scheduled again until `to`
+ *          has caught up, unless this actor is itself far behind.
+ * Returns: ACT_OK        queued. No promise that it will be handled: monitor `to` for that.
+ *          ACT_FULL      the inbox is at inbox_max and its policy is ACT_INBOX_REFUSE.
+ *          ACT_NO_ACTOR  nobody to receive it, now or ever again.
+ *          ACT_NO_NODE   the receiver's node is not connected.
+ * See:     test/mailbox/inbox_test.c
+ */
+ACT_API ACT_MUST_CHECK act_result act_send(act_self *self, act_pid to, act_message **message) ACT_NONNULL_ALL;
+
+/**
+ * Sends a scalar. Nothing to check: what cannot be delivered becomes a dead letter with its reason.
+ *
+ * tag      1 to ACT_TAG_MAX.
+ *
+ * Owns:    a resource is moved, or released.
+ * Threads: handler.
+ * Order:   as act_send.
+ */
+ACT_API void act_tell(act_self *self, act_pid to, uint32_t tag, act_value value) ACT_NONNULL_ALL;
+
+/**
+ * Sends a copy of bytes. Nothing to check, as act_tell.
+ *
+ * bytes    bytes_count bytes; may be NULL when that is 0.
+ */
+ACT_API void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
+    ACT_NONNULL(1);
+
+/**
+ * Keeps the message that the handler was given, beyond the handler's return.
+ *
+ * Owns:    it is yours to send or free. If you do neither it is freed when this actor ends.
+ * Threads: handler; only inside `receive`.
+ * Returns: the message, or NULL if it was taken already or is a signal's (EXIT, DOWN, TIMED_OUT, STARTED,
+ *          and I/O notices belong to the framework: copy what you need).
+ */
+ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
+
+/**
+ * Sends a request and arranges that exactly one answer with this reference comes back: the reply,
+ * ACT_MESSAGE_DOWN or ACT_MESSAGE_TIMED_OUT.
+ *
+ * ask      Set on ACT_OK; unique within the system's life. The answer's `ref`.
+ * timeout  1 ms or more, or ACT_FOREVER; from now, on the system's clock.
+ *
+ * Owns:    as act_send.
+ * Threads: handler.
+ * Waits:   never; the answer is a later message. A reply after the timeout is dropped and counted.
+ * Returns: ACT_OK, also when `to` is gone: ACT_MESSAGE_DOWN then follows; ACT_INVALID (timeout);
+ *          ACT_NO_MEMORY; ACT_FULL.
+ * See:     samples/02_ask_reply.c
+ */
+ACT_API ACT_MUST_CHECK act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **message,
+                                          act_millis timeout) ACT_NONNULL_ALL;
+
+/** Asks with a scalar; as act_ask, but on failure a resource is still yours. */
+ACT_API ACT_MUST_CHECK act_result act_ask_value(act_self *self, act_ref *ask, act_pid to, uint32_t tag,
+                                                act_value value, act_millis timeout) ACT_NONNULL_ALL;
+
+/* Who waits for an answer: copy it to reply after the handler has returned. */
+typedef struct act_asker {
+    act_pid pid;
+    act_ref ask; /* 0: the message was no ask; a reply to it is then refused */
+} act_asker;
+
+/** Who asked with this message. */
+static inline act_asker act_message_asker(const act_message *message)
+{
+    act_asker asker = {act_message_sender(message), message->ref};
+    return asker;
+}
+
+/**
+ * Answers an ask. Only the first answer counts; the asker drops and counts others.
+ *
+ * Owns:    as act_send.
+ * Threads: handler; any actor may answer, not only the one that was asked.
+ * Returns: as act_send; ACT_INVALID if the asker's ask is 0.
+ */
+ACT_API ACT_MUST_CHECK act_result act_reply(act_self *self, act_asker asker, act_message **message)
+    ACT_NONNULL_ALL;
+
+/** Answers an ask with a scalar. Nothing to check, as act_tell; a message that was no ask gets no answer. */
+ACT_API void act_answer(act_self *self, const act_message *request, uint32_t tag, act_value value)
+    ACT_NONNULL_ALL;
+
+/* ------------------------------------------------------------------------- links, monitors, exits */
+
+/**
+ * Ties the fates of two actors: when one ends the other gets an exit signal. Idempotent.
+ *
+ * other    If it is gone already an exit signal ACT_EXIT_NO_ACTOR comes from it. Oneself: nothing happens.
+ *
+ * Threads: handler.
+ * Returns: ACT_OK, ACT_NO_MEMORY.
+ * See:     samples/03_links_and_exits.c; the rules of exit signals: README, "Links, monitors and exits".
+ */
+ACT_API ACT_MUST_CHECK act_result act_link(act_self *self, act_pid other) ACT_NONNULL_ALL;
+
+/** Unties them: no exit signal of that link takes effect afterwards. Not linked: nothing happens. Never fails. */
+ACT_API void act_unlink(act_self *self, act_pid other) ACT_NONNULL_ALL;
+
+/**
+ * Asks to be told once when `other` ends, whatever the reason. Each call is a monitor of its own.
+ *
+ * Owns:    the monitor ends with its ACT_MESSAGE_DOWN, at act_demonitor, or with this actor.
+ * Threads: handler.
+ * Order:   DOWN arrives after every message `other` had sent to this actor.
+ * Returns: ACT_OK, even if `other` is gone: DOWN then follows with ACT_EXIT_NO_ACTOR. ACT_NO_MEMORY.
+ */
+ACT_API ACT_MUST_CHECK act_result act_monitor(act_self *self, act_ref *monitor, act_pid other) ACT_NONNULL_ALL;
+
+/**
+ * Ends a monitor or an ask: no DOWN, reply or TIMED_OUT with this reference is received afterwards.
+ *
+ * monitor  One that has ended already, or was never there: nothing happens.
+ *
+ * Threads: handler. Never fails.
+ */
+ACT_API void act_demonitor(act_self *self, act_ref monitor) ACT_NONNULL_ALL;
+
+/**
+ * Says whether exit signals reach this actor as messages ACT_MESSAGE_EXIT instead of ending it.
+ *
+ * Threads: handler.
+ * Returns: ACT_OK; ACT_NO_MEMORY (only when turned on).
+ */
+ACT_API ACT_MUST_CHECK act_result act_trap_exits(act_self *self, bool trap) ACT_NONNULL_ALL;
+
+/**
+ * Ends this actor when the running callback returns.
+ *
+ * Nothing after this call can revoke it; what the callback sends later still goes out. Linked actors get
+ * an exit signal, monitors a DOWN, a supervisor applies its restart rule. Of two calls the first wins.
+ *
+ * reason   The text is copied, up to ACT_EXIT_TEXT_MAX. ACT_EXIT_KILL counts as ACT_EXIT_KILLED.
+ * Threads: handler.
+ */
+ACT_API void act_exit(act_self *self, act_exit_reason reason) ACT_NONNULL_ALL;
+
+/**
+ * Sends an exit signal, as if a linked actor had ended so, except: ACT_EXIT_KILL cannot be trapped, and
+ * ACT_EXIT_NORMAL sent to oneself ends one that does not trap.
+ *
+ * Threads: handler.
+ * Order:   as act_send.
+ * Returns: ACT_OK, also when `other` is gone. ACT_NO_MEMORY; never for ACT_EXIT_KILL without code and text,
+ *          nor for a parent that sends its child ACT_EXIT_SHUTDOWN without code and text.
+ */
+ACT_API ACT_MUST_CHECK act_result act_exit_other(act_self *self, act_pid other, act_exit_reason reason)
+    ACT_NONNULL_ALL;
+
+/**
+ * Fails at once: does not return. Unwinds the callback, running its __attribute__((cleanup)) handlers, and
+ * ends this actor with ACT_EXIT_PANIC and the text "file:line: ...".
+ *
+ * Code between the callback and the panic must be compiled with -fexceptions (act.pc sets it).
+ * Threads: handler.
+ */
+#define act_panic(self, ...) act_panic_at((self), __FILE__, __LINE__, __VA_ARGS__)
+ACT_API ACT_NORETURN void act_panic_at(act_self *self, const char *file, int line, const char *format, ...)
+    ACT_PRINTF(4, 5) ACT_NONNULL(1, 2, 4);
+
+/* ------------------------------------------------------------------------------------------- names */
+
+/* The longest name, its final NUL included. */
+#define ACT_NAME_MAX 64
+
+/**
+ * Gives this actor a name, for as long as it lives. An actor may have several.
+ *
+ * name     1 to ACT_NAME_MAX - 1 bytes; copied.
+ *
+ * Threads: handler.
+ * Order:   released before links and monitors hear of the end: who sees the DOWN can take the name.
+ * Returns: ACT_OK, ACT_EXISTS, ACT_INVALID (length), ACT_NO_MEMORY.
+ */
+ACT_API ACT_MUST_CHECK act_result act_register(act_self *self, const char *name) ACT_NONNULL_ALL;
+
+/** Gives up a name of this actor. Returns: ACT_OK, ACT_NOT_FOUND (not a name of this actor). */
+ACT_API act_result act_unregister(act_self *self, const char *name) ACT_NONNULL_ALL;
+
+/**
+ * Looks a name up.
+ *
+ * Threads: any.
+ * Returns: ACT_OK (the actor may still end before you use the pid), ACT_NOT_FOUND.
+ */
+ACT_API ACT_MUST_CHECK act_result act_whereis(act_system *system, act_pid *pid, const char *name) ACT_NONNULL_ALL;
+
+/* ------------------------------------------------------------------------------------ time, chance */
+
+/** The system's monotonic clock in milliseconds; virtual in a simulation. Does not move inside a handler. */
+ACT_API act_millis act_now(const act_self *self) ACT_NONNULL_ALL;
+
+/** 64 random bits; from the seed in a simulation. Not for secrets. */
+ACT_API uint64_t act_random(act_self *self) ACT_NONNULL_ALL;
+
+/**
+ * Sends a message later. The timer ends with this actor.
+ *
+ * timer    Set on ACT_OK.
+ * delay    0 to 2^40 ms. Never early; late by less than 1 ms plus what the workers are busy.
+ *
+ * Owns:    as act_send; the message is freed if the timer is cancelled or this actor ends.
+ * Threads: handler.
+ * Order:   timers of one actor that are due in the same millisecond fire in the order they were armed.
+ * Returns: ACT_OK, ACT_NO_MEMORY, ACT_INVALID (delay). Whether `to` lives is decided when it fires.
+ */
+ACT_API ACT_MUST_CHECK act_result act_send_after(act_self *self, act_ref *timer, act_pid to,
+                                                 act_message **message, act_millis delay) ACT_NONNULL_ALL;
+
+/** Sends a scalar later; as act_send_after, but on failure a resource is still yours. */
+ACT_API ACT_MUST_CHECK act_result act_tell_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag,
+                                                 act_value value, act_millis delay) ACT_NONNULL_ALL;
+
+/**
+ * Stops a timer of this actor.
+ *
+ * Threads: handler.
+ * Returns: ACT_OK (its message will not be sent), ACT_NOT_FOUND (fired, cancelled, or not this actor's).
+ */
+ACT_API act_result act_cancel_timer(act_self *self, act_ref timer) ACT_NONNULL_ALL;
+
+/* ------------------------------------------------------------------------------------------ memory */
+
+/** Memory until this actor ends, zeroed, aligned to 16. Returns: NULL if there is none, or at arena_bytes_max. */
+ACT_API void *act_alloc(act_self *self, size_t bytes) ACT_NONNULL_ALL;
+
+/** Memory until the callback returns, not zeroed, aligned to 16. Returns: NULL if there is none. */
+ACT_API void *act_scratch(act_self *self, size_t bytes) ACT_NONNULL_ALL;
+
+/**
+ * Registers a clean-up that runs when this actor ends, however it ends; last registered, first run.
+ *
+ * clean_up  Must not panic, send or spawn. Runs after terminate, before links and monitors hear of the end.
+ *
+ * Threads: handler.
+ * Returns: ACT_OK, ACT_NO_MEMORY (then it is not registered).
+ */
+ACT_API ACT_MUST_CHECK act_result act_defer(act_self *self, void (*clean_up)(void *argument), void *argument)
+    ACT_NONNULL(1, 2);
+
+ACT_END_DECLS
+
+#endif

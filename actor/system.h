@@ -1,0 +1,170 @@
+/* The system that actors live in, and the door through which ordinary threads reach them. Public. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_SYSTEM_H
+#define ACT_ACTOR_SYSTEM_H
+
+#include <actor/actor.h>
+
+ACT_BEGIN_DECLS
+
+typedef enum act_log_level { ACT_LOG_ERROR, ACT_LOG_WARNING, ACT_LOG_INFO } act_log_level;
+
+typedef struct act_system_options {
+    size_t     size;              /* sizeof(act_system_options); set by ACT_SYSTEM_OPTIONS */
+    uint32_t   workers_count;     /* 1 to 256 threads; 0: one per CPU this process may use */
+    uint32_t   actors_max;        /* at once, up to 2^27; 0: 2^27. Memory is used only as actors are. */
+    uint32_t   batch_max;         /* messages an actor handles before others have a turn; 0: 64 */
+    uint32_t   blocking_max;      /* threads for blocking actors; 0: 256 */
+    uint32_t   backlog_max;       /* from how many waiting messages on senders are slowed; 0: 1024 */
+    act_millis stop_timeout;      /* for an orderly stop before the rest is killed; 0: 10 s; ACT_FOREVER */
+    bool       log_normal_exits;  /* also log ends that are clean */
+
+    /*
+     * Called for every message that no one received, before it is freed. Any worker, several at once; must
+     * not block, keep the message or call into the system. The result says why: ACT_NO_ACTOR, ACT_FULL,
+     * ACT_NO_MEMORY (the message could not be made), ACT_CLOSED (the system was stopping).
+     */
+    void (*dead_letter)(void *context, act_pid to, const act_message *message, act_result why);
+    /* Called for what people should know; NULL: lines on standard error. As dead_letter otherwise. */
+    void (*log)(void *context, act_log_level level, const char *text);
+    void *context;
+} act_system_options;
+
+/* ACT_SYSTEM_OPTIONS(.workers_count = 2): a pointer to pass to act_system_create. */
+#define ACT_SYSTEM_OPTIONS(...) (&(act_system_options){.size = sizeof(act_system_options), __VA_ARGS__})
+
+/**
+ * Makes a system and starts its workers.
+ *
+ * options  May be NULL: the defaults. Copied.
+ *
+ * Owns:    you own it: act_system_destroy.
+ * Threads: any; a process may have several systems.
+ * Returns: ACT_OK, ACT_INVALID (an option outside its range), ACT_NO_MEMORY, ACT_OS (no thread or no descriptor).
+ */
+ACT_API ACT_MUST_CHECK act_result act_system_create(act_system **system, const act_system_options *options)
+    ACT_NONNULL(1);
+
+/**
+ * Waits until act_system_stop is called, then stops in order: what threads spawned gets an exit signal
+ * ACT_EXIT_SHUTDOWN, last spawned first, each only when the one before has ended; supervisors stop their
+ * children in reverse; what is left after stop_timeout is killed.
+ *
+ * Threads: any thread that may block, one caller; not a handler.
+ * Returns: ACT_OK (all actors ended by themselves), ACT_TIMED_OUT (some had to be killed; one that never
+ *          returns from its handler keeps its thread until it does).
+ */
+ACT_API ACT_MUST_CHECK act_result act_system_run(act_system *system) ACT_NONNULL_ALL;
+
+/**
+ * Asks for an orderly stop. act_system_run does the work; without it act_system_destroy does.
+ *
+ * Threads: any, handlers included; async-signal-safe. Never waits. Calling it twice is once.
+ */
+ACT_API void act_system_stop(act_system *system) ACT_NONNULL_ALL;
+
+/**
+ * Stops if that has not happened, ends all threads and frees everything.
+ *
+ * system   *system may be NULL: nothing happens. It becomes NULL.
+ *
+ * Threads: any thread that may block; nobody may use the system any more.
+ * Waits:   for handlers that are running to return.
+ */
+ACT_API void act_system_destroy(act_system **system) ACT_NONNULL_ALL;
+
+/**
+ * Spawns from an ordinary thread; as act_spawn. The actor has no parent; `announce` is ignored.
+ *
+ * Threads: any.
+ * Returns: as act_spawn; ACT_CLOSED when the system is stopping.
+ */
+ACT_API ACT_MUST_CHECK act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior *behavior,
+                                                   const void *args, const act_spawn_options *options)
+    ACT_NONNULL(1, 2, 3);
+
+/**
+ * Sends from an ordinary thread; the sender is nobody. As act_send; the thread is never slowed.
+ *
+ * Threads: any. Handlers use act_send, which is cheaper.
+ */
+ACT_API ACT_MUST_CHECK act_result act_system_send(act_system *system, act_pid to, act_message **message)
+    ACT_NONNULL_ALL;
+
+/** Sends a scalar from an ordinary thread; as act_tell. */
+ACT_API void act_system_tell(act_system *system, act_pid to, uint32_t tag, act_value value) ACT_NONNULL_ALL;
+
+/**
+ * Asks from an ordinary thread and waits for the answer.
+ *
+ * reply    Set on ACT_OK; yours to free.
+ * timeout  1 ms or more, or ACT_FOREVER.
+ *
+ * Owns:    the request: as act_send. On ACT_NO_ACTOR and ACT_TIMED_OUT it may have been delivered and is
+ *          then gone (*message is NULL).
+ * Threads: any thread that may block; not a handler, not in a simulation.
+ * Returns: ACT_OK, ACT_NO_ACTOR (it ended before answering), ACT_TIMED_OUT, ACT_FULL, ACT_NO_MEMORY,
+ *          ACT_INVALID (timeout, or a simulation).
+ */
+ACT_API ACT_MUST_CHECK act_result act_system_ask(act_system *system, act_pid to, act_message **message,
+                                                 act_message **reply, act_millis timeout) ACT_NONNULL_ALL;
+
+/* An exit reason that owns its text. */
+typedef struct act_exit_report {
+    act_exit_kind kind;
+    int32_t       code;
+    char          text[ACT_EXIT_TEXT_MAX]; /* "" if there is none */
+} act_exit_report;
+
+/**
+ * Waits until an actor has ended.
+ *
+ * report   May be NULL. Set on ACT_OK: why it ended; ACT_EXIT_NO_ACTOR if it was gone before the call.
+ * timeout  0 or more, or ACT_FOREVER.
+ *
+ * Threads: any thread that may block; not a handler, not in a simulation.
+ * Returns: ACT_OK, ACT_TIMED_OUT, ACT_NO_MEMORY, ACT_INVALID.
+ */
+ACT_API ACT_MUST_CHECK act_result act_system_join(act_system *system, act_pid pid, act_exit_report *report,
+                                                  act_millis timeout) ACT_NONNULL(1);
+
+/**
+ * Sends an exit signal from an ordinary thread; as act_exit_other, from nobody.
+ *
+ * Threads: any.
+ */
+ACT_API ACT_MUST_CHECK act_result act_system_exit(act_system *system, act_pid pid, act_exit_reason reason)
+    ACT_NONNULL_ALL;
+
+/* How many threads run actors: 1 to 256; 1 in a simulation. */
+ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_ALL;
+
+/* X(name, text): counted since the system was made. sent = received + dead_letters + those that wait. */
+#define ACT_COUNTERS(X)                                                              \
+    X(spawned, "actors spawned")                                                     \
+    X(exited, "actors ended")                                                        \
+    X(panicked, "actors ended by a panic")                                           \
+    X(sent, "messages sent, those that could not be delivered included")             \
+    X(received, "messages given to a handler")                                       \
+    X(dead_letters, "messages that no one received")                                 \
+    X(late_replies, "replies to asks that had ended; also counted as dead letters")  \
+    X(slowed, "times a sender was held back because its receiver was far behind")    \
+    X(stolen, "actors taken over from another worker")                               \
+    X(parked, "times a worker went to sleep")
+
+typedef struct act_counters {
+#define X(name, text) uint64_t name;
+    ACT_COUNTERS(X)
+#undef X
+} act_counters;
+
+/**
+ * Reads the counters. Each is exact when nothing runs, and never goes back.
+ *
+ * Threads: any.
+ */
+ACT_API void act_system_counters(act_system *system, act_counters *counters) ACT_NONNULL_ALL;
+
+ACT_END_DECLS
+
+#endif

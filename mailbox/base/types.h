@@ -1,0 +1,102 @@
+/* Time, identities and exit reasons: the words every public header speaks. Public. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_MAILBOX_BASE_TYPES_H
+#define ACT_MAILBOX_BASE_TYPES_H
+
+#include <mailbox/base/api.h>
+
+ACT_BEGIN_DECLS
+
+/* A time span, or a point on the system's monotonic clock, in milliseconds; the only unit of time in the API. */
+typedef int64_t act_millis;
+#define ACT_MS(n)      ((act_millis)(n))
+#define ACT_SECONDS(n) ((act_millis)(n) * 1000)
+#define ACT_FOREVER    ((act_millis)-1)
+
+/*
+ * Names an actor, living or dead, for as long as its system lives: never reused within 2^36 lives of a
+ * slot. Passed and compared by value. All zero names nobody.
+ */
+typedef struct act_pid {
+    uint64_t node;  /* 0: this system */
+    uint64_t local; /* slot in the low 27 bits, the life it is in above; 0: nobody */
+} act_pid;
+
+/* Names an ask, a monitor or a timer within its system. Zero names none. */
+typedef struct act_ref {
+    uint64_t value;
+} act_ref;
+
+static inline act_pid act_pid_none(void)
+{
+    act_pid none = {0, 0};
+    return none;
+}
+
+static inline bool act_pid_is_none(act_pid pid)
+{
+    return pid.local == 0;
+}
+
+static inline bool act_pid_equal(act_pid a, act_pid b)
+{
+    return a.local == b.local && a.node == b.node;
+}
+
+static inline bool act_ref_equal(act_ref a, act_ref b)
+{
+    return a.value == b.value;
+}
+
+/*
+ * Why an actor ended. X(name, value, text). NORMAL and SHUTDOWN are clean, everything else is a failure.
+ * KILL is only ever sent: its victim cannot trap it and ends with KILLED (Erlang's rule).
+ */
+#define ACT_EXIT_KINDS(X)                                     \
+    X(NORMAL, 0, "normal")                                    \
+    X(SHUTDOWN, 1, "shutdown")                                \
+    X(KILL, 2, "kill")                                        \
+    X(KILLED, 3, "killed")                                    \
+    X(ERROR, 4, "error")       /* the actor said so itself */ \
+    X(PANIC, 5, "panic")       /* act_panic, or a fault */    \
+    X(NO_ACTOR, 6, "no actor") /* it was gone already */      \
+    X(NO_NODE, 7, "no node")
+
+typedef enum act_exit_kind {
+#define X(name, value, text) ACT_EXIT_##name = value,
+    ACT_EXIT_KINDS(X)
+#undef X
+} act_exit_kind;
+
+/* The longest text of an exit reason, its final NUL included; longer ones are cut. */
+#define ACT_EXIT_TEXT_MAX 200
+
+typedef struct act_exit_reason {
+    act_exit_kind kind;
+    int32_t       code; /* the actor's own; an act_result when init refused */
+    const char   *text; /* may be NULL */
+} act_exit_reason;
+
+/**
+ * Says a kind of exit in one or two English words.
+ *
+ * Threads: any; async-signal-safe.
+ * Returns: a static text, never NULL; "unknown" for a value outside the list.
+ */
+ACT_API const char *act_exit_kind_text(act_exit_kind kind);
+
+static inline act_exit_reason act_exit_reason_make(act_exit_kind kind, int32_t code, const char *text)
+{
+    act_exit_reason reason = {kind, code, text};
+    return reason;
+}
+
+/* Whether an actor that ended so ended as it was meant to: a transient child is then not restarted. */
+static inline bool act_exit_is_clean(act_exit_reason reason)
+{
+    return reason.kind == ACT_EXIT_NORMAL || reason.kind == ACT_EXIT_SHUTDOWN;
+}
+
+ACT_END_DECLS
+
+#endif

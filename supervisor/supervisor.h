@@ -1,0 +1,186 @@
+/* Supervisors: actors that start, watch, restart and stop other actors. Public. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_SUPERVISOR_SUPERVISOR_H
+#define ACT_SUPERVISOR_SUPERVISOR_H
+
+#include <actor/actor.h>
+
+ACT_BEGIN_DECLS
+
+/* The rules are those of Erlang/OTP's supervisor; where this page is silent, OTP's manual holds. */
+
+/* What is restarted when a child ends that has to be restarted. */
+typedef enum act_strategy {
+    ACT_STRATEGY_ONE_FOR_ONE /* that child */
+} act_strategy;
+
+/* Whether a child that has ended is started again. */
+typedef enum act_restart {
+    ACT_RESTART_PERMANENT, /* always */
+    ACT_RESTART_TRANSIENT, /* only after a failure: anything but ACT_EXIT_NORMAL and ACT_EXIT_SHUTDOWN */
+    ACT_RESTART_TEMPORARY  /* never; its spec is dropped when it ends */
+} act_restart;
+
+typedef enum act_child_type {
+    ACT_CHILD_WORKER,
+    ACT_CHILD_SUPERVISOR /* start a supervisor with act_supervisor_child, which sets this */
+} act_child_type;
+
+/* .shutdown values besides a time of 1 ms or more. */
+#define ACT_SHUTDOWN_DEFAULT ((act_millis)0)  /* 5 s for a worker, ACT_FOREVER for a supervisor */
+#define ACT_SHUTDOWN_KILL    ((act_millis)-2) /* kill at once */
+
+/* The longest child id, its final NUL included. */
+#define ACT_CHILD_ID_MAX 64
+
+/*
+ * One child. Copied, with its id, its args (behavior->args_bytes) and its options, when the supervisor takes
+ * it; behavior and what args point to must stay valid as long as the supervisor keeps the spec.
+ */
+typedef struct act_child_spec {
+    const char         *id; /* 1 to ACT_CHILD_ID_MAX - 1 bytes, unique among the supervisor's children */
+    const act_behavior *behavior;
+    const void         *args; /* may be NULL */
+    /*
+     * May be NULL. Called once with the supervisor's copy of args when the spec is dropped, or when it could
+     * not be taken: the place to free what args refer to. Must not panic, send or spawn.
+     */
+    void (*args_release)(void *args);
+    act_restart restart;
+    act_millis  shutdown; /* how long a child may take to end when told to, before it is killed */
+    act_child_type type;
+    /* Spawn options of the child; NULL: the defaults. announce and kept are the supervisor's and ignored. */
+    const act_spawn_options *options;
+
+    /*
+     * A kept block: memory that belongs to the supervisor and outlives the child's instances. Zeroed when
+     * the spec is taken; every instance gets the same block from act_kept(). kept_release, if any, is
+     * called with it when the spec is dropped, after the last instance has ended.
+     *
+     * Promised: no two instances have it at the same time; a new instance sees all that the old one wrote;
+     * it survives any exit of the child, a panic or kill included. Not promised: that what is in it is
+     * consistent. A panic leaves it as it was at that instruction, so change it in a last, short step that
+     * cannot fail, or repair it in init. It does not survive the supervisor.
+     */
+    size_t kept_bytes; /* 0: none */
+    void (*kept_release)(void *kept);
+} act_child_spec;
+
+typedef struct act_supervisor_spec {
+    act_strategy          strategy;
+    uint32_t              intensity; /* more restarts than this within period: stop all children, then itself */
+    act_millis            period;    /* 1 ms or more; 0 stands for 5 s */
+    const act_child_spec *children;  /* started in this order, stopped in reverse */
+    size_t                children_count;
+} act_supervisor_spec;
+
+/* What OTP uses by default is intensity 1 in 5 s. A zeroed spec has intensity 0: the first failure escalates. */
+#define ACT_INTENSITY_DEFAULT 1
+
+/**
+ * Tells whether a specification could be started, without starting anything.
+ *
+ * complaint      May be NULL. Where an English sentence naming the field and the child is written on
+ *                ACT_INVALID; "" otherwise. Cut at complaint_bytes.
+ *
+ * Threads: any; pure.
+ * Returns: ACT_OK, ACT_INVALID.
+ */
+ACT_API act_result act_supervisor_check(const act_supervisor_spec *spec, char *complaint, size_t complaint_bytes)
+    ACT_NONNULL(1);
+
+/**
+ * Starts a supervisor linked to this actor. It traps exits and starts its children one after the other,
+ * each when the one before has returned from init.
+ *
+ * options  May be NULL. With .announce this actor gets ACT_MESSAGE_STARTED when all children run; its value
+ *          is ACT_OK, or the reason's code if one could not be started (those started before are then
+ *          stopped in reverse, and the supervisor ends with that reason).
+ *
+ * Owns:    the spec is copied; on failure no args_release or kept_release is called.
+ * Threads: handler.
+ * Returns: ACT_OK, ACT_INVALID (see act_supervisor_check), and all of act_spawn.
+ */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_spawn_link(act_self *self, act_pid *supervisor,
+                                                            const act_supervisor_spec *spec,
+                                                            const act_spawn_options *options)
+    ACT_NONNULL(1, 2, 3);
+
+/** Starts a supervisor from an ordinary thread: the root of a tree. As above, linked to nobody. */
+ACT_API ACT_MUST_CHECK act_result act_system_spawn_supervisor(act_system *system, act_pid *supervisor,
+                                                              const act_supervisor_spec *spec,
+                                                              const act_spawn_options *options)
+    ACT_NONNULL(1, 2, 3);
+
+/**
+ * Makes a child spec that starts a supervisor, for trees. `spec` must stay valid as long as the parent keeps
+ * the child. restart permanent, shutdown ACT_FOREVER, type supervisor; change what you want afterwards.
+ *
+ * Threads: any.
+ */
+ACT_API act_child_spec act_supervisor_child(const char *id, const act_supervisor_spec *spec) ACT_NONNULL_ALL;
+
+/* ------------------------------------------------------------------------------- asking a supervisor */
+
+/*
+ * The calls below are asks: they return at once, and the answer is a message with the ask's ref: tag
+ * ACT_MESSAGE_SUPERVISOR_ANSWER, read with act_supervisor_answer_read, or DOWN or TIMED_OUT. All are for
+ * handlers and return ACT_OK, ACT_INVALID, ACT_NO_MEMORY.
+ */
+#define ACT_MESSAGE_SUPERVISOR_ANSWER UINT32_C(0xFFFFFF10)
+
+typedef struct act_supervisor_answer {
+    act_result result; /* of the call, listed at each */
+    act_pid    child;  /* start_child: the new child, or the one that has the id already */
+    uint32_t   specs_count, active_count, supervisors_count, workers_count; /* count_children */
+    uint32_t   restarts_count; /* count_children: restarts since the supervisor started */
+} act_supervisor_answer;
+
+/* One row of which_children. */
+typedef struct act_child_info {
+    char           id[ACT_CHILD_ID_MAX];
+    act_pid        pid; /* nobody: not running */
+    act_child_type type;
+    act_restart    restart;
+    bool           is_restarting;
+    uint32_t       restarts_count;
+    const char    *behavior_name;
+} act_child_info;
+
+/**
+ * Adds a child and starts it.
+ *
+ * Owns:    spec and its args are copied; args_release is called on the copy if the child is not taken, and
+ *          also when this call fails.
+ * Answer:  ACT_OK (child set); ACT_IGNORE (init ignored; the spec is kept, unless temporary); ACT_EXISTS
+ *          (already started: child is its pid; already present: child is nobody); ACT_INVALID (spec); or
+ *          what init answered or ACT_CLOSED if it ended before answering: the spec is then dropped.
+ */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child(act_self *self, act_ref *ask, act_pid supervisor,
+                                                             const act_child_spec *spec, act_millis timeout)
+    ACT_NONNULL_ALL;
+
+/** Stops a child and keeps its spec (drops a temporary one). Answer: ACT_OK, also if not running; ACT_NOT_FOUND. */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_terminate_child(act_self *self, act_ref *ask, act_pid supervisor,
+                                                                 const char *id, act_millis timeout)
+    ACT_NONNULL_ALL;
+
+/** Asks how many children there are. Answer: ACT_OK and the counts. */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_count_children(act_self *self, act_ref *ask, act_pid supervisor,
+                                                                act_millis timeout) ACT_NONNULL_ALL;
+
+/** Asks for the children, in start order. Answer: ACT_OK and rows, read with act_supervisor_children_read. */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_which_children(act_self *self, act_ref *ask, act_pid supervisor,
+                                                                act_millis timeout) ACT_NONNULL_ALL;
+
+/** Reads an ACT_MESSAGE_SUPERVISOR_ANSWER. Returns: ACT_OK, ACT_MALFORMED (another message). */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_answer_read(const act_message *message,
+                                                             act_supervisor_answer *answer) ACT_NONNULL_ALL;
+
+/** The rows in an answer to which_children, valid as long as the message. Returns: NULL if it has none. */
+ACT_API const act_child_info *act_supervisor_children_read(const act_message *message, size_t *count)
+    ACT_NONNULL_ALL;
+
+ACT_END_DECLS
+
+#endif
