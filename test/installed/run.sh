@@ -1,0 +1,44 @@
+#!/bin/sh
+# Builds the README's program against an installed copy, with pkg-config alone, and runs it: TAP.
+# SPDX-License-Identifier: MIT
+# usage: run.sh SOURCE-TREE MAKE CC PREFIX, in a configured build tree
+set -u
+top=$1 make=$2 cc=$3 prefix=$4
+. "$top/test/lint/tap.sh"
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+
+# The first ```c block of the README is the program, the first ```output block what it prints.
+block() { awk -v kind="$1" '$0 == "```" kind { on = 1; next } /^```/ && on { exit } on' "$top/README"; }
+block c >"$work/program.c"
+block output >"$work/expected"
+if ! [ -s "$work/program.c" ]; then
+    cp "$top/test/installed/hello.c" "$work/program.c"
+    cp "$top/test/installed/hello.expected" "$work/expected"
+fi
+
+"$make" install DESTDIR="$work/root" >"$work/log" 2>&1
+tap $? "make install" "$work/log"
+root=$work/root$prefix
+# The copy lies elsewhere than where it was configured for; only this line knows.
+find "$work/root" -name act.pc -exec sed -i "s|^prefix=.*|prefix=$root|" {} +
+PKG_CONFIG_PATH=$(dirname "$(find "$work/root" -name act.pc)")
+LD_LIBRARY_PATH=$(dirname "$(find "$work/root" -name libact.a)")
+export PKG_CONFIG_PATH LD_LIBRARY_PATH
+
+# try NAME PKG-CONFIG-FLAGS
+try() {
+    # shellcheck disable=SC2046,SC2086 # the flags are words
+    $cc -Wall -Wextra -Werror -o "$work/program" "$work/program.c" $(pkg-config $2 --cflags --libs act) >"$work/log" 2>&1
+    tap $? "the program compiles against the $1 library" "$work/log"
+    timeout 60 "$work/program" >"$work/said" 2>"$work/log"
+    diff -u "$work/expected" "$work/said" >>"$work/log"
+    tap $? "the program with the $1 library prints what the README says" "$work/log"
+    rm -f "$work/program"
+}
+try shared ''
+ls "$LD_LIBRARY_PATH"/libact.so* >"$work/log" 2>&1
+tap $? "the shared library was there to be used" "$work/log"
+rm -f "$LD_LIBRARY_PATH"/libact.so*
+try static --static
+tap_end
