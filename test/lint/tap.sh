@@ -1,0 +1,30 @@
+# The TAP voice of the shell tests; sourced, never run. SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+
+tap_told=0
+tap_failed=0
+
+# tap STATUS NAME [FILE-WITH-THE-REASON]: tells one test.
+tap() {
+    tap_told=$((tap_told + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $tap_told - $2"
+        return 0
+    fi
+    tap_failed=$((tap_failed + 1))
+    echo "not ok $tap_told - $2"
+    if [ -n "${3-}" ]; then sed 's/^/# /' "$3"; fi
+    echo "# again: $0"
+}
+
+tap_skip() {
+    tap_told=$((tap_told + 1))
+    echo "ok $tap_told - $1 # SKIP $2"
+}
+
+# Ends the script. The harness has read each "not ok": a failing status would tell it twice.
+tap_end() {
+    echo "1..$tap_told"
+    [ "$tap_failed" -eq 0 ] || [ -n "${HARNESS_ACTIVE-}" ]
+    exit
+}
