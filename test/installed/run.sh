@@ -1,9 +1,11 @@
 #!/bin/sh
 # Builds the README's program against an installed copy, with pkg-config alone, and runs it: TAP.
 # SPDX-License-Identifier: MIT
-# usage: run.sh SOURCE-TREE MAKE CC PREFIX, in a configured build tree
+# Runs in a built tree: `make check-installed`.
+# shellcheck disable=SC2154 # top_srcdir, MAKE, CC and prefix come from there
 set -u
-top=$1 make=$2 cc=$3 prefix=$4
+top=$top_srcdir
+unset MAKEFLAGS MAKELEVEL
 . "$top/test/lint/tap.sh"
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
@@ -17,7 +19,7 @@ if ! [ -s "$work/program.c" ]; then
     cp "$top/test/installed/hello.expected" "$work/expected"
 fi
 
-"$make" install DESTDIR="$work/root" >"$work/log" 2>&1
+"$MAKE" install DESTDIR="$work/root" >"$work/log" 2>&1
 tap $? "make install" "$work/log"
 root=$work/root$prefix
 # The copy lies elsewhere than where it was configured for; only this line knows.
@@ -29,7 +31,7 @@ export PKG_CONFIG_PATH LD_LIBRARY_PATH
 # try NAME PKG-CONFIG-FLAGS
 try() {
     # shellcheck disable=SC2046,SC2086 # the flags are words
-    $cc -Wall -Wextra -Werror -o "$work/program" "$work/program.c" $(pkg-config $2 --cflags --libs act) >"$work/log" 2>&1
+    $CC -Wall -Wextra -Werror -o "$work/program" "$work/program.c" $(pkg-config $2 --cflags --libs act) >"$work/log" 2>&1
     tap $? "the program compiles against the $1 library" "$work/log"
     timeout 60 "$work/program" >"$work/said" 2>"$work/log"
     diff -u "$work/expected" "$work/said" >>"$work/log"
