@@ -1,0 +1,162 @@
+#!/bin/sh
+# Who may include whom, and who may ask for the time or for chance. The rules are data.
+# SPDX-License-Identifier: MIT
+. "${top_srcdir:-$(dirname "$0")/../..}/test/lint/lint.sh"
+
+# PART: the parts it may include besides itself. A file belongs to the longest part that its folder
+# begins with. "public" is every public header, "any" is everything. Parts beside each other (io, node,
+# simulation, observe, journal) do not know each other.
+parts='
+mailbox/base:
+mailbox/message: mailbox/base
+mailbox: mailbox/base mailbox/message
+actor/executor: mailbox/base mailbox/message mailbox
+actor: mailbox/base mailbox/message mailbox actor/executor
+actor/io: mailbox/base mailbox/message mailbox actor/executor actor
+actor/simulation: mailbox/base mailbox/message mailbox actor/executor actor
+actor/node: mailbox/base mailbox/message mailbox actor/executor actor
+actor/observe: mailbox/base mailbox/message mailbox actor/executor actor
+actor/journal: mailbox/base mailbox/message mailbox actor/executor actor
+supervisor: public
+samples: public
+test: any'
+
+# FILE HEADER REASON: single includes that the table above forbids.
+excused='
+'
+
+# HEADER OWNER: headers of other libraries, and the only file or folder/ that may include them.
+owners='
+msgpack.h mailbox/message/codec_msgpack.c
+msgpack/ mailbox/message/codec_msgpack.c
+event2/ actor/io/
+check.h test/kit/'
+
+# Calls that would escape the simulation: time and chance come through the executor seam only.
+calls='clock_gettime clock_nanosleep time gettimeofday timespec_get ftime
+sleep usleep nanosleep thrd_sleep
+rand srand rand_r random srandom drand48 lrand48 getrandom getentropy arc4random'
+
+# FILE-OR-FOLDER/ REASON
+callers='
+actor/executor/ is the seam itself
+actor/io/ hands the clock of its event loop to the executor
+test/stress/ runs in real time on purpose
+test/bench/ measures real time'
+
+complaints() {
+    # shellcheck disable=SC2046 # no file of the tree has a space in its name
+    code "$1" $(sources "$1" mailbox actor supervisor samples test) |
+        public="$(public_headers "$1")" there="$(sources "$1" mailbox actor supervisor samples test)" \
+            parts=$parts excused=$excused owners=$owners calls=$calls callers=$callers awk '
+        function lines(name, list) { return split(ENVIRON[name], list, "\n") }
+        function begins(text, start) { return substr(text, 1, length(start)) == start }
+        function complain(text) { print file ":" line ": " text }
+        # Whether the entry names the path itself or, ending in a slash, a folder above it.
+        function covers(entry, path) { return entry == path || entry ~ /\/$/ && begins(path, entry) }
+        function part_of(path) {
+            while (sub(/\/[^\/]*$/, "", path)) if (path in may) return path
+            return ""
+        }
+        BEGIN {
+            for (i = lines("parts", l); i > 0; i--)
+                if (split(l[i], f, ": *") > 0 && f[1] != "") may[f[1]] = " " f[2] " "
+            for (i = lines("public", l); i > 0; i--) public[l[i]] = 1
+            for (i = lines("there", l); i > 0; i--) there[l[i]] = 1
+            for (i = lines("excused", l); i > 0; i--) if (split(l[i], f, " ") > 2) excused[f[1] " " f[2]] = 1
+            for (i = lines("owners", l); i > 0; i--) if (split(l[i], f, " ") == 2) owner[f[1]] = f[2]
+            for (i = lines("callers", l); i > 0; i--) if (split(l[i], f, " ") > 1) caller[f[1]] = 1
+            n = split(ENVIRON["calls"], f, /[ \n]+/)
+            for (i = 1; i <= n; i++) forbidden[f[i]] = 1
+        }
+        function check_ours(header,    part, other) {
+            part = part_of(file); other = part_of(header)
+            if (file " " header in excused) return
+            if (file in public && !(header in public)) complain("public header includes private " header)
+            if (part == other || may[part] ~ / any /) return
+            if (may[part] ~ / public /) {
+                if (!(header in public)) complain(part " may include public headers only, not " header)
+            } else if (index(may[part], " " other " ") == 0)
+                complain(part " may not include " other " (" header ")")
+        }
+        function check_foreign(header,    h) {
+            for (h in owner)
+                if (covers(h, header) && !covers(owner[h], file))
+                    complain("only " owner[h] " may include " header)
+        }
+        function check_include(text,    quoted, header, beside) {
+            quoted = text ~ /"/
+            sub(/^[^<"]*[<"]/, "", text); sub(/[>"].*/, "", text); header = text
+            beside = file; sub(/[^\/]*$/, "", beside); beside = beside header
+            if (quoted && beside in there) header = beside
+            if (header in there) check_ours(header)
+            else if (header == "act.h") {
+                if (file !~ /^(samples|test)\//) complain("act.h is for users, not for the library")
+            } else check_foreign(header)
+        }
+        function check_calls(text,    c, name) {
+            for (c in caller) if (covers(c, file)) return
+            while (match(text, /[A-Za-z_][A-Za-z0-9_]*[ \t]*\(/)) {
+                name = substr(text, RSTART, RLENGTH); sub(/[ \t]*\($/, "", name)
+                before = RSTART > 1 ? substr(text, RSTART - 1, 1) : ""
+                if (name in forbidden && before !~ /[.>]/) complain("calls " name ", which only the executor and io may")
+                text = substr(text, RSTART + RLENGTH)
+            }
+        }
+        {
+            file = $0; sub(/:.*/, "", file)
+            line = substr($0, length(file) + 2); sub(/:.*/, "", line)
+            text = substr($0, length(file) + length(line) + 3)
+            if (part_of(file) == "") complain("its folder has no rule in layers.sh")
+            if (text ~ /^[ \t]*#[ \t]*include/) check_include(text); else check_calls(text)
+        }' | LC_ALL=C sort -u
+}
+
+write actor/slots.h </dev/null
+echo '#include <actor/slots.h>' | write mailbox/inbox.c
+red "mailbox includes actor" "mailbox/inbox.c:1: mailbox may not include actor"
+
+write actor/node/frame.h </dev/null
+echo '#include "../node/frame.h"' | write actor/io/tcp.c
+echo '#include <actor/node/frame.h>' | write actor/io/udp.c
+red "io includes node, its neighbour" "actor/io/udp.c:1: actor/io may not include actor/node"
+
+write actor/slots.h </dev/null
+echo '#include "slots.h"' | write actor/actor.h
+echo 'act_public_headers += %D%/actor.h' | write actor/parts.am
+red "a public header includes a private one" "actor/actor.h:1: public header includes private actor/slots.h"
+
+write actor/slots.h </dev/null
+echo '#include <actor/slots.h>' | write supervisor/children.c
+red "the supervisor looks inside actor" "supervisor may include public headers only, not actor/slots.h"
+
+echo '#include <act.h>' | write supervisor/children.c
+red "the library includes act.h" "act.h is for users"
+
+echo '#include <msgpack.h>' | write mailbox/message/pool.c
+red "msgpack outside its codec" "only mailbox/message/codec_msgpack.c may include msgpack.h"
+
+echo '  #  include <event2/event.h>' | write actor/executor/parking.c
+red "libevent outside io" "only actor/io/ may include event2/event.h"
+
+echo 'int now = time (NULL);' | write mailbox/inbox.c
+red "a clock outside the executor" "mailbox/inbox.c:1: calls time"
+
+
+
+
+write mailbox/base/list.h </dev/null
+write actor/executor/worker_pool.c <<'END'
+#include <mailbox/base/list.h> /* and <actor/actor.h> is not meant */
+// time(0)
+/* rand() in a comment
+   that goes on: sleep(1) */ int a = clock_gettime(0, &b);
+END
+write mailbox/inbox.c <<'END'
+#include <mailbox/base/list.h>
+const char *text = "time(0) \" rand()";
+int next = options.time(1) + self->random() + act_time(2) + run_time(3);
+END
+calm "comments, strings, members and the seam itself"
+
+green "every include and every clock is where it may be"
