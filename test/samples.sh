@@ -5,8 +5,6 @@ set -u
 top=${top_srcdir:-$(dirname "$0")/..}
 build=${top_builddir:-$top/build}
 . "$top/test/lint/tap.sh"
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
 
 for sample in ${ACT_SAMPLES-}; do
     timeout 60 "$build/$sample" >"$work/said" 2>"$work/errors" </dev/null

@@ -7,8 +7,6 @@ set -u
 top=$top_srcdir
 unset MAKEFLAGS MAKELEVEL
 . "$top/test/lint/tap.sh"
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
 
 # The first ```c block of the README is the program, the first ```output block what it prints.
 block() { awk -v kind="$1" '$0 == "```" kind { on = 1; next } /^```/ && on { exit } on' "$top/README"; }

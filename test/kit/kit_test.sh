@@ -5,8 +5,6 @@ set -u
 top=${top_srcdir:-$(dirname "$0")/../..}
 build=${top_builddir:-$top/build}
 . "$top/test/lint/tap.sh"
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
 specimen=$build/test/kit/specimen
 # The run must not depend on how the outer tests are run.
 unset CK_FORK CK_RUN_CASE HARNESS_ACTIVE

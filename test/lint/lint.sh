@@ -10,8 +10,6 @@ top=${top_srcdir:-$(dirname "$0")/../..}
 build=${top_builddir:-$top/build}
 # shellcheck source=test/lint/tap.sh
 . "$top/test/lint/tap.sh"
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
 bad=$work/bad
 
 # public_headers TREE: the list the build installs.

@@ -1,5 +1,11 @@
-# The TAP voice of the shell tests; sourced, never run. SPDX-License-Identifier: MIT
+# The TAP voice of the shell tests, and a place to work; sourced, never run. SPDX-License-Identifier: MIT
 # shellcheck shell=sh
+
+# A place for scratch files, gone at the end; dash runs an EXIT trap on a signal only if told to.
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 tap_told=0
 tap_failed=0
