@@ -43,6 +43,16 @@ static SRunner *runner_of(size_t place, const TTest *test)
     return srunner_create(suite);
 }
 
+/* A line to paste anywhere: the harness calls the program by a path relative to the build tree. */
+static void tell_again(SRunner *runner, const char *fact, const char *program)
+{
+    char *path = realpath(program, NULL);
+
+    printf("# again: %sCK_RUN_CASE=%s %s\n", srunner_fork_status(runner) == CK_FORK ? "" : "CK_FORK=no ", fact,
+           path != NULL ? path : program);
+    free(path);
+}
+
 static void tell_failures(SRunner *runner, const char *fact, const char *program)
 {
     int count = srunner_ntests_failed(runner);
@@ -53,7 +63,7 @@ static void tell_failures(SRunner *runner, const char *fact, const char *program
         printf("# %s:%d: %s\n", tr_lfile(failure), tr_lno(failure), tr_msg(failure));
     }
     free(failures);
-    printf("# again: CK_RUN_CASE=%s %s\n", fact, program);
+    tell_again(runner, fact, program);
 }
 
 /* True when the fact holds. */
@@ -69,7 +79,7 @@ static bool tell_fact(size_t place, int number, const char *program)
         printf("ok %d - %s # SKIP dies by design, which takes a process of its own\n", number, fact->name);
     } else {
         if (!own_process)
-            printf("# %s\n", fact->name); /* a crash takes the teller along: say first who runs */
+            tell_again(runner, fact->name, program); /* a crash takes the teller along */
         fflush(stdout);
         srunner_run_all(runner, CK_SILENT);
         holds = srunner_ntests_failed(runner) == 0;

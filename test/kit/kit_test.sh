@@ -5,7 +5,7 @@ set -u
 top=${top_srcdir:-$(dirname "$0")/../..}
 build=${top_builddir:-$top/build}
 . "$top/test/lint/tap.sh"
-specimen=$build/test/kit/specimen
+specimen=$(cd "$build" && pwd)/test/kit/specimen
 # The run must not depend on how the outer tests are run.
 unset CK_FORK CK_RUN_CASE HARNESS_ACTIVE
 
@@ -40,6 +40,10 @@ tap $? "the driver counts each fact once" "$work/trs"
 CK_FORK=no CK_RUN_CASE=crashes driven "$specimen"
 [ "$(results ERROR)" -gt 0 ]
 tap $? "a crash of the whole program is a failure" "$work/trs"
+
+CK_FORK=no CK_RUN_CASE=fails "$specimen" >"$work/said" 2>&1
+says "$work/said" "# again: CK_FORK=no CK_RUN_CASE=fails $specimen"
+tap $? "how to run it again repeats CK_FORK=no" "$work/said"
 
 driven sh -c 'echo "ok 1 - fine"; echo 1..1; exit 66'
 [ "$(results PASS)" -eq 1 ] && [ "$(results ERROR)" -eq 1 ]

@@ -20,7 +20,11 @@ tap() {
     tap_failed=$((tap_failed + 1))
     echo "not ok $tap_told - $2"
     if [ -n "${3-}" ]; then sed 's/^/# /' "$3"; fi
-    echo "# again: $0"
+    if [ -n "${HARNESS_ACTIVE-}" ]; then
+        echo "# again: make -C $PWD check TESTS=${0#"$top_srcdir"/}"
+    else
+        echo "# again: $0"
+    fi
 }
 
 tap_skip() {
