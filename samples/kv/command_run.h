@@ -1,0 +1,84 @@
+/* What the files of commands share: the functions the table names, and their usual errors. */
+/* SPDX-License-Identifier: MIT */
+#ifndef KV_COMMAND_RUN_H
+#define KV_COMMAND_RUN_H
+
+#include <samples/kv/command.h>
+
+#define KV_ERROR_SYNTAX      "ERR syntax error"
+#define KV_ERROR_NOT_INTEGER "ERR value is not an integer or out of range"
+#define KV_ERROR_OVERFLOW    "ERR increment or decrement would overflow"
+
+/* Writes an error that is the whole answer. Returns: true. */
+static inline bool kv_refuse(const struct kv_call *call, const char *text)
+{
+    kv_resp_error(call->reply, text);
+    return true;
+}
+
+/* Each writes its reply; false without memory. */
+bool kv_run_append(const struct kv_call *call);
+bool kv_run_decr(const struct kv_call *call);
+bool kv_run_decrby(const struct kv_call *call);
+bool kv_run_get(const struct kv_call *call);
+bool kv_run_getdel(const struct kv_call *call);
+bool kv_run_getset(const struct kv_call *call);
+bool kv_run_incr(const struct kv_call *call);
+bool kv_run_incrby(const struct kv_call *call);
+bool kv_run_mget(const struct kv_call *call);
+bool kv_run_mset(const struct kv_call *call);
+bool kv_run_set(const struct kv_call *call);
+bool kv_run_setnx(const struct kv_call *call);
+bool kv_run_strlen(const struct kv_call *call);
+
+bool kv_run_del(const struct kv_call *call);
+bool kv_run_dbsize(const struct kv_call *call);
+bool kv_run_exists(const struct kv_call *call);
+bool kv_run_expire(const struct kv_call *call);
+bool kv_run_expireat(const struct kv_call *call);
+bool kv_run_flush(const struct kv_call *call);
+bool kv_run_keys(const struct kv_call *call);
+bool kv_run_persist(const struct kv_call *call);
+bool kv_run_pexpire(const struct kv_call *call);
+bool kv_run_pexpireat(const struct kv_call *call);
+bool kv_run_pttl(const struct kv_call *call);
+bool kv_run_scan(const struct kv_call *call);
+bool kv_run_ttl(const struct kv_call *call);
+bool kv_run_type(const struct kv_call *call);
+
+bool kv_run_client(const struct kv_call *call);
+bool kv_run_command(const struct kv_call *call);
+bool kv_run_config(const struct kv_call *call);
+bool kv_run_debug(const struct kv_call *call);
+bool kv_run_echo(const struct kv_call *call);
+bool kv_run_hello(const struct kv_call *call);
+bool kv_run_info(const struct kv_call *call);
+bool kv_run_ping(const struct kv_call *call);
+bool kv_run_quit(const struct kv_call *call);
+bool kv_run_reset(const struct kv_call *call);
+bool kv_run_select(const struct kv_call *call);
+
+/* All commands, sorted by name. */
+extern const struct kv_command kv_commands[];
+extern const size_t kv_commands_count;
+
+const struct kv_command *kv_command_find(struct kv_bytes name);
+
+/* One word behind a command's name, as in CLIENT ID. */
+struct kv_subcommand {
+    const char *name; /* lower case */
+    size_t argc_min, argc_max;
+    bool (*run)(const struct kv_call *call);
+    const char *help; /* how it is called and what it does */
+};
+
+/* Finds argv[1] in the table, checks the number of arguments and runs it; answers HELP. name: in capitals. */
+bool kv_run_subcommand(const struct kv_call *call, const char *name, const struct kv_subcommand *table, size_t count);
+
+/* Writes "ERR wrong number of arguments for 'command|sub' command"; sub may be NULL. */
+void kv_refuse_arity(struct kv_buffer *reply, const char *command, const char *sub);
+
+/* The redis whose replies these are; some clients ask. */
+#define KV_REDIS_VERSION "7.0.15"
+
+#endif
