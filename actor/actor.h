@@ -57,7 +57,14 @@ typedef struct act_spawn_options {
     uint32_t         worker;          /* 1 to workers_count: always runs there; 0: anywhere */
     bool             blocking;        /* its callbacks may block: it gets a thread of its own while it runs */
     bool             announce;        /* the parent gets ACT_MESSAGE_STARTED when init has returned */
+    bool            ends_with_parent; /* an exit signal of the link to its parent ends it, even if it traps exits */
     void            *kept;            /* what act_kept returns; NULL: none. Not owned by the actor. */
+    /*
+     * May be NULL. Called once with on_end_context for an actor that could be spawned, when it has ended: as an
+     * act_defer registered before init, so after all others, and also if init never came to run.
+     */
+    void (*on_end)(void *context);
+    void *on_end_context;
 } act_spawn_options;
 
 /* ACT_SPAWN_OPTIONS(.name = "clock", .inbox_max = 100): a pointer to pass to a spawn. */
