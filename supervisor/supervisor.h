@@ -7,7 +7,18 @@
 
 ACT_BEGIN_DECLS
 
-/* The rules are those of Erlang/OTP's supervisor; where this page is silent, OTP's manual holds. */
+/*
+ * The rules are those of Erlang/OTP's supervisor; where this page is silent, OTP's manual holds.
+ *
+ * A supervisor takes one step for each message it gets and never waits inside one: while a child starts or
+ * stops it still hears everybody. It is told to stop by an exit signal from its parent, or from nobody
+ * (act_system_exit, act_system_stop), also while it is starting; exit signals from others are ignored.
+ *
+ * Its end, whatever the way: told to stop, it stops its children in reverse order and ends with the reason it
+ * was given. Killed, or its own code failing, it can do no such thing: then the exit signal of the links ends
+ * its workers, those that trap exits too, and makes the supervisors below it stop their children in order. In
+ * no case is a child left behind, but one that has unlinked itself from its supervisor.
+ */
 
 /* What is restarted when a child ends that has to be restarted. */
 typedef enum act_strategy {
@@ -35,32 +46,38 @@ typedef enum act_child_type {
 
 /*
  * One child. Copied, with its id, its args (behavior->args_bytes) and its options, when the supervisor takes
- * it; behavior and what args point to must stay valid as long as the supervisor keeps the spec.
+ * it; behavior and what args point to must stay valid as long as the supervisor keeps the spec, and until the
+ * last instance has ended.
  */
 typedef struct act_child_spec {
     const char         *id; /* 1 to ACT_CHILD_ID_MAX - 1 bytes, unique among the supervisor's children */
     const act_behavior *behavior;
     const void         *args; /* may be NULL */
     /*
-     * May be NULL. Called once with the supervisor's copy of args when the spec is dropped, or when it could
-     * not be taken: the place to free what args refer to. Must not panic, send or spawn.
+     * May be NULL. Called once when the spec has been dropped and its last instance has ended: the place to
+     * free what args refer to. With the supervisor's copy of args, or with args itself if none could be made;
+     * never if args is NULL. Any thread. Must not panic, send or spawn.
      */
     void (*args_release)(void *args);
     act_restart restart;
     act_millis  shutdown; /* how long a child may take to end when told to, before it is killed */
     act_child_type type;
-    /* Spawn options of the child; NULL: the defaults. announce and kept are the supervisor's and ignored. */
+    /*
+     * Spawn options of the child; NULL: the defaults. announce, ends_with_parent and kept are the supervisor's
+     * and ignored; on_end must be NULL.
+     */
     const act_spawn_options *options;
 
     /*
      * A kept block: memory that belongs to the supervisor and outlives the child's instances. Zeroed when
-     * the spec is taken; every instance gets the same block from act_kept(). kept_release, if any, is
-     * called with it when the spec is dropped, after the last instance has ended.
+     * the spec is taken; every instance gets the same block from act_kept(). kept_release, if any, is called
+     * with it once, as args_release and before it; also if no instance ever ran: all is zero then.
      *
      * Promised: no two instances have it at the same time; a new instance sees all that the old one wrote;
      * it survives any exit of the child, a panic or kill included. Not promised: that what is in it is
      * consistent. A panic leaves it as it was at that instruction, so change it in a last, short step that
-     * cannot fail, or repair it in init. It does not survive the supervisor.
+     * cannot fail, or repair it in init. It does not survive the supervisor, but for an instance that is still
+     * ending: that one has it to its last clean-up.
      */
     size_t kept_bytes; /* 0: none */
     void (*kept_release)(void *kept);
@@ -95,11 +112,14 @@ ACT_API act_result act_supervisor_check(const act_supervisor_spec *spec, char *c
  *
  * options  May be NULL. With .announce this actor gets ACT_MESSAGE_STARTED when all children run; its value
  *          is ACT_OK, or the reason's code if one could not be started (those started before are then
- *          stopped in reverse, and the supervisor ends with that reason).
+ *          stopped in reverse, and the supervisor ends with that reason), or ACT_CLOSED if the reason has no
+ *          code or the supervisor was told to stop. inbox_max must be 0, on_end NULL. kept is ignored.
  *
  * Owns:    the spec is copied; on failure no args_release or kept_release is called.
  * Threads: handler.
- * Returns: ACT_OK, ACT_INVALID (see act_supervisor_check), and all of act_spawn.
+ * Order:   which_children and count_children are answered at once; start_child and terminate_child when all
+ *          children run.
+ * Returns: ACT_OK, ACT_INVALID (the options, or see act_supervisor_check), and all of act_spawn.
  */
 ACT_API ACT_MUST_CHECK act_result act_supervisor_spawn_link(act_self *self, act_pid *supervisor,
                                                             const act_supervisor_spec *spec,
@@ -113,8 +133,8 @@ ACT_API ACT_MUST_CHECK act_result act_system_spawn_supervisor(act_system *system
     ACT_NONNULL(1, 2, 3);
 
 /**
- * Makes a child spec that starts a supervisor, for trees. `spec` must stay valid as long as the parent keeps
- * the child. restart permanent, shutdown ACT_FOREVER, type supervisor; change what you want afterwards.
+ * Makes a child spec that starts a supervisor, for trees. `spec` and its children must stay valid as long as
+ * the parent keeps the child; args_release is the place to free them. restart permanent, shutdown ACT_FOREVER, type supervisor; change what you want afterwards.
  *
  * Threads: any.
  */
@@ -125,7 +145,8 @@ ACT_API act_child_spec act_supervisor_child(const char *id, const act_supervisor
 /*
  * The calls below are asks: they return at once, and the answer is a message with the ask's ref: tag
  * ACT_MESSAGE_SUPERVISOR_ANSWER, read with act_supervisor_answer_read, or DOWN or TIMED_OUT. All are for
- * handlers and return ACT_OK, ACT_INVALID, ACT_NO_MEMORY.
+ * handlers and return ACT_OK, ACT_INVALID, ACT_NO_MEMORY. A supervisor needs no memory to answer. One that is
+ * stopping answers start_child and terminate_child with ACT_CLOSED.
  */
 #define ACT_MESSAGE_SUPERVISOR_ANSWER UINT32_C(0xFFFFFF10)
 
@@ -133,7 +154,7 @@ typedef struct act_supervisor_answer {
     act_result result; /* of the call, listed at each */
     act_pid    child;  /* start_child: the new child, or the one that has the id already */
     uint32_t   specs_count, active_count, supervisors_count, workers_count; /* count_children */
-    uint32_t   restarts_count; /* count_children: restarts since the supervisor started */
+    uint32_t   restarts_count; /* count_children: since the supervisor started, failed attempts included */
 } act_supervisor_answer;
 
 /* One row of which_children. */
@@ -150,17 +171,24 @@ typedef struct act_child_info {
 /**
  * Adds a child and starts it.
  *
- * Owns:    spec and its args are copied; args_release is called on the copy if the child is not taken, and
- *          also when this call fails.
+ * Owns:    spec and its args are copied; args_release is called also if the child is not taken or this call
+ *          fails.
+ * Order:   children start beside each other; one whose id is just being stopped starts when that is done.
  * Answer:  ACT_OK (child set); ACT_IGNORE (init ignored; the spec is kept, unless temporary); ACT_EXISTS
- *          (already started: child is its pid; already present: child is nobody); ACT_INVALID (spec); or
- *          what init answered or ACT_CLOSED if it ended before answering: the spec is then dropped.
+ *          (already started: child is its pid; already present, or about to be restarted: child is nobody); or
+ *          what init or the spawn answered, or ACT_CLOSED if it ended before answering: the spec is then
+ *          dropped.
+ * Returns: ACT_INVALID: the timeout, or the spec (act_supervisor_check says why).
  */
 ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child(act_self *self, act_ref *ask, act_pid supervisor,
                                                              const act_child_spec *spec, act_millis timeout)
     ACT_NONNULL_ALL;
 
-/** Stops a child and keeps its spec (drops a temporary one). Answer: ACT_OK, also if not running; ACT_NOT_FOUND. */
+/**
+ * Stops a child and keeps its spec (drops a temporary one).
+ *
+ * Answer:  ACT_OK when it is gone, also if it was not running; ACT_NOT_FOUND.
+ */
 ACT_API ACT_MUST_CHECK act_result act_supervisor_terminate_child(act_self *self, act_ref *ask, act_pid supervisor,
                                                                  const char *id, act_millis timeout)
     ACT_NONNULL_ALL;
@@ -169,7 +197,11 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_terminate_child(act_self *self,
 ACT_API ACT_MUST_CHECK act_result act_supervisor_count_children(act_self *self, act_ref *ask, act_pid supervisor,
                                                                 act_millis timeout) ACT_NONNULL_ALL;
 
-/** Asks for the children, in start order. Answer: ACT_OK and rows, read with act_supervisor_children_read. */
+/**
+ * Asks for the children, in start order.
+ *
+ * Answer:  ACT_OK and rows, read with act_supervisor_children_read; ACT_NO_MEMORY (for the rows).
+ */
 ACT_API ACT_MUST_CHECK act_result act_supervisor_which_children(act_self *self, act_ref *ask, act_pid supervisor,
                                                                 act_millis timeout) ACT_NONNULL_ALL;
 
