@@ -1,0 +1,51 @@
+/* Shorthands for C11 atomics, cache lines and waiting in place. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_MAILBOX_BASE_ATOMICS_H
+#define ACT_MAILBOX_BASE_ATOMICS_H
+
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ACT__CACHE_LINE 64
+#define ACT__ALIGNED    __attribute__((aligned(ACT__CACHE_LINE)))
+
+#define act__likely(x)   __builtin_expect(!!(x), 1)
+#define act__unlikely(x) __builtin_expect(!!(x), 0)
+
+/* The memory order is in the name so that a call reads as one phrase. */
+#define act__load(p)           atomic_load_explicit((p), memory_order_relaxed)
+#define act__load_acquire(p)   atomic_load_explicit((p), memory_order_acquire)
+#define act__store(p, v)       atomic_store_explicit((p), (v), memory_order_relaxed)
+#define act__store_release(p, v) atomic_store_explicit((p), (v), memory_order_release)
+#define act__exchange_acq_rel(p, v) atomic_exchange_explicit((p), (v), memory_order_acq_rel)
+#define act__add(p, v)         atomic_fetch_add_explicit((p), (v), memory_order_relaxed)
+#define act__sub(p, v)         atomic_fetch_sub_explicit((p), (v), memory_order_relaxed)
+
+/* A counter with one writer that others may read at any time: no locked instruction needed. */
+typedef _Atomic uint64_t act__counter;
+static inline void act__count_more(act__counter *counter, uint64_t more)
+{
+    act__store(counter, act__load(counter) + more);
+}
+static inline void act__count(act__counter *counter)
+{
+    act__count_more(counter, 1);
+}
+
+/* One step of waiting for another thread that is between two instructions; it may have been preempted there. */
+static inline void act__wait_a_moment(unsigned *rounds)
+{
+    if (++*rounds % 64 == 0) {
+        sched_yield();
+    } else {
+#if defined(__x86_64__) || defined(__i386__)
+        __builtin_ia32_pause();
+#elif defined(__aarch64__)
+        __asm__ volatile("yield");
+#endif
+    }
+}
+
+#endif

@@ -1,0 +1,82 @@
+/* Doubly linked intrusive list; the head is a node too, so no end needs a special case. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_MAILBOX_BASE_LIST_H
+#define ACT_MAILBOX_BASE_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct act__list {
+    struct act__list *next, *prev;
+};
+
+#define act__container(pointer, type, member) ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
+
+static inline void act__list_init(struct act__list *list)
+{
+    list->next = list->prev = list;
+}
+
+static inline bool act__list_is_empty(const struct act__list *list)
+{
+    return list->next == list;
+}
+
+static inline void act__list_append(struct act__list *list, struct act__list *node)
+{
+    node->next = list;
+    node->prev = list->prev;
+    list->prev->next = node;
+    list->prev = node;
+}
+
+static inline void act__list_remove(struct act__list *node)
+{
+    node->prev->next = node->next;
+    node->next->prev = node->prev;
+    act__list_init(node);
+}
+
+/* Moves all of `from` to the end of `list`; `from` is then empty. */
+static inline void act__list_move_all(struct act__list *list, struct act__list *from)
+{
+    if (act__list_is_empty(from))
+        return;
+    from->next->prev = list->prev;
+    list->prev->next = from->next;
+    from->prev->next = list;
+    list->prev = from->prev;
+    act__list_init(from);
+}
+
+/* An unordered set with a head of one pointer: for what exists once per actor. Zeroed is empty. */
+struct act__set {
+    struct act__member *first;
+};
+
+struct act__member {
+    struct act__member *next, **here; /* here: the pointer that leads to this member; NULL: in no set */
+};
+
+static inline void act__set_add(struct act__set *set, struct act__member *member)
+{
+    member->next = set->first;
+    member->here = &set->first;
+    if (set->first != NULL)
+        set->first->here = &member->next;
+    set->first = member;
+}
+
+/* A member of no set: nothing happens. */
+static inline void act__set_remove(struct act__member *member)
+{
+    if (member->here == NULL)
+        return;
+    *member->here = member->next;
+    if (member->next != NULL)
+        member->next->here = member->here;
+    member->next = NULL;
+    member->here = NULL;
+}
+
+#endif

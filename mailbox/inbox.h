@@ -1,0 +1,137 @@
+/* An actor's mailbox: a gate that senders pass and a line that the receiver works off. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_MAILBOX_INBOX_H
+#define ACT_MAILBOX_INBOX_H
+
+#include <mailbox/message/envelope.h>
+#include <mailbox/mpsc_queue.h>
+
+/*
+ *               a push or wake finds IDLE                 the executor picks it
+ *       IDLE ----------------------------> SCHEDULED ---------------------------> RUNNING
+ *        ^                                     ^                                   |   |
+ *        |         act__inbox_sleep            |    its batch is spent, or more    |   |
+ *        +-------------------------------------)---- came while it went to sleep --)---+
+ *                                              +-----------------------------------+
+ *
+ * SCHEDULED and RUNNING are "the token is held"; only its holder touches struct act__inbox. There is no
+ * closed state: the box of a dead actor is one whose owner takes nothing. A message that is pushed to it
+ * wakes a run that makes it a dead letter, because its act_life is not the one that lives there. So a push
+ * can never find the door closed too late.
+ */
+
+/* What senders touch. */
+struct act__gate {
+    struct act__mpsc_queue queue;
+    _Atomic uint32_t       max;     /* messages; 0: no bound. Written by the spawner. */
+    _Atomic uint32_t       waiting; /* let in and not yet handled; kept only under a bound. Written by all. */
+};
+
+/* What only the holder of the token touches. */
+struct act__inbox {
+    act_message *boundary; /* the newest that was fetched, while the queue's word may hold it; NULL: none */
+    act_message *head;     /* fetched, oldest first */
+    act_message *tail;
+    uint32_t     count; /* from head to tail */
+    bool         spent; /* the boundary was handled: to be freed once it no longer is the boundary */
+};
+
+static inline void act__gate_init(struct act__gate *gate)
+{
+    act__mpsc_init(&gate->queue);
+}
+
+/*
+ * Asks for a place for one message in a box that has a bound, lenient (ACT_INBOX_DROP_OLDEST: twice the
+ * bound) or not. Any thread. Returns: whether there is one; it is then taken.
+ */
+static inline bool act__gate_admit(struct act__gate *gate, bool lenient)
+{
+    uint32_t max = act__load(&gate->max);
+    if (lenient)
+        max = max > UINT32_MAX / 2 ? UINT32_MAX : 2 * max;
+    if (act__add(&gate->waiting, 1) < max)
+        return true;
+    act__sub(&gate->waiting, 1);
+    return false;
+}
+
+/* A message has left the box, for a handler or as a dead letter: its place, if it had one, is free. */
+static inline void act__gate_leave(struct act__gate *gate, act_message *message)
+{
+    if (act__unlikely((message->act_bits & ACT__BIT_BOUNDED) != 0)) {
+        message->act_bits &= (uint8_t)~ACT__BIT_BOUNDED;
+        act__sub(&gate->waiting, 1);
+    }
+}
+
+/*
+ * What was pushed since the last fetch, oldest first, ended by NULL; the caller applies signals and appends
+ * messages. No signal among it is the boundary: signals may be freed or sent on at once. *freed, here and
+ * below: a message retired earlier that may be freed now, or NULL.
+ */
+act_message *act__inbox_fetch(struct act__gate *gate, struct act__inbox *inbox, act_message **freed);
+
+static inline void act__inbox_append(struct act__inbox *inbox, act_message *message)
+{
+    message->act_next = NULL;
+    if (inbox->tail != NULL)
+        inbox->tail->act_next = message;
+    else
+        inbox->head = message;
+    inbox->tail = message;
+    inbox->count++;
+}
+
+/* The oldest that was fetched; NULL if none waits. */
+static inline act_message *act__inbox_pop(struct act__inbox *inbox)
+{
+    act_message *message = inbox->head;
+    if (message == NULL)
+        return NULL;
+    inbox->head = message->act_next;
+    if (inbox->head == NULL)
+        inbox->tail = NULL;
+    inbox->count--;
+    return message;
+}
+
+/*
+ * The caller is done with a message it popped. Returns: whether it may be freed now; else it is the boundary, and
+ * a later call gives it out as *freed.
+ */
+static inline bool act__inbox_retire(struct act__inbox *inbox, const act_message *message)
+{
+    if (message != inbox->boundary)
+        return true;
+    inbox->spent = true;
+    return false;
+}
+
+/*
+ * Makes sure that `message` is not the boundary, so that it may be sent on. Returns: what had to be fetched for
+ * that, as act__inbox_fetch; NULL if nothing.
+ */
+act_message *act__inbox_detach(struct act__gate *gate, struct act__inbox *inbox, const act_message *message);
+
+/*
+ * Goes to sleep if nothing waits; head must be NULL. Returns: whether it sleeps; the token is then gone, and with
+ * it the right to touch the inbox.
+ */
+static inline bool act__inbox_sleep(struct act__gate *gate, struct act__inbox *inbox, act_message **freed)
+{
+    /* Another thread may hold the token the moment the exchange is done, so the fields change before. */
+    act_message *boundary = inbox->boundary;
+    bool         spent = inbox->spent;
+    inbox->boundary = NULL;
+    inbox->spent = false;
+    *freed = spent ? boundary : NULL;
+    if (act__likely(act__mpsc_idle(&gate->queue, boundary)))
+        return true;
+    inbox->boundary = boundary;
+    inbox->spent = spent;
+    *freed = NULL;
+    return false;
+}
+
+#endif

@@ -1,0 +1,223 @@
+/* Envelopes by size class: per-thread batches over lock-free depots over regions of stable addresses. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <mailbox/message/pool.h>
+
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include <mailbox/base/atomics.h>
+#include <mailbox/base/check.h>
+#include <mailbox/base/memory.h>
+#include <mailbox/base/sanitize.h>
+
+/* Address space for each class; what does not fit comes from the heap. */
+#define REGION_BYTES ((size_t)8 << 30)
+
+/* A free block. `next` chains a batch; the batch's first block also knows how many there are. */
+struct block {
+    struct block *next;
+    size_t        batch_count;
+};
+
+struct batch {
+    struct block *first;
+    uint32_t      count;
+};
+
+/*
+ * A stack of batches. `top` is the index of the first block of the topmost batch plus one, with a number
+ * above it that changes with every push and pop: a thread that was preempted between reading `top` and
+ * exchanging it would have to miss exactly 2^32 of them to be misled. The links lie beside the blocks, so
+ * that a loser of the race reads a link and never a block that somebody uses.
+ */
+struct depot {
+    _Atomic uint64_t  top ACT__ALIGNED;
+    _Atomic uint32_t *links; /* by block: index plus one of the batch below */
+    struct act__region region;
+    size_t            block_bytes;
+    uint32_t          batch_blocks;
+    _Atomic size_t    carved_count;
+};
+
+struct cache {
+    struct batch current[ACT__POOL_CLASSES]; /* taken from and given to */
+    struct batch spare[ACT__POOL_CLASSES];   /* empty or full */
+    uint32_t     limit[ACT__POOL_CLASSES];   /* of current; 0 until this thread is known to the pool */
+};
+
+static struct depot          depots[ACT__POOL_CLASSES];
+static pthread_once_t        once = PTHREAD_ONCE_INIT;
+static pthread_key_t         thread_end;
+static _Thread_local struct cache cache;
+
+static void flush_at_thread_end(void *unused)
+{
+    (void)unused;
+    act__pool_flush();
+}
+
+static void prepare(void)
+{
+    if (pthread_key_create(&thread_end, flush_at_thread_end) != 0)
+        return;
+    for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {
+        struct depot *depot = &depots[c];
+        depot->block_bytes = (size_t)64 << c;
+        depot->batch_blocks = 64u >> c < 4 ? 4 : 64u >> c;
+        size_t links_bytes = REGION_BYTES / depot->block_bytes * sizeof *depot->links;
+        void  *links = mmap(NULL, links_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (links == MAP_FAILED || !act__region_reserve(&depot->region, REGION_BYTES))
+            depot->batch_blocks = 0; /* without address space every block of this class comes from the heap */
+        else
+            depot->links = links;
+    }
+}
+
+static uint32_t index_of(const struct depot *depot, const struct block *block)
+{
+    return (uint32_t)((size_t)((const char *)block - depot->region.base) / depot->block_bytes);
+}
+
+static void depot_push(struct depot *depot, struct batch batch)
+{
+    uint32_t index = index_of(depot, batch.first);
+    uint64_t top = act__load(&depot->top), next;
+    batch.first->batch_count = batch.count;
+    do {
+        act__store(&depot->links[index], (uint32_t)top);
+        next = ((top >> 32) + 1) << 32 | (index + 1);
+        /* release: pairs with the acquire in depot_pop; publishes the link and the blocks' contents. */
+    } while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, next, memory_order_release, memory_order_relaxed));
+}
+
+static struct batch depot_pop(struct depot *depot)
+{
+    struct batch batch = {NULL, 0};
+    uint64_t     top = act__load_acquire(&depot->top), next; /* pairs with the release in depot_push */
+    do {
+        if ((uint32_t)top == 0)
+            return batch;
+        next = ((top >> 32) + 1) << 32 | act__load(&depot->links[(uint32_t)top - 1]);
+        /* acquire on success and on failure: as above, for the batch that is then on top. */
+    } while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, next, memory_order_acquire, memory_order_acquire));
+    batch.first = (struct block *)(void *)(depot->region.base + ((uint32_t)top - 1) * depot->block_bytes);
+    batch.count = (uint32_t)batch.first->batch_count;
+    return batch;
+}
+
+/* A batch of blocks that were never used. */
+static struct batch carve(struct depot *depot)
+{
+    struct batch batch = {NULL, 0};
+    char        *memory = act__region_take(&depot->region, depot->batch_blocks * depot->block_bytes);
+    if (memory == NULL)
+        return batch;
+    act__add(&depot->carved_count, depot->batch_blocks);
+    for (uint32_t i = depot->batch_blocks; i-- > 0;) {
+        struct block *block = (struct block *)(void *)(memory + i * depot->block_bytes);
+        block->next = batch.first;
+        batch.first = block;
+        act__poison((char *)block + sizeof *block, depot->block_bytes - sizeof *block);
+    }
+    batch.count = depot->batch_blocks;
+    return batch;
+}
+
+/* The first use of a class by a thread: from now on its cache is flushed when it ends. */
+static bool join_pool(unsigned c)
+{
+    pthread_once(&once, prepare);
+    if (depots[c].batch_blocks == 0 || pthread_setspecific(thread_end, &cache) != 0)
+        return false;
+    cache.limit[c] = depots[c].batch_blocks;
+    return true;
+}
+
+static bool refill(unsigned c)
+{
+    if (cache.limit[c] == 0 && !join_pool(c))
+        return false;
+    if (cache.spare[c].count != 0) {
+        cache.current[c] = cache.spare[c];
+        cache.spare[c].count = 0;
+    } else {
+        cache.current[c] = depot_pop(&depots[c]);
+        if (cache.current[c].count == 0)
+            cache.current[c] = carve(&depots[c]);
+    }
+    return cache.current[c].count != 0;
+}
+
+static void make_room(unsigned c)
+{
+    if (cache.limit[c] == 0)
+        act__check(join_pool(c)); /* the block came from the pool, so the pool is there */
+    if (cache.current[c].count < cache.limit[c])
+        return;
+    if (cache.spare[c].count != 0)
+        depot_push(&depots[c], cache.spare[c]);
+    cache.spare[c] = cache.current[c];
+    cache.current[c].first = NULL;
+    cache.current[c].count = 0;
+}
+
+unsigned act__pool_class(size_t bytes)
+{
+    if (bytes <= 64)
+        return 0;
+    if (bytes > ACT__POOL_BYTES_MAX)
+        return ACT__POOL_CLASS_HEAP;
+    return 64u - (unsigned)__builtin_clzll(bytes - 1) - 6u;
+}
+
+void *act__pool_take(unsigned *size_class, size_t bytes)
+{
+    unsigned c = *size_class;
+    if (act__likely(c < ACT__POOL_CLASSES) && !act__memory_fails() && (cache.current[c].count != 0 || refill(c))) {
+        struct block *block = cache.current[c].first;
+        cache.current[c].first = block->next;
+        cache.current[c].count--;
+        act__unpoison(block, depots[c].block_bytes);
+        return block;
+    }
+    *size_class = ACT__POOL_CLASS_HEAP;
+    return act__allocate(bytes);
+}
+
+void act__pool_give(void *memory, unsigned c)
+{
+    if (act__unlikely(c == ACT__POOL_CLASS_HEAP)) {
+        act__free(memory);
+        return;
+    }
+    if (cache.current[c].count >= cache.limit[c])
+        make_room(c);
+    struct block *block = memory;
+    block->next = cache.current[c].first;
+    cache.current[c].first = block;
+    cache.current[c].count++;
+    act__poison((char *)block + sizeof *block, depots[c].block_bytes - sizeof *block);
+}
+
+void act__pool_flush(void)
+{
+    for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {
+        if (cache.current[c].count != 0)
+            depot_push(&depots[c], cache.current[c]);
+        if (cache.spare[c].count != 0)
+            depot_push(&depots[c], cache.spare[c]);
+        cache.current[c].count = cache.spare[c].count = cache.limit[c] = 0;
+    }
+}
+
+size_t act__pool_outstanding(void)
+{
+    size_t outstanding = 0;
+    for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {
+        size_t home = cache.current[c].count + cache.spare[c].count;
+        for (uint32_t top = (uint32_t)act__load(&depots[c].top); top != 0; top = act__load(&depots[c].links[top - 1]))
+            home += ((struct block *)(void *)(depots[c].region.base + (top - 1) * depots[c].block_bytes))->batch_count;
+        outstanding += act__load(&depots[c].carved_count) - home;
+    }
+    return outstanding;
+}
