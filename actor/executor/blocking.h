@@ -1,0 +1,34 @@
+/* Threads for actors whose handlers may block. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_EXECUTOR_BLOCKING_H
+#define ACT_ACTOR_EXECUTOR_BLOCKING_H
+
+#include <pthread.h>
+
+#include <actor/executor/executor.h>
+
+struct act__blocking_thread;
+
+/* Threads come when actors wait and none is idle, and go after some idle seconds; one stays. */
+struct act__blocking_pool {
+    pthread_mutex_t              mutex;   /* of all below */
+    pthread_cond_t               work, gone;
+    act_self                    *first, *last; /* wait for a thread, through run_next */
+    struct act__blocking_thread *threads; /* living or not: their records are used again */
+    uint32_t                     living_count, idle_count, living_max;
+    bool                         ending;
+    struct act__executor        *executor;
+    struct act_system           *system;
+};
+
+void act__blocking_init(struct act__blocking_pool *pool, struct act__executor *executor, struct act_system *system,
+                        uint32_t living_max);
+/* Makes sure there is a thread. */
+act_result act__blocking_prepare(struct act__blocking_pool *pool);
+void       act__blocking_schedule(struct act__blocking_pool *pool, act_self *self);
+void act__blocking_each(struct act__blocking_pool *pool, void (*visit)(struct act__worker *worker, void *context),
+                        void *context);
+/* Waits for all threads to end. */
+void act__blocking_destroy(struct act__blocking_pool *pool);
+
+#endif

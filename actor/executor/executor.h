@@ -1,0 +1,121 @@
+/* The seam between actors and what they run on: a pool of threads, or one seeded thread. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_EXECUTOR_EXECUTOR_H
+#define ACT_ACTOR_EXECUTOR_EXECUTOR_H
+
+#include <setjmp.h>
+#include <unwind.h>
+
+#include <actor/slab.h>
+#include <actor/system.h>
+#include <actor/timers.h>
+#include <mailbox/base/atomics.h>
+#include <mailbox/base/random.h>
+#include <mailbox/message/envelope.h>
+
+struct act__executor;
+struct act__loop;
+
+/* Runs when the current turn of an actor is over: I/O sends there what the turn has written. */
+struct act__after_turn {
+    struct act__after_turn *next;
+    void (*run)(struct act__after_turn *work);
+};
+
+/* Memory that is given back all at once; see arena.c. Zeroed is empty. */
+struct act__arena {
+    struct act__arena_chunk *chunk;
+};
+
+/*
+ * What a thread needs to run actors: its caches, clock and notes about the turn it is in. All of it belongs
+ * to that thread; counters may be read by others. The first member of each executor's own worker.
+ */
+struct act__worker {
+    struct act_system      *system;
+    struct act__executor   *executor;
+    act_self               *current;     /* whose turn it is; NULL between turns */
+    const act_message      *message;     /* what it is handling; NULL outside receive or when taken */
+    act_millis              now;         /* as of this message; -1: not asked yet */
+    struct act__after_turn *after_turn;  /* newest first */
+    act_self               *slow_for;    /* the overloaded actor this turn has sent to, if any */
+    uint32_t                batch;       /* messages that the current actor may still handle in this turn */
+    uint32_t                index;       /* 0 to workers_count - 1; ACT__NO_WORKER: not one of those */
+    bool                    unwinding;   /* a panic is on its way to `recover` */
+    uint8_t                 exit_stage;  /* how far the current actor's end has got; see exit.c */
+    struct act__reason      exit_reason; /* of the current actor, once its end is decided */
+
+    struct act__slab_cache   cells, bonds, timers;
+    struct act__timer_wheel  wheel;
+    struct act__arena        scratch;
+    struct act__reason_text *spare_text; /* so that a failure never has to ask for memory */
+    struct act__random       random;
+    struct act__loop        *loop;       /* NULL: no I/O on this thread */
+
+    jmp_buf                  recover;     /* where a panic ends: the bottom of the thread's loop */
+    char                    *stack_floor; /* the frame of that loop: a panic unwinds up to it */
+    struct act__reason_text *panic_text;
+    struct _Unwind_Exception panic;
+
+#define X(name, text) act__counter name;
+    ACT_COUNTERS(X)
+#undef X
+};
+
+#define ACT__NO_WORKER UINT32_MAX
+
+/* Where an actor runs: a worker's index plus one, or one of these. */
+enum {
+    ACT__ROUTE_ANY = 0,
+    ACT__ROUTE_DOOR = 0xFFFE,    /* an ordinary thread that waits; see door.c */
+    ACT__ROUTE_BLOCKING = 0xFFFF /* a thread of its own */
+};
+
+/*
+ * Time, chance and the order in which actors run come only from here. All functions may be called by any
+ * thread; `worker` is the calling one's, NULL if it has none.
+ */
+struct act__executor_operations {
+    /* The caller holds the actor's token and hands it over: act__turn_run(worker, self) will be called once. */
+    void (*schedule)(struct act__executor *executor, struct act__worker *worker, act_self *self);
+    /* The same for an actor whose batch is spent: after all others that wait. */
+    void (*yield)(struct act__executor *executor, struct act__worker *worker, act_self *self);
+    /* Milliseconds on a clock that never goes back. */
+    act_millis (*now)(struct act__executor *executor);
+    /* Puts a timer into its wheel, or takes it out and drops it, from a thread that the wheel does not belong to. */
+    void (*call_wheel)(struct act__executor *executor, struct act__timer *timer, bool cancel);
+    /* Makes sure that a blocking actor will find a thread. */
+    act_result (*prepare_blocking)(struct act__executor *executor);
+    /* Calls visit for every worker there is or was, the system's own excluded. */
+    void (*each_worker)(struct act__executor *executor, void (*visit)(struct act__worker *worker, void *context),
+                        void *context);
+    /* Ends all threads. No actor is running or will. */
+    void (*destroy)(struct act__executor *executor);
+};
+
+struct act__executor {
+    const struct act__executor_operations *operations;
+    uint32_t                               workers_count;
+    bool                                   simulated;
+};
+
+/* Implemented by actor/turn.c. Runs one actor for a batch of messages; 0: as many as the system's batch_max. */
+void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch);
+
+/* Called by an executor where `recover` was jumped to: ends the actor that panicked and finishes its turn. */
+void act__turn_recover(struct act__worker *worker);
+/* The rest of a turn. */
+void act__turn_go_on(struct act__worker *worker);
+
+/* What every executor's worker needs before its first turn and after its last. */
+bool act__worker_init(struct act__worker *worker, struct act_system *system, uint32_t index, uint64_t seed);
+void act__worker_fini(struct act__worker *worker);
+
+/* Through a route to the executor; `worker` may be NULL. The caller holds the token. */
+void act__schedule(struct act_system *system, struct act__worker *worker, act_self *self);
+
+/* The executors. */
+act_result act__worker_pool_create(struct act__executor **executor, struct act_system *system,
+                                   const act_system_options *options);
+
+#endif

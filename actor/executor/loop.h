@@ -1,0 +1,23 @@
+/* Where an idle worker sleeps and hears of the world: one event loop per worker. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_EXECUTOR_LOOP_H
+#define ACT_ACTOR_EXECUTOR_LOOP_H
+
+#include <actor/executor/executor.h>
+
+/* Implemented by actor/io/loop.c over libevent. All but act__loop_wake: the worker's own thread. */
+struct act__loop;
+
+act_result act__loop_create(struct act__loop **loop, struct act__worker *worker);
+void       act__loop_destroy(struct act__loop *loop);
+
+/* Runs what is ready; waits for it up to `timeout`: 0 not at all, ACT_FOREVER. */
+void act__loop_poll(struct act__loop *loop, act_millis timeout);
+
+/* Ends a wait, or the next one. Any thread. */
+void act__loop_wake(struct act__loop *loop);
+
+/* Whether there is anything but act__loop_wake to hear of. */
+bool act__loop_is_used(const struct act__loop *loop);
+
+#endif

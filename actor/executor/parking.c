@@ -1,0 +1,95 @@
+/* When workers sleep and who wakes them: no wake-up is lost, and none is made that is not needed. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/executor/worker_pool.h>
+
+/*
+ * A worker that found nothing says so (`asleep`, `sleepers`), looks once more, and sleeps in its event loop. Who
+ * makes work first makes it visible and then reads `sleepers`. All four accesses are sequentially consistent:
+ * either the maker sees the sleeper, or the sleeper sees the work when it looks once more.
+ *
+ * One woken worker at a time looks for work; when it finds some it wakes the next (act__parking_found). So a burst
+ * wakes as many workers as there is work for, one after the other, and a single message wakes at most one.
+ */
+
+enum { AWAKE, ASLEEP, WOKEN_TO_SEARCH }; /* worker->asleep */
+
+static bool claim(struct act__worker_pool *pool, struct act__pool_worker *worker, uint32_t to)
+{
+    uint32_t asleep = ASLEEP;
+    if (!atomic_compare_exchange_strong_explicit(&worker->asleep, &asleep, to, memory_order_seq_cst, memory_order_seq_cst))
+        return false;
+    atomic_fetch_sub_explicit(&pool->sleepers, 1, memory_order_seq_cst);
+    return true;
+}
+
+void act__parking_notify(struct act__worker_pool *pool)
+{
+    uint32_t nobody = 0;
+    if (pool->base.workers_count == 1)
+        return act__parking_wake(pool, &pool->workers[0]);
+    atomic_thread_fence(memory_order_seq_cst); /* between the work, made visible by the caller, and what is read here */
+    if (atomic_load_explicit(&pool->sleepers, memory_order_seq_cst) == 0)
+        return;
+    if (!atomic_compare_exchange_strong_explicit(&pool->searching, &nobody, 1, memory_order_seq_cst, memory_order_seq_cst))
+        return; /* who looks already will find it, or look once more before it sleeps */
+    for (uint32_t i = 0; i < pool->base.workers_count; i++) {
+        if (claim(pool, &pool->workers[i], WOKEN_TO_SEARCH)) {
+            act__loop_wake(pool->workers[i].base.loop);
+            return;
+        }
+    }
+    atomic_fetch_sub_explicit(&pool->searching, 1, memory_order_seq_cst);
+}
+
+void act__parking_wake(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    atomic_thread_fence(memory_order_seq_cst); /* as in act__parking_notify */
+    if (atomic_load_explicit(&worker->asleep, memory_order_seq_cst) == ASLEEP && claim(pool, worker, AWAKE))
+        act__loop_wake(worker->base.loop);
+}
+
+static void stop_searching(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    worker->searching = false;
+    atomic_fetch_sub_explicit(&pool->searching, 1, memory_order_seq_cst);
+}
+
+void act__parking_found(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    if (!worker->searching)
+        return;
+    stop_searching(pool, worker);
+    act__parking_notify(pool);
+}
+
+static bool anything_to_do(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    /* seq_cst, all of them: see above. */
+    if (!act__inject_is_empty(&pool->inject) || atomic_load(&worker->posted) != NULL || atomic_load(&worker->calls[0]) != NULL ||
+        atomic_load(&worker->calls[1]) != NULL || atomic_load(&pool->ending))
+        return true;
+    for (uint32_t i = 0; i < pool->base.workers_count; i++)
+        if (!act__deque_is_empty(&pool->workers[i].deque))
+            return true;
+    return false;
+}
+
+void act__parking_sleep(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    act_millis timeout = ACT_FOREVER, next = act__wheel_next(&worker->base.wheel);
+    if (worker->searching)
+        stop_searching(pool, worker);
+    atomic_store_explicit(&worker->asleep, ASLEEP, memory_order_seq_cst);
+    atomic_fetch_add_explicit(&pool->sleepers, 1, memory_order_seq_cst);
+    if (!anything_to_do(pool, worker)) {
+        if (next != ACT_FOREVER) {
+            act_millis now = pool->base.operations->now(&pool->base);
+            timeout = next > now ? next - now : 0;
+        }
+        act__count(&worker->base.parked);
+        act__loop_poll(worker->base.loop, timeout);
+    }
+    if (claim(pool, worker, AWAKE)) /* it was time, or the world that woke us */
+        return;
+    worker->searching = atomic_exchange_explicit(&worker->asleep, AWAKE, memory_order_seq_cst) == WOKEN_TO_SEARCH;
+}

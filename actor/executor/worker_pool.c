@@ -1,0 +1,378 @@
+/* The pool of threads that runs actors. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/executor/worker_pool.h>
+
+#include <time.h>
+
+#include <actor/door.h>
+
+/* Between looks at the clock, in turns; and between looks at the event loop while there is work, in ms. */
+#define CLOCK_TICKS  64
+#define POLL_MILLIS  1
+#define INJECT_TICKS 61 /* every so many turns the inject queue goes first: it must not starve behind the own one */
+#define NEXT_BUDGET  64 /* turns in a row for actors that wake each other, before the others have one */
+
+static struct act__worker_pool *pool_of(struct act__executor *executor)
+{
+    return act__container(executor, struct act__worker_pool, base);
+}
+
+/* The pool's own worker that is calling; NULL for any other thread. */
+static struct act__pool_worker *mine(struct act__worker *worker)
+{
+    return worker == NULL || worker->index == ACT__NO_WORKER ? NULL : act__container(worker, struct act__pool_worker, base);
+}
+
+/* -------------------------------------------------------------------------------------- scheduling */
+
+static void own_append(struct act__pool_worker *worker, act_self *self)
+{
+    self->run_next = NULL;
+    if (worker->own_last != NULL)
+        worker->own_last->run_next = self;
+    else
+        worker->own_first = self;
+    worker->own_last = self;
+}
+
+static void post(struct act__worker_pool *pool, struct act__pool_worker *target, act_self *self)
+{
+    act_self *first = act__load(&target->posted);
+    do {
+        self->run_next = first;
+        /* seq_cst includes the release that pairs with take_posted; the rest is for parking.c. */
+    } while (!atomic_compare_exchange_weak_explicit(&target->posted, &first, self, memory_order_seq_cst, memory_order_relaxed));
+    act__parking_wake(pool, target);
+}
+
+static void inject(struct act__worker_pool *pool, act_self *self)
+{
+    self->run_next = NULL;
+    act__inject_push(&pool->inject, self, self, 1);
+    act__parking_notify(pool);
+}
+
+/* Into the caller's own queue; half of a full one goes where all can take it. */
+static void enqueue(struct act__worker_pool *pool, struct act__pool_worker *worker, act_self *self)
+{
+    while (!act__deque_push(&worker->deque, self)) {
+        uint32_t  count;
+        act_self *last, *first = act__deque_shed(&worker->deque, &last, &count);
+        if (first != NULL)
+            act__inject_push(&pool->inject, first, last, count);
+    }
+    act__parking_notify(pool);
+}
+
+/* Routes that are not ANY. */
+static void schedule_bound(struct act__worker_pool *pool, struct act__pool_worker *worker, act_self *self, uint16_t route)
+{
+    if (route == ACT__ROUTE_BLOCKING)
+        act__blocking_schedule(&pool->blocking, self);
+    else if (route == ACT__ROUTE_DOOR)
+        act__door_ring(self);
+    else if (worker != NULL && worker->base.index == route - 1u)
+        own_append(worker, self);
+    else
+        post(pool, &pool->workers[route - 1], self);
+}
+
+static void schedule(struct act__executor *executor, struct act__worker *caller, act_self *self)
+{
+    struct act__worker_pool *pool = pool_of(executor);
+    struct act__pool_worker *worker = mine(caller);
+    uint16_t                 route = act__load(&self->route);
+    if (act__unlikely(route != ACT__ROUTE_ANY)) {
+        schedule_bound(pool, worker, self, route);
+    } else if (act__unlikely(worker == NULL)) {
+        inject(pool, self);
+    } else {
+        act_self *before = worker->next;
+        worker->next = self;
+        if (before != NULL)
+            enqueue(pool, worker, before);
+    }
+}
+
+static void yield(struct act__executor *executor, struct act__worker *caller, act_self *self)
+{
+    struct act__pool_worker *worker = mine(caller);
+    if (worker != NULL && act__load(&self->route) == ACT__ROUTE_ANY)
+        enqueue(pool_of(executor), worker, self);
+    else
+        schedule(executor, caller, self);
+}
+
+/* ----------------------------------------------------------------------------------- finding work */
+
+static void take_posted(struct act__pool_worker *worker)
+{
+    if (act__likely(act__load(&worker->posted) == NULL))
+        return;
+    /* acquire: pairs with post(). The chain is newest first: turned round on its way into the own list. */
+    act_self *at = atomic_exchange_explicit(&worker->posted, NULL, memory_order_acquire), *oldest = NULL;
+    while (at != NULL) {
+        act_self *next = at->run_next;
+        at->run_next = oldest;
+        oldest = at;
+        at = next;
+    }
+    while (oldest != NULL) {
+        act_self *next = oldest->run_next;
+        own_append(worker, oldest);
+        oldest = next;
+    }
+}
+
+static act_self *take_own(struct act__pool_worker *worker)
+{
+    take_posted(worker);
+    act_self *self = worker->own_first;
+    if (self != NULL && (worker->own_first = self->run_next) == NULL)
+        worker->own_last = NULL;
+    return self;
+}
+
+static act_self *take_next(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    act_self *self = worker->next;
+    if (self == NULL)
+        return NULL;
+    worker->next = NULL;
+    if (worker->next_budget-- != 0)
+        return self;
+    worker->next_budget = NEXT_BUDGET;
+    enqueue(pool, worker, self);
+    return NULL;
+}
+
+static act_self *take_injected(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    uint32_t  count, most = ACT__DEQUE_SIZE / 2;
+    act_self *self = act__inject_pop(&pool->inject, most, &count), *rest;
+    if (self == NULL)
+        return NULL;
+    for (rest = self->run_next; rest != NULL; rest = self->run_next) {
+        self->run_next = rest->run_next; /* unchain one at a time: a pushed one may run elsewhere at once */
+        enqueue(pool, worker, rest);
+    }
+    return self;
+}
+
+static act_self *take_local(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    act_self *self = NULL;
+    uint32_t  tick = worker->ticks++;
+    if (act__unlikely(tick % INJECT_TICKS == 0))
+        self = take_injected(pool, worker);
+    if (self == NULL && tick % 2 == 0)
+        self = take_own(worker);
+    if (self == NULL)
+        self = take_next(pool, worker);
+    if (self == NULL) {
+        worker->next_budget = NEXT_BUDGET;
+        self = act__deque_pop(&worker->deque);
+    }
+    if (self == NULL)
+        self = take_own(worker);
+    if (self == NULL)
+        self = take_next(pool, worker);
+    return self != NULL ? self : take_injected(pool, worker);
+}
+
+static act_self *steal(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    uint32_t many = pool->base.workers_count, count;
+    uint32_t from = act__random_below(&worker->base.random, many);
+    for (uint32_t i = 0; i < many; i++) {
+        struct act__pool_worker *victim = &pool->workers[(from + i) % many];
+        act_self *self = victim == worker ? NULL : act__deque_steal(&worker->deque, &victim->deque, &count);
+        if (self != NULL) {
+            act__count_more(&worker->base.stolen, count);
+            return self;
+        }
+    }
+    return NULL;
+}
+
+static void run_calls(struct act__pool_worker *worker)
+{
+    if (act__likely(act__load(&worker->calls[0]) == NULL && act__load(&worker->calls[1]) == NULL))
+        return;
+    /* acquire: pairs with call_wheel. Cancelled ones first: their arming is then in the other list, or was done. */
+    struct act__timer *cancelled = atomic_exchange_explicit(&worker->calls[1], NULL, memory_order_acquire), *timer;
+    struct act__timer *armed = atomic_exchange_explicit(&worker->calls[0], NULL, memory_order_acquire);
+    while ((timer = armed) != NULL) {
+        armed = timer->next_call[0];
+        act__wheel_add(&worker->base.wheel, timer);
+    }
+    while ((timer = cancelled) != NULL) {
+        cancelled = timer->next_call[1];
+        act__wheel_remove(&worker->base.wheel, timer);
+        act__timer_drop(&worker->base, timer);
+    }
+}
+
+/* Timers that are due, and what the loop has to say. */
+static void look_around(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    act_millis now = pool->base.operations->now(&pool->base);
+    run_calls(worker);
+    act__timers_run(&worker->base, now);
+    if (now - worker->polled >= POLL_MILLIS && act__loop_is_used(worker->base.loop)) {
+        worker->polled = now;
+        act__loop_poll(worker->base.loop, 0);
+    }
+}
+
+static void look_around_idle(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    run_calls(worker);
+    act__timers_run(&worker->base, pool->base.operations->now(&pool->base));
+    if (act__loop_is_used(worker->base.loop))
+        act__loop_poll(worker->base.loop, 0);
+}
+
+/* The worker's life between two panics. */
+static void run_all(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    worker->base.stack_floor = __builtin_frame_address(0);
+    if (setjmp(worker->base.recover) != 0)
+        act__turn_recover(&worker->base);
+    while (!act__load(&pool->ending)) {
+        if (worker->ticks % CLOCK_TICKS == 0)
+            look_around(pool, worker);
+        act_self *self = take_local(pool, worker);
+        if (act__unlikely(self == NULL)) {
+            look_around_idle(pool, worker);
+            self = take_local(pool, worker);
+        }
+        if (act__unlikely(self == NULL) && (self = steal(pool, worker)) == NULL) {
+            act__parking_sleep(pool, worker);
+            continue;
+        }
+        act__parking_found(pool, worker);
+        act__turn_run(&worker->base, self, 0);
+    }
+}
+
+static void *thread_main(void *argument)
+{
+    struct act__pool_worker *worker = argument;
+    run_all(pool_of(worker->base.executor), worker);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------------ the seam's rest */
+
+static act_millis now(struct act__executor *executor)
+{
+    struct act__worker_pool *pool = pool_of(executor);
+    struct timespec          at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return ((int64_t)(at.tv_sec - pool->started.tv_sec) * 1000000000 + (at.tv_nsec - pool->started.tv_nsec)) / 1000000;
+}
+
+static void call_wheel(struct act__executor *executor, struct act__timer *timer, bool cancel)
+{
+    struct act__worker_pool      *pool = pool_of(executor);
+    struct act__pool_worker      *target = &pool->workers[timer->worker];
+    _Atomic(struct act__timer *) *calls = &target->calls[cancel];
+    struct act__timer            *first = act__load(calls);
+    do {
+        timer->next_call[cancel] = first;
+        /* seq_cst includes the release that pairs with run_calls; the rest is for parking.c. */
+    } while (!atomic_compare_exchange_weak_explicit(calls, &first, timer, memory_order_seq_cst, memory_order_relaxed));
+    act__parking_wake(pool, target);
+}
+
+static act_result prepare_blocking(struct act__executor *executor)
+{
+    return act__blocking_prepare(&pool_of(executor)->blocking);
+}
+
+static void each_worker(struct act__executor *executor, void (*visit)(struct act__worker *worker, void *context),
+                        void *context)
+{
+    struct act__worker_pool *pool = pool_of(executor);
+    for (uint32_t i = 0; i < pool->base.workers_count; i++)
+        visit(&pool->workers[i].base, context);
+    act__blocking_each(&pool->blocking, visit, context);
+}
+
+static void destroy(struct act__executor *executor)
+{
+    struct act__worker_pool *pool = pool_of(executor);
+    act__blocking_destroy(&pool->blocking);
+    atomic_store_explicit(&pool->ending, true, memory_order_seq_cst);
+    for (uint32_t i = 0; i < pool->threads_count; i++)
+        act__parking_wake(pool, &pool->workers[i]);
+    for (uint32_t i = 0; i < pool->threads_count; i++)
+        pthread_join(pool->workers[i].thread, NULL);
+    for (uint32_t i = 0; i < pool->base.workers_count; i++) {
+        if (pool->workers[i].base.loop != NULL)
+            act__loop_destroy(pool->workers[i].base.loop);
+        act__worker_fini(&pool->workers[i].base);
+    }
+    act__inject_destroy(&pool->inject);
+    act__free(pool->workers);
+    act__free(pool);
+}
+
+static const struct act__executor_operations operations = {
+    .schedule = schedule,
+    .yield = yield,
+    .now = now,
+    .call_wheel = call_wheel,
+    .prepare_blocking = prepare_blocking,
+    .each_worker = each_worker,
+    .destroy = destroy,
+};
+
+static act_result prepare_worker(struct act__worker_pool *pool, uint32_t index, uint64_t seed)
+{
+    struct act__pool_worker *worker = &pool->workers[index];
+    if (!act__worker_init(&worker->base, pool->system, index, seed))
+        return ACT_NO_MEMORY;
+    worker->base.executor = &pool->base;
+    worker->next_budget = NEXT_BUDGET;
+    return act__loop_create(&worker->base.loop, &worker->base);
+}
+
+static act_result start_threads(struct act__worker_pool *pool)
+{
+    for (; pool->threads_count < pool->base.workers_count; pool->threads_count++) {
+        struct act__pool_worker *worker = &pool->workers[pool->threads_count];
+        if (pthread_create(&worker->thread, NULL, thread_main, worker) != 0)
+            return ACT_OS;
+    }
+    return ACT_OK;
+}
+
+act_result act__worker_pool_create(struct act__executor **executor, struct act_system *system,
+                                   const act_system_options *options)
+{
+    struct act__worker_pool *pool = act__allocate_lines(sizeof *pool);
+    if (pool == NULL)
+        return ACT_NO_MEMORY;
+    pool->workers = act__allocate_lines(options->workers_count * sizeof *pool->workers);
+    if (pool->workers == NULL) {
+        act__free(pool);
+        return ACT_NO_MEMORY;
+    }
+    pool->base.operations = &operations;
+    pool->system = system;
+    clock_gettime(CLOCK_MONOTONIC, &pool->started);
+    act__inject_init(&pool->inject);
+    act__blocking_init(&pool->blocking, &pool->base, system, options->blocking_max);
+    uint64_t   seed = (uint64_t)pool->started.tv_nsec ^ (uint64_t)(uintptr_t)pool;
+    act_result result = ACT_OK;
+    for (; result == ACT_OK && pool->base.workers_count < options->workers_count; pool->base.workers_count++)
+        result = prepare_worker(pool, pool->base.workers_count, act__mix(&seed));
+    *executor = &pool->base;
+    if (result == ACT_OK)
+        result = start_threads(pool);
+    if (result != ACT_OK)
+        destroy(&pool->base);
+    return result;
+}

@@ -1,0 +1,71 @@
+/* Type-stable objects by index. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/slab.h>
+
+bool act__slab_create(struct act__slab *slab, size_t object_bytes, size_t link_offset, size_t objects_max)
+{
+    slab->object_bytes = object_bytes;
+    slab->link_offset = link_offset;
+    slab->batches = NULL;
+    pthread_mutex_init(&slab->mutex, NULL);
+    return act__region_reserve(&slab->region, object_bytes * objects_max);
+}
+
+void act__slab_destroy(struct act__slab *slab)
+{
+    if (slab->object_bytes == 0)
+        return;
+    act__region_release(&slab->region);
+    pthread_mutex_destroy(&slab->mutex);
+    slab->object_bytes = 0;
+}
+
+static struct act__slab_link *pop_batch(struct act__slab *slab)
+{
+    pthread_mutex_lock(&slab->mutex);
+    struct act__slab_link *batch = slab->batches;
+    if (batch != NULL)
+        slab->batches = batch->next_batch;
+    pthread_mutex_unlock(&slab->mutex);
+    return batch;
+}
+
+static void push_batch(struct act__slab *slab, struct act__slab_link *batch)
+{
+    pthread_mutex_lock(&slab->mutex);
+    batch->next_batch = slab->batches;
+    slab->batches = batch;
+    pthread_mutex_unlock(&slab->mutex);
+}
+
+void *act__slab_take(struct act__slab *slab, struct act__slab_cache *cache)
+{
+    if (act__memory_fails())
+        return NULL;
+    if (cache->current == NULL) {
+        cache->current = cache->spare != NULL ? cache->spare : pop_batch(slab);
+        cache->spare = NULL;
+        if (cache->current == NULL)
+            return act__region_take(&slab->region, slab->object_bytes);
+        cache->current_count = ACT__SLAB_BATCH;
+    }
+    struct act__slab_link *link = cache->current;
+    cache->current = link->next;
+    cache->current_count--;
+    return (char *)link - slab->link_offset;
+}
+
+void act__slab_give(struct act__slab *slab, struct act__slab_cache *cache, void *object)
+{
+    struct act__slab_link *link = (struct act__slab_link *)(void *)((char *)object + slab->link_offset);
+    if (cache->current_count == ACT__SLAB_BATCH) {
+        if (cache->spare != NULL)
+            push_batch(slab, cache->spare);
+        cache->spare = cache->current;
+        cache->current = NULL;
+        cache->current_count = 0;
+    }
+    link->next = cache->current;
+    cache->current = link;
+    cache->current_count++;
+}

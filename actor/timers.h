@@ -1,0 +1,64 @@
+/* Timers in a hierarchical wheel, one per worker: arm, cancel and fire take constant time. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_TIMERS_H
+#define ACT_ACTOR_TIMERS_H
+
+#include <actor/actor.h>
+#include <mailbox/base/list.h>
+#include <mailbox/message/envelope.h>
+
+/*
+ * G. Varghese, A. Lauck: Hashed and hierarchical timing wheels (1987). Level l has 64 slots of 64^l ms. A
+ * timer lies in the level whose slots are just fine enough for how far off it is, and moves down as its
+ * time comes near. A slot keeps the order of arming, so timers due in the same millisecond fire in it.
+ */
+#define ACT__WHEEL_BITS   6
+#define ACT__WHEEL_SLOTS  (1 << ACT__WHEEL_BITS)
+#define ACT__WHEEL_LEVELS 7 /* 64^7 ms: 139 years */
+
+struct act__timer_wheel {
+    act_millis       now; /* all that was due up to here has fired */
+    uint64_t         filled[ACT__WHEEL_LEVELS]; /* bit s: slot s is not empty */
+    struct act__list slots[ACT__WHEEL_LEVELS][ACT__WHEEL_SLOTS];
+};
+
+/*
+ * Owned by an actor and lying in the wheel of the worker that armed it. `state` decides between the wheel,
+ * which fires, and the owner, which cancels, possibly on another worker: whoever changes ARMED has won. A
+ * fired timer travels to its owner as the signal `notice`, which has room in itself; so firing needs no
+ * memory and cannot get lost. The owner then sends the message on, or turns the notice into TIMED_OUT.
+ */
+struct act__timer {
+    act_message       notice;
+    struct act__list  slot;   /* in the wheel; only its worker */
+    struct act__member owned; /* in the owner's cell->timers; only the owner */
+    _Atomic uint64_t  life;   /* odd while in use: makes the ref */
+    struct act__timer *next_call[2]; /* on their way to the wheel's worker: to arm, to cancel */
+    act_millis        due;
+    act_message      *message; /* NULL: the timeout of the ask notice.ref */
+    uint64_t          to;
+    uint64_t          owner;
+    _Atomic uint32_t  state;
+    uint32_t          worker; /* whose wheel */
+};
+
+enum {
+    ACT__TIMER_ARMED,
+    ACT__TIMER_FIRED,
+    ACT__TIMER_CANCELLED
+};
+
+void act__wheel_init(struct act__timer_wheel *wheel, act_millis now);
+void act__wheel_add(struct act__timer_wheel *wheel, struct act__timer *timer);
+void act__wheel_remove(struct act__timer_wheel *wheel, struct act__timer *timer);
+
+/*
+ * Moves the wheel to `now` and takes out what is due, in the order of due and then of arming. The list must
+ * be empty before.
+ */
+void act__wheel_advance(struct act__timer_wheel *wheel, act_millis now, struct act__list *due);
+
+/* When the wheel wants to be advanced next, at the latest; ACT_FOREVER: it is empty. Never too late. */
+act_millis act__wheel_next(const struct act__timer_wheel *wheel);
+
+#endif
