@@ -22,7 +22,7 @@ typedef struct act_system_options {
     /*
      * Called for every message that no one received, before it is freed. Any worker, several at once; must
      * not block, keep the message or call into the system. The result says why: ACT_NO_ACTOR, ACT_FULL,
-     * ACT_NO_MEMORY (the message could not be made), ACT_CLOSED (the system was stopping).
+     * ACT_NO_MEMORY (the message could not be made), ACT_NOT_FOUND (a reply to an ask that had ended).
      */
     void (*dead_letter)(void *context, act_pid to, const act_message *message, act_result why);
     /* Called for what people should know; NULL: lines on standard error. As dead_letter otherwise. */

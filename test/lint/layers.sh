@@ -10,7 +10,7 @@ parts='
 mailbox/base:
 mailbox/message: mailbox/base
 mailbox: mailbox/base mailbox/message
-actor/executor: mailbox/base mailbox/message mailbox
+actor/executor: mailbox/base mailbox/message mailbox actor
 actor: mailbox/base mailbox/message mailbox actor/executor
 actor/io: mailbox/base mailbox/message mailbox actor/executor actor
 actor/simulation: mailbox/base mailbox/message mailbox actor/executor actor
@@ -40,6 +40,8 @@ rand srand rand_r random srandom drand48 lrand48 getrandom getentropy arc4random
 # FILE-OR-FOLDER/ REASON
 callers='
 actor/executor/ is the seam itself
+actor/door.c ordinary threads wait in real time, and never in a simulation
+actor/system.c as door.c: the thread that stops the system waits
 actor/io/ hands the clock of its event loop to the executor
 test/stress/ runs in real time on purpose
 test/bench/ measures real time'

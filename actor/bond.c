@@ -1,0 +1,119 @@
+/* Links, monitors and asks: the two-sided record behind all three. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/bond.h>
+
+#include <actor/system_record.h>
+
+_Static_assert(sizeof(struct act__bond) <= 192, "a bond is three cache lines");
+_Static_assert(offsetof(struct act__bond, half) % ACT__CACHE_LINE == 0, "half[0] and half[1] are told apart by address");
+
+static void prepare_end(struct act__bond *bond, unsigned end, uint64_t sender, act_ref ref)
+{
+    act_message *message = &bond->end[end];
+    message->act_sender = sender;
+    message->act_sender_node = 0;
+    message->act_bits = (uint8_t)(ACT__BIT_SIGNAL | (end == 0 ? ACT__HOME_BOND_0 : ACT__HOME_BOND_1));
+    message->kind = ACT_VALUE_NOTHING;
+    message->bytes_count = 0;
+    message->ref = ref;
+}
+
+struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint64_t initiator, uint64_t other)
+{
+    struct act__bond *bond = act__slab_take(&worker->system->bonds, &worker->bonds);
+    if (bond == NULL)
+        return NULL;
+    act__store(&bond->life, act__load(&bond->life) + 1);
+    bond->half[0].here = bond->half[1].here = NULL;
+    bond->timer = NULL;
+    act__store(&bond->holders, 2);
+    bond->kind = kind;
+    bond->ended[0] = bond->ended[1] = false;
+    act_ref ref = kind == ACT__BOND_LINK ? (act_ref){0} : act__bond_ref(worker->system, bond);
+    prepare_end(bond, 0, initiator, ref);
+    prepare_end(bond, 1, other, ref);
+    return bond;
+}
+
+static void push_end(struct act__worker *worker, struct act__bond *bond, unsigned end, uint32_t tag, uint64_t to)
+{
+    bond->end[end].tag = tag;
+    act__signal_push(worker->system, worker, to, &bond->end[end]);
+}
+
+void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bond *bond)
+{
+    act__set_add(&self->bonds, &bond->half[0]);
+    push_end(worker, bond, 1, bond->kind == ACT__BOND_LINK ? ACT__SIGNAL_LINK : ACT__SIGNAL_MONITOR,
+             bond->end[1].act_sender);
+}
+
+void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned side, uint32_t tag,
+                   const struct act__reason *reason)
+{
+    act__set_remove(&bond->half[side]);
+    bond->ended[side] = true;
+    if (bond->timer != NULL && side == 0) {
+        act__timer_cancel(worker, bond->timer);
+        bond->timer = NULL;
+    }
+    act_message *message = &bond->end[side];
+    message->kind = ACT_VALUE_NOTHING;
+    if (reason != NULL) {
+        message->kind = ACT_VALUE_REASON;
+        *act__message_reason_of(message) = *reason;
+        act__reason_text_hold(reason->text);
+    }
+    push_end(worker, bond, side, tag, bond->end[!side].act_sender);
+}
+
+void act__bond_let_go(struct act__worker *worker, struct act__bond *bond)
+{
+    /* acq_rel: the last holder gives the record back only after the other side is done with it. */
+    if (atomic_fetch_sub_explicit(&bond->holders, 1, memory_order_acq_rel) != 1)
+        return;
+    act__store(&bond->life, act__load(&bond->life) + 1);
+    act__slab_give(&worker->system->bonds, &worker->bonds, bond);
+}
+
+act_ref act__bond_ref(struct act_system *system, const struct act__bond *bond)
+{
+    return act__ref_make(act__load(&bond->life), act__slab_index(&system->bonds, bond), 0);
+}
+
+struct act__bond *act__bond_find(act_self *self, act_ref ref)
+{
+    struct act_system *system = self->worker->system;
+    size_t             index = ref.value >> 1 & ((UINT64_C(1) << (ACT__REF_INDEX_BITS - 1)) - 1);
+    struct act__bond  *bond = (ref.value & ACT__REF_IS_TIMER) != 0 ? NULL : act__slab_at(&system->bonds, index);
+    /* relaxed: a bond of this actor's own does not change under its feet; of any other it need not be known. */
+    if (bond == NULL || act__bond_ref(system, bond).value != ref.value || (act__load(&bond->life) & 1) == 0)
+        return NULL;
+    if (bond->ended[0] || bond->end[0].act_sender != act__local_of(self))
+        return NULL;
+    return bond;
+}
+
+static struct act__bond *ask_find(act_self *self, act_ref ask)
+{
+    struct act__bond *bond = act__bond_find(self, ask);
+    return bond != NULL && bond->kind == ACT__BOND_ASK ? bond : NULL;
+}
+
+bool act__ask_answered(struct act__worker *worker, act_self *self, act_ref ask)
+{
+    struct act__bond *bond = ask_find(self, ask);
+    if (bond == NULL)
+        return false;
+    act__bond_end(worker, bond, 0, ACT__SIGNAL_END, NULL);
+    return true;
+}
+
+bool act__ask_timed_out(struct act__worker *worker, act_self *self, act_ref ask)
+{
+    struct act__bond *bond = ask_find(self, ask);
+    if (bond == NULL)
+        return false;
+    bond->timer = NULL; /* it is the one that has fired */
+    return act__ask_answered(worker, self, ask);
+}

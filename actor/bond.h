@@ -1,0 +1,79 @@
+/* What ties two actors: a link, a monitor or an ask. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_BOND_H
+#define ACT_ACTOR_BOND_H
+
+#include <actor/cell.h>
+
+/*
+ * One record for both sides, made by the side that asks for the bond (0, the initiator); the other is side 1.
+ * All signals the bond will ever need are in it, so nothing about ending needs memory:
+ *
+ *     end[0]  from side 0 to side 1: side 0 has ended the bond (unlink, demonitor, or it has ended itself)
+ *     end[1]  first LINK or MONITOR from side 0 to side 1, which keeps it and sends it back as its own end:
+ *             EXIT, DOWN, or END for an unlink
+ *
+ *     side s:   (made) -- half[s] in cell->bonds --> ended[s]: end[s] sent, or the other's end was taken in
+ *
+ * half[s] and ended[s] belong to side s, whose cell's token guards them. The record is free when both ends have
+ * been taken in, or will never be sent: `holders` counts them. The pids are the senders in the envelopes.
+ */
+struct act__bond {
+    act_message        end[2];
+    struct act__member half[2];
+    _Atomic uint64_t   life; /* odd while in use: makes the ref */
+    struct act__timer *timer; /* of an ask; only side 0 */
+    _Atomic uint8_t    holders;
+    uint8_t            kind;
+    bool               ended[2];
+};
+
+enum {
+    ACT__BOND_LINK,
+    ACT__BOND_MONITOR,
+    ACT__BOND_ASK
+};
+
+/* A bond between the cells of two pids; side 0's half is not yet in its set. NULL: no memory. */
+struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint64_t initiator, uint64_t other);
+/* Puts side 0's half into its set and sends LINK or MONITOR to side 1. */
+void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bond *bond);
+/* Ends the bond from `side`, whose actor is `self`: takes the half out and sends the other the end. */
+void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned side, uint32_t tag,
+                   const struct act__reason *reason);
+/* One of `holders` is done with. */
+void act__bond_let_go(struct act__worker *worker, struct act__bond *bond);
+
+act_ref act__bond_ref(struct act_system *system, const struct act__bond *bond);
+/* The bond with this ref if `self` made it and has not ended it; else NULL. Any number is safe. */
+struct act__bond *act__bond_find(act_self *self, act_ref ref);
+/* The reply to an ask has come: the ask is over. Returns: whether there was one. */
+bool act__ask_answered(struct act__worker *worker, act_self *self, act_ref ask);
+/* The timeout of an ask has come. Returns: whether there was one. */
+bool act__ask_timed_out(struct act__worker *worker, act_self *self, act_ref ask);
+
+/* The bond that a member of a cell's set is a half of, and which: bonds are aligned to a cache line. */
+static inline struct act__bond *act__bond_of_half(struct act__member *half, unsigned *side)
+{
+    *side = ((uintptr_t)half - offsetof(struct act__bond, half)) % ACT__CACHE_LINE != 0;
+    return act__container(half - *side, struct act__bond, half);
+}
+
+/* The bond an envelope lives in, and which end of it the envelope is. */
+static inline struct act__bond *act__bond_of_end(act_message *message, unsigned *end)
+{
+    *end = act__message_home(message) == ACT__HOME_BOND_1;
+    return act__container(message - *end, struct act__bond, end);
+}
+
+/* The bits of a ref that are the index of its bond or timer; the lowest tells which of both. */
+#define ACT__REF_INDEX_BITS 29
+#define ACT__REF_IS_TIMER   1
+
+static inline act_ref act__ref_make(uint64_t life, size_t index, unsigned is_timer)
+{
+    act_ref ref = {life << ACT__REF_INDEX_BITS | (uint64_t)index << 1 | is_timer};
+    return ref;
+}
+
+#endif

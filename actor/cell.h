@@ -1,0 +1,242 @@
+/* The actor's own record, and what the parts of actor/ do to it. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_CELL_H
+#define ACT_ACTOR_CELL_H
+
+#include <actor/executor/executor.h>
+#include <mailbox/base/list.h>
+#include <mailbox/inbox.h>
+
+/*
+ * A cell is a slot that actors live in, one after the other. Its memory stays a cell as long as the system
+ * lives, so a pid can be followed without asking whether the actor is still there.
+ *
+ *       free ----- spawn: life becomes odd, START with all else is pushed -----> born
+ *        ^                                                                        | START is fetched
+ *        |                                                                        v
+ *      dead <---- exit.c: life becomes even, everything is released ---------- living
+ *        |                                                                        ^
+ *        +--- its inbox sleeps: the cell may be taken again                       | messages, signals
+ *
+ * Who touches what: the first line all threads, atomically; the second and third the holder of the inbox's
+ * token, but for free_link, which is the slab's. A stale message can start a run of a cell at any time, also
+ * while it is free or being born: such a run finds it not LIVING and only touches the inbox.
+ */
+struct act_self {
+    struct act__gate    gate;
+    _Atomic uint64_t    life;        /* odd: somebody lives here. Written by the spawner and at the end. */
+    act_self           *run_next;    /* in a run queue; the holder of the token */
+    _Atomic uint64_t    urgent;      /* ACT__URGENT_* and, above, the life they are meant for; written by all */
+    _Atomic uint32_t    slowed;      /* ACT__CALM, or the first cell that is held until this actor has caught up */
+    uint32_t            slowed_next; /* the next in another actor's list; 0: the last */
+    _Atomic uint32_t    parent_hint; /* the low half of the parent's pid; written by the spawner */
+    uint32_t            index;       /* of this cell; never changes */
+    _Atomic uint16_t    route;       /* ACT__ROUTE_*; written by the spawner and by an actor that opens a socket */
+    _Atomic uint8_t     policy;      /* act_inbox_policy; written by the spawner */
+    _Atomic uint8_t     held;        /* ACT__HELD_*, see slow.c */
+
+    struct act__inbox   inbox ACT__ALIGNED;
+    uint16_t            flags;       /* ACT__CELL_* */
+    uint8_t             state_class; /* pool class of the state block */
+    struct act__worker *worker;      /* that runs it now */
+    const act_behavior *behavior;
+    void               *state;
+
+    struct act__set     bonds;       /* links, monitors and asks: bond.h */
+    struct act__set     timers;      /* timers.h */
+    struct act__set     belongings;  /* names, sockets: released at the end */
+    struct act__arena   arena;
+    struct act__defer  *defers;      /* newest first */
+    union {
+        struct {
+            uint64_t parent; /* local part of its pid; 0: nobody */
+            void    *kept;
+        };
+        struct act__slab_link free_link;
+    };
+    act_message        *spare;       /* until init: START. While trapping: for an EXIT that must not need memory. */
+};
+
+enum {
+    ACT__CELL_LIVING = 1,    /* START was fetched and the end is not done */
+    ACT__CELL_READY = 2,     /* init has returned ACT_OK; until then START is the spare */
+    ACT__CELL_TRAPPING = 4,
+    ACT__CELL_ENDING = 8,    /* worker->exit_reason says why */
+    ACT__CELL_ANNOUNCE = 16, /* the parent waits to hear how init went */
+    ACT__CELL_OVERLOADED = 32,
+    ACT__CELL_REFUSED = 64,  /* init did not answer ACT_OK */
+    ACT__CELL_ENDS_WITH_PARENT = 256,
+    ACT__CELL_DIED = 128     /* alone: to be given back once its inbox sleeps */
+};
+
+/* Requests that need no envelope and so cannot fail: see act__cell_poke. */
+enum {
+    ACT__URGENT_KILL = 1,
+    ACT__URGENT_SHUTDOWN = 2, /* from the parent, or from the system to an actor without one */
+    ACT__URGENT_LOOK = 4,     /* a signal was pushed to an actor that may be held back */
+    ACT__URGENT_BITS = 8      /* how many bits are kept for these */
+};
+
+/* Whether this actor is held back by an overloaded receiver; see slow.c. */
+enum {
+    ACT__HELD_NO,
+    ACT__HELD_LISTED, /* runs again, but is still in the receiver's list */
+    ACT__HELD_YES     /* the token waits in the receiver's list */
+};
+
+#define ACT__CALM UINT32_MAX
+
+/* Something that belongs to an actor and is released when it ends. */
+struct act__belonging {
+    struct act__member member; /* of cell->belongings */
+    void (*release)(struct act__belonging *belonging);
+};
+
+/* A notice that lives in an object of its receiver's: retired is called when it may be pushed again or freed. */
+struct act__notice {
+    act_message message;
+    void (*retired)(struct act__notice *notice);
+};
+
+struct act__defer {
+    struct act__defer *next;
+    void (*clean_up)(void *argument);
+    void *argument;
+};
+
+/* The payload of START: all that the spawner knows, followed by the behaviour's args. */
+struct act__birth {
+    const act_behavior *behavior;
+    void               *state;
+    void               *kept;
+    uint64_t            parent;
+    struct act__bond   *bond; /* spawn_link, spawn_monitor; NULL: none */
+    struct act__belonging *name, *belonging; /* NULL: none */
+    struct act__arena   arena; /* holds the limit and the first clean-up, if there are any */
+    struct act__defer  *on_end;
+    bool                announce, ends_with_parent, has_args;
+    uint8_t             state_class;
+};
+
+#define ACT__SLOT_BITS 27
+#define ACT__SLOT_MASK ((UINT64_C(1) << ACT__SLOT_BITS) - 1)
+
+static inline uint64_t act__local_of(const act_self *self)
+{
+    return act__load(&self->life) << ACT__SLOT_BITS | self->index;
+}
+
+static inline act_pid act__pid_of(uint64_t local)
+{
+    act_pid pid = {0, local};
+    return pid;
+}
+
+/* The cell a pid leads to, whoever lives there; NULL for a slot that never was one. Any number is safe. */
+act_self *act__cell_at(struct act_system *system, uint64_t local);
+
+/* spawn.c */
+struct act__spawning {
+    const act_behavior      *behavior;
+    const void              *args;
+    const act_spawn_options *options; /* may be NULL */
+    uint64_t                 parent;
+    struct act__belonging   *belonging;
+};
+/* How a new actor is tied to its spawner. */
+enum act__tie { ACT__TIE_NONE, ACT__TIE_LINK, ACT__TIE_MONITOR };
+act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor, const struct act__spawning *what,
+                      enum act__tie tie, act_self *self);
+/* A cell that was just taken gets its gate, if it never had one. */
+void act__cell_prepare(struct act_system *system, act_self *cell);
+/* START was fetched: the cell lives. */
+void act__spawn_begin(struct act__worker *worker, act_self *self, act_message *start);
+/* Calls init; START is freed. */
+void act__spawn_init(struct act__worker *worker, act_self *self);
+
+/* send.c */
+/* A user's message to a living actor, or a result that says why not; the message is then unchanged. */
+act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                        act_message *message);
+static inline uint64_t act__life_of(uint64_t local)
+{
+    return local >> ACT__SLOT_BITS;
+}
+
+/* Nobody received it: counts and tells the hook; the caller frees it. `worker` may be NULL. */
+void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to, const act_message *message,
+                      act_result why);
+/* Frees any envelope, wherever it lives, when nobody needs it any more. */
+void act__release(struct act__worker *worker, act_message *message);
+/* The same for one popped from, or met in, the inbox of `self`: later, if it still is the boundary. */
+void act__finish(struct act__worker *worker, act_self *self, act_message *message);
+
+/* signal.c */
+enum {
+    ACT__SIGNAL_START = 1, /* tags of signals on their way */
+    ACT__SIGNAL_LINK,
+    ACT__SIGNAL_MONITOR,
+    ACT__SIGNAL_END,  /* unlink or demonitor */
+    ACT__SIGNAL_EXIT, /* through a link, or sent */
+    ACT__SIGNAL_DOWN,
+    ACT__SIGNAL_TIMER
+};
+/* Pushes a signal, waking a receiver that is held back. `worker` may be NULL. */
+void act__signal_push(struct act_system *system, struct act__worker *worker, uint64_t to, act_message *signal);
+/* Pushes a notice of an object to its owner, as a message. */
+void act__notice_push(struct act__worker *worker, uint64_t to, struct act__notice *notice);
+/* Asks something of the actor `to`, without an envelope; never fails. A dead actor: nothing happens. */
+void act__cell_poke(struct act_system *system, struct act__worker *worker, uint64_t to, uint8_t urgent);
+/* Fetches; applies signals and takes messages in, or refuses them if nobody lives here. */
+void act__take_in(struct act__worker *worker, act_self *self);
+/* The same for a list that was fetched already. */
+void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list);
+/* A message that was popped or fetched and that no one will handle becomes a dead letter and is freed. */
+void act__refuse(struct act__worker *worker, act_self *self, act_message *message, act_result why);
+/* Applies and clears `urgent`. */
+void act__take_urgent(struct act__worker *worker, act_self *self);
+
+/* exit.c */
+/* Decides the end of the current actor, unless it is decided already. Takes over one hold of reason.text. */
+void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason);
+/* Copies a text into the worker's spare and forgets the spare. NULL: no text, or no memory when it was due. */
+struct act__reason_text *act__reason_copy(struct act__worker *worker, const char *text);
+/* Ends the actor; called again if the actor's own code panics on the way. */
+void act__end_run(struct act__worker *worker, act_self *self);
+/* Ends one that runs no code of its own: a thread's, see door.c. */
+void act__end_quietly(struct act__worker *worker, act_self *self);
+
+/* slow.c */
+/* After a fetch: says whether this actor is far behind, and frees those it held back when it no longer is. */
+void act__slow_update(struct act__worker *worker, act_self *self);
+/* At the end of a turn: true if the actor is now held back and its token gone. */
+bool act__slow_hold(struct act__worker *worker, act_self *self);
+
+/* arena.c */
+/* Aligned to 16, not zeroed; NULL: no memory, or at the limit, unless it is the framework that asks. */
+void *act__arena_take(struct act__arena *arena, size_t bytes, bool framework);
+void  act__arena_clear(struct act__arena *arena);                     /* gives everything back */
+void  act__arena_reset(struct act__arena *arena);                     /* keeps one chunk for the next use */
+bool  act__arena_limit(struct act__arena *arena, size_t bytes_max);   /* before the first take */
+
+/* names.c */
+struct act__names;
+act_result act__names_create(struct act__names **names);
+void       act__names_destroy(struct act__names *names);
+/* Reserves the name for `local`; *name becomes a belonging for it. */
+act_result act__names_add(struct act__names *names, struct act__belonging **belonging, const char *name, uint64_t local);
+act_result act__names_find(struct act__names *names, uint64_t *local, const char *name);
+
+/* timers.c */
+/* A timer of `self`; message NULL: the timeout of the ask `ref`. NULL: no memory. */
+struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, uint64_t to, act_message *message,
+                                  act_ref ref, act_millis delay);
+/* Takes it from its owner. Returns: whether it had not fired; it and its message are then gone. */
+bool act__timer_cancel(struct act__worker *worker, struct act__timer *timer);
+void act__timer_cancel_all(struct act__worker *worker, act_self *self);
+/* Frees a timer that is in no wheel and no set, with its message. */
+void act__timer_drop(struct act__worker *worker, struct act__timer *timer);
+/* Fires what is due on this worker's wheel. Returns: when it wants to be called again; ACT_FOREVER: not at all. */
+act_millis act__timers_run(struct act__worker *worker, act_millis now);
+
+#endif

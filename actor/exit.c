@@ -1,0 +1,265 @@
+/* How an actor ends: by its own word, by a signal or by a panic, and what is left when it has. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unwind.h>
+
+#include <actor/bond.h>
+#include <actor/system_record.h>
+
+/* ----------------------------------------------------------------------------------- deciding the end */
+
+void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
+{
+    if ((self->flags & ACT__CELL_ENDING) != 0) {
+        act__reason_text_let_go(reason.text);
+        return;
+    }
+    self->flags |= ACT__CELL_ENDING;
+    worker->exit_reason = reason;
+    worker->exit_stage = 0;
+}
+
+struct act__reason_text *act__reason_copy(struct act__worker *worker, const char *text)
+{
+    struct act__reason_text *copy = worker->spare_text;
+    if (text == NULL || copy == NULL)
+        return NULL;
+    worker->spare_text = NULL;
+    snprintf(copy->text, sizeof copy->text, "%s", text);
+    return copy;
+}
+
+void act_exit(act_self *self, act_exit_reason reason)
+{
+    struct act__reason mine = {.kind = reason.kind == ACT_EXIT_KILL ? ACT_EXIT_KILLED : reason.kind, .code = reason.code};
+    if ((self->flags & ACT__CELL_ENDING) != 0)
+        return;
+    mine.text = act__reason_copy(self->worker, reason.text);
+    act__end_decide(self->worker, self, mine);
+}
+
+/* An exit signal in an envelope of its own. */
+static act_result send_exit(struct act_system *system, struct act__worker *worker, uint64_t from, uint64_t to,
+                            act_exit_reason reason)
+{
+    act_message *signal = act__message_make(ACT__SIGNAL_EXIT, ACT_VALUE_REASON, 0);
+    if (signal == NULL)
+        return ACT_NO_MEMORY;
+    struct act__reason *mine = act__message_reason_of(signal);
+    *mine = (struct act__reason){.kind = reason.kind, .code = reason.code};
+    if (reason.text != NULL) {
+        if ((mine->text = act__reason_text_make()) == NULL) {
+            act__message_drop(signal);
+            return ACT_NO_MEMORY;
+        }
+        snprintf(mine->text->text, sizeof mine->text->text, "%s", reason.text);
+    }
+    signal->act_sender = from;
+    signal->act_bits |= ACT__BIT_SIGNAL;
+    act__signal_push(system, worker, to, signal);
+    return ACT_OK;
+}
+
+/* A plain kill, and a plain shutdown from the parent, must always go through: they need no envelope. */
+static act_result exit_other(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid other,
+                             act_exit_reason reason)
+{
+    act_self *cell = other.node == 0 ? act__cell_at(system, other.local) : NULL;
+    uint64_t  life = act__life_of(other.local);
+    bool      plain = reason.code == 0 && reason.text == NULL;
+    if (cell == NULL || (life & 1) == 0 || act__load_acquire(&cell->life) != life)
+        return ACT_OK;
+    if (plain && reason.kind == ACT_EXIT_KILL)
+        act__cell_poke(system, worker, other.local, ACT__URGENT_KILL);
+    else if (plain && reason.kind == ACT_EXIT_SHUTDOWN && act__load(&cell->parent_hint) == (uint32_t)from)
+        act__cell_poke(system, worker, other.local, ACT__URGENT_SHUTDOWN);
+    else
+        return send_exit(system, worker, from, other.local, reason);
+    return ACT_OK;
+}
+
+act_result act_exit_other(act_self *self, act_pid other, act_exit_reason reason)
+{
+    return exit_other(self->worker->system, self->worker, act__local_of(self), other, reason);
+}
+
+act_result act_system_exit(act_system *system, act_pid pid, act_exit_reason reason)
+{
+    return exit_other(system, NULL, 0, pid, reason);
+}
+
+/* ---------------------------------------------------------------------------------------- panicking */
+
+/* One more frame is about to be unwound: at the bottom of the worker's loop the panic is over. */
+static _Unwind_Reason_Code unwind_step(int version, _Unwind_Action actions, _Unwind_Exception_Class class,
+                                       struct _Unwind_Exception *exception, struct _Unwind_Context *context, void *argument)
+{
+    struct act__worker *worker = argument;
+    (void)version;
+    (void)class;
+    (void)exception;
+    if ((actions & _UA_END_OF_STACK) != 0 || (char *)_Unwind_GetCFA(context) >= worker->stack_floor)
+        longjmp(worker->recover, 1);
+    return _URC_NO_REASON;
+}
+
+void act_panic_at(act_self *self, const char *file, int line, const char *format, ...)
+{
+    struct act__worker      *worker = self->worker;
+    struct act__reason_text *text = worker->spare_text;
+    const char              *slash = strrchr(file, '/');
+    va_list                  values;
+    /* A second panic while the first one unwinds, in a clean-up handler, adds nothing. */
+    if (!worker->unwinding && text != NULL) {
+        int used = snprintf(text->text, sizeof text->text, "%s:%d: ", slash != NULL ? slash + 1 : file, line);
+        if (used < 0 || (size_t)used >= sizeof text->text)
+            used = 0;
+        va_start(values, format);
+        vsnprintf(text->text + used, sizeof text->text - (size_t)used, format, values);
+        va_end(values);
+        worker->panic_text = text;
+        worker->spare_text = NULL;
+    }
+    worker->unwinding = true;
+    memset(&worker->panic, 0, sizeof worker->panic);
+    _Unwind_ForcedUnwind(&worker->panic, unwind_step, worker);
+    longjmp(worker->recover, 1); /* the stack could not be walked: skip the handlers' clean-ups */
+}
+
+void act__turn_recover(struct act__worker *worker)
+{
+    act_self          *self = worker->current;
+    struct act__reason reason = {.kind = ACT_EXIT_PANIC, .text = worker->panic_text};
+    worker->unwinding = false;
+    worker->panic_text = NULL;
+    act__count(&worker->panicked);
+    if (worker->message != NULL) {
+        act_message *message = (act_message *)(uintptr_t)worker->message;
+        worker->message = NULL;
+        act__finish(worker, self, message);
+    }
+    if ((self->flags & ACT__CELL_ENDING) != 0) { /* act_exit had been called, or terminate has panicked */
+        act__reason_text_let_go(worker->exit_reason.text);
+        worker->exit_reason = reason;
+    } else {
+        act__end_decide(worker, self, reason);
+    }
+    act__turn_go_on(worker);
+}
+
+/* --------------------------------------------------------------------------------------- the end */
+
+static const char *text_of(const struct act__reason *reason)
+{
+    return reason->text != NULL ? reason->text->text : NULL;
+}
+
+static void log_end(struct act__worker *worker, act_self *self, const struct act__reason *reason)
+{
+    act_system   *system = worker->system;
+    bool          failed = reason->kind == ACT_EXIT_PANIC || reason->kind == ACT_EXIT_ERROR;
+    const char   *text = text_of(reason);
+    if (!failed && !system->options.log_normal_exits)
+        return;
+    act__log(system, failed ? ACT_LOG_ERROR : ACT_LOG_INFO, "actor %u.%llu (%s) ended: %s %d%s%s", self->index,
+             (unsigned long long)act__load(&self->life), self->behavior->name,
+             act_exit_kind_text((act_exit_kind)reason->kind), reason->code, text != NULL ? ": " : "",
+             text != NULL ? text : "");
+}
+
+/* User code: each step is taken once, also when it panics. */
+static void run_last_words(struct act__worker *worker, act_self *self)
+{
+    if (worker->exit_stage == 0) {
+        worker->exit_stage = 1;
+        bool ready = (self->flags & (ACT__CELL_READY | ACT__CELL_REFUSED)) == ACT__CELL_READY;
+        const struct act__reason *why = &worker->exit_reason;
+        if (ready && why->kind != ACT_EXIT_KILLED && self->behavior->terminate != NULL)
+            self->behavior->terminate(self, self->state,
+                                      act_exit_reason_make((act_exit_kind)why->kind, why->code, text_of(why)));
+    }
+    while (self->defers != NULL) {
+        struct act__defer *defer = self->defers;
+        self->defers = defer->next;
+        defer->clean_up(defer->argument);
+    }
+}
+
+static void release_belongings(act_self *self)
+{
+    while (self->belongings.first != NULL) {
+        struct act__belonging *belonging = act__container(self->belongings.first, struct act__belonging, member);
+        act__set_remove(&belonging->member);
+        belonging->release(belonging);
+    }
+}
+
+/* Tells everybody who is bonded to this actor. */
+static void end_bonds(struct act__worker *worker, act_self *self, const struct act__reason *reason)
+{
+    while (self->bonds.first != NULL) {
+        unsigned          side;
+        struct act__bond *bond = act__bond_of_half(self->bonds.first, &side);
+        if (bond->kind == ACT__BOND_LINK)
+            act__bond_end(worker, bond, side, ACT__SIGNAL_EXIT, reason);
+        else if (side == 1)
+            act__bond_end(worker, bond, side, ACT__SIGNAL_DOWN, reason);
+        else
+            act__bond_end(worker, bond, side, ACT__SIGNAL_END, NULL);
+    }
+}
+
+static void drop_waiting(struct act__worker *worker, act_self *self)
+{
+    act_message *message;
+    while ((message = act__inbox_pop(&self->inbox)) != NULL)
+        act__refuse(worker, self, message, ACT_NO_ACTOR);
+}
+
+static void free_memory(act_self *self)
+{
+    if (self->state != NULL)
+        act__pool_give(self->state, self->state_class);
+    self->state = NULL;
+    act__arena_clear(&self->arena);
+    if (self->spare != NULL)
+        act__message_drop(self->spare);
+    self->spare = NULL;
+}
+
+/* Everything after the last user code: from here on nothing can panic. */
+static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
+{
+    release_belongings(self);
+    act__timer_cancel_all(worker, self);
+    act__store(&self->route, ACT__ROUTE_ANY);
+    /* relaxed: a hint to senders; what they push from now on is refused when it is fetched. */
+    act__store(&self->life, act__load(&self->life) + 1);
+    self->flags &= (uint16_t)~ACT__CELL_LIVING;
+    drop_waiting(worker, self);
+    act__slow_update(worker, self);
+    end_bonds(worker, self, &reason);
+    act__reason_text_let_go(reason.text);
+    free_memory(self);
+}
+
+void act__end_quietly(struct act__worker *worker, act_self *self)
+{
+    end(worker, self, (struct act__reason){.kind = ACT_EXIT_NORMAL});
+    self->flags = 0;
+}
+
+void act__end_run(struct act__worker *worker, act_self *self)
+{
+    run_last_words(worker, self);
+    act__arena_reset(&worker->scratch);
+    struct act__reason reason = worker->exit_reason;
+    log_end(worker, self, &reason);
+    end(worker, self, reason);
+    self->flags = ACT__CELL_DIED;
+    act__count(&worker->exited);
+    if (act__unlikely(act__load(&worker->system->closing)))
+        act__system_actor_ended(worker->system);
+}

@@ -1,0 +1,152 @@
+/* Links, monitors and asks as actors call them. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include <actor/bond.h>
+#include <actor/system_record.h>
+
+/* Whether somebody has, or had, this pid: a bond's signals are pushed without asking again. */
+static bool pid_is_sound(struct act_system *system, act_pid pid)
+{
+    act_self *cell = pid.node == 0 ? act__cell_at(system, pid.local) : NULL;
+    uint64_t  life = pid.local >> ACT__SLOT_BITS;
+    /* acquire: pairs with the release in spawn.c; a cell that was ever lived in has a gate. */
+    return cell != NULL && (life & 1) != 0 && life <= act__load_acquire(&cell->life);
+}
+
+/* This actor's half of its link with `other`; NULL: not linked. */
+static struct act__bond *find_link(act_self *self, uint64_t other, unsigned *side)
+{
+    for (struct act__member *half = self->bonds.first; half != NULL; half = half->next) {
+        struct act__bond *bond = act__bond_of_half(half, side);
+        if (bond->kind == ACT__BOND_LINK && bond->end[!*side].act_sender == other)
+            return bond;
+    }
+    return NULL;
+}
+
+/* Takes messages that wait and fit out of the inbox: what was taken back must not be received. */
+static void drop_waiting(act_self *self, uint32_t tag, uint64_t sender, act_ref ref)
+{
+    act_message *waiting = self->inbox.head, *next;
+    self->inbox.head = self->inbox.tail = NULL;
+    self->inbox.count = 0;
+    for (; waiting != NULL; waiting = next) {
+        next = waiting->act_next;
+        bool fits = ref.value != 0 ? waiting->ref.value == ref.value : waiting->tag == tag && waiting->act_sender == sender;
+        if (fits)
+            act__refuse(self->worker, self, waiting, ACT_NOT_FOUND);
+        else
+            act__inbox_append(&self->inbox, waiting);
+    }
+}
+
+/* Whom to send a bond's request to: nobody lives in cell 0, ever, and it refuses like any dead actor's cell. */
+static uint64_t door_of(struct act_system *system, act_pid pid)
+{
+    return pid_is_sound(system, pid) ? pid.local : 0;
+}
+
+act_result act_link(act_self *self, act_pid other)
+{
+    struct act__worker *worker = self->worker;
+    unsigned            side;
+    if (other.local == act__local_of(self) || find_link(self, other.local, &side) != NULL)
+        return ACT_OK;
+    struct act__bond *bond = act__bond_make(worker, ACT__BOND_LINK, act__local_of(self), door_of(worker->system, other));
+    if (bond == NULL)
+        return ACT_NO_MEMORY;
+    act__bond_begin(worker, self, bond);
+    return ACT_OK;
+}
+
+void act_unlink(act_self *self, act_pid other)
+{
+    unsigned          side;
+    struct act__bond *bond = find_link(self, other.local, &side);
+    if (bond != NULL)
+        act__bond_end(self->worker, bond, side, ACT__SIGNAL_END, NULL);
+    else
+        drop_waiting(self, ACT_MESSAGE_EXIT, other.local, (act_ref){0});
+}
+
+act_result act_monitor(act_self *self, act_ref *monitor, act_pid other)
+{
+    struct act__worker *worker = self->worker;
+    uint64_t            to = door_of(worker->system, other);
+    struct act__bond   *bond = act__bond_make(worker, ACT__BOND_MONITOR, act__local_of(self), to);
+    if (bond == NULL)
+        return ACT_NO_MEMORY;
+    *monitor = act__bond_ref(worker->system, bond);
+    act__bond_begin(worker, self, bond);
+    return ACT_OK;
+}
+
+void act_demonitor(act_self *self, act_ref monitor)
+{
+    struct act__bond *bond = act__bond_find(self, monitor);
+    if (bond != NULL)
+        act__bond_end(self->worker, bond, 0, ACT__SIGNAL_END, NULL);
+    else if (monitor.value != 0)
+        drop_waiting(self, 0, 0, monitor);
+}
+
+act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **message, act_millis timeout)
+{
+    struct act__worker *worker = self->worker;
+    if (timeout == 0 || timeout < ACT_FOREVER)
+        return ACT_INVALID;
+    uint64_t          other = door_of(worker->system, to);
+    struct act__bond *bond = act__bond_make(worker, ACT__BOND_ASK, act__local_of(self), other);
+    if (bond == NULL)
+        return ACT_NO_MEMORY;
+    act_ref ref = act__bond_ref(worker->system, bond);
+    if (timeout != ACT_FOREVER && (bond->timer = act__timer_arm(worker, self, 0, NULL, ref, timeout)) == NULL) {
+        act__store(&bond->holders, 1);
+        act__bond_let_go(worker, bond);
+        return ACT_NO_MEMORY;
+    }
+    act__bond_begin(worker, self, bond);
+    (*message)->ref = ref;
+    act_result result = act__deliver(worker->system, worker, act__local_of(self), to, *message);
+    if (result == ACT_FULL) {
+        act__bond_end(worker, bond, 0, ACT__SIGNAL_END, NULL);
+        return result;
+    }
+    if (result != ACT_OK) { /* DOWN is on its way and says the rest */
+        act__count(&worker->sent);
+        act__dead_letter(worker->system, worker, to, *message, result);
+        act_message_free(message);
+    }
+    *message = NULL;
+    *ask = ref;
+    return ACT_OK;
+}
+
+act_result act_ask_value(act_self *self, act_ref *ask, act_pid to, uint32_t tag, act_value value, act_millis timeout)
+{
+    act_message *message = act__message_make(tag, value.kind, 0);
+    if (message == NULL)
+        return ACT_NO_MEMORY;
+    memcpy(&message->as, &value.as, sizeof value.as);
+    act_result result = act_ask(self, ask, to, &message, timeout);
+    if (result != ACT_OK) {
+        message->kind = ACT_VALUE_NOTHING; /* the resource stays the caller's */
+        act_message_free(&message);
+    }
+    return result;
+}
+
+act_result act_trap_exits(act_self *self, bool on)
+{
+    if (!on) {
+        self->flags &= (uint16_t)~ACT__CELL_TRAPPING;
+        return ACT_OK;
+    }
+    /* While init runs the spare is START, which becomes the spare when init is done. */
+    if ((self->flags & ACT__CELL_READY) != 0 && self->spare == NULL &&
+        (self->spare = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0)) == NULL)
+        return ACT_NO_MEMORY;
+    self->flags |= ACT__CELL_TRAPPING;
+    return ACT_OK;
+}

@@ -1,0 +1,233 @@
+/* How messages reach an inbox, and what becomes of those that do not. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include <actor/bond.h>
+#include <actor/system_record.h>
+
+act_self *act__cell_at(struct act_system *system, uint64_t local)
+{
+    return act__slab_at(&system->cells, local & ACT__SLOT_MASK);
+}
+
+void act__schedule(struct act_system *system, struct act__worker *worker, act_self *self)
+{
+    system->executor->operations->schedule(system->executor, worker, self);
+}
+
+static void count_sent(struct act_system *system, struct act__worker *worker)
+{
+    if (act__likely(worker != NULL))
+        act__count(&worker->sent);
+    else
+        act__add(&system->outside_sent, 1);
+}
+
+/* Whether there is a place under the bound, if there is a bound. */
+static bool admit(act_self *cell, act_message *message)
+{
+    if (act__likely(act__load(&cell->gate.max) == 0))
+        return true;
+    message->act_bits |= ACT__BIT_BOUNDED;
+    if (act__gate_admit(&cell->gate, act__load(&cell->policy) == ACT_INBOX_DROP_OLDEST))
+        return true;
+    message->act_bits &= (uint8_t)~ACT__BIT_BOUNDED;
+    return false;
+}
+
+act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                        act_message *message)
+{
+    act_self *cell = to.node == 0 ? act__cell_at(system, to.local) : NULL;
+    /* relaxed: a hint that saves a useless push; the receiver compares again. */
+    if (act__unlikely(cell == NULL || act__load(&cell->life) != act__life_of(to.local) || (act__life_of(to.local) & 1) == 0))
+        return to.node == 0 ? ACT_NO_ACTOR : ACT_NO_NODE;
+    if (act__unlikely(!admit(cell, message))) {
+        if (act__load(&cell->policy) == ACT_INBOX_REFUSE)
+            return ACT_FULL;
+        count_sent(system, worker);
+        act__dead_letter(system, worker, to, message, ACT_FULL);
+        act_message_free(&message);
+        return ACT_OK;
+    }
+    message->act_sender = from;
+    message->act_sender_node = 0;
+    message->act_life = (uint32_t)act__life_of(to.local);
+    message->act_bits |= ACT__BIT_COUNTED;
+    count_sent(system, worker);
+    if (act__mpsc_push(&cell->gate.queue, message))
+        act__schedule(system, worker, cell);
+    if (worker != NULL && act__unlikely(act__load(&cell->slowed) != ACT__CALM))
+        worker->slow_for = cell;
+    return ACT_OK;
+}
+
+void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to, const act_message *message,
+                      act_result why)
+{
+    if (worker != NULL)
+        act__count(&worker->dead_letters);
+    else
+        act__add(&system->outside_dead_letters, 1);
+    if (system->options.dead_letter != NULL)
+        system->options.dead_letter(system->options.context, to, message, why);
+}
+
+void act__release(struct act__worker *worker, act_message *message)
+{
+    unsigned home = act__message_home(message), end;
+    if (act__likely(home <= ACT__POOL_CLASS_HEAP)) {
+        act_message_free(&message);
+        return;
+    }
+    if (message->kind == ACT_VALUE_REASON)
+        act__reason_text_let_go(act__message_reason_of(message)->text);
+    if (home == ACT__HOME_BOND_0 || home == ACT__HOME_BOND_1) {
+        act__bond_let_go(worker, act__bond_of_end(message, &end));
+    } else if (home == ACT__HOME_TIMER) {
+        act__timer_drop(worker, act__container(message, struct act__timer, notice));
+    } else if (home == ACT__HOME_OWNED) {
+        struct act__notice *notice = act__container(message, struct act__notice, message);
+        notice->retired(notice);
+    }
+}
+
+void act__finish(struct act__worker *worker, act_self *self, act_message *message)
+{
+    if (act__likely(act__inbox_retire(&self->inbox, message)))
+        act__release(worker, message);
+}
+
+/* --------------------------------------------------------------------------------- what actors call */
+
+static act_result send_as_is(act_self *self, act_pid to, act_message **message)
+{
+    act_result result = act__deliver(self->worker->system, self->worker, act__local_of(self), to, *message);
+    if (act__likely(result == ACT_OK))
+        *message = NULL;
+    return result;
+}
+
+act_result act_send(act_self *self, act_pid to, act_message **message)
+{
+    (*message)->ref.value = 0; /* one that was taken may have come as an ask; sent on it is none */
+    return send_as_is(self, to, message);
+}
+
+/* What could not even be made is shown to the hook from the stack. */
+static void lost(act_system *system, struct act__worker *worker, uint64_t from, act_pid to, uint32_t tag,
+                 const act_value *value)
+{
+    act_message shown = {.tag = tag, .act_sender = from, .act_bits = ACT__HOME_BORROWED};
+    shown.kind = (uint8_t)value->kind;
+    memcpy(&shown.as, &value->as, sizeof value->as);
+    count_sent(system, worker);
+    act__dead_letter(system, worker, to, &shown, ACT_NO_MEMORY);
+    if (value->kind == ACT_VALUE_RESOURCE && value->as.resource.release != NULL)
+        value->as.resource.release(value->as.resource.pointer);
+}
+
+/* Delivers or makes a dead letter of it. */
+static void deliver_or_drop(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                            act_message *message)
+{
+    act_result result = act__deliver(system, worker, from, to, message);
+    if (act__likely(result == ACT_OK))
+        return;
+    message->act_sender = from;
+    count_sent(system, worker);
+    act__dead_letter(system, worker, to, message, result);
+    act_message_free(&message);
+}
+
+static void tell(act_system *system, struct act__worker *worker, uint64_t from, act_pid to, uint32_t tag,
+                 act_value value)
+{
+    act_message *message = act__message_make(tag, value.kind, 0);
+    if (act__unlikely(message == NULL)) {
+        lost(system, worker, from, to, tag, &value);
+        return;
+    }
+    memcpy(&message->as, &value.as, sizeof value.as);
+    deliver_or_drop(system, worker, from, to, message);
+}
+
+void act_tell(act_self *self, act_pid to, uint32_t tag, act_value value)
+{
+    tell(self->worker->system, self->worker, act__local_of(self), to, tag, value);
+}
+
+void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
+{
+    struct act__worker *worker = self->worker;
+    act_message        *message;
+    if (bytes_count > ACT_MESSAGE_BYTES_MAX || (message = act__message_make(tag, ACT_VALUE_BYTES, bytes_count)) == NULL) {
+        act_value nothing = act_nothing();
+        lost(worker->system, worker, act__local_of(self), to, tag, &nothing);
+        return;
+    }
+    if (bytes_count != 0)
+        memcpy(message->as.bytes, bytes, bytes_count);
+    deliver_or_drop(worker->system, worker, act__local_of(self), to, message);
+}
+
+act_message *act_take(act_self *self)
+{
+    struct act__worker *worker = self->worker;
+    act_message        *message = (act_message *)(uintptr_t)worker->message;
+    if (message == NULL || !act__message_is_counted(message))
+        return NULL;
+    worker->message = NULL;
+    act_message *list = act__inbox_detach(&self->gate, &self->inbox, message);
+    if (list != NULL)
+        act__take_in_list(worker, self, list);
+    return message;
+}
+
+act_result act_reply(act_self *self, act_asker asker, act_message **message)
+{
+    if (asker.ask.value == 0)
+        return ACT_INVALID;
+    act_message *reply = *message;
+    reply->ref = asker.ask;
+    reply->act_bits |= ACT__BIT_REPLY;
+    act_result result = send_as_is(self, asker.pid, message);
+    if (result != ACT_OK)
+        reply->act_bits &= (uint8_t)~ACT__BIT_REPLY;
+    return result;
+}
+
+void act_answer(act_self *self, const act_message *request, uint32_t tag, act_value value)
+{
+    struct act__worker *worker = self->worker;
+    act_asker           asker = act_message_asker(request);
+    act_message        *message;
+    if (asker.ask.value == 0) {
+        if (value.kind == ACT_VALUE_RESOURCE && value.as.resource.release != NULL)
+            value.as.resource.release(value.as.resource.pointer);
+        return;
+    }
+    if ((message = act__message_make(tag, value.kind, 0)) == NULL) {
+        lost(worker->system, worker, act__local_of(self), asker.pid, tag, &value);
+        return;
+    }
+    memcpy(&message->as, &value.as, sizeof value.as);
+    message->ref = asker.ask;
+    message->act_bits |= ACT__BIT_REPLY;
+    deliver_or_drop(worker->system, worker, act__local_of(self), asker.pid, message);
+}
+
+/* ----------------------------------------------------------------------- what ordinary threads call */
+
+act_result act_system_send(act_system *system, act_pid to, act_message **message)
+{
+    act_result result = act__deliver(system, NULL, 0, to, *message);
+    if (result == ACT_OK)
+        *message = NULL;
+    return result;
+}
+
+void act_system_tell(act_system *system, act_pid to, uint32_t tag, act_value value)
+{
+    tell(system, NULL, 0, to, tag, value);
+}

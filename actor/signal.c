@@ -1,0 +1,328 @@
+/* What arrives at an actor: signals take effect, messages are let in, the dead refuse both. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/bond.h>
+#include <actor/system_record.h>
+
+/* ------------------------------------------------------------------------------------------ sending */
+
+/* A signal must be seen also by an actor that is held back: takes it from the list it waits in. */
+static void wake_held(struct act_system *system, struct act__worker *worker, act_self *cell)
+{
+    uint8_t held = ACT__HELD_YES;
+    /*
+     * seq_cst: the caller has changed `urgent` before; act__slow_hold sets `held` and then reads `urgent`. One
+     * of both sees the other's write.
+     */
+    if (atomic_load_explicit(&cell->held, memory_order_seq_cst) == held &&
+        atomic_compare_exchange_strong_explicit(&cell->held, &held, ACT__HELD_LISTED, memory_order_seq_cst,
+                                                memory_order_relaxed))
+        act__schedule(system, worker, cell);
+}
+
+/*
+ * Sets a bit that only the life it is meant for will see. A word of an older life is replaced; one of a newer
+ * life means that the actor is gone. Returns: whether it is set.
+ */
+static bool set_urgent(act_self *cell, uint64_t life, uint8_t bits)
+{
+    uint64_t urgent = act__load(&cell->urgent), with;
+    do {
+        if (urgent >> ACT__URGENT_BITS > life)
+            return false;
+        with = (urgent >> ACT__URGENT_BITS == life ? urgent : life << ACT__URGENT_BITS) | bits;
+        /* seq_cst: pairs with act__take_urgent and act__slow_hold. */
+    } while (!atomic_compare_exchange_weak_explicit(&cell->urgent, &urgent, with, memory_order_seq_cst,
+                                                    memory_order_relaxed));
+    return true;
+}
+
+void act__signal_push(struct act_system *system, struct act__worker *worker, uint64_t to, act_message *signal)
+{
+    act_self *cell = act__cell_at(system, to);
+    signal->act_life = (uint32_t)act__life_of(to);
+    if (act__mpsc_push(&cell->gate.queue, signal))
+        act__schedule(system, worker, cell);
+    /* After the push: who finds the bit clears it first and then fetches. */
+    if (set_urgent(cell, act__life_of(to), ACT__URGENT_LOOK))
+        wake_held(system, worker, cell);
+}
+
+void act__notice_push(struct act__worker *worker, uint64_t to, struct act__notice *notice)
+{
+    act_self *cell = act__cell_at(worker->system, to);
+    notice->message.act_life = (uint32_t)(to >> ACT__SLOT_BITS);
+    if (act__mpsc_push(&cell->gate.queue, &notice->message))
+        act__schedule(worker->system, worker, cell);
+}
+
+void act__cell_poke(struct act_system *system, struct act__worker *worker, uint64_t to, uint8_t urgent)
+{
+    act_self *cell = act__cell_at(system, to);
+    if (!set_urgent(cell, act__life_of(to), urgent))
+        return;
+    if (act__mpsc_wake(&cell->gate.queue))
+        act__schedule(system, worker, cell);
+    wake_held(system, worker, cell);
+}
+
+/* ------------------------------------------------------------------------------------ exit signals */
+
+static void trap(act_self *self, act_message *message, uint64_t from, struct act__reason reason)
+{
+    message->tag = ACT_MESSAGE_EXIT;
+    message->act_bits &= (uint8_t)~ACT__BIT_SIGNAL;
+    message->act_sender = from;
+    message->kind = ACT_VALUE_REASON;
+    *act__message_reason_of(message) = reason;
+    act__inbox_append(&self->inbox, message);
+}
+
+/*
+ * The rules of exit signals, in Erlang's order. `signal` is the envelope that carries `reason`. Returns: whether it
+ * has become a message; the caller frees it otherwise.
+ */
+static bool exit_signal(struct act__worker *worker, act_self *self, act_message *signal, uint64_t from, bool linked,
+                        struct act__reason reason)
+{
+    if (reason.kind == ACT_EXIT_KILL) {
+        reason.kind = ACT_EXIT_KILLED;
+        if (!linked) {
+            act__reason_text_hold(reason.text);
+            act__end_decide(worker, self, reason);
+            return false;
+        }
+    }
+    bool by_parent = linked && from == self->parent && (self->flags & ACT__CELL_ENDS_WITH_PARENT) != 0;
+    if ((self->flags & ACT__CELL_TRAPPING) != 0 && !by_parent) {
+        trap(self, signal, from, reason);
+        return true;
+    }
+    if (reason.kind == ACT_EXIT_NORMAL && from != act__local_of(self) && !by_parent)
+        return false;
+    act__reason_text_hold(reason.text);
+    act__end_decide(worker, self, reason);
+    return false;
+}
+
+/* A shutdown that came without an envelope: one who traps has kept one for it. */
+static void shut_down(struct act__worker *worker, act_self *self)
+{
+    struct act__reason reason = {.kind = ACT_EXIT_SHUTDOWN};
+    if ((self->flags & ACT__CELL_TRAPPING) == 0) {
+        act__end_decide(worker, self, reason);
+        return;
+    }
+    act_message *message = self->spare;
+    self->spare = NULL;
+    if (message == NULL)
+        message = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_REASON, 0);
+    if (message != NULL)
+        trap(self, message, self->parent, reason);
+    else /* an earlier one used the spare up, and memory is out: ask again in the next turn */
+        act__cell_poke(worker->system, worker, act__local_of(self), ACT__URGENT_SHUTDOWN);
+}
+
+void act__take_urgent(struct act__worker *worker, act_self *self)
+{
+    if (act__likely(act__load(&self->urgent) == 0))
+        return;
+    /* seq_cst: pairs with set_urgent; what was pushed before the bit was set is fetched after this. */
+    uint64_t urgent = atomic_exchange_explicit(&self->urgent, 0, memory_order_seq_cst);
+    if (urgent >> ACT__URGENT_BITS != act__load(&self->life) || (self->flags & ACT__CELL_LIVING) == 0)
+        return;
+    if ((urgent & ACT__URGENT_KILL) != 0)
+        act__end_decide(worker, self, (struct act__reason){.kind = ACT_EXIT_KILLED});
+    else if ((urgent & ACT__URGENT_SHUTDOWN) != 0)
+        shut_down(worker, self);
+}
+
+/* --------------------------------------------------------------------------------------- receiving */
+
+/*
+ * The other side's end of a bond has come in at `side`, which is ended with it. Returns: whether it was still in
+ * force here. Lets go of the end that this side will now never send.
+ */
+static bool bond_ended(struct act__worker *worker, struct act__bond *bond, unsigned side)
+{
+    if (bond->ended[side])
+        return false;
+    act__set_remove(&bond->half[side]);
+    bond->ended[side] = true;
+    if (side == 0 && bond->timer != NULL) {
+        act__timer_cancel(worker, bond->timer);
+        bond->timer = NULL;
+    }
+    act__bond_let_go(worker, bond);
+    return true;
+}
+
+/* Returns: whether the signal has become a message. */
+static bool apply_exit(struct act__worker *worker, act_self *self, act_message *signal)
+{
+    struct act__reason reason = *act__message_reason_of(signal);
+    unsigned           end;
+    if (act__message_is_pooled(signal))
+        return exit_signal(worker, self, signal, signal->act_sender, false, reason);
+    struct act__bond *bond = act__bond_of_end(signal, &end);
+    return bond_ended(worker, bond, !end) && exit_signal(worker, self, signal, signal->act_sender, true, reason);
+}
+
+static bool apply_down(struct act__worker *worker, act_self *self, act_message *signal)
+{
+    unsigned          end;
+    struct act__bond *bond = act__bond_of_end(signal, &end);
+    if (!bond_ended(worker, bond, !end))
+        return false;
+    signal->tag = ACT_MESSAGE_DOWN;
+    signal->act_bits &= (uint8_t)~ACT__BIT_SIGNAL;
+    act__inbox_append(&self->inbox, signal);
+    return true;
+}
+
+/* A timer of this actor has fired: the message goes where it was meant to, or an ask has timed out. */
+static bool apply_timer(struct act__worker *worker, act_self *self, act_message *signal)
+{
+    struct act__timer *timer = act__container(signal, struct act__timer, notice);
+    act__set_remove(&timer->owned);
+    if (timer->message != NULL) {
+        act_message *message = timer->message;
+        timer->message = NULL;
+        act_result result = act__deliver(worker->system, worker, act__local_of(self), act__pid_of(timer->to), message);
+        if (result != ACT_OK) {
+            act__count(&worker->sent);
+            act__dead_letter(worker->system, worker, act__pid_of(timer->to), message, result);
+            act_message_free(&message);
+        }
+        return false;
+    }
+    if (!act__ask_timed_out(worker, self, signal->ref))
+        return false;
+    signal->tag = ACT_MESSAGE_TIMED_OUT;
+    signal->act_bits &= (uint8_t)~ACT__BIT_SIGNAL;
+    signal->act_sender = 0;
+    act__inbox_append(&self->inbox, signal);
+    return true;
+}
+
+static void apply_request(act_self *self, act_message *signal)
+{
+    unsigned          end;
+    struct act__bond *bond = act__bond_of_end(signal, &end);
+    act__set_add(&self->bonds, &bond->half[1]);
+}
+
+static void apply(struct act__worker *worker, act_self *self, act_message *signal)
+{
+    struct act__bond *bond;
+    bool              became_message = false;
+    unsigned          end;
+    switch (signal->tag) {
+    case ACT__SIGNAL_START:
+        act__spawn_begin(worker, self, signal);
+        return;
+    case ACT__SIGNAL_LINK:
+    case ACT__SIGNAL_MONITOR:
+        apply_request(self, signal);
+        return; /* the envelope waits in the bond for this side's end */
+    case ACT__SIGNAL_END:
+        bond = act__bond_of_end(signal, &end);
+        bond_ended(worker, bond, !end);
+        break;
+    case ACT__SIGNAL_EXIT:
+        became_message = apply_exit(worker, self, signal);
+        break;
+    case ACT__SIGNAL_DOWN:
+        became_message = apply_down(worker, self, signal);
+        break;
+    case ACT__SIGNAL_TIMER:
+        became_message = apply_timer(worker, self, signal);
+        break;
+    default:
+        act__check(!"a signal with an unknown tag");
+    }
+    if (!became_message)
+        act__release(worker, signal);
+}
+
+/* Nobody lives here, or not the one that was meant. Requests are answered; the rest is let go. */
+static void refuse_signal(struct act__worker *worker, act_message *signal)
+{
+    unsigned end;
+    if (signal->tag == ACT__SIGNAL_LINK || signal->tag == ACT__SIGNAL_MONITOR) {
+        struct act__reason gone = {.kind = ACT_EXIT_NO_ACTOR};
+        act__bond_end(worker, act__bond_of_end(signal, &end), 1,
+                      signal->tag == ACT__SIGNAL_LINK ? ACT__SIGNAL_EXIT : ACT__SIGNAL_DOWN, &gone);
+        return;
+    }
+    act__release(worker, signal);
+}
+
+/* A message that no one will handle leaves the inbox. */
+void act__refuse(struct act__worker *worker, act_self *self, act_message *message, act_result why)
+{
+    act__gate_leave(&self->gate, message);
+    if (act__message_is_counted(message)) {
+        act_pid to = act__pid_of((uint64_t)message->act_life << ACT__SLOT_BITS | self->index);
+        act__dead_letter(worker->system, worker, to, message, why);
+    }
+    act__finish(worker, self, message);
+}
+
+/* An answer to an ask of this actor's: in time, or too late. */
+static void accept_reply(struct act__worker *worker, act_self *self, act_message *message)
+{
+    message->act_bits &= (uint8_t)~ACT__BIT_REPLY;
+    if (act__ask_answered(worker, self, message->ref)) {
+        act__inbox_append(&self->inbox, message);
+        return;
+    }
+    act__count(&worker->late_replies);
+    act__refuse(worker, self, message, ACT_NOT_FOUND);
+}
+
+static void take_in_one(struct act__worker *worker, act_self *self, act_message *message)
+{
+    bool is_signal = act__message_is_signal(message), living = (self->flags & ACT__CELL_LIVING) != 0;
+    bool is_start = is_signal && message->tag == ACT__SIGNAL_START;
+    if (message->act_life == (uint32_t)act__load(&self->life) && (living || is_start)) {
+        if (is_signal)
+            apply(worker, self, message);
+        else if (act__unlikely((message->act_bits & ACT__BIT_REPLY) != 0))
+            accept_reply(worker, self, message);
+        else
+            act__inbox_append(&self->inbox, message);
+    } else if (is_signal) {
+        refuse_signal(worker, message);
+    } else {
+        act__refuse(worker, self, message, ACT_NO_ACTOR);
+    }
+}
+
+/* ACT_INBOX_DROP_OLDEST: what is above the bound goes from the front. */
+static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max)
+{
+    while (self->inbox.count > max)
+        act__refuse(worker, self, act__inbox_pop(&self->inbox), ACT_FULL);
+}
+
+void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list)
+{
+    while (list != NULL) {
+        act_message *next = list->act_next;
+        take_in_one(worker, self, list);
+        list = next;
+    }
+    uint32_t max = act__load(&self->gate.max);
+    if (act__unlikely(max != 0) && act__load(&self->policy) == ACT_INBOX_DROP_OLDEST)
+        drop_oldest(worker, self, max);
+    act__slow_update(worker, self);
+}
+
+void act__take_in(struct act__worker *worker, act_self *self)
+{
+    act_message *freed, *list = act__inbox_fetch(&self->gate, &self->inbox, &freed);
+    if (freed != NULL)
+        act__release(worker, freed);
+    if (list != NULL)
+        act__take_in_list(worker, self, list);
+}

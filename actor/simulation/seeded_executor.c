@@ -1,0 +1,292 @@
+/* Runs everything on the calling thread, in an order drawn from a seed, in virtual time. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/simulation/simulation.h>
+
+#include <actor/system_record.h>
+
+/* A turn is cut after 1 to this many messages, drawn each time: the handlers of different actors mix. */
+#define BATCH_MAX 4
+
+/*
+ * The runnable actors wait in several queues; which one an actor enters, at which end, and which one is served
+ * next is drawn. So any order can come up, and entering one never needs memory.
+ */
+#define QUEUES 16
+
+struct queue {
+    act_self *first, *last; /* through run_next */
+};
+
+struct seeded {
+    struct act__executor base;
+    struct act__worker   worker;
+    struct queue         queues[QUEUES];
+    uint32_t             filled; /* bit q: queue q is not empty */
+    act_millis           now;
+    uint64_t             signature;
+    struct act__random   order; /* apart from worker.random: what actors draw does not disturb the order */
+};
+
+struct act_simulation {
+    struct act_system *system;
+    struct seeded     *seeded;
+};
+
+static struct seeded *seeded_of(struct act__executor *executor)
+{
+    return act__container(executor, struct seeded, base);
+}
+
+static void sign(struct seeded *seeded, uint64_t fact)
+{
+    seeded->signature = (act__rotate(seeded->signature, 5) ^ fact) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static void schedule(struct act__executor *executor, struct act__worker *worker, act_self *self)
+{
+    struct seeded *seeded = seeded_of(executor);
+    uint32_t       draw = act__random_below(&seeded->order, 2 * QUEUES);
+    struct queue  *queue = &seeded->queues[draw / 2];
+    (void)worker;
+    if (queue->first == NULL) {
+        self->run_next = NULL;
+        queue->first = queue->last = self;
+        seeded->filled |= 1u << (draw / 2);
+    } else if (draw % 2 != 0) {
+        self->run_next = queue->first;
+        queue->first = self;
+    } else {
+        self->run_next = NULL;
+        queue->last->run_next = self;
+        queue->last = self;
+    }
+}
+
+static act_self *draw_next(struct seeded *seeded)
+{
+    uint32_t filled = seeded->filled;
+    if (filled == 0)
+        return NULL;
+    for (uint32_t skip = act__random_below(&seeded->order, (uint32_t)__builtin_popcount(filled)); skip > 0; skip--)
+        filled &= filled - 1;
+    uint32_t      q = (uint32_t)__builtin_ctz(filled);
+    struct queue *queue = &seeded->queues[q];
+    act_self     *self = queue->first;
+    queue->first = self->run_next;
+    if (queue->first == NULL)
+        seeded->filled &= ~(1u << q);
+    return self;
+}
+
+static act_millis now(struct act__executor *executor)
+{
+    return seeded_of(executor)->now;
+}
+
+/* There is one wheel, and whoever calls is on its thread. */
+static void call_wheel(struct act__executor *executor, struct act__timer *timer, bool cancel)
+{
+    struct act__worker *worker = &seeded_of(executor)->worker;
+    if (cancel) {
+        act__wheel_remove(&worker->wheel, timer);
+        act__timer_drop(worker, timer);
+    } else {
+        act__wheel_add(&worker->wheel, timer);
+    }
+}
+
+static act_result prepare_blocking(struct act__executor *executor)
+{
+    (void)executor;
+    return ACT_OK; /* there is only this thread, and nobody else to be held up by it */
+}
+
+static void each_worker(struct act__executor *executor, void (*visit)(struct act__worker *worker, void *context),
+                        void *context)
+{
+    visit(&seeded_of(executor)->worker, context);
+}
+
+static void destroy(struct act__executor *executor)
+{
+    struct seeded *seeded = seeded_of(executor);
+    act__worker_fini(&seeded->worker);
+    act__free(seeded);
+}
+
+static const struct act__executor_operations operations = {
+    .schedule = schedule,
+    .yield = schedule,
+    .now = now,
+    .call_wheel = call_wheel,
+    .prepare_blocking = prepare_blocking,
+    .each_worker = each_worker,
+    .destroy = destroy,
+};
+
+static act_result make_executor(struct act_system *system, struct seeded **seeded, uint64_t seed)
+{
+    struct seeded *made = act__allocate_lines(sizeof *made);
+    if (made == NULL)
+        return ACT_NO_MEMORY;
+    if (!act__worker_init(&made->worker, system, 0, act__mix(&seed))) {
+        act__free(made);
+        return ACT_NO_MEMORY;
+    }
+    made->base.operations = &operations;
+    made->base.workers_count = 1;
+    made->base.simulated = true;
+    made->worker.executor = &made->base;
+    act__random_seed(&made->order, act__mix(&seed));
+    system->executor = &made->base;
+    system->guest.executor = &made->base;
+    *seeded = made;
+    return ACT_OK;
+}
+
+act_result act_simulation_create(act_simulation **simulation, uint64_t seed, const act_system_options *options)
+{
+    act_simulation *made = act__allocate(sizeof *made);
+    if (made == NULL)
+        return ACT_NO_MEMORY;
+    act_result result = act__system_make(&made->system, options);
+    if (result == ACT_OK) {
+        result = make_executor(made->system, &made->seeded, seed);
+        if (result != ACT_OK)
+            act__system_free(made->system);
+    }
+    if (result != ACT_OK) {
+        act__free(made);
+        return result;
+    }
+    *simulation = made;
+    return ACT_OK;
+}
+
+act_system *act_simulation_system(act_simulation *simulation)
+{
+    return simulation->system;
+}
+
+/* --------------------------------------------------------------------------------------------- running */
+
+static void take_turn(struct seeded *seeded, act_self *self)
+{
+    uint32_t batch = 1 + act__random_below(&seeded->order, BATCH_MAX);
+    sign(seeded, act__local_of(self));
+    sign(seeded, (uint64_t)seeded->now);
+    act__turn_run(&seeded->worker, self, batch);
+}
+
+/* What the last turn has done, as far as others can tell. */
+static void sign_turn(struct seeded *seeded)
+{
+    sign(seeded, act__load(&seeded->worker.sent));
+    sign(seeded, act__load(&seeded->worker.received));
+    sign(seeded, act__load(&seeded->worker.exited));
+}
+
+/* Returns: whether nothing is runnable any more. */
+static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max)
+{
+    volatile uint64_t steps = 0; /* volatile: kept over the jump that ends a panic */
+    act_self         *self;
+    seeded->worker.stack_floor = __builtin_frame_address(0);
+    if (setjmp(seeded->worker.recover) != 0) {
+        act__turn_recover(&seeded->worker);
+        sign_turn(seeded);
+    }
+    act__timers_run(&seeded->worker, seeded->now);
+    while ((steps_max == 0 || steps < steps_max) && (self = draw_next(seeded)) != NULL) {
+        steps = steps + 1;
+        take_turn(seeded, self);
+        sign_turn(seeded);
+    }
+    if (steps_count != NULL)
+        *steps_count = steps;
+    return seeded->filled == 0;
+}
+
+act_result act_simulation_run(act_simulation *simulation, uint64_t *steps_count, uint64_t steps_max)
+{
+    return run(simulation->seeded, steps_count, steps_max) ? ACT_OK : ACT_FULL;
+}
+
+act_result act_simulation_advance(act_simulation *simulation, act_millis amount, uint64_t steps_max)
+{
+    struct seeded *seeded = simulation->seeded;
+    act_millis     until = seeded->now + amount;
+    uint64_t       steps, total = 0;
+    if (amount < 0)
+        return ACT_INVALID;
+    for (;;) {
+        if (!run(seeded, &steps, steps_max == 0 ? 0 : steps_max - total))
+            return ACT_FULL;
+        total += steps;
+        act_millis next = act__wheel_next(&seeded->worker.wheel);
+        if (seeded->now == until)
+            return ACT_OK;
+        if (steps_max != 0 && total >= steps_max)
+            return ACT_FULL;
+        seeded->now = next == ACT_FOREVER || next > until ? until : next;
+    }
+}
+
+act_millis act_simulation_now(const act_simulation *simulation)
+{
+    return simulation->seeded->now;
+}
+
+uint64_t act_simulation_signature(const act_simulation *simulation)
+{
+    return simulation->seeded->signature;
+}
+
+/* ------------------------------------------------------------------------------------------------ stop */
+
+/* Virtual time passes in the steps of the timers, so no step is long. */
+static bool run_until_ended(act_simulation *simulation, uint64_t local, act_millis deadline)
+{
+    act_self *cell = act__cell_at(simulation->system, local);
+    while (act__load(&cell->life) == act__life_of(local)) {
+        run(simulation->seeded, NULL, 1000000);
+        if (act__load(&cell->life) != act__life_of(local))
+            break;
+        act_millis next = act__wheel_next(&simulation->seeded->worker.wheel);
+        if (next == ACT_FOREVER || (deadline != ACT_FOREVER && next > deadline))
+            return false;
+        simulation->seeded->now = next;
+    }
+    return true;
+}
+
+static void stop(act_simulation *simulation)
+{
+    struct act_system *system = simulation->system;
+    act_millis         timeout = system->options.stop_timeout;
+    act_millis         deadline = timeout == ACT_FOREVER ? ACT_FOREVER : simulation->seeded->now + timeout;
+    uint64_t           local;
+    act__store(&system->closing, true);
+    while ((local = act__system_last_root(system)) != 0) {
+        act__cell_poke(system, &simulation->seeded->worker, local, ACT__URGENT_SHUTDOWN);
+        if (!run_until_ended(simulation, local, deadline))
+            break;
+    }
+    act__store(&system->killing, true);
+    while (act__system_actors_count(system) != 0) {
+        act__system_kill_all(system, &simulation->seeded->worker);
+        run(simulation->seeded, NULL, 1000000);
+    }
+    run(simulation->seeded, NULL, 0); /* what the last ones sent is let go */
+}
+
+void act_simulation_destroy(act_simulation **simulation)
+{
+    act_simulation *mine = *simulation;
+    if (mine == NULL)
+        return;
+    stop(mine);
+    act__system_free(mine->system);
+    act__free(mine);
+    *simulation = NULL;
+}

@@ -1,0 +1,84 @@
+/* Slows senders that flood an actor without a bound. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/system_record.h>
+
+/*
+ * An actor that finds more than backlog_max messages waiting is *overloaded* until half of that is left. An
+ * actor that has sent to it in a turn, and is not overloaded itself, is *held* at the end of that turn: its
+ * token waits in the receiver's list instead of a run queue.
+ *
+ * No deadlock: an overloaded actor is never held, so it always runs until it is overloaded no longer, and
+ * then frees all it holds. Signals reach a held actor at once: wake_held in signal.c.
+ *
+ *     held:  NO --- hold: enters the list ---> LISTED --- hold: gives the token up ---> YES
+ *             ^                                 |   ^                                    |
+ *             +---- the receiver frees all -----+   +--------- a signal wakes it --------+
+ *             +---- the receiver frees all, and schedules it ----------------------------+
+ */
+
+static void free_held(struct act__worker *worker, act_self *self)
+{
+    /* acq_rel: pairs with the compare-exchange in enter_list; `slowed_next` of all in the list is seen. */
+    uint32_t at = act__exchange_acq_rel(&self->slowed, ACT__CALM);
+    while (at != 0 && at != ACT__CALM) {
+        act_self *sender = act__cell_at(worker->system, at);
+        at = sender->slowed_next;
+        /* acq_rel: takes over the token that act__slow_hold has laid down with it. */
+        if (act__exchange_acq_rel(&sender->held, ACT__HELD_NO) == ACT__HELD_YES)
+            act__schedule(worker->system, worker, sender);
+    }
+}
+
+void act__slow_update(struct act__worker *worker, act_self *self)
+{
+    uint32_t max = worker->system->options.backlog_max;
+    if ((self->flags & ACT__CELL_OVERLOADED) == 0) {
+        if (act__likely(self->inbox.count <= max) || act__load(&self->gate.max) != 0)
+            return;
+        self->flags |= ACT__CELL_OVERLOADED;
+        act__store(&self->slowed, 0); /* relaxed: a sender that sees it late is slowed late */
+    } else if (self->inbox.count <= max / 2 || (self->flags & ACT__CELL_LIVING) == 0) {
+        self->flags &= (uint16_t)~ACT__CELL_OVERLOADED;
+        free_held(worker, self);
+    }
+}
+
+/* Returns: false if the receiver has caught up meanwhile. */
+static bool enter_list(act_self *receiver, act_self *self)
+{
+    uint32_t first = act__load(&receiver->slowed);
+    do {
+        if (first == ACT__CALM)
+            return false;
+        self->slowed_next = first;
+        /* release: publishes slowed_next and `held`; pairs with the exchange in free_held. */
+    } while (!atomic_compare_exchange_weak_explicit(&receiver->slowed, &first, self->index, memory_order_release,
+                                                    memory_order_relaxed));
+    return true;
+}
+
+bool act__slow_hold(struct act__worker *worker, act_self *self)
+{
+    act_self *receiver = worker->slow_for;
+    uint8_t   held = ACT__HELD_LISTED;
+    if (receiver == NULL || receiver == self || (self->flags & ACT__CELL_OVERLOADED) != 0)
+        return false;
+    if (act__load(&self->held) != ACT__HELD_NO) /* still in a list from before: once at a time */
+        return false;
+    act__store(&self->held, ACT__HELD_LISTED);
+    if (!enter_list(receiver, self)) {
+        act__store(&self->held, ACT__HELD_NO);
+        return false;
+    }
+    act__count(&worker->slowed);
+    /* seq_cst: with `urgent` below, against wake_held. release: lays the token down for who takes it there. */
+    if (!atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_YES, memory_order_seq_cst,
+                                                 memory_order_acquire))
+        return false; /* freed already: go on */
+    held = ACT__HELD_YES;
+    if (atomic_load_explicit(&self->urgent, memory_order_seq_cst) != 0 &&
+        atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_LISTED, memory_order_seq_cst,
+                                                memory_order_relaxed))
+        act__schedule(worker->system, worker, self);
+    return true;
+}

@@ -1,0 +1,395 @@
+/* A system: made, run, stopped in order and taken down. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <actor/system_record.h>
+
+#define BATCH_DEFAULT    64
+#define BLOCKING_DEFAULT 256
+#define BACKLOG_DEFAULT  1024
+#define STOP_DEFAULT     ACT_SECONDS(10)
+#define WORKERS_MAX      256
+#define ACTORS_MAX       (1u << ACT__SLOT_BITS)
+/* How long the killed may take, besides stop_timeout: a handler that is running returns first. */
+#define KILL_TIMEOUT ACT_SECONDS(1)
+
+/* ------------------------------------------------------------------------------------------ making */
+
+static uint32_t cpus_count(void)
+{
+    cpu_set_t cpus;
+    if (sched_getaffinity(0, sizeof cpus, &cpus) == 0)
+        return (uint32_t)CPU_COUNT(&cpus);
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (uint32_t)online : 1;
+}
+
+static uint32_t either(uint32_t value, uint32_t standard)
+{
+    return value != 0 ? value : standard;
+}
+
+static act_result fill_in(act_system_options *filled, const act_system_options *options)
+{
+    *filled = options != NULL ? *options : (act_system_options){.size = sizeof *options};
+    if (filled->size != sizeof *filled || filled->workers_count > WORKERS_MAX || filled->actors_max > ACTORS_MAX ||
+        filled->stop_timeout < ACT_FOREVER)
+        return ACT_INVALID;
+    if (filled->workers_count == 0)
+        filled->workers_count = cpus_count() < WORKERS_MAX ? cpus_count() : WORKERS_MAX;
+    filled->actors_max = either(filled->actors_max, ACTORS_MAX);
+    filled->batch_max = either(filled->batch_max, BATCH_DEFAULT);
+    filled->blocking_max = either(filled->blocking_max, BLOCKING_DEFAULT);
+    filled->backlog_max = either(filled->backlog_max, BACKLOG_DEFAULT);
+    if (filled->stop_timeout == 0)
+        filled->stop_timeout = STOP_DEFAULT;
+    return ACT_OK;
+}
+
+bool act__worker_init(struct act__worker *worker, struct act_system *system, uint32_t index, uint64_t seed)
+{
+    worker->system = system;
+    worker->executor = system->executor;
+    worker->index = index;
+    worker->now = -1;
+    act__random_seed(&worker->random, seed);
+    act__wheel_init(&worker->wheel, 0);
+    worker->spare_text = act__reason_text_make();
+    return worker->spare_text != NULL;
+}
+
+void act__worker_fini(struct act__worker *worker)
+{
+    act__arena_clear(&worker->scratch);
+    act__reason_text_let_go(worker->spare_text);
+    act__reason_text_let_go(worker->panic_text);
+    worker->spare_text = worker->panic_text = NULL;
+}
+
+/* Cell 0 is never lived in: what is meant for nobody is sent there. */
+static bool reserve_nobody(act_system *system)
+{
+    act_self *nobody = act__slab_take(&system->cells, &system->guest.cells);
+    if (nobody == NULL)
+        return false;
+    act__cell_prepare(system, nobody);
+    return true;
+}
+
+static bool make_slabs(act_system *system)
+{
+    /* A bond or two and a timer for each actor, and some for those that have none to spare. */
+    size_t many = (size_t)system->options.actors_max + 1;
+    return act__slab_create(&system->cells, sizeof(act_self), offsetof(act_self, free_link), many) &&
+           act__slab_create(&system->bonds, 192, 0, (size_t)1 << (ACT__REF_INDEX_BITS - 1)) &&
+           act__slab_create(&system->timers, 192, 0, (size_t)1 << (ACT__REF_INDEX_BITS - 1));
+}
+
+act_result act__system_make(act_system **system, const act_system_options *options)
+{
+    act_system_options filled;
+    act_result         result = fill_in(&filled, options);
+    if (result != ACT_OK)
+        return result;
+    act_system *made = act__allocate_lines(sizeof *made);
+    if (made == NULL)
+        return ACT_NO_MEMORY;
+    made->options = filled;
+    made->stop_event = -1;
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&made->root_ended, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&made->guest_mutex, NULL);
+    pthread_mutex_init(&made->roots_mutex, NULL);
+    act__list_init(&made->roots);
+    if (!make_slabs(made) || act__names_create(&made->names) != ACT_OK || !reserve_nobody(made) ||
+        !act__worker_init(&made->guest, made, ACT__NO_WORKER, (uintptr_t)made)) {
+        act__system_free(made);
+        return ACT_NO_MEMORY;
+    }
+    *system = made;
+    return ACT_OK;
+}
+
+void act__system_free(act_system *system)
+{
+    if (system->executor != NULL)
+        system->executor->operations->destroy(system->executor);
+    act__worker_fini(&system->guest);
+    act__names_destroy(system->names);
+    act__slab_destroy(&system->timers);
+    act__slab_destroy(&system->bonds);
+    act__slab_destroy(&system->cells);
+    pthread_cond_destroy(&system->root_ended);
+    pthread_mutex_destroy(&system->guest_mutex);
+    pthread_mutex_destroy(&system->roots_mutex);
+    if (system->stop_event >= 0)
+        close(system->stop_event);
+    act__free(system);
+}
+
+act_result act_system_create(act_system **system, const act_system_options *options)
+{
+    act_system *made;
+    act_result  result = act__system_make(&made, options);
+    if (result != ACT_OK)
+        return result;
+    made->stop_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    result = made->stop_event < 0 ? ACT_OS : act__worker_pool_create(&made->executor, made, &made->options);
+    made->guest.executor = made->executor;
+    if (result != ACT_OK) {
+        act__system_free(made);
+        return result;
+    }
+    *system = made;
+    return ACT_OK;
+}
+
+/* ------------------------------------------------------------------------------------------- roots */
+
+static void root_release(struct act__belonging *belonging)
+{
+    struct act__root *root = act__container(belonging, struct act__root, belonging);
+    act_system       *system = root->system;
+    pthread_mutex_lock(&system->roots_mutex);
+    act__list_remove(&root->place);
+    pthread_mutex_unlock(&system->roots_mutex);
+    act__free(root);
+}
+
+act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior *behavior, const void *args,
+                            const act_spawn_options *options)
+{
+    struct act__root *root = act__allocate(sizeof *root);
+    if (root == NULL)
+        return ACT_NO_MEMORY;
+    root->belonging.release = root_release;
+    root->system = system;
+    struct act__spawning what = {behavior, args, options, 0, &root->belonging};
+    pthread_mutex_lock(&system->guest_mutex);
+    pthread_mutex_lock(&system->roots_mutex);
+    act_result result = act__spawn(&system->guest, pid, NULL, &what, ACT__TIE_NONE, NULL);
+    if (result == ACT_OK) { /* before the mutex lets the actor end: its release waits for it */
+        root->local = pid->local;
+        act__list_append(&system->roots, &root->place);
+    }
+    pthread_mutex_unlock(&system->roots_mutex);
+    pthread_mutex_unlock(&system->guest_mutex);
+    if (result != ACT_OK)
+        act__free(root);
+    return result;
+}
+
+uint64_t act__system_last_root(act_system *system)
+{
+    uint64_t local = 0;
+    pthread_mutex_lock(&system->roots_mutex);
+    if (!act__list_is_empty(&system->roots))
+        local = act__container(system->roots.prev, struct act__root, place)->local;
+    pthread_mutex_unlock(&system->roots_mutex);
+    return local;
+}
+
+/* ---------------------------------------------------------------------------------------- counters */
+
+static void add_counters(struct act__worker *worker, void *context)
+{
+    act_counters *counters = context;
+#define X(name, text) counters->name += act__load(&worker->name);
+    ACT_COUNTERS(X)
+#undef X
+}
+
+void act_system_counters(act_system *system, act_counters *counters)
+{
+    *counters = (act_counters){0};
+    add_counters(&system->guest, counters);
+    counters->sent += act__load(&system->outside_sent);
+    counters->dead_letters += act__load(&system->outside_dead_letters);
+    system->executor->operations->each_worker(system->executor, add_counters, counters);
+}
+
+uint64_t act__system_actors_count(act_system *system)
+{
+    act_counters counters;
+    act_system_counters(system, &counters);
+    return counters.spawned - counters.exited;
+}
+
+uint32_t act_system_workers_count(const act_system *system)
+{
+    return system->executor->workers_count;
+}
+
+act_pid act_self_pid(const act_self *self)
+{
+    return act__pid_of(act__local_of(self));
+}
+
+act_pid act_self_parent(const act_self *self)
+{
+    return act__pid_of(self->parent);
+}
+
+act_system *act_self_system(const act_self *self)
+{
+    return self->worker->system;
+}
+
+void *act_kept(const act_self *self)
+{
+    return self->kept;
+}
+
+uint64_t act_random(act_self *self)
+{
+    return act__random_next(&self->worker->random);
+}
+
+/* -------------------------------------------------------------------------------------------- stop */
+
+void act_system_stop(act_system *system)
+{
+    uint64_t one = 1;
+    int      saved = errno; /* a signal handler must leave it alone */
+    act__store(&system->stop_asked, true);
+    if (system->stop_event >= 0 && write(system->stop_event, &one, sizeof one) < 0) {
+        /* Only EAGAIN is possible: it was written before. */
+    }
+    errno = saved;
+}
+
+void act__system_actor_ended(act_system *system)
+{
+    pthread_mutex_lock(&system->roots_mutex);
+    pthread_cond_broadcast(&system->root_ended);
+    pthread_mutex_unlock(&system->roots_mutex);
+}
+
+void act__system_kill_all(act_system *system, struct act__worker *worker)
+{
+    act_self *cell;
+    for (size_t slot = 1; (cell = act__slab_at(&system->cells, slot)) != NULL; slot++) {
+        uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c */
+        if ((life & 1) != 0)
+            act__cell_poke(system, worker, life << ACT__SLOT_BITS | slot, ACT__URGENT_KILL);
+    }
+}
+
+static struct timespec deadline_after(act_millis timeout)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_sec += timeout / 1000;
+    at.tv_nsec += timeout % 1000 * 1000000;
+    if (at.tv_nsec >= 1000000000) {
+        at.tv_sec++;
+        at.tv_nsec -= 1000000000;
+    }
+    return at;
+}
+
+/* Whether an actor, or with local 0 all, had ended in time. deadline NULL: for ever. */
+static bool wait_for_end(act_system *system, uint64_t local, const struct timespec *deadline)
+{
+    act_self *cell = local != 0 ? act__cell_at(system, local) : NULL;
+    bool      ended, in_time = true;
+    pthread_mutex_lock(&system->roots_mutex);
+    for (;;) {
+        ended = cell != NULL ? act__load(&cell->life) != act__life_of(local) : act__system_actors_count(system) == 0;
+        if (ended || !in_time)
+            break;
+        in_time = (deadline != NULL ? pthread_cond_timedwait(&system->root_ended, &system->roots_mutex, deadline)
+                                    : pthread_cond_wait(&system->root_ended, &system->roots_mutex)) != ETIMEDOUT;
+    }
+    pthread_mutex_unlock(&system->roots_mutex);
+    return ended;
+}
+
+/* One root after the other, last spawned first. */
+static bool stop_roots(act_system *system, const struct timespec *deadline)
+{
+    uint64_t local;
+    while ((local = act__system_last_root(system)) != 0) {
+        act__cell_poke(system, NULL, local, ACT__URGENT_SHUTDOWN);
+        if (!wait_for_end(system, local, deadline))
+            return false;
+    }
+    return true;
+}
+
+static act_result stop_in_order(act_system *system)
+{
+    act_millis      timeout = system->options.stop_timeout;
+    struct timespec deadline = deadline_after(timeout == ACT_FOREVER ? 0 : timeout);
+    atomic_store_explicit(&system->closing, true, memory_order_seq_cst);
+    bool in_time = stop_roots(system, timeout == ACT_FOREVER ? NULL : &deadline);
+    atomic_store_explicit(&system->killing, true, memory_order_seq_cst);
+    if (wait_for_end(system, 0, &(struct timespec){0}))
+        return in_time ? ACT_OK : ACT_TIMED_OUT;
+    /* Actors that no root had under its care, and those that did not listen. */
+    deadline = deadline_after(KILL_TIMEOUT);
+    do {
+        act__system_kill_all(system, NULL);
+        struct timespec soon = deadline_after(10);
+        if (wait_for_end(system, 0, &soon))
+            return ACT_TIMED_OUT;
+        clock_gettime(CLOCK_MONOTONIC, &soon);
+        if (soon.tv_sec > deadline.tv_sec || (soon.tv_sec == deadline.tv_sec && soon.tv_nsec >= deadline.tv_nsec))
+            return ACT_TIMED_OUT;
+    } while (true);
+}
+
+static act_result run(act_system *system)
+{
+    struct pollfd asked = {.fd = system->stop_event, .events = POLLIN};
+    if (system->stopped || system->executor->simulated)
+        return ACT_INVALID;
+    while (!act__load(&system->stop_asked))
+        (void)poll(&asked, 1, -1);
+    system->stopped = true;
+    return stop_in_order(system);
+}
+
+act_result act_system_run(act_system *system)
+{
+    return run(system);
+}
+
+void act_system_destroy(act_system **system)
+{
+    act_system *mine = *system;
+    if (mine == NULL)
+        return;
+    act_system_stop(mine);
+    if (!mine->stopped)
+        run(mine);
+    act__system_kill_all(mine, NULL);
+    wait_for_end(mine, 0, NULL);
+    act__system_free(mine);
+    *system = NULL;
+}
+
+/* --------------------------------------------------------------------------------------------- log */
+
+void act__log(act_system *system, act_log_level level, const char *format, ...)
+{
+    static const char *const names[] = {"error", "warning", "info"};
+    char                     text[ACT_EXIT_TEXT_MAX + 200];
+    va_list                  values;
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    if (system->options.log != NULL)
+        system->options.log(system->options.context, level, text);
+    else
+        fprintf(stderr, "act: %s: %s\n", names[level], text);
+}

@@ -1,0 +1,63 @@
+/* What a system consists of. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_SYSTEM_RECORD_H
+#define ACT_ACTOR_SYSTEM_RECORD_H
+
+#include <pthread.h>
+
+#include <actor/bond.h>
+#include <actor/cell.h>
+
+/* Written at creation unless said otherwise. */
+struct act_system {
+    struct act__slab      cells, bonds, timers;
+    struct act__names    *names;
+    struct act__executor *executor;
+    act_system_options    options; /* with the defaults filled in */
+
+    /*
+     * The worker of all ordinary threads, one at a time: what they do that needs caches (spawn, ask, join)
+     * is rare. Guarded by guest_mutex.
+     */
+    pthread_mutex_t   guest_mutex;
+    struct act__worker guest;
+
+    /* Counted by threads that have no worker. */
+    _Atomic uint64_t outside_sent, outside_dead_letters;
+
+    /* Actors that ordinary threads spawned, oldest first. Guarded by roots_mutex. */
+    pthread_mutex_t  roots_mutex;
+    pthread_cond_t   root_ended; /* or any actor, while `closing` */
+    struct act__list roots;
+
+    _Atomic bool    stop_asked;
+    _Atomic bool    closing; /* no spawns from outside; ends are announced by root_ended */
+    _Atomic bool    killing; /* no spawns at all: what is left is being killed */
+    int             stop_event; /* an eventfd: act_system_stop must be async-signal-safe; -1 in a simulation */
+    bool            stopped;    /* act_system_run's work is done; guarded by its caller being one */
+    act_result      stop_result;
+};
+
+struct act__root {
+    struct act__belonging belonging;
+    struct act__list      place; /* in system->roots */
+    act_system           *system;
+    uint64_t              local;
+};
+
+/* Creation and destruction around an executor, for act_system_create and the simulation. */
+act_result act__system_make(act_system **system, const act_system_options *options);
+void       act__system_free(act_system *system);
+
+/* Living actors; exact when nothing runs. */
+uint64_t act__system_actors_count(act_system *system);
+/* Sends every living actor a kill, which needs no memory. */
+void act__system_kill_all(act_system *system, struct act__worker *worker);
+/* The newest root; 0: none is left. */
+uint64_t act__system_last_root(act_system *system);
+/* An actor has ended: tells who waits for that. */
+void act__system_actor_ended(act_system *system);
+
+void act__log(act_system *system, act_log_level level, const char *format, ...) ACT_PRINTF(3, 4);
+
+#endif

@@ -1,0 +1,155 @@
+/* Timers as actors have them: armed and cancelled by their owner, fired by a worker's wheel. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include <actor/bond.h>
+#include <actor/system_record.h>
+
+_Static_assert(sizeof(struct act__timer) <= 192, "a timer is at most three cache lines");
+
+#define DELAY_MAX ((act_millis)1 << 40)
+
+static act_millis clock_now(struct act__worker *worker)
+{
+    return worker->executor->operations->now(worker->executor);
+}
+
+/* The wheel of the calling thread, if it has one. */
+static bool own_wheel(const struct act__worker *worker, const struct act__timer *timer)
+{
+    return worker->index != ACT__NO_WORKER && timer->worker == worker->index;
+}
+
+static act_ref timer_ref(struct act_system *system, const struct act__timer *timer)
+{
+    return act__ref_make(act__load(&timer->life), act__slab_index(&system->timers, timer), ACT__REF_IS_TIMER);
+}
+
+struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, uint64_t to, act_message *message,
+                                  act_ref ref, act_millis delay)
+{
+    struct act__timer *timer = act__slab_take(&worker->system->timers, &worker->timers);
+    if (timer == NULL)
+        return NULL;
+    act__store(&timer->life, act__load(&timer->life) + 1);
+    memset(&timer->notice, 0, sizeof timer->notice);
+    timer->notice.act_bits = ACT__BIT_SIGNAL | ACT__HOME_TIMER;
+    timer->notice.tag = ACT__SIGNAL_TIMER;
+    timer->notice.ref = ref;
+    act__list_init(&timer->slot);
+    /* The real clock is cut to whole milliseconds: one more, so that no timer is early. */
+    timer->due = clock_now(worker) + delay + !worker->executor->simulated;
+    timer->message = message;
+    timer->to = to;
+    timer->owner = act__local_of(self);
+    timer->worker = worker->index != ACT__NO_WORKER ? worker->index : 0;
+    act__store(&timer->state, ACT__TIMER_ARMED);
+    act__set_add(&self->timers, &timer->owned);
+    if (own_wheel(worker, timer))
+        act__wheel_add(&worker->wheel, timer);
+    else
+        worker->executor->operations->call_wheel(worker->executor, timer, false);
+    return timer;
+}
+
+void act__timer_drop(struct act__worker *worker, struct act__timer *timer)
+{
+    if (timer->message != NULL)
+        act_message_free(&timer->message);
+    act__store(&timer->life, act__load(&timer->life) + 1);
+    act__slab_give(&worker->system->timers, &worker->timers, timer);
+}
+
+bool act__timer_cancel(struct act__worker *worker, struct act__timer *timer)
+{
+    uint32_t armed = ACT__TIMER_ARMED;
+    act__set_remove(&timer->owned);
+    /* relaxed: nothing but this decision is shared; the record itself goes through call_wheel. */
+    if (!atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_CANCELLED, memory_order_relaxed,
+                                                 memory_order_relaxed))
+        return false;
+    if (own_wheel(worker, timer)) {
+        act__wheel_remove(&worker->wheel, timer);
+        act__timer_drop(worker, timer);
+    } else {
+        worker->executor->operations->call_wheel(worker->executor, timer, true);
+    }
+    return true;
+}
+
+void act__timer_cancel_all(struct act__worker *worker, act_self *self)
+{
+    while (self->timers.first != NULL)
+        act__timer_cancel(worker, act__container(self->timers.first, struct act__timer, owned));
+}
+
+static void fire(struct act__worker *worker, struct act__timer *timer)
+{
+    uint32_t armed = ACT__TIMER_ARMED;
+    act__list_remove(&timer->slot);
+    /* The loser of this race is told: a cancelled timer is dropped when its owner's call arrives. */
+    if (atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_FIRED, memory_order_relaxed,
+                                                memory_order_relaxed))
+        act__signal_push(worker->system, worker, timer->owner, &timer->notice);
+}
+
+act_millis act__timers_run(struct act__worker *worker, act_millis now)
+{
+    struct act__list due;
+    act__list_init(&due);
+    act__wheel_advance(&worker->wheel, now, &due);
+    while (!act__list_is_empty(&due))
+        fire(worker, act__container(due.next, struct act__timer, slot));
+    return act__wheel_next(&worker->wheel);
+}
+
+/* --------------------------------------------------------------------------------- what actors call */
+
+act_millis act_now(const act_self *self)
+{
+    struct act__worker *worker = self->worker;
+    if (worker->now < 0)
+        worker->now = clock_now(worker);
+    return worker->now;
+}
+
+act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_message **message, act_millis delay)
+{
+    if (delay < 0 || delay > DELAY_MAX)
+        return ACT_INVALID;
+    if (to.node != 0)
+        return ACT_NO_NODE;
+    (*message)->ref.value = 0;
+    struct act__timer *armed = act__timer_arm(self->worker, self, to.local, *message, (act_ref){0}, delay);
+    if (armed == NULL)
+        return ACT_NO_MEMORY;
+    *message = NULL;
+    *timer = timer_ref(self->worker->system, armed);
+    return ACT_OK;
+}
+
+act_result act_tell_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag, act_value value, act_millis delay)
+{
+    act_message *message = act__message_make(tag, value.kind, 0);
+    if (message == NULL)
+        return ACT_NO_MEMORY;
+    memcpy(&message->as, &value.as, sizeof value.as);
+    act_result result = act_send_after(self, timer, to, &message, delay);
+    if (result != ACT_OK) {
+        message->kind = ACT_VALUE_NOTHING; /* the resource stays the caller's */
+        act_message_free(&message);
+    }
+    return result;
+}
+
+act_result act_cancel_timer(act_self *self, act_ref ref)
+{
+    struct act_system *system = self->worker->system;
+    size_t             index = ref.value >> 1 & ((UINT64_C(1) << (ACT__REF_INDEX_BITS - 1)) - 1);
+    struct act__timer *timer = (ref.value & ACT__REF_IS_TIMER) == 0 ? NULL : act__slab_at(&system->timers, index);
+    if (timer == NULL || timer_ref(system, timer).value != ref.value || (act__load(&timer->life) & 1) == 0)
+        return ACT_NOT_FOUND;
+    if (timer->owner != act__local_of(self) || timer->owned.here == NULL)
+        return ACT_NOT_FOUND;
+    return act__timer_cancel(self->worker, timer) ? ACT_OK : ACT_NOT_FOUND;
+}
