@@ -56,7 +56,7 @@ typedef struct act_spawn_options {
     size_t           arena_bytes_max; /* of act_alloc; 0: no bound */
     uint32_t         worker;          /* 1 to workers_count: always runs there; 0: anywhere */
     bool             blocking;        /* its callbacks may block: it gets a thread of its own while it runs */
-    bool             announce;        /* the parent gets ACT_MESSAGE_STARTED when init has returned */
+    bool             announce;        /* the parent gets exactly one ACT_MESSAGE_STARTED */
     bool            ends_with_parent; /* an exit signal of the link to its parent ends it, even if it traps exits */
     void            *kept;            /* what act_kept returns; NULL: none. Not owned by the actor. */
     /*
@@ -170,7 +170,7 @@ ACT_API void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void
 /**
  * Keeps the message that the handler was given, beyond the handler's return.
  *
- * Owns:    it is yours to send or free. If you do neither it is freed when this actor ends.
+ * Owns:    it is yours to send or free; to be safe against a panic meanwhile, register an act_defer that frees it.
  * Threads: handler; only inside `receive`.
  * Returns: the message, or NULL if it was taken already or is a signal's (EXIT, DOWN, TIMED_OUT, STARTED,
  *          and I/O notices belong to the framework: copy what you need).

@@ -151,7 +151,9 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
 void act__cell_prepare(struct act_system *system, act_self *cell);
 /* START was fetched: the cell lives. */
 void act__spawn_begin(struct act__worker *worker, act_self *self, act_message *start);
-/* Calls init; START is freed. */
+/* Tells the parent how init went, with the envelope that START came in: it is there, so this cannot fail. */
+void act__spawn_announce(struct act__worker *worker, act_self *self, act_result result);
+/* Calls init; START is freed, or kept as the spare. */
 void act__spawn_init(struct act__worker *worker, act_self *self);
 
 /* send.c */

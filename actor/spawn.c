@@ -190,11 +190,11 @@ void act__spawn_begin(struct act__worker *worker, act_self *self, act_message *s
     self->spare = start;
 }
 
-/* Tells the parent, with the envelope that START came in: it is there, so this cannot fail. */
-static void announce(struct act__worker *worker, act_self *self, act_message *envelope, act_result result)
+void act__spawn_announce(struct act__worker *worker, act_self *self, act_result result)
 {
-    act_message *message = envelope;
-    message->act_bits = (uint8_t)act__message_home(envelope);
+    act_message *message = self->spare;
+    self->spare = NULL;
+    message->act_bits = (uint8_t)act__message_home(message);
     message->kind = ACT_VALUE_INT64;
     message->bytes_count = 0;
     message->tag = ACT_MESSAGE_STARTED;
@@ -213,21 +213,20 @@ void act__spawn_init(struct act__worker *worker, act_self *self)
     if (self->behavior->init != NULL)
         result = self->behavior->init(self, self->state, args);
     self->flags |= ACT__CELL_READY;
-    self->spare = NULL;
     if (result != ACT_OK) {
         self->flags |= ACT__CELL_REFUSED;
         act__end_decide(worker, self, (struct act__reason){
             .kind = result == ACT_IGNORE ? ACT_EXIT_NORMAL : ACT_EXIT_ERROR, .code = result == ACT_IGNORE ? 0 : (int32_t)result});
     }
     if ((self->flags & ACT__CELL_ANNOUNCE) != 0) {
-        announce(worker, self, start, result);
+        act__spawn_announce(worker, self, result);
         if ((self->flags & ACT__CELL_TRAPPING) != 0)
             self->spare = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0); /* NULL: see shut_down */
     } else if ((self->flags & ACT__CELL_TRAPPING) != 0) {
         start->act_bits = (uint8_t)act__message_home(start);
         start->bytes_count = 0;
-        self->spare = start;
     } else {
+        self->spare = NULL;
         act__message_drop(start);
     }
 }

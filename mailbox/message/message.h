@@ -20,7 +20,10 @@ ACT_BEGIN_DECLS
 #define ACT_MESSAGE_DOWN UINT32_C(0xFFFFFF02)
 /* Answer to act_ask: nobody replied in time; ref = the ask's. */
 #define ACT_MESSAGE_TIMED_OUT UINT32_C(0xFFFFFF03)
-/* To the parent of an actor spawned with .announce: its init has returned; as.int64 = init's act_result. */
+/*
+ * To the parent of an actor spawned with .announce: its init has returned; as.int64 = init's act_result, or
+ * ACT_CLOSED if the actor ended before init could return.
+ */
 #define ACT_MESSAGE_STARTED UINT32_C(0xFFFFFF04)
 
 /* Which member of `as` a message carries. */
