@@ -161,12 +161,14 @@ static void log_end(struct act__worker *worker, act_self *self, const struct act
     act_system   *system = worker->system;
     bool          failed = reason->kind == ACT_EXIT_PANIC || reason->kind == ACT_EXIT_ERROR;
     const char   *text = text_of(reason);
+    char          code[16] = "";
     if (!failed && !system->options.log_normal_exits)
         return;
-    act__log(system, failed ? ACT_LOG_ERROR : ACT_LOG_INFO, "actor %u.%llu (%s) ended: %s %d%s%s", self->index,
+    if (reason->code != 0)
+        snprintf(code, sizeof code, " %d", (int)reason->code);
+    act__log(system, failed ? ACT_LOG_ERROR : ACT_LOG_INFO, "actor %u.%llu (%s) ended: %s%s%s%s", self->index,
              (unsigned long long)act__load(&self->life), self->behavior->name,
-             act_exit_kind_text((act_exit_kind)reason->kind), reason->code, text != NULL ? ": " : "",
-             text != NULL ? text : "");
+             act_exit_kind_text((act_exit_kind)reason->kind), code, text != NULL ? ", " : "", text != NULL ? text : "");
 }
 
 /* User code: each step is taken once, also when it panics. */
