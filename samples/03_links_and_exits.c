@@ -95,7 +95,7 @@ int main(void)
 {
     act_simulation *simulation;
     act_pid         pid;
-    act_result      result = act_simulation_create(&simulation, 2, ACT_SYSTEM_OPTIONS(.log = log_line));
+    act_result      result = act_simulation_create(&simulation, 3, ACT_SYSTEM_OPTIONS(.log = log_line));
     if (result != ACT_OK)
         return 1;
     result = act_system_spawn(act_simulation_system(simulation), &pid, &chief, NULL, NULL);
