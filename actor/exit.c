@@ -237,11 +237,11 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
     release_belongings(self);
     act__timer_cancel_all(worker, self);
     act__store(&self->route, ACT__ROUTE_ANY);
+    if ((self->flags & ACT__CELL_ANNOUNCE) != 0) /* init has not returned, and never will; still under its own pid */
+        act__spawn_announce(worker, self, ACT_CLOSED);
     /* relaxed: a hint to senders; what they push from now on is refused when it is fetched. */
     act__store(&self->life, act__load(&self->life) + 1);
     self->flags &= (uint16_t)~ACT__CELL_LIVING;
-    if ((self->flags & ACT__CELL_ANNOUNCE) != 0) /* init has not returned, and never will */
-        act__spawn_announce(worker, self, ACT_CLOSED);
     drop_waiting(worker, self);
     act__slow_update(worker, self);
     end_bonds(worker, self, &reason);
