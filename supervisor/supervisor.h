@@ -185,7 +185,8 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child(act_self *self, act
     ACT_NONNULL_ALL;
 
 /**
- * Stops a child and keeps its spec (drops a temporary one).
+ * Stops a child and keeps its spec (drops a temporary one). One that is still starting is stopped too; its
+ * start_child is answered with ACT_CLOSED if init had not run.
  *
  * Answer:  ACT_OK when it is gone, also if it was not running; ACT_NOT_FOUND.
  */

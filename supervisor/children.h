@@ -1,0 +1,117 @@
+/* The children of one supervisor: what it knows of each, in start order, by id and by pid. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_SUPERVISOR_CHILDREN_H
+#define ACT_SUPERVISOR_CHILDREN_H
+
+#include <stdatomic.h>
+
+#include <supervisor/request.h>
+
+/*
+ *                      spawn                   STARTED
+ *   DOWN, RESTARTING ---------> STARTING ---------------> RUNNING
+ *    ^        ^                  |    |                     |  |
+ *    |        | failed restart   |    | told to stop        |  | told to stop
+ *    |        +------------------+    +--> STOPPING <-------+  |
+ *    |        |                             |                  |
+ *    |        +----- ended, is restarted ---|------------------+
+ *    +-------------- ended, is not ---------+------------------+
+ *
+ * STARTING ends with STARTED if init answered ACT_OK, else only when the actor is wholly gone.
+ */
+enum act__child_state {
+    ACT__CHILD_DOWN,
+    ACT__CHILD_RESTARTING, /* waits for the supervisor's message to itself */
+    ACT__CHILD_STARTING,
+    ACT__CHILD_RUNNING,
+    ACT__CHILD_STOPPING
+};
+
+/* Who wants to know how a start went. */
+enum act__start_cause {
+    ACT__START_INITIAL, /* one of those the supervisor was made with */
+    ACT__START_REQUEST, /* start_child: the asker */
+    ACT__START_RESTART  /* nobody, but a failure counts as another restart */
+};
+
+/*
+ * One block for everything: the record, the copies of args, options, id and name, and the kept block. An
+ * instance of a child whose args or kept block have to be released holds it too, so that both stay valid until
+ * that instance is gone, even if the supervisor was killed before.
+ */
+struct act__child {
+    _Atomic uint32_t   holders; /* the supervisor, and each such instance */
+    struct act__child *order_next, *order_previous;
+    struct act__child *id_next, *pid_next;       /* in a bucket */
+    struct act__child *errand_next;              /* waits for the supervisor's message to itself */
+    bool               has_errand;
+    uint8_t            state; /* act__child_state */
+    uint8_t            start_cause;
+    uint8_t            restart, type;
+    bool               is_act_supervisor; /* its args are an act_supervisor_spec */
+    bool               is_watched;        /* monitor is set */
+    bool               has_timer;         /* timer is set */
+    bool               is_killed;         /* its stop has come to that */
+    bool               must_release;      /* instances are holders */
+    int32_t            start_result;      /* of the running start; ACT_OK while unknown */
+    uint32_t           restarts_count;
+    uint32_t           stop_tries; /* how often there was no memory for the monitor or timer of a stop */
+    uint64_t           id_hash;
+    act_pid            pid; /* nobody: no instance */
+    act_ref            monitor, timer;
+    act_millis         shutdown;
+    const act_behavior  *behavior;
+    act_spawn_options    options;
+    const char          *id;
+    void                *args; /* NULL: none */
+    void (*args_release)(void *args);
+    void                *kept; /* NULL: none */
+    void (*kept_release)(void *kept);
+    act_message         *answer; /* to start_child; made by the asker, so that answering never needs memory */
+    act_asker            asker;  /* of that answer */
+    act_message         *request_next; /* of the start_child that brings this child, while that waits */
+    struct act__requests waiting;      /* for it to have stopped */
+};
+
+/*
+ * Copies a spec that act_supervisor_check has found good. One holder.
+ *
+ * Returns: NULL if there is no memory; nothing was released then.
+ */
+struct act__child *act__child_create(const act_child_spec *spec);
+void               act__child_hold(struct act__child *child);
+/* The last holder calls kept_release and args_release, each if there is what it releases. Any thread. */
+void act__child_let_go(void *child);
+/* Frees a copy without a release: what it refers to still belongs to the caller. */
+void act__child_forget(struct act__child *child);
+
+struct act__child_table {
+    struct act__child **buckets; /* few, or more */
+    size_t              buckets_count; /* a power of two */
+    size_t              count;
+    struct act__child  *few[8];
+};
+
+struct act__children {
+    struct act__child       *first, *last;
+    struct act__child_table  by_id, by_pid;
+    uint32_t                 supervisors_count;
+    uint64_t                 seed; /* of the hash of ids */
+};
+
+/* Must not be moved afterwards. */
+void act__children_init(struct act__children *children);
+/* Lets go of all. */
+void act__children_fini(struct act__children *children);
+
+/* Appends to the start order. The id must not be there yet. Never fails: without memory look-up gets slower. */
+void act__children_add(struct act__children *children, struct act__child *child);
+/* Takes a child out that has no pid. The caller is now its holder. */
+void act__children_remove(struct act__children *children, struct act__child *child);
+/* Gives a child its pid, or takes it back (nobody). */
+void act__children_set_pid(struct act__children *children, struct act__child *child, act_pid pid);
+
+struct act__child *act__children_by_id(const struct act__children *children, const char *id);
+struct act__child *act__children_by_pid(const struct act__children *children, act_pid pid);
+
+#endif

@@ -1,0 +1,80 @@
+/* One supervisor's own record, and what the parts of supervisor/ do to it. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_SUPERVISOR_RECORD_H
+#define ACT_SUPERVISOR_RECORD_H
+
+#include <supervisor/children.h>
+#include <supervisor/request.h>
+#include <supervisor/restart_window.h>
+
+/*
+ *   STARTING ---- all children run ----> RUNNING
+ *       |                                   | told to, or intensity exceeded
+ *       +--- one could not, or told to ---> STOPPING ---- all children are gone ----> the end
+ *
+ * Nothing waits inside a callback: `cursor` is the child whose start or end the phase waits for.
+ */
+enum act__supervisor_phase {
+    ACT__PHASE_STARTING,
+    ACT__PHASE_RUNNING,
+    ACT__PHASE_STOPPING
+};
+
+struct act__supervisor {
+    struct act__children       children;
+    struct act__restart_window window;
+    uint8_t                    phase;
+    uint32_t                   restarts_count;
+    struct act__child         *cursor;
+    /* Children to see to later, through a message to itself; what else waits gets in between. */
+    struct act__child   *errands_first, *errands_last;
+    struct act__requests held;         /* until all children run, or those before it are done */
+    act_message         *nudge;        /* the message to itself; NULL: on its way */
+    act_message         *announcement; /* STARTED for the parent; NULL: sent, or not wanted */
+    struct act__child   *from;         /* what a supervisor above knows of this one; held. NULL: nothing. */
+    act_exit_reason      end;          /* why it stops */
+    char                 end_text[ACT_EXIT_TEXT_MAX];
+};
+
+/* The behaviour in specs from act_supervisor_child: recognised by a supervisor, which starts one as below. */
+extern const act_behavior act__supervisor_behavior;
+
+/* supervisor.c. As act_supervisor_spawn_link, for a spec known to be good; `from` may be NULL. */
+act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_supervisor_spec *spec,
+                                      const act_spawn_options *options, struct act__child *from);
+/* Arranges that the child is seen to in a message of its own. */
+void act__errand_add(struct act__supervisor *supervisor, struct act__child *child);
+/* Takes a child out of the supervisor for good: it has no instance and is never restarted. */
+void act__child_drop(struct act__supervisor *supervisor, struct act__child *child);
+/* Makes DOWN come for the running instance, unless it will already. False: there is no memory. */
+bool act__child_watch(act_self *self, struct act__child *child);
+
+/* starting.c. Starts the child that the cursor is at; all run when it is at none. */
+void act__start_next(act_self *self, struct act__supervisor *supervisor);
+void act__child_start(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
+                      enum act__start_cause cause);
+/* Its init has returned. */
+void act__child_started(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
+                        act_result result);
+/* It was STARTING and is gone, or could not be spawned. */
+void act__child_start_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
+                            act_exit_reason reason);
+/* Starts it once more if the intensity allows, otherwise stops the supervisor. */
+void act__child_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
+
+/* stopping.c. Stops all children in reverse, then the supervisor. The first reason counts. */
+void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor, act_exit_reason reason);
+/* Goes on with that when the child at the cursor has stopped. */
+void act__stop_next(act_self *self, struct act__supervisor *supervisor);
+/* Answers the requests that are held: there will be no more changes. */
+void act__refuse_held(act_self *self, struct act__supervisor *supervisor);
+/* Begins to stop one child that has an instance. */
+void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
+/* Tries again to get what its stop needs. */
+void act__child_stop_again(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
+/* Its time to stop by itself is over. */
+void act__child_kill(act_self *self, struct act__child *child);
+/* It was told to stop, or the supervisor was, and it is gone. */
+void act__child_stopped(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
+
+#endif

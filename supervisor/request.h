@@ -1,0 +1,54 @@
+/* What is asked of a supervisor and what it answers, as messages. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_SUPERVISOR_REQUEST_H
+#define ACT_SUPERVISOR_REQUEST_H
+
+#include <supervisor/supervisor.h>
+
+/* 0xFFFFFF10 is the answer. */
+#define ACT__TAG_START_CHILD     UINT32_C(0xFFFFFF11) /* a resource: the struct act__child, with its answer */
+#define ACT__TAG_TERMINATE_CHILD UINT32_C(0xFFFFFF12) /* a struct act__request */
+#define ACT__TAG_COUNT_CHILDREN  UINT32_C(0xFFFFFF13) /* the same */
+#define ACT__TAG_WHICH_CHILDREN  UINT32_C(0xFFFFFF14) /* the same */
+#define ACT__TAG_NUDGE           UINT32_C(0xFFFFFF15) /* to itself: there is an errand */
+#define ACT__TAG_STOP_TIME_IS_UP UINT32_C(0xFFFFFF16) /* to itself: the pid of a child */
+
+struct act__child;
+
+/* The payload of a request. Large enough for the answer, which is written over it. */
+struct act__request {
+    act_message *next; /* used by the supervisor while the request waits */
+    char         id[ACT_CHILD_ID_MAX];
+};
+
+/* The payload of an answer. */
+struct act__answer {
+    act_supervisor_answer answer;
+    uint32_t              rows_count;
+    act_child_info        rows[];
+};
+
+/* Messages taken by the supervisor, oldest first. */
+struct act__requests {
+    act_message *first, *last;
+};
+
+bool         act__requests_are_empty(const struct act__requests *requests);
+void         act__requests_add(struct act__requests *requests, act_message *request);
+act_message *act__requests_take(struct act__requests *requests);
+/* Frees all, with the children that they bring. */
+void act__requests_free(struct act__requests *requests);
+
+/*
+ * As act_message_create, with a tag of the framework's. The public makers refuse those so that nobody sends
+ * one by accident; a supervisor does it on purpose.
+ */
+act_result act__request_create(act_message **message, uint32_t tag, size_t bytes_count);
+act_result act__request_create_value(act_message **message, uint32_t tag, act_value value);
+
+/* Turns a request that was taken into its answer and sends it: no memory is needed. */
+void act__request_answer(act_self *self, act_message *request, const act_supervisor_answer *answer);
+/* Answers whoever asked to start this child, if that is still to be done. */
+void act__start_answer(act_self *self, struct act__child *child, act_result result, act_pid pid);
+
+#endif

@@ -1,0 +1,139 @@
+/* Starts children: one after the other at first, then each on request or after its end. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <supervisor/record.h>
+
+static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
+{
+    if (child->behavior == &act__supervisor_behavior)
+        return act__supervisor_spawn_link(self, pid, child->args, &child->options, child);
+    if (child->must_release)
+        act__child_hold(child);
+    act_result result = act_spawn_link(self, pid, child->behavior, child->args, &child->options);
+    if (result != ACT_OK && child->must_release)
+        act__child_let_go(child);
+    return result;
+}
+
+void act__child_start(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
+                      enum act__start_cause cause)
+{
+    act_pid pid;
+
+    child->start_cause = (uint8_t)cause;
+    child->start_result = ACT_OK;
+    child->is_killed = false;
+    act_result result = spawn(self, &pid, child);
+    if (result == ACT_OK) {
+        child->state = ACT__CHILD_STARTING;
+        act__children_set_pid(&supervisor->children, child, pid);
+    } else {
+        child->start_result = result;
+        act__child_start_ended(self, supervisor, child, act_exit_reason_make(ACT_EXIT_ERROR, (int32_t)result, NULL));
+    }
+}
+
+void act__child_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    child->state = ACT__CHILD_DOWN;
+    if (!act__restart_window_allows(&supervisor->window, act_now(self))) {
+        act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
+        return;
+    }
+    child->restarts_count++;
+    supervisor->restarts_count++;
+    act__child_start(self, supervisor, child, ACT__START_RESTART);
+}
+
+/* --------------------------------------------------------------------------------- one after the other */
+
+static void announce(act_self *self, struct act__supervisor *supervisor)
+{
+    supervisor->phase = ACT__PHASE_RUNNING;
+    if (supervisor->announcement == NULL)
+        return;
+    supervisor->announcement->as.int64 = ACT_OK;
+    if (act_send(self, act_self_parent(self), &supervisor->announcement) != ACT_OK)
+        act_message_free(&supervisor->announcement); /* its EXIT will come */
+}
+
+void act__start_next(act_self *self, struct act__supervisor *supervisor)
+{
+    if (supervisor->cursor == NULL)
+        announce(self, supervisor);
+    else
+        act__child_start(self, supervisor, supervisor->cursor, ACT__START_INITIAL);
+}
+
+static void pass_cursor(act_self *self, struct act__supervisor *supervisor, bool drop)
+{
+    struct act__child *child = supervisor->cursor;
+    supervisor->cursor = child->order_next;
+    if (drop)
+        act__child_drop(supervisor, child);
+    act__start_next(self, supervisor);
+}
+
+/* ------------------------------------------------------------------------------------ how a start ends */
+
+void act__child_started(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
+                        act_result result)
+{
+    child->start_result = result;
+    if (result != ACT_OK) {
+        /* It ends now. Only that it has ended counts: until then its name is taken. It may have unlinked. */
+        (void)act__child_watch(self, child);
+        return;
+    }
+    child->state = ACT__CHILD_RUNNING;
+    act__start_answer(self, child, ACT_OK, child->pid);
+    if (supervisor->phase == ACT__PHASE_STARTING && child == supervisor->cursor)
+        pass_cursor(self, supervisor, false);
+}
+
+/* An end that looks clean would make a supervisor that could not start look so too. */
+static act_exit_reason failure(struct act__child *child, act_exit_reason reason)
+{
+    if (!act_exit_is_clean(reason))
+        return reason;
+    return act_exit_reason_make(ACT_EXIT_ERROR, child->start_result, "a child ended before it had started");
+}
+
+static void initial_start_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
+                                act_exit_reason reason)
+{
+    if (child->start_result == ACT_IGNORE)
+        pass_cursor(self, supervisor, child->restart == ACT_RESTART_TEMPORARY);
+    else
+        act__supervisor_stop(self, supervisor, failure(child, reason));
+}
+
+static void requested_start_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    act_result result = (act_result)child->start_result;
+
+    act__start_answer(self, child, result, act_pid_none());
+    if (result != ACT_IGNORE || child->restart == ACT_RESTART_TEMPORARY)
+        act__child_drop(supervisor, child);
+}
+
+void act__child_start_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
+                            act_exit_reason reason)
+{
+    child->state = ACT__CHILD_DOWN;
+    if (child->start_result == ACT_OK)
+        child->start_result = ACT_CLOSED;
+    switch ((enum act__start_cause)child->start_cause) {
+    case ACT__START_INITIAL:
+        initial_start_ended(self, supervisor, child, reason);
+        break;
+    case ACT__START_REQUEST:
+        requested_start_ended(self, supervisor, child);
+        break;
+    case ACT__START_RESTART:
+        if (child->start_result != ACT_IGNORE) {
+            child->state = ACT__CHILD_RESTARTING;
+            act__errand_add(supervisor, child);
+        }
+        break;
+    }
+}

@@ -1,0 +1,157 @@
+/* Stops children: told to, given their time, then killed; and the supervisor when all are gone. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <supervisor/record.h>
+
+#include <stdio.h>
+
+/* So often a stop tries to get its timer; then the child is killed at once rather than waited for for ever. */
+#define STOP_TRIES_MAX 1000u
+
+/* ------------------------------------------------------------------------------------------ one child */
+
+void act__child_kill(act_self *self, struct act__child *child)
+{
+    child->is_killed = true;
+    /* Never fails: a kill needs no memory. */
+    (void)!act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
+}
+
+static bool arm_timer(act_self *self, struct act__child *child)
+{
+    act_message *message;
+
+    if (child->shutdown < 0 || child->is_killed || child->has_timer)
+        return true;
+    if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP, act_pid_value(child->pid)) != ACT_OK)
+        return false;
+    child->has_timer = act_send_after(self, &child->timer, act_self_pid(self), &message, child->shutdown) == ACT_OK;
+    if (!child->has_timer)
+        act_message_free(&message);
+    return child->has_timer;
+}
+
+void act__child_stop_again(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    bool watched = act__child_watch(self, child);
+
+    if (!arm_timer(self, child)) {
+        if (++child->stop_tries > STOP_TRIES_MAX)
+            act__child_kill(self, child);
+    } else if (watched) {
+        return;
+    }
+    act__errand_add(supervisor, child);
+}
+
+void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    child->state = ACT__CHILD_STOPPING;
+    child->stop_tries = 0;
+    /* The monitor first: a child that has unlinked, or is dead already, must not be waited for in vain. */
+    (void)act__child_watch(self, child);
+    if (child->shutdown == ACT_SHUTDOWN_KILL
+        || act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)) != ACT_OK)
+        act__child_kill(self, child);
+    act__child_stop_again(self, supervisor, child);
+}
+
+/* Those that asked before somebody asked to start it anew have what they wanted; the rest is looked at again. */
+static void answer_waiting(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    const act_supervisor_answer stopped = {.result = ACT_OK};
+    act_message                *request;
+    bool                        done = false;
+
+    while ((request = act__requests_take(&child->waiting)) != NULL) {
+        if (done || request->tag == ACT__TAG_START_CHILD) {
+            done = true;
+            act__requests_add(&supervisor->held, request);
+        } else {
+            act__request_answer(self, request, &stopped);
+        }
+    }
+}
+
+void act__refuse_held(act_self *self, struct act__supervisor *supervisor)
+{
+    const act_supervisor_answer closed = {.result = ACT_CLOSED};
+    act_message                *request;
+
+    while ((request = act__requests_take(&supervisor->held)) != NULL) {
+        if (request->tag == ACT__TAG_START_CHILD) {
+            act__start_answer(self, request->as.resource.pointer, ACT_CLOSED, act_pid_none());
+            act_message_free(&request);
+        } else {
+            act__request_answer(self, request, &closed);
+        }
+    }
+}
+
+/* Also for one that ended by itself while all are being stopped; those stay where they are till the end. */
+void act__child_stopped(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    child->state = ACT__CHILD_DOWN;
+    act__start_answer(self, child, ACT_CLOSED, act_pid_none());
+    answer_waiting(self, supervisor, child);
+    if (supervisor->phase == ACT__PHASE_STOPPING) {
+        act__refuse_held(self, supervisor);
+        if (child == supervisor->cursor)
+            act__stop_next(self, supervisor);
+    } else if (child->restart == ACT_RESTART_TEMPORARY) {
+        act__child_drop(supervisor, child);
+    }
+}
+
+/* ----------------------------------------------------------------------------------------- all of them */
+
+static void announce_failure(act_self *self, struct act__supervisor *supervisor, int32_t code)
+{
+    if (supervisor->announcement == NULL)
+        return;
+    supervisor->announcement->as.int64 = code;
+    if (act_send(self, act_self_parent(self), &supervisor->announcement) != ACT_OK)
+        act_message_free(&supervisor->announcement);
+}
+
+static void end(act_self *self, struct act__supervisor *supervisor)
+{
+    bool says_itself = supervisor->end.kind == ACT_EXIT_ERROR && supervisor->end.code != ACT_OK;
+
+    announce_failure(self, supervisor, says_itself ? supervisor->end.code : ACT_CLOSED);
+    act_exit(self, supervisor->end);
+}
+
+void act__stop_next(act_self *self, struct act__supervisor *supervisor)
+{
+    struct act__child *child = supervisor->cursor;
+
+    while (child != NULL && act_pid_is_none(child->pid)) {
+        child->state = ACT__CHILD_DOWN;
+        child = child->order_previous;
+    }
+    supervisor->cursor = child;
+    if (child == NULL)
+        end(self, supervisor);
+    else if (child->state != ACT__CHILD_STOPPING)
+        act__child_stop(self, supervisor, child);
+}
+
+static void copy_reason(struct act__supervisor *supervisor, act_exit_reason reason)
+{
+    supervisor->end = reason;
+    if (reason.text != NULL) {
+        snprintf(supervisor->end_text, sizeof supervisor->end_text, "%s", reason.text);
+        supervisor->end.text = supervisor->end_text;
+    }
+}
+
+void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor, act_exit_reason reason)
+{
+    if (supervisor->phase == ACT__PHASE_STOPPING)
+        return;
+    supervisor->phase = ACT__PHASE_STOPPING;
+    copy_reason(supervisor, reason);
+    act__refuse_held(self, supervisor);
+    supervisor->cursor = supervisor->children.last;
+    act__stop_next(self, supervisor);
+}

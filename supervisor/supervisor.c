@@ -1,0 +1,472 @@
+/* The supervisor: an actor that traps exits and takes one step of its work for each message. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <supervisor/record.h>
+
+#include <string.h>
+
+#include <actor/system.h>
+#include <supervisor/memory.h>
+#include <supervisor/spec_check.h>
+
+/* ---------------------------------------------------------------------------------- later, by message */
+
+void act__errand_add(struct act__supervisor *supervisor, struct act__child *child)
+{
+    if (child->has_errand)
+        return;
+    child->has_errand = true;
+    child->errand_next = NULL;
+    if (supervisor->errands_first == NULL)
+        supervisor->errands_first = child;
+    else
+        supervisor->errands_last->errand_next = child;
+    supervisor->errands_last = child;
+}
+
+static struct act__child *errand_take(struct act__supervisor *supervisor)
+{
+    struct act__child *child = supervisor->errands_first;
+    if (child != NULL) {
+        supervisor->errands_first = child->errand_next;
+        child->has_errand = false;
+    }
+    return child;
+}
+
+/* Rare: only a child that is dropped while there was no memory to stop it properly. */
+static void errand_forget(struct act__supervisor *supervisor, struct act__child *child)
+{
+    struct act__child *others = supervisor->errands_first;
+
+    if (!child->has_errand)
+        return;
+    supervisor->errands_first = NULL;
+    for (struct act__child *next; others != NULL; others = next) {
+        next = others->errand_next;
+        others->has_errand = false;
+        if (others != child)
+            act__errand_add(supervisor, others);
+    }
+}
+
+/* Until all children run, what is to be done later waits for that. */
+static void nudge(act_self *self, struct act__supervisor *supervisor)
+{
+    bool anything = supervisor->errands_first != NULL || !act__requests_are_empty(&supervisor->held);
+
+    /* A send that fails is tried again with the next message: the envelope is still there. */
+    if (anything && supervisor->nudge != NULL && supervisor->phase != ACT__PHASE_STARTING)
+        (void)!act_send(self, act_self_pid(self), &supervisor->nudge);
+}
+
+static void do_errand(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    if (child->state == ACT__CHILD_STOPPING)
+        act__child_stop_again(self, supervisor, child);
+    else if (child->state == ACT__CHILD_RESTARTING && supervisor->phase == ACT__PHASE_RUNNING)
+        act__child_restart(self, supervisor, child);
+}
+
+/* ------------------------------------------------------------------------------------------- requests */
+
+static void terminate_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
+{
+    const struct act__request *asked = (const struct act__request *)(const void *)request->as.bytes;
+    struct act__child         *child = act__children_by_id(&supervisor->children, asked->id);
+    act_supervisor_answer      answer = {.result = child != NULL ? ACT_OK : ACT_NOT_FOUND};
+
+    if (child == NULL || act_pid_is_none(child->pid)) {
+        if (child != NULL)
+            child->state = ACT__CHILD_DOWN; /* it may have waited for another start */
+        act__request_answer(self, request, &answer);
+        return;
+    }
+    act__requests_add(&child->waiting, request);
+    if (child->state != ACT__CHILD_STOPPING)
+        act__child_stop(self, supervisor, child);
+}
+
+static void start_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
+{
+    struct act__child *child = request->as.resource.pointer;
+    struct act__child *there = act__children_by_id(&supervisor->children, child->id);
+
+    if (there != NULL && there->state == ACT__CHILD_STOPPING) {
+        act__requests_add(&there->waiting, request);
+        return;
+    }
+    if (there == NULL) {
+        (void)act_message_take_resource(request);
+        act__children_add(&supervisor->children, child);
+        act__child_start(self, supervisor, child, ACT__START_REQUEST);
+    } else {
+        act__start_answer(self, child, ACT_EXISTS, there->pid);
+    }
+    act_message_free(&request); /* and the child, if it is still in there */
+}
+
+static void handle_request(act_self *self, struct act__supervisor *supervisor, act_message *request)
+{
+    if (request->tag == ACT__TAG_START_CHILD)
+        start_child(self, supervisor, request);
+    else
+        terminate_child(self, supervisor, request);
+}
+
+/* Changes wait until all children run, so that start order is spec order; and none overtakes another. */
+static void receive_request(act_self *self, struct act__supervisor *supervisor)
+{
+    act_message *request = act_take(self);
+
+    if (request->tag == ACT__TAG_START_CHILD)
+        ((struct act__child *)request->as.resource.pointer)->asker = act_message_asker(request);
+    if (supervisor->phase == ACT__PHASE_RUNNING && act__requests_are_empty(&supervisor->held)) {
+        handle_request(self, supervisor, request);
+    } else {
+        act__requests_add(&supervisor->held, request);
+        if (supervisor->phase == ACT__PHASE_STOPPING)
+            act__refuse_held(self, supervisor);
+    }
+}
+
+static void count_children(act_self *self, struct act__supervisor *supervisor, act_message *request)
+{
+    const struct act__children *children = &supervisor->children;
+    act_supervisor_answer       answer = {.result = ACT_OK};
+
+    answer.specs_count = (uint32_t)children->by_id.count;
+    answer.active_count = (uint32_t)children->by_pid.count;
+    answer.supervisors_count = children->supervisors_count;
+    answer.workers_count = answer.specs_count - answer.supervisors_count;
+    answer.restarts_count = supervisor->restarts_count;
+    act__request_answer(self, request, &answer);
+}
+
+static void write_row(act_child_info *row, const struct act__child *child)
+{
+    memset(row, 0, sizeof *row);
+    strcpy(row->id, child->id);
+    row->pid = child->pid;
+    row->type = (act_child_type)child->type;
+    row->restart = (act_restart)child->restart;
+    row->is_restarting = child->state == ACT__CHILD_RESTARTING
+                         || (child->state == ACT__CHILD_STARTING && child->start_cause == ACT__START_RESTART);
+    row->restarts_count = child->restarts_count;
+    row->behavior_name = child->behavior->name;
+}
+
+static void which_children(act_self *self, struct act__supervisor *supervisor, act_message *request)
+{
+    size_t                      count = supervisor->children.by_id.count;
+    const act_supervisor_answer no_memory = {.result = ACT_NO_MEMORY};
+    act_message                *message;
+
+    if (act__request_create(&message, ACT_MESSAGE_SUPERVISOR_ANSWER,
+                            sizeof(struct act__answer) + count * sizeof(act_child_info)) != ACT_OK) {
+        act__request_answer(self, request, &no_memory);
+        return;
+    }
+    struct act__answer *payload = (struct act__answer *)(void *)message->as.bytes;
+    memset(payload, 0, sizeof *payload);
+    payload->rows_count = (uint32_t)count;
+    act_child_info *row = payload->rows;
+    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
+        write_row(row++, child);
+    if (act_reply(self, act_message_asker(request), &message) != ACT_OK)
+        act_message_free(&message);
+    act_message_free(&request);
+}
+
+/* -------------------------------------------------------------------------------- what children do */
+
+bool act__child_watch(act_self *self, struct act__child *child)
+{
+    if (!child->is_watched)
+        child->is_watched = act_monitor(self, &child->monitor, child->pid) == ACT_OK;
+    return child->is_watched;
+}
+
+void act__child_drop(struct act__supervisor *supervisor, struct act__child *child)
+{
+    errand_forget(supervisor, child);
+    act__children_remove(&supervisor->children, child);
+    act__child_let_go(child);
+}
+
+static void child_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
+                        act_exit_reason reason)
+{
+    bool again = child->restart == ACT_RESTART_PERMANENT
+                 || (child->restart == ACT_RESTART_TRANSIENT && !act_exit_is_clean(reason));
+
+    child->state = ACT__CHILD_DOWN;
+    if (child->restart == ACT_RESTART_TEMPORARY) {
+        act__child_drop(supervisor, child);
+    } else if (again && supervisor->phase == ACT__PHASE_RUNNING) {
+        act__child_restart(self, supervisor, child);
+    } else if (again) {
+        child->state = ACT__CHILD_RESTARTING;
+        act__errand_add(supervisor, child);
+    }
+}
+
+static void forget_instance(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    if (child->has_timer)
+        act_cancel_timer(self, child->timer);
+    if (child->is_watched)
+        act_demonitor(self, child->monitor);
+    child->has_timer = child->is_watched = false;
+    act__children_set_pid(&supervisor->children, child, act_pid_none());
+}
+
+static void child_gone(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
+                       act_exit_reason reason)
+{
+    forget_instance(self, supervisor, child);
+    if (supervisor->phase == ACT__PHASE_STOPPING || child->state == ACT__CHILD_STOPPING)
+        act__child_stopped(self, supervisor, child);
+    else if (child->state == ACT__CHILD_STARTING)
+        act__child_start_ended(self, supervisor, child, reason);
+    else
+        child_ended(self, supervisor, child, reason);
+}
+
+/* ------------------------------------------------------------------------------------- what it hears */
+
+static void receive_exit(act_self *self, struct act__supervisor *supervisor, const act_message *message)
+{
+    act_pid            sender = act_message_sender(message);
+    struct act__child *child = act__children_by_pid(&supervisor->children, sender);
+
+    if (child != NULL) {
+        /* Whoever sent this may only pretend to have ended: then it has now, and nobody is left behind. */
+        act__child_kill(self, child);
+        child_gone(self, supervisor, child, act_message_reason(message));
+    } else if (act_pid_is_none(sender) || act_pid_equal(sender, act_self_parent(self))) {
+        act__supervisor_stop(self, supervisor, act_message_reason(message));
+    }
+}
+
+static void receive_nudge(act_self *self, struct act__supervisor *supervisor)
+{
+    struct act__child *child;
+    act_message       *request;
+
+    supervisor->nudge = act_take(self);
+    if ((child = errand_take(supervisor)) != NULL)
+        do_errand(self, supervisor, child);
+    else if (supervisor->phase == ACT__PHASE_RUNNING && (request = act__requests_take(&supervisor->held)) != NULL)
+        handle_request(self, supervisor, request);
+}
+
+/* What comes from a child, or is about one. */
+static void receive_about_child(act_self *self, struct act__supervisor *supervisor, const act_message *message)
+{
+    bool               is_timer = message->tag == ACT__TAG_STOP_TIME_IS_UP;
+    act_pid            pid = is_timer ? message->as.pid : act_message_sender(message);
+    struct act__child *child = act__children_by_pid(&supervisor->children, pid);
+
+    if (child == NULL)
+        return;
+    if (is_timer)
+        act__child_kill(self, child);
+    else if (message->tag == ACT_MESSAGE_DOWN)
+        child_gone(self, supervisor, child, act_message_reason(message));
+    else if (child->state == ACT__CHILD_STARTING && child->start_result == ACT_OK)
+        act__child_started(self, supervisor, child, (act_result)message->as.int64);
+    else if (child->state == ACT__CHILD_STOPPING && message->as.int64 == ACT_OK)
+        act__start_answer(self, child, ACT_OK, pid); /* it did start, if only to be stopped at once */
+}
+
+static void receive(act_self *self, void *state, const act_message *message)
+{
+    struct act__supervisor *supervisor = *(struct act__supervisor **)state;
+
+    switch (message->tag) {
+    case ACT_MESSAGE_EXIT:
+        receive_exit(self, supervisor, message);
+        break;
+    case ACT_MESSAGE_STARTED:
+    case ACT_MESSAGE_DOWN:
+    case ACT__TAG_STOP_TIME_IS_UP:
+        receive_about_child(self, supervisor, message);
+        break;
+    case ACT__TAG_NUDGE:
+        receive_nudge(self, supervisor);
+        break;
+    case ACT__TAG_START_CHILD:
+    case ACT__TAG_TERMINATE_CHILD:
+        receive_request(self, supervisor);
+        break;
+    case ACT__TAG_COUNT_CHILDREN:
+        count_children(self, supervisor, act_take(self));
+        break;
+    case ACT__TAG_WHICH_CHILDREN:
+        which_children(self, supervisor, act_take(self));
+        break;
+    default:
+        break;
+    }
+    nudge(self, supervisor);
+}
+
+static act_result init(act_self *self, void *state, const void *args)
+{
+    struct act__supervisor *supervisor = *(struct act__supervisor *const *)args;
+
+    *(struct act__supervisor **)state = supervisor;
+    supervisor->cursor = supervisor->children.first;
+    if (act_trap_exits(self, true) == ACT_OK)
+        act__start_next(self, supervisor);
+    else
+        act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_ERROR, ACT_NO_MEMORY, NULL));
+    return ACT_OK; /* what could not be started is told by the announcement and the end */
+}
+
+/* ---------------------------------------------------------------------------------- birth and burial */
+
+static const act_behavior running_behavior = {
+    .name = "supervisor",
+    .state_bytes = sizeof(struct act__supervisor *),
+    .args_bytes = sizeof(struct act__supervisor *),
+    .init = init,
+    .receive = receive,
+};
+
+/* However it has ended. What its children refer to goes when the last of their instances has gone, too. */
+static void destroy(void *context)
+{
+    struct act__supervisor *supervisor = context;
+
+    act__requests_free(&supervisor->held);
+    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
+        act__requests_free(&child->waiting);
+    act__children_fini(&supervisor->children);
+    act__restart_window_fini(&supervisor->window);
+    act_message_free(&supervisor->nudge);
+    act_message_free(&supervisor->announcement);
+    if (supervisor->from != NULL)
+        act__child_let_go(supervisor->from);
+    act__supervisor_free(supervisor);
+}
+
+/* It never came to be: what the spec refers to still belongs to the caller. */
+static void discard(struct act__supervisor *supervisor)
+{
+    while (supervisor->children.first != NULL) {
+        struct act__child *child = supervisor->children.first;
+        act__children_remove(&supervisor->children, child);
+        act__child_forget(child);
+    }
+    destroy(supervisor);
+}
+
+static bool add_children(struct act__supervisor *supervisor, const act_supervisor_spec *spec)
+{
+    for (size_t i = 0; i < spec->children_count; i++) {
+        struct act__child *child = act__child_create(&spec->children[i]);
+        if (child == NULL)
+            return false;
+        act__children_add(&supervisor->children, child);
+    }
+    return true;
+}
+
+/* All that it will need to go on without memory is made here. NULL: there is no memory. */
+static struct act__supervisor *create(const act_supervisor_spec *spec, bool announces)
+{
+    struct act__supervisor *supervisor = act__supervisor_allocate(sizeof *supervisor);
+
+    if (supervisor == NULL)
+        return NULL;
+    act__children_init(&supervisor->children);
+    act__restart_window_init(&supervisor->window, spec->intensity,
+                             spec->period != 0 ? spec->period : ACT_SECONDS(5));
+    if (!add_children(supervisor, spec)
+        || act__request_create_value(&supervisor->nudge, ACT__TAG_NUDGE, act_nothing()) != ACT_OK
+        || (announces
+            && act__request_create_value(&supervisor->announcement, ACT_MESSAGE_STARTED, act_int64(0)) != ACT_OK)) {
+        discard(supervisor);
+        return NULL;
+    }
+    return supervisor;
+}
+
+/* Exactly one of self and system is not NULL. */
+static act_result spawn(act_self *self, act_system *system, act_pid *pid, const act_supervisor_spec *spec,
+                        const act_spawn_options *options, struct act__child *from)
+{
+    act_spawn_options       mine = *(options != NULL ? options : ACT_SPAWN_OPTIONS(.name = NULL));
+    struct act__supervisor *supervisor = create(spec, self != NULL && mine.announce);
+
+    if (supervisor == NULL)
+        return ACT_NO_MEMORY;
+    if ((supervisor->from = from) != NULL)
+        act__child_hold(from);
+    mine.announce = false; /* init returns long before all children run */
+    mine.on_end = destroy;
+    mine.on_end_context = supervisor;
+    act_result result = self != NULL ? act_spawn_link(self, pid, &running_behavior, &supervisor, &mine)
+                                     : act_system_spawn(system, pid, &running_behavior, &supervisor, &mine);
+    if (result != ACT_OK)
+        discard(supervisor);
+    return result;
+}
+
+static bool options_are_good(const act_spawn_options *options)
+{
+    return options == NULL
+           || (options->size == sizeof *options && options->inbox_max == 0 && options->on_end == NULL);
+}
+
+act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_supervisor_spec *spec,
+                                      const act_spawn_options *options, struct act__child *from)
+{
+    return spawn(self, NULL, pid, spec, options, from);
+}
+
+act_result act_supervisor_spawn_link(act_self *self, act_pid *supervisor, const act_supervisor_spec *spec,
+                                     const act_spawn_options *options)
+{
+    if (!options_are_good(options) || act_supervisor_check(spec, NULL, 0) != ACT_OK)
+        return ACT_INVALID;
+    return spawn(self, NULL, supervisor, spec, options, NULL);
+}
+
+act_result act_system_spawn_supervisor(act_system *system, act_pid *supervisor, const act_supervisor_spec *spec,
+                                       const act_spawn_options *options)
+{
+    if (!options_are_good(options) || act_supervisor_check(spec, NULL, 0) != ACT_OK)
+        return ACT_INVALID;
+    return spawn(NULL, system, supervisor, spec, options, NULL);
+}
+
+/* ----------------------------------------------------------------------------- supervisors as children */
+
+/* Reached only by whoever spawns the behaviour of such a spec by himself. */
+static act_result init_by_itself(act_self *self, void *state, const void *args)
+{
+    (void)self, (void)state, (void)args;
+    return ACT_INVALID;
+}
+
+const act_behavior act__supervisor_behavior = {
+    .name = "supervisor",
+    .args_bytes = sizeof(act_supervisor_spec),
+    .init = init_by_itself,
+    .receive = receive,
+};
+
+act_child_spec act_supervisor_child(const char *id, const act_supervisor_spec *spec)
+{
+    act_child_spec child = {
+        .id = id,
+        .behavior = &act__supervisor_behavior,
+        .args = spec,
+        .restart = ACT_RESTART_PERMANENT,
+        .shutdown = ACT_FOREVER,
+        .type = ACT_CHILD_SUPERVISOR,
+    };
+    return child;
+}
