@@ -1,0 +1,244 @@
+/* Every kind of bad specification, and the sentence that names its field and its child. */
+/* SPDX-License-Identifier: MIT */
+#include <supervisor/supervisor.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include <test/kit/kit.h>
+
+static void receive(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+}
+
+static void release(void *memory)
+{
+    (void)memory;
+}
+
+static const act_behavior good = {.name = "good", .receive = receive};
+static const act_behavior nameless = {.receive = receive};
+static const act_behavior deaf = {.name = "deaf"};
+static const act_child_spec good_child = {.id = "a", .behavior = &good};
+
+#define SIXTY_THREE "123456789012345678901234567890123456789012345678901234567890123"
+#define SIXTY_FOUR  SIXTY_THREE "4"
+
+static act_supervisor_spec cyclic;
+static const act_supervisor_spec empty = {.strategy = ACT_STRATEGY_ONE_FOR_ONE};
+
+/* Each spoils one thing of a spec with two good children, "a" and "b". */
+struct spoiled {
+    act_supervisor_spec spec;
+    act_child_spec      child[2];
+    act_spawn_options   options;
+};
+
+static void nothing(struct spoiled *s) { (void)s; }
+static void strategy(struct spoiled *s) { s->spec.strategy = (act_strategy)9; }
+static void period(struct spoiled *s) { s->spec.period = -1; }
+static void period_long(struct spoiled *s) { s->spec.period = ((act_millis)1 << 40) + 1; }
+static void children(struct spoiled *s) { s->spec.children = NULL; }
+static void id_null(struct spoiled *s) { s->child[1].id = NULL; }
+static void id_empty(struct spoiled *s) { s->child[1].id = ""; }
+static void id_long(struct spoiled *s) { s->child[1].id = SIXTY_FOUR; }
+static void id_longest(struct spoiled *s) { s->child[1].id = SIXTY_THREE; }
+static void id_twice(struct spoiled *s) { s->child[1].id = "a"; }
+static void behavior_null(struct spoiled *s) { s->child[1].behavior = NULL; }
+static void behavior_nameless(struct spoiled *s) { s->child[1].behavior = &nameless; }
+static void behavior_deaf(struct spoiled *s) { s->child[1].behavior = &deaf; }
+static void restart(struct spoiled *s) { s->child[1].restart = (act_restart)3; }
+static void restart_negative(struct spoiled *s) { s->child[1].restart = (act_restart)-1; }
+static void type(struct spoiled *s) { s->child[1].type = (act_child_type)2; }
+static void shutdown_odd(struct spoiled *s) { s->child[1].shutdown = -3; }
+static void shutdown_kill(struct spoiled *s) { s->child[1].shutdown = ACT_SHUTDOWN_KILL; }
+static void shutdown_forever(struct spoiled *s) { s->child[1].shutdown = ACT_FOREVER; }
+static void shutdown_long(struct spoiled *s) { s->child[1].shutdown = ((act_millis)1 << 40) + 1; }
+static void options_size(struct spoiled *s) { s->options.size = 3; }
+static void options_policy(struct spoiled *s) { s->options.inbox_policy = (act_inbox_policy)3; }
+static void options_blocking(struct spoiled *s) { s->options.blocking = true, s->options.worker = 1; }
+static void options_on_end(struct spoiled *s) { s->options.on_end = release; }
+static void name_empty(struct spoiled *s) { s->options.name = ""; }
+static void name_long(struct spoiled *s) { s->options.name = SIXTY_FOUR; }
+static void kept_release(struct spoiled *s) { s->child[1].kept_release = release; }
+static void kept_bytes(struct spoiled *s) { s->child[1].kept_bytes = SIZE_MAX; }
+static void below(struct spoiled *s) { s->child[1] = act_supervisor_child("b", &empty); }
+
+static void below_type(struct spoiled *s)
+{
+    below(s);
+    s->child[1].type = ACT_CHILD_WORKER;
+}
+
+static void below_args(struct spoiled *s)
+{
+    below(s);
+    s->child[1].args = NULL;
+}
+
+static void below_kept(struct spoiled *s)
+{
+    below(s);
+    s->child[1].kept_bytes = 1;
+}
+
+static void below_inbox(struct spoiled *s)
+{
+    below(s);
+    s->options.inbox_max = 5;
+    s->child[1].options = &s->options;
+}
+
+static void below_bad(struct spoiled *s)
+{
+    static act_child_spec bad[1];
+    static act_supervisor_spec bad_spec;
+    bad[0] = good_child;
+    bad[0].id = "c";
+    bad[0].restart = (act_restart)7;
+    bad_spec.children = bad;
+    bad_spec.children_count = 1;
+    s->child[1] = act_supervisor_child("b", &bad_spec);
+}
+
+static void below_itself(struct spoiled *s)
+{
+    static act_child_spec itself[1];
+    itself[0] = act_supervisor_child("i", &cyclic);
+    cyclic.children = itself;
+    cyclic.children_count = 1;
+    s->spec = cyclic;
+}
+
+static const struct {
+    const char *name;
+    void (*spoil)(struct spoiled *s);
+    const char *complaint; /* its beginning; "": nothing is wrong */
+} cases[] = {
+    {"nothing", nothing, ""},
+    {"strategy", strategy, "strategy is 9, which"},
+    {"period", period, "period is -1 ms"},
+    {"period_long", period_long, "period is 1099511627777 ms"},
+    {"children", children, "children is NULL, but children_count is 2"},
+    {"id_null", id_null, "child 1: id is NULL"},
+    {"id_empty", id_empty, "child 1: id is empty"},
+    {"id_long", id_long, "child 1: id is longer than 63 bytes"},
+    {"id_longest", id_longest, ""},
+    {"id_twice", id_twice, "child \"a\": id is there twice"},
+    {"behavior_null", behavior_null, "child \"b\": behavior is NULL"},
+    {"behavior_nameless", behavior_nameless, "child \"b\": behavior has no name"},
+    {"behavior_deaf", behavior_deaf, "child \"b\": behavior \"deaf\" has no receive"},
+    {"restart", restart, "child \"b\": restart is 3, which"},
+    {"restart_negative", restart_negative, "child \"b\": restart is -1, which"},
+    {"type", type, "child \"b\": type is 2, which"},
+    {"shutdown_odd", shutdown_odd, "child \"b\": shutdown is -3 ms"},
+    {"shutdown_kill", shutdown_kill, ""},
+    {"shutdown_forever", shutdown_forever, ""},
+    {"shutdown_long", shutdown_long, "child \"b\": shutdown is 1099511627777 ms"},
+    {"options_size", options_size, "child \"b\": options.size is 3"},
+    {"options_policy", options_policy, "child \"b\": options.inbox_policy is 3"},
+    {"options_blocking", options_blocking, "child \"b\": options.blocking and options.worker"},
+    {"options_on_end", options_on_end, "child \"b\": options.on_end is set"},
+    {"name_empty", name_empty, "child \"b\": options.name is empty"},
+    {"name_long", name_long, "child \"b\": options.name is longer than 63 bytes"},
+    {"kept_release", kept_release, "child \"b\": kept_release is set, but kept_bytes is 0"},
+    {"kept_bytes", kept_bytes, "child \"b\": kept_bytes is "},
+    {"below", below, ""},
+    {"below_type", below_type, "child \"b\": type is worker, but it is a supervisor"},
+    {"below_args", below_args, "child \"b\": args is NULL"},
+    {"below_kept", below_kept, "child \"b\": kept_bytes is 1"},
+    {"below_inbox", below_inbox, "child \"b\": options.inbox_max is 5"},
+    {"below_bad", below_bad, "child \"b\": child \"c\": restart is 7"},
+    {"below_itself", below_itself, "child \"i\": child \"i\": "},
+};
+
+static void set_up(struct spoiled *s, size_t place)
+{
+    memset(s, 0, sizeof *s);
+    s->child[0] = s->child[1] = good_child;
+    s->child[1].id = "b";
+    s->options.size = sizeof s->options;
+    s->child[1].options = &s->options;
+    s->spec.children = s->child;
+    s->spec.children_count = 2;
+    cases[place].spoil(s);
+}
+
+static void a_complaint_names_field_and_child(void)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct spoiled s;
+        char           complaint[8192] = "untouched";
+        const char    *wanted = cases[i].complaint;
+        set_up(&s, i);
+        act_result result = act_supervisor_check(&s.spec, complaint, sizeof complaint);
+        ck_assert_msg(result == (wanted[0] == '\0' ? ACT_OK : ACT_INVALID), "%s: %s", cases[i].name,
+                      act_result_text(result));
+        ck_assert_msg(strncmp(complaint, wanted, strlen(wanted)) == 0 && (wanted[0] != '\0' || complaint[0] == '\0'),
+                      "%s: \"%s\"", cases[i].name, complaint);
+    }
+}
+
+static void nobody_need_read_the_complaint(void)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct spoiled s;
+        set_up(&s, i);
+        ck_assert_int_eq(act_supervisor_check(&s.spec, NULL, 0),
+                         cases[i].complaint[0] == '\0' ? ACT_OK : ACT_INVALID);
+    }
+}
+
+static void a_complaint_is_cut_at_its_room(void)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (size_t room = 0; room < 80; room++) {
+            struct spoiled s;
+            char           whole[8192], cut[100];
+            memset(cut, '#', sizeof cut);
+            set_up(&s, i);
+            (void)!act_supervisor_check(&s.spec, whole, sizeof whole);
+            (void)!act_supervisor_check(&s.spec, cut, room);
+            ck_assert_int_eq(cut[room], '#');
+            if (room > 0) {
+                ck_assert_uint_le(strlen(cut), room - 1);
+                ck_assert_msg(strncmp(whole, cut, strlen(cut)) == 0, "%s: \"%s\"", cases[i].name, cut);
+                ck_assert(strlen(cut) == room - 1 || strcmp(whole, cut) == 0);
+            }
+        }
+    }
+}
+
+static void an_empty_supervisor_is_good(void)
+{
+    ck_assert_int_eq(act_supervisor_check(&empty, NULL, 0), ACT_OK);
+}
+
+static void a_duplicate_among_many_is_found(void)
+{
+    enum { MANY = 20000 };
+    static act_child_spec many[MANY];
+    static char           ids[MANY][16];
+    char                  complaint[100];
+    act_supervisor_spec   spec = {.children = many, .children_count = MANY};
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(ids[i], sizeof ids[i], "c%d", i);
+        many[i] = good_child;
+        many[i].id = ids[i];
+    }
+    ck_assert_int_eq(act_supervisor_check(&spec, NULL, 0), ACT_OK);
+    many[MANY - 1].id = "c17";
+    ck_assert_int_eq(act_supervisor_check(&spec, complaint, sizeof complaint), ACT_INVALID);
+    ck_assert_str_eq(complaint, "child \"c17\": id is there twice");
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(a_complaint_names_field_and_child),
+    FACT(nobody_need_read_the_complaint),
+    FACT(a_complaint_is_cut_at_its_room),
+    FACT(an_empty_supervisor_is_good),
+    FACT(a_duplicate_among_many_is_found),
+    END_OF_FACTS,
+};

@@ -1,0 +1,473 @@
+/* When children are restarted, when not, and when the supervisor gives up; and how it may be killed. */
+/* SPDX-License-Identifier: MIT */
+#include <test/supervisor/family.h>
+
+/* ------------------------------------------------------------------------------------------- restart */
+
+/* X(restart, how it ends, whether it is restarted) */
+static const struct {
+    act_restart restart;
+    uint32_t    end;
+    bool        again;
+} restart_table[] = {
+    {ACT_RESTART_PERMANENT, RIG_DO_NORMAL, true},   {ACT_RESTART_PERMANENT, RIG_DO_SHUTDOWN, true},
+    {ACT_RESTART_PERMANENT, RIG_DO_FAIL, true},     {ACT_RESTART_PERMANENT, RIG_DO_PANIC, true},
+    {ACT_RESTART_TRANSIENT, RIG_DO_NORMAL, false},  {ACT_RESTART_TRANSIENT, RIG_DO_SHUTDOWN, false},
+    {ACT_RESTART_TRANSIENT, RIG_DO_FAIL, true},     {ACT_RESTART_TRANSIENT, RIG_DO_PANIC, true},
+    {ACT_RESTART_TEMPORARY, RIG_DO_NORMAL, false},  {ACT_RESTART_TEMPORARY, RIG_DO_SHUTDOWN, false},
+    {ACT_RESTART_TEMPORARY, RIG_DO_FAIL, false},    {ACT_RESTART_TEMPORARY, RIG_DO_PANIC, false},
+};
+
+static void permanent_transient_and_temporary_by_kind_of_end(void)
+{
+    for (size_t i = 0; i < sizeof restart_table / sizeof restart_table[0]; i++) {
+        begin();
+        child[1].restart = restart_table[i].restart;
+        start();
+        tell(&b, restart_table[i].end);
+        ck_assert_msg(b.starts == (restart_table[i].again ? 2 : 1), "row %zu", i);
+        ck_assert_msg(b.alive == restart_table[i].again, "row %zu", i);
+        ck_assert(a.starts == 1 && c.starts == 1);
+        bool dropped = restart_table[i].restart == ACT_RESTART_TEMPORARY;
+        ck_assert_uint_eq(rig_count(root).specs_count, dropped ? 2 : 3);
+        ROOT_RUNS();
+        rig_end();
+    }
+}
+
+static void a_killed_child_is_restarted(void)
+{
+    begin();
+    child[1].restart = ACT_RESTART_TRANSIENT;
+    start();
+    ck_assert_int_eq(act_system_exit(rig_system, b.pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    rig_run();
+    LOG_IS("a+ b+ c+ b- b+ ");
+    rig_end();
+}
+
+static void one_for_one_restarts_only_the_child_that_failed(void)
+{
+    begin();
+    start();
+    act_pid before = b.pid;
+    tell(&b, RIG_DO_FAIL);
+    LOG_IS("a+ b+ c+ b- b+ ");
+    ck_assert(!act_pid_equal(before, b.pid));
+    rig_end();
+}
+
+static void a_child_that_panics_in_terminate_is_restarted_all_the_same(void)
+{
+    begin();
+    b.panics_at_end = true;
+    start();
+    tell(&b, RIG_DO_NORMAL);
+    LOG_IS("a+ b+ c+ b- b+ ");
+    rig_end();
+}
+
+static void a_restarted_child_keeps_its_place_in_the_order(void)
+{
+    begin();
+    start();
+    tell(&a, RIG_DO_FAIL);
+    rig_clear_log();
+    stop();
+    LOG_IS("c- b- a- ");
+    rig_end();
+}
+
+static void a_child_that_fails_while_others_start_is_restarted_afterwards(void)
+{
+    struct rig_parent parent;
+    begin();
+    child[0].options = ACT_SPAWN_OPTIONS(.name = "early");
+    rig_parent_begin(&parent, &spec);
+    for (int turns = 0; a.starts_ok == 0 && turns < 100; turns++)
+        (void)!act_simulation_run(rig_simulation, NULL, 1);
+    rig_tell(&a, RIG_DO_FAIL);
+    rig_run();
+    ck_assert_int_eq(parent.started, ACT_OK);
+    ck_assert_int_eq(a.starts_ok, 2);
+    ck_assert(a.alive && b.alive && c.alive);
+    rig_end();
+}
+
+static void a_name_is_free_for_the_new_instance(void)
+{
+    act_pid pid;
+    begin();
+    child[1].options = ACT_SPAWN_OPTIONS(.name = "b");
+    start();
+    for (int i = 0; i < 20; i++)
+        tell(&b, i % 2 == 0 ? RIG_DO_FAIL : RIG_DO_PANIC);
+    ck_assert_int_eq(b.starts_ok, 21);
+    ck_assert_int_eq(act_whereis(rig_system, &pid, "b"), ACT_OK);
+    ck_assert(act_pid_equal(pid, b.pid));
+    rig_end();
+}
+
+/* ----------------------------------------------------------------------------------------- intensity */
+
+static void exactly_intensity_restarts_in_period_are_done(void)
+{
+    begin();
+    spec.intensity = 3, spec.period = ACT_MS(1000);
+    start();
+    for (int i = 0; i < 3; i++) {
+        tell(&b, RIG_DO_FAIL);
+        rig_advance(300);
+    }
+    ROOT_RUNS();
+    ck_assert_int_eq(b.starts_ok, 4);
+    rig_end();
+}
+
+static void one_more_stops_all_in_reverse_and_then_itself(void)
+{
+    begin();
+    spec.intensity = 3, spec.period = ACT_MS(1000);
+    start();
+    for (int i = 0; i < 3; i++)
+        tell(&b, RIG_DO_FAIL);
+    rig_clear_log();
+    tell(&b, RIG_DO_FAIL);
+    LOG_IS("b- c- a- ");
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void restarts_of_different_children_count_together(void)
+{
+    begin();
+    spec.intensity = 2;
+    start();
+    tell(&a, RIG_DO_FAIL);
+    tell(&b, RIG_DO_FAIL);
+    ROOT_RUNS();
+    tell(&c, RIG_DO_FAIL);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void restarts_longer_back_than_period_are_forgotten(void)
+{
+    begin();
+    spec.intensity = 1, spec.period = ACT_MS(500);
+    start();
+    for (int i = 0; i < 20; i++) {
+        tell(&b, RIG_DO_FAIL);
+        rig_advance(501);
+    }
+    ROOT_RUNS();
+    tell(&b, RIG_DO_FAIL);
+    rig_advance(500);
+    tell(&b, RIG_DO_FAIL);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void period_is_5_s_by_default(void)
+{
+    begin();
+    spec.intensity = 1;
+    start();
+    tell(&b, RIG_DO_FAIL);
+    rig_advance(5001);
+    tell(&b, RIG_DO_FAIL);
+    ROOT_RUNS();
+    rig_advance(5000);
+    tell(&b, RIG_DO_FAIL);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void ends_that_need_no_restart_do_not_count(void)
+{
+    begin();
+    spec.intensity = 0;
+    child[1].restart = ACT_RESTART_TRANSIENT;
+    child[2].restart = ACT_RESTART_TEMPORARY;
+    start();
+    tell(&b, RIG_DO_NORMAL);
+    tell(&c, RIG_DO_FAIL);
+    ROOT_RUNS();
+    tell(&a, RIG_DO_NORMAL);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void failed_start_attempts_count_as_restarts(void)
+{
+    begin();
+    spec.intensity = 4;
+    b.fail_first = 2, b.fail_count = 1000, b.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_PANIC);
+    start();
+    tell(&b, RIG_DO_FAIL);
+    ck_assert_int_eq(b.starts, 1 + 4);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    ck_assert(!a.alive && !c.alive);
+    rig_end();
+}
+
+static void a_failed_restart_is_tried_again_until_it_succeeds(void)
+{
+    begin();
+    b.fail_first = 2, b.fail_count = 6, b.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_EXIT);
+    start();
+    tell(&b, RIG_DO_FAIL);
+    ck_assert_int_eq(b.starts, 8);
+    ck_assert(b.alive);
+    ck_assert_uint_eq(rig_count(root).restarts_count, b.fail_how == RIG_REFUSE ? 7 : 7);
+    ROOT_RUNS();
+    rig_end();
+}
+
+static void a_restart_that_is_ignored_ends_the_matter(void)
+{
+    begin();
+    b.fail_first = 2, b.fail_count = 1, b.fail_how = RIG_IGNORE;
+    start();
+    tell(&b, RIG_DO_FAIL);
+    ck_assert_int_eq(b.starts, 2);
+    ck_assert_uint_eq(rig_count(root).specs_count, 3);
+    ck_assert_uint_eq(rig_count(root).active_count, 2);
+    ROOT_RUNS();
+    rig_end();
+}
+
+static void shutdown_gets_in_between_the_attempts_of_a_restart(void)
+{
+    begin();
+    spec.intensity = UINT32_MAX;
+    b.fail_first = 2, b.fail_count = 1000000000, b.fail_how = RIG_REFUSE;
+    start();
+    rig_tell(&b, RIG_DO_FAIL);
+    ck_assert_int_eq(act_simulation_run(rig_simulation, NULL, 1000), ACT_FULL); /* it goes round in circles */
+    stop();
+    ck_assert_int_gt(b.starts, 50);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    ck_assert(!a.alive && !b.alive && !c.alive);
+    rig_end();
+}
+
+/* ----------------------------------------------------------------------------------------- escalation */
+
+static void escalation_goes_through_three_levels(void)
+{
+    act_child_spec      lower_child, middle_children[2], top_children[2];
+    act_supervisor_spec lower, middle, top;
+    begin();
+    lower_child = child[0];
+    lower = (act_supervisor_spec){.intensity = 1, .children = &lower_child, .children_count = 1};
+    middle_children[0] = child[1];
+    middle_children[1] = act_supervisor_child("lower", &lower);
+    middle = (act_supervisor_spec){.intensity = 1, .children = middle_children, .children_count = 2};
+    top_children[0] = child[2];
+    top_children[1] = act_supervisor_child("middle", &middle);
+    top = (act_supervisor_spec){.intensity = 1, .children = top_children, .children_count = 2};
+    root = rig_root(&top);
+    rig_watch(root);
+    LOG_IS("c+ b+ a+ ");
+
+    rig_clear_log();
+    tell(&a, RIG_DO_FAIL);
+    LOG_IS("a- a+ ");
+    rig_clear_log();
+    tell(&a, RIG_DO_FAIL); /* lower gives up, middle restarts it */
+    LOG_IS("a- a+ ");
+    tell(&a, RIG_DO_FAIL);
+    rig_clear_log();
+    tell(&a, RIG_DO_FAIL); /* lower gives up, so does middle, top restarts that */
+    LOG_IS("a- b- b+ a+ ");
+    tell(&a, RIG_DO_FAIL);
+    tell(&a, RIG_DO_FAIL);
+    tell(&a, RIG_DO_FAIL);
+    rig_clear_log();
+    ROOT_RUNS();
+    tell(&a, RIG_DO_FAIL);
+    LOG_IS("a- b- c- ");
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void a_supervisor_below_that_cannot_start_fails_the_one_above(void)
+{
+    struct rig_parent   parent;
+    act_supervisor_spec below, above;
+    act_child_spec      children[3];
+    begin();
+    b.fail_first = 1, b.fail_count = 1, b.fail_how = RIG_REFUSE;
+    below = (act_supervisor_spec){.intensity = 1, .children = child, .children_count = 2};
+    children[0] = child[2];
+    children[1] = act_supervisor_child("below", &below);
+    children[2] = rig_child(&d);
+    above = (act_supervisor_spec){.intensity = 1, .children = children, .children_count = 3};
+    rig_parent_begin(&parent, &above);
+    rig_run();
+    LOG_IS("c+ a+ b- a- c- ");
+    ck_assert_int_eq(parent.started, ACT_OS);
+    ck_assert_int_eq(parent.exit_kind, ACT_EXIT_ERROR);
+    ck_assert_int_eq(parent.exit_code, ACT_OS);
+    rig_end();
+}
+
+static void a_child_after_a_supervisor_starts_when_all_below_that_run(void)
+{
+    act_supervisor_spec below, above;
+    act_child_spec      children[2];
+    begin();
+    below = (act_supervisor_spec){.intensity = 1, .children = child, .children_count = 3};
+    children[0] = act_supervisor_child("below", &below);
+    children[1] = rig_child(&d);
+    above = (act_supervisor_spec){.intensity = 1, .children = children, .children_count = 2};
+    root = rig_root(&above);
+    rig_watch(root);
+    LOG_IS("a+ b+ c+ d+ ");
+    rig_clear_log();
+    stop();
+    LOG_IS("d- c- b- a- ");
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void a_supervisor_below_is_waited_for_for_ever(void)
+{
+    act_supervisor_spec below, above;
+    act_child_spec      children[1];
+    begin();
+    b.traps = true, b.end_delay = ACT_SECONDS(1000);
+    child[1].shutdown = ACT_FOREVER;
+    below = (act_supervisor_spec){.intensity = 1, .children = child, .children_count = 2};
+    children[0] = act_supervisor_child("below", &below);
+    above = (act_supervisor_spec){.intensity = 1, .children = children, .children_count = 1};
+    root = rig_root(&above);
+    rig_watch(root);
+    stop();
+    rig_advance(ACT_SECONDS(999));
+    ROOT_RUNS();
+    ck_assert(a.alive && b.alive);
+    rig_advance(ACT_SECONDS(1));
+    LOG_IS("a+ b+ b- a- ");
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+/* -------------------------------------------------------------------------------- what is not for it */
+
+static void exit_signals_of_strangers_are_ignored(void)
+{
+    act_child_spec      stranger;
+    act_supervisor_spec elsewhere = {.children = &stranger, .children_count = 1};
+    begin();
+    stranger = rig_child(&d);
+    start();
+    d.forge_to = root;
+    (void)rig_root(&elsewhere);
+    tell(&d, RIG_DO_FORGE);
+    ROOT_RUNS();
+    LOG_IS("a+ b+ c+ d+ ");
+    rig_end();
+}
+
+static void unknown_messages_are_ignored(void)
+{
+    begin();
+    start();
+    for (uint32_t tag = 1; tag < 20; tag++)
+        act_system_tell(rig_system, root, tag, act_int64(7));
+    act_system_tell(rig_system, root, ACT_TAG_MAX, act_nothing());
+    rig_run();
+    ROOT_RUNS();
+    LOG_IS("a+ b+ c+ ");
+    rig_end();
+}
+
+static void a_child_that_only_pretends_to_have_ended_has_then(void)
+{
+    begin();
+    b.traps = b.ignores_exits = b.may_cross = true;
+    start();
+    act_pid before = b.pid;
+    tell(&b, RIG_DO_FORGE);
+    ck_assert(!rig_is_alive(before));
+    ck_assert_int_eq(b.starts, 2);
+    ROOT_RUNS();
+    rig_end();
+}
+
+static void a_kill_of_the_supervisor_leaves_no_orphan(void)
+{
+    act_supervisor_spec below, above;
+    act_child_spec      children[3];
+    begin();
+    a.traps = true, a.end_delay = 100;
+    b.traps = b.ignores_exits = true;
+    c.traps = c.ignores_exits = true;
+    below = (act_supervisor_spec){.intensity = 1, .children = child, .children_count = 2};
+    children[0] = act_supervisor_child("below", &below);
+    children[1] = child[2];
+    children[2] = rig_child(&d);
+    above = (act_supervisor_spec){.intensity = 1, .children = children, .children_count = 3};
+    root = rig_root(&above);
+    rig_watch(root);
+    ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    rig_run();
+    ROOT_ENDED(ACT_EXIT_KILLED);
+    ck_assert(!c.alive && !d.alive);
+    ck_assert(a.alive && b.alive); /* the supervisor below stops them in order */
+    rig_advance(5000);
+    ck_assert(!b.alive && a.alive);
+    rig_advance(100);
+    ck_assert(!a.alive);
+    rig_end();
+}
+
+static void a_kill_while_children_start_leaves_no_orphan(void)
+{
+    for (uint64_t turns = 1; turns < 14; turns++) {
+        begin();
+        a.traps = b.traps = c.traps = true;
+        a.ignores_exits = b.ignores_exits = c.ignores_exits = true;
+        child[0].kept_bytes = child[1].kept_bytes = child[2].kept_bytes = sizeof(int);
+        child[1].args_release = rig_args_release;
+        ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &root, &spec, NULL), ACT_OK);
+        (void)!act_simulation_run(rig_simulation, NULL, turns);
+        ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+        rig_run();
+        ck_assert(!a.alive && !b.alive && !c.alive);
+        ck_assert_int_eq(b.args_released, 1);
+        rig_end();
+    }
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(permanent_transient_and_temporary_by_kind_of_end, ROUNDS),
+    FACT(a_killed_child_is_restarted, ROUNDS),
+    FACT(one_for_one_restarts_only_the_child_that_failed, ROUNDS),
+    FACT(a_child_that_panics_in_terminate_is_restarted_all_the_same, ROUNDS),
+    FACT(a_restarted_child_keeps_its_place_in_the_order, ROUNDS),
+    FACT(a_child_that_fails_while_others_start_is_restarted_afterwards, ROUNDS),
+    FACT(a_name_is_free_for_the_new_instance, ROUNDS),
+    FACT(exactly_intensity_restarts_in_period_are_done, ROUNDS),
+    FACT(one_more_stops_all_in_reverse_and_then_itself, ROUNDS),
+    FACT(restarts_of_different_children_count_together, ROUNDS),
+    FACT(restarts_longer_back_than_period_are_forgotten, ROUNDS),
+    FACT(period_is_5_s_by_default, ROUNDS),
+    FACT(ends_that_need_no_restart_do_not_count, ROUNDS),
+    FACT(failed_start_attempts_count_as_restarts, ROUNDS),
+    FACT(a_failed_restart_is_tried_again_until_it_succeeds, ROUNDS),
+    FACT(a_restart_that_is_ignored_ends_the_matter, ROUNDS),
+    FACT(shutdown_gets_in_between_the_attempts_of_a_restart, ROUNDS),
+    FACT(escalation_goes_through_three_levels, ROUNDS),
+    FACT(a_supervisor_below_that_cannot_start_fails_the_one_above, ROUNDS),
+    FACT(a_child_after_a_supervisor_starts_when_all_below_that_run, ROUNDS),
+    FACT(a_supervisor_below_is_waited_for_for_ever, ROUNDS),
+    FACT(exit_signals_of_strangers_are_ignored, ROUNDS),
+    FACT(unknown_messages_are_ignored, ROUNDS),
+    FACT(a_child_that_only_pretends_to_have_ended_has_then, ROUNDS),
+    FACT(a_kill_of_the_supervisor_leaves_no_orphan, ROUNDS),
+    FACT(a_kill_while_children_start_leaves_no_orphan, ROUNDS),
+    END_OF_FACTS,
+};

@@ -1,0 +1,357 @@
+/* Random trees whose actors fail at random moments: the laws of supervision hold whatever the seed. */
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include <mailbox/base/random.h>
+#include <test/supervisor/rig.h>
+
+enum {
+    SUPERVISORS_MAX = 12,
+    WORKERS_MAX = 40,
+    CHILDREN_MAX = 5,
+    DEPTH_MAX = 4,
+    STARTS_MAX = 4096,
+    SEEDS_A_ROUND = 50,
+    ROUNDS_COUNT = 30
+};
+
+#define STEPS_MAX 2000000u
+
+/* A node of the tree. Its place among its siblings is its place in `children` of the supervisor above. */
+struct node {
+    char         id[16];
+    struct node *self; /* what a worker's args are a copy of */
+    struct node *above;
+    unsigned     place;
+    bool         is_supervisor;
+
+    /* A supervisor's. */
+    act_supervisor_spec spec;
+    act_child_spec      children[CHILDREN_MAX];
+    struct node        *nodes[CHILDREN_MAX];
+    act_pid             instance;                /* whose children are seen now */
+    act_millis          restarts[STARTS_MAX];    /* of its workers, in this instance */
+    unsigned            restarts_count;
+
+    /* A worker's. */
+    unsigned   fails_in_init, fails_later, panics_at_end; /* percent */
+    bool       traps, ignores_exits;
+    act_millis end_delay;
+    int        alive; /* instances; more than one only after a supervisor was killed */
+    bool       ends_itself;
+    act_pid    pid;
+    unsigned   starts, ends, starts_in_instance;
+};
+
+static struct node        supervisors[SUPERVISORS_MAX], workers[WORKERS_MAX];
+static unsigned           supervisors_count, workers_count;
+static uint64_t           seed;
+static struct act__random random_now;
+static bool               order_is_promised; /* until a supervisor is killed */
+
+#define LAW(holds, node) ck_assert_msg(holds, "seed %llu, %s: " #holds, (unsigned long long)seed, (node)->id)
+
+static unsigned draw(unsigned below)
+{
+    return act__random_below(&random_now, below);
+}
+
+static bool draw_percent(unsigned percent)
+{
+    return draw(100) < percent;
+}
+
+/* -------------------------------------------------------------------------------------------- laws */
+
+static bool somebody_lives(const struct node *node)
+{
+    if (!node->is_supervisor)
+        return node->alive > 0;
+    for (unsigned i = 0; i < node->spec.children_count; i++)
+        if (somebody_lives(node->nodes[i]))
+            return true;
+    return false;
+}
+
+/* A new instance of the supervisor shows when its first worker starts. */
+static void see_instance(struct node *supervisor, act_pid instance)
+{
+    if (act_pid_equal(supervisor->instance, instance))
+        return;
+    supervisor->instance = instance;
+    supervisor->restarts_count = 0;
+    for (unsigned i = 0; i < supervisor->spec.children_count; i++) {
+        LAW(supervisor->nodes[i]->alive == 0 || !order_is_promised, supervisor->nodes[i]);
+        supervisor->nodes[i]->starts_in_instance = 0;
+    }
+}
+
+static void restarts_stay_within_intensity(struct node *supervisor, act_millis now)
+{
+    unsigned within = 0;
+    supervisor->restarts[supervisor->restarts_count++ % STARTS_MAX] = now;
+    for (unsigned i = 0; i < supervisor->restarts_count && i < STARTS_MAX; i++)
+        within += now - supervisor->restarts[i] <= supervisor->spec.period;
+    LAW(within <= supervisor->spec.intensity, supervisor);
+}
+
+static void starts_lawfully(struct node *worker, act_pid instance, act_millis now)
+{
+    LAW(worker->alive == 0 || !order_is_promised, worker);
+    see_instance(worker->above, instance);
+    if (worker->starts_in_instance++ > 0) {
+        restarts_stay_within_intensity(worker->above, now);
+        return;
+    }
+    for (unsigned i = 0; i < worker->above->spec.children_count; i++) {
+        struct node *sibling = worker->above->nodes[i];
+        if (sibling->is_supervisor)
+            continue;
+        LAW(i >= worker->place || sibling->starts_in_instance > 0, worker);
+        LAW(i <= worker->place || sibling->starts_in_instance == 0, worker);
+    }
+}
+
+/* One that is made to end is made to by its supervisor, which stops those after it first. */
+static void ends_lawfully(struct node *worker)
+{
+    LAW(worker->alive > 0, worker);
+    if (worker->ends_itself || !order_is_promised)
+        return;
+    for (unsigned i = worker->place + 1; i < worker->above->spec.children_count; i++)
+        LAW(!somebody_lives(worker->above->nodes[i]), worker);
+}
+
+/* ------------------------------------------------------------------------------------------ workers */
+
+static void has_ended(void *context)
+{
+    struct node *worker = context;
+    ends_lawfully(worker);
+    worker->alive--;
+    worker->ends++;
+}
+
+static act_result worker_init(act_self *self, void *state, const void *args)
+{
+    struct node *worker = *(struct node *const *)args;
+    act_ref      timer;
+
+    *(struct node **)state = worker;
+    starts_lawfully(worker, act_self_parent(self), act_now(self));
+    ck_assert_int_eq(act_defer(self, has_ended, worker), ACT_OK);
+    worker->alive++;
+    worker->starts++;
+    worker->pid = act_self_pid(self);
+    worker->ends_itself = true;
+    if (draw_percent(worker->fails_in_init)) {
+        if (draw(3) == 0)
+            act_panic(self, "in init");
+        return draw(2) == 0 ? ACT_OS : ACT_IGNORE;
+    }
+    worker->ends_itself = false;
+    if (worker->traps)
+        ck_assert_int_eq(act_trap_exits(self, true), ACT_OK);
+    if (draw_percent(worker->fails_later))
+        ck_assert_int_eq(act_tell_after(self, &timer, act_self_pid(self), 1 + draw(4), act_nothing(), draw(300)),
+                         ACT_OK);
+    return ACT_OK;
+}
+
+static void worker_ends(act_self *self, struct node *worker, act_exit_kind kind)
+{
+    worker->ends_itself = true;
+    act_exit(self, act_exit_reason_make(kind, 1, NULL));
+}
+
+static void worker_receive(act_self *self, void *state, const act_message *message)
+{
+    struct node *worker = *(struct node **)state;
+    act_ref      timer;
+
+    switch (message->tag) {
+    case 1:
+        worker_ends(self, worker, ACT_EXIT_NORMAL);
+        break;
+    case 2:
+        worker_ends(self, worker, ACT_EXIT_SHUTDOWN);
+        break;
+    case 3:
+        worker_ends(self, worker, ACT_EXIT_ERROR);
+        break;
+    case 4:
+        worker->ends_itself = true;
+        act_panic(self, "later");
+    case 5: /* has taken its time to obey */
+        act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
+        break;
+    case ACT_MESSAGE_EXIT:
+        if (!worker->ignores_exits)
+            ck_assert_int_eq(
+                act_tell_after(self, &timer, act_self_pid(self), 5, act_nothing(), worker->end_delay), ACT_OK);
+        break;
+    default:
+        break;
+    }
+}
+
+static void worker_terminate(act_self *self, void *state, act_exit_reason reason)
+{
+    struct node *worker = *(struct node **)state;
+    (void)reason;
+    if (draw_percent(worker->panics_at_end))
+        act_panic(self, "at the end");
+}
+
+static const act_behavior worker_behavior = {
+    .name = "worker",
+    .state_bytes = sizeof(struct node *),
+    .args_bytes = sizeof(struct node *),
+    .init = worker_init,
+    .receive = worker_receive,
+    .terminate = worker_terminate,
+};
+
+/* ------------------------------------------------------------------------------------------- growing */
+
+static void grow_worker(struct node *worker, struct node *above, unsigned place)
+{
+    static const act_millis shutdowns[] = {ACT_SHUTDOWN_DEFAULT, ACT_SHUTDOWN_KILL, 1, 50, 1000};
+
+    snprintf(worker->id, sizeof worker->id, "w%u", workers_count);
+    worker->self = worker;
+    worker->above = above;
+    worker->place = place;
+    worker->fails_in_init = draw(4) == 0 ? draw(30) : 0;
+    worker->fails_later = draw(2) == 0 ? draw(100) : 0;
+    worker->panics_at_end = draw(5) == 0 ? draw(100) : 0;
+    worker->traps = draw(3) == 0;
+    worker->ignores_exits = draw(3) == 0;
+    worker->end_delay = draw(100);
+    above->children[place] = (act_child_spec){
+        .id = worker->id,
+        .behavior = &worker_behavior,
+        .args = &worker->self,
+        .restart = (act_restart)draw(3),
+        .shutdown = shutdowns[draw(5)],
+        .kept_bytes = draw(4) == 0 ? 1 + draw(100) : 0,
+    };
+}
+
+static struct node *grow_supervisor(struct node *above, unsigned place, unsigned depth)
+{
+    struct node *supervisor = &supervisors[supervisors_count];
+
+    snprintf(supervisor->id, sizeof supervisor->id, "s%u", supervisors_count++);
+    supervisor->is_supervisor = true;
+    supervisor->above = above;
+    supervisor->place = place;
+    supervisor->spec.intensity = draw(4);
+    supervisor->spec.period = 1 + draw(1000);
+    supervisor->spec.children = supervisor->children;
+    unsigned wanted = draw(CHILDREN_MAX + 1);
+    for (unsigned i = 0; i < wanted; i++) {
+        if (depth < DEPTH_MAX && draw(3) == 0 && supervisors_count < SUPERVISORS_MAX) {
+            supervisor->nodes[i] = grow_supervisor(supervisor, i, depth + 1);
+            supervisor->children[i] = act_supervisor_child(supervisor->nodes[i]->id, &supervisor->nodes[i]->spec);
+            supervisor->children[i].restart = (act_restart)draw(3);
+        } else if (workers_count < WORKERS_MAX) {
+            supervisor->nodes[i] = &workers[workers_count];
+            grow_worker(supervisor->nodes[i], supervisor, i);
+            workers_count++;
+        } else {
+            break;
+        }
+        supervisor->spec.children_count = i + 1;
+    }
+    return supervisor;
+}
+
+/* ------------------------------------------------------------------------------------------- running */
+
+static void advance(act_millis amount)
+{
+    ck_assert_msg(act_simulation_advance(rig_simulation, amount, STEPS_MAX) == ACT_OK, "seed %llu turns in circles",
+                  (unsigned long long)seed);
+}
+
+/* As an outsider would: the worker ends as if by itself. */
+static void kill_somebody(bool supervisors_too)
+{
+    act_exit_reason kill = act_exit_reason_make(ACT_EXIT_KILL, 0, NULL);
+    struct node    *victim = &workers[draw(workers_count)];
+
+    if (supervisors_too && draw(2) == 0) {
+        victim = &supervisors[draw(supervisors_count)];
+        if (act_pid_is_none(victim->instance))
+            return;
+        order_is_promised = false;
+        ck_assert_int_eq(act_system_exit(rig_system, victim->instance, kill), ACT_OK);
+    } else if (victim->alive) {
+        victim->ends_itself = true;
+        ck_assert_int_eq(act_system_exit(rig_system, victim->pid, kill), ACT_OK);
+    }
+}
+
+static void everyone_is_accounted_for(void)
+{
+    act_counters counters;
+    act_system_counters(rig_system, &counters);
+    for (unsigned i = 0; i < workers_count; i++) {
+        LAW(workers[i].alive == 0, &workers[i]);
+        LAW(workers[i].starts == workers[i].ends, &workers[i]);
+    }
+    ck_assert_msg(counters.spawned == counters.exited + 1, "seed %llu", (unsigned long long)seed); /* the client */
+    ck_assert_msg(counters.sent == counters.received + counters.dead_letters, "seed %llu", (unsigned long long)seed);
+}
+
+static void live(bool kills_supervisors)
+{
+    act_pid         root;
+    act_exit_reason shutdown = act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL);
+
+    memset(supervisors, 0, sizeof supervisors);
+    memset(workers, 0, sizeof workers);
+    supervisors_count = workers_count = 0;
+    order_is_promised = true;
+    act__random_seed(&random_now, seed);
+    (void)grow_supervisor(NULL, 0, 0);
+    rig_begin(seed);
+    ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &root, &supervisors[0].spec, NULL), ACT_OK);
+    for (unsigned i = draw(10); i > 0; i--) {
+        (void)!act_simulation_run(rig_simulation, NULL, 1 + draw(50));
+        if (draw(2) == 0 && workers_count > 0)
+            kill_somebody(kills_supervisors);
+        if (draw(2) == 0)
+            advance(draw(400));
+    }
+    ck_assert_int_eq(act_system_exit(rig_system, root, shutdown), ACT_OK);
+    advance(ACT_SECONDS(3600));
+    everyone_is_accounted_for();
+    rig_end();
+}
+
+static void live_many(bool kills_supervisors)
+{
+    for (unsigned i = 0; i < SEEDS_A_ROUND; i++) {
+        seed = (uint64_t)kit_round() * SEEDS_A_ROUND + i;
+        live(kills_supervisors);
+    }
+}
+
+static void trees_keep_order_intensity_and_count_whatever_fails(void)
+{
+    live_many(false);
+}
+
+static void trees_leave_nobody_behind_whoever_is_killed(void)
+{
+    live_many(true);
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(trees_keep_order_intensity_and_count_whatever_fails, .rounds = ROUNDS_COUNT, .timeout_seconds = 60),
+    FACT(trees_leave_nobody_behind_whoever_is_killed, .rounds = ROUNDS_COUNT, .timeout_seconds = 60),
+    END_OF_FACTS,
+};
