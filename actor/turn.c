@@ -122,6 +122,8 @@ void act__turn_go_on(struct act__worker *worker)
         } else {
             worker->batch--;
             handle(worker, self, act__inbox_pop(&self->inbox));
+            if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0))
+                act__slow_update(worker, self);
         }
     }
 }
