@@ -95,8 +95,11 @@ struct act__belonging {
 /* A notice that lives in an object of its receiver's: retired is called when it may be pushed again or freed. */
 struct act__notice {
     act_message message;
-    void (*retired)(struct act__notice *notice);
+    void (*retired)(struct act__worker *worker, struct act__notice *notice);
 };
+
+/* A notice with this tag has lost its meaning on its way: it is passed over and only retired. */
+#define ACT__TAG_VOID 0
 
 struct act__defer {
     struct act__defer *next;

@@ -88,7 +88,7 @@ void act__release(struct act__worker *worker, act_message *message)
         act__timer_drop(worker, act__container(message, struct act__timer, notice));
     } else if (home == ACT__HOME_OWNED) {
         struct act__notice *notice = act__container(message, struct act__notice, message);
-        notice->retired(notice);
+        notice->retired(worker, notice);
     }
 }
 

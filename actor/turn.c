@@ -19,10 +19,14 @@ static bool runs_here(const struct act__worker *worker, const act_self *self)
 static void handle(struct act__worker *worker, act_self *self, act_message *message)
 {
     worker->now = -1;
-    worker->message = message;
     act__gate_leave(&self->gate, message);
-    if (act__likely(act__message_is_counted(message)))
+    if (act__likely(act__message_is_counted(message))) {
         act__count(&worker->received);
+    } else if (act__unlikely(message->tag == ACT__TAG_VOID)) {
+        act__finish(worker, self, message);
+        return;
+    }
+    worker->message = message;
     self->behavior->receive(self, self->state, message);
     if (act__likely(worker->message != NULL)) {
         worker->message = NULL;

@@ -57,7 +57,8 @@ typedef struct act_listen_options {
  * options   May be NULL.
  *
  * Threads: handler.
- * Returns: ACT_OK, ACT_INVALID (host), ACT_NO_MEMORY, ACT_OS (errno says why: EADDRINUSE, EACCES, ...).
+ * Returns: ACT_OK, ACT_INVALID (host, options, or no I/O here), ACT_NO_MEMORY, ACT_OS (errno says why:
+ *          EADDRINUSE, EACCES, ...).
  */
 ACT_API ACT_MUST_CHECK act_result act_tcp_listen(act_self *self, act_listener **listener, const char *host,
                                                  uint16_t port, const act_listen_options *options)
@@ -75,13 +76,16 @@ ACT_API void act_listener_close(act_listener **listener) ACT_NONNULL_ALL;
  * socket   Set on ACT_OK; yours to hand to an actor's args (which calls act_tcp_open) or to close.
  *
  * Threads: the owner's handler. Never waits.
- * Returns: ACT_OK; ACT_EMPTY (none waits); ACT_OS (errno: EMFILE, ENFILE, ENOBUFS, ENOMEM: out of something;
- *          ACT_MESSAGE_TCP_ACCEPTABLE comes again in 100 ms); ACT_NO_MEMORY (the connection was closed).
+ * Returns: ACT_OK; ACT_EMPTY (none waits); ACT_OS (errno: EMFILE, ENFILE, ENOBUFS, ENOMEM: out of something) and
+ *          ACT_NO_MEMORY (the connection was closed): ACT_MESSAGE_TCP_ACCEPTABLE comes again in 100 ms.
  */
 ACT_API ACT_MUST_CHECK act_result act_tcp_accept(act_listener *listener, act_socket **socket) ACT_NONNULL_ALL;
 
 /** Closes an accepted connection that nobody opened. *socket may be NULL and becomes NULL. Threads: any. */
 ACT_API void act_socket_close(act_socket **socket) ACT_NONNULL_ALL;
+
+/** The same for a socket that travels in a message: act_resource_value(socket, act_socket_release). Threads: any. */
+ACT_API void act_socket_release(void *socket);
 
 /**
  * Makes this actor the owner of an accepted connection.
@@ -96,13 +100,14 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_open(act_self *self, act_tcp **tcp, ac
                                                const act_tcp_options *options) ACT_NONNULL(1, 2, 3);
 
 /**
- * Connects. ACT_MESSAGE_TCP_CONNECTED or ACT_MESSAGE_TCP_CLOSED follows. What is written meanwhile waits.
+ * Connects. ACT_MESSAGE_TCP_CONNECTED or ACT_MESSAGE_TCP_CLOSED follows, also if it is refused at once. What is
+ * written meanwhile waits.
  *
  * host     A numeric IPv4 or IPv6 address, or "localhost". Look other names up in a blocking actor.
  * timeout  1 ms or more, or ACT_FOREVER (the kernel's own limit).
  *
  * Threads: handler.
- * Returns: ACT_OK, ACT_INVALID (host, timeout, options), ACT_NO_MEMORY, ACT_OS (errno).
+ * Returns: ACT_OK, ACT_INVALID (host, timeout, options, or no I/O here), ACT_NO_MEMORY, ACT_OS (no socket; errno).
  */
 ACT_API ACT_MUST_CHECK act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host, uint16_t port,
                                                   act_millis timeout, const act_tcp_options *options)
@@ -121,7 +126,10 @@ ACT_API size_t act_tcp_input(act_tcp *tcp, const uint8_t **bytes) ACT_NONNULL_AL
 /** Drops the first `count` bytes of unread input (all, if there are fewer). */
 ACT_API void act_tcp_consume(act_tcp *tcp, size_t count) ACT_NONNULL_ALL;
 
-/** Lets unread input grow to this much before reading stops: for a request larger than read_high_bytes. */
+/**
+ * Lets unread input grow to this much before reading stops: for a request larger than read_high_bytes. Until the
+ * next act_tcp_consume of something.
+ */
 ACT_API void act_tcp_want(act_tcp *tcp, size_t bytes) ACT_NONNULL_ALL;
 
 /** Whether the other side has ended its stream: what act_tcp_input shows is the last. */
@@ -173,13 +181,15 @@ ACT_API void act_tcp_close(act_tcp **tcp) ACT_NONNULL_ALL;
 ACT_API void act_tcp_peer(const act_tcp *tcp, char *text, size_t text_bytes) ACT_NONNULL_ALL;
 
 /**
- * Asks for an OS signal as messages ACT_MESSAGE_OS_SIGNAL, until this actor ends.
+ * Asks for an OS signal as messages ACT_MESSAGE_OS_SIGNAL, until this actor ends. Does not bind it to a worker; a
+ * blocking actor may ask too. When nobody asks any more the signal is treated as before.
  *
  * signal   As in <signal.h>; not SIGKILL, SIGSTOP or a fault (SIGSEGV ...). Its default action is off while
  *          any actor of any system has asked for it. One system of a process at a time can ask.
  *
  * Threads: handler.
- * Returns: ACT_OK (also when asked before), ACT_INVALID, ACT_NO_MEMORY, ACT_OS.
+ * Returns: ACT_OK (also when asked before), ACT_INVALID (signal, or a simulation), ACT_EXISTS (another system of
+ *          this process asks for signals), ACT_NO_MEMORY, ACT_OS.
  */
 ACT_API ACT_MUST_CHECK act_result act_os_signal(act_self *self, int signal) ACT_NONNULL_ALL;
 

@@ -5,13 +5,17 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <actor/io/os_signal.h>
+
 static void woken(evutil_socket_t fd, short what, void *argument)
 {
-    uint64_t ignored;
+    struct act__loop *loop = argument;
+    uint64_t          ignored;
     (void)what;
-    (void)argument;
     if (read(fd, &ignored, sizeof ignored) < 0)
         return; /* somebody's wake-up was read with an earlier one */
+    if (act__load(&loop->signals_asked))
+        act__os_signals_deliver(loop);
 }
 
 static void timed_out(evutil_socket_t fd, short what, void *argument)
@@ -75,5 +79,5 @@ void act__loop_wake(struct act__loop *loop)
 
 bool act__loop_is_used(const struct act__loop *loop)
 {
-    return loop->used_count != 0;
+    return loop->used_count != 0 || act__load(&loop->signals_asked);
 }

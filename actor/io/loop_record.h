@@ -6,15 +6,17 @@
 #include <event2/event.h>
 
 #include <actor/executor/loop.h>
+#include <mailbox/base/atomics.h>
 
-/* Touched by its worker's thread only, but for wake_fd, which others write to. */
+/* Touched by its worker's thread only, but for wake_fd, which others write to, and what is atomic. */
 struct act__loop {
     struct act__worker *worker;
     struct event_base  *base;
     struct event       *wake;
     struct event       *timeout; /* ends a wait; only while waiting */
     int                 wake_fd;
-    uint32_t            used_count; /* sockets and signals that are listened to */
+    uint32_t            used_count; /* listeners and connections */
+    _Atomic bool        signals_asked; /* wake-ups may mean OS signals; written by any worker, see os_signal.c */
 };
 
 #endif

@@ -1,0 +1,208 @@
+/* Connections: how they begin, break and end, and how long they may be idle. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/io/tcp_record.h>
+
+#include <errno.h>
+#include <netinet/tcp.h>
+
+#define READ_HIGH  ((size_t)64 << 10)
+#define WRITE_HIGH ((size_t)256 << 10)
+#define READ_STEP  ((size_t)4096 - 128) /* with what libevent and the allocator add: a page */
+
+/* ------------------------------------------------------------------------------------------- making */
+
+bool act__tcp_options_are_valid(const act_tcp_options *options)
+{
+    if (options == NULL)
+        return true;
+    size_t read_high = options->read_high_bytes != 0 ? options->read_high_bytes : READ_HIGH;
+    size_t write_high = options->write_high_bytes != 0 ? options->write_high_bytes : WRITE_HIGH;
+    return options->size == sizeof *options && options->read_low_bytes <= read_high &&
+           options->write_low_bytes <= write_high && options->idle_timeout >= 0;
+}
+
+static void set_marks(act_tcp *tcp, const act_tcp_options *options)
+{
+    static const act_tcp_options defaults = {0};
+    if (options == NULL)
+        options = &defaults;
+    tcp->read_high = options->read_high_bytes != 0 ? options->read_high_bytes : READ_HIGH;
+    tcp->read_low = options->read_low_bytes != 0 ? options->read_low_bytes : tcp->read_high / 2;
+    tcp->write_high = options->write_high_bytes != 0 ? options->write_high_bytes : WRITE_HIGH;
+    tcp->write_low = options->write_low_bytes != 0 ? options->write_low_bytes : tcp->write_high / 4;
+    tcp->read_limit = tcp->read_high;
+    tcp->read_step = READ_STEP;
+    tcp->idle_timeout = options->idle_timeout;
+}
+
+static void timed_out(evutil_socket_t fd, short what, void *argument);
+
+static void drop(act_tcp *tcp)
+{
+    if (tcp->input != NULL)
+        evbuffer_free(tcp->input);
+    if (tcp->output != NULL)
+        evbuffer_free(tcp->output);
+    tcp->input = tcp->output = NULL;
+}
+
+act_tcp *act__tcp_make(struct act__loop *loop, int fd, const union act__address *peer, const act_tcp_options *options)
+{
+    act_tcp *tcp = act__allocate(sizeof *tcp);
+    int      yes = 1;
+    if (tcp == NULL)
+        return NULL;
+    tcp->fd = fd;
+    tcp->peer = *peer;
+    tcp->after_turn.run = act__tcp_flush_after_turn;
+    set_marks(tcp, options);
+    event_assign(&tcp->readable, loop->base, fd, EV_READ | EV_PERSIST, act__tcp_readable, tcp);
+    event_assign(&tcp->writable, loop->base, fd, EV_WRITE | EV_PERSIST, act__tcp_writable, tcp);
+    event_assign(&tcp->timer, loop->base, -1, EV_TIMEOUT, timed_out, tcp);
+    tcp->input = evbuffer_new();
+    tcp->output = evbuffer_new();
+    if (tcp->input == NULL || tcp->output == NULL) {
+        act__tcp_unmake(tcp);
+        return NULL;
+    }
+    if (options == NULL || !options->delay)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* only slower if it fails */
+    return tcp;
+}
+
+void act__tcp_unmake(act_tcp *tcp)
+{
+    drop(tcp);
+    event_del(&tcp->readable);
+    event_del(&tcp->writable);
+    event_del(&tcp->timer);
+    act__free(tcp);
+}
+
+void act__tcp_own(act_tcp *tcp, act_self *self)
+{
+    act__handle_open(&tcp->handle, self, act__tcp_end);
+}
+
+/* ---------------------------------------------------------------------------------------------- time */
+
+static act_millis now(const act_tcp *tcp)
+{
+    struct act__executor *executor = tcp->handle.loop->worker->executor;
+    return executor->operations->now(executor);
+}
+
+void act__tcp_touch(act_tcp *tcp)
+{
+    if (tcp->idle_timeout != 0)
+        tcp->active_at = now(tcp);
+}
+
+bool act__tcp_arm(struct act_tcp *tcp, act_millis delay)
+{
+    struct timeval after = {.tv_sec = (time_t)(delay / 1000), .tv_usec = (suseconds_t)(delay % 1000 * 1000)};
+    return event_add(&tcp->timer, &after) == 0;
+}
+
+/* A busy connection only notes when it was: the timer finds out, and comes again when it could be due. */
+static void idle(act_tcp *tcp)
+{
+    act_millis quiet = now(tcp) - tcp->active_at;
+    if (quiet >= tcp->idle_timeout) {
+        tcp->active_at += quiet;
+        quiet = 0;
+        act__handle_tell(&tcp->handle, ACT__TELL_IDLE);
+    }
+    if (!act__tcp_arm(tcp, tcp->idle_timeout - quiet))
+        act__tcp_break(tcp, ENOMEM);
+}
+
+static void timed_out(evutil_socket_t fd, short what, void *argument)
+{
+    act_tcp *tcp = argument;
+    (void)fd;
+    (void)what;
+    if (tcp->connecting)
+        act__tcp_break(tcp, ETIMEDOUT);
+    else
+        idle(tcp);
+}
+
+/* ------------------------------------------------------------------------------------ begin and end */
+
+void act__tcp_established(act_tcp *tcp)
+{
+    tcp->connecting = false;
+    event_del(&tcp->timer);
+    act__tcp_touch(tcp);
+    if (tcp->idle_timeout != 0 && !act__tcp_arm(tcp, tcp->idle_timeout))
+        act__tcp_break(tcp, ENOMEM);
+    act__tcp_update_reading(tcp);
+}
+
+void act__tcp_break(act_tcp *tcp, int error)
+{
+    if (tcp->error != 0)
+        return;
+    tcp->error = error;
+    tcp->reading = tcp->blocked = tcp->connecting = false;
+    event_del(&tcp->readable);
+    event_del(&tcp->writable);
+    event_del(&tcp->timer);
+    evbuffer_drain(tcp->output, evbuffer_get_length(tcp->output));
+    tcp->handle.pending &= (uint8_t)~(ACT__TELL_WRITABLE | ACT__TELL_IDLE);
+    act__handle_tell(&tcp->handle, ACT__TELL_CLOSED);
+}
+
+void act__tcp_end(struct act__handle *handle)
+{
+    act_tcp *tcp = act__container(handle, act_tcp, handle);
+    if (tcp->error == 0 && !tcp->connecting && !tcp->blocked)
+        act__tcp_flush(tcp);
+    event_del(&tcp->readable);
+    event_del(&tcp->writable);
+    event_del(&tcp->timer);
+    act__descriptor_close(tcp->fd);
+    drop(tcp);
+    act__handle_close(handle);
+}
+
+act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted, const act_tcp_options *options)
+{
+    act_socket *from = *accepted;
+    if (!act__handle_may_open(self) || from == NULL || !act__tcp_options_are_valid(options))
+        return ACT_INVALID;
+    act_tcp *made = act__tcp_make(self->worker->loop, from->fd, &from->peer, options);
+    if (made == NULL)
+        return ACT_NO_MEMORY;
+    act__tcp_own(made, self);
+    act__tcp_established(made);
+    if (made->error != 0) { /* the socket stays the caller's */
+        made->fd = -1;
+        act__tcp_end(&made->handle);
+        return ACT_NO_MEMORY;
+    }
+    act__free(from);
+    *accepted = NULL;
+    *tcp = made;
+    return ACT_OK;
+}
+
+void act_tcp_close(act_tcp **tcp)
+{
+    act_tcp *mine = *tcp;
+    if (mine == NULL)
+        return;
+    *tcp = NULL;
+    act__tcp_end(&mine->handle);
+}
+
+int act_tcp_error(const act_tcp *tcp)
+{
+    return tcp->error;
+}
+
+void act_tcp_peer(const act_tcp *tcp, char *text, size_t text_bytes)
+{
+    act__address_write(&tcp->peer, text, text_bytes);
+}

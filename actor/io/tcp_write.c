@@ -1,0 +1,171 @@
+/* The way out: what a turn has written leaves when the turn is over, the rest as the network takes it. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/io/tcp_record.h>
+
+#include <errno.h>
+#include <sys/uio.h>
+
+#define PIECES_MAX 64
+
+/* Nothing waits any more, or little enough. */
+static void after_progress(act_tcp *tcp)
+{
+    size_t unsent = evbuffer_get_length(tcp->output);
+    if (unsent == 0 && tcp->ending && !tcp->shut) {
+        tcp->shut = true;
+        shutdown(tcp->fd, SHUT_WR); /* fails if the other side was faster: then nobody waits for it */
+    }
+    if (unsent <= tcp->write_low && tcp->wants_writable) {
+        tcp->wants_writable = false;
+        act__handle_tell(&tcp->handle, ACT__TELL_WRITABLE);
+    }
+}
+
+static void set_blocked(act_tcp *tcp, bool blocked)
+{
+    if (blocked == tcp->blocked)
+        return;
+    tcp->blocked = blocked;
+    if (!blocked)
+        event_del(&tcp->writable);
+    else if (event_add(&tcp->writable, NULL) != 0)
+        act__tcp_break(tcp, ENOMEM);
+}
+
+/* One call. Returns: whether all that it offered was taken. Not writev: SIGPIPE must not be raised. */
+static bool send_some(act_tcp *tcp)
+{
+    struct evbuffer_iovec pieces[PIECES_MAX];
+    int                   count = evbuffer_peek(tcp->output, -1, NULL, pieces, PIECES_MAX);
+    struct msghdr         all = {.msg_iov = pieces, .msg_iovlen = (size_t)(count < PIECES_MAX ? count : PIECES_MAX)};
+    size_t                offered = 0;
+    for (size_t i = 0; i < all.msg_iovlen; i++)
+        offered += pieces[i].iov_len;
+    ssize_t sent;
+    do
+        sent = sendmsg(tcp->fd, &all, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    if (sent > 0) {
+        evbuffer_drain(tcp->output, (size_t)sent);
+        act__tcp_touch(tcp);
+    } else if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+        act__tcp_break(tcp, errno);
+    }
+    return sent == (ssize_t)offered;
+}
+
+void act__tcp_flush(act_tcp *tcp)
+{
+    bool all = true;
+    while (all && evbuffer_get_length(tcp->output) != 0)
+        all = send_some(tcp);
+    if (tcp->error != 0)
+        return;
+    set_blocked(tcp, !all);
+    if (tcp->error == 0)
+        after_progress(tcp);
+}
+
+void act__tcp_writable(evutil_socket_t fd, short what, void *argument)
+{
+    act_tcp *tcp = argument;
+    (void)fd;
+    (void)what;
+    if (tcp->connecting)
+        act__tcp_connect_done(tcp);
+    else
+        act__tcp_flush(tcp);
+}
+
+void act__tcp_flush_after_turn(struct act__after_turn *work)
+{
+    act_tcp *tcp = act__container(work, act_tcp, after_turn);
+    if (!tcp->handle.closed && tcp->error == 0 && !tcp->connecting && !tcp->blocked)
+        act__tcp_flush(tcp);
+    act__handle_let_go(&tcp->handle);
+}
+
+/* --------------------------------------------------------------------------------- what actors call */
+
+static void flush_later(act_tcp *tcp)
+{
+    struct act__worker *worker = tcp->handle.loop->worker;
+    if (tcp->handle.held || tcp->connecting || tcp->blocked)
+        return;
+    tcp->handle.held = true;
+    tcp->after_turn.next = worker->after_turn;
+    worker->after_turn = &tcp->after_turn;
+}
+
+static act_result may_write(act_tcp *tcp)
+{
+    if (evbuffer_get_length(tcp->output) >= tcp->write_high && !tcp->connecting && !tcp->blocked)
+        act__tcp_flush(tcp); /* a long turn: some of it leaves earlier */
+    if (tcp->error != 0 || tcp->ending)
+        return ACT_CLOSED;
+    if (evbuffer_get_length(tcp->output) < tcp->write_high)
+        return ACT_OK;
+    tcp->wants_writable = true;
+    return ACT_FULL;
+}
+
+act_result act_tcp_write(act_tcp *tcp, const void *bytes, size_t count)
+{
+    act_result result = may_write(tcp);
+    if (result != ACT_OK || count == 0)
+        return result;
+    if (evbuffer_add(tcp->output, bytes, count) != 0)
+        return ACT_NO_MEMORY;
+    flush_later(tcp);
+    return ACT_OK;
+}
+
+/* libevent's clean-up has more arguments than ours: what it must know travels in a record. */
+struct moved {
+    void (*release)(void *argument);
+    void *argument;
+};
+
+static void release_moved(const void *bytes, size_t count, void *argument)
+{
+    struct moved moved = *(struct moved *)argument;
+    (void)bytes;
+    (void)count;
+    act__free(argument);
+    moved.release(moved.argument);
+}
+
+act_result act_tcp_write_moved(act_tcp *tcp, const void *bytes, size_t count, void (*release)(void *argument),
+                               void *argument)
+{
+    act_result result = may_write(tcp);
+    if (result != ACT_OK)
+        return result;
+    if (count == 0) {
+        release(argument);
+        return ACT_OK;
+    }
+    struct moved *moved = act__allocate(sizeof *moved);
+    if (moved == NULL)
+        return ACT_NO_MEMORY;
+    *moved = (struct moved){release, argument};
+    if (evbuffer_add_reference(tcp->output, bytes, count, release_moved, moved) != 0) {
+        act__free(moved);
+        return ACT_NO_MEMORY;
+    }
+    flush_later(tcp);
+    return ACT_OK;
+}
+
+size_t act_tcp_unsent(const act_tcp *tcp)
+{
+    return evbuffer_get_length(tcp->output);
+}
+
+void act_tcp_shutdown(act_tcp *tcp)
+{
+    if (tcp->error != 0 || tcp->ending)
+        return;
+    tcp->ending = true;
+    flush_later(tcp);
+}

@@ -1,0 +1,250 @@
+/* A server made of actors, clients made of plain sockets, and a line on which actors tell the test what they see. */
+/* SPDX-License-Identifier: MIT */
+#include <test/actor/io/net.h>
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <test/kit/kit.h>
+
+#define LINE_BYTES 100
+
+/* ------------------------------------------------------------------------------------------- server */
+
+struct server {
+    struct net   *net;
+    act_listener *listener;
+    uint32_t      accepted;
+    bool          held;
+};
+
+static void accept_all(act_self *self, struct server *server)
+{
+    struct net_args args = {.net = server->net};
+    act_result      result;
+    while ((result = act_tcp_accept(server->listener, &args.socket)) == ACT_OK) {
+        uint32_t worker = server->net->plan.spread != 0 ? server->accepted++ % server->net->plan.spread + 1 : 0;
+        act_pid  pid;
+        if (act_spawn(self, &pid, server->net->plan.connection, &args, ACT_SPAWN_OPTIONS(.worker = worker)) != ACT_OK)
+            act_socket_close(&args.socket);
+    }
+    if (result == ACT_OS)
+        net_say(server->net, "accept: %s", strerrorname_np(errno));
+}
+
+static act_result server_init(act_self *self, void *state, const void *args)
+{
+    struct server *server = state;
+    server->net = *(struct net *const *)args;
+    server->held = server->net->plan.hold;
+    return act_tcp_listen(self, &server->listener, "127.0.0.1", 0,
+                          ACT_LISTEN_OPTIONS(.backlog = server->net->plan.backlog));
+}
+
+static void server_receive(act_self *self, void *state, const act_message *message)
+{
+    struct server *server = state;
+    switch (message->tag) {
+    case NET_PORT:
+        act_answer(self, message, NET_PORT, act_int64(act_listener_port(server->listener)));
+        break;
+    case NET_CLOSE:
+        act_listener_close(&server->listener);
+        net_say(server->net, "listener closed");
+        break;
+    case NET_GO:
+        server->held = false;
+        accept_all(self, server);
+        break;
+    case ACT_MESSAGE_TCP_ACCEPTABLE:
+        if (!server->held)
+            accept_all(self, server);
+        break;
+    default:
+        ck_abort_msg("an unexpected message %x", message->tag);
+    }
+}
+
+static const act_behavior server_behavior = {
+    .name = "server",
+    .state_bytes = sizeof(struct server),
+    .args_bytes = sizeof(struct net *),
+    .init = server_init,
+    .receive = server_receive,
+};
+
+/* ------------------------------------------------------------------------------------------- system */
+
+uint32_t net_workers(void)
+{
+    return kit_round() == 0 ? 1 : 4;
+}
+
+static void ignore_log(void *context, act_log_level level, const char *text)
+{
+    (void)context;
+    (void)level;
+    (void)text;
+}
+
+act_pid net_spawn(struct net *net, const act_behavior *behavior, const void *args, uint32_t worker)
+{
+    act_pid pid;
+    ck_assert_int_eq(act_system_spawn(net->system, &pid, behavior, args, ACT_SPAWN_OPTIONS(.worker = worker)), ACT_OK);
+    return pid;
+}
+
+void net_start(struct net *net, const struct net_plan *plan)
+{
+    act_message *ask, *answer;
+    memset(net, 0, sizeof *net);
+    net->plan = *plan;
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, net->line), 0);
+    act_system_options *options = ACT_SYSTEM_OPTIONS(.workers_count = plan->workers, .log = ignore_log);
+    if (options->workers_count == 0)
+        options->workers_count = net_workers();
+    ck_assert_int_eq(act_system_create(&net->system, options), ACT_OK);
+    if (plan->connection == NULL)
+        return;
+    net->server = net_spawn(net, &server_behavior, &(struct net *){net}, 0);
+    ck_assert_int_eq(act_message_create(&ask, NET_PORT, 0), ACT_OK);
+    ck_assert_int_eq(act_system_ask(net->system, net->server, &ask, &answer, NET_DEADLINE_MS), ACT_OK);
+    net->port = (uint16_t)answer->as.int64;
+    act_message_free(&answer);
+}
+
+void net_stop(struct net *net)
+{
+    act_system_destroy(&net->system);
+    close(net->line[0]);
+    close(net->line[1]);
+}
+
+act_tcp *net_open(act_self *self, const struct net_args *args)
+{
+    act_socket *socket = args->socket;
+    act_tcp    *tcp = NULL;
+    ck_assert_int_eq(act_tcp_open(self, &tcp, &socket, args->net->plan.options), ACT_OK);
+    ck_assert_ptr_null(socket);
+    return tcp;
+}
+
+/* --------------------------------------------------------------------------------------------- line */
+
+void net_say(struct net *net, const char *format, ...)
+{
+    char    text[LINE_BYTES];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    ck_assert_int_eq(send(net->line[1], text, strlen(text), 0), (int)strlen(text));
+}
+
+static void wait_until(int fd, short events)
+{
+    struct pollfd one = {.fd = fd, .events = events};
+    int           ready;
+    do
+        ready = poll(&one, 1, NET_DEADLINE_MS);
+    while (ready < 0 && errno == EINTR);
+    ck_assert_msg(ready == 1, "nothing has happened for a long time");
+}
+
+const char *net_hear(struct net *net)
+{
+    static char text[LINE_BYTES];
+    wait_until(net->line[0], POLLIN);
+    ssize_t got = recv(net->line[0], text, sizeof text - 1, 0);
+    ck_assert_int_ge(got, 0);
+    text[got] = '\0';
+    return text;
+}
+
+/* ------------------------------------------------------------------------------------------ clients */
+
+int net_dial(struct net *net)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(net->port)};
+    int                fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    ck_assert_int_eq(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes), 0);
+    return fd;
+}
+
+void net_send(int fd, const void *bytes, size_t count)
+{
+    const char *at = bytes;
+    while (count != 0) {
+        wait_until(fd, POLLOUT);
+        ssize_t sent = send(fd, at, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno == EAGAIN)
+            continue;
+        ck_assert_msg(sent > 0, "send: %s", strerror(errno));
+        at += sent;
+        count -= (size_t)sent;
+    }
+}
+
+void net_send_text(int fd, const char *text)
+{
+    net_send(fd, text, strlen(text));
+}
+
+size_t net_read(int fd, void *bytes, size_t most)
+{
+    wait_until(fd, POLLIN);
+    ssize_t got = recv(fd, bytes, most, 0);
+    ck_assert_msg(got >= 0 || errno == ECONNRESET, "recv: %s", strerror(errno));
+    return (size_t)got;
+}
+
+void net_expect(int fd, const char *text)
+{
+    char   got[1000];
+    size_t count = strlen(text), have = 0;
+    ck_assert_uint_lt(count, sizeof got);
+    while (have < count) {
+        size_t more = net_read(fd, got + have, count - have);
+        ck_assert_msg(more != 0 && more != (size_t)-1, "the stream has ended");
+        have += more;
+    }
+    got[have] = '\0';
+    ck_assert_str_eq(got, text);
+}
+
+void net_expect_end(int fd)
+{
+    char   byte;
+    size_t got = net_read(fd, &byte, 1);
+    ck_assert_msg(got == 0 || got == (size_t)-1, "the stream goes on");
+}
+
+void net_reset(int fd)
+{
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
+    close(fd);
+}
+
+int net_open_descriptors(void)
+{
+    int  count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    ck_assert_ptr_nonnull(folder);
+    while (readdir(folder) != NULL)
+        count++;
+    closedir(folder);
+    return count;
+}

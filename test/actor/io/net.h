@@ -1,0 +1,73 @@
+/* A server made of actors, clients made of plain sockets, and a line on which actors tell the test what they see. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_TEST_ACTOR_IO_NET_H
+#define ACT_TEST_ACTOR_IO_NET_H
+
+#include <stdint.h>
+
+#include <actor/io/io.h>
+#include <actor/system.h>
+
+#define NET_DEADLINE_MS 20000 /* only reached when something is broken */
+
+struct net;
+
+/* What a connection's actor is spawned with. */
+struct net_args {
+    struct net *net;
+    act_socket *socket;
+};
+
+/* How a test's server behaves; zeroed members are defaults. */
+struct net_plan {
+    const act_behavior    *connection;   /* args: struct net_args */
+    const act_tcp_options *options;      /* for net_open */
+    uint32_t               workers;      /* 0: as many as the round says, see net_workers */
+    uint32_t               spread;       /* connections are spawned on the workers in turn */
+    uint32_t               backlog;
+    bool                   hold;         /* the server accepts nothing until it is told NET_GO */
+};
+
+struct net {
+    struct net_plan plan;
+    act_system     *system;
+    act_pid         server;
+    uint16_t        port;
+    int             line[2];
+};
+
+/* To the server. */
+#define NET_PORT  1 /* an ask: answered with the port */
+#define NET_GO    2
+#define NET_CLOSE 3 /* closes the listener */
+/* To a connection that passes it to net_common. */
+#define NET_PANIC 10
+#define NET_PID   11 /* an ask: answered with its pid */
+
+/* Rounds 0 and 1 of a fact run with 1 and 4 workers. */
+uint32_t net_workers(void);
+/* Starts a system and, if the plan has a connection, a server on a free port of 127.0.0.1. */
+void net_start(struct net *net, const struct net_plan *plan);
+void net_stop(struct net *net);
+act_pid net_spawn(struct net *net, const act_behavior *behavior, const void *args, uint32_t worker);
+
+/* In a connection's init. */
+act_tcp *net_open(act_self *self, const struct net_args *args);
+
+/* Any actor: one line for the test. */
+__attribute__((format(printf, 2, 3))) void net_say(struct net *net, const char *format, ...);
+/* The next line; fails the test at the deadline. The text is valid until the next call. */
+const char *net_hear(struct net *net);
+
+/* Plain blocking sockets with the deadline on each call. */
+int    net_dial(struct net *net);
+void   net_send(int fd, const void *bytes, size_t count);
+void   net_send_text(int fd, const char *text);
+size_t net_read(int fd, void *bytes, size_t most);  /* once; 0: end of stream; -1 as size_t: reset */
+void   net_expect(int fd, const char *text);        /* exactly this comes next */
+void   net_expect_end(int fd);                      /* end of stream or reset */
+void   net_reset(int fd);                           /* closes with a RST */
+
+int net_open_descriptors(void);
+
+#endif
