@@ -7,18 +7,18 @@
 _Static_assert(sizeof(struct act__bond) <= 192, "a bond is three cache lines");
 _Static_assert(offsetof(struct act__bond, half) % ACT__CACHE_LINE == 0, "half[0] and half[1] are told apart by address");
 
-static void prepare_end(struct act__bond *bond, unsigned end, uint64_t sender, act_ref ref)
+static void prepare_end(struct act__bond *bond, unsigned end, act_pid sender, act_ref ref)
 {
     act_message *message = &bond->end[end];
-    message->act_sender = sender;
-    message->act_sender_node = 0;
+    message->act_sender = sender.local;
+    message->act_sender_node = (uint16_t)sender.node;
     message->act_bits = (uint8_t)(ACT__BIT_SIGNAL | (end == 0 ? ACT__HOME_BOND_0 : ACT__HOME_BOND_1));
     message->kind = ACT_VALUE_NOTHING;
     message->bytes_count = 0;
     message->ref = ref;
 }
 
-struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint64_t initiator, uint64_t other)
+struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint64_t initiator, act_pid other)
 {
     struct act__bond *bond = act__slab_take(&worker->system->bonds, &worker->bonds);
     if (bond == NULL)
@@ -30,22 +30,35 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
     bond->kind = kind;
     bond->ended[0] = bond->ended[1] = false;
     act_ref ref = kind == ACT__BOND_LINK ? (act_ref){0} : act__bond_ref(worker->system, bond);
-    prepare_end(bond, 0, initiator, ref);
+    prepare_end(bond, 0, act__pid_of(initiator), ref);
     prepare_end(bond, 1, other, ref);
     return bond;
 }
 
-static void push_end(struct act__worker *worker, struct act__bond *bond, unsigned end, uint32_t tag, uint64_t to)
+/*
+ * Whom to push to at the other side: cell 0, where nobody lives, ever, if the pid never was anybody's. It refuses
+ * like any dead actor's cell.
+ */
+static uint64_t door_of(struct act_system *system, const act_message *other)
+{
+    act_self *cell = other->act_sender_node == 0 ? act__cell_at(system, other->act_sender) : NULL;
+    uint64_t  life = act__life_of(other->act_sender);
+    /* acquire: pairs with the release in spawn.c; a cell that was ever lived in has a gate. */
+    return cell != NULL && (life & 1) != 0 && life <= act__load_acquire(&cell->life) ? other->act_sender : 0;
+}
+
+static void push_end(struct act__worker *worker, struct act__bond *bond, unsigned end, uint32_t tag)
 {
     bond->end[end].tag = tag;
-    act__signal_push(worker->system, worker, to, &bond->end[end]);
+    act__signal_push(worker->system, worker, door_of(worker->system, &bond->end[!end]), &bond->end[end]);
 }
 
 void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bond *bond)
 {
     act__set_add(&self->bonds, &bond->half[0]);
-    push_end(worker, bond, 1, bond->kind == ACT__BOND_LINK ? ACT__SIGNAL_LINK : ACT__SIGNAL_MONITOR,
-             bond->end[1].act_sender);
+    /* End 1 travels to the one it names as its sender; see bond.h. */
+    bond->end[1].tag = bond->kind == ACT__BOND_LINK ? ACT__SIGNAL_LINK : ACT__SIGNAL_MONITOR;
+    act__signal_push(worker->system, worker, door_of(worker->system, &bond->end[1]), &bond->end[1]);
 }
 
 void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned side, uint32_t tag,
@@ -64,7 +77,7 @@ void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned 
         *act__message_reason_of(message) = *reason;
         act__reason_text_hold(reason->text);
     }
-    push_end(worker, bond, side, tag, bond->end[!side].act_sender);
+    push_end(worker, bond, side, tag);
 }
 
 void act__bond_let_go(struct act__worker *worker, struct act__bond *bond)

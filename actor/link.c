@@ -5,15 +5,6 @@
 #include <actor/bond.h>
 #include <actor/system_record.h>
 
-/* Whether somebody has, or had, this pid: a bond's signals are pushed without asking again. */
-static bool pid_is_sound(struct act_system *system, act_pid pid)
-{
-    act_self *cell = pid.node == 0 ? act__cell_at(system, pid.local) : NULL;
-    uint64_t  life = pid.local >> ACT__SLOT_BITS;
-    /* acquire: pairs with the release in spawn.c; a cell that was ever lived in has a gate. */
-    return cell != NULL && (life & 1) != 0 && life <= act__load_acquire(&cell->life);
-}
-
 /* This actor's half of its link with `other`; NULL: not linked. */
 static struct act__bond *find_link(act_self *self, uint64_t other, unsigned *side)
 {
@@ -25,26 +16,30 @@ static struct act__bond *find_link(act_self *self, uint64_t other, unsigned *sid
     return NULL;
 }
 
-/* Takes messages that wait and fit out of the inbox: what was taken back must not be received. */
-static void drop_waiting(act_self *self, uint32_t tag, uint64_t sender, act_ref ref)
+/* An exit that came through a link with `sender`, not one that was sent by act_exit_other. */
+static bool is_link_exit(const act_message *message, uint64_t sender)
+{
+    return message->tag == ACT_MESSAGE_EXIT && message->act_sender == sender && !act__message_is_counted(message) &&
+           !act__message_is_pooled(message);
+}
+
+/*
+ * Takes messages out of the inbox that wait and belong to `ref`, or else to a link with `sender`: what was taken back
+ * must not be received.
+ */
+static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
 {
     act_message *waiting = self->inbox.head, *next;
     self->inbox.head = self->inbox.tail = NULL;
     self->inbox.count = 0;
     for (; waiting != NULL; waiting = next) {
         next = waiting->act_next;
-        bool fits = ref.value != 0 ? waiting->ref.value == ref.value : waiting->tag == tag && waiting->act_sender == sender;
+        bool fits = ref.value != 0 ? waiting->ref.value == ref.value : is_link_exit(waiting, sender);
         if (fits)
             act__refuse(self->worker, self, waiting, ACT_NOT_FOUND);
         else
             act__inbox_append(&self->inbox, waiting);
     }
-}
-
-/* Whom to send a bond's request to: nobody lives in cell 0, ever, and it refuses like any dead actor's cell. */
-static uint64_t door_of(struct act_system *system, act_pid pid)
-{
-    return pid_is_sound(system, pid) ? pid.local : 0;
 }
 
 act_result act_link(act_self *self, act_pid other)
@@ -53,7 +48,7 @@ act_result act_link(act_self *self, act_pid other)
     unsigned            side;
     if (other.local == act__local_of(self) || find_link(self, other.local, &side) != NULL)
         return ACT_OK;
-    struct act__bond *bond = act__bond_make(worker, ACT__BOND_LINK, act__local_of(self), door_of(worker->system, other));
+    struct act__bond *bond = act__bond_make(worker, ACT__BOND_LINK, act__local_of(self), other);
     if (bond == NULL)
         return ACT_NO_MEMORY;
     act__bond_begin(worker, self, bond);
@@ -67,14 +62,13 @@ void act_unlink(act_self *self, act_pid other)
     if (bond != NULL)
         act__bond_end(self->worker, bond, side, ACT__SIGNAL_END, NULL);
     else
-        drop_waiting(self, ACT_MESSAGE_EXIT, other.local, (act_ref){0});
+        drop_waiting(self, other.local, (act_ref){0});
 }
 
 act_result act_monitor(act_self *self, act_ref *monitor, act_pid other)
 {
     struct act__worker *worker = self->worker;
-    uint64_t            to = door_of(worker->system, other);
-    struct act__bond   *bond = act__bond_make(worker, ACT__BOND_MONITOR, act__local_of(self), to);
+    struct act__bond   *bond = act__bond_make(worker, ACT__BOND_MONITOR, act__local_of(self), other);
     if (bond == NULL)
         return ACT_NO_MEMORY;
     *monitor = act__bond_ref(worker->system, bond);
@@ -88,7 +82,7 @@ void act_demonitor(act_self *self, act_ref monitor)
     if (bond != NULL)
         act__bond_end(self->worker, bond, 0, ACT__SIGNAL_END, NULL);
     else if (monitor.value != 0)
-        drop_waiting(self, 0, 0, monitor);
+        drop_waiting(self, 0, monitor);
 }
 
 act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **message, act_millis timeout)
@@ -96,8 +90,7 @@ act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **messa
     struct act__worker *worker = self->worker;
     if (timeout == 0 || timeout < ACT_FOREVER)
         return ACT_INVALID;
-    uint64_t          other = door_of(worker->system, to);
-    struct act__bond *bond = act__bond_make(worker, ACT__BOND_ASK, act__local_of(self), other);
+    struct act__bond *bond = act__bond_make(worker, ACT__BOND_ASK, act__local_of(self), to);
     if (bond == NULL)
         return ACT_NO_MEMORY;
     act_ref ref = act__bond_ref(worker->system, bond);

@@ -109,7 +109,7 @@ static act_result make_ties(struct act__worker *worker, struct act__birth *birth
     if (tie == ACT__TIE_NONE)
         return ACT_OK;
     uint8_t kind = tie == ACT__TIE_LINK ? ACT__BOND_LINK : ACT__BOND_MONITOR;
-    birth->bond = act__bond_make(worker, kind, birth->parent, local);
+    birth->bond = act__bond_make(worker, kind, birth->parent, act__pid_of(local));
     if (birth->bond != NULL)
         return ACT_OK;
     if (birth->name != NULL)
@@ -123,7 +123,7 @@ static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t
     act__store(&cell->gate.max, options != NULL ? options->inbox_max : 0);
     act__store(&cell->policy, options != NULL ? (uint8_t)options->inbox_policy : 0);
     act__store(&cell->route, route_of(options));
-    act__store_release(&cell->life, life); /* pairs with the acquire in pid_is_sound: the gate is there */
+    act__store_release(&cell->life, life); /* pairs with the acquire in bond.c: the gate is there */
 }
 
 act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor, const struct act__spawning *what,
