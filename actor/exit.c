@@ -261,9 +261,9 @@ void act__end_run(struct act__worker *worker, act_self *self)
     act__arena_reset(&worker->scratch);
     struct act__reason reason = worker->exit_reason;
     log_end(worker, self, &reason);
+    act__count(&worker->exited); /* before anybody hears of it: who has joined finds it counted */
     end(worker, self, reason);
     self->flags = ACT__CELL_DIED;
-    act__count(&worker->exited);
     if (act__unlikely(act__load(&worker->system->closing)))
         act__system_actor_ended(worker->system);
 }
