@@ -67,7 +67,7 @@ static inline struct act__bond *act__bond_of_end(act_message *message, unsigned 
 }
 
 /* The bits of a ref that are the index of its bond or timer; the lowest tells which of both. */
-#define ACT__REF_INDEX_BITS 29
+#define ACT__REF_INDEX_BITS 27
 #define ACT__REF_IS_TIMER   1
 
 static inline act_ref act__ref_make(uint64_t life, size_t index, unsigned is_timer)

@@ -82,13 +82,14 @@ static bool reserve_nobody(act_system *system)
     return true;
 }
 
+/* Address space is not free everywhere (valgrind has 128 GiB of it), so a small system asks for little. */
 static bool make_slabs(act_system *system)
 {
-    /* A bond or two and a timer for each actor, and some for those that have none to spare. */
-    size_t many = (size_t)system->options.actors_max + 1;
-    return act__slab_create(&system->cells, sizeof(act_self), offsetof(act_self, free_link), many) &&
-           act__slab_create(&system->bonds, 192, 0, (size_t)1 << (ACT__REF_INDEX_BITS - 1)) &&
-           act__slab_create(&system->timers, 192, 0, (size_t)1 << (ACT__REF_INDEX_BITS - 1));
+    size_t cells = (size_t)system->options.actors_max + 1, others = 4 * cells + 1024;
+    if (others > (size_t)1 << (ACT__REF_INDEX_BITS - 1))
+        others = (size_t)1 << (ACT__REF_INDEX_BITS - 1);
+    return act__slab_create(&system->cells, sizeof(act_self), offsetof(act_self, free_link), cells) &&
+           act__slab_create(&system->bonds, 192, 0, others) && act__slab_create(&system->timers, 192, 0, others);
 }
 
 act_result act__system_make(act_system **system, const act_system_options *options)

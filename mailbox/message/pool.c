@@ -11,7 +11,7 @@
 #include <mailbox/base/sanitize.h>
 
 /* Address space for each class; what does not fit comes from the heap. */
-#define REGION_BYTES ((size_t)8 << 30)
+#define REGION_BYTES ((size_t)4 << 30)
 
 /* A free block. `next` chains a batch; the batch's first block also knows how many there are. */
 struct block {
