@@ -298,11 +298,24 @@ static void take_in_one(struct act__worker *worker, act_self *self, act_message 
     }
 }
 
-/* ACT_INBOX_DROP_OLDEST: what is above the bound goes from the front. */
+/* ACT_INBOX_DROP_OLDEST: what is above the bound goes from the front, but for what came of signals. */
 static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max)
 {
-    while (self->inbox.count > max)
-        act__refuse(worker, self, act__inbox_pop(&self->inbox), ACT_FULL);
+    act_message *waiting = self->inbox.head, *next;
+    uint32_t     surplus = self->inbox.count > max ? self->inbox.count - max : 0;
+    if (surplus == 0)
+        return;
+    self->inbox.head = self->inbox.tail = NULL;
+    self->inbox.count = 0;
+    for (; waiting != NULL; waiting = next) {
+        next = waiting->act_next;
+        if (surplus > 0 && act__message_is_counted(waiting)) {
+            surplus--;
+            act__refuse(worker, self, waiting, ACT_FULL);
+        } else {
+            act__inbox_append(&self->inbox, waiting);
+        }
+    }
 }
 
 void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list)

@@ -1,0 +1,316 @@
+/* Bounded inboxes and their policies; unbounded ones, which slow their senders. */
+/* SPDX-License-Identifier: MIT */
+#include <test/actor/lab.h>
+
+enum { MAX = 3 };
+static act_pid a, b, c;
+static int results[ACT_IGNORE + 1];
+
+static void open_with(act_inbox_policy policy)
+{
+    memset(results, 0, sizeof results);
+    lab_open();
+    a = lab_spawn();
+    b = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.inbox_max = MAX, .inbox_policy = policy));
+    lab_run();
+}
+
+/* Ten messages while b does not run. */
+static void floods(act_self *self)
+{
+    act_message *message;
+    for (int i = 0; i < 10; i++) {
+        ck_assert_int_eq(act_message_create_value(&message, TAG_A, act_int64(i)), ACT_OK);
+        results[act_send(self, b, &message)]++;
+        act_message_free(&message);
+    }
+}
+
+static void a_full_inbox_refuses(void)
+{
+    open_with(ACT_INBOX_REFUSE);
+    lab_let(a, floods);
+    ck_assert_int_eq(results[ACT_OK], MAX);
+    ck_assert_int_eq(results[ACT_FULL], 10 - MAX);
+    ck_assert_int_eq(lab_count(b, TAG_A), MAX);
+    ck_assert_int_eq(lab.letters_count, 0);
+    lab_let(a, floods); /* there is room again */
+    ck_assert_int_eq(results[ACT_OK], 2 * MAX);
+    lab_close();
+}
+
+static void tells_a_flood(act_self *self)
+{
+    for (int i = 0; i < 10; i++)
+        act_tell(self, b, TAG_A, act_int64(i));
+}
+
+static void what_is_told_to_a_full_inbox_is_a_dead_letter(void)
+{
+    open_with(ACT_INBOX_REFUSE);
+    lab_let(a, tells_a_flood);
+    ck_assert_int_eq(lab_count(b, TAG_A), MAX);
+    ck_assert_int_eq(lab_letters(ACT_FULL), 10 - MAX);
+    lab_close();
+}
+
+static void a_full_inbox_drops_the_newest(void)
+{
+    open_with(ACT_INBOX_DROP_NEWEST);
+    lab_let(a, floods);
+    ck_assert_int_eq(results[ACT_OK], 10);
+    ck_assert_int_eq(lab_count(b, TAG_A), MAX);
+    for (int i = 0; i < MAX; i++)
+        ck_assert_int_eq((int)lab_nth(b, TAG_A, i)->value, i);
+    ck_assert_int_eq(lab_letters(ACT_FULL), 10 - MAX);
+    lab_close();
+}
+
+static void a_full_inbox_drops_the_oldest(void)
+{
+    open_with(ACT_INBOX_DROP_OLDEST);
+    lab_let(a, floods);
+    ck_assert_int_eq(results[ACT_OK], 10);
+    /* b did not look meanwhile: 2 * MAX waited, then the older of those went. */
+    ck_assert_int_eq(lab_count(b, TAG_A), MAX);
+    for (int i = 0; i < MAX; i++)
+        ck_assert_int_eq((int)lab_nth(b, TAG_A, i)->value, MAX + i);
+    ck_assert_int_eq(lab_letters(ACT_FULL), 10 - MAX);
+    lab_close();
+}
+
+enum { CROWD = 20 };
+static act_pid crowd[CROWD];
+
+static void watches_the_crowd(act_self *self)
+{
+    act_ref ref;
+    ck_assert_int_eq(act_trap_exits(self, true), ACT_OK);
+    for (int i = 0; i < CROWD; i++) {
+        ck_assert_int_eq(act_monitor(self, &ref, crowd[i]), ACT_OK);
+        ck_assert_int_eq(act_link(self, crowd[i]), ACT_OK);
+    }
+}
+
+/* Signals are never counted or refused, and no policy drops them once they have become messages. */
+static void no_signal_is_refused_or_dropped(void)
+{
+    open_with((act_inbox_policy)(kit_round() % 3));
+    for (int i = 0; i < CROWD; i++)
+        crowd[i] = lab_spawn();
+    lab_let(b, watches_the_crowd);
+    for (int i = 0; i < CROWD; i++)
+        lab_tell_to(crowd[i], exits_normally);
+    lab_tell_to(a, tells_a_flood);
+    lab_run();
+    ck_assert_int_eq(lab_count(b, ACT_MESSAGE_DOWN), CROWD);
+    ck_assert_int_eq(lab_count(b, ACT_MESSAGE_EXIT), CROWD);
+    ck_assert_int_eq(lab_count(b, TAG_A) + lab_letters(ACT_FULL), 10);
+    ck_assert_int_ge(lab_count(b, TAG_A), MAX);
+    lab_close();
+}
+
+static void signals_take_no_place_from_messages(void)
+{
+    open_with(ACT_INBOX_DROP_OLDEST);
+    for (int i = 0; i < CROWD; i++)
+        crowd[i] = lab_spawn();
+    lab_let(b, watches_the_crowd);
+    for (int i = 0; i < CROWD; i++)
+        lab_let(crowd[i], exits_normally);
+    lab_let(a, tells_a_flood);
+    ck_assert_int_eq(lab_count(b, TAG_A), MAX);
+    lab_close();
+}
+
+static void asks_and_floods(act_self *self)
+{
+    act_message *message;
+    tells_a_flood(self);
+    ck_assert_int_eq(act_message_create(&message, TAG_B, 0), ACT_OK);
+    results[act_ask(self, &lab_ref, b, &message, 10)]++;
+    act_message_free(&message);
+}
+
+static void an_ask_of_a_full_inbox_is_refused_and_leaves_nothing(void)
+{
+    open_with(ACT_INBOX_REFUSE);
+    lab_let(a, asks_and_floods);
+    ck_assert_int_eq(results[ACT_FULL], 1);
+    lab_let(b, exits_normally);
+    lab_advance(20);
+    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_DOWN) + lab_count(a, ACT_MESSAGE_TIMED_OUT), 0);
+    lab_close();
+}
+
+/* -------------------------------------------------------------------------------- slow the sender */
+
+enum { BACKLOG = 50, STREAM = 2000 };
+static int sent_count, most_waiting;
+
+static void streams(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    (void)message;
+    if (sent_count == STREAM)
+        return;
+    sent_count++;
+    act_tell(self, c, TAG_A, act_nothing());
+    act_tell(self, c, TAG_A, act_nothing());
+    act_tell(self, act_self_pid(self), TAG_B, act_nothing());
+    act_counters counters;
+    act_system_counters(act_self_system(self), &counters);
+    int waiting = (int)(counters.sent - counters.received - counters.dead_letters);
+    most_waiting = waiting > most_waiting ? waiting : most_waiting;
+}
+
+static void swallows(act_self *self, void *state, const act_message *message)
+{
+    (void)self;
+    (void)state;
+    (void)message;
+}
+
+static const act_behavior stream = {.name = "stream", .receive = streams};
+static const act_behavior sink = {.name = "sink", .receive = swallows};
+
+static void a_sender_that_floods_is_slowed(void)
+{
+    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    sent_count = most_waiting = 0;
+    c = lab_spawn_as(&sink, NULL, NULL);
+    a = lab_spawn_as(&stream, NULL, NULL);
+    act_system_tell(lab.system, a, TAG_B, act_nothing());
+    lab_run();
+    ck_assert_int_eq(sent_count, STREAM);
+    ck_assert_int_gt((int)lab_counters().slowed, 0);
+    ck_assert_int_lt(most_waiting, 4 * BACKLOG);
+    lab_close();
+}
+
+static void many_that_flood_are_all_slowed_and_all_go_on(void)
+{
+    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    sent_count = most_waiting = 0;
+    c = lab_spawn_as(&sink, NULL, NULL);
+    for (int i = 0; i < 10; i++)
+        act_system_tell(lab.system, lab_spawn_as(&stream, NULL, NULL), TAG_B, act_nothing());
+    lab_run();
+    ck_assert_int_eq(sent_count, STREAM);
+    lab_close();
+}
+
+/* A flood that comes all at once, and then nothing: who was held must run again. */
+static void floods_once(act_self *self)
+{
+    for (int i = 0; i < 4 * BACKLOG; i++)
+        act_tell(self, c, TAG_A, act_nothing());
+}
+
+static void who_is_held_runs_again_when_the_receiver_has_caught_up(void)
+{
+    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    c = lab_spawn_as(&sink, NULL, NULL);
+    a = lab_spawn();
+    b = lab_spawn();
+    lab_tell_to(a, floods_once);
+    lab_tell_to(b, floods_once);
+    lab_tell_to(a, floods_once);
+    lab_tell_to(b, floods_once);
+    lab_run();
+    ck_assert_uint_eq(lab_counters().received, 16 * BACKLOG + 4);
+    ck_assert(lab_lives(a) && lab_lives(b));
+    lab_close();
+}
+
+static void floods_each_other(act_self *self)
+{
+    act_pid other = act_pid_equal(act_self_pid(self), a) ? b : a;
+    for (int i = 0; i < 4 * BACKLOG; i++)
+        act_tell(self, other, TAG_C, act_nothing());
+}
+
+static void two_that_flood_each_other_do_not_lock(void)
+{
+    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    a = lab_spawn();
+    b = lab_spawn();
+    for (int i = 0; i < 3; i++) {
+        lab_tell_to(a, floods_each_other);
+        lab_tell_to(b, floods_each_other);
+    }
+    lab_run();
+    ck_assert_int_eq(lab_count(a, TAG_C), 12 * BACKLOG);
+    ck_assert_int_eq(lab_count(b, TAG_C), 12 * BACKLOG);
+    lab_close();
+}
+
+static act_result never_ends(act_self *self, void *state, const void *args)
+{
+    (void)state;
+    (void)args;
+    act_tell(self, act_self_pid(self), TAG_A, act_nothing());
+    return ACT_OK;
+}
+
+/* Doubles what it is sent until it is told to end: it never catches up. */
+static void doubles(act_self *self, void *state, const act_message *message)
+{
+    int *count = state;
+    if (message->tag == TAG_B)
+        exits_normally(self);
+    else if (++*count < 300)
+        for (int i = 0; i < 2; i++)
+            act_tell(self, act_self_pid(self), TAG_A, act_nothing());
+}
+
+static const act_behavior doubler = {.name = "doubler", .state_bytes = sizeof(int), .init = never_ends, .receive = doubles};
+
+static void who_is_held_runs_again_when_the_receiver_ends(void)
+{
+    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    c = lab_spawn_as(&doubler, NULL, NULL);
+    a = lab_spawn();
+    lab_tell_to(a, floods_once);
+    lab_tell_to(a, floods_once);
+    act_system_tell(lab.system, c, TAG_B, act_nothing());
+    lab_run();
+    ck_assert(lab_lives(a));
+    lab_let(a, floods_once);
+    lab_close();
+}
+
+static void a_held_actor_hears_signals(void)
+{
+    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    c = lab_spawn_as(&sink, NULL, NULL);
+    a = lab_spawn();
+    b = lab_spawn();
+    for (int steps = 0; lab_counters().slowed == 0 && steps < 1000; steps++) {
+        lab_tell_to(a, floods_once);
+        (void)!act_simulation_run(lab.simulation, NULL, 1);
+    }
+    ck_assert_uint_ne(lab_counters().slowed, 0);
+    ck_assert_int_eq(act_system_exit(lab.system, a, act_exit_reason_make(kit_round() % 2 ? ACT_EXIT_KILL : ACT_EXIT_ERROR, 0, NULL)),
+                     ACT_OK);
+    lab_run();
+    ck_assert(!lab_lives(a));
+    lab_close();
+}
+
+const struct kit_fact kit_facts[] = {
+    LAB_FACT(a_full_inbox_refuses),
+    LAB_FACT(what_is_told_to_a_full_inbox_is_a_dead_letter),
+    LAB_FACT(a_full_inbox_drops_the_newest),
+    LAB_FACT(a_full_inbox_drops_the_oldest),
+    FACT(no_signal_is_refused_or_dropped, .rounds = 60),
+    LAB_FACT(signals_take_no_place_from_messages),
+    LAB_FACT(an_ask_of_a_full_inbox_is_refused_and_leaves_nothing),
+    LAB_FACT(a_sender_that_floods_is_slowed),
+    LAB_FACT(many_that_flood_are_all_slowed_and_all_go_on),
+    FACT(who_is_held_runs_again_when_the_receiver_has_caught_up, .rounds = 50),
+    FACT(two_that_flood_each_other_do_not_lock, .rounds = 50),
+    FACT(who_is_held_runs_again_when_the_receiver_ends, .rounds = 50),
+    FACT(a_held_actor_hears_signals, .rounds = 50),
+    END_OF_FACTS,
+};
