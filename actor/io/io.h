@@ -123,6 +123,9 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_connect(act_self *self, act_tcp **tcp,
  */
 ACT_API size_t act_tcp_input(act_tcp *tcp, const uint8_t **bytes) ACT_NONNULL_ALL;
 
+/** How many bytes of input are unread; unlike act_tcp_input it does not make them one piece. */
+ACT_API size_t act_tcp_unread(const act_tcp *tcp) ACT_NONNULL_ALL;
+
 /** Drops the first `count` bytes of unread input (all, if there are fewer). */
 ACT_API void act_tcp_consume(act_tcp *tcp, size_t count) ACT_NONNULL_ALL;
 

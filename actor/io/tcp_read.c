@@ -81,6 +81,11 @@ size_t act_tcp_input(act_tcp *tcp, const uint8_t **bytes)
     return count;
 }
 
+size_t act_tcp_unread(const act_tcp *tcp)
+{
+    return evbuffer_get_length(tcp->input);
+}
+
 void act_tcp_consume(act_tcp *tcp, size_t count)
 {
     if (count == 0)
@@ -93,6 +98,8 @@ void act_tcp_consume(act_tcp *tcp, size_t count)
 void act_tcp_want(act_tcp *tcp, size_t bytes)
 {
     tcp->read_limit = bytes > tcp->read_high ? bytes : tcp->read_high;
+    if (bytes > evbuffer_get_length(tcp->input))
+        tcp->full = false; /* between the marks too: the owner cannot use what there is */
     act__tcp_update_reading(tcp);
 }
 

@@ -15,7 +15,7 @@
     X("command", command, -1, 0, 0, 0, 0, CONNECTION, NONE, "server", "Describe the commands")                        \
     X("config", config, -2, A, 0, 0, 0, CONNECTION, NONE, "server", "Read the configuration")                         \
     X("dbsize", dbsize, 1, R | F, 0, 0, 0, EVERY_SHARD, SUM, "server", "Count the keys")                              \
-    X("debug", debug, -2, A, 0, 0, 0, ACTOR, NONE, "server", "Sleep, or crash the shard of a key")                    \
+    X("debug", debug, -2, A, 0, 0, 0, ACTOR, NONE, "server", "Sleep, crash a shard, show the tree")                   \
     X("decr", decr, 2, W | M | F, 1, 1, 1, SHARD, NONE, "string", "Decrement a key's integer by one")                 \
     X("decrby", decrby, 3, W | M | F, 1, 1, 1, SHARD, NONE, "string", "Decrement a key's integer")                    \
     X("del", del, -2, W, 1, -1, 1, SPLIT, SUM, "generic", "Delete keys")                                              \

@@ -141,15 +141,15 @@ void kv_merge_replies(
 
 /* ---- DEBUG ---- */
 
-enum kv_debug_kind { KV_DEBUG_SLEEP, KV_DEBUG_PANIC };
+enum kv_debug_kind { KV_DEBUG_SLEEP, KV_DEBUG_PANIC, KV_DEBUG_TREE };
 
 struct kv_debug {
-    enum kv_debug_kind kind;
+    enum kv_debug_kind kind; /* TREE: answer with the supervision tree */
     int64_t sleep_ms;    /* answer +OK after this time */
     struct kv_bytes key; /* crash the shard that owns it */
 };
 
-/* Returns: false when it is neither of the two; then the reply is written (an error, or the help). */
+/* Returns: false when it is none of them; then the reply is written (an error, or the help). */
 bool kv_debug_parse(struct kv_request request, struct kv_debug *debug, struct kv_buffer *reply);
 
 #endif

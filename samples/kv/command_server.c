@@ -336,10 +336,11 @@ static void refuse_debug(struct kv_request request, struct kv_buffer *reply)
 
 static void reply_debug_help(struct kv_buffer *reply)
 {
-    kv_resp_array(reply, 3);
+    kv_resp_array(reply, 4);
     kv_resp_simple(reply, "DEBUG <subcommand> [<arg> ...]. Subcommands are:");
     kv_resp_simple(reply, "SLEEP <seconds>: answer after that time");
     kv_resp_simple(reply, "PANIC <key>: crash the shard that owns the key");
+    kv_resp_simple(reply, "TREE: show the supervision tree");
 }
 
 bool kv_debug_parse(struct kv_request request, struct kv_debug *debug, struct kv_buffer *reply)
@@ -350,6 +351,10 @@ bool kv_debug_parse(struct kv_request request, struct kv_debug *debug, struct kv
     }
     if (request.argc == 3 && kv_bytes_is_word(request.argv[1], "panic")) {
         *debug = (struct kv_debug){.kind = KV_DEBUG_PANIC, .key = request.argv[2]};
+        return true;
+    }
+    if (request.argc == 2 && kv_bytes_is_word(request.argv[1], "tree")) {
+        *debug = (struct kv_debug){.kind = KV_DEBUG_TREE};
         return true;
     }
     if (request.argc == 2 && kv_bytes_is_word(request.argv[1], "help"))

@@ -1,0 +1,101 @@
+/* One client's state, and the parts its actor consists of: lanes to the shards, reading, writing. */
+/* SPDX-License-Identifier: MIT */
+#ifndef KV_CONNECTION_STATE_H
+#define KV_CONNECTION_STATE_H
+
+#include <samples/kv/service/connection.h>
+#include <samples/kv/service/pending.h>
+
+/*
+ *     socket -> read: parse, route -> lanes -> shards
+ *     socket <- write: in order <- pending <- replies
+ *
+ * At most one batch is under way to a shard; what is read meanwhile makes the next. So a fast client is served in few
+ * messages, and what a connection can make others hold is bounded. Reading stops while too much is pending, and while
+ * the client does not read its replies.
+ */
+
+/* OPEN -- end of input, QUIT, a protocol error, the service stops --> ANSWERING -- nothing is owed --> LINGERING */
+enum kv_phase {
+    KV_PHASE_OPEN,
+    KV_PHASE_ANSWERING, /* no more is read, what is owed is sent */
+    KV_PHASE_LINGERING, /* our side is ended; closing before the client has all would cost it the last replies */
+    KV_PHASE_ENDED,     /* act_exit was called */
+};
+
+/* The way to one shard, or to the observer. */
+struct kv_lane {
+    act_pid pid; /* nobody: look it up */
+    act_ref monitor;
+    act_message *rest; /* of a batch that came back */
+    act_message *next; /* what to send behind that */
+    uint32_t next_first; /* the slot of its first command */
+    size_t next_bytes, flight_bytes;
+    bool in_flight; /* a batch is there and not yet answered to its end */
+    bool is_gone;   /* its end is known, DOWN is still to come */
+};
+
+struct kv_connection {
+    struct kv_service *service;
+    act_tcp *tcp;
+    struct kv_resp_parser parser;
+    struct kv_session session;
+    struct kv_pending pending;
+    struct kv_buffer out; /* replies on their way to the socket */
+    struct kv_lane *lanes;
+    uint32_t lanes_count;
+    uint64_t to_send;     /* lanes that have something to send and nothing in flight */
+    size_t request_bytes; /* of commands in all lanes, sent ones included */
+    act_ref listener_monitor;
+    enum kv_phase phase;
+    bool blocked;  /* the client does not read: TCP_WRITABLE will come */
+    bool draining; /* the service stops: what has been read is the last */
+    bool retrying; /* its timer runs, as does the next one's */
+    bool linger_armed;
+    size_t linger_unsent;
+    uint32_t linger_rounds;
+};
+
+static inline uint64_t kv_lane_bit(uint32_t lane)
+{
+    return UINT64_C(1) << lane;
+}
+
+/* Ends the actor after this message: the client has gone, or there is no memory to serve it. */
+void kv_connection_end(act_self *self, struct kv_connection *connection, act_exit_kind kind);
+
+/* ---- lanes.c ---- */
+
+/* Puts a command into a lane's next batch; without memory its part is answered with an error. */
+void kv_lane_add(
+    struct kv_connection *connection, uint32_t lane, const struct kv_command *command, uint32_t slot,
+    struct kv_request request);
+
+/* Sends what can be sent. */
+void kv_lanes_send(act_self *self, struct kv_connection *connection);
+
+/* A KV_TAG_REPLIES, or a KV_TAG_BATCH that came back. */
+void kv_lane_replies(act_self *self, struct kv_connection *connection, const act_message *message);
+void kv_lane_rest(act_self *self, struct kv_connection *connection, const act_message *message);
+
+/* A DOWN; one that is no lane's is ignored. */
+void kv_lane_down(struct kv_connection *connection, act_ref monitor);
+
+/* Calls itself again through a timer, soon: somebody is being restarted. */
+void kv_connection_retry(act_self *self, struct kv_connection *connection);
+
+/* ---- reading.c ---- */
+
+/* Parses and routes what has come. Returns: true when there may be more to read once replies are written. */
+KV_MUST_CHECK bool kv_connection_read(act_self *self, struct kv_connection *connection);
+
+/* ---- writing.c ---- */
+
+/* Sends replies, in order, as far as they are there and the client takes them. */
+void kv_connection_write(act_self *self, struct kv_connection *connection);
+
+/* After act_tcp_shutdown: ends the actor when the client has everything, or makes no use of it. */
+void kv_connection_linger(act_self *self, struct kv_connection *connection);
+void kv_connection_linger_on(act_self *self, struct kv_connection *connection);
+
+#endif

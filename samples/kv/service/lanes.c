@@ -1,0 +1,146 @@
+/* A connection's ways to the shards. */
+/* SPDX-License-Identifier: MIT */
+#include <samples/kv/service/batch.h>
+#include <samples/kv/service/connection_state.h>
+
+/* While more replies than this wait for an earlier one, only who owes that one gets more to do. */
+enum { HELD_BYTES_MAX = 1024 * 1024, RETRY_MS = 1 };
+
+static const char no_memory[] = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+
+void kv_lane_add(
+    struct kv_connection *connection, uint32_t index, const struct kv_command *command, uint32_t slot,
+    struct kv_request request)
+{
+    struct kv_lane *lane = &connection->lanes[index];
+    bool is_first = lane->next == NULL;
+    size_t bytes = kv_batch_add(&lane->next, command, slot, request);
+    if (bytes == 0) {
+        kv_pending_answer(&connection->pending, slot, index, kv_bytes_text(no_memory), NULL);
+        return;
+    }
+    if (is_first)
+        lane->next_first = slot;
+    lane->next_bytes += bytes;
+    connection->request_bytes += bytes;
+    if (!lane->in_flight && !lane->is_gone)
+        connection->to_send |= kv_lane_bit(index);
+}
+
+/* ---- Sending ---- */
+
+void kv_connection_retry(act_self *self, struct kv_connection *connection)
+{
+    act_ref timer;
+    if (connection->retrying)
+        return;
+    if (act_tell_after(self, &timer, act_self_pid(self), KV_TAG_RETRY, act_nothing(), RETRY_MS) != ACT_OK)
+        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+    connection->retrying = true;
+}
+
+/* The monitor is there before the first command is: none can get lost unseen. */
+static bool find(act_self *self, struct kv_connection *connection, uint32_t index)
+{
+    struct kv_lane *lane = &connection->lanes[index];
+    if (!act_pid_is_none(lane->pid))
+        return true;
+    act_pid pid;
+    if (act_whereis(act_self_system(self), &pid, connection->service->lane_names[index]) != ACT_OK ||
+        act_monitor(self, &lane->monitor, pid) != ACT_OK) {
+        kv_connection_retry(self, connection);
+        return false;
+    }
+    lane->pid = pid;
+    return true;
+}
+
+static void send_next(act_self *self, struct kv_connection *connection, uint32_t index)
+{
+    struct kv_lane *lane = &connection->lanes[index];
+    bool is_rest = lane->rest != NULL;
+    if (!find(self, connection, index))
+        return;
+    connection->to_send &= ~kv_lane_bit(index);
+    lane->in_flight = act_send(self, lane->pid, is_rest ? &lane->rest : &lane->next) == ACT_OK;
+    lane->is_gone = !lane->in_flight;
+    if (lane->in_flight && !is_rest) {
+        lane->flight_bytes = lane->next_bytes;
+        lane->next_bytes = 0;
+    }
+}
+
+void kv_lanes_send(act_self *self, struct kv_connection *connection)
+{
+    struct kv_slot *front = kv_pending_front(&connection->pending);
+    uint64_t allowed = connection->to_send;
+    if (connection->blocked || front == NULL)
+        return;
+    if (connection->pending.held_bytes > HELD_BYTES_MAX)
+        allowed &= front->waiting;
+    for (; allowed != 0; allowed &= allowed - 1)
+        send_next(self, connection, (uint32_t)__builtin_ctzll(allowed));
+}
+
+/* ---- Receiving ---- */
+
+static void wake(struct kv_connection *connection, uint32_t index)
+{
+    struct kv_lane *lane = &connection->lanes[index];
+    lane->in_flight = false;
+    if (lane->rest == NULL) {
+        connection->request_bytes -= lane->flight_bytes;
+        lane->flight_bytes = 0;
+    }
+    if (lane->rest != NULL || lane->next != NULL)
+        connection->to_send |= kv_lane_bit(index);
+}
+
+/* Returns: lanes_count when the sender is none's. */
+static uint32_t lane_of(const struct kv_connection *connection, act_pid sender)
+{
+    uint32_t index = 0;
+    while (index < connection->lanes_count && !act_pid_equal(connection->lanes[index].pid, sender))
+        index++;
+    return index;
+}
+
+void kv_lane_replies(act_self *self, struct kv_connection *connection, const act_message *message)
+{
+    uint32_t index = lane_of(connection, act_message_sender(message));
+    struct kv_replies_walk walk = {.message = act_take(self)};
+    uint32_t slot;
+    struct kv_bytes reply;
+    while (index < connection->lanes_count && kv_replies_next(&walk, &slot, &reply))
+        kv_pending_answer(&connection->pending, slot, index, reply, walk.message);
+    if (index < connection->lanes_count && !kv_replies_has_more(walk.message))
+        wake(connection, index);
+    kv_replies_let_go(walk.message);
+}
+
+void kv_lane_rest(act_self *self, struct kv_connection *connection, const act_message *message)
+{
+    uint32_t index = lane_of(connection, act_message_sender(message));
+    if (index == connection->lanes_count)
+        return;
+    connection->lanes[index].rest = act_take(self);
+    wake(connection, index);
+}
+
+void kv_lane_down(struct kv_connection *connection, act_ref monitor)
+{
+    uint32_t index = 0;
+    while (index < connection->lanes_count && !act_ref_equal(connection->lanes[index].monitor, monitor))
+        index++;
+    if (index == connection->lanes_count)
+        return;
+    struct kv_lane *lane = &connection->lanes[index];
+    if (lane->in_flight)
+        kv_pending_fail(
+            &connection->pending, index,
+            lane->next != NULL ? lane->next_first : kv_pending_end(&connection->pending));
+    lane->pid = act_pid_none();
+    lane->monitor = (act_ref){0};
+    lane->is_gone = false;
+    wake(connection, index);
+}

@@ -1,0 +1,110 @@
+/* The actor that accepts clients. */
+/* SPDX-License-Identifier: MIT */
+#include <samples/kv/service/listener.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <samples/kv/service/connection.h>
+
+struct listener {
+    struct kv_service *service;
+    act_listener *socket;
+};
+
+/* ---- One client ---- */
+
+/* It fits the empty socket's buffer, so nobody need wait until it is sent. */
+static void turn_away(act_self *self, act_socket *socket)
+{
+    static const char sorry[] = "-ERR max number of clients reached\r\n";
+    act_tcp *tcp;
+    if (act_tcp_open(self, &tcp, &socket, NULL) != ACT_OK) {
+        act_socket_close(&socket);
+        return;
+    }
+    act_result ignored = act_tcp_write(tcp, sorry, sizeof sorry - 1);
+    (void)ignored;
+    act_tcp_close(&tcp);
+}
+
+/* Clients stay on one worker, whose event loop watches their socket: they are shared out in turn. */
+static void start_client(act_self *self, struct kv_service *service, act_pid supervisor, struct kv_ticket *ticket)
+{
+    char id[ACT_CHILD_ID_MAX];
+    act_ref ask;
+    snprintf(id, sizeof id, "client-%lld", (long long)ticket->id);
+    const act_child_spec spec = {
+        .id = id,
+        .behavior = &kv_connection,
+        .args = &ticket,
+        .args_release = kv_ticket_release,
+        .restart = ACT_RESTART_TEMPORARY,
+        .options = ACT_SPAWN_OPTIONS(.worker = 1 + (uint32_t)(ticket->id % service->options.workers_count)),
+    };
+    /* Whatever becomes of it, the ticket is released and the socket with it. */
+    act_result ignored = act_supervisor_start_child(self, &ask, supervisor, &spec, ACT_FOREVER);
+    (void)ignored;
+}
+
+static void admit(act_self *self, struct kv_service *service, act_socket *socket)
+{
+    struct kv_ticket *ticket = malloc(sizeof *ticket);
+    act_pid supervisor;
+    if (ticket == NULL || act_whereis(act_self_system(self), &supervisor, KV_NAME_CONNECTIONS) != ACT_OK) {
+        free(ticket);
+        act_socket_close(&socket);
+        return;
+    }
+    int64_t id = (int64_t)atomic_fetch_add(&service->traffic.connections_total, 1) + 1;
+    *ticket = (struct kv_ticket){service, socket, id};
+    kv_count(&service->traffic.connections_now, 1);
+    start_client(self, service, supervisor, ticket);
+}
+
+/* ---- Accepting ---- */
+
+static void accept_all(act_self *self, struct listener *listener)
+{
+    struct kv_service *service = listener->service;
+    act_socket *socket;
+    while (act_tcp_accept(listener->socket, &socket) == ACT_OK) {
+        if (kv_read(&service->traffic.connections_now) >= service->options.clients_max)
+            turn_away(self, socket);
+        else
+            admit(self, service, socket);
+    }
+}
+
+static void receive(act_self *self, void *state, const act_message *message)
+{
+    if (message->tag == ACT_MESSAGE_TCP_ACCEPTABLE)
+        accept_all(self, state);
+}
+
+/* A restarted listener takes the port that the first one found. */
+static act_result init(act_self *self, void *state, const void *args)
+{
+    struct listener *listener = state;
+    struct kv_service *service = *(struct kv_service *const *)args;
+    listener->service = service;
+    act_result result = act_tcp_listen(
+        self, &listener->socket, service->options.bind, (uint16_t)atomic_load(&service->port), NULL);
+    atomic_store(&service->listen_errno, result == ACT_OS ? errno : 0);
+    if (result != ACT_OK)
+        return result;
+    uint16_t port = act_listener_port(listener->socket);
+    atomic_store(&service->port, port);
+    if (service->listening != NULL)
+        service->listening(service->context, service->options.bind, port);
+    return ACT_OK;
+}
+
+const act_behavior kv_listener = {
+    .name = "listener",
+    .state_bytes = sizeof(struct listener),
+    .args_bytes = sizeof(struct kv_service *),
+    .init = init,
+    .receive = receive,
+};

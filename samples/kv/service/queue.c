@@ -1,0 +1,48 @@
+/* A ring of messages. */
+/* SPDX-License-Identifier: MIT */
+#include <samples/kv/service/queue.h>
+
+enum { CAPACITY_FIRST = 16 };
+
+static bool grow(struct kv_queue *queue)
+{
+    size_t capacity = queue->capacity == 0 ? CAPACITY_FIRST : queue->capacity * 2;
+    act_message **messages = kv_memory_allocate(capacity * sizeof(act_message *));
+    if (messages == NULL)
+        return false;
+    for (size_t i = 0; i < queue->count; i++)
+        messages[i] = queue->messages[(queue->first + i) & (queue->capacity - 1)];
+    kv_memory_release(&queue->messages);
+    queue->messages = messages;
+    queue->capacity = capacity;
+    queue->first = 0;
+    return true;
+}
+
+bool kv_queue_push(struct kv_queue *queue, act_message *message)
+{
+    if (queue->count == queue->capacity && !grow(queue))
+        return false;
+    queue->messages[(queue->first + queue->count++) & (queue->capacity - 1)] = message;
+    return true;
+}
+
+act_message *kv_queue_pop(struct kv_queue *queue)
+{
+    if (queue->count == 0)
+        return NULL;
+    act_message *message = queue->messages[queue->first];
+    queue->first = (queue->first + 1) & (queue->capacity - 1);
+    if (--queue->count == 0) {
+        kv_memory_release(&queue->messages);
+        *queue = (struct kv_queue){0};
+    }
+    return message;
+}
+
+void kv_queue_release(struct kv_queue *queue)
+{
+    act_message *message;
+    while ((message = kv_queue_pop(queue)) != NULL)
+        act_message_free(&message);
+}

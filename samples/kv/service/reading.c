@@ -1,0 +1,235 @@
+/* What a connection does with its client's bytes: it parses them and routes the commands. */
+/* SPDX-License-Identifier: MIT */
+#include <samples/kv/command_run.h>
+#include <samples/kv/service/connection_state.h>
+#include <samples/kv/service/host.h>
+
+/* Reading stops at this many commands, or bytes of commands, that are not answered, and at so many bytes of replies. */
+enum { PENDING_MAX = 1024, REQUEST_BYTES_MAX = 1024 * 1024, OUT_BYTES_MAX = 64 * 1024 };
+
+/* ---- Answers of the connection itself ---- */
+
+/* In order: straight to the socket, or behind what is pending. */
+static struct kv_buffer *begin_reply(struct kv_connection *connection, struct kv_buffer *own)
+{
+    return connection->pending.count == 0 ? &connection->out : own;
+}
+
+static void end_reply(act_self *self, struct kv_connection *connection, struct kv_buffer *own)
+{
+    uint32_t number;
+    if (own->count == 0 && !own->failed)
+        return;
+    struct kv_slot *slot = kv_pending_push(&connection->pending, &number);
+    if (slot != NULL)
+        kv_pending_answer_own(&connection->pending, slot, own);
+    else
+        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+    kv_buffer_release(own);
+}
+
+static void execute_here(
+    struct kv_connection *connection, const struct kv_command *command, struct kv_request request,
+    struct kv_buffer *reply)
+{
+    struct kv_info info;
+    bool tells = command->run == kv_run_info || command->run == kv_run_config;
+    if (tells)
+        kv_service_info(connection->service, &info);
+    const struct kv_call call = {
+        .command = command,
+        .argc = request.argc,
+        .argv = request.argv,
+        .reply = reply,
+        .limits = connection->service->limits,
+        .now_ms = kv_host_time_ms(),
+        .session = &connection->session,
+        .info = tells ? &info : NULL,
+    };
+    if (!kv_command_execute(&call))
+        reply->failed = true;
+}
+
+/* ---- Routing ---- */
+
+static void send_one(
+    act_self *self, struct kv_connection *connection, uint32_t lane, const struct kv_command *command,
+    struct kv_request request)
+{
+    uint32_t number;
+    struct kv_slot *slot = kv_pending_push(&connection->pending, &number);
+    if (slot == NULL) {
+        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        return;
+    }
+    slot->waiting = kv_lane_bit(lane);
+    kv_lane_add(connection, lane, command, number, request);
+}
+
+/* Each shard gets the arguments that concern it: all of them if shard_of_key is NULL. */
+static void send_parts(
+    struct kv_connection *connection, const struct kv_command *command, struct kv_request request,
+    const uint32_t *shard_of_key, struct kv_bytes *argv, uint32_t number, uint64_t lanes)
+{
+    for (; lanes != 0; lanes &= lanes - 1) {
+        uint32_t lane = (uint32_t)__builtin_ctzll(lanes);
+        struct kv_request part = request;
+        if (shard_of_key != NULL)
+            part = (struct kv_request){kv_route_part(command, request, shard_of_key, lane, argv), argv};
+        kv_lane_add(connection, lane, command, number, part);
+    }
+}
+
+static void send_many(
+    act_self *self, struct kv_connection *connection, const struct kv_command *command, struct kv_request request,
+    const uint32_t *shard_of_key, size_t keys_count, uint64_t lanes)
+{
+    uint32_t number;
+    struct kv_bytes *argv = shard_of_key != NULL ? act_scratch(self, request.argc * sizeof *argv) : NULL;
+    struct kv_slot *slot = kv_pending_push(&connection->pending, &number);
+    if (slot == NULL || (argv == NULL && shard_of_key != NULL) ||
+        !kv_pending_gather(
+            slot, lanes, connection->service->options.shards_count, command->merge, shard_of_key, keys_count)) {
+        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        return;
+    }
+    send_parts(connection, command, request, shard_of_key, argv, number, lanes);
+}
+
+static void route_keys(
+    act_self *self, struct kv_connection *connection, const struct kv_command *command, struct kv_request request)
+{
+    const struct kv_service *service = connection->service;
+    size_t keys_count = kv_route_keys_count(command, request);
+    uint32_t *shard_of_key = act_scratch(self, keys_count * sizeof *shard_of_key);
+    uint64_t lanes = 0;
+    if (shard_of_key == NULL) {
+        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        return;
+    }
+    kv_route_keys(command, request, service->seed, service->options.shards_count, shard_of_key);
+    for (size_t i = 0; i < keys_count; i++)
+        lanes |= kv_lane_bit(shard_of_key[i]);
+    if ((lanes & (lanes - 1)) == 0)
+        send_one(self, connection, shard_of_key[0], command, request);
+    else
+        send_many(self, connection, command, request, shard_of_key, keys_count, lanes);
+}
+
+/* SLEEP has no key: it is the first shard that sleeps. */
+static uint32_t debug_lane(const struct kv_connection *connection, const struct kv_debug *debug)
+{
+    const struct kv_service *service = connection->service;
+    if (debug->kind == KV_DEBUG_TREE)
+        return kv_lane_of_observer(service);
+    if (debug->kind == KV_DEBUG_SLEEP)
+        return 0;
+    return kv_shard_of_key(service->seed, debug->key, service->options.shards_count);
+}
+
+static void route(
+    act_self *self, struct kv_connection *connection, const struct kv_command *command, struct kv_request request,
+    struct kv_buffer *reply)
+{
+    const struct kv_service *service = connection->service;
+    uint32_t shards_count = service->options.shards_count;
+    struct kv_debug debug;
+    switch (command->place) {
+    case KV_PLACE_CONNECTION:
+        execute_here(connection, command, request, reply);
+        break;
+    case KV_PLACE_ACTOR:
+        if (kv_debug_parse(request, &debug, reply))
+            send_one(self, connection, debug_lane(connection, &debug), command, request);
+        break;
+    case KV_PLACE_SHARD:
+    case KV_PLACE_CURSOR:
+        send_one(
+            self, connection, kv_route_one(command, request, service->seed, shards_count), command, request);
+        break;
+    case KV_PLACE_SPLIT:
+        route_keys(self, connection, command, request);
+        break;
+    case KV_PLACE_EVERY_SHARD:
+        send_many(self, connection, command, request, NULL, 0, kv_lane_bit(shards_count) - 1);
+        break;
+    }
+}
+
+static void handle(act_self *self, struct kv_connection *connection, struct kv_request request)
+{
+    struct kv_buffer own = {0};
+    struct kv_buffer *reply = begin_reply(connection, &own);
+    const struct kv_command *command = kv_command_of(request, reply);
+    if (command != NULL)
+        route(self, connection, command, request, reply);
+    end_reply(self, connection, &own);
+    if (connection->session.closing && connection->phase == KV_PHASE_OPEN)
+        connection->phase = KV_PHASE_ANSWERING;
+}
+
+/* ---- Parsing ---- */
+
+static bool may_read(const struct kv_connection *connection)
+{
+    return connection->phase == KV_PHASE_OPEN && !connection->blocked && connection->pending.count < PENDING_MAX &&
+        connection->request_bytes < REQUEST_BYTES_MAX && connection->out.count < OUT_BYTES_MAX &&
+        !connection->out.failed;
+}
+
+static void refuse(act_self *self, struct kv_connection *connection)
+{
+    struct kv_buffer own = {0};
+    kv_resp_error(begin_reply(connection, &own), connection->parser.error);
+    end_reply(self, connection, &own);
+    if (connection->phase == KV_PHASE_OPEN)
+        connection->phase = KV_PHASE_ANSWERING;
+}
+
+/* Half a request: the rest will come, or it is dropped. */
+static void await_more(struct kv_connection *connection)
+{
+    if (connection->draining || act_tcp_input_ended(connection->tcp))
+        connection->phase = KV_PHASE_ANSWERING;
+    else
+        act_tcp_want(connection->tcp, connection->parser.wanted_count);
+}
+
+static void settle(act_self *self, struct kv_connection *connection, enum kv_parse parsed)
+{
+    if (parsed == KV_PARSE_ERROR)
+        refuse(self, connection);
+    else if (parsed == KV_PARSE_NO_MEMORY || connection->out.failed)
+        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+    else if (parsed == KV_PARSE_MORE)
+        await_more(connection);
+}
+
+bool kv_connection_read(act_self *self, struct kv_connection *connection)
+{
+    enum kv_parse parsed = KV_PARSE_COMPLETE;
+    const uint8_t *bytes;
+    size_t count, used = 0, commands = 0;
+    if (!may_read(connection))
+        return false;
+    if (act_tcp_unread(connection->tcp) < connection->parser.wanted_count) {
+        await_more(connection); /* without making what there is contiguous */
+        return false;
+    }
+    count = act_tcp_input(connection->tcp, &bytes);
+    while (parsed == KV_PARSE_COMPLETE && may_read(connection)) {
+        struct kv_request request;
+        size_t taken;
+        parsed = kv_resp_parse(&connection->parser, bytes + used, count - used, &request, &taken);
+        if (parsed == KV_PARSE_COMPLETE) {
+            handle(self, connection, request);
+            commands++;
+        }
+        used += taken;
+    }
+    act_tcp_consume(connection->tcp, used);
+    kv_count(&connection->service->traffic.bytes_in, used);
+    kv_count(&connection->service->traffic.commands, commands);
+    settle(self, connection, parsed);
+    return connection->phase == KV_PHASE_OPEN && connection->out.count >= OUT_BYTES_MAX;
+}

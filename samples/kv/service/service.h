@@ -1,0 +1,108 @@
+/* What all actors of one key-value service share: its options, its numbers and its supervision tree. */
+/* SPDX-License-Identifier: MIT */
+#ifndef KV_SERVICE_H
+#define KV_SERVICE_H
+
+#include <act.h>
+
+#include <stdatomic.h>
+
+#include <samples/kv/command.h>
+
+/* Who executes commands has a lane to each connection: the shards, then the observer. A set of lanes is 64 bits. */
+enum { KV_LANES_MAX = 64, KV_SHARDS_MAX = KV_LANES_MAX - 1 };
+
+/* Tags of the messages between the service's actors. */
+enum kv_tag {
+    KV_TAG_BATCH = 1, /* commands for a shard or the observer; and back to the connection, if some are left (batch.h) */
+    KV_TAG_REPLIES,   /* and their replies (batch.h) */
+    KV_TAG_RETRY,     /* a connection's timer: look again for the shards that were not there */
+    KV_TAG_LINGER,    /* a connection's timer: has the client got everything? */
+    KV_TAG_GIVE_UP,   /* a connection's timer: the service stops and will not wait any longer */
+    KV_TAG_WAKE,      /* a shard's timer: DEBUG SLEEP is over */
+    KV_TAG_CARE,      /* a shard's timer: remove what has expired */
+};
+
+struct kv_options {
+    const char *bind; /* a numeric address */
+    uint16_t port;    /* 0: a free one */
+    uint32_t shards_count, workers_count, clients_max;
+};
+
+#define KV_OPTIONS_DEFAULT \
+    ((struct kv_options){.bind = "127.0.0.1", .port = 6380, .shards_count = 4, .clients_max = 10000})
+
+/* Written by all connections, read by INFO. */
+struct kv_traffic {
+    _Atomic uint64_t connections_now, connections_total, commands, bytes_in, bytes_out;
+};
+
+/* Written by the shard, read by INFO. A cache line each. */
+struct kv_shard_numbers {
+    _Alignas(64) _Atomic uint64_t restarts;
+    _Atomic uint64_t keys, expiring, memory_bytes, hits, misses, expired;
+};
+
+struct kv_shard_args {
+    struct kv_service *service;
+    uint32_t index;
+};
+
+struct kv_service {
+    struct kv_options options;
+    struct kv_limits limits;
+    struct kv_seed seed;
+    int64_t started_at_ms;
+
+    /* Called on a worker when clients can connect; may be NULL. */
+    void (*listening)(void *context, const char *bind, uint16_t port);
+    void *context;
+
+    _Atomic uint32_t port;     /* the one listened on, 0 before */
+    _Atomic int listen_errno;  /* why listening failed, or 0 */
+    struct kv_traffic traffic;
+    struct kv_shard_numbers shards[KV_SHARDS_MAX];
+
+    /* The supervision tree (tree.c). */
+    char lane_names[KV_LANES_MAX][16];
+    struct kv_shard_args shard_args[KV_SHARDS_MAX];
+    act_spawn_options shard_options[KV_SHARDS_MAX];
+    act_child_spec shard_specs[KV_SHARDS_MAX];
+    act_supervisor_spec shards_supervisor;
+};
+
+/* Names that actors are found by; a lane's name is service->lane_names[lane]. */
+#define KV_NAME_ROOT        "kv"
+#define KV_NAME_CONNECTIONS "kv-connections"
+#define KV_NAME_LISTENER    "kv-listener"
+
+static inline uint32_t kv_lane_of_observer(const struct kv_service *service)
+{
+    return service->options.shards_count;
+}
+
+/* Makes the service; options.bind must stay valid. Zero memory before, nothing to release after. */
+void kv_service_init(struct kv_service *service, const struct kv_options *options);
+
+/**
+ * Starts the supervision tree. The service must stay valid until the system is destroyed.
+ *
+ * root: the root supervisor; it ends by itself if a part cannot be started.
+ */
+ACT_MUST_CHECK act_result kv_service_start(struct kv_service *service, act_system *system, act_pid *root);
+
+/* Fills in what INFO tells. */
+void kv_service_info(const struct kv_service *service, struct kv_info *info);
+
+/* Counts; relaxed, since only INFO reads it. */
+static inline void kv_count(_Atomic uint64_t *counter, uint64_t more)
+{
+    atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
+
+static inline uint64_t kv_read(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+#endif

@@ -1,0 +1,49 @@
+/* The actor that stops the system. */
+/* SPDX-License-Identifier: MIT */
+#include <samples/kv/service/steward.h>
+
+#include <signal.h>
+#include <stdio.h>
+
+struct steward {
+    act_exit_report *report;
+};
+
+/* The root ends by itself only when restarts did not help, or a part could not be started. */
+static void note_end(act_exit_report *report, act_exit_reason reason)
+{
+    report->kind = reason.kind;
+    report->code = reason.code;
+    snprintf(report->text, sizeof report->text, "%s", reason.text != NULL ? reason.text : "restarts did not help");
+}
+
+static void receive(act_self *self, void *state, const act_message *message)
+{
+    struct steward *steward = state;
+    if (message->tag == ACT_MESSAGE_DOWN)
+        note_end(steward->report, act_message_reason(message));
+    if (message->tag == ACT_MESSAGE_DOWN || message->tag == ACT_MESSAGE_OS_SIGNAL)
+        act_system_stop(act_self_system(self));
+}
+
+static act_result init(act_self *self, void *state, const void *args)
+{
+    struct steward *steward = state;
+    const struct kv_steward_args *mine = args;
+    act_ref monitor;
+    steward->report = mine->report;
+    act_result result = act_os_signal(self, SIGTERM);
+    if (result == ACT_OK)
+        result = act_os_signal(self, SIGINT);
+    if (result == ACT_OK)
+        result = act_monitor(self, &monitor, mine->root);
+    return result;
+}
+
+const act_behavior kv_steward = {
+    .name = "steward",
+    .state_bytes = sizeof(struct steward),
+    .args_bytes = sizeof(struct kv_steward_args),
+    .init = init,
+    .receive = receive,
+};

@@ -1,0 +1,16 @@
+/* The actor that stops the system: when the user says so, or when the service has given up. */
+/* SPDX-License-Identifier: MIT */
+#ifndef KV_STEWARD_H
+#define KV_STEWARD_H
+
+#include <act.h>
+
+/* Spawn it after the service. It ends before the service is stopped, so a second SIGTERM or SIGINT ends the process. */
+struct kv_steward_args {
+    act_pid root;            /* the service's root supervisor */
+    act_exit_report *report; /* set if that ends by itself; read it when the system has been stopped */
+};
+
+extern const act_behavior kv_steward;
+
+#endif
