@@ -124,11 +124,12 @@ static void shut_down(struct act__worker *worker, act_self *self)
 
 void act__take_urgent(struct act__worker *worker, act_self *self)
 {
-    if (act__likely(act__load(&self->urgent) == 0))
+    /* One that is not born yet finds its bits when START has been fetched: a stale run must not clear them. */
+    if (act__likely(act__load(&self->urgent) == 0) || (self->flags & ACT__CELL_LIVING) == 0)
         return;
     /* seq_cst: pairs with set_urgent; what was pushed before the bit was set is fetched after this. */
     uint64_t urgent = atomic_exchange_explicit(&self->urgent, 0, memory_order_seq_cst);
-    if (urgent >> ACT__URGENT_BITS != act__load(&self->life) || (self->flags & ACT__CELL_LIVING) == 0)
+    if (urgent >> ACT__URGENT_BITS != act__load(&self->life))
         return;
     if ((urgent & ACT__URGENT_KILL) != 0)
         act__end_decide(worker, self, (struct act__reason){.kind = ACT_EXIT_KILLED});

@@ -550,8 +550,10 @@ static void a_kept_block_is_aligned_and_zeroed(void)
     a.fail_first = 1, a.fail_count = 1, a.fail_how = RIG_IGNORE;
     start();
     ck_assert_uint_eq((uintptr_t)a.kept % 16, 0);
-    for (int i = sizeof(int); i < 1000001; i++)
-        ck_assert_int_eq(((char *)a.kept)[i], 0);
+    size_t dirty = 0; /* one assertion: a million of them take minutes under a sanitizer */
+    for (size_t i = sizeof(int); i < 1000001; i++)
+        dirty += ((char *)a.kept)[i] != 0;
+    ck_assert_uint_eq(dirty, 0);
     ck_assert_int_eq(*a.kept, 1);
     rig_end();
     ck_assert_int_eq(kept_releases, 1);
