@@ -37,6 +37,8 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     timer->notice.tag = ACT__SIGNAL_TIMER;
     timer->notice.ref = ref;
     act__list_init(&timer->slot);
+    if (delay > DELAY_MAX) /* the timeout of an ask: 35 years are as good as any time beyond */
+        delay = DELAY_MAX;
     /* The real clock is cut to whole milliseconds: one more, so that no timer is early. */
     timer->due = clock_now(worker) + delay + !worker->executor->simulated;
     timer->message = message;

@@ -63,7 +63,10 @@ act_millis act__wheel_next(const struct act__timer_wheel *wheel)
         if (slot >= 0)
             return ((wheel->now >> shift & ~SLOT_MASK) | slot) << shift;
     }
-    return ACT_FOREVER;
+    /* The coarsest level goes round: what lies before the present slot belongs to the next round. */
+    unsigned shift = shift_of(ACT__WHEEL_LEVELS - 1);
+    int      slot = filled_from(wheel, ACT__WHEEL_LEVELS - 1, 0);
+    return slot < 0 ? ACT_FOREVER : (((wheel->now >> shift & ~SLOT_MASK) + ACT__WHEEL_SLOTS) | slot) << shift;
 }
 
 /* Takes the slots that begin at wheel->now: coarser ones are spread over finer ones, the finest is due. */

@@ -1,0 +1,490 @@
+/* Requests: exactly one answer comes back, whatever happens to the one who was asked. */
+/* SPDX-License-Identifier: MIT */
+#include <test/actor/lab.h>
+
+static act_pid a, b, c;
+static act_asker asker;
+static act_millis timeout;
+static act_result result;
+
+static void open_three(void)
+{
+    lab_open();
+    timeout = 100;
+    asker = (act_asker){{0, 0}, {0}};
+    a = lab_spawn();
+    b = lab_spawn();
+    c = lab_spawn();
+}
+
+static void asks(act_self *self)
+{
+    act_message *message;
+    ck_assert_int_eq(act_message_create_value(&message, TAG_A, act_int64(20)), ACT_OK);
+    result = act_ask(self, &lab_ref, lab_other, &message, timeout);
+    if (result == ACT_OK)
+        ck_assert_ptr_null(message);
+    else
+        ck_assert_ptr_nonnull(message);
+    act_message_free(&message);
+}
+
+static int answers(act_pid who)
+{
+    return lab_count(who, TAG_B) + lab_count(who, ACT_MESSAGE_DOWN) + lab_count(who, ACT_MESSAGE_TIMED_OUT);
+}
+
+static void doubles(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    ck_assert_uint_ne(message->ref.value, 0);
+    act_answer(self, message, TAG_B, act_int64(2 * message->as.int64));
+}
+
+static const act_behavior doubler = {.name = "doubler", .receive = doubles};
+
+static void an_answer_comes_back_with_the_asks_reference(void)
+{
+    open_three();
+    b = lab_spawn_as(&doubler, NULL, NULL);
+    lab_let_about(a, asks, b);
+    const struct note *reply = lab_only(a, TAG_B);
+    ck_assert_int_eq((int)reply->value, 40);
+    ck_assert(act_ref_equal(reply->ref, lab_ref));
+    ck_assert(act_pid_equal(reply->sender, b));
+    lab_advance(1000);
+    ck_assert_int_eq(answers(a), 1);
+    lab_close();
+}
+
+static void an_ask_that_nobody_answers_times_out_in_time(void)
+{
+    open_three();
+    lab_let_about(a, asks, b);
+    lab_advance(99);
+    ck_assert_int_eq(answers(a), 0);
+    lab_advance(1);
+    const struct note *out = lab_only(a, ACT_MESSAGE_TIMED_OUT);
+    ck_assert(act_ref_equal(out->ref, lab_ref));
+    ck_assert(act_pid_is_none(out->sender));
+    lab_let(b, panics);
+    lab_advance(1000);
+    ck_assert_int_eq(answers(a), 1);
+    lab_close();
+}
+
+static void an_ask_may_wait_for_ever(void)
+{
+    open_three();
+    timeout = ACT_FOREVER;
+    lab_let_about(a, asks, b);
+    lab_advance((act_millis)1 << 39);
+    ck_assert_int_eq(answers(a), 0);
+    lab_let(b, exits_normally);
+    ck_assert_int_eq(lab_only(a, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_NORMAL);
+    lab_close();
+}
+
+static void a_timeout_out_of_range_is_refused(void)
+{
+    static const act_millis bad[] = {0, -2, -1000, INT64_MIN};
+    open_three();
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        timeout = bad[i];
+        lab_let_about(a, asks, b);
+        ck_assert_int_eq(result, ACT_INVALID);
+    }
+    ck_assert_int_eq(lab_count(b, TAG_A), 0);
+    lab_close();
+}
+
+static void a_timeout_may_be_as_long_as_one_likes(void)
+{
+    static const act_millis long_ones[] = {(act_millis)1 << 40, ((act_millis)1 << 40) + 1, INT64_MAX - 1, INT64_MAX};
+    open_three();
+    for (size_t i = 0; i < sizeof long_ones / sizeof long_ones[0]; i++) {
+        timeout = long_ones[i];
+        lab_let_about(a, asks, b);
+        ck_assert_int_eq(result, ACT_OK);
+        lab_advance(ACT_SECONDS(100));
+    }
+    ck_assert_int_eq(answers(a), 0);
+    lab_let(b, exits_normally);
+    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_DOWN), 4);
+    lab_close();
+}
+
+static void the_end_of_the_asked_is_the_answer(void)
+{
+    open_three();
+    lab_let_about(a, asks, b);
+    lab_let(b, exits_with_an_error);
+    const struct note *down = lab_only(a, ACT_MESSAGE_DOWN);
+    ck_assert(act_ref_equal(down->ref, lab_ref));
+    ck_assert(act_pid_equal(down->sender, b));
+    ck_assert_int_eq(down->kind, ACT_EXIT_ERROR);
+    lab_advance(1000);
+    ck_assert_int_eq(answers(a), 1);
+    lab_close();
+}
+
+static void an_ask_of_the_dead_is_answered_down(void)
+{
+    open_three();
+    lab_let(b, exits_normally);
+    lab_let_about(a, asks, b);
+    ck_assert_int_eq(result, ACT_OK);
+    ck_assert_int_eq(lab_only(a, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_NO_ACTOR);
+    ck_assert(act_pid_equal(lab_only(a, ACT_MESSAGE_DOWN)->sender, b));
+    ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 1);
+    lab_advance(1000);
+    ck_assert_int_eq(answers(a), 1);
+    lab_close();
+}
+
+static void an_ask_of_who_never_was_is_answered_down(void)
+{
+    static const act_pid never[] = {{0, 0}, {0, 77}, {0, UINT64_C(5) << 27 | 3}, {0, UINT64_MAX}, {3, 1}};
+    open_three();
+    for (int i = 0; i < (int)(sizeof never / sizeof never[0]); i++) {
+        lab_let_about(a, asks, never[i]);
+        ck_assert_int_eq(result, ACT_OK);
+        ck_assert_int_eq(lab_count(a, ACT_MESSAGE_DOWN), i + 1);
+        ck_assert(act_ref_equal(lab_nth(a, ACT_MESSAGE_DOWN, i)->ref, lab_ref));
+        ck_assert(act_pid_equal(lab_nth(a, ACT_MESSAGE_DOWN, i)->sender, never[i]));
+    }
+    lab_advance(1000);
+    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_TIMED_OUT), 0);
+    lab_close();
+}
+
+static void two_in_a_row(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    act_answer(self, message, TAG_B, act_int64(1));
+    act_answer(self, message, TAG_B, act_int64(2));
+    exits_with_an_error(self);
+}
+
+static const act_behavior chatty = {.name = "chatty", .receive = two_in_a_row};
+
+static void only_the_first_answer_counts(void)
+{
+    open_three();
+    b = lab_spawn_as(&chatty, NULL, NULL);
+    lab_let_about(a, asks, b);
+    ck_assert_int_eq((int)lab_only(a, TAG_B)->value, 1);
+    lab_advance(1000);
+    ck_assert_int_eq(answers(a), 1);
+    ck_assert_uint_eq(lab_counters().late_replies, 1);
+    ck_assert_int_eq(lab_letters(ACT_NOT_FOUND), 1);
+    lab_close();
+}
+
+/* ---------------------------------------------------------------------------------- later, by others */
+
+static void remembers(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    if (message->tag == TAG_A)
+        asker = act_message_asker(message);
+    else
+        puppet_receive(self, state, message);
+}
+
+static const act_behavior rememberer = {.name = "rememberer", .receive = remembers};
+
+static void replies(act_self *self)
+{
+    act_message *message;
+    ck_assert_int_eq(act_message_create_value(&message, TAG_B, act_int64(7)), ACT_OK);
+    result = act_reply(self, asker, &message);
+    if (result == ACT_OK)
+        ck_assert_ptr_null(message);
+    act_message_free(&message);
+}
+
+static void a_reply_may_come_after_the_handler_has_returned(void)
+{
+    open_three();
+    b = lab_spawn_as(&rememberer, NULL, NULL);
+    lab_let_about(a, asks, b);
+    lab_advance(50);
+    lab_let(b, replies);
+    ck_assert_int_eq((int)lab_only(a, TAG_B)->value, 7);
+    lab_advance(1000);
+    ck_assert_int_eq(answers(a), 1);
+    lab_close();
+}
+
+static void any_actor_may_reply(void)
+{
+    open_three();
+    b = lab_spawn_as(&rememberer, NULL, NULL);
+    lab_let_about(a, asks, b);
+    lab_let(c, replies);
+    ck_assert(act_pid_equal(lab_only(a, TAG_B)->sender, c));
+    lab_close();
+}
+
+static void a_late_reply_is_dropped_and_counted(void)
+{
+    open_three();
+    b = lab_spawn_as(&rememberer, NULL, NULL);
+    lab_let_about(a, asks, b);
+    lab_advance(100);
+    lab_let(b, replies);
+    ck_assert_int_eq(lab_count(a, TAG_B), 0);
+    ck_assert_int_eq(answers(a), 1);
+    ck_assert_uint_eq(lab_counters().late_replies, 1);
+    ck_assert_int_eq(lab_letters(ACT_NOT_FOUND), 1);
+    lab_close();
+}
+
+static void a_late_reply_is_not_taken_for_one_to_a_newer_ask(void)
+{
+    open_three();
+    b = lab_spawn_as(&rememberer, NULL, NULL);
+    lab_let_about(a, asks, b);
+    act_asker first = asker;
+    lab_advance(100);
+    lab_let_about(a, asks, b); /* the record of the first ask may be used again */
+    asker = first;
+    lab_let(b, replies);
+    ck_assert_int_eq(lab_count(a, TAG_B), 0);
+    lab_advance(100);
+    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_TIMED_OUT), 2);
+    lab_close();
+}
+
+static void a_reply_to_the_dead_is_refused(void)
+{
+    open_three();
+    b = lab_spawn_as(&rememberer, NULL, NULL);
+    lab_let_about(a, asks, b);
+    lab_let(a, exits_normally);
+    lab_let(b, replies);
+    ck_assert_int_eq(result, ACT_NO_ACTOR);
+    lab_close();
+}
+
+static void a_reply_to_no_ask_is_refused(void)
+{
+    open_three();
+    asker = (act_asker){a, {0}};
+    lab_let(b, replies);
+    ck_assert_int_eq(result, ACT_INVALID);
+    b = lab_spawn_as(&chatty, NULL, NULL);
+    act_system_tell(lab.system, b, TAG_A, act_nothing());
+    lab_run();
+    ck_assert_int_eq(lab.letters_count, 0);
+    lab_close();
+}
+
+static void replies_all_sorts(act_self *self)
+{
+    static const uint64_t refs[] = {1, 2, 3, UINT64_MAX, UINT64_C(1) << 30, UINT64_C(3) << 29 | 4};
+    for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++) {
+        asker = (act_asker){a, {refs[i]}};
+        replies(self);
+        ck_assert_int_eq(result, ACT_OK);
+    }
+}
+
+static void a_reply_to_what_never_was_an_ask_is_late(void)
+{
+    open_three();
+    lab_let_about(a, monitors, c); /* a monitor is no ask */
+    lab_let(b, replies_all_sorts);
+    asker = (act_asker){a, lab_ref};
+    lab_let(b, replies);
+    ck_assert_int_eq(lab_count(a, TAG_B), 0);
+    ck_assert_uint_eq(lab_counters().late_replies, 7);
+    lab_let(c, panics);
+    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_DOWN), 1);
+    lab_close();
+}
+
+static void takes_and_replies(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    act_asker who = act_message_asker(message);
+    act_message *mine = act_take(self);
+    mine->as.int64++;
+    mine->tag = TAG_B;
+    ck_assert_int_eq(act_reply(self, who, &mine), ACT_OK);
+}
+
+static const act_behavior thrifty = {.name = "thrifty", .receive = takes_and_replies};
+
+static void the_request_may_be_sent_back_as_the_reply(void)
+{
+    open_three();
+    b = lab_spawn_as(&thrifty, NULL, NULL);
+    lab_let_about(a, asks, b);
+    ck_assert_int_eq((int)lab_only(a, TAG_B)->value, 21);
+    lab_close();
+}
+
+static void forwards(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    (void)message;
+    act_message *mine = act_take(self);
+    ck_assert_int_eq(act_send(self, c, &mine), ACT_OK);
+}
+
+static const act_behavior forwarder = {.name = "forwarder", .receive = forwards};
+
+static void a_request_sent_on_is_none_any_more(void)
+{
+    open_three();
+    c = lab_spawn_as(&chatty, NULL, NULL); /* would answer an ask */
+    b = lab_spawn_as(&forwarder, NULL, NULL);
+    lab_let_about(a, asks, b);
+    lab_advance(100);
+    ck_assert_int_eq(lab_count(a, TAG_B), 0);
+    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_TIMED_OUT), 1);
+    lab_close();
+}
+
+/* ------------------------------------------------------------------------------------ ended by hand */
+
+static void asks_and_demonitors(act_self *self)
+{
+    asks(self);
+    demonitors(self);
+}
+
+static void a_demonitored_ask_has_no_answer(void)
+{
+    open_three();
+    b = lab_spawn_as(&rememberer, NULL, NULL);
+    lab_let_about(a, asks_and_demonitors, b);
+    lab_let(b, replies);
+    lab_let(b, panics);
+    lab_advance(1000);
+    ck_assert_int_eq(answers(a), 0);
+    lab_close();
+}
+
+static void demonitors_and_notes(act_self *self)
+{
+    demonitors(self);
+    note_down(self, TAG_C);
+}
+
+static void no_answer_is_seen_after_demonitor(void)
+{
+    open_three();
+    b = lab_spawn_as(&rememberer, NULL, NULL);
+    lab_let_about(a, asks, b);
+    lab_tell_to(b, kit_round() % 2 ? replies : exits_normally);
+    lab_tell_to(a, does_nothing);
+    lab_tell_to(a, demonitors_and_notes);
+    lab_run();
+    for (int i = 0, undone = 0; i < lab.notes_count; i++) {
+        undone |= lab.notes[i].tag == TAG_C;
+        ck_assert(!(undone && (lab.notes[i].tag == TAG_B || lab.notes[i].tag == ACT_MESSAGE_DOWN)));
+    }
+    lab_close();
+}
+
+static void a_stranger_cannot_end_an_ask(void)
+{
+    open_three();
+    b = lab_spawn_as(&rememberer, NULL, NULL);
+    lab_let_about(a, asks, b);
+    lab_let(c, demonitors);
+    lab_let(b, demonitors);
+    lab_let(b, replies);
+    ck_assert_int_eq(lab_count(a, TAG_B), 1);
+    lab_close();
+}
+
+static void asks_itself(act_self *self)
+{
+    lab_other = act_self_pid(self);
+    asks(self);
+}
+
+static void an_ask_of_oneself_times_out(void)
+{
+    open_three();
+    lab_let(a, asks_itself);
+    ck_assert_int_eq(lab_count(a, TAG_A), 1);
+    lab_advance(100);
+    ck_assert_int_eq(answers(a), 1);
+    lab_close();
+}
+
+static void asks_and_ends(act_self *self)
+{
+    asks(self);
+    exits_normally(self);
+}
+
+static void an_asker_that_ends_leaves_nothing(void)
+{
+    open_three();
+    lab_let_about(a, asks_and_ends, b);
+    lab_advance(1000);
+    ck_assert_int_eq(lab_count(b, TAG_A), 1);
+    lab_close();
+}
+
+static int released;
+
+static void release(void *nothing)
+{
+    (void)nothing;
+    released++;
+}
+
+static void asks_with_a_resource(act_self *self)
+{
+    act_value value = act_resource_value(&released, release);
+    result = act_ask_value(self, &lab_ref, lab_other, TAG_A, value, timeout);
+}
+
+static void a_resource_of_a_failed_ask_is_still_the_askers(void)
+{
+    open_three();
+    released = 0;
+    timeout = 0;
+    lab_let_about(a, asks_with_a_resource, b);
+    ck_assert_int_eq(result, ACT_INVALID);
+    ck_assert_int_eq(released, 0);
+    timeout = 5;
+    lab_let_about(a, asks_with_a_resource, b);
+    ck_assert_int_eq(released, 1); /* b did not take it */
+    lab_close();
+}
+
+const struct kit_fact kit_facts[] = {
+    LAB_FACT(an_answer_comes_back_with_the_asks_reference),
+    LAB_FACT(an_ask_that_nobody_answers_times_out_in_time),
+    LAB_FACT(an_ask_may_wait_for_ever),
+    LAB_FACT(a_timeout_out_of_range_is_refused),
+    LAB_FACT(a_timeout_may_be_as_long_as_one_likes),
+    LAB_FACT(the_end_of_the_asked_is_the_answer),
+    LAB_FACT(an_ask_of_the_dead_is_answered_down),
+    LAB_FACT(an_ask_of_who_never_was_is_answered_down),
+    LAB_FACT(only_the_first_answer_counts),
+    LAB_FACT(a_reply_may_come_after_the_handler_has_returned),
+    LAB_FACT(any_actor_may_reply),
+    LAB_FACT(a_late_reply_is_dropped_and_counted),
+    LAB_FACT(a_late_reply_is_not_taken_for_one_to_a_newer_ask),
+    LAB_FACT(a_reply_to_the_dead_is_refused),
+    LAB_FACT(a_reply_to_no_ask_is_refused),
+    LAB_FACT(a_reply_to_what_never_was_an_ask_is_late),
+    LAB_FACT(the_request_may_be_sent_back_as_the_reply),
+    LAB_FACT(a_request_sent_on_is_none_any_more),
+    LAB_FACT(a_demonitored_ask_has_no_answer),
+    FACT(no_answer_is_seen_after_demonitor, .rounds = 30),
+    LAB_FACT(a_stranger_cannot_end_an_ask),
+    LAB_FACT(an_ask_of_oneself_times_out),
+    LAB_FACT(an_asker_that_ends_leaves_nothing),
+    LAB_FACT(a_resource_of_a_failed_ask_is_still_the_askers),
+    END_OF_FACTS,
+};
