@@ -13,9 +13,9 @@
  * It walks depth first: it asks a supervisor for its children, writes a line for each, and when it comes to a
  * supervisor it asks that one before it goes on. A supervisor that does not answer (it has just ended) has no children.
  */
-enum { DEPTH_MAX = 8, ROWS_MAX = 64, ANSWER_MS = 2000 };
+enum { DEPTH_MAX = 8, ROWS_MAX = 64, CLIENTS_MAX = 3, ANSWER_MS = 2000 };
 
-/* The children of one supervisor, copied from its answer: the first ROWS_MAX of all_count. */
+/* The children of one supervisor, copied from its answer: the first of all_count, of clients only a few. */
 struct level {
     act_child_info *rows;
     size_t rows_count, all_count, next;
@@ -120,7 +120,8 @@ static void enter_level(struct observer *observer, const act_message *message)
 {
     size_t count;
     const act_child_info *rows = act_supervisor_children_read(message, &count);
-    size_t kept = rows == NULL ? 0 : count < ROWS_MAX ? count : ROWS_MAX;
+    size_t rows_max = count > 0 && rows[0].restart == ACT_RESTART_TEMPORARY ? CLIENTS_MAX : ROWS_MAX;
+    size_t kept = count < rows_max ? count : rows_max;
     act_child_info *copy = kept > 0 ? kv_memory_allocate(kept * sizeof *copy) : NULL;
     if (copy == NULL)
         return;
