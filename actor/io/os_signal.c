@@ -179,8 +179,6 @@ static void aim(struct act_system *system)
 static act_result start_catching(struct act_system *system, int signal)
 {
     struct sigaction action = {.sa_handler = caught, .sa_flags = SA_RESTART};
-    if (asking_system != NULL && asking_system != system)
-        return ACT_EXISTS;
     sigfillset(&action.sa_mask);
     aim(system); /* first: what is caught must not be lost */
     if (counts[signal] == 0 && sigaction(signal, &action, &previous[signal]) != 0) {
@@ -194,6 +192,8 @@ static act_result start_catching(struct act_system *system, int signal)
 /* With the mutex. */
 static act_result subscribe(act_self *self, int signal)
 {
+    if (asking_system != NULL && asking_system != self->worker->system)
+        return ACT_EXISTS;
     if (find(act__local_of(self), signal) != NULL)
         return ACT_OK;
     struct subscription *made = act__allocate(sizeof *made);

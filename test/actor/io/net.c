@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -54,8 +55,8 @@ static void server_receive(act_self *self, void *state, const act_message *messa
 {
     struct server *server = state;
     switch (message->tag) {
-    case NET_PORT:
-        act_answer(self, message, NET_PORT, act_int64(act_listener_port(server->listener)));
+    case NET_DO:
+        act_answer(self, message, NET_DO, act_int64(act_listener_port(server->listener)));
         break;
     case NET_CLOSE:
         act_listener_close(&server->listener);
@@ -105,10 +106,11 @@ act_pid net_spawn(struct net *net, const act_behavior *behavior, const void *arg
 
 void net_start(struct net *net, const struct net_plan *plan)
 {
-    act_message *ask, *answer;
+    void *any = net->any;
     memset(net, 0, sizeof *net);
+    net->any = any;
     net->plan = *plan;
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, net->line), 0);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, net->line), 0);
     act_system_options *options = ACT_SYSTEM_OPTIONS(.workers_count = plan->workers, .log = ignore_log);
     if (options->workers_count == 0)
         options->workers_count = net_workers();
@@ -116,10 +118,7 @@ void net_start(struct net *net, const struct net_plan *plan)
     if (plan->connection == NULL)
         return;
     net->server = net_spawn(net, &server_behavior, &(struct net *){net}, 0);
-    ck_assert_int_eq(act_message_create(&ask, NET_PORT, 0), ACT_OK);
-    ck_assert_int_eq(act_system_ask(net->system, net->server, &ask, &answer, NET_DEADLINE_MS), ACT_OK);
-    net->port = (uint16_t)answer->as.int64;
-    act_message_free(&answer);
+    net->port = (uint16_t)net_ask(net, net->server);
 }
 
 void net_stop(struct net *net)
@@ -129,13 +128,41 @@ void net_stop(struct net *net)
     close(net->line[1]);
 }
 
-act_tcp *net_open(act_self *self, const struct net_args *args)
+/* -------------------------------------------------------------------------------------- connections */
+
+act_result net_init(act_self *self, void *state, const void *args)
 {
-    act_socket *socket = args->socket;
-    act_tcp    *tcp = NULL;
-    ck_assert_int_eq(act_tcp_open(self, &tcp, &socket, args->net->plan.options), ACT_OK);
-    ck_assert_ptr_null(socket);
-    return tcp;
+    const struct net_args *given = args;
+    struct net_connection *mine = state;
+    act_socket            *accepted = given->socket;
+    mine->net = given->net;
+    if (accepted == NULL)
+        return ACT_OK;
+    act_result result = act_tcp_open(self, &mine->tcp, &accepted, given->net->plan.options);
+    ck_assert_int_eq(result == ACT_OK, accepted == NULL);
+    if (result != ACT_OK)
+        act_socket_close(&accepted);
+    return result;
+}
+
+act_result net_pid_init(act_self *self, void *state, const void *args)
+{
+    act_result result = net_init(self, state, args);
+    net_say(((const struct net_args *)args)->net, "%llu", (unsigned long long)act_self_pid(self).local);
+    return result;
+}
+
+void net_leave(act_self *self)
+{
+    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+}
+
+void net_other(act_self *self, struct net_connection *mine, const act_message *message)
+{
+    ck_assert_msg(message->tag == ACT_MESSAGE_TCP_CLOSED, "an unexpected message %x", message->tag);
+    ck_assert_ptr_eq(message->as.pointer, mine->tcp);
+    net_say(mine->net, "closed: %s", strerrorname_np(act_tcp_error(mine->tcp)));
+    net_leave(self);
 }
 
 /* --------------------------------------------------------------------------------------------- line */
@@ -170,16 +197,73 @@ const char *net_hear(struct net *net)
     return text;
 }
 
+void net_expect_line(struct net *net, const char *text)
+{
+    ck_assert_str_eq(net_hear(net), text);
+}
+
+act_pid net_hear_pid(struct net *net)
+{
+    return (act_pid){0, strtoull(net_hear(net), NULL, 10)};
+}
+
+int64_t net_ask(struct net *net, act_pid pid)
+{
+    act_message *ask, *answer;
+    ck_assert_int_eq(act_message_create(&ask, NET_DO, 0), ACT_OK);
+    ck_assert_int_eq(act_system_ask(net->system, pid, &ask, &answer, NET_DEADLINE_MS), ACT_OK);
+    int64_t value = answer->as.int64;
+    act_message_free(&answer);
+    return value;
+}
+
+void net_join(struct net *net, act_pid pid, act_exit_kind kind)
+{
+    act_exit_report report;
+    ck_assert_int_eq(act_system_join(net->system, pid, &report, NET_DEADLINE_MS), ACT_OK);
+    ck_assert_msg(report.kind == kind || report.kind == ACT_EXIT_NO_ACTOR, "ended: %s %d: %s",
+                  act_exit_kind_text(report.kind), report.code, report.text);
+}
+
 /* ------------------------------------------------------------------------------------------ clients */
+
+static int dial(const char *host, uint16_t port)
+{
+    struct sockaddr_in  v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    bool                is_v4 = inet_pton(AF_INET, host, &v4.sin_addr) == 1;
+    int                 fd = socket(is_v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+    ck_assert_int_ge(fd, 0);
+    ck_assert(is_v4 || inet_pton(AF_INET6, host, &v6.sin6_addr) == 1);
+    if (connect(fd, is_v4 ? (struct sockaddr *)&v4 : (struct sockaddr *)&v6, is_v4 ? sizeof v4 : sizeof v6) != 0) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    ck_assert_int_eq(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes), 0);
+    return fd;
+}
+
+int net_try_dial(struct net *net)
+{
+    return dial("127.0.0.1", net->port);
+}
 
 int net_dial(struct net *net)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(net->port)};
-    int                fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    ck_assert_int_eq(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes), 0);
+    int fd = net_try_dial(net);
+    ck_assert_msg(fd >= 0, "connect: %s", strerror(-fd));
+    return fd;
+}
+
+int net_dial_at(const char *host, uint16_t port, uint16_t *own_port)
+{
+    struct sockaddr_in6 own; /* the port is at the same place in both families */
+    socklen_t           length = sizeof own;
+    int                 fd = dial(host, port);
+    ck_assert_msg(fd >= 0, "connect: %s", strerror(-fd));
+    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&own, &length), 0);
+    *own_port = ntohs(own.sin6_port);
     return fd;
 }
 

@@ -31,18 +31,23 @@ struct net_plan {
 struct net {
     struct net_plan plan;
     act_system     *system;
+    void           *any; /* the test's own */
     act_pid         server;
     uint16_t        port;
     int             line[2];
 };
 
-/* To the server. */
-#define NET_PORT  1 /* an ask: answered with the port */
-#define NET_GO    2
-#define NET_CLOSE 3 /* closes the listener */
-/* To a connection that passes it to net_common. */
-#define NET_PANIC 10
-#define NET_PID   11 /* an ask: answered with its pid */
+/* What the state of every connection here begins with. */
+struct net_connection {
+    struct net *net;
+    act_tcp    *tcp;
+};
+
+/* To the server; NET_DO, an ask, is answered with the port. */
+#define NET_GO    1 /* accepts from now on */
+#define NET_CLOSE 2 /* closes the listener */
+/* To a connection, as its test likes. */
+#define NET_DO 10
 
 /* Rounds 0 and 1 of a fact run with 1 and 4 workers. */
 uint32_t net_workers(void);
@@ -51,16 +56,32 @@ void net_start(struct net *net, const struct net_plan *plan);
 void net_stop(struct net *net);
 act_pid net_spawn(struct net *net, const act_behavior *behavior, const void *args, uint32_t worker);
 
-/* In a connection's init. */
-act_tcp *net_open(act_self *self, const struct net_args *args);
+/* Connections and their like. The plan's connection is opened; net_pid_init also says its pid. */
+act_result net_init(act_self *self, void *state, const void *args);
+act_result net_pid_init(act_self *self, void *state, const void *args);
+/* Notices that most treat alike: CLOSED is said, as "closed: ECONNRESET", and ends the actor; others are wrong. */
+void net_other(act_self *self, struct net_connection *mine, const act_message *message);
+/* Ends the actor, cleanly. */
+void net_leave(act_self *self);
+#define NET_BEHAVIOR(state, init_function, receive_function)                                                  \
+    { .name = #receive_function, .state_bytes = sizeof(state), .args_bytes = sizeof(struct net_args),          \
+      .init = (init_function), .receive = (receive_function) }
 
 /* Any actor: one line for the test. */
 __attribute__((format(printf, 2, 3))) void net_say(struct net *net, const char *format, ...);
 /* The next line; fails the test at the deadline. The text is valid until the next call. */
 const char *net_hear(struct net *net);
+void        net_expect_line(struct net *net, const char *text);
+act_pid     net_hear_pid(struct net *net);
+/* An ask of NET_DO from the test's thread: returns its answer. */
+int64_t     net_ask(struct net *net, act_pid pid);
+/* Waits for the end of an actor, and of all that it owned. */
+void        net_join(struct net *net, act_pid pid, act_exit_kind kind);
 
 /* Plain blocking sockets with the deadline on each call. */
 int    net_dial(struct net *net);
+int    net_try_dial(struct net *net); /* -errno if it fails */
+int    net_dial_at(const char *host, uint16_t port, uint16_t *own_port);
 void   net_send(int fd, const void *bytes, size_t count);
 void   net_send_text(int fd, const char *text);
 size_t net_read(int fd, void *bytes, size_t most);  /* once; 0: end of stream; -1 as size_t: reset */
