@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include <samples/kv/options.h>
+#include <samples/kv/service/options.h>
 #include <samples/kv/service/service.h>
 #include <samples/kv/service/steward.h>
 

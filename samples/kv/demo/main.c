@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <samples/kv/options.h>
+#include <samples/kv/service/options.h>
 #include <samples/kv/service/steward.h>
 
 static const char usage[] =

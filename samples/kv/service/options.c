@@ -1,6 +1,6 @@
 /* Reads kv's command line. */
 /* SPDX-License-Identifier: MIT */
-#include <samples/kv/options.h>
+#include <samples/kv/service/options.h>
 
 #include <arpa/inet.h>
 #include <stdio.h>
