@@ -64,7 +64,7 @@ struct kv_service {
     struct kv_shard_numbers shards[KV_SHARDS_MAX];
 
     /* The supervision tree (tree.c). */
-    char lane_names[KV_LANES_MAX][16];
+    char lane_names[KV_LANES_MAX][24];
     struct kv_shard_args shard_args[KV_SHARDS_MAX];
     act_spawn_options shard_options[KV_SHARDS_MAX];
     act_child_spec shard_specs[KV_SHARDS_MAX];
