@@ -26,7 +26,7 @@ struct act__reason_text *act__reason_copy(struct act__worker *worker, const char
     struct act__reason_text *copy = worker->spare_text;
     if (text == NULL || copy == NULL)
         return NULL;
-    worker->spare_text = NULL;
+    worker->spare_text = act__reason_text_make(); /* this turn may still see a panic */
     snprintf(copy->text, sizeof copy->text, "%s", text);
     return copy;
 }
@@ -134,6 +134,8 @@ void act__turn_recover(struct act__worker *worker)
     struct act__reason reason = {.kind = ACT_EXIT_PANIC, .text = worker->panic_text};
     worker->unwinding = false;
     worker->panic_text = NULL;
+    if (worker->spare_text == NULL)
+        worker->spare_text = act__reason_text_make(); /* terminate may panic too */
     act__count(&worker->panicked);
     if (worker->message != NULL) {
         act_message *message = (act_message *)(uintptr_t)worker->message;

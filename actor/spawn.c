@@ -126,6 +126,24 @@ static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t
     act__store_release(&cell->life, life); /* pairs with the acquire in bond.c: the gate is there */
 }
 
+/*
+ * A free cell; NULL: no memory, or too many actors. They need counting, which is slow, only where there are more
+ * cells than there may be actors.
+ */
+static act_self *take_cell(struct act__worker *worker)
+{
+    struct act_system *system = worker->system;
+    act_self          *cell = act__slab_take(&system->cells, &worker->cells);
+    if (cell == NULL)
+        return NULL;
+    act__cell_prepare(system, cell);
+    if (act__likely(cell->index <= system->options.actors_max) ||
+        act__system_actors_count(system) < system->options.actors_max)
+        return cell;
+    act__slab_give(&system->cells, &worker->cells, cell);
+    return NULL;
+}
+
 act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor, const struct act__spawning *what,
                       enum act__tie tie, act_self *self)
 {
@@ -136,12 +154,11 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
     act_message *start = make_start(what);
     if (start == NULL)
         return ACT_NO_MEMORY;
-    act_self *cell = act__slab_take(&system->cells, &worker->cells);
+    act_self *cell = take_cell(worker);
     if (cell == NULL) {
         drop_start(start);
         return ACT_NO_MEMORY;
     }
-    act__cell_prepare(system, cell);
     uint64_t           life = act__load(&cell->life) + 1, local = life << ACT__SLOT_BITS | cell->index;
     struct act__birth *birth = birth_of(start);
     result = make_ties(worker, birth, what->options, local, tie);

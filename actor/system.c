@@ -16,6 +16,7 @@
 #define STOP_DEFAULT     ACT_SECONDS(10)
 #define WORKERS_MAX      256
 #define ACTORS_MAX       (1u << ACT__SLOT_BITS)
+#define CELLS_TO_SPARE (1u << 16)
 /* How long the killed may take, besides stop_timeout: a handler that is running returns first. */
 #define KILL_TIMEOUT ACT_SECONDS(1)
 
