@@ -9,7 +9,7 @@
 struct act__arena_chunk {
     struct act__arena_chunk *next;
     size_t                   used, size; /* bytes behind this header */
-    size_t                   total, total_max; /* of all chunks; kept in the newest; max 0: none */
+    size_t                   total, total_max; /* of all chunks, for act_alloc; kept in the newest; max 0: none */
     unsigned                 size_class;
     char                     bytes[] __attribute__((aligned(16)));
 };
@@ -55,7 +55,7 @@ void *act__arena_take(struct act__arena *arena, size_t bytes, bool framework)
     }
     void *memory = chunk->bytes + chunk->used;
     chunk->used += bytes;
-    chunk->total += bytes;
+    chunk->total += framework ? 0 : bytes;
     return memory;
 }
 

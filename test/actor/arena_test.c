@@ -1,0 +1,155 @@
+/* An actor's memory: until its end, or until the handler returns; and within its limit. */
+/* SPDX-License-Identifier: MIT */
+#include <test/actor/lab.h>
+
+enum { BLOCKS = 200 };
+static act_pid a;
+
+static size_t size_of(int i)
+{
+    static const size_t sizes[] = {1, 8, 16, 17, 100, 1000, 5000, 0, 70000, 3};
+    return sizes[i % 10];
+}
+
+static unsigned char *blocks[BLOCKS];
+
+static void allocates(act_self *self)
+{
+    for (int i = 0; i < BLOCKS; i++) {
+        blocks[i] = act_alloc(self, size_of(i));
+        ck_assert_ptr_nonnull(blocks[i]);
+        ck_assert_uint_eq((uintptr_t)blocks[i] % 16, 0);
+        for (size_t byte = 0; byte < size_of(i); byte++)
+            if (blocks[i][byte] != 0)
+                ck_abort_msg("not zero");
+        memset(blocks[i], i + 1, size_of(i));
+    }
+}
+
+static void finds_all_as_it_was(act_self *self)
+{
+    (void)self;
+    for (int i = 0; i < BLOCKS; i++)
+        for (size_t byte = 0; byte < size_of(i); byte++)
+            if (blocks[i][byte] != (unsigned char)(i + 1))
+                ck_abort_msg("block %d was overwritten", i);
+}
+
+static void memory_lasts_until_the_actor_ends(void)
+{
+    lab_open();
+    a = lab_spawn();
+    lab_let(a, allocates);
+    lab_let(lab_spawn(), does_nothing);
+    lab_let(a, finds_all_as_it_was);
+    size_t meanwhile = act__pool_outstanding();
+    lab_let(a, kit_round() % 2 ? panics : exits_normally);
+    ck_assert_uint_lt(act__pool_outstanding(), meanwhile);
+    lab_close();
+}
+
+static void uses_scratch(act_self *self)
+{
+    for (int i = 0; i < BLOCKS; i++) {
+        blocks[i] = act_scratch(self, size_of(i));
+        ck_assert_ptr_nonnull(blocks[i]);
+        ck_assert_uint_eq((uintptr_t)blocks[i] % 16, 0);
+        memset(blocks[i], i + 1, size_of(i));
+    }
+    finds_all_as_it_was(self);
+}
+
+static void uses_scratch_and_panics(act_self *self)
+{
+    uses_scratch(self);
+    panics(self);
+}
+
+static void scratch_lasts_until_the_handler_returns(void)
+{
+    lab_open();
+    a = lab_spawn();
+    lab_let(a, uses_scratch);
+    size_t after_one = act__pool_outstanding();
+    for (int i = 0; i < 10; i++)
+        lab_let(a, uses_scratch);
+    ck_assert_uint_eq(act__pool_outstanding(), after_one); /* used again, not more each time */
+    lab_let(a, uses_scratch_and_panics);
+    a = lab_spawn();
+    lab_let(a, uses_scratch);
+    lab_close();
+}
+
+static const deed uses_scratch_first = uses_scratch;
+
+static void init_has_scratch_too(void)
+{
+    lab_open();
+    lab_spawn_as(&puppet, &uses_scratch_first, NULL);
+    lab_close();
+}
+
+static void does_nothing_at_the_end(void *nothing)
+{
+    (void)nothing;
+}
+
+static void allocates_up_to_the_limit(act_self *self)
+{
+    int count = 0;
+    while (act_alloc(self, 100) != NULL) /* each takes 112 */
+        count++;
+    ck_assert_int_eq(count, 10000 / 112);
+    ck_assert_ptr_null(act_alloc(self, 100));
+    ck_assert_ptr_nonnull(act_alloc(self, 10000 % 112 / 16 * 16));
+    ck_assert_ptr_null(act_alloc(self, 1));
+    ck_assert_ptr_nonnull(act_scratch(self, 20000)); /* not limited */
+    ck_assert_int_eq(act_defer(self, does_nothing_at_the_end, NULL), ACT_OK);
+}
+
+static void allocates_too_much_at_once(act_self *self)
+{
+    ck_assert_ptr_null(act_alloc(self, 10001));
+    ck_assert_ptr_null(act_alloc(self, SIZE_MAX));
+    ck_assert_ptr_null(act_alloc(self, SIZE_MAX - 20));
+    ck_assert_ptr_nonnull(act_alloc(self, 10000));
+}
+
+static void what_cannot_be_is_refused(act_self *self)
+{
+    ck_assert_ptr_null(act_alloc(self, SIZE_MAX));
+    ck_assert_ptr_null(act_alloc(self, SIZE_MAX / 2 + 1));
+    ck_assert_ptr_null(act_scratch(self, SIZE_MAX));
+    ck_assert_ptr_nonnull(act_alloc(self, 0));
+    ck_assert_ptr_nonnull(act_scratch(self, 0));
+}
+
+static void memory_is_limited_as_asked(void)
+{
+    lab_open();
+    a = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.arena_bytes_max = 10000));
+    lab_let(a, allocates_too_much_at_once);
+    ck_assert(lab_lives(a));
+    a = lab_spawn();
+    lab_let(a, what_cannot_be_is_refused);
+    lab_close();
+}
+
+static void the_limit_is_exact_and_clean_ups_do_not_count(void)
+{
+    lab_open();
+    a = lab_spawn_as(&puppet, NULL,
+                     ACT_SPAWN_OPTIONS(.arena_bytes_max = 10000, .on_end = does_nothing_at_the_end));
+    lab_let(a, allocates_up_to_the_limit);
+    ck_assert(lab_lives(a));
+    lab_close();
+}
+
+const struct kit_fact kit_facts[] = {
+    LAB_FACT(memory_lasts_until_the_actor_ends),
+    LAB_FACT(scratch_lasts_until_the_handler_returns),
+    LAB_FACT(init_has_scratch_too),
+    LAB_FACT(memory_is_limited_as_asked),
+    LAB_FACT(the_limit_is_exact_and_clean_ups_do_not_count),
+    END_OF_FACTS,
+};
