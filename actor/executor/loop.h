@@ -3,16 +3,21 @@
 #ifndef ACT_ACTOR_EXECUTOR_LOOP_H
 #define ACT_ACTOR_EXECUTOR_LOOP_H
 
+#include <time.h>
+
 #include <actor/executor/executor.h>
 
 /* Implemented by actor/io/loop.c over libevent. All but act__loop_wake: the worker's own thread. */
 struct act__loop;
 
-act_result act__loop_create(struct act__loop **loop, struct act__worker *worker);
+/* epoch: when the executor's clock was 0. On failure too, what *loop is set to must be destroyed. */
+act_result act__loop_create(struct act__loop **loop, struct act__worker *worker, const struct timespec *epoch);
 void       act__loop_destroy(struct act__loop *loop);
 
-/* Runs what is ready; waits for it up to `timeout`: 0 not at all, ACT_FOREVER. */
-void act__loop_poll(struct act__loop *loop, act_millis timeout);
+/* Runs what is ready. */
+void act__loop_poll(struct act__loop *loop);
+/* The same; waits for it until the executor's clock says `until`, perhaps less; ACT_FOREVER. */
+void act__loop_sleep(struct act__loop *loop, act_millis until);
 
 /* Ends a wait, or the next one. Any thread. */
 void act__loop_wake(struct act__loop *loop);

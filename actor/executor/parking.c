@@ -76,18 +76,13 @@ static bool anything_to_do(struct act__worker_pool *pool, struct act__pool_worke
 
 void act__parking_sleep(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
-    act_millis timeout = ACT_FOREVER, next = act__wheel_next(&worker->base.wheel);
     if (worker->searching)
         stop_searching(pool, worker);
     atomic_store_explicit(&worker->asleep, ASLEEP, memory_order_seq_cst);
     atomic_fetch_add_explicit(&pool->sleepers, 1, memory_order_seq_cst);
     if (!anything_to_do(pool, worker)) {
-        if (next != ACT_FOREVER) {
-            act_millis now = pool->base.operations->now(&pool->base);
-            timeout = next > now ? next - now : 0;
-        }
         act__count(&worker->base.parked);
-        act__loop_poll(worker->base.loop, timeout);
+        act__loop_sleep(worker->base.loop, act__wheel_next(&worker->base.wheel));
     }
     if (claim(pool, worker, AWAKE)) /* it was time, or the world that woke us */
         return;

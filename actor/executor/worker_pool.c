@@ -221,7 +221,7 @@ static void look_around(struct act__worker_pool *pool, struct act__pool_worker *
     act__timers_run(&worker->base, now);
     if (now - worker->polled >= POLL_MILLIS && act__loop_is_used(worker->base.loop)) {
         worker->polled = now;
-        act__loop_poll(worker->base.loop, 0);
+        act__loop_poll(worker->base.loop);
     }
 }
 
@@ -230,7 +230,7 @@ static void look_around_idle(struct act__worker_pool *pool, struct act__pool_wor
     run_calls(worker);
     act__timers_run(&worker->base, pool->base.operations->now(&pool->base));
     if (act__loop_is_used(worker->base.loop))
-        act__loop_poll(worker->base.loop, 0);
+        act__loop_poll(worker->base.loop);
 }
 
 /* The worker's life between two panics. */
@@ -336,7 +336,7 @@ static act_result prepare_worker(struct act__worker_pool *pool, uint32_t index, 
         return ACT_NO_MEMORY;
     worker->base.executor = &pool->base;
     worker->next_budget = NEXT_BUDGET;
-    return act__loop_create(&worker->base.loop, &worker->base);
+    return act__loop_create(&worker->base.loop, &worker->base, &pool->started);
 }
 
 static act_result start_threads(struct act__worker_pool *pool)

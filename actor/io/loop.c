@@ -3,78 +3,117 @@
 #include <actor/io/loop_record.h>
 
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <actor/io/os_signal.h>
 
+/*
+ * Both descriptors are edge-triggered and never read: each wake-up, and each time the alarm goes off, is reported
+ * once. That is a system call less for each wake-up.
+ */
+
 static void woken(evutil_socket_t fd, short what, void *argument)
 {
     struct act__loop *loop = argument;
-    uint64_t          ignored;
+    (void)fd;
     (void)what;
-    if (read(fd, &ignored, sizeof ignored) < 0)
-        return; /* somebody's wake-up was read with an earlier one */
     if (act__load(&loop->signals_asked))
         act__os_signals_deliver(loop);
 }
 
-static void timed_out(evutil_socket_t fd, short what, void *argument)
+static void alarmed(evutil_socket_t fd, short what, void *argument)
 {
+    struct act__loop *loop = argument;
     (void)fd;
     (void)what;
-    (void)argument;
+    loop->alarm_at = ACT_FOREVER;
 }
 
-act_result act__loop_create(struct act__loop **loop, struct act__worker *worker)
+/* An event for a descriptor of the loop's own; NULL: no memory, or no descriptor. */
+static struct event *listen_to(struct act__loop *loop, int fd, event_callback_fn heard)
+{
+    struct event *event = fd < 0 ? NULL : event_new(loop->base, fd, EV_READ | EV_PERSIST | EV_ET, heard, loop);
+    if (event == NULL || event_add(event, NULL) == 0)
+        return event;
+    event_free(event);
+    return NULL;
+}
+
+act_result act__loop_create(struct act__loop **loop, struct act__worker *worker, const struct timespec *epoch)
 {
     struct act__loop *made = act__allocate(sizeof *made);
     if (made == NULL)
         return ACT_NO_MEMORY;
     *loop = made; /* what follows may fail half-way: act__loop_destroy takes what is there */
     made->worker = worker;
+    made->epoch = *epoch;
+    made->alarm_at = ACT_FOREVER;
     made->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    made->alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     struct event_config *config = event_config_new();
     if (config == NULL)
         return ACT_NO_MEMORY;
     event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK); /* one thread only */
+    event_config_require_features(config, EV_FEATURE_ET);
     made->base = event_base_new_with_config(config);
     event_config_free(config);
-    if (made->base == NULL || made->wake_fd < 0)
+    if (made->base == NULL || made->wake_fd < 0 || made->alarm_fd < 0)
         return ACT_OS;
-    made->timeout = event_new(made->base, -1, EV_TIMEOUT, timed_out, NULL);
-    made->wake = event_new(made->base, made->wake_fd, EV_READ | EV_PERSIST, woken, made);
-    return made->wake != NULL && made->timeout != NULL && event_add(made->wake, NULL) == 0 ? ACT_OK : ACT_NO_MEMORY;
+    made->wake = listen_to(made, made->wake_fd, woken);
+    made->alarm = listen_to(made, made->alarm_fd, alarmed);
+    return made->wake != NULL && made->alarm != NULL ? ACT_OK : ACT_NO_MEMORY;
 }
 
 void act__loop_destroy(struct act__loop *loop)
 {
     if (loop->wake != NULL)
         event_free(loop->wake);
-    if (loop->timeout != NULL)
-        event_free(loop->timeout);
+    if (loop->alarm != NULL)
+        event_free(loop->alarm);
     if (loop->base != NULL)
         event_base_free(loop->base);
     if (loop->wake_fd >= 0)
         close(loop->wake_fd);
+    if (loop->alarm_fd >= 0)
+        close(loop->alarm_fd);
     act__free(loop);
 }
 
-void act__loop_poll(struct act__loop *loop, act_millis timeout)
+void act__loop_poll(struct act__loop *loop)
 {
-    struct timeval after = {.tv_sec = (time_t)(timeout / 1000), .tv_usec = (suseconds_t)(timeout % 1000 * 1000)};
-    bool           may_wait = timeout != 0;
-    if (timeout > 0) /* without memory for the timeout: look, and come back at once */
-        may_wait = event_add(loop->timeout, &after) == 0;
-    event_base_loop(loop->base, may_wait ? EVLOOP_ONCE : EVLOOP_NONBLOCK);
-    if (timeout > 0)
-        event_del(loop->timeout);
+    event_base_loop(loop->base, EVLOOP_NONBLOCK);
+}
+
+/*
+ * libevent's own timers go by a clock that ticks every 4 ms. The alarm is set only if it would come too late: one
+ * that is not needed any more costs one idle round, setting it anew costs a system call for each sleep.
+ */
+static void set_alarm(struct act__loop *loop, act_millis until)
+{
+    struct itimerspec at = {.it_value = loop->epoch};
+    at.it_value.tv_sec += (time_t)(until / 1000);
+    at.it_value.tv_nsec += (long)(until % 1000 * 1000000);
+    if (at.it_value.tv_nsec >= 1000000000) {
+        at.it_value.tv_sec++;
+        at.it_value.tv_nsec -= 1000000000;
+    }
+    timerfd_settime(loop->alarm_fd, TFD_TIMER_ABSTIME, &at, NULL);
+    loop->alarm_at = until;
+}
+
+void act__loop_sleep(struct act__loop *loop, act_millis until)
+{
+    if (until != ACT_FOREVER && (loop->alarm_at == ACT_FOREVER || loop->alarm_at > until))
+        set_alarm(loop, until);
+    event_base_loop(loop->base, EVLOOP_ONCE);
 }
 
 void act__loop_wake(struct act__loop *loop)
 {
     uint64_t one = 1;
     if (write(loop->wake_fd, &one, sizeof one) < 0)
-        return; /* EAGAIN: 2^64 wake-ups wait already */
+        return; /* EAGAIN: 2^64 wake-ups */
 }
 
 bool act__loop_is_used(const struct act__loop *loop)

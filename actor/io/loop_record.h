@@ -3,6 +3,8 @@
 #ifndef ACT_ACTOR_IO_LOOP_RECORD_H
 #define ACT_ACTOR_IO_LOOP_RECORD_H
 
+#include <time.h>
+
 #include <event2/event.h>
 
 #include <actor/executor/loop.h>
@@ -12,9 +14,11 @@
 struct act__loop {
     struct act__worker *worker;
     struct event_base  *base;
-    struct event       *wake;
-    struct event       *timeout; /* ends a wait; only while waiting */
+    struct event       *wake, *alarm;
     int                 wake_fd;
+    int                 alarm_fd;
+    act_millis          alarm_at; /* on the executor's clock; ACT_FOREVER: it is not set */
+    struct timespec     epoch;    /* when that clock was 0 */
     uint32_t            used_count; /* listeners and connections */
     _Atomic bool        signals_asked; /* wake-ups may mean OS signals; written by any worker, see os_signal.c */
 };
