@@ -204,7 +204,9 @@ void act__take_urgent(struct act__worker *worker, act_self *self);
 /* exit.c */
 /* Decides the end of the current actor, unless it is decided already. Takes over one hold of reason.text. */
 void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason);
-/* Copies a text into the worker's spare, which is replaced. NULL: no text, or no memory when it was due. */
+/* Makes sure that a worker has all its spare texts. Returns: false without memory. */
+bool act__spares_fill(struct act__worker *worker);
+/* Copies a text into one of the worker's spares. NULL: no text, or no memory when the spares were due. */
 struct act__reason_text *act__reason_copy(struct act__worker *worker, const char *text);
 /* Ends the actor; called again if the actor's own code panics on the way. */
 void act__end_run(struct act__worker *worker, act_self *self);

@@ -21,12 +21,27 @@ void act__end_decide(struct act__worker *worker, act_self *self, struct act__rea
     worker->exit_stage = 0;
 }
 
+static struct act__reason_text *take_spare(struct act__worker *worker)
+{
+    return worker->spares_count == 0 ? NULL : worker->spares[--worker->spares_count];
+}
+
+bool act__spares_fill(struct act__worker *worker)
+{
+    while (worker->spares_count < ACT__SPARES) {
+        struct act__reason_text *made = act__reason_text_make();
+        if (made == NULL)
+            return false;
+        worker->spares[worker->spares_count++] = made;
+    }
+    return true;
+}
+
 struct act__reason_text *act__reason_copy(struct act__worker *worker, const char *text)
 {
-    struct act__reason_text *copy = worker->spare_text;
-    if (text == NULL || copy == NULL)
+    struct act__reason_text *copy = text != NULL ? take_spare(worker) : NULL;
+    if (copy == NULL)
         return NULL;
-    worker->spare_text = act__reason_text_make(); /* this turn may still see a panic */
     snprintf(copy->text, sizeof copy->text, "%s", text);
     return copy;
 }
@@ -108,11 +123,11 @@ static _Unwind_Reason_Code unwind_step(int version, _Unwind_Action actions, _Unw
 void act_panic_at(act_self *self, const char *file, int line, const char *format, ...)
 {
     struct act__worker      *worker = self->worker;
-    struct act__reason_text *text = worker->spare_text;
     const char              *slash = strrchr(file, '/');
     va_list                  values;
     /* A second panic while the first one unwinds, in a clean-up handler, adds nothing. */
-    if (!worker->unwinding && text != NULL) {
+    struct act__reason_text *text = worker->unwinding ? NULL : take_spare(worker);
+    if (text != NULL) {
         int used = snprintf(text->text, sizeof text->text, "%s:%d: ", slash != NULL ? slash + 1 : file, line);
         if (used < 0 || (size_t)used >= sizeof text->text)
             used = 0;
@@ -120,7 +135,6 @@ void act_panic_at(act_self *self, const char *file, int line, const char *format
         vsnprintf(text->text + used, sizeof text->text - (size_t)used, format, values);
         va_end(values);
         worker->panic_text = text;
-        worker->spare_text = NULL;
     }
     worker->unwinding = true;
     memset(&worker->panic, 0, sizeof worker->panic);
@@ -134,8 +148,6 @@ void act__turn_recover(struct act__worker *worker)
     struct act__reason reason = {.kind = ACT_EXIT_PANIC, .text = worker->panic_text};
     worker->unwinding = false;
     worker->panic_text = NULL;
-    if (worker->spare_text == NULL)
-        worker->spare_text = act__reason_text_make(); /* terminate may panic too */
     act__count(&worker->panicked);
     if (worker->message != NULL) {
         act_message *message = (act_message *)(uintptr_t)worker->message;

@@ -61,16 +61,16 @@ bool act__worker_init(struct act__worker *worker, struct act_system *system, uin
     worker->now = -1;
     act__random_seed(&worker->random, seed);
     act__wheel_init(&worker->wheel, 0);
-    worker->spare_text = act__reason_text_make();
-    return worker->spare_text != NULL;
+    return act__spares_fill(worker);
 }
 
 void act__worker_fini(struct act__worker *worker)
 {
     act__arena_clear(&worker->scratch);
-    act__reason_text_let_go(worker->spare_text);
+    while (worker->spares_count > 0)
+        act__reason_text_let_go(worker->spares[--worker->spares_count]);
     act__reason_text_let_go(worker->panic_text);
-    worker->spare_text = worker->panic_text = NULL;
+    worker->panic_text = NULL;
 }
 
 /* Cell 0 is never lived in: what is meant for nobody is sent there. */

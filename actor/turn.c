@@ -138,8 +138,8 @@ void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
     self->worker = worker;
     worker->slow_for = NULL;
     worker->batch = batch != 0 ? batch : worker->system->options.batch_max;
-    if (act__unlikely(worker->spare_text == NULL))
-        worker->spare_text = act__reason_text_make(); /* now: a failure must not have to ask for memory */
+    if (act__unlikely(worker->spares_count < ACT__SPARES))
+        (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
     if (self->inbox.head != NULL) {
         act__take_in(worker, self);
         act__take_urgent(worker, self);

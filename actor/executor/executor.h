@@ -27,6 +27,9 @@ struct act__arena {
     struct act__arena_chunk *chunk;
 };
 
+/* One turn can need three texts: of act_exit, of a panic after it, and of a panic in terminate. */
+#define ACT__SPARES 3
+
 /*
  * What a thread needs to run actors: its caches, clock and notes about the turn it is in. All of it belongs
  * to that thread; counters may be read by others. The first member of each executor's own worker.
@@ -48,7 +51,8 @@ struct act__worker {
     struct act__slab_cache   cells, bonds, timers;
     struct act__timer_wheel  wheel;
     struct act__arena        scratch;
-    struct act__reason_text *spare_text; /* so that a failure never has to ask for memory */
+    struct act__reason_text *spares[ACT__SPARES]; /* so that a failure never has to ask for memory */
+    uint32_t                 spares_count;
     struct act__random       random;
     struct act__loop        *loop;       /* NULL: no I/O on this thread */
 
