@@ -3,7 +3,6 @@
 #include <actor/io/tcp_record.h>
 
 #include <errno.h>
-#include <sys/uio.h>
 
 #define STEP_MIN ((size_t)4096 - 128)
 #define STEP_MAX ((size_t)65536 - 128)
@@ -37,9 +36,9 @@ static void adapt(act_tcp *tcp, size_t room, size_t got)
 /* Once: what is still there is reported again, after the others have had their turn. */
 void act__tcp_readable(evutil_socket_t fd, short what, void *argument)
 {
-    act_tcp            *tcp = argument;
+    act_tcp              *tcp = argument;
     struct evbuffer_iovec room;
-    size_t              most = tcp->read_limit - evbuffer_get_length(tcp->input);
+    size_t                most = tcp->read_limit - evbuffer_get_length(tcp->input);
     (void)what;
     if (evbuffer_reserve_space(tcp->input, (ev_ssize_t)(most < tcp->read_step ? most : tcp->read_step), &room, 1) != 1) {
         act__tcp_break(tcp, ENOMEM);
@@ -47,7 +46,7 @@ void act__tcp_readable(evutil_socket_t fd, short what, void *argument)
     }
     if (room.iov_len > most)
         room.iov_len = most;
-    ssize_t got = readv(fd, &room, 1);
+    ssize_t got = recv(fd, room.iov_base, room.iov_len, 0);
     if (got > 0) {
         adapt(tcp, room.iov_len, (size_t)got);
         room.iov_len = (size_t)got;

@@ -167,6 +167,70 @@ static void our_end_leaves_the_other_side_open(void)
     net_stop(&net);
 }
 
+/* Answers each ask by what became of a write. */
+static void write_on_receive(act_self *self, void *state, const act_message *message)
+{
+    struct net_connection *mine = state;
+    if (message->tag == NET_DO)
+        act_answer(self, message, NET_DO, act_int64(act_tcp_write(mine->tcp, "x", 1)));
+    else if (message->tag == ACT_MESSAGE_TCP_CLOSED)
+        net_say(mine->net, "closed");
+    else if (act_tcp_input_ended(mine->tcp))
+        net_say(mine->net, "ended");
+}
+
+static const act_behavior write_on = NET_BEHAVIOR(struct net_connection, net_pid_init, write_on_receive);
+
+static void writing_to_one_that_has_gone_is_told_and_raises_no_signal(void)
+{
+    struct net net = {0};
+    net_start(&net, &(struct net_plan){.connection = &write_on});
+    int     fd = net_dial(&net);
+    act_pid pid = net_hear_pid(&net);
+    shutdown(fd, SHUT_WR);
+    net_expect_line(&net, "ended");
+    net_reset(fd);
+    int64_t result;
+    while ((result = net_ask(&net, pid)) == ACT_OK)
+        continue; /* the reset may still be on its way */
+    ck_assert_int_eq(result, ACT_CLOSED);
+    net_expect_line(&net, "closed");
+    net_stop(&net);
+}
+
+static void say_goodbye(act_self *self, void *state, act_exit_reason reason)
+{
+    struct net_connection *mine = state;
+    (void)self;
+    (void)reason;
+    ck_assert_int_eq(act_tcp_write(mine->tcp, "goodbye", 7), ACT_OK);
+}
+
+static const act_behavior polite = {
+    .name = "polite",
+    .state_bytes = sizeof(struct net_connection),
+    .args_bytes = sizeof(struct net_args),
+    .init = net_init,
+    .receive = echo_receive,
+    .terminate = say_goodbye,
+};
+
+static void what_terminate_writes_is_sent(void)
+{
+    struct net net = {0};
+    net_start(&net, &(struct net_plan){.connection = &polite});
+    int leaver = net_dial(&net), panicker = net_dial(&net);
+    shutdown(leaver, SHUT_WR);
+    net_send_text(panicker, "!");
+    net_expect(leaver, "goodbye");
+    net_expect(panicker, "goodbye");
+    net_expect_end(leaver);
+    net_expect_end(panicker);
+    close(leaver);
+    close(panicker);
+    net_stop(&net);
+}
+
 /* ------------------------------------------------------------------------- two connections, one actor */
 
 struct pair {
@@ -393,6 +457,46 @@ static void an_idle_connection_is_told_each_time(void)
     net_stop(&net);
 }
 
+struct patient {
+    struct net_connection connection;
+    act_millis            written_at;
+};
+
+/* Writes when asked, and says how long after that it was idle. */
+static void patient_receive(act_self *self, void *state, const act_message *message)
+{
+    struct patient *mine = state;
+    if (message->tag == NET_DO) {
+        mine->written_at = act_now(self);
+        act_answer(self, message, NET_DO, act_int64(act_tcp_write(mine->connection.tcp, "x", 1)));
+    } else if (message->tag == ACT_MESSAGE_TCP_IDLE) {
+        net_say(mine->connection.net, "%lld", (long long)(act_now(self) - mine->written_at));
+    } else if (message->tag != ACT_MESSAGE_TCP_READABLE) {
+        net_other(self, &mine->connection, message);
+    }
+}
+
+static const act_behavior patient = NET_BEHAVIOR(struct patient, net_pid_init, patient_receive);
+
+/* A second, less patient server tells when some of the first one's patience has passed. */
+static void a_byte_makes_idleness_begin_anew(void)
+{
+    struct net net = {0}, hourglass = {0};
+    net_start(&net, &(struct net_plan){.connection = &patient, .options = ACT_TCP_OPTIONS(.idle_timeout = ACT_MS(150))});
+    net_start(&hourglass, &(struct net_plan){.connection = &idler, .options = ACT_TCP_OPTIONS(.idle_timeout = ACT_MS(50))});
+    int     fd = net_dial(&net);
+    act_pid pid = net_hear_pid(&net);
+    int     other = net_dial(&hourglass);
+    net_expect_line(&hourglass, "idle");
+    ck_assert_int_eq(net_ask(&net, pid), ACT_OK);
+    net_expect(fd, "x");
+    ck_assert_int_ge(strtol(net_hear(&net), NULL, 10), 150);
+    close(fd);
+    close(other);
+    net_stop(&hourglass);
+    net_stop(&net);
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(what_is_sent_comes_back, .rounds = 2),
     FACT(a_panic_closes_its_connection_and_no_other, .rounds = 2),
@@ -400,10 +504,13 @@ const struct kit_fact kit_facts[] = {
     FACT(a_reset_by_the_other_side_is_told, .rounds = 2),
     FACT(the_other_sides_end_leaves_our_side_open, .rounds = 2),
     FACT(our_end_leaves_the_other_side_open, .rounds = 2),
+    FACT(writing_to_one_that_has_gone_is_told_and_raises_no_signal, .rounds = 2),
+    FACT(what_terminate_writes_is_sent, .rounds = 2),
     FACT(a_closed_connection_is_heard_of_no_more),
     FACT(what_other_actors_send_through_messages_stays_in_order, .rounds = 2, .timeout_seconds = 60),
     FACT(moved_bytes_are_released_once_sent, .rounds = 2, .timeout_seconds = 20),
     FACT(moved_bytes_are_released_when_the_connection_is_gone, .rounds = 2, .timeout_seconds = 20),
     FACT(an_idle_connection_is_told_each_time, .rounds = 2),
+    FACT(a_byte_makes_idleness_begin_anew),
     END_OF_FACTS,
 };
