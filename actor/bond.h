@@ -44,6 +44,9 @@ void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned 
 /* One of `holders` is done with. */
 void act__bond_let_go(struct act__worker *worker, struct act__bond *bond);
 
+/* This actor's half of its link with `other`; NULL: not linked. */
+struct act__bond *act__link_find(act_self *self, uint64_t other, unsigned *side);
+
 act_ref act__bond_ref(struct act_system *system, const struct act__bond *bond);
 /* The bond with this ref if `self` made it and has not ended it; else NULL. Any number is safe. */
 struct act__bond *act__bond_find(act_self *self, act_ref ref);

@@ -66,6 +66,7 @@ enum {
     ACT__CELL_OVERLOADED = 32,
     ACT__CELL_REFUSED = 64,  /* init did not answer ACT_OK */
     ACT__CELL_ENDS_WITH_PARENT = 256,
+    ACT__CELL_HAS_LINKED = 512, /* has called act_link: a LINK that comes in may cross one of its own */
     ACT__CELL_DIED = 128     /* alone: to be given back once its inbox sleeps */
 };
 
@@ -230,7 +231,10 @@ bool  act__arena_limit(struct act__arena *arena, size_t bytes_max);   /* before 
 struct act__names;
 act_result act__names_create(struct act__names **names);
 void       act__names_destroy(struct act__names *names);
-/* Reserves the name for `local`; *name becomes a belonging for it. */
+/* Who waits for this lock sees the actors that were named meanwhile as ones that can be sent to. */
+void act__names_lock(struct act__names *names);
+void act__names_unlock(struct act__names *names);
+/* Reserves the name for `local`; *name becomes a belonging for it. Under the lock. */
 act_result act__names_add(struct act__names *names, struct act__belonging **belonging, const char *name, uint64_t local);
 act_result act__names_find(struct act__names *names, uint64_t *local, const char *name);
 

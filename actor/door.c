@@ -21,6 +21,7 @@ struct door {
     pthread_mutex_t mutex;
     pthread_cond_t  bell;
     bool            rung;
+    act_ref         awaited; /* the ask or the monitor */
 };
 
 void act__door_ring(act_self *self)
@@ -66,6 +67,8 @@ static void close_door(act_system *system, struct door *door)
     act_self           *cell = door->cell;
     struct act__worker *guest = &system->guest;
     act__store(&cell->route, ACT__ROUTE_ANY);
+    if ((cell->flags & ACT__CELL_ENDING) != 0) /* somebody has killed it, with a reason */
+        act__reason_text_let_go(guest->exit_reason.text);
     act__end_quietly(guest, cell);
     act_message *freed;
     do {
@@ -106,11 +109,14 @@ static bool wait_for_bell(struct door *door, const struct timespec *until)
     return rung;
 }
 
-/* The first message that has come, or NULL. With the token. */
+/* The answer that the thread waits for, or NULL: whatever else is sent to its pid is not received. With the token. */
 static act_message *look(act_system *system, struct door *door)
 {
+    act_message *message;
     act__take_in(&system->guest, door->cell);
-    return act__inbox_pop(&door->cell->inbox);
+    while ((message = act__inbox_pop(&door->cell->inbox)) != NULL && !act_ref_equal(message->ref, door->awaited))
+        act__refuse(&system->guest, door->cell, message, ACT_NO_ACTOR);
+    return message;
 }
 
 /*
@@ -164,13 +170,12 @@ static act_result wait_for_reply(act_system *system, struct door *door, act_mess
 act_result act_system_ask(act_system *system, act_pid to, act_message **message, act_message **reply, act_millis timeout)
 {
     struct door door;
-    act_ref     ask;
     if (timeout == 0 || !may_wait(system, timeout))
         return ACT_INVALID;
     pthread_mutex_lock(&system->guest_mutex);
     act_result result = open_door(system, &door);
     if (result == ACT_OK) {
-        result = act_ask(door.cell, &ask, to, message, ACT_FOREVER);
+        result = act_ask(door.cell, &door.awaited, to, message, ACT_FOREVER);
         if (result == ACT_OK)
             result = wait_for_reply(system, &door, reply, timeout);
         close_door(system, &door);
@@ -192,13 +197,12 @@ static void report_end(const act_message *down, act_exit_report *report)
 act_result act_system_join(act_system *system, act_pid pid, act_exit_report *report, act_millis timeout)
 {
     struct door door;
-    act_ref     monitor;
     if (!may_wait(system, timeout))
         return ACT_INVALID;
     pthread_mutex_lock(&system->guest_mutex);
     act_result result = open_door(system, &door);
     if (result == ACT_OK) {
-        result = act_monitor(door.cell, &monitor, pid);
+        result = act_monitor(door.cell, &door.awaited, pid);
         if (result == ACT_OK) {
             act_message *down = wait_for_message(system, &door, timeout);
             result = down != NULL ? ACT_OK : ACT_TIMED_OUT;

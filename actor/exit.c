@@ -275,7 +275,8 @@ void act__end_run(struct act__worker *worker, act_self *self)
     act__arena_reset(&worker->scratch);
     struct act__reason reason = worker->exit_reason;
     log_end(worker, self, &reason);
-    act__count(&worker->exited); /* before anybody hears of it: who has joined finds it counted */
+    /* Before anybody hears of it: who has joined finds it counted. release: pairs with act__system_actors_count. */
+    act__store_release(&worker->exited, act__load(&worker->exited) + 1);
     end(worker, self, reason);
     self->flags = ACT__CELL_DIED;
     if (act__unlikely(act__load(&worker->system->closing)))

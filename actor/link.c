@@ -5,8 +5,7 @@
 #include <actor/bond.h>
 #include <actor/system_record.h>
 
-/* This actor's half of its link with `other`; NULL: not linked. */
-static struct act__bond *find_link(act_self *self, uint64_t other, unsigned *side)
+struct act__bond *act__link_find(act_self *self, uint64_t other, unsigned *side)
 {
     for (struct act__member *half = self->bonds.first; half != NULL; half = half->next) {
         struct act__bond *bond = act__bond_of_half(half, side);
@@ -46,11 +45,12 @@ act_result act_link(act_self *self, act_pid other)
 {
     struct act__worker *worker = self->worker;
     unsigned            side;
-    if (other.local == act__local_of(self) || find_link(self, other.local, &side) != NULL)
+    if (other.local == act__local_of(self) || act__link_find(self, other.local, &side) != NULL)
         return ACT_OK;
     struct act__bond *bond = act__bond_make(worker, ACT__BOND_LINK, act__local_of(self), other);
     if (bond == NULL)
         return ACT_NO_MEMORY;
+    self->flags |= ACT__CELL_HAS_LINKED;
     act__bond_begin(worker, self, bond);
     return ACT_OK;
 }
@@ -58,7 +58,7 @@ act_result act_link(act_self *self, act_pid other)
 void act_unlink(act_self *self, act_pid other)
 {
     unsigned          side;
-    struct act__bond *bond = find_link(self, other.local, &side);
+    struct act__bond *bond = act__link_find(self, other.local, &side);
     if (bond != NULL)
         act__bond_end(self->worker, bond, side, ACT__SIGNAL_END, NULL);
     else

@@ -107,6 +107,16 @@ static void release(struct act__belonging *belonging)
     act__free(name);
 }
 
+void act__names_lock(struct act__names *names)
+{
+    pthread_mutex_lock(&names->mutex);
+}
+
+void act__names_unlock(struct act__names *names)
+{
+    pthread_mutex_unlock(&names->mutex);
+}
+
 act_result act__names_add(struct act__names *names, struct act__belonging **belonging, const char *text, uint64_t local)
 {
     size_t length = strnlen(text, ACT_NAME_MAX);
@@ -119,9 +129,7 @@ act_result act__names_add(struct act__names *names, struct act__belonging **belo
     name->names = names;
     name->local = local;
     memcpy(name->text, text, length + 1);
-    pthread_mutex_lock(&names->mutex);
     if (look_up(names, text) != NULL) {
-        pthread_mutex_unlock(&names->mutex);
         act__free(name);
         return ACT_EXISTS;
     }
@@ -130,7 +138,6 @@ act_result act__names_add(struct act__names *names, struct act__belonging **belo
     struct name **place = bucket(names, text);
     name->next = *place;
     *place = name;
-    pthread_mutex_unlock(&names->mutex);
     *belonging = &name->belonging;
     return ACT_OK;
 }
@@ -147,8 +154,11 @@ act_result act__names_find(struct act__names *names, uint64_t *local, const char
 
 act_result act_register(act_self *self, const char *name)
 {
+    struct act__names     *names = self->worker->system->names;
     struct act__belonging *belonging;
-    act_result result = act__names_add(self->worker->system->names, &belonging, name, act__local_of(self));
+    act__names_lock(names);
+    act_result result = act__names_add(names, &belonging, name, act__local_of(self));
+    act__names_unlock(names);
     if (result == ACT_OK)
         act__set_add(&self->belongings, &belonging->member);
     return result;

@@ -133,8 +133,10 @@ void act__take_urgent(struct act__worker *worker, act_self *self)
         return;
     if ((urgent & ACT__URGENT_KILL) != 0)
         act__end_decide(worker, self, (struct act__reason){.kind = ACT_EXIT_KILLED});
-    else if ((urgent & ACT__URGENT_SHUTDOWN) != 0)
+    else if ((urgent & ACT__URGENT_SHUTDOWN) != 0) {
+        act__take_in(worker, self); /* what the parent had sent before comes first */
         shut_down(worker, self);
+    }
 }
 
 /* --------------------------------------------------------------------------------------- receiving */
@@ -205,10 +207,32 @@ static bool apply_timer(struct act__worker *worker, act_self *self, act_message 
     return true;
 }
 
-static void apply_request(act_self *self, act_message *signal)
+/*
+ * Two actors that link to each other at the same time make two records. Both sides see both, and both end the same
+ * one: that of the initiator with the greater pid. Returns: whether the one that came in is ended so.
+ */
+static bool links_cross(struct act__worker *worker, act_self *self, struct act__bond *bond)
+{
+    unsigned          side;
+    uint64_t          other = bond->end[0].act_sender;
+    struct act__bond *mine = act__link_find(self, other, &side);
+    if (mine == NULL)
+        return false;
+    if (act__local_of(self) < other) {
+        act__bond_end(worker, bond, 1, ACT__SIGNAL_END, NULL);
+        return true;
+    }
+    act__bond_end(worker, mine, side, ACT__SIGNAL_END, NULL);
+    return false;
+}
+
+static void apply_request(struct act__worker *worker, act_self *self, act_message *signal)
 {
     unsigned          end;
     struct act__bond *bond = act__bond_of_end(signal, &end);
+    if (act__unlikely((self->flags & ACT__CELL_HAS_LINKED) != 0) && bond->kind == ACT__BOND_LINK &&
+        links_cross(worker, self, bond))
+        return;
     act__set_add(&self->bonds, &bond->half[1]);
 }
 
@@ -223,7 +247,7 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
         return;
     case ACT__SIGNAL_LINK:
     case ACT__SIGNAL_MONITOR:
-        apply_request(self, signal);
+        apply_request(worker, self, signal);
         return; /* the envelope waits in the bond for this side's end */
     case ACT__SIGNAL_END:
         bond = act__bond_of_end(signal, &end);

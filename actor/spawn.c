@@ -97,24 +97,22 @@ static uint16_t route_of(const act_spawn_options *options)
     return options->blocking ? ACT__ROUTE_BLOCKING : (uint16_t)options->worker;
 }
 
-/* A name and a bond for the life to come. On failure nothing is left of either. */
-static act_result make_ties(struct act__worker *worker, struct act__birth *birth, const act_spawn_options *options,
-                            uint64_t local, enum act__tie tie)
+/* A bond and a name for the life to come; the name under its lock. On failure nothing is left of either. */
+static act_result make_ties(struct act__worker *worker, struct act__birth *birth, const char *name, uint64_t local,
+                            enum act__tie tie)
 {
-    if (options != NULL && options->name != NULL) {
-        act_result result = act__names_add(worker->system->names, &birth->name, options->name, local);
-        if (result != ACT_OK)
-            return result;
+    if (tie != ACT__TIE_NONE) {
+        uint8_t kind = tie == ACT__TIE_LINK ? ACT__BOND_LINK : ACT__BOND_MONITOR;
+        birth->bond = act__bond_make(worker, kind, birth->parent, act__pid_of(local));
+        if (birth->bond == NULL)
+            return ACT_NO_MEMORY;
     }
-    if (tie == ACT__TIE_NONE)
-        return ACT_OK;
-    uint8_t kind = tie == ACT__TIE_LINK ? ACT__BOND_LINK : ACT__BOND_MONITOR;
-    birth->bond = act__bond_make(worker, kind, birth->parent, act__pid_of(local));
-    if (birth->bond != NULL)
-        return ACT_OK;
-    if (birth->name != NULL)
-        birth->name->release(birth->name);
-    return ACT_NO_MEMORY;
+    act_result result = name == NULL ? ACT_OK : act__names_add(worker->system->names, &birth->name, name, local);
+    if (result != ACT_OK && birth->bond != NULL) {
+        act__store(&birth->bond->holders, 1);
+        act__bond_let_go(worker, birth->bond);
+    }
+    return result;
 }
 
 static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t parent, uint64_t life)
@@ -124,6 +122,19 @@ static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t
     act__store(&cell->policy, options != NULL ? (uint8_t)options->inbox_policy : 0);
     act__store(&cell->route, route_of(options));
     act__store_release(&cell->life, life); /* pairs with the acquire in bond.c: the gate is there */
+}
+
+/* From here on others can know. Returns: whether the caller has the token. */
+static bool bear(struct act__worker *worker, act_self *cell, act_message *start, const act_spawn_options *options,
+                 uint64_t life, act_self *parent)
+{
+    struct act__birth *birth = birth_of(start);
+    if (birth->bond != NULL)
+        act__set_add(&parent->bonds, &birth->bond->half[0]);
+    open_gate(cell, options, birth->parent, life);
+    start->act_life = (uint32_t)life;
+    act__count(&worker->spawned);
+    return act__mpsc_push(&cell->gate.queue, start);
 }
 
 /*
@@ -159,24 +170,27 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
         drop_start(start);
         return ACT_NO_MEMORY;
     }
-    uint64_t           life = act__load(&cell->life) + 1, local = life << ACT__SLOT_BITS | cell->index;
-    struct act__birth *birth = birth_of(start);
-    result = make_ties(worker, birth, what->options, local, tie);
+    uint64_t    life = act__load(&cell->life) + 1, local = life << ACT__SLOT_BITS | cell->index;
+    const char *name = what->options != NULL ? what->options->name : NULL;
+    bool        has_token = false;
+    /* Whoever finds the name can send to it: START is in the inbox before the lock is opened. */
+    if (name != NULL)
+        act__names_lock(system->names);
+    result = make_ties(worker, birth_of(start), name, local, tie);
+    if (result == ACT_OK) {
+        *pid = act__pid_of(local); /* before the child can run: it may look there */
+        if (tie == ACT__TIE_MONITOR)
+            *monitor = act__bond_ref(system, birth_of(start)->bond);
+        has_token = bear(worker, cell, start, what->options, life, self);
+    }
+    if (name != NULL)
+        act__names_unlock(system->names);
     if (result != ACT_OK) {
         act__slab_give(&system->cells, &worker->cells, cell);
         drop_start(start);
         return result;
     }
-    if (birth->bond != NULL) {
-        act__set_add(&self->bonds, &birth->bond->half[0]);
-        if (tie == ACT__TIE_MONITOR)
-            *monitor = act__bond_ref(system, birth->bond);
-    }
-    open_gate(cell, what->options, what->parent, life);
-    start->act_life = (uint32_t)life;
-    act__count(&worker->spawned);
-    *pid = act__pid_of(local);
-    if (act__mpsc_push(&cell->gate.queue, start))
+    if (has_token)
         act__schedule(system, worker, cell);
     return ACT_OK;
 }

@@ -16,6 +16,7 @@
 #define STOP_DEFAULT     ACT_SECONDS(10)
 #define WORKERS_MAX      256
 #define ACTORS_MAX       (1u << ACT__SLOT_BITS)
+#define LOOK_AGAIN   ACT_MS(20)
 #define CELLS_TO_SPARE (1u << 16)
 /* How long the killed may take, besides stop_timeout: a handler that is running returns first. */
 #define KILL_TIMEOUT ACT_SECONDS(1)
@@ -86,7 +87,14 @@ static bool reserve_nobody(act_system *system)
 /* Address space is not free everywhere (valgrind has 128 GiB of it), so a small system asks for little. */
 static bool make_slabs(act_system *system)
 {
-    size_t cells = (size_t)system->options.actors_max + 1, others = 4 * cells + 1024;
+    /*
+     * More cells than actors_max: cell 0, those that lie free in some worker's cache, and those that waiting threads
+     * live in. act__spawn counts the actors.
+     */
+    size_t cells = (size_t)system->options.actors_max + 1 + CELLS_TO_SPARE;
+    if (cells > ACTORS_MAX)
+        cells = ACTORS_MAX;
+    size_t others = 4 * cells + 1024;
     if (others > (size_t)1 << (ACT__REF_INDEX_BITS - 1))
         others = (size_t)1 << (ACT__REF_INDEX_BITS - 1);
     return act__slab_create(&system->cells, sizeof(act_self), offsetof(act_self, free_link), cells) &&
@@ -219,11 +227,25 @@ void act_system_counters(act_system *system, act_counters *counters)
     system->executor->operations->each_worker(system->executor, add_counters, counters);
 }
 
+static void add_exited(struct act__worker *worker, void *context)
+{
+    /* acquire: pairs with the release in act__end_run; who is counted here was counted as spawned before. */
+    *(uint64_t *)context += act__load_acquire(&worker->exited);
+}
+
+static void add_spawned(struct act__worker *worker, void *context)
+{
+    *(uint64_t *)context += act__load(&worker->spawned);
+}
+
+/* First the ends and then the births: an actor that comes and goes between the two makes the result no smaller. */
 uint64_t act__system_actors_count(act_system *system)
 {
-    act_counters counters;
-    act_system_counters(system, &counters);
-    return counters.spawned - counters.exited;
+    uint64_t exited = 0, spawned = 0;
+    system->executor->operations->each_worker(system->executor, add_exited, &exited);
+    add_spawned(&system->guest, &spawned);
+    system->executor->operations->each_worker(system->executor, add_spawned, &spawned);
+    return spawned - exited;
 }
 
 uint32_t act_system_workers_count(const act_system *system)
@@ -299,6 +321,11 @@ static struct timespec deadline_after(act_millis timeout)
     return at;
 }
 
+static bool is_before(const struct timespec *x, const struct timespec *y)
+{
+    return x->tv_sec != y->tv_sec ? x->tv_sec < y->tv_sec : x->tv_nsec < y->tv_nsec;
+}
+
 /* Whether an actor, or with local 0 all, had ended in time. deadline NULL: for ever. */
 static bool wait_for_end(act_system *system, uint64_t local, const struct timespec *deadline)
 {
@@ -309,8 +336,14 @@ static bool wait_for_end(act_system *system, uint64_t local, const struct timesp
         ended = cell != NULL ? act__load(&cell->life) != act__life_of(local) : act__system_actors_count(system) == 0;
         if (ended || !in_time)
             break;
-        in_time = (deadline != NULL ? pthread_cond_timedwait(&system->root_ended, &system->roots_mutex, deadline)
-                                    : pthread_cond_wait(&system->root_ended, &system->roots_mutex)) != ETIMEDOUT;
+        /*
+         * An actor that was ending while `closing` was set may not have seen it, and then does not tell: look again
+         * soon. The alternative is a fence in every end.
+         */
+        struct timespec soon = deadline_after(LOOK_AGAIN);
+        bool last = deadline != NULL && !is_before(&soon, deadline);
+        in_time = pthread_cond_timedwait(&system->root_ended, &system->roots_mutex, last ? deadline : &soon) != ETIMEDOUT ||
+                  !last;
     }
     pthread_mutex_unlock(&system->roots_mutex);
     return ended;
@@ -345,7 +378,7 @@ static act_result stop_in_order(act_system *system)
         if (wait_for_end(system, 0, &soon))
             return ACT_TIMED_OUT;
         clock_gettime(CLOCK_MONOTONIC, &soon);
-        if (soon.tv_sec > deadline.tv_sec || (soon.tv_sec == deadline.tv_sec && soon.tv_nsec >= deadline.tv_nsec))
+        if (!is_before(&soon, &deadline))
             return ACT_TIMED_OUT;
     } while (true);
 }

@@ -49,7 +49,7 @@ struct act__root {
 act_result act__system_make(act_system **system, const act_system_options *options);
 void       act__system_free(act_system *system);
 
-/* Living actors; exact when nothing runs. */
+/* Living actors; exact when nothing runs, else not too few. */
 uint64_t act__system_actors_count(act_system *system);
 /* Sends every living actor a kill, which needs no memory. */
 void act__system_kill_all(act_system *system, struct act__worker *worker);

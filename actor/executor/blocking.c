@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <actor/cell.h>
+#include <mailbox/message/pool.h>
 
 #define IDLE_SECONDS 10
 
@@ -46,6 +47,7 @@ static act_self *next_actor(struct act__blocking_pool *pool)
     pool->idle_count--;
     act_self *self = pool->first;
     if (self != NULL) {
+        pool->waiting_count--;
         pool->first = self->run_next;
         if (pool->first == NULL)
             pool->last = NULL;
@@ -74,6 +76,7 @@ static void *thread_main(void *argument)
     struct act__blocking_thread *thread = argument;
     struct act__blocking_pool   *pool = thread->pool;
     run_all(pool, thread);
+    act__pool_flush(); /* before the system may be gone: what it has given back can be counted then */
     thread->living = false;
     pool->living_count--;
     pthread_cond_broadcast(&pool->gone);
@@ -134,7 +137,8 @@ void act__blocking_schedule(struct act__blocking_pool *pool, act_self *self)
     else
         pool->first = self;
     pool->last = self;
-    if (pool->idle_count == 0)
+    pool->waiting_count++;
+    if (pool->idle_count < pool->waiting_count) /* an idle thread that was signalled may not have come yet */
         (void)add_thread(pool); /* if there can be no more, one that is busy now will come back */
     pthread_cond_signal(&pool->work);
     pthread_mutex_unlock(&pool->mutex);

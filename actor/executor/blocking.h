@@ -15,7 +15,7 @@ struct act__blocking_pool {
     pthread_cond_t               work, gone;
     act_self                    *first, *last; /* wait for a thread, through run_next */
     struct act__blocking_thread *threads; /* living or not: their records are used again */
-    uint32_t                     living_count, idle_count, living_max;
+    uint32_t                     living_count, idle_count, waiting_count, living_max; /* waiting: actors */
     bool                         ending;
     struct act__executor        *executor;
     struct act_system           *system;

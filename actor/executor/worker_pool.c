@@ -201,7 +201,12 @@ static void run_calls(struct act__pool_worker *worker)
         return;
     /* acquire: pairs with call_wheel. Cancelled ones first: their arming is then in the other list, or was done. */
     struct act__timer *cancelled = atomic_exchange_explicit(&worker->calls[1], NULL, memory_order_acquire), *timer;
-    struct act__timer *armed = atomic_exchange_explicit(&worker->calls[0], NULL, memory_order_acquire);
+    struct act__timer *newest = atomic_exchange_explicit(&worker->calls[0], NULL, memory_order_acquire), *armed = NULL;
+    while ((timer = newest) != NULL) { /* turned round: timers of one millisecond fire in the order of arming */
+        newest = timer->next_call[0];
+        timer->next_call[0] = armed;
+        armed = timer;
+    }
     while ((timer = armed) != NULL) {
         armed = timer->next_call[0];
         act__wheel_add(&worker->base.wheel, timer);
@@ -300,6 +305,18 @@ static void each_worker(struct act__executor *executor, void (*visit)(struct act
     act__blocking_each(&pool->blocking, visit, context);
 }
 
+/*
+ * After all threads have ended: nobody lives any more, but dead actors' cells may still be scheduled, with messages
+ * that must be refused and freed, and cancelled timers may still be on their way to their wheel.
+ */
+static void run_what_is_left(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    act_self *self;
+    while ((self = take_local(pool, worker)) != NULL)
+        act__turn_run(&worker->base, self, 0);
+    run_calls(worker);
+}
+
 static void destroy(struct act__executor *executor)
 {
     struct act__worker_pool *pool = pool_of(executor);
@@ -309,6 +326,8 @@ static void destroy(struct act__executor *executor)
         act__parking_wake(pool, &pool->workers[i]);
     for (uint32_t i = 0; i < pool->threads_count; i++)
         pthread_join(pool->workers[i].thread, NULL);
+    for (uint32_t i = 0; i < pool->threads_count; i++)
+        run_what_is_left(pool, &pool->workers[i]);
     for (uint32_t i = 0; i < pool->base.workers_count; i++) {
         if (pool->workers[i].base.loop != NULL)
             act__loop_destroy(pool->workers[i].base.loop);
@@ -372,7 +391,9 @@ act_result act__worker_pool_create(struct act__executor **executor, struct act_s
     *executor = &pool->base;
     if (result == ACT_OK)
         result = start_threads(pool);
-    if (result != ACT_OK)
+    if (result != ACT_OK) {
         destroy(&pool->base);
+        *executor = NULL;
+    }
     return result;
 }
