@@ -180,6 +180,7 @@ static void client_asks(act_self *self, struct rig_call *call)
 {
     act_millis timeout = call->timeout != 0 ? call->timeout : ACT_FOREVER;
 
+    call->called = true;
     switch (call->what) {
     case RIG_START:
         call->asked = act_supervisor_start_child(self, &call->ref, call->supervisor, call->spec, timeout);
@@ -252,6 +253,11 @@ void rig_ask(struct rig_call *call)
 {
     call->tag = 0;
     client_tell(CLIENT_ASK, act_pointer(call));
+}
+
+void rig_try_to_ask(struct rig_call *call)
+{
+    act_system_tell(rig_system, client, CLIENT_ASK, act_pointer(call));
 }
 
 act_supervisor_answer rig_call(struct rig_call call)

@@ -92,7 +92,8 @@ struct rig_call {
     const char           *id;
     act_millis            timeout; /* 0: ACT_FOREVER */
 
-    act_result            asked; /* what the asking function returned */
+    bool                  called; /* the asking function was */
+    act_result            asked;  /* what it returned */
     act_ref               ref;
     uint32_t              tag; /* of the answer; 0: none yet */
     act_supervisor_answer answer;
@@ -102,6 +103,8 @@ struct rig_call {
 
 /* Makes the client ask, without running. The call must stay until it is answered. */
 void rig_ask(struct rig_call *call);
+/* The same, but there may be no memory: then nothing happens. */
+void rig_try_to_ask(struct rig_call *call);
 /* Asks, runs, and checks that there is an answer from the supervisor. */
 act_supervisor_answer rig_call(struct rig_call call);
 act_supervisor_answer rig_start(act_pid supervisor, const act_child_spec *spec);

@@ -1,0 +1,179 @@
+/* A supervisor when memory runs out, at each request for it: nobody is lost, left behind or released twice. */
+/* SPDX-License-Identifier: MIT */
+#include <test/supervisor/family.h>
+
+#include <mailbox/base/memory.h>
+
+static int            kept_releases;
+static act_child_spec added, below_child;
+static act_supervisor_spec below;
+static struct rig_plan e;
+
+static void release_kept(void *kept)
+{
+    (void)kept;
+    kept_releases++;
+}
+
+/* Under root: a, b, c, and a supervisor with e. To be added: d. All that can be released is counted. */
+static void begin_counted(void)
+{
+    begin();
+    for (int i = 0; i < 3; i++) {
+        child[i].args_release = rig_args_release;
+        child[i].kept_bytes = sizeof(int);
+        child[i].kept_release = release_kept;
+    }
+    kept_releases = 0;
+    e = (struct rig_plan){.id = "e"};
+    below_child = rig_child(&e);
+    below = (act_supervisor_spec){.intensity = 3, .children = &below_child, .children_count = 1};
+    child[3] = act_supervisor_child("below", &below);
+    spec.children_count = 4;
+    added = rig_child(&d);
+    added.args_release = rig_args_release;
+}
+
+/* Runs, but not for ever: what lacks memory may go round in circles until there is some. */
+static void run_a_while(void)
+{
+    (void)!act_simulation_run(rig_simulation, NULL, 3000);
+}
+
+static struct rig_call starting, ending, counting, listing;
+
+/* Something of everything; any of it may fail for want of memory. */
+static void live(void)
+{
+    run_a_while();
+    starting = (struct rig_call){.what = RIG_START, .supervisor = root, .spec = &added};
+    ending = (struct rig_call){.what = RIG_TERMINATE, .supervisor = root, .id = "b"};
+    counting = (struct rig_call){.what = RIG_COUNT, .supervisor = root};
+    listing = (struct rig_call){.what = RIG_WHICH, .supervisor = root};
+    rig_try_to_ask(&starting);
+    run_a_while();
+    rig_tell(&a, RIG_DO_FAIL);
+    rig_tell(&e, RIG_DO_PANIC);
+    run_a_while();
+    rig_try_to_ask(&ending);
+    rig_try_to_ask(&counting);
+    rig_try_to_ask(&listing);
+    run_a_while();
+    rig_tell(&d, RIG_DO_PANIC);
+    rig_tell(&c, RIG_DO_NORMAL);
+    run_a_while();
+}
+
+static void is_answered(const struct rig_call *call)
+{
+    ck_assert(!call->called || call->asked != ACT_OK || call->tag != 0);
+}
+
+/* Memory is back; everything can be ended and everyone is accounted for. */
+static void end_counted(bool spawned, uint64_t n)
+{
+    act_counters counters;
+    int          releases;
+
+    act__memory_fail_at(0, false);
+    if (spawned)
+        stop();
+    ck_assert_int_eq(act_simulation_advance(rig_simulation, ACT_SECONDS(100), 100000), ACT_OK);
+    ck_assert_msg(!a.alive && !b.alive && !c.alive && !d.alive && !e.alive, "request %u: %s", (unsigned)n, rig_log);
+    releases = a.args_released + b.args_released + c.args_released;
+    ck_assert_msg(releases == (spawned ? 3 : 0) && kept_releases == releases, "request %u", (unsigned)n);
+    ck_assert_int_eq(d.args_released, starting.called ? 1 : 0);
+    act_system_counters(rig_system, &counters);
+    ck_assert_uint_eq(counters.spawned, counters.exited + 1); /* the client */
+    is_answered(&starting);
+    is_answered(&ending);
+    is_answered(&counting);
+    is_answered(&listing);
+    rig_end();
+}
+
+/* Lives with the n-th request for memory failing, and all after it if `and_after`. Whether it came to that. */
+static bool live_without(uint64_t n, bool and_after)
+{
+    begin_counted();
+    memset(&starting, 0, sizeof starting);
+    ending = counting = listing = starting;
+    act__memory_fail_at(n, and_after);
+    bool spawned = act_system_spawn_supervisor(rig_system, &root, &spec, NULL) == ACT_OK;
+    if (spawned)
+        live();
+    bool came = act__memory_requests() >= n;
+    end_counted(spawned, n);
+    return came;
+}
+
+static void any_single_request_for_memory_may_fail(void)
+{
+    uint64_t n = 1;
+    while (live_without(n, false))
+        n++;
+    ck_assert_uint_gt(n, 30);
+}
+
+static void memory_may_run_out_for_good_at_any_request(void)
+{
+    uint64_t n = 1;
+    while (live_without(n, true))
+        n++;
+    ck_assert_uint_gt(n, 30);
+}
+
+/* The stop itself without any memory: times are cut short rather than waited for in vain. */
+static void a_supervisor_stops_without_memory(void)
+{
+    begin();
+    b.traps = b.ignores_exits = true;
+    a.unlinks = true;
+    start();
+    act__memory_fail_at(1, true);
+    ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    rig_run();
+    ck_assert(!b.alive && !c.alive);
+    act__memory_fail_at(0, false);
+    rig_end();
+}
+
+/* The signal to stop needs memory when it comes from a thread; the stop of those below does not. */
+static void children_stop_in_reverse_without_memory(void)
+{
+    begin();
+    b.traps = b.ignores_exits = true;
+    start();
+    ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    act__memory_fail_at(1, true);
+    rig_run();
+    ck_assert_str_eq(rig_log, "a+ b+ c+ c- b- a- ");
+    act__memory_fail_at(0, false);
+    ck_assert_int_eq(rig_end_kind(root), ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void a_restart_is_tried_until_there_is_memory(void)
+{
+    begin();
+    spec.intensity = UINT32_MAX;
+    start();
+    rig_tell(&b, RIG_DO_FAIL);
+    act__memory_fail_at(1, true);
+    ck_assert_int_eq(act_simulation_run(rig_simulation, NULL, 1000), ACT_FULL);
+    ck_assert_int_eq(b.starts, 1);
+    act__memory_fail_at(0, false);
+    rig_run();
+    ck_assert(b.alive);
+    ck_assert_int_eq(rig_end_kind(root), -1);
+    rig_end();
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(any_single_request_for_memory_may_fail, .rounds = 5, .timeout_seconds = 60),
+    FACT(memory_may_run_out_for_good_at_any_request, .rounds = 5, .timeout_seconds = 60),
+    FACT(a_supervisor_stops_without_memory, ROUNDS),
+    FACT(children_stop_in_reverse_without_memory, ROUNDS),
+    FACT(a_restart_is_tried_until_there_is_memory, ROUNDS),
+    END_OF_FACTS,
+};
