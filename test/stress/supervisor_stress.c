@@ -1,0 +1,257 @@
+/* Supervisors on real workers: children crash, come and go, and are killed from outside, all at once. */
+/* SPDX-License-Identifier: MIT */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <actor/system.h>
+#include <supervisor/supervisor.h>
+#include <test/kit/kit.h>
+
+enum { CRASHES = 3000, CRASHERS = 4, CROWD = 5000, KILLS = 200 };
+
+static act_system *the_system;
+static _Atomic int crashers_done, crowd_alive, crowd_done, stubborn_alive, kept_released, overlaps;
+
+static void no_log(void *context, act_log_level level, const char *text)
+{
+    (void)context, (void)level, (void)text;
+}
+
+static void begin(void)
+{
+    crashers_done = crowd_alive = crowd_done = stubborn_alive = kept_released = overlaps = 0;
+    ck_assert_int_eq(act_system_create(&the_system, ACT_SYSTEM_OPTIONS(.workers_count = 4, .log = no_log)), ACT_OK);
+}
+
+static void wait_for(_Atomic int *value, int wanted)
+{
+    while (atomic_load(value) != wanted)
+        usleep(1000);
+}
+
+static void stop_and_count(act_pid root)
+{
+    act_counters    counters;
+    act_exit_report report;
+
+    ck_assert_int_eq(act_system_exit(the_system, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_join(the_system, root, &report, ACT_SECONDS(60)), ACT_OK);
+    wait_for(&stubborn_alive, 0); /* those whose supervisor was killed have only been told so */
+    act_system_stop(the_system);
+    ck_assert_int_eq(act_system_run(the_system), ACT_OK);
+    act_system_counters(the_system, &counters);
+    ck_assert_uint_eq(counters.spawned, counters.exited);
+    act_system_destroy(&the_system);
+}
+
+/* ------------------------------------------------------------------------------------------ crashers */
+
+/* Its kept block. */
+struct crashes {
+    int count, alive;
+};
+
+static void one_crasher_less(void *crashes)
+{
+    ((struct crashes *)crashes)->alive--;
+}
+
+static act_result crasher_init(act_self *self, void *state, const void *args)
+{
+    struct crashes *crashes = act_kept(self);
+    (void)state, (void)args;
+
+    if (crashes->alive++ != 0)
+        atomic_fetch_add(&overlaps, 1);
+    ck_assert_int_eq(act_defer(self, one_crasher_less, crashes), ACT_OK);
+    act_tell(self, act_self_pid(self), 1, act_nothing());
+    return ACT_OK;
+}
+
+static void crasher_receive(act_self *self, void *state, const act_message *message)
+{
+    struct crashes *crashes = act_kept(self);
+    (void)state, (void)message;
+
+    if (++crashes->count > CRASHES)
+        atomic_fetch_add(&crashers_done, 1);
+    else if (crashes->count % 3 == 0)
+        act_panic(self, "crash %d", crashes->count);
+    else
+        act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, crashes->count, NULL));
+}
+
+static const act_behavior crasher = {.name = "crasher", .init = crasher_init, .receive = crasher_receive};
+
+static void release_kept(void *kept)
+{
+    ck_assert_int_eq(((struct crashes *)kept)->alive, 0);
+    atomic_fetch_add(&kept_released, 1);
+}
+
+static void crashing_children_come_back_and_never_twice(void)
+{
+    act_pid           root;
+    act_child_spec    children[CRASHERS];
+    act_spawn_options options[CRASHERS];
+    char              ids[CRASHERS][16];
+
+    begin();
+    for (int i = 0; i < CRASHERS; i++) {
+        snprintf(ids[i], sizeof ids[i], "crasher %d", i);
+        options[i] = *ACT_SPAWN_OPTIONS(.name = ids[i]);
+        children[i] = (act_child_spec){.id = ids[i], .behavior = &crasher, .kept_bytes = sizeof(struct crashes),
+                                       .kept_release = release_kept, .options = &options[i]};
+    }
+    act_supervisor_spec spec = {.intensity = UINT32_MAX, .children = children, .children_count = CRASHERS};
+    ck_assert_int_eq(act_system_spawn_supervisor(the_system, &root, &spec, NULL), ACT_OK);
+    wait_for(&crashers_done, CRASHERS);
+    stop_and_count(root);
+    ck_assert_int_eq(kept_released, CRASHERS);
+    ck_assert_int_eq(overlaps, 0);
+}
+
+/* ------------------------------------------------------------------------------------- a server's crowd */
+
+static void one_less(void *unused)
+{
+    (void)unused;
+    atomic_fetch_sub(&crowd_alive, 1);
+}
+
+static act_result guest_init(act_self *self, void *state, const void *args)
+{
+    (void)state, (void)args;
+    atomic_fetch_add(&crowd_alive, 1);
+    return act_defer(self, one_less, NULL);
+}
+
+static void guest_receive(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    if (message->tag == 2)
+        act_panic(self, "leaves in a hurry");
+    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+}
+
+static const act_behavior guest = {.name = "guest", .init = guest_init, .receive = guest_receive};
+
+struct host {
+    act_pid  supervisor;
+    unsigned host, asked, answered;
+};
+
+static void invite(act_self *self, struct host *host)
+{
+    char           id[32];
+    act_ref        ask;
+    act_child_spec spec = {.id = id, .behavior = &guest, .restart = ACT_RESTART_TEMPORARY};
+
+    snprintf(id, sizeof id, "guest %u of %u", host->asked++, host->host);
+    ck_assert_int_eq(act_supervisor_start_child(self, &ask, host->supervisor, &spec, ACT_FOREVER), ACT_OK);
+}
+
+static act_result host_init(act_self *self, void *state, const void *args)
+{
+    struct host *host = state;
+    *host = *(const struct host *)args;
+    for (int i = 0; i < 100; i++)
+        invite(self, host);
+    return ACT_OK;
+}
+
+static void host_receive(act_self *self, void *state, const act_message *message)
+{
+    struct host          *host = state;
+    act_supervisor_answer answer;
+
+    if (act_supervisor_answer_read(message, &answer) != ACT_OK)
+        return;
+    ck_assert_int_eq(answer.result, ACT_OK);
+    act_tell(self, answer.child, 1 + host->answered % 2, act_nothing());
+    if (host->asked < CROWD)
+        invite(self, host);
+    if (++host->answered == CROWD)
+        atomic_fetch_add(&crowd_done, 1);
+}
+
+static const act_behavior host_behavior = {.name = "host", .state_bytes = sizeof(struct host),
+                                           .args_bytes = sizeof(struct host), .init = host_init,
+                                           .receive = host_receive};
+
+static void temporary_children_come_and_go(void)
+{
+    act_pid             root, pid;
+    act_supervisor_spec spec = {.intensity = 0};
+
+    begin();
+    ck_assert_int_eq(act_system_spawn_supervisor(the_system, &root, &spec, NULL), ACT_OK);
+    for (unsigned i = 0; i < 3; i++) {
+        struct host host = {.supervisor = root, .host = i};
+        ck_assert_int_eq(act_system_spawn(the_system, &pid, &host_behavior, &host, NULL), ACT_OK);
+    }
+    wait_for(&crowd_done, 3);
+    wait_for(&crowd_alive, 0);
+    stop_and_count(root);
+}
+
+/* ---------------------------------------------------------------------------- kills of supervisors */
+
+static void one_stubborn_less(void *kept)
+{
+    ++*(int *)kept;
+    atomic_fetch_sub(&stubborn_alive, 1);
+}
+
+static act_result stubborn_init(act_self *self, void *state, const void *args)
+{
+    (void)state, (void)args;
+    atomic_fetch_add(&stubborn_alive, 1);
+    ck_assert_int_eq(act_defer(self, one_stubborn_less, act_kept(self)), ACT_OK);
+    act_tell(self, act_self_pid(self), 1, act_nothing());
+    return act_trap_exits(self, true);
+}
+
+/* Never stops writing to its kept block, and ignores all exits. */
+static void stubborn_receive(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    ++*(int *)act_kept(self);
+    if (message->tag == 1)
+        act_tell(self, act_self_pid(self), 1, act_nothing());
+}
+
+static const act_behavior stubborn = {.name = "stubborn", .init = stubborn_init, .receive = stubborn_receive};
+
+static void killed_supervisors_leave_nobody_behind(void)
+{
+    act_pid        root, below;
+    act_child_spec children[3], tops[1];
+
+    begin();
+    for (int i = 0; i < 3; i++)
+        children[i] = (act_child_spec){.id = (const char *[]){"a", "b", "c"}[i], .behavior = &stubborn,
+                                       .kept_bytes = sizeof(int), .shutdown = ACT_MS(1)};
+    act_supervisor_spec lower = {.intensity = 0, .children = children, .children_count = 3};
+    tops[0] = act_supervisor_child("below", &lower);
+    tops[0].options = ACT_SPAWN_OPTIONS(.name = "below");
+    act_supervisor_spec upper = {.intensity = UINT32_MAX, .children = tops, .children_count = 1};
+    ck_assert_int_eq(act_system_spawn_supervisor(the_system, &root, &upper, NULL), ACT_OK);
+    wait_for(&stubborn_alive, 3); /* a kill before that would be a failed start, and the end of all */
+    for (int i = 0; i < KILLS; i++) {
+        while (act_whereis(the_system, &below, "below") != ACT_OK)
+            usleep(10);
+        ck_assert_int_eq(act_system_exit(the_system, below, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+        ck_assert_int_eq(act_system_join(the_system, below, NULL, ACT_SECONDS(60)), ACT_OK);
+    }
+    stop_and_count(root);
+    ck_assert_int_eq(stubborn_alive, 0);
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(crashing_children_come_back_and_never_twice, .timeout_seconds = 120),
+    FACT(temporary_children_come_and_go, .timeout_seconds = 120),
+    FACT(killed_supervisors_leave_nobody_behind, .timeout_seconds = 120),
+    END_OF_FACTS,
+};
