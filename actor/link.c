@@ -61,7 +61,8 @@ void act_unlink(act_self *self, act_pid other)
     struct act__bond *bond = act__link_find(self, other.local, &side);
     if (bond != NULL)
         act__bond_end(self->worker, bond, side, ACT__SIGNAL_END, NULL);
-    else
+    /* The exit of an earlier link may wait although there is one now: only of who called act_link again. */
+    if (bond == NULL || (self->flags & ACT__CELL_HAS_LINKED) != 0)
         drop_waiting(self, other.local, (act_ref){0});
 }
 
