@@ -1,0 +1,72 @@
+#!/bin/sh
+# Bad input and bad clients: no crash, no leak, bounded memory, and everybody else is served.
+# SPDX-License-Identifier: MIT
+set -u
+top=${top_srcdir:-$(dirname "$0")/../../..}
+build=${top_builddir:-$top/build}
+. "$top/test/lint/tap.sh"
+. "$top/test/samples/kv/kv.sh"
+memory_max_kb=65536
+
+kv_start --shards 4
+client order 100 >"$work/why" 2>&1 # what is made at the first use is there now
+descriptors=$(kv_descriptors) threads=$(kv_threads)
+
+# good NAME WORD...: the client is content.
+good() {
+    name=$1
+    shift
+    client "$@" >"$work/why" 2>&1
+    tap $? "$name" "$work/why"
+}
+good "a long pipeline over all shards keeps its order" order 2000
+good "a value of 40 MB goes in and comes back" big
+good "while one shard sleeps the others answer" asleep
+good "commands of a crashed shard get TRYAGAIN, once each, and no others" crash
+good "half a command, then the end: what was whole is answered" half
+good "a header of 512 MB is refused, and what is announced takes no memory" header
+good "random bytes" random 1000
+good "10,000 connections opened and dropped" flood 10000
+
+mkfifo "$work/looked"
+client deaf <"$work/looked" >"$work/deaf" 2>&1 &
+deaf=$!
+exec 4>"$work/looked"
+until grep -q took "$work/deaf" || ! kill -0 "$deaf" 2>/dev/null; do
+    kill -0 "$kv_pid" || break
+done
+resident=$(kv_memory VmRSS)
+echo >&4
+exec 4>&-
+wait "$deaf"
+tap $? "a client that never reads is no trouble for others" "$work/deaf"
+
+if kv_is_sanitized; then
+    tap_skip "memory stays bounded" "a sanitizer keeps what was freed"
+else
+    peak=$(kv_memory VmHWM)
+    echo "resident with the deaf client: $resident kB, peak $peak kB (the value of 40 MB included)" >"$work/why"
+    sed 's/^/# /' "$work/why"
+    [ "$resident" -le "$memory_max_kb" ]
+    tap $? "memory stays bounded" "$work/why"
+fi
+
+# The last ones leave when kv has noticed.
+tries=0
+until [ "$(kv_descriptors)" -le "$descriptors" ] || [ "$tries" -gt 500 ]; do
+    tries=$((tries + 1))
+done
+echo "descriptors $descriptors -> $(kv_descriptors), threads $threads -> $(kv_threads)" >"$work/why"
+[ "$(kv_descriptors)" -le "$descriptors" ] && [ "$(kv_threads)" -le "$threads" ]
+tap $? "no descriptor and no thread is left behind" "$work/why"
+
+kv_stop
+tap $? "kv exits 0" "$work/kv-errors"
+kv_complaints >"$work/why"
+[ ! -s "$work/why" ]
+tap $? "nothing has crashed but what was told to" "$work/why"
+
+kv_start --maxclients 10
+good "one client too many is told so" crowd
+kv_stop || cat "$work/kv-errors"
+tap_end

@@ -1,0 +1,79 @@
+#!/bin/sh
+# kv as a service: its options, its stop under load, what it costs when idle, and the demonstration.
+# SPDX-License-Identifier: MIT
+set -u
+top=${top_srcdir:-$(dirname "$0")/../../..}
+build=${top_builddir:-$top/build}
+. "$top/test/lint/tap.sh"
+. "$top/test/samples/kv/kv.sh"
+idle_seconds=3
+
+# refuses EXPECTED-TEXT OPTION...
+refuses() {
+    expected=$1
+    shift
+    timeout 20 "$build/samples/kv/kv" "$@" >"$work/out" 2>"$work/err"
+    status=$?
+    if [ "$status" -ne 2 ] || ! grep -qF -e "$expected" "$work/err"; then
+        echo "kv $*: status $status, said: $(cat "$work/err")"
+    fi
+}
+{
+    refuses "--port: 'x' is not a number from 0 to 65535" --port x
+    refuses "--port: '65536' is not" --port 65536
+    refuses "--shards: '0' is not a number from 1 to 63" --shards 0
+    refuses "--workers: '-1' is not" --workers -1
+    refuses "--maxclients: '' is not" --maxclients ''
+    refuses "--port needs a value" --port
+    refuses "no such option: --prot" --prot 1
+    refuses "--bind: 'localhost' is not a numeric address" --bind localhost
+} >"$work/why"
+[ ! -s "$work/why" ]
+tap $? "bad options are refused, with the reason" "$work/why"
+
+"$build/samples/kv/kv" --help >"$work/why" && grep -q 'usage: kv' "$work/why"
+tap $? "--help helps" "$work/why"
+
+kv_start --shards 3 --workers 2
+"$build/samples/kv/kv" --port "$kv_port" >"$work/why" 2>&1
+status=$?
+[ "$status" -eq 1 ] && grep -q "cannot listen on 127.0.0.1 port $kv_port: Address already in use" "$work/why"
+tap $? "a port that is taken is a reason to give up" "$work/why"
+
+# User and system time of all its threads, in ticks of usually 10 ms: fields 14 and 15 of /proc/PID/stat.
+ticks() { sed 's/.*) //' "/proc/$kv_pid/stat" | awk '{ print $12 + $13 }'; }
+before=$(ticks)
+sleep "$idle_seconds"
+after=$(ticks)
+echo "$((after - before)) ticks in $idle_seconds s" >"$work/why"
+[ $((after - before)) -le 1 ]
+tap $? "an idle kv uses no CPU" "$work/why"
+
+# Under load: who counts must get an unbroken row of numbers up to the end of its connection.
+for signal in TERM INT; do
+    [ -n "$kv_guard" ] || kv_start --shards 3
+    mkfifo "$work/counting"
+    client count >"$work/counting" 2>"$work/why" &
+    counter=$!
+    exec 4<"$work/counting"
+    read -r line <&4
+    began=$(date +%s)
+    kill -s "$signal" "$kv_pid"
+    kv_wait
+    status=$?
+    took=$(($(date +%s) - began))
+    cat <&4 >>"$work/why"
+    wait "$counter" && [ "$status" -eq 0 ] && [ "$took" -le 5 ]
+    failed=$?
+    echo "$line: exit status $status after $took s" >>"$work/why"
+    cat "$work/kv-errors" >>"$work/why"
+    tap "$failed" "SIG$signal under load: what was read is answered, exit 0 in time" "$work/why"
+    exec 4<&-
+    rm -f "$work/counting"
+done
+
+timeout 100 "$build/samples/kv/kv-demo" --seconds 3 >"$work/why" 2>&1
+failed=$?
+grep -q '^OK: no connection was lost' "$work/why" && grep -q 'shard-0 .*restarts' "$work/why" || failed=1
+tap "$failed" "the demonstration is content" "$work/why"
+tap_end
