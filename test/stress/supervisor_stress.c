@@ -99,7 +99,7 @@ static void crashing_children_come_back_and_never_twice(void)
     act_pid           root;
     act_child_spec    children[CRASHERS];
     act_spawn_options options[CRASHERS];
-    char              ids[CRASHERS][16];
+    char              ids[CRASHERS][32];
 
     begin();
     for (int i = 0; i < CRASHERS; i++) {
