@@ -18,6 +18,9 @@ ACT_BEGIN_DECLS
  * was given. Killed, or its own code failing, it can do no such thing: then the exit signal of the links ends
  * its workers, those that trap exits too, and makes the supervisors below it stop their children in order. In
  * no case is a child left behind, but one that has unlinked itself from its supervisor.
+ *
+ * A new instance of a child never meets the old one. One exception: a killed supervisor that is restarted by
+ * the one above it starts its children while those of the killed instance may still be on their way out.
  */
 
 /* What is restarted when a child ends that has to be restarted. */
