@@ -66,7 +66,7 @@ void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned 
 {
     act__set_remove(&bond->half[side]);
     bond->ended[side] = true;
-    if (bond->timer != NULL && side == 0) {
+    if (side == 0 && bond->timer != NULL) { /* only side 0 may look at the timer */
         act__timer_cancel(worker, bond->timer);
         bond->timer = NULL;
     }

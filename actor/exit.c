@@ -227,6 +227,18 @@ static void end_bonds(struct act__worker *worker, act_self *self, const struct a
     }
 }
 
+/* With all its timers the timeouts of its asks end: a bond must not keep what may soon be another actor's timer. */
+static void cancel_timers(struct act__worker *worker, act_self *self)
+{
+    for (struct act__member *half = self->bonds.first; half != NULL; half = half->next) {
+        unsigned          side;
+        struct act__bond *bond = act__bond_of_half(half, &side);
+        if (side == 0)
+            bond->timer = NULL;
+    }
+    act__timer_cancel_all(worker, self);
+}
+
 static void drop_waiting(struct act__worker *worker, act_self *self)
 {
     act_message *message;
@@ -249,7 +261,7 @@ static void free_memory(act_self *self)
 static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
     release_belongings(self);
-    act__timer_cancel_all(worker, self);
+    cancel_timers(worker, self);
     act__store(&self->route, ACT__ROUTE_ANY);
     if ((self->flags & ACT__CELL_ANNOUNCE) != 0) /* init has not returned, and never will; still under its own pid */
         act__spawn_announce(worker, self, ACT_CLOSED);
