@@ -133,8 +133,9 @@ struct source {
 
 static void pour(struct source *mine)
 {
-    uint8_t    piece[PIECE_BYTES];
-    act_result result = ACT_OK;
+    const size_t high = mine->connection.net->plan.options->write_high_bytes;
+    uint8_t      piece[PIECE_BYTES];
+    act_result   result = ACT_OK;
     while (mine->written < STREAM_BYTES && result == ACT_OK) {
         size_t count = STREAM_BYTES - mine->written < sizeof piece ? STREAM_BYTES - mine->written : sizeof piece;
         fill(piece, count, mine->written);
@@ -143,8 +144,8 @@ static void pour(struct source *mine)
             mine->written += count;
     }
     if (result == ACT_FULL) {
-        ck_assert_uint_ge(act_tcp_unsent(mine->connection.tcp), 256 << 10);
-        ck_assert_uint_le(act_tcp_unsent(mine->connection.tcp), (256 << 10) + PIECE_BYTES);
+        ck_assert_uint_ge(act_tcp_unsent(mine->connection.tcp), high);
+        ck_assert_uint_le(act_tcp_unsent(mine->connection.tcp), high + PIECE_BYTES);
         if (!mine->was_full)
             net_say(mine->connection.net, "full");
         mine->was_full = true;
@@ -158,7 +159,7 @@ static void source_receive(act_self *self, void *state, const act_message *messa
 {
     struct source *mine = state;
     if (message->tag == ACT_MESSAGE_TCP_WRITABLE) {
-        ck_assert_uint_le(act_tcp_unsent(mine->connection.tcp), 64 << 10);
+        ck_assert_uint_le(act_tcp_unsent(mine->connection.tcp), mine->connection.net->plan.options->write_low_bytes);
         pour(mine);
     } else if (message->tag == ACT_MESSAGE_TCP_READABLE && act_tcp_input_ended(mine->connection.tcp)) {
         net_leave(self);
@@ -171,11 +172,11 @@ static void source_receive(act_self *self, void *state, const act_message *messa
 
 static const act_behavior source = NET_BEHAVIOR(struct source, net_init, source_receive);
 
-static void one_that_does_not_read_is_written_to_again_when_it_does(void)
+static void expect_source(const act_tcp_options *marks)
 {
     struct net     net = {0};
     static uint8_t bytes[100000];
-    net_start(&net, &(struct net_plan){.connection = &source});
+    net_start(&net, &(struct net_plan){.connection = &source, .options = marks});
     int fd = net_dial(&net);
     net_send_text(fd, "x");
     net_expect_line(&net, "full");
@@ -190,10 +191,21 @@ static void one_that_does_not_read_is_written_to_again_when_it_does(void)
     net_stop(&net);
 }
 
+static void one_that_does_not_read_is_written_to_again_when_it_does(void)
+{
+    expect_source(ACT_TCP_OPTIONS(.write_high_bytes = 256 << 10, .write_low_bytes = 64 << 10));
+}
+
+/* More waits than the system takes at once: it must come down to the low mark first. */
+static void one_that_does_not_read_is_written_to_again_when_little_waits(void)
+{
+    expect_source(ACT_TCP_OPTIONS(.write_high_bytes = 16 << 20, .write_low_bytes = 1 << 10));
+}
+
 static void one_that_goes_without_reading_is_told(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &source});
+    net_start(&net, &(struct net_plan){.connection = &source, .options = ACT_TCP_OPTIONS(.write_high_bytes = 256 << 10)});
     int fd = net_dial(&net);
     net_send_text(fd, "x");
     net_expect_line(&net, "full");
@@ -305,14 +317,43 @@ static void a_paused_connection_reads_nothing(void)
     net_stop(&net);
 }
 
+/* -------------------------------------------------------------------------------------- a busy worker */
+
+static void spin_receive(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    act_tell(self, act_self_pid(self), message->tag, act_nothing());
+}
+
+static const act_behavior spinner = {.name = "spinner", .receive = spin_receive};
+
+static void a_busy_worker_hears_of_its_sockets(void)
+{
+    struct net net = {0};
+    net_start(&net, &(struct net_plan){.connection = &echo, .workers = 1,
+                                       .options = ACT_TCP_OPTIONS(.read_high_bytes = 100, .write_high_bytes = 100)});
+    act_pid pid = net_spawn(&net, &spinner, NULL, 0);
+    act_system_tell(net.system, pid, NET_DO, act_nothing());
+    int fd = net_dial(&net);
+    for (int i = 0; i < 20; i++) {
+        net_send_text(fd, "hello");
+        net_expect(fd, "hello");
+    }
+    close(fd);
+    ck_assert_int_eq(act_system_exit(net.system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    net_stop(&net);
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(bytes_pass_in_order_through_tiny_marks, .rounds = 2, .timeout_seconds = 60),
     FACT(bytes_pass_in_order_through_the_smallest_marks, .rounds = 2, .timeout_seconds = 60),
     FACT(bytes_pass_in_order_through_usual_marks, .rounds = 2, .timeout_seconds = 60),
     FACT(bytes_pass_in_order_through_marks_that_are_one, .rounds = 2, .timeout_seconds = 60),
     FACT(one_that_does_not_read_is_written_to_again_when_it_does, .rounds = 2, .timeout_seconds = 60),
+    FACT(one_that_does_not_read_is_written_to_again_when_little_waits, .rounds = 2, .timeout_seconds = 60),
     FACT(one_that_goes_without_reading_is_told, .rounds = 2, .timeout_seconds = 60),
     FACT(unread_input_stays_below_the_mark_unless_more_is_wanted, .rounds = 2),
     FACT(a_paused_connection_reads_nothing, .rounds = 2),
+    FACT(a_busy_worker_hears_of_its_sockets),
     END_OF_FACTS,
 };

@@ -13,6 +13,8 @@
 
 #include <event2/event.h>
 
+#include <actor/cell.h>
+#include <actor/io/loop_record.h>
 #include <mailbox/message/pool.h>
 #include <test/actor/io/net.h>
 #include <test/kit/kit.h>
@@ -164,6 +166,23 @@ static void open_and_drop(struct net *net, int i)
     net_join(net, pid, ACT_EXIT_NORMAL);
 }
 
+/* Only a worker whose loop is used looks at it when it is busy. */
+static void tell_used(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    act_answer(self, message, NET_DO, act_int64(self->worker->loop->used_count));
+}
+
+static const act_behavior use_teller = {.name = "use teller", .receive = tell_used};
+
+static int64_t used_everywhere(struct net *net)
+{
+    int64_t used = 0;
+    for (uint32_t worker = 1; worker <= net_workers(); worker++)
+        used += net_ask(net, net_spawn(net, &use_teller, NULL, worker));
+    return used;
+}
+
 static void a_thousand_connections_leave_no_descriptor_and_no_memory(void)
 {
     struct net net = {0};
@@ -177,6 +196,7 @@ static void a_thousand_connections_leave_no_descriptor_and_no_memory(void)
         open_and_drop(&net, i);
     ck_assert_int_eq(net_open_descriptors(), descriptors);
     ck_assert_int_eq(atomic_load(&event_blocks), blocks);
+    ck_assert_int_eq(used_everywhere(&net), 1); /* the listener */
     net_stop(&net);
     ck_assert_int_eq(atomic_load(&event_blocks), 0);
 }
