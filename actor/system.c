@@ -62,7 +62,10 @@ bool act__worker_init(struct act__worker *worker, struct act_system *system, uin
     worker->now = -1;
     act__random_seed(&worker->random, seed);
     act__wheel_init(&worker->wheel, 0);
-    return act__spares_fill(worker);
+    if (act__spares_fill(worker))
+        return true;
+    act__worker_fini(worker); /* some of them may have been there */
+    return false;
 }
 
 void act__worker_fini(struct act__worker *worker)
