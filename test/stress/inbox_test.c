@@ -1,0 +1,96 @@
+/* One receiver and many pushing threads: nothing is lost, nothing twice, no wake-up is missed. */
+/* SPDX-License-Identifier: MIT */
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include <mailbox/inbox.h>
+#include <test/kit/kit.h>
+
+enum { SENDERS = 4, MESSAGES = 50000, POKES = 5000 };
+
+static struct act__gate gate;
+static struct act__inbox inbox;
+static _Atomic int tokens, finished; /* tokens: 1 while somebody holds it, never more */
+static int64_t next[SENDERS];
+static int taken;
+
+/* Whoever gets the token runs the receiver at once, on its own thread. */
+static void receive_all(void)
+{
+    act_message *freed, *list, *mine;
+    if (atomic_fetch_add(&tokens, 1) != 0)
+        abort();
+    for (;;) {
+        list = act__inbox_fetch(&gate, &inbox, &freed);
+        act_message_free(&freed);
+        for (act_message *after; list != NULL; list = after) {
+            after = list->act_next;
+            act__inbox_append(&inbox, list);
+        }
+        while ((mine = act__inbox_pop(&inbox)) != NULL) {
+            if (mine->as.int64 / MESSAGES < SENDERS && next[mine->as.int64 / MESSAGES]++ != mine->as.int64 % MESSAGES)
+                abort();
+            taken++;
+            if (mine->as.int64 % 3 == 0) { /* taken out and freed at once: the address comes back soon */
+                list = act__inbox_detach(&gate, &inbox, mine);
+                for (act_message *after; list != NULL; list = after) {
+                    after = list->act_next;
+                    act__inbox_append(&inbox, list);
+                }
+                act_message_free(&mine);
+            } else if (act__inbox_retire(&inbox, mine)) {
+                act_message_free(&mine);
+            }
+        }
+        atomic_fetch_sub(&tokens, 1);
+        if (act__inbox_sleep(&gate, &inbox, &freed))
+            break;
+        if (atomic_fetch_add(&tokens, 1) != 0)
+            abort();
+    }
+    act_message_free(&freed);
+}
+
+static void *sends(void *argument)
+{
+    int64_t mine = (int64_t)(intptr_t)argument;
+    for (int64_t i = 0; i < MESSAGES; i++) {
+        act_message *message;
+        if (act_message_create_value(&message, 1, act_int64(mine * MESSAGES + i)) != ACT_OK)
+            abort();
+        if (act__mpsc_push(&gate.queue, message))
+            receive_all();
+    }
+    finished++;
+    return NULL;
+}
+
+static void *pokes(void *argument)
+{
+    for (int i = 0; i < POKES; i++) {
+        if (act__mpsc_wake(&gate.queue))
+            receive_all();
+        if (i % 16 == 0)
+            sched_yield();
+    }
+    return argument;
+}
+
+static void nothing_is_lost_between_threads(void)
+{
+    pthread_t threads[SENDERS + 1];
+    act__gate_init(&gate);
+    for (intptr_t i = 0; i < SENDERS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, sends, (void *)i), 0);
+    ck_assert_int_eq(pthread_create(&threads[SENDERS], NULL, pokes, NULL), 0);
+    for (int i = 0; i <= SENDERS; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_int_eq(taken, SENDERS * MESSAGES);
+    ck_assert_uint_eq(act__load(&gate.queue.word), ACT__QUEUE_IDLE);
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(nothing_is_lost_between_threads, .timeout_seconds = 60),
+    END_OF_FACTS,
+};
