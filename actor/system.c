@@ -301,13 +301,13 @@ void act__system_actor_ended(act_system *system)
     pthread_mutex_unlock(&system->roots_mutex);
 }
 
-void act__system_kill_all(act_system *system, struct act__worker *worker)
+void act__system_poke_all(act_system *system, struct act__worker *worker, uint8_t urgent)
 {
     act_self *cell;
     for (size_t slot = 1; (cell = act__slab_at(&system->cells, slot)) != NULL; slot++) {
         uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c */
         if ((life & 1) != 0)
-            act__cell_poke(system, worker, life << ACT__SLOT_BITS | slot, ACT__URGENT_KILL);
+            act__cell_poke(system, worker, life << ACT__SLOT_BITS | slot, urgent);
     }
 }
 
@@ -366,17 +366,19 @@ static bool stop_roots(act_system *system, const struct timespec *deadline)
 
 static act_result stop_in_order(act_system *system)
 {
-    act_millis      timeout = system->options.stop_timeout;
-    struct timespec deadline = deadline_after(timeout == ACT_FOREVER ? 0 : timeout);
+    act_millis       timeout = system->options.stop_timeout;
+    struct timespec  deadline = deadline_after(timeout == ACT_FOREVER ? 0 : timeout);
+    struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
     atomic_store_explicit(&system->closing, true, memory_order_seq_cst);
-    bool in_time = stop_roots(system, timeout == ACT_FOREVER ? NULL : &deadline);
+    bool in_time = stop_roots(system, until);
+    act__system_poke_all(system, NULL, ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
+    in_time = wait_for_end(system, 0, until) && in_time;
     atomic_store_explicit(&system->killing, true, memory_order_seq_cst);
     if (wait_for_end(system, 0, &(struct timespec){0}))
         return in_time ? ACT_OK : ACT_TIMED_OUT;
-    /* Actors that no root had under its care, and those that did not listen. */
     deadline = deadline_after(KILL_TIMEOUT);
     do {
-        act__system_kill_all(system, NULL);
+        act__system_poke_all(system, NULL, ACT__URGENT_KILL);
         struct timespec soon = deadline_after(10);
         if (wait_for_end(system, 0, &soon))
             return ACT_TIMED_OUT;
@@ -410,7 +412,7 @@ void act_system_destroy(act_system **system)
     act_system_stop(mine);
     if (!mine->stopped)
         run(mine);
-    act__system_kill_all(mine, NULL);
+    act__system_poke_all(mine, NULL, ACT__URGENT_KILL);
     wait_for_end(mine, 0, NULL);
     act__system_free(mine);
     *system = NULL;

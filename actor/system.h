@@ -48,7 +48,7 @@ ACT_API ACT_MUST_CHECK act_result act_system_create(act_system **system, const a
 /**
  * Waits until act_system_stop is called, then stops in order: what threads spawned gets an exit signal
  * ACT_EXIT_SHUTDOWN, last spawned first, each only when the one before has ended; supervisors stop their
- * children in reverse; what is left after stop_timeout is killed.
+ * children in reverse. Then all that are left get it at once. Who is left after stop_timeout is killed.
  *
  * Threads: any thread that may block, one caller; not a handler.
  * Returns: ACT_OK (all actors ended by themselves), ACT_TIMED_OUT (some had to be killed; one that never

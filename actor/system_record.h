@@ -51,8 +51,8 @@ void       act__system_free(act_system *system);
 
 /* Living actors; exact when nothing runs, else not too few. */
 uint64_t act__system_actors_count(act_system *system);
-/* Sends every living actor a kill, which needs no memory. */
-void act__system_kill_all(act_system *system, struct act__worker *worker);
+/* Asks every living actor to shut down, or kills it; needs no memory. */
+void act__system_poke_all(act_system *system, struct act__worker *worker, uint8_t urgent);
 /* The newest root; 0: none is left. */
 uint64_t act__system_last_root(act_system *system);
 /* An actor has ended: tells who waits for that. */

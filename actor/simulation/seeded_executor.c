@@ -244,37 +244,46 @@ uint64_t act_simulation_signature(const act_simulation *simulation)
 
 /* ------------------------------------------------------------------------------------------------ stop */
 
-/* Virtual time passes in the steps of the timers, so no step is long. */
+/* Whether an actor, or with local 0 all, have ended. */
+static bool has_ended(struct act_system *system, uint64_t local)
+{
+    if (local == 0)
+        return act__system_actors_count(system) == 0;
+    return act__load(&act__cell_at(system, local)->life) != act__life_of(local);
+}
+
+/* Virtual time passes from timer to timer. Returns: whether it, or all, ended before the deadline. */
 static bool run_until_ended(act_simulation *simulation, uint64_t local, act_millis deadline)
 {
-    act_self *cell = act__cell_at(simulation->system, local);
-    while (act__load(&cell->life) == act__life_of(local)) {
+    for (;;) {
         run(simulation->seeded, NULL, 1000000);
-        if (act__load(&cell->life) != act__life_of(local))
-            break;
+        if (has_ended(simulation->system, local))
+            return true;
         act_millis next = act__wheel_next(&simulation->seeded->worker.wheel);
         if (next == ACT_FOREVER || (deadline != ACT_FOREVER && next > deadline))
             return false;
         simulation->seeded->now = next;
     }
-    return true;
 }
 
 static void stop(act_simulation *simulation)
 {
-    struct act_system *system = simulation->system;
-    act_millis         timeout = system->options.stop_timeout;
-    act_millis         deadline = timeout == ACT_FOREVER ? ACT_FOREVER : simulation->seeded->now + timeout;
-    uint64_t           local;
+    struct act_system  *system = simulation->system;
+    struct act__worker *worker = &simulation->seeded->worker;
+    act_millis          timeout = system->options.stop_timeout;
+    act_millis          deadline = timeout == ACT_FOREVER ? ACT_FOREVER : simulation->seeded->now + timeout;
+    uint64_t            local;
     act__store(&system->closing, true);
     while ((local = act__system_last_root(system)) != 0) {
-        act__cell_poke(system, &simulation->seeded->worker, local, ACT__URGENT_SHUTDOWN);
+        act__cell_poke(system, worker, local, ACT__URGENT_SHUTDOWN);
         if (!run_until_ended(simulation, local, deadline))
             break;
     }
+    act__system_poke_all(system, worker, ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
+    (void)run_until_ended(simulation, 0, deadline);
     act__store(&system->killing, true);
-    while (act__system_actors_count(system) != 0) {
-        act__system_kill_all(system, &simulation->seeded->worker);
+    while (!has_ended(system, 0)) {
+        act__system_poke_all(system, worker, ACT__URGENT_KILL);
         run(simulation->seeded, NULL, 1000000);
     }
     run(simulation->seeded, NULL, 0); /* what the last ones sent is let go */
