@@ -284,7 +284,8 @@ ACT_API void act_exit(act_self *self, act_exit_reason reason) ACT_NONNULL_ALL;
  * ACT_EXIT_NORMAL sent to oneself ends one that does not trap.
  *
  * Threads: handler.
- * Order:   as act_send.
+ * Order:   as act_send; but the two that never fail for lack of memory, below, may arrive before messages that were
+ *          sent before them (a kill) and after messages that were sent after them (both).
  * Returns: ACT_OK, also when `other` is gone. ACT_NO_MEMORY; never for ACT_EXIT_KILL without code and text,
  *          nor for a parent that sends its child ACT_EXIT_SHUTDOWN without code and text.
  */
@@ -341,11 +342,12 @@ ACT_API uint64_t act_random(act_self *self) ACT_NONNULL_ALL;
  * Sends a message later. The timer ends with this actor.
  *
  * timer    Set on ACT_OK.
- * delay    0 to 2^40 ms. Never early; late by less than 1 ms plus what the workers are busy.
+ * delay    0 to 2^40 ms. Never early; late by at most 1 ms plus what the workers are busy.
  *
  * Owns:    as act_send; the message is freed if the timer is cancelled or this actor ends.
  * Threads: handler.
- * Order:   timers of one actor that are due in the same millisecond fire in the order they were armed.
+ * Order:   timers of one actor that are due in the same millisecond fire in the order they were armed, unless it
+ *          was moved to another worker in between: each worker has its own clockwork.
  * Returns: ACT_OK, ACT_NO_MEMORY, ACT_INVALID (delay). Whether `to` lives is decided when it fires.
  */
 ACT_API ACT_MUST_CHECK act_result act_send_after(act_self *self, act_ref *timer, act_pid to,

@@ -118,8 +118,10 @@ static void shut_down(struct act__worker *worker, act_self *self)
         message = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_REASON, 0);
     if (message != NULL)
         trap(self, message, self->parent, reason);
-    else /* an earlier one used the spare up, and memory is out: ask again in the next turn */
+    else { /* an earlier one used the spare up, and memory is out: ask again in the next turn */
         act__cell_poke(worker->system, worker, act__local_of(self), ACT__URGENT_SHUTDOWN);
+        worker->batch = 0;
+    }
 }
 
 void act__take_urgent(struct act__worker *worker, act_self *self)

@@ -82,8 +82,11 @@ static void give_way(struct act__worker *worker, act_self *self)
 static bool rest(struct act__worker *worker, act_self *self)
 {
     bool living = (self->flags & ACT__CELL_LIVING) != 0;
-    if (!(act__unlikely(worker->slow_for != NULL) && living && act__slow_hold(worker, self)) && !sleep_now(worker, self))
-        return false;
+    if (!(act__unlikely(worker->slow_for != NULL) && living && act__slow_hold(worker, self)) && !sleep_now(worker, self)) {
+        if (act__likely(worker->batch != 0))
+            return false;
+        worker->executor->operations->yield(worker->executor, worker, self); /* others first, as in give_way */
+    }
     finish_turn(worker);
     return true;
 }

@@ -171,6 +171,42 @@ static void all_requests_from_any_one_on_may_fail(void)
     }
 }
 
+static act_pid child;
+
+static act_result spawns_a_child_that_traps(act_self *self, void *state, const void *args)
+{
+    (void)state;
+    (void)args;
+    return act_spawn(self, &child, &parent, NULL, NULL);
+}
+
+static void shuts_it_down(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    (void)message;
+    ck_assert_int_eq(act_exit_other(self, child, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+}
+
+static const act_behavior grandparent = {.name = "grandparent", .init = spawns_a_child_that_traps, .receive = shuts_it_down};
+
+/* The first has an envelope; the second waits for memory, in turns that end. */
+static void a_second_shutdown_waits_for_memory(void)
+{
+    lab_open();
+    act_pid pid = lab_spawn_as(&grandparent, NULL, NULL);
+    lab_run();
+    act_system_tell(lab.system, pid, TAG_A, act_nothing());
+    lab_run();
+    act_system_tell(lab.system, pid, TAG_A, act_nothing());
+    act__memory_fail_at(1, true);
+    ck_assert_int_eq(act_simulation_run(lab.simulation, NULL, 1000), ACT_FULL);
+    act__memory_fail_at(0, false);
+    uint64_t received = lab_counters().received;
+    lab_run();
+    ck_assert_uint_eq(lab_counters().received, received);
+    lab_close();
+}
+
 static void a_system_that_cannot_be_made_leaves_nothing(void)
 {
     act_system *system;
@@ -188,6 +224,7 @@ static void a_system_that_cannot_be_made_leaves_nothing(void)
 
 const struct kit_fact kit_facts[] = {
     FACT(a_system_that_cannot_be_made_leaves_nothing, .timeout_seconds = 60),
+    FACT(a_second_shutdown_waits_for_memory, .rounds = 5),
     FACT(any_one_request_may_fail, .timeout_seconds = 60),
     FACT(all_requests_from_any_one_on_may_fail, .timeout_seconds = 60),
     END_OF_FACTS,
