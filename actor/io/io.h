@@ -142,7 +142,8 @@ ACT_API bool act_tcp_input_ended(const act_tcp *tcp) ACT_NONNULL_ALL;
 ACT_API void act_tcp_pause(act_tcp *tcp, bool pause) ACT_NONNULL_ALL;
 
 /**
- * Sends a copy of bytes. They leave when the handler returns.
+ * Sends a copy of bytes. They leave together with all else that is written before the actor's turn is over (it has
+ * no more messages, or has handled system.h's batch_max), or when write_high_bytes wait.
  *
  * Threads: the owner's handler; others send the owner a message.
  * Order:   bytes leave in the order written.

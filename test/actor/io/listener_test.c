@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -91,39 +90,6 @@ static void a_socket_that_nobody_opens_can_be_closed(void)
     int fd = net_dial(&net);
     net_expect_end(fd);
     close(fd);
-    net_stop(&net);
-}
-
-/* ----------------------------------------------------------------------------- out of descriptors */
-
-static void limit_descriptors(rlim_t most)
-{
-    struct rlimit limit;
-    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    limit.rlim_cur = most;
-    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-}
-
-static void accepting_goes_on_when_descriptors_are_there_again(void)
-{
-    struct net    net = {0};
-    struct rlimit before;
-    int           fd[3];
-    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
-    net_start(&net, &(struct net_plan){.connection = &echo, .hold = true});
-    for (int i = 0; i < 3; i++)
-        fd[i] = net_dial(&net);
-    int next = dup(0);
-    close(next);
-    limit_descriptors((rlim_t)next + 1); /* one more, not three */
-    act_system_tell(net.system, net.server, NET_GO, act_nothing());
-    net_expect_line(&net, "accept: EMFILE");
-    net_expect_line(&net, "accept: EMFILE"); /* looked again, as promised */
-    limit_descriptors(before.rlim_cur);
-    for (int i = 0; i < 3; i++) {
-        expect_echo(fd[i]);
-        close(fd[i]);
-    }
     net_stop(&net);
 }
 
@@ -310,7 +276,6 @@ const struct kit_fact kit_facts[] = {
     FACT(a_closed_listener_refuses_and_its_connections_go_on, .rounds = 2),
     FACT(a_listener_ends_with_its_actor, .rounds = 2),
     FACT(a_socket_that_nobody_opens_can_be_closed, .rounds = 2),
-    FACT(accepting_goes_on_when_descriptors_are_there_again, .rounds = 2, .timeout_seconds = 20),
     FACT(a_thousand_connections_leave_no_descriptor_and_no_memory, .rounds = 2, .timeout_seconds = 60),
     FACT(connections_that_stand_when_the_system_stops_leave_nothing, .rounds = 2, .timeout_seconds = 20),
     FACT(both_families_are_listened_to_and_told_apart, .rounds = 2),

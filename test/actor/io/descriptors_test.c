@@ -1,0 +1,68 @@
+/* Accepting when there are no descriptors; not under valgrind, which closes what it finds one too many. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/io/io.h>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <test/actor/io/net.h>
+#include <test/kit/kit.h>
+
+static void echo_receive(act_self *self, void *state, const act_message *message)
+{
+    struct net_connection *mine = state;
+    const uint8_t         *bytes;
+    if (message->tag != ACT_MESSAGE_TCP_READABLE) {
+        net_other(self, mine, message);
+        return;
+    }
+    size_t count = act_tcp_input(mine->tcp, &bytes);
+    if (count != 0 && act_tcp_write(mine->tcp, bytes, count) == ACT_OK)
+        act_tcp_consume(mine->tcp, count);
+    if (act_tcp_input_ended(mine->tcp))
+        net_leave(self);
+}
+
+static const act_behavior echo = NET_BEHAVIOR(struct net_connection, net_init, echo_receive);
+
+static void expect_echo(int fd)
+{
+    net_send_text(fd, "hello");
+    net_expect(fd, "hello");
+}
+
+static void limit_descriptors(rlim_t most)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = most;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void accepting_goes_on_when_descriptors_are_there_again(void)
+{
+    struct net    net = {0};
+    struct rlimit before;
+    int           fd[3];
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    net_start(&net, &(struct net_plan){.connection = &echo, .hold = true});
+    for (int i = 0; i < 3; i++)
+        fd[i] = net_dial(&net);
+    int next = dup(0);
+    close(next);
+    limit_descriptors((rlim_t)next + 1); /* one more, not three */
+    act_system_tell(net.system, net.server, NET_GO, act_nothing());
+    net_expect_line(&net, "accept: EMFILE");
+    net_expect_line(&net, "accept: EMFILE"); /* looked again, as promised */
+    limit_descriptors(before.rlim_cur);
+    for (int i = 0; i < 3; i++) {
+        expect_echo(fd[i]);
+        close(fd[i]);
+    }
+    net_stop(&net);
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(accepting_goes_on_when_descriptors_are_there_again, .rounds = 2, .timeout_seconds = 20),
+    END_OF_FACTS,
+};
