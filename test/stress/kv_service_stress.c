@@ -1,0 +1,147 @@
+/* The whole key-value service, started and stopped a hundred times under load: nothing may be left behind. */
+/* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <mailbox/message/pool.h>
+#include <samples/kv/service/service.h>
+#include <test/kit/kit.h>
+
+enum { RESTARTS = 100, WARM_UP = 20, CLIENTS = 4, REPLIES_MIN = 400, LEFT_KB_MAX = 8192 };
+
+static _Atomic uint32_t the_port;
+static _Atomic int replies_count;
+
+static void no_log(void *context, act_log_level level, const char *text)
+{
+    (void)context, (void)level, (void)text;
+}
+
+static void note_port(void *context, const char *bind, uint16_t port)
+{
+    (void)context, (void)bind;
+    atomic_store(&the_port, port);
+}
+
+/* ------------------------------------------------------------------------------- what could be left */
+
+static int entries_of(const char *folder)
+{
+    int count = 0;
+    DIR *directory = opendir(folder);
+    ck_assert_ptr_nonnull(directory);
+    while (readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count;
+}
+
+static long resident_kb(void)
+{
+    char line[128];
+    long kb = 0;
+    FILE *status = fopen("/proc/self/status", "r");
+    ck_assert_ptr_nonnull(status);
+    while (fgets(line, sizeof line, status) != NULL)
+        sscanf(line, "VmRSS: %ld", &kb);
+    fclose(status);
+    return kb;
+}
+
+struct traces {
+    int descriptors, threads;
+    size_t blocks;
+    long kb;
+};
+
+static struct traces look(void)
+{
+    act__pool_flush();
+    malloc_trim(0);
+    return (struct traces){
+        entries_of("/proc/self/fd"), entries_of("/proc/self/task"), act__pool_outstanding(), resident_kb()};
+}
+
+/* ----------------------------------------------------------------------------------------- the load */
+
+/* Asks for more whenever an answer has come, until the service is gone. */
+static void *be_client(void *unused)
+{
+    static const char requests[] = "INCR n\r\nSET s 0123456789\r\nMGET n s a b c d e f\r\nDEBUG PANIC s\r\nGET s\r\n";
+    static const char tail[] = "*3\r\n$4\r\nhalf";
+    char replies[4096];
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atomic_load(&the_port))};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    while (send(fd, requests, sizeof requests - 1, MSG_NOSIGNAL) > 0 && recv(fd, replies, sizeof replies, 0) > 0)
+        atomic_fetch_add(&replies_count, 1);
+    if (send(fd, tail, sizeof tail - 1, MSG_NOSIGNAL) < 0)
+        atomic_fetch_add(&replies_count, 0); /* it is gone already */
+    close(fd);
+    return unused;
+}
+
+static void run_once(void)
+{
+    static struct kv_service service;
+    struct kv_options options = KV_OPTIONS_DEFAULT;
+    pthread_t clients[CLIENTS];
+    act_system *system;
+    act_pid root;
+    options.port = 0;
+    options.workers_count = 2;
+    atomic_store(&the_port, 0);
+    atomic_store(&replies_count, 0);
+    memset(&service, 0, sizeof service);
+    kv_service_init(&service, &options);
+    service.listening = note_port;
+    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = no_log)), ACT_OK);
+    ck_assert_int_eq(kv_service_start(&service, system, &root), ACT_OK);
+    while (atomic_load(&the_port) == 0)
+        usleep(100);
+    for (int i = 0; i < CLIENTS; i++)
+        ck_assert_int_eq(pthread_create(&clients[i], NULL, be_client, NULL), 0);
+    while (atomic_load(&replies_count) < REPLIES_MIN)
+        usleep(100);
+    act_system_stop(system);
+    ck_assert_int_eq(act_system_run(system), ACT_OK);
+    act_system_destroy(&system);
+    for (int i = 0; i < CLIENTS; i++)
+        pthread_join(clients[i], NULL);
+    ck_assert_uint_eq(kv_read(&service.traffic.connections_now), 0);
+}
+
+static void a_hundred_restarts_under_load_leave_nothing_behind(void)
+{
+    struct traces before = {0}, after;
+    for (int i = 0; i < RESTARTS; i++) {
+        if (i == WARM_UP)
+            before = look();
+        run_once();
+    }
+    after = look();
+    printf(
+        "# descriptors %d -> %d, threads %d -> %d, blocks %zu -> %zu, resident %ld -> %ld kB\n", before.descriptors,
+        after.descriptors, before.threads, after.threads, before.blocks, after.blocks, before.kb, after.kb);
+    ck_assert_int_eq(after.descriptors, before.descriptors);
+    ck_assert_int_eq(after.threads, before.threads);
+    ck_assert_uint_eq(after.blocks, before.blocks);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    ck_assert_int_lt(after.kb - before.kb, LEFT_KB_MAX); /* sanitizers keep what was freed, and find leaks by themselves */
+#endif
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(a_hundred_restarts_under_load_leave_nothing_behind, .timeout_seconds = 120),
+    END_OF_FACTS,
+};
