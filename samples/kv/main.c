@@ -46,8 +46,7 @@ static int explain(const struct kv_service *service, const act_exit_report *repo
             strerror(error));
     else
         fprintf(
-            stderr, "kv: the service has ended: %s %s: %s\n", act_exit_kind_text(report->kind),
-            act_result_text((act_result)report->code), report->text);
+            stderr, "kv: the service has ended (%s): %s\n", act_exit_kind_text(report->kind), report->text);
     return 1;
 }
 

@@ -14,7 +14,7 @@ static void note_end(act_exit_report *report, act_exit_reason reason)
 {
     report->kind = reason.kind;
     report->code = reason.code;
-    snprintf(report->text, sizeof report->text, "%s", reason.text != NULL ? reason.text : "restarts did not help");
+    snprintf(report->text, sizeof report->text, "%s", reason.text != NULL ? reason.text : "a part could not be started, or restarts did not help");
 }
 
 static void receive(act_self *self, void *state, const act_message *message)

@@ -216,6 +216,22 @@ static int crash(void)
     return again < 40 || again > 80 || again + done != 120;
 }
 
+/* Crashes one shard again and again, as fast as it comes back: that neither ends the service nor costs a key. */
+static int panics(int count)
+{
+    int fd = dial();
+    say_text(fd, "SET survivor 1\r\n");
+    expect(fd, "+OK\r\n");
+    for (int i = 0; i < count; i++) {
+        say_text(fd, "DEBUG PANIC survivor\r\n");
+        expect(fd, "-TRYAGAIN shard restarted\r\n");
+    }
+    say_text(fd, "GET survivor\r\nDEL survivor\r\n");
+    expect(fd, "$1\r\n1\r\n:1\r\n");
+    close(fd);
+    return 0;
+}
+
 /* ---- Badly behaved ---- */
 
 /* Closes with a reset instead of a farewell. */
@@ -447,7 +463,8 @@ static const struct {
 } words[] = {
     {"asleep", asleep, NULL}, {"big", big, NULL},       {"count", count_up, NULL}, {"crash", crash, NULL},
     {"crowd", crowd, NULL},   {"deaf", deaf, NULL},     {"flood", NULL, flood},    {"half", half, NULL},
-    {"header", header, NULL}, {"order", NULL, order}, {"random", NULL, random_bytes},
+    {"header", header, NULL}, {"order", NULL, order},   {"panics", NULL, panics},
+    {"random", NULL, random_bytes},
 };
 
 int main(int argc, char **argv)
