@@ -36,8 +36,8 @@ static SRunner *runner_of(size_t place, const TTest *test)
     int first = (int)place * ROUNDS_MAX;
     int rounds = fact->rounds > 0 ? fact->rounds : 1;
 
-    if (fact->timeout_seconds > 0)
-        tcase_set_timeout(tcase, fact->timeout_seconds);
+    /* Only against what hangs: a slow machine, a sanitizer or valgrind must not turn a fact false. */
+    tcase_set_timeout(tcase, fact->timeout_seconds > 0 ? fact->timeout_seconds : 120);
     _tcase_add_test(tcase, test, fact->signal, fact->status, first, first + rounds);
     suite_add_tcase(suite, tcase);
     return srunner_create(suite);

@@ -15,7 +15,7 @@ struct kit_fact {
     int rounds;             /* how often it runs, see kit_round; 0 means once */
     int signal;             /* the signal it must die of; 0 means none */
     int status;             /* the exit status it must leave with; 0 means none */
-    double timeout_seconds; /* 0 means Check's own, 4 seconds */
+    double timeout_seconds; /* until a fact counts as hanging; 0 means 120 */
 };
 
 /* FACT(function) or FACT(function, .signal = SIGABRT): the function's name is the fact. */
