@@ -59,6 +59,7 @@ bool act__region_reserve(struct act__region *region, size_t limit_bytes)
     void *base = mmap(NULL, limit_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED)
         return false;
+    (void)madvise(base, limit_bytes, MADV_DONTDUMP); /* a core file must not hold gigabytes of nothing */
     region->base = base;
     region->limit_bytes = limit_bytes;
     act__store(&region->used_bytes, 0);
@@ -79,6 +80,7 @@ static bool back(struct act__region *region, size_t end)
     if (from < end) {
         size_t to = (end + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
         backed = mprotect(region->base + from, to - from, PROT_READ | PROT_WRITE) == 0;
+        (void)madvise(region->base + from, to - from, MADV_DODUMP);
         if (backed)
             act__store_release(&region->backed_bytes, to); /* pairs with the acquire in act__region_take */
     }
