@@ -67,7 +67,10 @@ typedef struct act_spawn_options {
     void *on_end_context;
 } act_spawn_options;
 
-/* ACT_SPAWN_OPTIONS(.name = "clock", .inbox_max = 100): a pointer to pass to a spawn. */
+/*
+ * ACT_SPAWN_OPTIONS(.name = "clock", .inbox_max = 100): a pointer to pass to a spawn. Inside a function it lives as
+ * long as the block it stands in: do not return it in a spec.
+ */
 #define ACT_SPAWN_OPTIONS(...) (&(act_spawn_options){.size = sizeof(act_spawn_options), __VA_ARGS__})
 
 /* ------------------------------------------------------------------------------------------- birth */
