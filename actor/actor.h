@@ -40,7 +40,10 @@ typedef struct act_behavior {
     void (*terminate)(act_self *self, void *state, act_exit_reason reason);
 } act_behavior;
 
-/* What happens to a message for an actor whose inbox holds inbox_max. Signals are never counted or refused. */
+/*
+ * What happens to a message for an actor whose inbox holds inbox_max. Replies and signals are never counted, refused
+ * or dropped: as many replies can wait as the actor has asked for.
+ */
 typedef enum act_inbox_policy {
     ACT_INBOX_REFUSE,      /* act_send answers ACT_FULL; act_tell makes it a dead letter */
     ACT_INBOX_DROP_NEWEST, /* the message becomes a dead letter; the sender is not told */
@@ -219,12 +222,17 @@ static inline act_asker act_message_asker(const act_message *message)
  *
  * Owns:    as act_send.
  * Threads: handler; any actor may answer, not only the one that was asked.
- * Returns: as act_send; ACT_INVALID if the asker's ask is 0.
+ * Returns: as act_send, but never ACT_FULL: a reply needs no place; ACT_INVALID if the asker's ask is 0.
  */
 ACT_API ACT_MUST_CHECK act_result act_reply(act_self *self, act_asker asker, act_message **message)
     ACT_NONNULL_ALL;
 
-/** Answers an ask with a scalar. Nothing to check, as act_tell; a message that was no ask gets no answer. */
+/**
+ * Answers an ask with a scalar. Nothing to check, as act_tell; a message that was no ask gets no answer.
+ *
+ * Without memory for the answer the asker hears ACT_MESSAGE_DOWN with ACT_EXIT_ERROR and code ACT_NO_MEMORY, if it is
+ * this actor that was asked.
+ */
 ACT_API void act_answer(act_self *self, const act_message *request, uint32_t tag, act_value value)
     ACT_NONNULL_ALL;
 

@@ -94,28 +94,40 @@ act_ref act__bond_ref(struct act_system *system, const struct act__bond *bond)
     return act__ref_make(act__load(&bond->life), act__slab_index(&system->bonds, bond), 0);
 }
 
-struct act__bond *act__bond_find(act_self *self, act_ref ref)
+/* The bond with this ref if `self` is at this side of it and has not ended it; else NULL. */
+static struct act__bond *find_at_side(act_self *self, act_ref ref, unsigned side)
 {
     struct act_system *system = self->worker->system;
-    size_t             index = ref.value >> 1 & ((UINT64_C(1) << (ACT__REF_INDEX_BITS - 1)) - 1);
-    struct act__bond  *bond = (ref.value & ACT__REF_IS_TIMER) != 0 ? NULL : act__slab_at(&system->bonds, index);
+    struct act__bond  *bond = act__slab_at(&system->bonds, act__ref_index(ref, 0));
     /* relaxed: a bond of this actor's own does not change under its feet; of any other it need not be known. */
     if (bond == NULL || act__bond_ref(system, bond).value != ref.value || (act__load(&bond->life) & 1) == 0)
         return NULL;
-    if (bond->ended[0] || bond->end[0].act_sender != act__local_of(self))
-        return NULL;
-    return bond;
+    return bond->end[side].act_sender == act__local_of(self) && !bond->ended[side] ? bond : NULL;
 }
 
-static struct act__bond *ask_find(act_self *self, act_ref ask)
+struct act__bond *act__bond_find(act_self *self, act_ref ref)
 {
-    struct act__bond *bond = act__bond_find(self, ask);
+    return find_at_side(self, ref, 0);
+}
+
+static struct act__bond *ask_find(act_self *self, act_ref ask, unsigned side)
+{
+    struct act__bond *bond = find_at_side(self, ask, side);
     return bond != NULL && bond->kind == ACT__BOND_ASK ? bond : NULL;
+}
+
+bool act__ask_fail(struct act__worker *worker, act_self *self, act_ref ask, const struct act__reason *reason)
+{
+    struct act__bond *bond = ask_find(self, ask, 1);
+    if (bond == NULL)
+        return false;
+    act__bond_end(worker, bond, 1, ACT__SIGNAL_DOWN, reason);
+    return true;
 }
 
 bool act__ask_answered(struct act__worker *worker, act_self *self, act_ref ask)
 {
-    struct act__bond *bond = ask_find(self, ask);
+    struct act__bond *bond = ask_find(self, ask, 0);
     if (bond == NULL)
         return false;
     act__bond_end(worker, bond, 0, ACT__SIGNAL_END, NULL);
@@ -124,7 +136,7 @@ bool act__ask_answered(struct act__worker *worker, act_self *self, act_ref ask)
 
 bool act__ask_timed_out(struct act__worker *worker, act_self *self, act_ref ask)
 {
-    struct act__bond *bond = ask_find(self, ask);
+    struct act__bond *bond = ask_find(self, ask, 0);
     if (bond == NULL)
         return false;
     bond->timer = NULL; /* it is the one that has fired */

@@ -52,6 +52,11 @@ act_ref act__bond_ref(struct act_system *system, const struct act__bond *bond);
 struct act__bond *act__bond_find(act_self *self, act_ref ref);
 /* The reply to an ask has come: the ask is over. Returns: whether there was one. */
 bool act__ask_answered(struct act__worker *worker, act_self *self, act_ref ask);
+/*
+ * The answer to an ask cannot even be made: DOWN is the answer, and needs no memory. Returns: false if it was not
+ * `self` that was asked, or it is answered.
+ */
+bool act__ask_fail(struct act__worker *worker, act_self *self, act_ref ask, const struct act__reason *reason);
 /* The timeout of an ask has come. Returns: whether there was one. */
 bool act__ask_timed_out(struct act__worker *worker, act_self *self, act_ref ask);
 
@@ -72,6 +77,13 @@ static inline struct act__bond *act__bond_of_end(act_message *message, unsigned 
 /* The bits of a ref that are the index of its bond or timer; the lowest tells which of both. */
 #define ACT__REF_INDEX_BITS 27
 #define ACT__REF_IS_TIMER   1
+
+/* The index in a ref to a bond or to a timer; SIZE_MAX for a ref to the other. */
+static inline size_t act__ref_index(act_ref ref, unsigned is_timer)
+{
+    size_t mask = (UINT64_C(1) << (ACT__REF_INDEX_BITS - 1)) - 1;
+    return (ref.value & ACT__REF_IS_TIMER) == is_timer ? ref.value >> 1 & mask : SIZE_MAX;
+}
 
 static inline act_ref act__ref_make(uint64_t life, size_t index, unsigned is_timer)
 {

@@ -162,7 +162,7 @@ static act_result wait_for_reply(act_system *system, struct door *door, act_mess
     act_message *list = act__inbox_detach(&door->cell->gate, &door->cell->inbox, message);
     if (list != NULL)
         act__take_in_list(&system->guest, door->cell, list);
-    message->act_bits &= (uint8_t)~ACT__BIT_COUNTED;
+    message->act_bits &= (uint8_t)~(ACT__BIT_COUNTED | ACT__BIT_REPLY);
     *reply = message;
     return ACT_OK;
 }

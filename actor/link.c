@@ -22,9 +22,15 @@ static bool is_link_exit(const act_message *message, uint64_t sender)
            !act__message_is_pooled(message);
 }
 
+/* What a monitor or an ask of this actor's has brought; not a request of another's that has come as an ask. */
+static bool is_answer(const act_message *message, act_ref ref)
+{
+    return message->ref.value == ref.value && (act__message_is_reply(message) || !act__message_is_counted(message));
+}
+
 /*
- * Takes messages out of the inbox that wait and belong to `ref`, or else to a link with `sender`: what was taken back
- * must not be received.
+ * Takes messages out of the inbox that wait and answer `ref`, or else belong to a link with `sender`: what was taken
+ * back must not be received.
  */
 static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
 {
@@ -33,7 +39,7 @@ static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
     self->inbox.count = 0;
     for (; waiting != NULL; waiting = next) {
         next = waiting->act_next;
-        bool fits = ref.value != 0 ? waiting->ref.value == ref.value : is_link_exit(waiting, sender);
+        bool fits = ref.value != 0 ? is_answer(waiting, ref) : is_link_exit(waiting, sender);
         if (fits)
             act__refuse(self->worker, self, waiting, ACT_NOT_FOUND);
         else

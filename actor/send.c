@@ -23,10 +23,10 @@ static void count_sent(struct act_system *system, struct act__worker *worker)
         act__add(&system->outside_sent, 1);
 }
 
-/* Whether there is a place under the bound, if there is a bound. */
+/* Whether there is a place under the bound, if there is a bound. An ask has made sure that its reply is awaited. */
 static bool admit(act_self *cell, act_message *message)
 {
-    if (act__likely(act__load(&cell->gate.max) == 0))
+    if (act__likely(act__load(&cell->gate.max) == 0) || act__message_is_reply(message))
         return true;
     message->act_bits |= ACT__BIT_BOUNDED;
     if (act__gate_admit(&cell->gate, act__load(&cell->policy) == ACT_INBOX_DROP_OLDEST))
@@ -114,6 +114,12 @@ act_result act_send(act_self *self, act_pid to, act_message **message)
     return send_as_is(self, to, message);
 }
 
+static void release_resource(const act_value *value)
+{
+    if (value->kind == ACT_VALUE_RESOURCE && value->as.resource.release != NULL)
+        value->as.resource.release(value->as.resource.pointer);
+}
+
 /* What could not even be made is shown to the hook from the stack. */
 static void lost(act_system *system, struct act__worker *worker, uint64_t from, act_pid to, uint32_t tag,
                  const act_value *value)
@@ -123,8 +129,7 @@ static void lost(act_system *system, struct act__worker *worker, uint64_t from, 
     memcpy(&shown.as, &value->as, sizeof value->as);
     count_sent(system, worker);
     act__dead_letter(system, worker, to, &shown, ACT_NO_MEMORY);
-    if (value->kind == ACT_VALUE_RESOURCE && value->as.resource.release != NULL)
-        value->as.resource.release(value->as.resource.pointer);
+    release_resource(value);
 }
 
 /* Delivers or makes a dead letter of it. */
@@ -178,6 +183,7 @@ act_message *act_take(act_self *self)
     if (message == NULL || !act__message_is_counted(message))
         return NULL;
     worker->message = NULL;
+    message->act_bits &= (uint8_t)~ACT__BIT_REPLY; /* sent on, it answers nothing */
     act_message *list = act__inbox_detach(&self->gate, &self->inbox, message);
     if (list != NULL)
         act__take_in_list(worker, self, list);
@@ -200,15 +206,18 @@ act_result act_reply(act_self *self, act_asker asker, act_message **message)
 void act_answer(act_self *self, const act_message *request, uint32_t tag, act_value value)
 {
     struct act__worker *worker = self->worker;
+    struct act__reason  no_memory = {.kind = ACT_EXIT_ERROR, .code = ACT_NO_MEMORY};
     act_asker           asker = act_message_asker(request);
     act_message        *message;
     if (asker.ask.value == 0) {
-        if (value.kind == ACT_VALUE_RESOURCE && value.as.resource.release != NULL)
-            value.as.resource.release(value.as.resource.pointer);
+        release_resource(&value);
         return;
     }
     if ((message = act__message_make(tag, value.kind, 0)) == NULL) {
-        lost(worker->system, worker, act__local_of(self), asker.pid, tag, &value);
+        if (act__ask_fail(worker, self, asker.ask, &no_memory))
+            release_resource(&value);
+        else
+            lost(worker->system, worker, act__local_of(self), asker.pid, tag, &value);
         return;
     }
     memcpy(&message->as, &value.as, sizeof value.as);

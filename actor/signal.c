@@ -298,7 +298,6 @@ void act__refuse(struct act__worker *worker, act_self *self, act_message *messag
 /* An answer to an ask of this actor's: in time, or too late. */
 static void accept_reply(struct act__worker *worker, act_self *self, act_message *message)
 {
-    message->act_bits &= (uint8_t)~ACT__BIT_REPLY;
     if (act__ask_answered(worker, self, message->ref)) {
         act__inbox_append(&self->inbox, message);
         return;
@@ -314,7 +313,7 @@ static void take_in_one(struct act__worker *worker, act_self *self, act_message 
     if (message->act_life == (uint32_t)act__load(&self->life) && (living || is_start)) {
         if (is_signal)
             apply(worker, self, message);
-        else if (act__unlikely((message->act_bits & ACT__BIT_REPLY) != 0))
+        else if (act__unlikely(act__message_is_reply(message)))
             accept_reply(worker, self, message);
         else
             act__inbox_append(&self->inbox, message);
@@ -325,7 +324,7 @@ static void take_in_one(struct act__worker *worker, act_self *self, act_message 
     }
 }
 
-/* ACT_INBOX_DROP_OLDEST: what is above the bound goes from the front, but for what came of signals. */
+/* ACT_INBOX_DROP_OLDEST: what is above the bound goes from the front, but for replies and what came of signals. */
 static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max)
 {
     act_message *waiting = self->inbox.head, *next;
@@ -336,7 +335,7 @@ static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max
     self->inbox.count = 0;
     for (; waiting != NULL; waiting = next) {
         next = waiting->act_next;
-        if (surplus > 0 && act__message_is_counted(waiting)) {
+        if (surplus > 0 && act__message_takes_room(waiting)) {
             surplus--;
             act__refuse(worker, self, waiting, ACT_FULL);
         } else {

@@ -147,8 +147,7 @@ act_result act_tell_after(act_self *self, act_ref *timer, act_pid to, uint32_t t
 act_result act_cancel_timer(act_self *self, act_ref ref)
 {
     struct act_system *system = self->worker->system;
-    size_t             index = ref.value >> 1 & ((UINT64_C(1) << (ACT__REF_INDEX_BITS - 1)) - 1);
-    struct act__timer *timer = (ref.value & ACT__REF_IS_TIMER) == 0 ? NULL : act__slab_at(&system->timers, index);
+    struct act__timer *timer = act__slab_at(&system->timers, act__ref_index(ref, ACT__REF_IS_TIMER));
     if (timer == NULL || timer_ref(system, timer).value != ref.value || (act__load(&timer->life) & 1) == 0)
         return ACT_NOT_FOUND;
     if (timer->owner != act__local_of(self) || timer->owned.here == NULL)

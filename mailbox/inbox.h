@@ -32,7 +32,7 @@ struct act__inbox {
     act_message *boundary; /* the newest that was fetched, while the queue's word may hold it; NULL: none */
     act_message *head;     /* fetched, oldest first */
     act_message *tail;
-    uint32_t     count; /* of users' messages from head to tail: what came of signals is not counted */
+    uint32_t     count; /* of the messages from head to tail that take room: neither replies nor what came of signals */
     bool         spent; /* the boundary was handled: to be freed once it no longer is the boundary */
 };
 
@@ -80,7 +80,7 @@ static inline void act__inbox_append(struct act__inbox *inbox, act_message *mess
     else
         inbox->head = message;
     inbox->tail = message;
-    inbox->count += act__message_is_counted(message);
+    inbox->count += act__message_takes_room(message);
 }
 
 /* The oldest that was fetched; NULL if none waits. */
@@ -92,7 +92,7 @@ static inline act_message *act__inbox_pop(struct act__inbox *inbox)
     inbox->head = message->act_next;
     if (inbox->head == NULL)
         inbox->tail = NULL;
-    inbox->count -= act__message_is_counted(message);
+    inbox->count -= act__message_takes_room(message);
     return message;
 }
 

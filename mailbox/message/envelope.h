@@ -44,6 +44,17 @@ static inline bool act__message_is_counted(const act_message *message)
     return (message->act_bits & ACT__BIT_COUNTED) != 0;
 }
 
+static inline bool act__message_is_reply(const act_message *message)
+{
+    return (message->act_bits & ACT__BIT_REPLY) != 0;
+}
+
+/* A user's message that nobody has asked for: these make an inbox long, and its bound is for them. */
+static inline bool act__message_takes_room(const act_message *message)
+{
+    return (message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_REPLY)) == ACT__BIT_COUNTED;
+}
+
 /* As act_message_create without a check of the tag: for the library's own messages. */
 act_message *act__message_make(uint32_t tag, act_value_kind kind, size_t bytes_count);
 /* Frees a pooled envelope whose resource, if any, has been seen to. */

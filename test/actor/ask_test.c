@@ -402,6 +402,21 @@ static void a_stranger_cannot_end_an_ask(void)
     lab_close();
 }
 
+static void sends_a_demonitor_and_asks(act_self *self)
+{
+    deed first = demonitors; /* finds the request in its own inbox, with the reference of the ask */
+    act_tell_bytes(self, lab_other, TAG_DO, &first, sizeof first);
+    asks(self);
+}
+
+static void a_request_that_waits_is_not_taken_back_by_its_receiver(void)
+{
+    open_three();
+    lab_let_about(a, sends_a_demonitor_and_asks, b);
+    ck_assert_int_eq(lab_count(b, TAG_A), 1);
+    lab_close();
+}
+
 static void asks_itself(act_self *self)
 {
     lab_other = act_self_pid(self);
@@ -483,6 +498,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(a_demonitored_ask_has_no_answer),
     FACT(no_answer_is_seen_after_demonitor, .rounds = 30),
     LAB_FACT(a_stranger_cannot_end_an_ask),
+    LAB_FACT(a_request_that_waits_is_not_taken_back_by_its_receiver),
     LAB_FACT(an_ask_of_oneself_times_out),
     LAB_FACT(an_asker_that_ends_leaves_nothing),
     LAB_FACT(a_resource_of_a_failed_ask_is_still_the_askers),

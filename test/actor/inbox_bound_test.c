@@ -79,6 +79,34 @@ static void a_full_inbox_drops_the_oldest(void)
     lab_close();
 }
 
+static void asks_often(act_self *self)
+{
+    act_ref ask;
+    for (int i = 0; i < 10; i++)
+        ck_assert_int_eq(act_ask_value(self, &ask, c, TAG_A, act_int64(i), ACT_FOREVER), ACT_OK);
+}
+
+static void answers(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    act_tell(self, b, TAG_C, act_int64(message->as.int64)); /* what has no right to pass */
+    act_answer(self, message, TAG_B, act_int64(message->as.int64));
+}
+
+static const act_behavior answerer = {.name = "answerer", .receive = answers};
+
+/* An ask without a timeout would else wait for ever. */
+static void replies_pass_a_full_inbox_and_are_not_dropped(void)
+{
+    open_with((act_inbox_policy)(kit_round() % 3));
+    c = lab_spawn_as(&answerer, NULL, NULL);
+    lab_let(b, asks_often);
+    ck_assert_int_eq(lab_count(b, TAG_B), 10);
+    ck_assert_int_eq(lab_count(b, TAG_C) + lab_letters(ACT_FULL), 10);
+    ck_assert_int_ge(lab_count(b, TAG_C), MAX);
+    lab_close();
+}
+
 enum { CROWD = 20 };
 static act_pid crowd[CROWD];
 
@@ -303,6 +331,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(what_is_told_to_a_full_inbox_is_a_dead_letter),
     LAB_FACT(a_full_inbox_drops_the_newest),
     LAB_FACT(a_full_inbox_drops_the_oldest),
+    FACT(replies_pass_a_full_inbox_and_are_not_dropped, .rounds = 30),
     FACT(no_signal_is_refused_or_dropped, .rounds = 60),
     LAB_FACT(signals_take_no_place_from_messages),
     LAB_FACT(an_ask_of_a_full_inbox_is_refused_and_leaves_nothing),

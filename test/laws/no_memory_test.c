@@ -207,6 +207,35 @@ static void a_second_shutdown_waits_for_memory(void)
     lab_close();
 }
 
+static void answers_without_memory(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    act__memory_fail_at(1, true);
+    act_answer(self, message, TAG_B, act_resource_value(&released, release));
+    act__memory_fail_at(0, false);
+}
+
+static const act_behavior poor = {.name = "poor", .receive = answers_without_memory};
+
+static void asks_for_ever(act_self *self)
+{
+    ck_assert_int_eq(act_ask_value(self, &lab_ref, lab_other, TAG_A, act_nothing(), ACT_FOREVER), ACT_OK);
+}
+
+static void an_answer_that_cannot_be_made_is_a_down(void)
+{
+    lab_open();
+    released = 0;
+    act_pid asker = lab_spawn();
+    lab_let_about(asker, asks_for_ever, lab_spawn_as(&poor, NULL, NULL));
+    const struct note *down = lab_only(asker, ACT_MESSAGE_DOWN);
+    ck_assert(act_ref_equal(down->ref, lab_ref));
+    ck_assert_int_eq(down->kind, ACT_EXIT_ERROR);
+    ck_assert_int_eq(down->code, ACT_NO_MEMORY);
+    ck_assert_int_eq(released, 1);
+    lab_close();
+}
+
 static void a_system_that_cannot_be_made_leaves_nothing(void)
 {
     act_system *system;
@@ -224,6 +253,7 @@ static void a_system_that_cannot_be_made_leaves_nothing(void)
 
 const struct kit_fact kit_facts[] = {
     FACT(a_system_that_cannot_be_made_leaves_nothing, .timeout_seconds = 60),
+    FACT(an_answer_that_cannot_be_made_is_a_down, .rounds = 5),
     FACT(a_second_shutdown_waits_for_memory, .rounds = 5),
     FACT(any_one_request_may_fail, .timeout_seconds = 60),
     FACT(all_requests_from_any_one_on_may_fail, .timeout_seconds = 60),
