@@ -11,7 +11,7 @@
 enum { CRASHES = 3000, CRASHERS = 4, CROWD = 5000, KILLS = 200 };
 
 static act_system *the_system;
-static _Atomic int crashers_done, crowd_alive, crowd_done, stubborn_alive, kept_released, overlaps;
+static _Atomic int crashers_done, crowd_alive, crowd_done, stubborn_alive, kept_released, overlaps, all_started;
 
 static void no_log(void *context, act_log_level level, const char *text)
 {
@@ -20,7 +20,7 @@ static void no_log(void *context, act_log_level level, const char *text)
 
 static void begin(void)
 {
-    crashers_done = crowd_alive = crowd_done = stubborn_alive = kept_released = overlaps = 0;
+    crashers_done = crowd_alive = crowd_done = stubborn_alive = kept_released = overlaps = all_started = 0;
     ck_assert_int_eq(act_system_create(&the_system, ACT_SYSTEM_OPTIONS(.workers_count = 4, .log = no_log)), ACT_OK);
 }
 
@@ -228,10 +228,25 @@ static void stubborn_receive(act_self *self, void *state, const act_message *mes
 
 static const act_behavior stubborn = {.name = "stubborn", .init = stubborn_init, .receive = stubborn_receive};
 
+static act_result last_init(act_self *self, void *state, const void *args)
+{
+    (void)self, (void)state, (void)args;
+    atomic_store(&all_started, 1);
+    return ACT_OK;
+}
+
+static void last_receive(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+}
+
+/* Its supervisor starts it when all children before it run. */
+static const act_behavior last = {.name = "last", .init = last_init, .receive = last_receive};
+
 static void killed_supervisors_leave_nobody_behind(void)
 {
     act_pid        root, below;
-    act_child_spec children[3], tops[1];
+    act_child_spec children[3], tops[2];
 
     begin();
     for (int i = 0; i < 3; i++)
@@ -240,9 +255,10 @@ static void killed_supervisors_leave_nobody_behind(void)
     act_supervisor_spec lower = {.intensity = 0, .children = children, .children_count = 3};
     tops[0] = act_supervisor_child("below", &lower);
     tops[0].options = ACT_SPAWN_OPTIONS(.name = "below");
-    act_supervisor_spec upper = {.intensity = UINT32_MAX, .children = tops, .children_count = 1};
+    tops[1] = (act_child_spec){.id = "last", .behavior = &last};
+    act_supervisor_spec upper = {.intensity = UINT32_MAX, .children = tops, .children_count = 2};
     ck_assert_int_eq(act_system_spawn_supervisor(the_system, &root, &upper, NULL), ACT_OK);
-    wait_for(&stubborn_alive, 3); /* a kill before that would be a failed start, and the end of all */
+    wait_for(&all_started, 1); /* a kill before that would be a failed start, and the end of all */
     for (int i = 0; i < KILLS; i++) {
         while (act_whereis(the_system, &below, "below") != ACT_OK)
             usleep(10);
