@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <time.h>
 
 #include <actor/bond.h>
+#include <actor/clock.h>
 #include <actor/system_record.h>
 
 /*
@@ -33,24 +33,39 @@ void act__door_ring(act_self *self)
     pthread_mutex_unlock(&door->mutex);
 }
 
+enum { BUSY_MAX = 8 };
+
+/* A free cell and its token; NULL: no memory. */
+static act_self *take_cell(act_system *system)
+{
+    act_self *busy[BUSY_MAX], *cell;
+    unsigned  busy_count = 0, rounds = 0;
+    /* A stale message may have put a free cell into the queue of a worker that has much to do: take another one. */
+    while ((cell = act__slab_take(&system->cells, &system->guest.cells)) != NULL) {
+        act__cell_prepare(system, cell);
+        if (act__mpsc_wake(&cell->gate.queue))
+            break;
+        if (busy_count == BUSY_MAX) {
+            while (!act__mpsc_wake(&cell->gate.queue))
+                act__wait_a_moment(&rounds);
+            break;
+        }
+        busy[busy_count++] = cell;
+    }
+    while (busy_count > 0)
+        act__slab_give(&system->cells, &system->guest.cells, busy[--busy_count]);
+    return cell;
+}
+
 static act_result open_door(act_system *system, struct door *door)
 {
-    act_self *cell = act__slab_take(&system->cells, &system->guest.cells);
+    act_self *cell = take_cell(system);
     if (cell == NULL)
         return ACT_NO_MEMORY;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&door->bell, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    act__condition_init(&door->bell);
     pthread_mutex_init(&door->mutex, NULL);
     door->cell = cell;
     door->rung = false;
-    act__cell_prepare(system, cell);
-    /* A stale message may be running the cell on a worker just now: wait for the token. */
-    unsigned rounds = 0;
-    while (!act__mpsc_wake(&cell->gate.queue))
-        act__wait_a_moment(&rounds);
     cell->run_next = (act_self *)(void *)door;
     act__store(&cell->gate.max, 0);
     act__store(&cell->route, ACT__ROUTE_DOOR);
@@ -80,19 +95,6 @@ static void close_door(act_system *system, struct door *door)
     act__slab_give(&system->cells, &guest->cells, cell);
     pthread_cond_destroy(&door->bell);
     pthread_mutex_destroy(&door->mutex);
-}
-
-static struct timespec time_after(act_millis timeout)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_sec += timeout / 1000;
-    at.tv_nsec += timeout % 1000 * 1000000;
-    if (at.tv_nsec >= 1000000000) {
-        at.tv_sec++;
-        at.tv_nsec -= 1000000000;
-    }
-    return at;
 }
 
 /* Without the token. Returns: whether the bell has rung, and the token with it. */
@@ -127,7 +129,7 @@ static act_message *wait_for_message(act_system *system, struct door *door, act_
 {
     act_self       *cell = door->cell;
     act_message    *message, *freed;
-    struct timespec until = timeout == ACT_FOREVER ? (struct timespec){0} : time_after(timeout);
+    struct timespec until = timeout == ACT_FOREVER ? (struct timespec){0} : act__clock_after(timeout);
     bool            in_time = timeout != 0;
     while ((message = look(system, door)) == NULL && in_time) {
         if (!act__inbox_sleep(&cell->gate, &cell->inbox, &freed))

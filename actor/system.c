@@ -5,9 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include <actor/clock.h>
 #include <actor/system_record.h>
 
 #define BATCH_DEFAULT    64
@@ -115,11 +115,7 @@ act_result act__system_make(act_system **system, const act_system_options *optio
         return ACT_NO_MEMORY;
     made->options = filled;
     made->stop_event = -1;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&made->root_ended, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    act__condition_init(&made->root_ended);
     pthread_mutex_init(&made->guest_mutex, NULL);
     pthread_mutex_init(&made->roots_mutex, NULL);
     act__list_init(&made->roots);
@@ -311,24 +307,6 @@ void act__system_poke_all(act_system *system, struct act__worker *worker, uint8_
     }
 }
 
-static struct timespec deadline_after(act_millis timeout)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_sec += timeout / 1000;
-    at.tv_nsec += timeout % 1000 * 1000000;
-    if (at.tv_nsec >= 1000000000) {
-        at.tv_sec++;
-        at.tv_nsec -= 1000000000;
-    }
-    return at;
-}
-
-static bool is_before(const struct timespec *x, const struct timespec *y)
-{
-    return x->tv_sec != y->tv_sec ? x->tv_sec < y->tv_sec : x->tv_nsec < y->tv_nsec;
-}
-
 /* Whether an actor, or with local 0 all, had ended in time. deadline NULL: for ever. */
 static bool wait_for_end(act_system *system, uint64_t local, const struct timespec *deadline)
 {
@@ -343,8 +321,8 @@ static bool wait_for_end(act_system *system, uint64_t local, const struct timesp
          * An actor that was ending while `closing` was set may not have seen it, and then does not tell: look again
          * soon. The alternative is a fence in every end.
          */
-        struct timespec soon = deadline_after(LOOK_AGAIN);
-        bool last = deadline != NULL && !is_before(&soon, deadline);
+        struct timespec soon = act__clock_after(LOOK_AGAIN);
+        bool last = deadline != NULL && !act__clock_is_before(&soon, deadline);
         in_time = pthread_cond_timedwait(&system->root_ended, &system->roots_mutex, last ? deadline : &soon) != ETIMEDOUT ||
                   !last;
     }
@@ -367,7 +345,7 @@ static bool stop_roots(act_system *system, const struct timespec *deadline)
 static act_result stop_in_order(act_system *system)
 {
     act_millis       timeout = system->options.stop_timeout;
-    struct timespec  deadline = deadline_after(timeout == ACT_FOREVER ? 0 : timeout);
+    struct timespec  deadline = act__clock_after(timeout == ACT_FOREVER ? 0 : timeout);
     struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
     atomic_store_explicit(&system->closing, true, memory_order_seq_cst);
     bool in_time = stop_roots(system, until);
@@ -376,14 +354,14 @@ static act_result stop_in_order(act_system *system)
     atomic_store_explicit(&system->killing, true, memory_order_seq_cst);
     if (wait_for_end(system, 0, &(struct timespec){0}))
         return in_time ? ACT_OK : ACT_TIMED_OUT;
-    deadline = deadline_after(KILL_TIMEOUT);
+    deadline = act__clock_after(KILL_TIMEOUT);
     do {
         act__system_poke_all(system, NULL, ACT__URGENT_KILL);
-        struct timespec soon = deadline_after(10);
+        struct timespec soon = act__clock_after(10);
         if (wait_for_end(system, 0, &soon))
             return ACT_TIMED_OUT;
         clock_gettime(CLOCK_MONOTONIC, &soon);
-        if (!is_before(&soon, &deadline))
+        if (!act__clock_is_before(&soon, &deadline))
             return ACT_TIMED_OUT;
     } while (true);
 }

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/blocking.h>
 
-#include <time.h>
 
+#include <actor/clock.h>
 #include <actor/cell.h>
 #include <mailbox/message/pool.h>
 
@@ -19,13 +19,9 @@ struct act__blocking_thread {
 void act__blocking_init(struct act__blocking_pool *pool, struct act__executor *executor, struct act_system *system,
                         uint32_t living_max)
 {
-    pthread_condattr_t monotonic;
     pthread_mutex_init(&pool->mutex, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&pool->work, &monotonic);
-    pthread_cond_init(&pool->gone, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    act__condition_init(&pool->work);
+    act__condition_init(&pool->gone);
     pool->executor = executor;
     pool->system = system;
     pool->living_max = living_max;
@@ -34,9 +30,7 @@ void act__blocking_init(struct act__blocking_pool *pool, struct act__executor *e
 /* Under the mutex. NULL: end this thread. */
 static act_self *next_actor(struct act__blocking_pool *pool)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += IDLE_SECONDS;
+    struct timespec until = act__clock_after(ACT_SECONDS(IDLE_SECONDS));
     pool->idle_count++;
     while (pool->first == NULL && !pool->ending) {
         if (pthread_cond_timedwait(&pool->work, &pool->mutex, &until) != 0 && pool->first == NULL && pool->living_count > 1)

@@ -34,13 +34,14 @@ event2/ actor/io/
 check.h test/kit/'
 
 # Calls that would escape the simulation: time and chance come through the executor seam only.
-calls='clock_gettime clock_nanosleep time gettimeofday timespec_get ftime
+calls='act__clock_after clock_gettime clock_nanosleep time gettimeofday timespec_get ftime
 sleep usleep nanosleep thrd_sleep
 rand srand rand_r random srandom drand48 lrand48 getrandom getentropy arc4random'
 
 # FILE-OR-FOLDER/ REASON
 callers='
 actor/executor/ is the seam itself
+actor/clock.h is for those that follow
 actor/door.c ordinary threads wait in real time, and never in a simulation
 actor/system.c as door.c: the thread that stops the system waits
 actor/io/ hands the clock of its event loop to the executor
