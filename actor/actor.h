@@ -176,7 +176,9 @@ ACT_API void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void
 /**
  * Keeps the message that the handler was given, beyond the handler's return.
  *
- * Owns:    it is yours to send or free; to be safe against a panic meanwhile, register an act_defer that frees it.
+ * Owns:    it is yours to send or free. Where the handler may panic meanwhile, keep it in a variable with
+ *          __attribute__((cleanup(act_message_free))), which sending sets to NULL; in the state, free it in an
+ *          act_defer.
  * Threads: handler; only inside `receive`.
  * Returns: the message, or NULL if it was taken already or is a signal's (EXIT, DOWN, TIMED_OUT, STARTED,
  *          and I/O notices belong to the framework: copy what you need).

@@ -215,7 +215,10 @@ void act__end_run(struct act__worker *worker, act_self *self);
 void act__end_quietly(struct act__worker *worker, act_self *self);
 
 /* slow.c */
-/* After a fetch, and while overloaded after each message: says whether this actor is far behind, and frees those it held back when it no longer is. */
+/*
+ * After a fetch, and while overloaded after each message: says whether this actor is far behind, and frees those it
+ * held back when it no longer is.
+ */
 void act__slow_update(struct act__worker *worker, act_self *self);
 /* At the end of a turn: true if the actor is now held back and its token gone. */
 bool act__slow_hold(struct act__worker *worker, act_self *self);

@@ -43,7 +43,8 @@ static inline size_t act__slab_index(const struct act__slab *slab, const void *o
 static inline void *act__slab_at(const struct act__slab *slab, size_t index)
 {
     size_t offset = index * slab->object_bytes;
-    if (index >= slab->region.limit_bytes / slab->object_bytes || offset >= atomic_load_explicit(&slab->region.used_bytes, memory_order_relaxed))
+    size_t used_bytes = atomic_load_explicit(&slab->region.used_bytes, memory_order_relaxed);
+    if (index >= slab->region.limit_bytes / slab->object_bytes || offset >= used_bytes)
         return NULL;
     return slab->region.base + offset;
 }

@@ -246,8 +246,8 @@ void act__spawn_init(struct act__worker *worker, act_self *self)
     self->flags |= ACT__CELL_READY;
     if (result != ACT_OK) {
         self->flags |= ACT__CELL_REFUSED;
-        act__end_decide(worker, self, (struct act__reason){
-            .kind = result == ACT_IGNORE ? ACT_EXIT_NORMAL : ACT_EXIT_ERROR, .code = result == ACT_IGNORE ? 0 : (int32_t)result});
+        struct act__reason failed = {.kind = ACT_EXIT_ERROR, .code = (int32_t)result};
+        act__end_decide(worker, self, result == ACT_IGNORE ? (struct act__reason){.kind = ACT_EXIT_NORMAL} : failed);
     }
     if ((self->flags & ACT__CELL_ANNOUNCE) != 0) {
         act__spawn_announce(worker, self, result);

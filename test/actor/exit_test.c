@@ -355,6 +355,25 @@ static void cleanup_handlers_run_from_the_inside_out(void)
     lab_close();
 }
 
+static void takes_and_panics(act_self *self)
+{
+    act_message *mine __attribute__((cleanup(act_message_free))) = act_take(self);
+    act_message *sent __attribute__((cleanup(act_message_free))) = NULL;
+    ck_assert_ptr_nonnull(mine);
+    ck_assert_int_eq(act_message_create_value(&sent, TAG_A, act_int64(1)), ACT_OK);
+    ck_assert_int_eq(act_send(self, b, &sent), ACT_OK);
+    act_panic(self, "with a message in hand");
+}
+
+static void a_message_in_hand_is_freed_by_its_cleanup_handler(void)
+{
+    open_two();
+    lab_let(a, takes_and_panics);
+    lab_ended(a, ACT_EXIT_PANIC);
+    ck_assert_int_eq(lab_count(b, TAG_A), 1);
+    lab_close(); /* looks for what is left */
+}
+
 static act_self *cleaning;
 
 static void panics_again(int *which)
@@ -658,6 +677,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(a_panic_is_told_with_its_file_and_line),
     LAB_FACT(a_panics_long_text_is_cut),
     LAB_FACT(cleanup_handlers_run_from_the_inside_out),
+    LAB_FACT(a_message_in_hand_is_freed_by_its_cleanup_handler),
     LAB_FACT(a_panic_in_a_cleanup_handler_goes_on_with_the_others),
     LAB_FACT(a_panic_in_init_ends_an_actor_without_its_terminate),
     LAB_FACT(a_panic_in_terminate_becomes_the_reason),
