@@ -19,7 +19,8 @@ actor/observe: mailbox/base mailbox/message mailbox actor/executor actor
 actor/journal: mailbox/base mailbox/message mailbox actor/executor actor
 supervisor: public
 samples: public
-test: any'
+test: any
+test/bench: public'
 
 # FILE HEADER REASON: single includes that the table above forbids.
 excused='

@@ -1,0 +1,70 @@
+#!/bin/sh
+# Each workload of act-bench once, tiny: right results, and a last line as its readers expect it.
+# SPDX-License-Identifier: MIT
+set -u
+top=${top_srcdir:-$(dirname "$0")/../..}
+build=${top_builddir:-$top/build}
+. "$top/test/lint/tap.sh"
+bench=$build/test/bench/act-bench
+number='[0-9]+(\.[0-9]+)?'
+
+# KEYS (a comma between two, - for none), then what the program is given.
+workloads='
+- big actors=20 rounds=20
+- chameneos chameneos=10 meetings=200
+- fanin producers=3 n=3000
+- fanin_bounded producers=3 n=3000 cap=8
+- forkjoin n=500 workers=8 window=4
+bytes_per_actor idle n=300
+- pingpong n=500
+restarts_per_s,p50_ns,p99_ns restart n=50 sup=otp
+- ring actors=20 tokens=5 hops=1000
+total_ms skynet leaves=1000
+- spawn n=500
+arm_ns,cancel_ns,fired,late_p50_us,late_p99_us timers n=1000'
+
+# expected KEYS: the form of the last line.
+expected() {
+    printf '^ns_per_op=%s ops=[1-9][0-9]*' "$number"
+    [ "$1" = - ] || echo "$1" | tr , '\n' | sed "s/.*/ &=-?$number/" | tr -d '\n'
+    echo '$'
+}
+
+# runs KEYS ARGUMENT...
+runs() {
+    form=$(expected "$1")
+    shift
+    timeout 100 "$bench" "$@" >"$work/said" 2>"$work/why" </dev/null
+    status=$?
+    [ "$status" -eq 0 ] || echo "exit status $status" >>"$work/why"
+    tail -n 1 "$work/said" | grep -qE "$form" || echo "last line: $(tail -n 1 "$work/said")" >>"$work/why"
+    [ ! -s "$work/why" ]
+}
+
+# ends STATUS COMPLAINT ARGUMENT...
+ends() {
+    awaited=$1 complaint=$2
+    shift 2
+    timeout 100 "$bench" "$@" >"$work/said" 2>"$work/why" </dev/null
+    status=$?
+    [ "$status" -eq "$awaited" ] && grep -qF -- "$complaint" "$work/why"
+}
+
+echo "$workloads" | sed 1d >"$work/workloads"
+while read -r keys words; do
+    for threads in 1 2; do
+        # shellcheck disable=SC2086 # the arguments are words
+        runs "$keys" $words threads="$threads"
+        tap $? "$words threads=$threads" "$work/why"
+    done
+done <"$work/workloads"
+
+ends 2 "n: missing" pingpong threads=1
+tap $? "a missing number is refused" "$work/why"
+ends 2 "n: not a number from 1" pingpong n=1x threads=1
+tap $? "a number that is none is refused" "$work/why"
+ends 2 "no such workload: pong" pong n=1 threads=1
+tap $? "an unknown workload is refused" "$work/why"
+ends 77 "no channels yet" chan_spsc n=1 cap=0 threads=1
+tap $? "what cannot be measured here ends with 77" "$work/why"
+tap_end

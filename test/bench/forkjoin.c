@@ -1,0 +1,79 @@
+/* A master that keeps its workers busy with small tasks, a few at a time in each inbox. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <test/bench/bench.h>
+
+enum { TASK = 1, ANSWER };
+
+static int64_t work(uint32_t x)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < 100; i++) {
+        x = bench_next(x);
+        sum += bench_out(x);
+    }
+    return sum;
+}
+
+static void worker_receive(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    act_tell(self, act_message_sender(message), ANSWER, act_int64(work((uint32_t)message->as.int64)));
+}
+
+static const act_behavior worker = {.name = "worker", .receive = worker_receive};
+
+/* ---- the master ---- */
+
+struct master {
+    int64_t tasks, workers, window;
+    int64_t expected, next, answers, sum, began;
+};
+
+static void deal(act_self *self, struct master *master, act_pid to)
+{
+    if (master->next < master->tasks)
+        act_tell(self, to, TASK, act_int64(bench_seed((uint32_t)master->next++)));
+}
+
+static act_result begin(act_self *self, void *state, const void *args)
+{
+    struct master *master = state;
+    *master = *(const struct master *)args;
+    act_pid *pids = bench_alloc(self, (size_t)master->workers * sizeof *pids);
+    for (int64_t i = 0; i < master->workers; i++)
+        bench_must(act_spawn(self, &pids[i], &worker, NULL, NULL));
+    master->began = bench_clock();
+    for (int64_t i = 0; i < master->workers * master->window; i++)
+        deal(self, master, pids[i % master->workers]);
+    return ACT_OK;
+}
+
+static void receive(act_self *self, void *state, const act_message *message)
+{
+    struct master *master = state;
+    master->sum += message->as.int64;
+    deal(self, master, act_message_sender(message));
+    if (++master->answers < master->tasks)
+        return;
+    int64_t elapsed = bench_clock() - master->began;
+    bench_check(master->sum == master->expected, "the total is what one alone computes");
+    bench_end(self, elapsed, master->tasks);
+}
+
+static const act_behavior master = {
+    .name = "master",
+    .state_bytes = sizeof(struct master),
+    .args_bytes = sizeof(struct master),
+    .init = begin,
+    .receive = receive,
+};
+
+void bench_forkjoin(void)
+{
+    struct master args = {.tasks = bench_number("n", 1, INT32_MAX),
+                          .workers = bench_number("workers", 1, 100000),
+                          .window = bench_number("window", 1, 100000)};
+    for (int64_t i = 0; i < args.tasks; i++)
+        args.expected += work(bench_seed((uint32_t)i));
+    bench_run(&master, &args, NULL);
+}

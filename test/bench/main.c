@@ -1,0 +1,57 @@
+/* act-bench WORKLOAD key=value... threads=T: one workload, and one line of figures. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <test/bench/bench.h>
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * What each workload is, what it checks and what it prints was agreed with the same programs for other runtimes, so
+ * that one driver can run them side by side. The last line of output is "ns_per_op=<decimal> ops=<integer>" and the
+ * workload's own " key=<decimal>".
+ */
+static const struct workload {
+    const char *name, *arguments;
+    void (*run)(void);
+} workloads[] = {
+    {"big", "actors rounds", bench_big},
+    {"chameneos", "chameneos meetings", bench_chameneos},
+    {"fanin", "producers n", bench_fanin},
+    {"fanin_bounded", "producers n cap", bench_fanin_bounded},
+    {"forkjoin", "n workers window", bench_forkjoin},
+    {"idle", "n", bench_idle},
+    {"pingpong", "n", bench_pingpong},
+    {"restart", "n", bench_restart},
+    {"ring", "actors tokens hops", bench_ring},
+    {"skynet", "leaves", bench_skynet},
+    {"spawn", "n", bench_spawn},
+    {"timers", "n", bench_timers},
+};
+enum { WORKLOADS = sizeof workloads / sizeof *workloads };
+
+static int usage(void)
+{
+    fprintf(stderr, "usage: act-bench WORKLOAD key=value... threads=T\n");
+    for (int i = 0; i < WORKLOADS; i++)
+        fprintf(stderr, "  %-14s %s\n", workloads[i].name, workloads[i].arguments);
+    return BENCH_REFUSED;
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strncmp(name, "chan_", 5) == 0 || strncmp(name, "select_", 7) == 0) {
+        fprintf(stderr, "act-bench: %s: there are no channels yet\n", name);
+        return BENCH_NOT_HERE;
+    }
+    for (int i = 0; i < WORKLOADS; i++) {
+        if (strcmp(name, workloads[i].name) == 0) {
+            bench_arguments(argc - 2, argv + 2);
+            workloads[i].run();
+            return 0;
+        }
+    }
+    if (argc > 1)
+        fprintf(stderr, "act-bench: no such workload: %s\n", name);
+    return usage();
+}
