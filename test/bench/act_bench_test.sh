@@ -13,7 +13,7 @@ workloads='
 - big actors=20 rounds=20
 - chameneos chameneos=10 meetings=200
 - fanin producers=3 n=3000
-- fanin_bounded producers=3 n=3000 cap=8
+- fanin_bounded producers=3 n=3000 cap=4
 - forkjoin n=500 workers=8 window=4
 bytes_per_actor idle n=300
 - pingpong n=500

@@ -7,7 +7,8 @@
  * slow the actor, which takes effect between its turns.
  */
 enum { CHUNK = 16 };
-enum { GO = 1, VALUE, SUM };
+
+enum { GO = 1, VALUE, WANTS_ANSWER, ANSWER, SUM };
 
 struct fanin {
     int64_t  producers, each;
@@ -21,7 +22,10 @@ struct fanin {
 struct producer {
     act_pid      consumer;
     int64_t      next, each;
-    act_message *refused; /* the value before `next`, to be sent again */
+    /* With a bound: */
+    int64_t      half;    /* of its share of the places */
+    int          awaited; /* answers */
+    act_message *refused; /* to be sent again */
 };
 
 static act_result producer_begin(act_self *self, void *state, const void *args)
@@ -31,6 +35,9 @@ static act_result producer_begin(act_self *self, void *state, const void *args)
     (void)self;
     producer->consumer = fanin->consumer;
     producer->each = fanin->each;
+    producer->half = fanin->cap / 2 / fanin->producers;
+    if (producer->half == 0)
+        producer->half = 1;
     return ACT_OK;
 }
 
@@ -55,24 +62,32 @@ static const act_behavior unbounded_producer = {
 /* Returns: whether there was a place; if not the message is kept. */
 static bool offer(act_self *self, struct producer *producer)
 {
+    uint32_t tag = (producer->next + 1) % producer->half == 0 ? WANTS_ANSWER : VALUE;
     if (producer->refused == NULL)
-        bench_must(act_message_create_value(&producer->refused, VALUE, act_int64(producer->next++)));
+        bench_must(act_message_create_value(&producer->refused, tag, act_int64(producer->next)));
     act_result result = act_send(self, producer->consumer, &producer->refused);
-    if (result != ACT_FULL)
-        bench_must(result);
-    return result == ACT_OK;
+    if (result == ACT_FULL)
+        return false;
+    bench_must(result);
+    producer->next++;
+    producer->awaited += tag == WANTS_ANSWER;
+    return true;
 }
 
-/* As produce; when it is refused it gives the consumer a chance to run. */
+/*
+ * An inbox does not tell when it has room again, and asking it over and over keeps the others from running. So the
+ * producers share its places: each sends two halves of its share, and another half when the consumer says that it has
+ * taken one. Where there are more producers than places some are still refused.
+ */
 static void produce_bounded(act_self *self, void *state, const act_message *message)
 {
     struct producer *producer = state;
     bool             room = true;
-    while (room && (producer->refused != NULL || producer->next < producer->each))
+    producer->awaited -= message->tag == ANSWER;
+    while (room && producer->awaited < 2 && producer->next < producer->each)
         room = offer(self, producer);
-    if (!room)
+    if (!room && producer->awaited == 0)
         act_tell(self, act_self_pid(self), GO, act_nothing());
-    (void)message;
 }
 
 static const act_behavior bounded_producer = {
@@ -101,6 +116,8 @@ static void consume(act_self *self, void *state, const act_message *message)
 {
     struct consumer *consumer = state;
     consumer->sum += message->as.int64;
+    if (message->tag == WANTS_ANSWER)
+        act_tell(self, act_message_sender(message), ANSWER, act_nothing());
     if (--consumer->awaited == 0)
         act_tell(self, act_self_parent(self), SUM, act_int64(consumer->sum));
 }
