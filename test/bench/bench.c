@@ -57,16 +57,9 @@ void bench_demand(bool holds, const char *sentence)
         fail(BENCH_REFUSED, "", sentence);
 }
 
-void bench_check(bool holds, const char *sentence)
+void bench_fail(const char *sentence)
 {
-    if (!holds)
-        fail(BENCH_WRONG, "wrong result", sentence);
-}
-
-void bench_must(act_result result)
-{
-    if (result != ACT_OK)
-        fail(BENCH_WRONG, "", act_result_text(result));
+    fail(BENCH_WRONG, "wrong", sentence);
 }
 
 void *bench_alloc(act_self *self, size_t bytes)

@@ -41,11 +41,28 @@ void bench_end_with(act_self *self, int64_t elapsed, int64_t operations, const c
 /* Nanoseconds. act_now counts milliseconds and stands still in a handler. */
 int64_t bench_clock(void);
 
-/* The result is wrong unless this holds: status 1. */
-void bench_check(bool holds, const char *sentence);
+/* Ends the program with BENCH_WRONG, at once and from whatever thread. */
+ACT_NORETURN void bench_fail(const char *sentence);
 
-/* Spawns, sends and the like that have no reason to fail. */
-void bench_must(act_result result);
+/* The result is wrong unless this holds. */
+static inline void bench_check(bool holds, const char *sentence)
+{
+    if (!holds)
+        bench_fail(sentence);
+}
+
+/* Spawns and the like that have no reason to fail. */
+static inline void bench_must(act_result result)
+{
+    if (result != ACT_OK)
+        bench_fail(act_result_text(result));
+}
+
+/* Sends a message that is the caller's: what has been taken is sent on cheaper than another is made. */
+static inline void bench_send(act_self *self, act_pid to, act_message *message)
+{
+    bench_must(act_send(self, to, &message));
+}
 
 /* As act_alloc, and never NULL. */
 void *bench_alloc(act_self *self, size_t bytes);

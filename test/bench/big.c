@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
-enum { START = 1, PING, PONG, REPORT, STOP, SERVED };
+/* BALL: a ping carries its round, and comes back as a pong, the same below zero. */
+enum { START = 1, BALL, REPORT, STOP, SERVED };
 
 struct crowd {
     int64_t  actors, rounds;
@@ -31,41 +32,47 @@ static act_result member_begin(act_self *self, void *state, const void *args)
     return ACT_OK;
 }
 
-static void next_round(act_self *self, struct member *member)
+static int64_t target(struct member *member)
 {
-    const struct crowd *crowd = member->is.crowd;
-    if (member->round++ == crowd->rounds) {
+    int64_t actors = member->is.crowd->actors;
+    member->x = bench_next(member->x);
+    int64_t other = bench_out(member->x) % actors;
+    return other != member->is.index ? other : (other + 1) % actors;
+}
+
+static void answer(act_self *self, struct member *member, act_message *ball)
+{
+    member->served++;
+    member->sum += ball->as.int64;
+    ball->as.int64 = -ball->as.int64;
+    bench_send(self, act_message_sender(ball), ball);
+}
+
+static void next_round(act_self *self, struct member *member, act_message *ball)
+{
+    bench_check(-ball->as.int64 == member->round, "a pong carries the current round");
+    if (member->round == member->is.crowd->rounds) {
+        act_message_free(&ball);
         act_tell(self, act_self_parent(self), REPORT, act_nothing());
         return;
     }
-    member->x = bench_next(member->x);
-    int64_t target = bench_out(member->x) % crowd->actors;
-    if (target == member->is.index)
-        target = (target + 1) % crowd->actors;
-    act_tell(self, crowd->members[target], PING, act_int64(member->round));
+    ball->as.int64 = ++member->round;
+    bench_send(self, member->is.crowd->members[target(member)], ball);
 }
 
 static void member_receive(act_self *self, void *state, const act_message *message)
 {
     struct member *member = state;
-    switch (message->tag) {
-    case PING:
-        member->served++;
-        member->sum += message->as.int64;
-        act_tell(self, act_message_sender(message), PONG, act_int64(message->as.int64));
-        break;
-    case PONG:
-        bench_check(message->as.int64 == member->round, "a pong carries the current round");
-        next_round(self, member);
-        break;
-    case START:
-        next_round(self, member);
-        break;
-    case STOP: {
+    if (message->tag == START) {
+        member->round = 1;
+        act_tell(self, member->is.crowd->members[target(member)], BALL, act_int64(1));
+    } else if (message->tag == BALL && message->as.int64 > 0) {
+        answer(self, member, act_take(self));
+    } else if (message->tag == BALL) {
+        next_round(self, member, act_take(self));
+    } else {
         int64_t served[] = {member->served, member->sum};
         act_tell_bytes(self, act_self_parent(self), SERVED, served, sizeof served);
-        break;
-    }
     }
 }
 

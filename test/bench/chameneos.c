@@ -94,8 +94,7 @@ static void meet(act_self *self, struct mall *mall, const act_message *message)
     } else if (act_pid_is_none(mall->waiting)) {
         mall->waiting = who;
     } else {
-        act_message *second = act_take(self);
-        bench_must(act_send(self, mall->waiting, &second));
+        bench_send(self, mall->waiting, act_take(self));
         mall->waiting = act_pid_none();
         mall->met++;
     }
