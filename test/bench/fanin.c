@@ -1,101 +1,46 @@
-/* Many producers and one consumer, whose inbox has no bound, or a bound that the producers wait at. Internal. */
+/* Many producers and one consumer, whose inbox has no bound: the framework slows them. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <test/bench/bench.h>
+#include <test/bench/fanin.h>
+
+/* ---- a producer ---- */
 
 /*
- * A producer sends so many, then tells itself to go on: a handler that sent everything would not let the framework
- * slow the actor, which takes effect between its turns.
+ * So many are sent, then the actor tells itself to go on: a handler that sent everything could not be slowed, which
+ * takes effect between an actor's turns.
  */
 enum { CHUNK = 16 };
 
-enum { GO = 1, VALUE, WANTS_ANSWER, ANSWER, SUM };
-
-struct fanin {
-    int64_t  producers, each;
-    uint32_t cap; /* 0: none */
-    int64_t  ready, began;
-    act_pid  consumer, *pids;
-};
-
-/* ---- the producers ---- */
-
 struct producer {
-    act_pid      consumer;
-    int64_t      next, each;
-    /* With a bound: */
-    int64_t      half;    /* of its share of the places */
-    int          awaited; /* answers */
-    act_message *refused; /* to be sent again */
+    act_pid consumer;
+    int64_t next, each;
 };
 
 static act_result producer_begin(act_self *self, void *state, const void *args)
 {
-    struct producer    *producer = state;
-    const struct fanin *fanin = args;
+    struct producer         *producer = state;
+    const struct fanin_args *fanin = args;
     (void)self;
     producer->consumer = fanin->consumer;
     producer->each = fanin->each;
-    producer->half = fanin->cap / 2 / fanin->producers;
-    if (producer->half == 0)
-        producer->half = 1;
     return ACT_OK;
 }
 
 static void produce(act_self *self, void *state, const act_message *message)
 {
     struct producer *producer = state;
-    for (int i = 0; i < CHUNK && producer->next < producer->each; i++)
-        act_tell(self, producer->consumer, VALUE, act_int64(producer->next++));
-    if (producer->next < producer->each)
-        act_tell(self, act_self_pid(self), GO, act_nothing());
     (void)message;
+    for (int i = 0; i < CHUNK && producer->next < producer->each; i++)
+        act_tell(self, producer->consumer, FANIN_VALUE, act_int64(producer->next++));
+    if (producer->next < producer->each)
+        act_tell(self, act_self_pid(self), FANIN_GO, act_nothing());
 }
 
-static const act_behavior unbounded_producer = {
-    .name = "unbounded producer",
+static const act_behavior producer = {
+    .name = "producer",
     .state_bytes = sizeof(struct producer),
-    .args_bytes = sizeof(struct fanin),
+    .args_bytes = sizeof(struct fanin_args),
     .init = producer_begin,
     .receive = produce,
-};
-
-/* Returns: whether there was a place; if not the message is kept. */
-static bool offer(act_self *self, struct producer *producer)
-{
-    uint32_t tag = (producer->next + 1) % producer->half == 0 ? WANTS_ANSWER : VALUE;
-    if (producer->refused == NULL)
-        bench_must(act_message_create_value(&producer->refused, tag, act_int64(producer->next)));
-    act_result result = act_send(self, producer->consumer, &producer->refused);
-    if (result == ACT_FULL)
-        return false;
-    bench_must(result);
-    producer->next++;
-    producer->awaited += tag == WANTS_ANSWER;
-    return true;
-}
-
-/*
- * An inbox does not tell when it has room again, and asking it over and over keeps the others from running. So the
- * producers share its places: each sends two halves of its share, and another half when the consumer says that it has
- * taken one. Where there are more producers than places some are still refused.
- */
-static void produce_bounded(act_self *self, void *state, const act_message *message)
-{
-    struct producer *producer = state;
-    bool             room = true;
-    producer->awaited -= message->tag == ANSWER;
-    while (room && producer->awaited < 2 && producer->next < producer->each)
-        room = offer(self, producer);
-    if (!room && producer->awaited == 0)
-        act_tell(self, act_self_pid(self), GO, act_nothing());
-}
-
-static const act_behavior bounded_producer = {
-    .name = "bounded producer",
-    .state_bytes = sizeof(struct producer),
-    .args_bytes = sizeof(struct fanin),
-    .init = producer_begin,
-    .receive = produce_bounded,
 };
 
 /* ---- the consumer ---- */
@@ -116,10 +61,10 @@ static void consume(act_self *self, void *state, const act_message *message)
 {
     struct consumer *consumer = state;
     consumer->sum += message->as.int64;
-    if (message->tag == WANTS_ANSWER)
-        act_tell(self, act_message_sender(message), ANSWER, act_nothing());
+    if (message->tag == FANIN_MARKED)
+        act_tell(self, act_message_sender(message), FANIN_ANSWER, act_nothing());
     if (--consumer->awaited == 0)
-        act_tell(self, act_self_parent(self), SUM, act_int64(consumer->sum));
+        act_tell(self, act_self_parent(self), FANIN_SUM, act_int64(consumer->sum));
 }
 
 static const act_behavior consumer = {
@@ -132,58 +77,58 @@ static const act_behavior consumer = {
 
 /* ---- the director ---- */
 
+struct director {
+    struct fanin_args   args;
+    const act_behavior *producer;
+    int64_t             ready, began;
+    act_pid            *pids;
+};
+
 static act_result begin(act_self *self, void *state, const void *args)
 {
-    struct fanin *fanin = state;
-    *fanin = *(const struct fanin *)args;
-    int64_t awaited = fanin->producers * fanin->each;
-    fanin->pids = bench_alloc(self, (size_t)fanin->producers * sizeof *fanin->pids);
-    bench_must(act_spawn(self, &fanin->consumer, &consumer, &awaited,
-                         ACT_SPAWN_OPTIONS(.inbox_max = fanin->cap, .inbox_policy = ACT_INBOX_REFUSE)));
-    for (int64_t i = 0; i < fanin->producers; i++)
-        bench_must(act_spawn(self, &fanin->pids[i], fanin->cap == 0 ? &unbounded_producer : &bounded_producer, fanin,
+    struct director *director = state;
+    *director = *(const struct director *)args;
+    int64_t count = director->args.producers, awaited = count * director->args.each;
+    director->pids = bench_alloc(self, (size_t)count * sizeof *director->pids);
+    bench_must(act_spawn(self, &director->args.consumer, &consumer, &awaited,
+                         ACT_SPAWN_OPTIONS(.inbox_max = director->args.cap, .inbox_policy = ACT_INBOX_REFUSE)));
+    for (int64_t i = 0; i < count; i++)
+        bench_must(act_spawn(self, &director->pids[i], director->producer, &director->args,
                              ACT_SPAWN_OPTIONS(.announce = true)));
     return ACT_OK;
 }
 
 static void receive(act_self *self, void *state, const act_message *message)
 {
-    struct fanin *fanin = state;
-    if (message->tag == ACT_MESSAGE_STARTED && ++fanin->ready == fanin->producers) {
-        fanin->began = bench_clock();
-        for (int64_t i = 0; i < fanin->producers; i++)
-            act_tell(self, fanin->pids[i], GO, act_nothing());
-    } else if (message->tag == SUM) {
-        int64_t elapsed = bench_clock() - fanin->began;
-        bench_check(message->as.int64 == fanin->producers * bench_sum_below(fanin->each), "all values are in the sum");
-        bench_end(self, elapsed, fanin->producers * fanin->each);
+    struct director *director = state;
+    int64_t          count = director->args.producers, each = director->args.each;
+    if (message->tag == ACT_MESSAGE_STARTED && ++director->ready == count) {
+        director->began = bench_clock();
+        for (int64_t i = 0; i < count; i++)
+            act_tell(self, director->pids[i], FANIN_GO, act_nothing());
+    } else if (message->tag == FANIN_SUM) {
+        int64_t elapsed = bench_clock() - director->began;
+        bench_check(message->as.int64 == count * bench_sum_below(each), "all values are in the sum");
+        bench_end(self, elapsed, count * each);
     }
 }
 
 static const act_behavior director = {
-    .name = "fanin",
-    .state_bytes = sizeof(struct fanin),
-    .args_bytes = sizeof(struct fanin),
+    .name = "director",
+    .state_bytes = sizeof(struct director),
+    .args_bytes = sizeof(struct director),
     .init = begin,
     .receive = receive,
 };
 
-static struct fanin arguments(void)
+void fanin_run(const act_behavior *kind, uint32_t cap)
 {
-    struct fanin fanin = {.producers = bench_number("producers", 1, 1000000)};
-    fanin.each = bench_number("n", fanin.producers, INT32_MAX) / fanin.producers;
-    return fanin;
+    struct director args = {.args.producers = bench_number("producers", 1, 1000000), .args.cap = cap, .producer = kind};
+    args.args.each = bench_number("n", args.args.producers, INT32_MAX) / args.args.producers;
+    bench_run(&director, &args, NULL);
 }
 
 void bench_fanin(void)
 {
-    struct fanin fanin = arguments();
-    bench_run(&director, &fanin, NULL);
-}
-
-void bench_fanin_bounded(void)
-{
-    struct fanin fanin = arguments();
-    fanin.cap = (uint32_t)bench_number("cap", 1, UINT32_MAX);
-    bench_run(&director, &fanin, NULL);
+    fanin_run(&producer, 0);
 }
