@@ -18,7 +18,11 @@ typedef struct act_listener act_listener; /* a listening socket */
 typedef struct act_tcp      act_tcp;      /* a connection */
 typedef struct act_socket   act_socket;   /* an accepted connection that no actor has opened yet */
 
-/* Notices. as.pointer is the act_listener or act_tcp. */
+/*
+ * Notices. as.pointer is the act_listener or act_tcp. That a connection has broken is noticed by reading or writing it:
+ * while reading is stopped (act_tcp_pause, the marks, the end of input) and nothing waits to be sent, only
+ * idle_timeout or the next write tells.
+ */
 #define ACT_MESSAGE_TCP_ACCEPTABLE UINT32_C(0xFFFFFF20) /* call act_tcp_accept until it answers ACT_EMPTY */
 #define ACT_MESSAGE_TCP_CONNECTED  UINT32_C(0xFFFFFF21) /* act_tcp_connect has succeeded */
 #define ACT_MESSAGE_TCP_READABLE   UINT32_C(0xFFFFFF22) /* there is new input, or end of input: act_tcp_input */
