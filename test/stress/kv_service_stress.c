@@ -18,7 +18,7 @@
 enum { RESTARTS = 100, WARM_UP = 20, CLIENTS = 4, REPLIES_MIN = 400, LEFT_KB_MAX = 8192 };
 
 static _Atomic uint32_t the_port;
-static _Atomic int replies_count;
+static _Atomic int connected_count, replies_count;
 
 static void no_log(void *context, act_log_level level, const char *text)
 {
@@ -83,6 +83,7 @@ static void *be_client(void *unused)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    atomic_fetch_add(&connected_count, 1);
     while (send(fd, requests, sizeof requests - 1, MSG_NOSIGNAL) > 0 && recv(fd, replies, sizeof replies, 0) > 0)
         atomic_fetch_add(&replies_count, 1);
     if (send(fd, tail, sizeof tail - 1, MSG_NOSIGNAL) < 0)
@@ -101,6 +102,7 @@ static void run_once(void)
     options.port = 0;
     options.workers_count = 2;
     atomic_store(&the_port, 0);
+    atomic_store(&connected_count, 0);
     atomic_store(&replies_count, 0);
     memset(&service, 0, sizeof service);
     kv_service_init(&service, &options);
@@ -111,7 +113,7 @@ static void run_once(void)
         usleep(100);
     for (int i = 0; i < CLIENTS; i++)
         ck_assert_int_eq(pthread_create(&clients[i], NULL, be_client, NULL), 0);
-    while (atomic_load(&replies_count) < REPLIES_MIN)
+    while (atomic_load(&connected_count) < CLIENTS || atomic_load(&replies_count) < REPLIES_MIN)
         usleep(100);
     act_system_stop(system);
     ck_assert_int_eq(act_system_run(system), ACT_OK);
