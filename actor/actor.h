@@ -163,7 +163,16 @@ ACT_API ACT_MUST_CHECK act_result act_send(act_self *self, act_pid to, act_messa
  * Threads: handler.
  * Order:   as act_send.
  */
-ACT_API void act_tell(act_self *self, act_pid to, uint32_t tag, act_value value) ACT_NONNULL_ALL;
+static inline void act_tell(act_self *self, act_pid to, uint32_t tag, act_value value);
+
+/** What act_tell calls, with the scalar in registers: its kind, and its payload as two words. */
+ACT_API void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first,
+                            uint64_t second) ACT_NONNULL(1);
+
+static inline void act_tell(act_self *self, act_pid to, uint32_t tag, act_value value)
+{
+    act_tell_words(self, to, tag, value.kind, value.as.act_words[0], value.as.act_words[1]);
+}
 
 /**
  * Sends a copy of bytes. Nothing to check, as act_tell.

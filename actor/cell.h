@@ -136,9 +136,6 @@ static inline act_pid act__pid_of(uint64_t local)
     return pid;
 }
 
-/* The cell a pid leads to, whoever lives there; NULL for a slot that never was one. Any number is safe. */
-act_self *act__cell_at(struct act_system *system, uint64_t local);
-
 /* spawn.c */
 struct act__spawning {
     const act_behavior      *behavior;
@@ -172,10 +169,35 @@ static inline uint64_t act__life_of(uint64_t local)
 /* Nobody received it: counts and tells the hook; the caller frees it. `worker` may be NULL. */
 void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to, const act_message *message,
                       act_result why);
+/* Gives a token to the executor; `worker` may be NULL. */
+void act__schedule_elsewhere(struct act_system *system, struct act__worker *worker, act_self *self);
+static inline void act__schedule(struct act_system *system, struct act__worker *worker, act_self *self)
+{
+    if (act__likely(worker != NULL && worker->next == NULL && act__load(&self->route) == ACT__ROUTE_ANY))
+        worker->next = self;
+    else
+        act__schedule_elsewhere(system, worker, self);
+}
+
 /* Frees any envelope, wherever it lives, when nobody needs it any more. */
-void act__release(struct act__worker *worker, act_message *message);
+void act__release_elsewhere(struct act__worker *worker, act_message *message);
+static inline void act__release(struct act__worker *worker, act_message *message)
+{
+    if (act__likely(act__message_is_plain(message)))
+        act__pool_give(message, 0);
+    else if (act__message_is_pooled(message))
+        act__message_free(message);
+    else
+        act__release_elsewhere(worker, message);
+}
+
 /* The same for one popped from, or met in, the inbox of `self`: later, if it still is the boundary. */
-void act__finish(struct act__worker *worker, act_self *self, act_message *message);
+static inline void act__finish(struct act__worker *worker, act_self *self, act_message *message)
+{
+    if (!act__inbox_retire(&self->inbox, message))
+        return;
+    act__release(worker, message);
+}
 
 /* signal.c */
 enum {

@@ -128,7 +128,7 @@ act_result act_ask_value(act_self *self, act_ref *ask, act_pid to, uint32_t tag,
     act_message *message = act__message_make(tag, value.kind, 0);
     if (message == NULL)
         return ACT_NO_MEMORY;
-    memcpy(&message->as, &value.as, sizeof value.as);
+    act__message_set(message, &value);
     act_result result = act_ask(self, ask, to, &message, timeout);
     if (result != ACT_OK) {
         message->kind = ACT_VALUE_NOTHING; /* the resource stays the caller's */

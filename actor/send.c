@@ -5,12 +5,7 @@
 #include <actor/bond.h>
 #include <actor/system_record.h>
 
-act_self *act__cell_at(struct act_system *system, uint64_t local)
-{
-    return act__slab_at(&system->cells, local & ACT__SLOT_MASK);
-}
-
-void act__schedule(struct act_system *system, struct act__worker *worker, act_self *self)
+void act__schedule_elsewhere(struct act_system *system, struct act__worker *worker, act_self *self)
 {
     system->executor->operations->schedule(system->executor, worker, self);
 }
@@ -23,10 +18,10 @@ static void count_sent(struct act_system *system, struct act__worker *worker)
         act__add(&system->outside_sent, 1);
 }
 
-/* Whether there is a place under the bound, if there is a bound. An ask has made sure that its reply is awaited. */
+/* Whether there is a place under the bound. An ask has made sure that its reply is awaited. */
 static bool admit(act_self *cell, act_message *message)
 {
-    if (act__likely(act__load(&cell->gate.max) == 0) || act__message_is_reply(message))
+    if (act__message_is_reply(message))
         return true;
     message->act_bits |= ACT__BIT_BOUNDED;
     if (act__gate_admit(&cell->gate, act__load(&cell->policy) == ACT_INBOX_DROP_OLDEST))
@@ -35,31 +30,47 @@ static bool admit(act_self *cell, act_message *message)
     return false;
 }
 
-act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                        act_message *message)
+/* There was no place. */
+static act_result overflow(struct act_system *system, struct act__worker *worker, act_pid to, act_message *message)
 {
-    act_self *cell = to.node == 0 ? act__cell_at(system, to.local) : NULL;
+    if (act__load(&act__cell_at(system, to.local)->policy) == ACT_INBOX_REFUSE)
+        return ACT_FULL;
+    count_sent(system, worker);
+    act__dead_letter(system, worker, to, message, ACT_FULL);
+    act_message_free(&message);
+    return ACT_OK;
+}
+
+/* Inlined where it counts: all that is read of the receiver is read before the push takes its cache line away. */
+static inline __attribute__((always_inline)) act_result deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                                 act_message *message)
+{
+    act_self *cell = act__cell_at(system, to.local);
+    uint64_t  life = act__life_of(to.local);
+    if (act__unlikely(to.node != 0))
+        return ACT_NO_NODE;
     /* relaxed: a hint that saves a useless push; the receiver compares again. */
-    if (act__unlikely(cell == NULL || act__load(&cell->life) != act__life_of(to.local) || (act__life_of(to.local) & 1) == 0))
-        return to.node == 0 ? ACT_NO_ACTOR : ACT_NO_NODE;
-    if (act__unlikely(!admit(cell, message))) {
-        if (act__load(&cell->policy) == ACT_INBOX_REFUSE)
-            return ACT_FULL;
-        count_sent(system, worker);
-        act__dead_letter(system, worker, to, message, ACT_FULL);
-        act_message_free(&message);
-        return ACT_OK;
-    }
+    if (act__unlikely(cell == NULL || act__load(&cell->life) != life || (life & 1) == 0))
+        return ACT_NO_ACTOR;
+    if (act__unlikely(act__load(&cell->gate.max) != 0) && !admit(cell, message))
+        return overflow(system, worker, to, message);
+    bool slow = act__load(&cell->slowed) != ACT__CALM;
     message->act_sender = from;
     message->act_sender_node = 0;
-    message->act_life = (uint32_t)act__life_of(to.local);
+    message->act_life = (uint32_t)life;
     message->act_bits |= ACT__BIT_COUNTED;
     count_sent(system, worker);
     if (act__mpsc_push(&cell->gate.queue, message))
         act__schedule(system, worker, cell);
-    if (worker != NULL && act__unlikely(act__load(&cell->slowed) != ACT__CALM))
+    if (act__unlikely(slow) && worker != NULL)
         worker->slow_for = cell;
     return ACT_OK;
+}
+
+act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                        act_message *message)
+{
+    return deliver(system, worker, from, to, message);
 }
 
 void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to, const act_message *message,
@@ -73,13 +84,9 @@ void act__dead_letter(struct act_system *system, struct act__worker *worker, act
         system->options.dead_letter(system->options.context, to, message, why);
 }
 
-void act__release(struct act__worker *worker, act_message *message)
+void act__release_elsewhere(struct act__worker *worker, act_message *message)
 {
     unsigned home = act__message_home(message), end;
-    if (act__likely(home <= ACT__POOL_CLASS_HEAP)) {
-        act_message_free(&message);
-        return;
-    }
     if (message->kind == ACT_VALUE_REASON)
         act__reason_text_let_go(act__message_reason_of(message)->text);
     if (home == ACT__HOME_BOND_0 || home == ACT__HOME_BOND_1) {
@@ -92,17 +99,11 @@ void act__release(struct act__worker *worker, act_message *message)
     }
 }
 
-void act__finish(struct act__worker *worker, act_self *self, act_message *message)
-{
-    if (act__likely(act__inbox_retire(&self->inbox, message)))
-        act__release(worker, message);
-}
-
 /* --------------------------------------------------------------------------------- what actors call */
 
 static act_result send_as_is(act_self *self, act_pid to, act_message **message)
 {
-    act_result result = act__deliver(self->worker->system, self->worker, act__local_of(self), to, *message);
+    act_result result = deliver(self->worker->system, self->worker, act__local_of(self), to, *message);
     if (act__likely(result == ACT_OK))
         *message = NULL;
     return result;
@@ -132,34 +133,36 @@ static void lost(act_system *system, struct act__worker *worker, uint64_t from, 
     release_resource(value);
 }
 
-/* Delivers or makes a dead letter of it. */
-static void deliver_or_drop(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                            act_message *message)
+/* What could not be delivered is nobody's. */
+static void undelivered(act_system *system, struct act__worker *worker, uint64_t from, act_pid to, act_message *message,
+                        act_result why)
 {
-    act_result result = act__deliver(system, worker, from, to, message);
-    if (act__likely(result == ACT_OK))
-        return;
     message->act_sender = from;
     count_sent(system, worker);
-    act__dead_letter(system, worker, to, message, result);
+    act__dead_letter(system, worker, to, message, why);
     act_message_free(&message);
 }
 
-static void tell(act_system *system, struct act__worker *worker, uint64_t from, act_pid to, uint32_t tag,
-                 act_value value)
+static inline __attribute__((always_inline)) void deliver_or_drop(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                                   act_message *message)
 {
-    act_message *message = act__message_make(tag, value.kind, 0);
-    if (act__unlikely(message == NULL)) {
-        lost(system, worker, from, to, tag, &value);
-        return;
-    }
-    memcpy(&message->as, &value.as, sizeof value.as);
-    deliver_or_drop(system, worker, from, to, message);
+    act_result result = deliver(system, worker, from, to, message);
+    if (act__unlikely(result != ACT_OK))
+        undelivered(system, worker, from, to, message, result);
 }
 
-void act_tell(act_self *self, act_pid to, uint32_t tag, act_value value)
+void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first, uint64_t second)
 {
-    tell(self->worker->system, self->worker, act__local_of(self), to, tag, value);
+    struct act__worker *worker = self->worker;
+    act_message        *message = act__message_make(tag, kind, 0);
+    if (act__unlikely(message == NULL)) {
+        act_value value = {.kind = kind, .as.act_words = {first, second}};
+        lost(worker->system, worker, act__local_of(self), to, tag, &value);
+        return;
+    }
+    message->as.act_words[0] = first;
+    message->as.act_words[1] = second;
+    deliver_or_drop(worker->system, worker, act__local_of(self), to, message);
 }
 
 void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
@@ -220,7 +223,7 @@ void act_answer(act_self *self, const act_message *request, uint32_t tag, act_va
             lost(worker->system, worker, act__local_of(self), asker.pid, tag, &value);
         return;
     }
-    memcpy(&message->as, &value.as, sizeof value.as);
+    act__message_set(message, &value);
     message->ref = asker.ask;
     message->act_bits |= ACT__BIT_REPLY;
     deliver_or_drop(worker->system, worker, act__local_of(self), asker.pid, message);
@@ -238,5 +241,11 @@ act_result act_system_send(act_system *system, act_pid to, act_message **message
 
 void act_system_tell(act_system *system, act_pid to, uint32_t tag, act_value value)
 {
-    tell(system, NULL, 0, to, tag, value);
+    act_message *message = act__message_make(tag, value.kind, 0);
+    if (message == NULL) {
+        lost(system, NULL, 0, to, tag, &value);
+        return;
+    }
+    act__message_set(message, &value);
+    deliver_or_drop(system, NULL, 0, to, message);
 }

@@ -42,11 +42,10 @@ static inline size_t act__slab_index(const struct act__slab *slab, const void *o
 /* NULL for an index that was never handed out: any number is safe. */
 static inline void *act__slab_at(const struct act__slab *slab, size_t index)
 {
-    size_t offset = index * slab->object_bytes;
+    /* relaxed: what was handed out is known to whoever was told its index. */
     size_t used_bytes = atomic_load_explicit(&slab->region.used_bytes, memory_order_relaxed);
-    if (index >= slab->region.limit_bytes / slab->object_bytes || offset >= used_bytes)
-        return NULL;
-    return slab->region.base + offset;
+    size_t offset = index * slab->object_bytes; /* cannot wrap round: an index has at most 32 bits, or is SIZE_MAX */
+    return offset < used_bytes ? slab->region.base + offset : NULL;
 }
 
 #endif

@@ -38,6 +38,14 @@ struct act_system {
     act_result      stop_result;
 };
 
+/* The cell a pid leads to, whoever lives there; NULL for a slot that never was one. Any number is safe. */
+static inline act_self *act__cell_at(struct act_system *system, uint64_t local)
+{
+    size_t offset = (local & ACT__SLOT_MASK) * sizeof(act_self);
+    return offset < act__load(&system->cells.region.used_bytes) ? (act_self *)(void *)(system->cells.region.base + offset)
+                                                                 : NULL;
+}
+
 struct act__root {
     struct act__belonging belonging;
     struct act__list      place; /* in system->roots */

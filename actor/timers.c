@@ -135,7 +135,7 @@ act_result act_tell_after(act_self *self, act_ref *timer, act_pid to, uint32_t t
     act_message *message = act__message_make(tag, value.kind, 0);
     if (message == NULL)
         return ACT_NO_MEMORY;
-    memcpy(&message->as, &value.as, sizeof value.as);
+    act__message_set(message, &value);
     act_result result = act_send_after(self, timer, to, &message, delay);
     if (result != ACT_OK) {
         message->kind = ACT_VALUE_NOTHING; /* the resource stays the caller's */

@@ -16,16 +16,27 @@ static bool runs_here(const struct act__worker *worker, const act_self *self)
     return route == worker->index + 1;
 }
 
-static void handle(struct act__worker *worker, act_self *self, act_message *message)
+/* What is not a plain message of a user's. Returns: whether it is to be handled. */
+static bool prepare_special(struct act__worker *worker, act_self *self, act_message *message)
+{
+    act__gate_leave(&self->gate, message);
+    if (act__message_is_counted(message)) {
+        act__count(&worker->received);
+        return true;
+    }
+    if (message->tag != ACT__TAG_VOID)
+        return true;
+    act__finish(worker, self, message);
+    return false;
+}
+
+static inline void handle(struct act__worker *worker, act_self *self, act_message *message)
 {
     worker->now = -1;
-    act__gate_leave(&self->gate, message);
-    if (act__likely(act__message_is_counted(message))) {
+    if (act__likely((message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_BOUNDED)) == ACT__BIT_COUNTED))
         act__count(&worker->received);
-    } else if (act__unlikely(message->tag == ACT__TAG_VOID)) {
-        act__finish(worker, self, message);
+    else if (!prepare_special(worker, self, message))
         return;
-    }
     worker->message = message;
     self->behavior->receive(self, self->state, message);
     if (act__likely(worker->message != NULL)) {
@@ -36,7 +47,29 @@ static void handle(struct act__worker *worker, act_self *self, act_message *mess
         act__arena_reset(&worker->scratch);
 }
 
-static void finish_turn(struct act__worker *worker)
+/* Nothing is special about this actor just now: it can do without do_the_rest. */
+static inline bool is_plain(const act_self *self)
+{
+    const uint16_t plain = ACT__CELL_LIVING | ACT__CELL_READY, others = ACT__CELL_ENDING | ACT__CELL_OVERLOADED;
+    return (self->flags & (plain | others)) == plain && self->inbox.head == NULL && act__load(&self->urgent) == 0;
+}
+
+/* The usual case, short: only one message has come. NULL: see act__take_in. */
+static inline act_message *take_only(struct act__worker *worker, act_self *self)
+{
+    act_message *freed, *message = act__mpsc_peek(&self->gate.queue, self->inbox.boundary);
+    if (message == NULL)
+        return NULL;
+    if ((message->act_bits & (ACT__BIT_SIGNAL | ACT__BIT_REPLY)) != 0 ||
+        message->act_life != (uint32_t)act__load(&self->life))
+        return NULL;
+    freed = act__inbox_advance(&self->inbox, message);
+    if (freed != NULL)
+        act__release(worker, freed);
+    return message;
+}
+
+static inline void finish_turn(struct act__worker *worker)
 {
     worker->current = NULL;
     while (act__unlikely(worker->after_turn != NULL)) {
@@ -46,28 +79,38 @@ static void finish_turn(struct act__worker *worker)
     }
 }
 
-/* Returns: whether the actor sleeps; the cell of one that has died is then free. */
-static bool sleep_now(struct act__worker *worker, act_self *self)
+/* Gives the token up if nothing waits. Returns: whether the actor sleeps. */
+static inline bool fall_asleep(struct act__worker *worker, act_self *self)
 {
     act_message *freed;
-    bool         died = self->flags == ACT__CELL_DIED, living = (self->flags & ACT__CELL_LIVING) != 0;
-    if (died)
-        self->flags = 0; /* now, while the token is held */
-    if (!act__inbox_sleep(&self->gate, &self->inbox, &freed)) {
-        if (died)
-            self->flags = ACT__CELL_DIED;
+    if (!act__inbox_sleep(&self->gate, &self->inbox, &freed))
         return false;
-    }
     if (freed != NULL)
         act__release(worker, freed);
-    if (died)
+    return true;
+}
+
+/*
+ * After fall_asleep: takes the token back if something was asked of the actor meanwhile. seq_cst: act__cell_poke sets
+ * the bit and then looks whether the actor sleeps; this is the other way round. One of both sees the other.
+ */
+static inline bool must_wake(act_self *self)
+{
+    return atomic_load_explicit(&self->urgent, memory_order_seq_cst) != 0 && act__mpsc_wake(&self->gate.queue);
+}
+
+/* One who does not live: a cell that was dead, or has just died and is then given back. */
+static bool sleep_dead(struct act__worker *worker, act_self *self)
+{
+    uint16_t flags = self->flags;
+    self->flags = 0; /* now, while the token is held */
+    if (!fall_asleep(worker, self)) {
+        self->flags = flags;
+        return false;
+    }
+    if (flags == ACT__CELL_DIED)
         act__slab_give(&worker->system->cells, &worker->cells, self);
-    /*
-     * seq_cst: act__cell_poke sets the bit and then looks whether the actor sleeps; this is the other way round.
-     * One of both sees the other.
-     */
-    return !living || atomic_load_explicit(&self->urgent, memory_order_seq_cst) == 0 ||
-           !act__mpsc_wake(&self->gate.queue);
+    return true;
 }
 
 /* Its batch is spent: others first. */
@@ -82,7 +125,9 @@ static void give_way(struct act__worker *worker, act_self *self)
 static bool rest(struct act__worker *worker, act_self *self)
 {
     bool living = (self->flags & ACT__CELL_LIVING) != 0;
-    if (!(act__unlikely(worker->slow_for != NULL) && living && act__slow_hold(worker, self)) && !sleep_now(worker, self)) {
+    if (act__unlikely(worker->slow_for != NULL) && living && act__slow_hold(worker, self))
+        ; /* its token is gone */
+    else if (living ? !fall_asleep(worker, self) || must_wake(self) : !sleep_dead(worker, self)) {
         if (act__likely(worker->batch != 0))
             return false;
         worker->executor->operations->yield(worker->executor, worker, self); /* others first, as in give_way */
@@ -105,34 +150,56 @@ static bool begin_life(struct act__worker *worker, act_self *self)
     return false;
 }
 
+/* Everything but the usual: see take_only. Returns: whether the turn is over. */
+static bool do_the_rest(struct act__worker *worker, act_self *self)
+{
+    if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
+        act__end_run(worker, self);
+    if (self->inbox.head == NULL) {
+        act__take_in(worker, self);
+        act__take_urgent(worker, self);
+        if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
+            return false;
+    }
+    if (act__unlikely((self->flags & (ACT__CELL_LIVING | ACT__CELL_READY)) == ACT__CELL_LIVING))
+        return begin_life(worker, self);
+    if (self->inbox.head == NULL)
+        return rest(worker, self);
+    if (act__unlikely(worker->batch == 0)) {
+        give_way(worker, self);
+        return true;
+    }
+    worker->batch--;
+    handle(worker, self, act__inbox_pop(&self->inbox));
+    if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0))
+        act__slow_update(worker, self);
+    return false;
+}
+
+static inline __attribute__((always_inline)) void go_on(struct act__worker *worker, act_self *self)
+{
+    act_message *message;
+    for (;;) {
+        if (act__likely(is_plain(self) && worker->batch != 0)) {
+            if ((message = take_only(worker, self)) != NULL) {
+                worker->batch--;
+                handle(worker, self, message);
+                continue;
+            }
+            if (act__inbox_is_empty(&self->gate, &self->inbox) && act__likely(worker->slow_for == NULL) &&
+                fall_asleep(worker, self) && act__likely(!must_wake(self))) {
+                finish_turn(worker);
+                return;
+            }
+        }
+        if (do_the_rest(worker, self))
+            return;
+    }
+}
+
 void act__turn_go_on(struct act__worker *worker)
 {
-    act_self *self = worker->current;
-    for (;;) {
-        if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
-            act__end_run(worker, self);
-        if (self->inbox.head == NULL) {
-            act__take_in(worker, self);
-            act__take_urgent(worker, self);
-            if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
-                continue;
-        }
-        if (act__unlikely((self->flags & (ACT__CELL_LIVING | ACT__CELL_READY)) == ACT__CELL_LIVING)) {
-            if (begin_life(worker, self))
-                return;
-        } else if (self->inbox.head == NULL) {
-            if (rest(worker, self))
-                return;
-        } else if (act__unlikely(worker->batch == 0)) {
-            give_way(worker, self);
-            return;
-        } else {
-            worker->batch--;
-            handle(worker, self, act__inbox_pop(&self->inbox));
-            if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0))
-                act__slow_update(worker, self);
-        }
-    }
+    go_on(worker, worker->current);
 }
 
 void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
@@ -147,5 +214,5 @@ void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
         act__take_in(worker, self);
         act__take_urgent(worker, self);
     }
-    act__turn_go_on(worker);
+    go_on(worker, self);
 }

@@ -96,6 +96,21 @@ static inline act_message *act__inbox_pop(struct act__inbox *inbox)
     return message;
 }
 
+/* Whether nothing waits that act__inbox_fetch would give; head must be NULL. Relaxed: a hint. */
+static inline bool act__inbox_is_empty(const struct act__gate *gate, const struct act__inbox *inbox)
+{
+    return act__load(&gate->queue.word) == (uintptr_t)inbox->boundary;
+}
+
+/* `message` was peeked at and leaves the queue: it is the boundary now. Returns: one to be freed, or NULL. */
+static inline act_message *act__inbox_advance(struct act__inbox *inbox, act_message *message)
+{
+    act_message *freed = inbox->spent ? inbox->boundary : NULL;
+    inbox->boundary = message;
+    inbox->spent = false;
+    return freed;
+}
+
 /*
  * The caller is done with a message it popped. Returns: whether it may be freed now; else it is the boundary, and
  * a later call gives it out as *freed.

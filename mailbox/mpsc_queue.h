@@ -98,6 +98,18 @@ static inline act_message *act__mpsc_fetch(struct act__mpsc_queue *queue, const 
     return list;
 }
 
+/* The only envelope that was pushed after `boundary`, if its push is done; else NULL. Receiver only. */
+static inline act_message *act__mpsc_peek(struct act__mpsc_queue *queue, const act_message *boundary)
+{
+    uintptr_t at = act__load_acquire(&queue->word); /* pairs with the release in act__mpsc_push */
+    if (at == (uintptr_t)boundary || at <= ACT__QUEUE_IDLE)
+        return NULL;
+    act_message *message = (act_message *)at;
+    /* acquire: pairs with the release store in act__mpsc_push. */
+    uintptr_t older = (uintptr_t)__atomic_load_n(&message->act_next, __ATOMIC_ACQUIRE);
+    return older == (uintptr_t)boundary || older <= ACT__QUEUE_IDLE ? message : NULL;
+}
+
 /*
  * Puts the receiver to sleep if nothing is newer than `boundary` (NULL: OPEN). Returns: whether it sleeps;
  * the token is then gone.

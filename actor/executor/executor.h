@@ -37,6 +37,7 @@ struct act__arena {
 struct act__worker {
     struct act_system      *system;
     struct act__executor   *executor;
+    act_self               *next;        /* to run after the current one; ACT__NO_NEXT: this worker has no such place */
     act_self               *current;     /* whose turn it is; NULL between turns */
     const act_message      *message;     /* what it is handling; NULL outside receive or when taken */
     act_millis              now;         /* as of this message; -1: not asked yet */
@@ -67,6 +68,7 @@ struct act__worker {
 };
 
 #define ACT__NO_WORKER UINT32_MAX
+#define ACT__NO_NEXT   ((act_self *)1)
 
 /* Where an actor runs: a worker's index plus one, or one of these. */
 enum {
@@ -114,9 +116,6 @@ void act__turn_go_on(struct act__worker *worker);
 /* What every executor's worker needs before its first turn and after its last. */
 bool act__worker_init(struct act__worker *worker, struct act_system *system, uint32_t index, uint64_t seed);
 void act__worker_fini(struct act__worker *worker);
-
-/* Through a route to the executor; `worker` may be NULL. The caller holds the token. */
-void act__schedule(struct act_system *system, struct act__worker *worker, act_self *self);
 
 /* The executors. */
 act_result act__worker_pool_create(struct act__executor **executor, struct act_system *system,

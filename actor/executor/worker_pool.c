@@ -6,10 +6,9 @@
 
 #include <actor/door.h>
 
-/* Between looks at the clock, in turns; and between looks at the event loop while there is work, in ms. */
-#define CLOCK_TICKS  64
-#define POLL_MILLIS  1
-#define INJECT_TICKS 61 /* every so many turns the inject queue goes first: it must not starve behind the own one */
+/* Every so many turns: a look at the clock, and the inject queue goes first, lest it starve behind the own one. */
+#define LOOK_TICKS  64
+#define POLL_MILLIS 1 /* between looks at the event loop while there is work */
 #define NEXT_BUDGET  64 /* turns in a row for actors that wake each other, before the others have one */
 
 static struct act__worker_pool *pool_of(struct act__executor *executor)
@@ -87,8 +86,8 @@ static void schedule(struct act__executor *executor, struct act__worker *caller,
     } else if (act__unlikely(worker == NULL)) {
         inject(pool, self);
     } else {
-        act_self *before = worker->next;
-        worker->next = self;
+        act_self *before = worker->base.next; /* the one just woken goes first: its message is in this core's cache */
+        worker->base.next = self;
         if (before != NULL)
             enqueue(pool, worker, before);
     }
@@ -135,10 +134,10 @@ static act_self *take_own(struct act__pool_worker *worker)
 
 static act_self *take_next(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
-    act_self *self = worker->next;
+    act_self *self = worker->base.next;
     if (self == NULL)
         return NULL;
-    worker->next = NULL;
+    worker->base.next = NULL;
     if (worker->next_budget-- != 0)
         return self;
     worker->next_budget = NEXT_BUDGET;
@@ -162,10 +161,7 @@ static act_self *take_injected(struct act__worker_pool *pool, struct act__pool_w
 static act_self *take_local(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
     act_self *self = NULL;
-    uint32_t  tick = worker->ticks++;
-    if (act__unlikely(tick % INJECT_TICKS == 0))
-        self = take_injected(pool, worker);
-    if (self == NULL && tick % 2 == 0)
+    if (worker->ticks % 2 == 0)
         self = take_own(worker);
     if (self == NULL)
         self = take_next(pool, worker);
@@ -178,6 +174,17 @@ static act_self *take_local(struct act__worker_pool *pool, struct act__pool_work
     if (self == NULL)
         self = take_next(pool, worker);
     return self != NULL ? self : take_injected(pool, worker);
+}
+
+/* The usual case, short: the actor that was just woken. */
+static inline act_self *take_woken(struct act__pool_worker *worker)
+{
+    act_self *self = worker->base.next;
+    if (self == NULL || worker->next_budget == 0 || worker->own_first != NULL || act__load(&worker->posted) != NULL)
+        return NULL;
+    worker->base.next = NULL;
+    worker->next_budget--;
+    return self;
 }
 
 static act_self *steal(struct act__worker_pool *pool, struct act__pool_worker *worker)
@@ -238,6 +245,23 @@ static void look_around_idle(struct act__worker_pool *pool, struct act__pool_wor
         act__loop_poll(worker->base.loop);
 }
 
+/* What to run next; NULL: the worker has slept. */
+static act_self *find(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    act_self *self = take_local(pool, worker);
+    if (self == NULL) {
+        look_around_idle(pool, worker);
+        self = take_local(pool, worker);
+    }
+    if (self == NULL)
+        self = steal(pool, worker);
+    if (self == NULL)
+        act__parking_sleep(pool, worker);
+    else
+        act__parking_found(pool, worker);
+    return self;
+}
+
 /* The worker's life between two panics. */
 static void run_all(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
@@ -245,19 +269,15 @@ static void run_all(struct act__worker_pool *pool, struct act__pool_worker *work
     if (setjmp(worker->base.recover) != 0)
         act__turn_recover(&worker->base);
     while (!act__load(&pool->ending)) {
-        if (worker->ticks % CLOCK_TICKS == 0)
+        act_self *self = NULL;
+        if (act__unlikely(worker->ticks++ % LOOK_TICKS == 0)) {
             look_around(pool, worker);
-        act_self *self = take_local(pool, worker);
-        if (act__unlikely(self == NULL)) {
-            look_around_idle(pool, worker);
-            self = take_local(pool, worker);
+            self = take_injected(pool, worker);
         }
-        if (act__unlikely(self == NULL) && (self = steal(pool, worker)) == NULL) {
-            act__parking_sleep(pool, worker);
-            continue;
-        }
-        act__parking_found(pool, worker);
-        act__turn_run(&worker->base, self, 0);
+        if (self == NULL && (self = take_woken(worker)) == NULL)
+            self = find(pool, worker);
+        if (self != NULL)
+            act__turn_run(&worker->base, self, 0);
     }
 }
 
@@ -354,6 +374,7 @@ static act_result prepare_worker(struct act__worker_pool *pool, uint32_t index, 
     if (!act__worker_init(&worker->base, pool->system, index, seed))
         return ACT_NO_MEMORY;
     worker->base.executor = &pool->base;
+    worker->base.next = NULL;
     worker->next_budget = NEXT_BUDGET;
     return act__loop_create(&worker->base.loop, &worker->base, &pool->started);
 }

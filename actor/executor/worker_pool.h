@@ -13,7 +13,6 @@
 /* One thread and what it runs next. */
 struct act__pool_worker {
     struct act__worker      base;
-    act_self               *next;  /* the actor just woken: its message is still in this core's cache */
     uint32_t                next_budget; /* how often in a row `next` may go before the others */
     uint32_t                ticks;       /* turns taken */
     act_millis              polled;      /* when the loop and the wheel were last looked at */

@@ -55,10 +55,55 @@ static inline bool act__message_takes_room(const act_message *message)
     return (message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_REPLY)) == ACT__BIT_COUNTED;
 }
 
+/* One cache line of the pool with nothing that is freed with it. */
+static inline bool act__message_is_plain(const act_message *message)
+{
+    return act__message_home(message) == 0 && message->kind != ACT_VALUE_RESOURCE && message->kind != ACT_VALUE_REASON;
+}
+
 /* As act_message_create without a check of the tag: for the library's own messages. */
-act_message *act__message_make(uint32_t tag, act_value_kind kind, size_t bytes_count);
+static inline act_message *act__message_make(uint32_t tag, act_value_kind kind, size_t bytes_count)
+{
+    size_t       bytes = bytes_count <= ACT_MESSAGE_INLINE_BYTES ? 64 : offsetof(act_message, as) + bytes_count;
+    unsigned     size_class = act__pool_class(bytes);
+    act_message *message = act__pool_take(&size_class, bytes);
+    if (act__unlikely(message == NULL))
+        return NULL;
+    message->act_next = NULL;
+    message->act_sender = 0;
+    message->act_life = 0;
+    message->act_sender_node = 0;
+    message->act_bits = (uint8_t)size_class;
+    message->kind = (uint8_t)kind;
+    message->tag = tag;
+    message->bytes_count = (uint32_t)bytes_count;
+    message->ref.value = 0;
+    return message;
+}
+
+/* Word by word, as it was written: a wider copy would have to wait for the narrower stores. */
+static inline void act__message_set(act_message *message, const act_value *value)
+{
+    message->as.act_words[0] = value->as.act_words[0];
+    message->as.act_words[1] = value->as.act_words[1];
+}
+
 /* Frees a pooled envelope whose resource, if any, has been seen to. */
-void act__message_drop(act_message *message);
+static inline void act__message_drop(act_message *message)
+{
+    act__pool_give(message, act__message_home(message));
+}
+
+/* Releases what the payload refers to. */
+void act__message_empty(act_message *message);
+
+/* Frees a pooled envelope and what it carries. */
+static inline void act__message_free(act_message *message)
+{
+    if (act__unlikely(message->kind == ACT_VALUE_RESOURCE || message->kind == ACT_VALUE_REASON))
+        act__message_empty(message);
+    act__message_drop(message);
+}
 
 /* What an exit reason with a text is kept in while signals that carry it are on their way. */
 struct act__reason_text {

@@ -14,25 +14,6 @@ _Static_assert(sizeof(act_message) == 64, "an envelope is one cache line");
 _Static_assert(offsetof(act_message, as) + ACT_MESSAGE_INLINE_BYTES == 64, "payloads go on behind the struct");
 _Static_assert(sizeof(struct act__reason) <= ACT_MESSAGE_INLINE_BYTES, "a reason travels inside the envelope");
 
-act_message *act__message_make(uint32_t tag, act_value_kind kind, size_t bytes_count)
-{
-    size_t       bytes = bytes_count <= ACT_MESSAGE_INLINE_BYTES ? 64 : offsetof(act_message, as) + bytes_count;
-    unsigned     size_class = act__pool_class(bytes);
-    act_message *message = act__pool_take(&size_class, bytes);
-    if (act__unlikely(message == NULL))
-        return NULL;
-    message->act_next = NULL;
-    message->act_sender = 0;
-    message->act_life = 0;
-    message->act_sender_node = 0;
-    message->act_bits = (uint8_t)size_class;
-    message->kind = (uint8_t)kind;
-    message->tag = tag;
-    message->bytes_count = (uint32_t)bytes_count;
-    message->ref.value = 0;
-    return message;
-}
-
 act_result act_message_create(act_message **message, uint32_t tag, size_t bytes_count)
 {
     if (tag == 0 || tag > ACT_TAG_MAX || bytes_count > ACT_MESSAGE_BYTES_MAX)
@@ -51,7 +32,7 @@ act_result act_message_create_value(act_message **message, uint32_t tag, act_val
     act_message *made = act__message_make(tag, value.kind, 0);
     if (made == NULL)
         return ACT_NO_MEMORY;
-    memcpy(&made->as, &value.as, sizeof value.as);
+    act__message_set(made, &value);
     *message = made;
     return ACT_OK;
 }
@@ -65,9 +46,12 @@ void *act_message_take_resource(const act_message *message)
     return mine->as.resource.pointer;
 }
 
-void act__message_drop(act_message *message)
+void act__message_empty(act_message *message)
 {
-    act__pool_give(message, act__message_home(message));
+    if (message->kind == ACT_VALUE_RESOURCE && message->as.resource.release != NULL)
+        message->as.resource.release(message->as.resource.pointer);
+    else if (message->kind == ACT_VALUE_REASON)
+        act__reason_text_let_go(act__message_reason_of(message)->text);
 }
 
 void act_message_free(act_message **message)
@@ -76,12 +60,8 @@ void act_message_free(act_message **message)
     if (mine == NULL)
         return;
     act__check(act__message_is_pooled(mine));
-    if (mine->kind == ACT_VALUE_RESOURCE && mine->as.resource.release != NULL)
-        mine->as.resource.release(mine->as.resource.pointer);
-    else if (mine->kind == ACT_VALUE_REASON)
-        act__reason_text_let_go(act__message_reason_of(mine)->text);
     *message = NULL;
-    act__message_drop(mine);
+    act__message_free(mine);
 }
 
 act_result act_message_read(const act_message *message, void *bytes, size_t bytes_count)

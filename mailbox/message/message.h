@@ -59,6 +59,7 @@ typedef struct act_value {
         act_ref      ref;
         void        *pointer;
         act_resource resource;
+        uint64_t     act_words[2]; /* the library's: all of it */
     } as;
 } act_value;
 
@@ -92,6 +93,7 @@ typedef struct act_message {
         act_ref      ref;
         void        *pointer;
         act_resource resource;
+        uint64_t     act_words[2];
         uint8_t      bytes[ACT_MESSAGE_INLINE_BYTES]; /* longer payloads go on behind the struct */
     } as;
 } act_message;
@@ -99,7 +101,9 @@ typedef struct act_message {
 /* Nothing but the tag. */
 static inline act_value act_nothing(void)
 {
-    act_value value = {ACT_VALUE_NOTHING, {false}};
+    act_value value;
+    value.kind = ACT_VALUE_NOTHING;
+    value.as.act_words[0] = value.as.act_words[1] = 0;
     return value;
 }
 

@@ -13,15 +13,9 @@
 /* Address space for each class; what does not fit comes from the heap. */
 #define REGION_BYTES ((size_t)4 << 30)
 
-/* A free block. `next` chains a batch; the batch's first block also knows how many there are. */
-struct block {
-    struct block *next;
-    size_t        batch_count;
-};
-
 struct batch {
-    struct block *first;
-    uint32_t      count;
+    struct act__pool_block *first;
+    uint32_t                count;
 };
 
 /*
@@ -39,16 +33,10 @@ struct depot {
     _Atomic size_t    carved_count;
 };
 
-struct cache {
-    struct batch current[ACT__POOL_CLASSES]; /* taken from and given to */
-    struct batch spare[ACT__POOL_CLASSES];   /* empty or full */
-    uint32_t     limit[ACT__POOL_CLASSES];   /* of current; 0 until this thread is known to the pool */
-};
-
 static struct depot          depots[ACT__POOL_CLASSES];
 static pthread_once_t        once = PTHREAD_ONCE_INIT;
 static pthread_key_t         thread_end;
-static _Thread_local struct cache cache;
+_Thread_local struct act__pool_cache act__pool_cache;
 
 static void flush_at_thread_end(void *unused)
 {
@@ -73,9 +61,15 @@ static void prepare(void)
     }
 }
 
-static uint32_t index_of(const struct depot *depot, const struct block *block)
+static uint32_t index_of(const struct depot *depot, const struct act__pool_block *block)
 {
     return (uint32_t)((size_t)((const char *)block - depot->region.base) / depot->block_bytes);
+}
+
+/* `place` is an index plus one. */
+static struct act__pool_block *block_at(const struct depot *depot, uint32_t place)
+{
+    return (struct act__pool_block *)(void *)(depot->region.base + (size_t)(place - 1) * depot->block_bytes);
 }
 
 static void depot_push(struct depot *depot, struct batch batch)
@@ -100,7 +94,7 @@ static struct batch depot_pop(struct depot *depot)
         next = ((top >> 32) + 1) << 32 | act__load(&depot->links[(uint32_t)top - 1]);
         /* acquire on success and on failure: as above, for the batch that is then on top. */
     } while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, next, memory_order_acquire, memory_order_acquire));
-    batch.first = (struct block *)(void *)(depot->region.base + ((uint32_t)top - 1) * depot->block_bytes);
+    batch.first = block_at(depot, (uint32_t)top);
     batch.count = (uint32_t)batch.first->batch_count;
     return batch;
 }
@@ -114,7 +108,7 @@ static struct batch carve(struct depot *depot)
         return batch;
     act__add(&depot->carved_count, depot->batch_blocks);
     for (uint32_t i = depot->batch_blocks; i-- > 0;) {
-        struct block *block = (struct block *)(void *)(memory + i * depot->block_bytes);
+        struct act__pool_block *block = (struct act__pool_block *)(void *)(memory + i * depot->block_bytes);
         block->next = batch.first;
         batch.first = block;
         act__poison((char *)block + sizeof *block, depot->block_bytes - sizeof *block);
@@ -127,86 +121,72 @@ static struct batch carve(struct depot *depot)
 static bool join_pool(unsigned c)
 {
     pthread_once(&once, prepare);
-    if (depots[c].batch_blocks == 0 || pthread_setspecific(thread_end, &cache) != 0)
+    if (depots[c].batch_blocks == 0 || pthread_setspecific(thread_end, &act__pool_cache) != 0)
         return false;
-    cache.limit[c] = depots[c].batch_blocks;
+    act__pool_cache.stock[c].count_max = depots[c].batch_blocks;
     return true;
 }
 
 static bool refill(unsigned c)
 {
-    if (cache.limit[c] == 0 && !join_pool(c))
+    struct act__pool_stock *stock = &act__pool_cache.stock[c];
+    struct batch            batch = {act__pool_cache.spare[c], stock->count_max};
+    if (stock->count_max == 0 && !join_pool(c))
         return false;
-    if (cache.spare[c].count != 0) {
-        cache.current[c] = cache.spare[c];
-        cache.spare[c].count = 0;
-    } else {
-        cache.current[c] = depot_pop(&depots[c]);
-        if (cache.current[c].count == 0)
-            cache.current[c] = carve(&depots[c]);
-    }
-    return cache.current[c].count != 0;
+    act__pool_cache.spare[c] = NULL;
+    if (batch.first == NULL)
+        batch = depot_pop(&depots[c]);
+    if (batch.first == NULL)
+        batch = carve(&depots[c]);
+    stock->first = batch.first;
+    stock->count = batch.count;
+    return batch.count != 0;
 }
 
 static void make_room(unsigned c)
 {
-    if (cache.limit[c] == 0)
+    struct act__pool_stock *stock = &act__pool_cache.stock[c];
+    if (stock->count_max == 0)
         act__check(join_pool(c)); /* the block came from the pool, so the pool is there */
-    if (cache.current[c].count < cache.limit[c])
+    if (stock->count < stock->count_max)
         return;
-    if (cache.spare[c].count != 0)
-        depot_push(&depots[c], cache.spare[c]);
-    cache.spare[c] = cache.current[c];
-    cache.current[c].first = NULL;
-    cache.current[c].count = 0;
+    if (act__pool_cache.spare[c] != NULL)
+        depot_push(&depots[c], (struct batch){act__pool_cache.spare[c], stock->count_max});
+    act__pool_cache.spare[c] = stock->first;
+    stock->first = NULL;
+    stock->count = 0;
 }
 
-unsigned act__pool_class(size_t bytes)
-{
-    if (bytes <= 64)
-        return 0;
-    if (bytes > ACT__POOL_BYTES_MAX)
-        return ACT__POOL_CLASS_HEAP;
-    return 64u - (unsigned)__builtin_clzll(bytes - 1) - 6u;
-}
-
-void *act__pool_take(unsigned *size_class, size_t bytes)
+void *act__pool_take_elsewhere(unsigned *size_class, size_t bytes)
 {
     unsigned c = *size_class;
-    if (act__likely(c < ACT__POOL_CLASSES) && !act__memory_fails() && (cache.current[c].count != 0 || refill(c))) {
-        struct block *block = cache.current[c].first;
-        cache.current[c].first = block->next;
-        cache.current[c].count--;
-        act__unpoison(block, depots[c].block_bytes);
-        return block;
+    if (c >= ACT__POOL_CLASSES || !refill(c)) {
+        *size_class = ACT__POOL_CLASS_HEAP;
+        return act__allocate(bytes);
     }
-    *size_class = ACT__POOL_CLASS_HEAP;
-    return act__allocate(bytes);
+    return act__pool_take_from(&act__pool_cache.stock[c], c);
 }
 
-void act__pool_give(void *memory, unsigned c)
+void act__pool_give_elsewhere(void *memory, unsigned c)
 {
-    if (act__unlikely(c == ACT__POOL_CLASS_HEAP)) {
+    if (c == ACT__POOL_CLASS_HEAP) {
         act__free(memory);
         return;
     }
-    if (cache.current[c].count >= cache.limit[c])
-        make_room(c);
-    struct block *block = memory;
-    block->next = cache.current[c].first;
-    cache.current[c].first = block;
-    cache.current[c].count++;
-    act__poison((char *)block + sizeof *block, depots[c].block_bytes - sizeof *block);
+    make_room(c);
+    act__pool_give(memory, c);
 }
 
 void act__pool_flush(void)
 {
     for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {
-        if (cache.current[c].count != 0)
-            depot_push(&depots[c], cache.current[c]);
-        if (cache.spare[c].count != 0)
-            depot_push(&depots[c], cache.spare[c]);
-        cache.current[c].count = cache.spare[c].count = cache.limit[c] = 0;
+        struct act__pool_stock *stock = &act__pool_cache.stock[c];
+        if (stock->count != 0)
+            depot_push(&depots[c], (struct batch){stock->first, stock->count});
+        if (act__pool_cache.spare[c] != NULL)
+            depot_push(&depots[c], (struct batch){act__pool_cache.spare[c], stock->count_max});
+        act__pool_cache.spare[c] = NULL;
+        *stock = (struct act__pool_stock){NULL, 0, 0};
     }
 }
 
@@ -214,9 +194,10 @@ size_t act__pool_outstanding(void)
 {
     size_t outstanding = 0;
     for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {
-        size_t home = cache.current[c].count + cache.spare[c].count;
+        struct act__pool_stock *stock = &act__pool_cache.stock[c];
+        size_t home = stock->count + (act__pool_cache.spare[c] != NULL ? stock->count_max : 0);
         for (uint32_t top = (uint32_t)act__load(&depots[c].top); top != 0; top = act__load(&depots[c].links[top - 1]))
-            home += ((struct block *)(void *)(depots[c].region.base + (top - 1) * depots[c].block_bytes))->batch_count;
+            home += block_at(&depots[c], top)->batch_count;
         outstanding += act__load(&depots[c].carved_count) - home;
     }
     return outstanding;

@@ -3,6 +3,9 @@
 #ifndef ACT_MAILBOX_MESSAGE_POOL_H
 #define ACT_MAILBOX_MESSAGE_POOL_H
 
+#include <mailbox/base/atomics.h>
+#include <mailbox/base/memory.h>
+#include <mailbox/base/sanitize.h>
 #include <mailbox/message/message.h>
 
 /*
@@ -19,14 +22,73 @@
 #define ACT__POOL_CLASS_HEAP 7 /* not pooled: from act__allocate */
 #define ACT__POOL_BYTES_MAX  ((size_t)64 << (ACT__POOL_CLASSES - 1))
 
+/* A free block. `next` chains a batch; the batch's first block also knows how many there are. */
+struct act__pool_block {
+    struct act__pool_block *next;
+    size_t                  batch_count;
+};
+
+/* What a thread has at hand of one class: taken from and given to. */
+struct act__pool_stock {
+    struct act__pool_block *first;
+    uint32_t                count;
+    uint32_t                count_max; /* a full batch; 0 until this thread is known to the pool */
+};
+
+struct act__pool_cache {
+    struct act__pool_stock  stock[ACT__POOL_CLASSES];
+    struct act__pool_block *spare[ACT__POOL_CLASSES]; /* NULL or a full batch */
+};
+
+extern _Thread_local struct act__pool_cache act__pool_cache;
+
 /* The class for a block of so many bytes. */
-unsigned act__pool_class(size_t bytes);
+static inline unsigned act__pool_class(size_t bytes)
+{
+    if (act__likely(bytes <= 64))
+        return 0;
+    if (bytes > ACT__POOL_BYTES_MAX)
+        return ACT__POOL_CLASS_HEAP;
+    return 64u - (unsigned)__builtin_clzll(bytes - 1) - 6u;
+}
+
+/* When the stock is empty or full, or the block is from the heap. */
+void *act__pool_take_elsewhere(unsigned *size_class, size_t bytes);
+void  act__pool_give_elsewhere(void *memory, unsigned size_class);
+
+static inline void *act__pool_take_from(struct act__pool_stock *stock, unsigned c)
+{
+    struct act__pool_block *block = stock->first;
+    stock->first = block->next;
+    stock->count--;
+    act__unpoison(block, (size_t)64 << c);
+    return block;
+}
 
 /* A block, not zeroed; NULL when there is no memory. *class may change to ACT__POOL_CLASS_HEAP. Any thread. */
-void *act__pool_take(unsigned *size_class, size_t bytes);
+static inline void *act__pool_take(unsigned *size_class, size_t bytes)
+{
+    unsigned                c = act__memory_fails() ? (*size_class = ACT__POOL_CLASS_HEAP) : *size_class;
+    struct act__pool_stock *stock = &act__pool_cache.stock[c];
+    if (act__unlikely(c >= ACT__POOL_CLASSES || stock->count == 0))
+        return act__pool_take_elsewhere(size_class, bytes);
+    return act__pool_take_from(stock, c);
+}
 
 /* Gives a block back. Any thread. */
-void act__pool_give(void *block, unsigned size_class);
+static inline void act__pool_give(void *memory, unsigned size_class)
+{
+    struct act__pool_stock *stock = &act__pool_cache.stock[size_class];
+    if (act__unlikely(size_class >= ACT__POOL_CLASSES || stock->count >= stock->count_max)) {
+        act__pool_give_elsewhere(memory, size_class);
+        return;
+    }
+    struct act__pool_block *block = memory;
+    block->next = stock->first;
+    stock->first = block;
+    stock->count++;
+    act__poison((char *)block + sizeof *block, ((size_t)64 << size_class) - sizeof *block);
+}
 
 /*
  * Memory of the pool is kept for the life of the process, as malloc keeps its arenas: the peak of what was
