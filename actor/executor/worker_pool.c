@@ -6,8 +6,11 @@
 
 #include <actor/door.h>
 
-/* Every so many turns: a look at the clock, and the inject queue goes first, lest it starve behind the own one. */
-#define LOOK_TICKS  64
+/*
+ * Every so many messages or turns: a look at the clock, and the inject queue goes first, lest it starve behind the
+ * own one. Messages, because a turn may have one or a whole batch: else timers would wait for 64 batches.
+ */
+#define LOOK_AFTER  64
 #define POLL_MILLIS 1 /* between looks at the event loop while there is work */
 #define NEXT_BUDGET  64 /* turns in a row for actors that wake each other, before the others have one */
 
@@ -161,7 +164,7 @@ static act_self *take_injected(struct act__worker_pool *pool, struct act__pool_w
 static act_self *take_local(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
     act_self *self = NULL;
-    if (worker->ticks % 2 == 0)
+    if (worker->own_turn ^= 1)
         self = take_own(worker);
     if (self == NULL)
         self = take_next(pool, worker);
@@ -270,14 +273,17 @@ static void run_all(struct act__worker_pool *pool, struct act__pool_worker *work
         act__turn_recover(&worker->base);
     while (!act__load(&pool->ending)) {
         act_self *self = NULL;
-        if (act__unlikely(worker->ticks++ % LOOK_TICKS == 0)) {
+        if (act__unlikely(worker->until_look <= 0)) {
+            worker->until_look = LOOK_AFTER;
             look_around(pool, worker);
             self = take_injected(pool, worker);
         }
         if (self == NULL && (self = take_woken(worker)) == NULL)
             self = find(pool, worker);
-        if (self != NULL)
-            act__turn_run(&worker->base, self, 0);
+        if (self == NULL)
+            continue;
+        act__turn_run(&worker->base, self, 0);
+        worker->until_look -= 1 + (int32_t)(worker->base.batch_max - worker->base.batch);
     }
 }
 

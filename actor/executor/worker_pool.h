@@ -14,7 +14,8 @@
 struct act__pool_worker {
     struct act__worker      base;
     uint32_t                next_budget; /* how often in a row `next` may go before the others */
-    uint32_t                ticks;       /* turns taken */
+    int32_t                 until_look;  /* messages and turns until the clock is looked at */
+    bool                    own_turn;    /* actors bound to this worker go first every second time */
     act_millis              polled;      /* when the loop and the wheel were last looked at */
     act_self               *own_first, *own_last; /* actors bound to this worker, through run_next */
     bool                    searching;   /* counted in the pool's `searching` */

@@ -71,7 +71,7 @@ typedef struct act_value {
 
 /*
  * 64 bytes and what the payload needs beyond. Read `tag`, `kind`, `bytes_count`, `ref` and the member of
- * `as` that `kind` names; write only the payload of a message that you own. Members that begin with
+ * `as` that `kind` names; write only the tag and the payload of a message that you own. Members that begin with
  * act_ are the library's.
  */
 typedef struct act_message {

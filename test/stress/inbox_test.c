@@ -22,7 +22,14 @@ static void receive_all(void)
     if (atomic_fetch_add(&tokens, 1) != 0)
         abort();
     for (;;) {
-        list = act__inbox_fetch(&gate, &inbox, &freed);
+        /* The short way for one and the long way for any number must go together. */
+        if (taken % 2 == 0 && (mine = act__mpsc_peek(&gate.queue, inbox.boundary)) != NULL) {
+            freed = act__inbox_advance(&inbox, mine);
+            act__inbox_append(&inbox, mine);
+            list = NULL;
+        } else {
+            list = act__inbox_fetch(&gate, &inbox, &freed);
+        }
         act_message_free(&freed);
         for (act_message *after; list != NULL; list = after) {
             after = list->act_next;
