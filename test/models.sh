@@ -1,0 +1,112 @@
+#!/bin/sh
+# Spin goes through every course of events of doc/models/*.pml; and finds the error where a step is left out.
+# SPDX-License-Identifier: MIT
+set -u
+top=${top_srcdir:-$(dirname "$0")/..}
+TMPDIR=$PWD # pan is made and run in the build directory
+export TMPDIR
+# shellcheck source=test/lint/tap.sh
+. "$top/test/lint/tap.sh"
+
+spin=${SPIN:-spin}
+models=$(cd "$top/doc/models" && pwd) || exit 99
+memory_mib=1800 # two run at a time
+depth=100000
+
+# MODEL, what it shows, and what it is told: a model as it is has no error.
+holds='
+inbox        hands_each_message_over_once_and_loses_no_wakeup
+inbox        reuses_envelopes_at_once                                     -DTIGHT
+slow         frees_each_sender_and_lets_signals_through
+slow         frees_the_senders_of_two_receivers                           -DTWO_RECEIVERS
+parking      wakes_somebody_for_what_is_injected                          -DINJECTS=2 -DDUE=1
+parking      wakes_one_more_while_there_is_more                           -DINJECTS=2 -DLONGS=1
+parking      wakes_a_thief_for_what_a_worker_made                         -DINJECTS=1 -DNESTS=1
+parking      wakes_the_worker_that_is_meant                               -DINJECTS=0 -DPOSTS=1 -DCALLS=1
+steal_deque  runs_each_actor_once
+'
+
+# The same with a step left out, and the error that shows it.
+breaks='
+inbox        without_the_recheck_loses_a_wakeup                  end        -DBREAK_RECHECK
+inbox        poked_before_the_bit_is_set_loses_it                end        -DBREAK_POKE_ORDER
+inbox        that_frees_its_boundary_loses_a_message             any        -DBREAK_RETIRE
+inbox        that_frees_a_signal_at_its_boundary_loses_a_message any        -DBREAK_SIGNAL_DETACH
+inbox        that_gives_its_boundary_away_loses_a_message        any        -DBREAK_TAKE_DETACH
+inbox        without_the_mark_of_a_push_follows_a_stale_link     any        -DBREAK_PENDING
+inbox        pushed_to_without_an_exchange_loses_a_message       any        -DBREAK_EXCHANGE
+inbox        changed_after_it_sleeps_is_anothers                 assertion  -DBREAK_SLEEP_FIELDS
+slow         with_the_look_before_the_fetch_holds_back_a_signal  end        -DBREAK_LOOK
+slow         without_the_recheck_holds_back_a_signal             end        -DBREAK_RECHECK
+slow         without_wake_held_holds_back_a_signal               end        -DBREAK_WAKE_HELD
+slow         entered_without_an_exchange_loses_a_sender          end        -DBREAK_ENTER
+slow         entered_twice_goes_in_circles                       assertion  -DBREAK_ONCE
+slow         that_lays_the_token_down_unasked_loses_it           end        -DBREAK_LAY_DOWN
+slow         that_follows_a_freed_sender_loses_the_others        end        -DTWO_RECEIVERS -DBREAK_NEXT
+parking      without_a_second_look_sleeps_on_work                end        -DINJECTS=2 -DBREAK_LOOK_ONCE_MORE
+parking      that_gives_up_a_failed_search_loses_a_wakeup        end        -DINJECTS=2 -DBREAK_AGAIN
+parking      without_a_word_of_who_found_lets_work_wait          end        -DINJECTS=2 -DLONGS=1 -DBREAK_FOUND
+steal_deque  with_a_head_that_is_stored_runs_an_actor_twice      assertion  -DBREAK_ADVANCE
+steal_deque  that_is_never_full_loses_an_actor                   any        -DBREAK_FULL
+steal_deque  with_a_tail_before_its_place_runs_nobody            assertion  -DBREAK_PUSH_ORDER
+steal_deque  copied_after_the_head_has_moved_runs_another        any        -DBREAK_COPY
+'
+
+# explore NAME OPTIMISATION MODEL FLAG...: what pan has to say about it, in $work/NAME.
+explore() {
+    (
+        why=$work/$1 optimisation=$2 model=$3
+        shift 3
+        mkdir "$why.d" && cd "$why.d" &&
+            "$spin" -P"${CC:-cc} -E -x c" -a "$@" "$models/$model.pml" &&
+            ${CC:-cc} "$optimisation" -w -DSAFETY -DNOFAIR "-DMEMLIM=$memory_mib" -o pan pan.c && ./pan "-m$depth" -n
+        rm -rf "$why.d"
+    ) >"$work/$1" 2>&1 </dev/null
+}
+
+# is_whole FILE: every state was seen, and no error. pan's status does not tell.
+is_whole() { grep -q 'errors: 0$' "$1" && ! grep -Eq 'MEMLIM|max search depth|out of memory' "$1"; }
+
+# has_error KIND FILE
+has_error() {
+    case $1 in
+    end) grep -q '^pan:1: invalid end state' "$2" ;;
+    assertion) grep -q '^pan:1: assertion violated' "$2" ;;
+    any) grep -Eq '^pan:1: (invalid end state|assertion violated)' "$2" ;;
+    esac
+}
+
+# shellcheck disable=SC2086 # flags are words
+explore_holds() {
+    while read -r model fact flags; do explore "$model.$fact" -O2 "$model" $flags; done
+}
+# shellcheck disable=SC2086
+explore_breaks() {
+    while read -r model fact _ flags; do explore "$model.$fact" -O0 "$model" $flags; done
+}
+
+tell_holds() {
+    while read -r model fact _; do
+        is_whole "$work/$model.$fact"
+        tap $? "${model}_$fact" "$work/$model.$fact"
+    done
+}
+tell_breaks() {
+    while read -r model fact kind _; do
+        has_error "$kind" "$work/$model.$fact"
+        tap $? "${model}_$fact" "$work/$model.$fact"
+    done
+}
+
+if ! command -v "$spin" >/dev/null 2>&1; then
+    tap_skip "models" "spin is missing (Debian package: spin)"
+    tap_end
+fi
+echo "$holds" | sed '/^$/d' >"$work/holds"
+echo "$breaks" | sed '/^$/d' >"$work/breaks"
+explore_holds <"$work/holds" &
+explore_breaks <"$work/breaks"
+wait
+tell_holds <"$work/holds"
+tell_breaks <"$work/breaks"
+tap_end
