@@ -135,9 +135,10 @@ void act__take_urgent(struct act__worker *worker, act_self *self)
         return;
     if ((urgent & ACT__URGENT_KILL) != 0)
         act__end_decide(worker, self, (struct act__reason){.kind = ACT_EXIT_KILLED});
-    else if ((urgent & ACT__URGENT_SHUTDOWN) != 0) {
-        act__take_in(worker, self); /* what the parent had sent before comes first */
-        shut_down(worker, self);
+    else {
+        act__take_in(worker, self); /* the signal to look at; and what the parent had sent before a shutdown */
+        if ((urgent & ACT__URGENT_SHUTDOWN) != 0)
+            shut_down(worker, self);
     }
 }
 
