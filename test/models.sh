@@ -15,6 +15,10 @@ depth=100000
 
 # MODEL, what it shows, and what it is told: a model as it is has no error.
 holds='
+bond         tells_both_sides_of_a_link                                   -DKIND=LINK
+bond         leaves_one_of_two_links_that_cross                           -DKIND=LINK -DCROSS
+bond         brings_one_down_to_a_monitor                                 -DKIND=MONITOR
+bond         brings_one_answer_to_an_ask                                  -DKIND=ASK
 inbox        hands_each_message_over_once_and_loses_no_wakeup
 inbox        reuses_envelopes_at_once                                     -DTIGHT
 slow         frees_each_sender_and_lets_signals_through
@@ -28,6 +32,13 @@ steal_deque  runs_each_actor_once
 
 # The same with a step left out, and the error that shows it.
 breaks='
+bond         without_the_hold_of_an_unsent_end_is_never_free     assertion  -DKIND=MONITOR -DBREAK_LET_GO
+bond         that_forgets_its_end_is_free_too_early              assertion  -DKIND=MONITOR -DBREAK_ENDED
+bond         taken_back_with_its_down_waiting_brings_it          assertion  -DKIND=MONITOR -DBREAK_DROP
+bond         unlinked_with_its_exit_waiting_brings_it            assertion  -DKIND=LINK -DBREAK_DROP
+bond         that_does_not_see_links_cross_brings_two_exits      assertion  -DKIND=LINK -DCROSS -DBREAK_CROSS
+bond         whose_request_the_dead_let_go_brings_no_down        end        -DKIND=MONITOR -DBREAK_REFUSE
+bond         of_an_ask_that_timed_out_late_brings_two_answers    assertion  -DKIND=ASK -DBREAK_TIMER
 inbox        without_the_recheck_loses_a_wakeup                  end        -DBREAK_RECHECK
 inbox        poked_before_the_bit_is_set_loses_it                end        -DBREAK_POKE_ORDER
 inbox        that_frees_its_boundary_loses_a_message             any        -DBREAK_RETIRE
