@@ -8,7 +8,7 @@
  *           popped by them and stolen from by the other thief, as any worker's.
  * Asserted  every actor that is pushed runs, and runs once.
  * Order     sequentially consistent here. That the release of `tail`, and the acquire and release of `head`, are
- *           enough is tested by test/stress/actors_test on 2, 4 and 8 workers, under ThreadSanitizer.
+ *           enough is tested by test/actor/executor/steal_deque_test and test/stress/actors_test, under ThreadSanitizer.
  */
 #define SIZE    4
 #define ACTORS  5 /* numbered from 1 */
