@@ -349,7 +349,7 @@ proctype actor(byte me)
     :: atomic { alive[me] && !begun[me] && me < BONDS -> busy[me] = true }
         begin();
         busy[me] = false
-    :: atomic { alive[me] && !taken_back[me] && (KIND == LINK || begun[me]) && (KIND == LINK || me == 0) -> busy[me] = true }
+    :: atomic { alive[me] && !taken_back[me] && (KIND == LINK || (begun[me] && me == 0)) -> busy[me] = true }
         if
         :: KIND == LINK -> unlink()
         :: else -> demonitor()

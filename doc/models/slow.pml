@@ -9,8 +9,8 @@
  *           far behind the receiver is: it becomes overloaded and calm when it likes. Lives.
  * Asserted  a sender's token is in one place: a worker, the run queue, the receiver's list, or nowhere while the
  *           sender sleeps. The receiver is calm at the last only after the signals have been taken in: a signal does
- *           not wait for it. Ends well only if all senders sleep, with no signal or hold left (a bit may be, of a signal that was taken in): a sender that is
- *           held for ever is an invalid end state.
+ *           not wait for it. Ends well only if all senders sleep, with no signal or hold left: a sender that is held
+ *           for ever is an invalid end state. (A bit may be left, of a signal that was taken in before it was set.)
  * Order     `held` against `urgent` is two sequentially consistent accesses on each side, as here. The token and
  *           `slowed_next` go through acquire and release pairs; test/stress/actors_test tests those, under
  *           ThreadSanitizer.
