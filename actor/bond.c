@@ -99,10 +99,16 @@ static struct act__bond *find_at_side(act_self *self, act_ref ref, unsigned side
 {
     struct act_system *system = self->worker->system;
     struct act__bond  *bond = act__slab_at(&system->bonds, act__ref_index(ref, 0));
-    /* relaxed: a bond of this actor's own does not change under its feet; of any other it need not be known. */
-    if (bond == NULL || act__bond_ref(system, bond).value != ref.value || (act__load(&bond->life) & 1) == 0)
+    /*
+     * Of another actor's bond nothing need be known, and it may change meanwhile. `here` is read first: if it is this
+     * actor's own half that lies in a set, the record cannot be used again before this actor takes it out; if it was
+     * another's, the ref is from an earlier life of the record, or names that other as its sender.
+     */
+    if (bond == NULL || __atomic_load_n(&bond->half[side].here, __ATOMIC_ACQUIRE) == NULL)
         return NULL;
-    return bond->end[side].act_sender == act__local_of(self) && !bond->ended[side] ? bond : NULL;
+    if (act__bond_ref(system, bond).value != ref.value || (act__load(&bond->life) & 1) == 0)
+        return NULL;
+    return bond->end[side].act_sender == act__local_of(self) ? bond : NULL;
 }
 
 struct act__bond *act__bond_find(act_self *self, act_ref ref)

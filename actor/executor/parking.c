@@ -22,23 +22,43 @@ static bool claim(struct act__worker_pool *pool, struct act__pool_worker *worker
     return true;
 }
 
-void act__parking_notify(struct act__worker_pool *pool)
+/* Returns: whether a sleeper was woken to search. */
+static bool wake_a_searcher(struct act__worker_pool *pool)
 {
-    uint32_t nobody = 0;
-    if (pool->base.workers_count == 1)
-        return act__parking_wake(pool, &pool->workers[0]);
-    atomic_thread_fence(memory_order_seq_cst); /* between the work, made visible by the caller, and what is read here */
-    if (atomic_load_explicit(&pool->sleepers, memory_order_seq_cst) == 0)
-        return;
-    if (!atomic_compare_exchange_strong_explicit(&pool->searching, &nobody, 1, memory_order_seq_cst, memory_order_seq_cst))
-        return; /* who looks already will find it, or look once more before it sleeps */
     for (uint32_t i = 0; i < pool->base.workers_count; i++) {
         if (claim(pool, &pool->workers[i], WOKEN_TO_SEARCH)) {
             act__loop_wake(pool->workers[i].base.loop);
-            return;
+            return true;
         }
     }
-    atomic_fetch_sub_explicit(&pool->searching, 1, memory_order_seq_cst);
+    return false;
+}
+
+static bool anybody_sleeps(struct act__worker_pool *pool)
+{
+    for (uint32_t i = 0; i < pool->base.workers_count; i++)
+        if (atomic_load_explicit(&pool->workers[i].asleep, memory_order_seq_cst) == ASLEEP)
+            return true;
+    return false;
+}
+
+void act__parking_notify(struct act__worker_pool *pool)
+{
+    if (pool->base.workers_count == 1)
+        return act__parking_wake(pool, &pool->workers[0]);
+    atomic_thread_fence(memory_order_seq_cst); /* between the work, made visible by the caller, and what is read here */
+    do {
+        uint32_t nobody = 0;
+        if (atomic_load_explicit(&pool->sleepers, memory_order_seq_cst) == 0)
+            return;
+        if (!atomic_compare_exchange_strong_explicit(&pool->searching, &nobody, 1, memory_order_seq_cst,
+                                                     memory_order_seq_cst))
+            return; /* who looks already will find it, or look once more before it sleeps */
+        if (wake_a_searcher(pool))
+            return;
+        atomic_fetch_sub_explicit(&pool->searching, 1, memory_order_seq_cst);
+        /* Others have relied on this search, which woke nobody: they may have made work, and a worker slept since. */
+    } while (anybody_sleeps(pool));
 }
 
 void act__parking_wake(struct act__worker_pool *pool, struct act__pool_worker *worker)
