@@ -23,6 +23,7 @@ good "a long pipeline over all shards keeps its order" order 2000
 good "a value of 40 MB goes in and comes back" big
 good "while one shard sleeps the others answer" asleep
 good "commands of a crashed shard get TRYAGAIN, once each, and no others" crash
+good "each of many crashes under way at once is told to its own client" calls 400
 good "a shard that is crashed 20,000 times in a row keeps its keys" panics 20000
 good "half a command, then the end: what was whole is answered" half
 good "a header of 512 MB is refused, and what is announced takes no memory" header

@@ -232,6 +232,29 @@ static int panics(int count)
     return 0;
 }
 
+/* New clients, eight at a time with five crashes under way each: every one is told of all five, and of nothing else. */
+static int calls(int count)
+{
+    enum { CALLERS = 8, CRASHES = 5 };
+    for (int done = 0; done < count; done += CALLERS) {
+        int fds[CALLERS];
+        for (int i = 0; i < CALLERS; i++) {
+            fds[i] = dial();
+            for (int k = 0; k < CRASHES; k++) {
+                char text[64];
+                say(fds[i], text, (size_t)snprintf(text, sizeof text, "DEBUG PANIC k%d\r\n", done + i * k));
+            }
+            shutdown(fds[i], SHUT_WR);
+        }
+        for (int i = 0; i < CALLERS; i++) {
+            for (int k = 0; k < CRASHES; k++)
+                expect(fds[i], "-TRYAGAIN shard restarted\r\n");
+            expect_end(fds[i]);
+        }
+    }
+    return 0;
+}
+
 /* ---- Badly behaved ---- */
 
 /* Closes with a reset instead of a farewell. */
@@ -461,7 +484,8 @@ static const struct {
     int (*run)(void);
     int (*run_counted)(int count);
 } words[] = {
-    {"asleep", asleep, NULL}, {"big", big, NULL},       {"count", count_up, NULL}, {"crash", crash, NULL},
+    {"asleep", asleep, NULL}, {"big", big, NULL},       {"calls", NULL, calls},    {"count", count_up, NULL},
+    {"crash", crash, NULL},
     {"crowd", crowd, NULL},   {"deaf", deaf, NULL},     {"flood", NULL, flood},    {"half", half, NULL},
     {"header", header, NULL}, {"order", NULL, order},   {"panics", NULL, panics},
     {"random", NULL, random_bytes},
