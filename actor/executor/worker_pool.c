@@ -63,7 +63,8 @@ static void enqueue(struct act__worker_pool *pool, struct act__pool_worker *work
         if (first != NULL)
             act__inject_push(&pool->inject, first, last, count);
     }
-    act__parking_notify(pool);
+    if (pool->base.workers_count > 1) /* else there is nobody but the caller */
+        act__parking_notify(pool);
 }
 
 /* Routes that are not ANY. */
