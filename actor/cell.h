@@ -11,7 +11,7 @@
  * A cell is a slot that actors live in, one after the other. Its memory stays a cell as long as the system
  * lives, so a pid can be followed without asking whether the actor is still there.
  *
- *       free ----- spawn: life becomes odd, START with all else is pushed -----> born
+ *       free ----- spawn: fields are set, life becomes odd, START is pushed ----> born
  *        ^                                                                        | START is fetched
  *        |                                                                        v
  *      dead <---- exit.c: life becomes even, everything is released ---------- living
@@ -20,7 +20,8 @@
  *
  * Who touches what: the first line all threads, atomically; the second and third the holder of the inbox's
  * token, but for free_link, which is the slab's. A stale message can start a run of a cell at any time, also
- * while it is free or being born: such a run finds it not LIVING and only touches the inbox.
+ * while it is free or being born: such a run finds it not LIVING and touches the inbox, flags and worker only, which
+ * the spawner leaves alone.
  */
 struct act_self {
     struct act__gate    gate;
@@ -38,6 +39,7 @@ struct act_self {
     struct act__inbox   inbox ACT__ALIGNED;
     uint16_t            flags;       /* ACT__CELL_* */
     uint8_t             state_class; /* pool class of the state block */
+    _Atomic uint32_t    due;         /* in a run queue: see worker_pool.c */
     struct act__worker *worker;      /* that runs it now */
     const act_behavior *behavior;
     void               *state;
@@ -108,20 +110,6 @@ struct act__defer {
     void *argument;
 };
 
-/* The payload of START: all that the spawner knows, followed by the behaviour's args. */
-struct act__birth {
-    const act_behavior *behavior;
-    void               *state;
-    void               *kept;
-    uint64_t            parent;
-    struct act__bond   *bond; /* spawn_link, spawn_monitor; NULL: none */
-    struct act__belonging *name, *belonging; /* NULL: none */
-    struct act__arena   arena; /* holds the limit and the first clean-up, if there are any */
-    struct act__defer  *on_end;
-    bool                announce, ends_with_parent, has_args;
-    uint8_t             state_class;
-};
-
 #define ACT__SLOT_BITS 27
 #define ACT__SLOT_MASK ((UINT64_C(1) << ACT__SLOT_BITS) - 1)
 
@@ -151,7 +139,7 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
 /* A cell that was just taken gets its gate, if it never had one. */
 void act__cell_prepare(struct act_system *system, act_self *cell);
 /* START was fetched: the cell lives. */
-void act__spawn_begin(struct act__worker *worker, act_self *self, act_message *start);
+void act__spawn_begin(act_self *self, act_message *start);
 /* Tells the parent how init went, with the envelope that START came in: it is there, so this cannot fail. */
 void act__spawn_announce(struct act__worker *worker, act_self *self, act_result result);
 /* Calls init; START is freed, or kept as the spare. */

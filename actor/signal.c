@@ -246,7 +246,7 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
     unsigned          end;
     switch (signal->tag) {
     case ACT__SIGNAL_START:
-        act__spawn_begin(worker, self, signal);
+        act__spawn_begin(self, signal);
         return;
     case ACT__SIGNAL_LINK:
     case ACT__SIGNAL_MONITOR:

@@ -7,11 +7,6 @@
 
 _Static_assert(sizeof(act_self) == 192, "an idle actor costs three cache lines");
 
-static struct act__birth *birth_of(act_message *start)
-{
-    return (struct act__birth *)(void *)start->as.bytes;
-}
-
 static act_result check(struct act_system *system, const struct act__spawning *what)
 {
     const act_behavior      *behavior = what->behavior;
@@ -29,56 +24,95 @@ static act_result check(struct act_system *system, const struct act__spawning *w
     return options->blocking ? system->executor->operations->prepare_blocking(system->executor) : ACT_OK;
 }
 
-static void drop_start(act_message *start)
+/* What START tells besides that the cell lives now; in as.uint64 of its envelope, args follow. */
+struct birth {
+    uint16_t flags; /* ACT__CELL_* */
+    bool     has_args;
+};
+
+static struct birth *birth_of(act_message *start)
 {
-    struct act__birth *birth = birth_of(start);
-    if (birth->state != NULL)
-        act__pool_give(birth->state, birth->state_class);
-    act__arena_clear(&birth->arena);
-    act__message_drop(start);
+    return (struct birth *)(void *)start->as.bytes;
+}
+
+#define BIRTH_BYTES 8
+_Static_assert(sizeof(struct birth) <= BIRTH_BYTES, "args begin aligned to 8");
+
+/* NULL: no memory. */
+static act_message *make_start(const struct act__spawning *what)
+{
+    size_t       args_bytes = what->args != NULL ? what->behavior->args_bytes : 0;
+    act_message *start = act__message_make(ACT__SIGNAL_START, ACT_VALUE_BYTES, BIRTH_BYTES + args_bytes);
+    if (start == NULL)
+        return NULL;
+    start->act_bits |= ACT__BIT_SIGNAL;
+    *birth_of(start) = (struct birth){.flags = ACT__CELL_LIVING, .has_args = args_bytes != 0};
+    if (args_bytes != 0)
+        memcpy(start->as.bytes + BIRTH_BYTES, what->args, args_bytes);
+    return start;
 }
 
 /* Returns: false without memory. */
-static bool take_options(struct act__birth *birth, const act_spawn_options *options)
+static bool make_state(act_self *cell, const act_behavior *behavior)
 {
-    birth->kept = options->kept;
-    birth->announce = options->announce && birth->parent != 0;
-    birth->ends_with_parent = options->ends_with_parent;
-    if (options->arena_bytes_max != 0 && !act__arena_limit(&birth->arena, options->arena_bytes_max))
+    unsigned size_class = act__pool_class(behavior->state_bytes);
+    cell->state = NULL;
+    if (behavior->state_bytes != 0) {
+        if ((cell->state = act__pool_take(&size_class, behavior->state_bytes)) == NULL)
+            return false;
+        memset(cell->state, 0, behavior->state_bytes);
+    }
+    cell->state_class = (uint8_t)size_class;
+    return true;
+}
+
+/* Returns: false without memory. */
+static bool take_options(act_self *cell, struct birth *birth, const act_spawn_options *options)
+{
+    cell->kept = options->kept;
+    if (options->announce && cell->parent != 0)
+        birth->flags |= ACT__CELL_ANNOUNCE;
+    if (options->ends_with_parent)
+        birth->flags |= ACT__CELL_ENDS_WITH_PARENT;
+    if (options->arena_bytes_max != 0 && !act__arena_limit(&cell->arena, options->arena_bytes_max))
         return false;
     if (options->on_end == NULL)
         return true;
-    birth->on_end = act__arena_take(&birth->arena, sizeof *birth->on_end, true);
-    if (birth->on_end != NULL)
-        *birth->on_end = (struct act__defer){NULL, options->on_end, options->on_end_context};
-    return birth->on_end != NULL;
+    cell->defers = act__arena_take(&cell->arena, sizeof *cell->defers, true);
+    if (cell->defers != NULL)
+        *cell->defers = (struct act__defer){NULL, options->on_end, options->on_end_context};
+    return cell->defers != NULL;
 }
 
-/* START with all the spawner knows; the state block comes with it. NULL: no memory. */
-static act_message *make_start(const struct act__spawning *what)
+static void drop_life(act_self *cell, act_message *start)
 {
-    const act_behavior *behavior = what->behavior;
-    bool                has_args = what->args != NULL && behavior->args_bytes != 0;
-    act_message        *start = act__message_make(ACT__SIGNAL_START, ACT_VALUE_BYTES,
-                                                  sizeof(struct act__birth) + (has_args ? behavior->args_bytes : 0));
+    if (cell->state != NULL)
+        act__pool_give(cell->state, cell->state_class);
+    act__arena_clear(&cell->arena);
+    act__message_drop(start);
+}
+
+/*
+ * Prepares a free cell for its next life, but for what a stale run may touch: flags and the inbox. START will tell
+ * them. Returns: START; NULL: no memory, and nothing is left.
+ */
+static act_message *make_life(act_self *cell, const struct act__spawning *what)
+{
+    act_message *start = make_start(what);
     if (start == NULL)
         return NULL;
-    struct act__birth *birth = birth_of(start);
-    unsigned           size_class = act__pool_class(behavior->state_bytes);
-    *birth = (struct act__birth){.behavior = behavior, .parent = what->parent, .belonging = what->belonging};
-    birth->has_args = has_args;
-    if (has_args)
-        memcpy(birth + 1, what->args, behavior->args_bytes);
-    start->act_bits |= ACT__BIT_SIGNAL;
-    if (behavior->state_bytes != 0 && (birth->state = act__pool_take(&size_class, behavior->state_bytes)) != NULL)
-        memset(birth->state, 0, behavior->state_bytes);
-    birth->state_class = (uint8_t)size_class;
-    if ((behavior->state_bytes != 0 && birth->state == NULL) ||
-        (what->options != NULL && !take_options(birth, what->options))) {
-        drop_start(start);
-        return NULL;
-    }
-    return start;
+    cell->behavior = what->behavior;
+    cell->parent = what->parent;
+    cell->kept = NULL;
+    cell->bonds.first = cell->timers.first = cell->belongings.first = NULL;
+    cell->arena.chunk = NULL;
+    cell->defers = NULL;
+    cell->spare = NULL;
+    if (make_state(cell, what->behavior) &&
+        (what->options == NULL || take_options(cell, birth_of(start), what->options)))
+        return start;
+    drop_life(cell, start);
+    return NULL;
 }
 
 void act__cell_prepare(struct act_system *system, act_self *cell)
@@ -98,19 +132,22 @@ static uint16_t route_of(const act_spawn_options *options)
 }
 
 /* A bond and a name for the life to come; the name under its lock. On failure nothing is left of either. */
-static act_result make_ties(struct act__worker *worker, struct act__birth *birth, const char *name, uint64_t local,
-                            enum act__tie tie)
+static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t local, const char *name,
+                            enum act__tie tie, struct act__bond **bond)
 {
+    struct act__belonging *belonging;
     if (tie != ACT__TIE_NONE) {
         uint8_t kind = tie == ACT__TIE_LINK ? ACT__BOND_LINK : ACT__BOND_MONITOR;
-        birth->bond = act__bond_make(worker, kind, birth->parent, act__pid_of(local));
-        if (birth->bond == NULL)
+        *bond = act__bond_make(worker, kind, cell->parent, act__pid_of(local));
+        if (*bond == NULL)
             return ACT_NO_MEMORY;
     }
-    act_result result = name == NULL ? ACT_OK : act__names_add(worker->system->names, &birth->name, name, local);
-    if (result != ACT_OK && birth->bond != NULL) {
-        act__store(&birth->bond->holders, 1);
-        act__bond_let_go(worker, birth->bond);
+    act_result result = name == NULL ? ACT_OK : act__names_add(worker->system->names, &belonging, name, local);
+    if (result == ACT_OK && name != NULL)
+        act__set_add(&cell->belongings, &belonging->member);
+    if (result != ACT_OK && *bond != NULL) {
+        act__store(&(*bond)->holders, 1);
+        act__bond_let_go(worker, *bond);
     }
     return result;
 }
@@ -126,12 +163,13 @@ static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t
 
 /* From here on others can know. Returns: whether the caller has the token. */
 static bool bear(struct act__worker *worker, act_self *cell, act_message *start, const act_spawn_options *options,
-                 uint64_t life, act_self *parent)
+                 uint64_t life, act_self *parent, struct act__bond *bond)
 {
-    struct act__birth *birth = birth_of(start);
-    if (birth->bond != NULL)
-        act__set_add(&parent->bonds, &birth->bond->half[0]);
-    open_gate(cell, options, birth->parent, life);
+    if (bond != NULL) {
+        act__set_add(&parent->bonds, &bond->half[0]);
+        act__set_add(&cell->bonds, &bond->half[1]);
+    }
+    open_gate(cell, options, cell->parent, life);
     start->act_life = (uint32_t)life;
     act__count(&worker->spawned);
     return act__mpsc_push(&cell->gate.queue, start);
@@ -155,69 +193,60 @@ static act_self *take_cell(struct act__worker *worker)
     return NULL;
 }
 
+/* With the name's lock, if it has a name: whoever finds the name can send, as START is in the inbox by then. */
+static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monitor, const struct act__spawning *what,
+                        enum act__tie tie, act_self *self, act_self *cell, act_message *start, bool *has_token)
+{
+    uint64_t          life = act__load(&cell->life) + 1, local = life << ACT__SLOT_BITS | cell->index;
+    struct act__bond *bond = NULL;
+    const char       *name = what->options != NULL ? what->options->name : NULL;
+    act_result        result = ACT_OK;
+    if (act__unlikely(tie != ACT__TIE_NONE || name != NULL))
+        result = make_ties(worker, cell, local, name, tie, &bond);
+    if (result != ACT_OK)
+        return result;
+    if (what->belonging != NULL)
+        act__set_add(&cell->belongings, &what->belonging->member);
+    *pid = act__pid_of(local); /* before the child can run: it may look there */
+    if (tie == ACT__TIE_MONITOR)
+        *monitor = act__bond_ref(worker->system, bond);
+    *has_token = bear(worker, cell, start, what->options, life, self, bond);
+    return ACT_OK;
+}
+
 act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor, const struct act__spawning *what,
                       enum act__tie tie, act_self *self)
 {
     struct act_system *system = worker->system;
+    bool               has_token = false, has_name = what->options != NULL && what->options->name != NULL;
     act_result         result = check(system, what);
     if (result != ACT_OK)
         return result;
-    act_message *start = make_start(what);
-    if (start == NULL)
-        return ACT_NO_MEMORY;
     act_self *cell = take_cell(worker);
-    if (cell == NULL) {
-        drop_start(start);
+    if (cell == NULL)
+        return ACT_NO_MEMORY;
+    act_message *start = make_life(cell, what);
+    if (start == NULL) {
+        act__slab_give(&system->cells, &worker->cells, cell);
         return ACT_NO_MEMORY;
     }
-    uint64_t    life = act__load(&cell->life) + 1, local = life << ACT__SLOT_BITS | cell->index;
-    const char *name = what->options != NULL ? what->options->name : NULL;
-    bool        has_token = false;
-    /* Whoever finds the name can send to it: START is in the inbox before the lock is opened. */
-    if (name != NULL)
+    if (has_name)
         act__names_lock(system->names);
-    result = make_ties(worker, birth_of(start), name, local, tie);
-    if (result == ACT_OK) {
-        *pid = act__pid_of(local); /* before the child can run: it may look there */
-        if (tie == ACT__TIE_MONITOR)
-            *monitor = act__bond_ref(system, birth_of(start)->bond);
-        has_token = bear(worker, cell, start, what->options, life, self);
-    }
-    if (name != NULL)
+    result = begin(worker, pid, monitor, what, tie, self, cell, start, &has_token);
+    if (has_name)
         act__names_unlock(system->names);
     if (result != ACT_OK) {
+        drop_life(cell, start);
         act__slab_give(&system->cells, &worker->cells, cell);
-        drop_start(start);
-        return result;
+    } else if (has_token) {
+        system->executor->operations->schedule_newborn(system->executor, worker, cell);
     }
-    if (has_token)
-        act__schedule(system, worker, cell);
-    return ACT_OK;
+    return result;
 }
 
-void act__spawn_begin(struct act__worker *worker, act_self *self, act_message *start)
+void act__spawn_begin(act_self *self, act_message *start)
 {
-    struct act__birth *birth = birth_of(start);
-    (void)worker;
-    self->flags = ACT__CELL_LIVING;
-    if (birth->announce)
-        self->flags |= ACT__CELL_ANNOUNCE;
-    if (birth->ends_with_parent)
-        self->flags |= ACT__CELL_ENDS_WITH_PARENT;
-    self->behavior = birth->behavior;
-    self->state = birth->state;
-    self->state_class = birth->state_class;
-    self->parent = birth->parent;
-    self->kept = birth->kept;
-    self->bonds.first = self->timers.first = self->belongings.first = NULL;
-    self->arena = birth->arena;
-    self->defers = birth->on_end;
-    if (birth->name != NULL)
-        act__set_add(&self->belongings, &birth->name->member);
-    if (birth->belonging != NULL)
-        act__set_add(&self->belongings, &birth->belonging->member);
-    if (birth->bond != NULL)
-        act__set_add(&self->bonds, &birth->bond->half[1]);
+    self->flags = birth_of(start)->flags;
     self->spare = start;
 }
 
@@ -237,10 +266,9 @@ void act__spawn_announce(struct act__worker *worker, act_self *self, act_result 
 
 void act__spawn_init(struct act__worker *worker, act_self *self)
 {
-    act_message       *start = self->spare;
-    struct act__birth *birth = birth_of(start);
-    const void        *args = birth->has_args ? birth + 1 : NULL;
-    act_result         result = ACT_OK;
+    act_message *start = self->spare;
+    const void  *args = birth_of(start)->has_args ? start->as.bytes + BIRTH_BYTES : NULL;
+    act_result   result = ACT_OK;
     if (self->behavior->init != NULL)
         result = self->behavior->init(self, self->state, args);
     self->flags |= ACT__CELL_READY;

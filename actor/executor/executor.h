@@ -85,6 +85,8 @@ enum {
 struct act__executor_operations {
     /* The caller holds the actor's token and hands it over: act__turn_run(worker, self) will be called once. */
     void (*schedule)(struct act__executor *executor, struct act__worker *worker, act_self *self);
+    /* The same for one that was just spawned. */
+    void (*schedule_newborn)(struct act__executor *executor, struct act__worker *worker, act_self *self);
     /* The same for an actor whose batch is spent: after all others that wait. */
     void (*yield)(struct act__executor *executor, struct act__worker *worker, act_self *self);
     /* Milliseconds on a clock that never goes back. */

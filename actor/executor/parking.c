@@ -89,7 +89,7 @@ static bool anything_to_do(struct act__worker_pool *pool, struct act__pool_worke
         atomic_load(&worker->calls[1]) != NULL || atomic_load(&pool->ending))
         return true;
     for (uint32_t i = 0; i < pool->base.workers_count; i++)
-        if (!act__deque_is_empty(&pool->workers[i].deque))
+        if (!act__deque_is_empty(&pool->workers[i].deque) || !act__newborns_is_empty(&pool->workers[i].newborns))
             return true;
     return false;
 }

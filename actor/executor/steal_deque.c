@@ -25,6 +25,12 @@ static bool advance(struct act__steal_deque *deque, uint32_t head, uint32_t coun
                                                    memory_order_relaxed);
 }
 
+act_self *act__deque_first(struct act__steal_deque *deque)
+{
+    uint32_t head = act__load(&deque->head); /* relaxed: cells are never unmapped, and only a hint is read there */
+    return head == act__load(&deque->tail) ? NULL : act__load(place(deque, head));
+}
+
 act_self *act__deque_pop(struct act__steal_deque *deque)
 {
     for (;;) {

@@ -24,6 +24,8 @@ struct act__steal_deque {
 
 /* Returns: false if it is full. */
 bool act__deque_push(struct act__steal_deque *deque, act_self *self);
+/* The one that would be popped now, or was stolen just now. Owner only. NULL: empty. */
+act_self *act__deque_first(struct act__steal_deque *deque);
 /* NULL: empty. */
 act_self *act__deque_pop(struct act__steal_deque *deque);
 /* Moves half of `victim`, at least one, into `deque`, which is the caller's and empty. Returns: one of them; NULL: none. */

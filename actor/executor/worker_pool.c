@@ -12,6 +12,7 @@
  */
 #define LOOK_AFTER  64
 #define POLL_MILLIS 1 /* between looks at the event loop while there is work */
+#define OLDEST_EVERY 16 /* so often a newborn is not the youngest but the oldest */
 #define NEXT_BUDGET  64 /* turns in a row for actors that wake each other, before the others have one */
 
 static struct act__worker_pool *pool_of(struct act__executor *executor)
@@ -54,9 +55,13 @@ static void inject(struct act__worker_pool *pool, act_self *self)
     act__parking_notify(pool);
 }
 
-/* Into the caller's own queue; half of a full one goes where all can take it. */
+/*
+ * Into the caller's own queue; half of a full one goes where all can take it. It is due when as many newborns have had
+ * a turn as there are now: it waits as long as if they stood in the same queue, but they go youngest first.
+ */
 static void enqueue(struct act__worker_pool *pool, struct act__pool_worker *worker, act_self *self)
 {
+    act__store(&self->due, worker->newborn_turns + act__newborns_count(&worker->newborns));
     while (!act__deque_push(&worker->deque, self)) {
         uint32_t  count;
         act_self *last, *first = act__deque_shed(&worker->deque, &last, &count);
@@ -95,6 +100,16 @@ static void schedule(struct act__executor *executor, struct act__worker *caller,
         if (before != NULL)
             enqueue(pool, worker, before);
     }
+}
+
+static void schedule_newborn(struct act__executor *executor, struct act__worker *caller, act_self *self)
+{
+    struct act__worker_pool *pool = pool_of(executor);
+    struct act__pool_worker *worker = mine(caller);
+    if (worker == NULL || act__load(&self->route) != ACT__ROUTE_ANY || !act__newborns_push(&worker->newborns, self))
+        schedule(executor, caller, self);
+    else if (pool->base.workers_count > 1)
+        act__parking_notify(pool);
 }
 
 static void yield(struct act__executor *executor, struct act__worker *caller, act_self *self)
@@ -149,6 +164,27 @@ static act_self *take_next(struct act__worker_pool *pool, struct act__pool_worke
     return NULL;
 }
 
+/* Mostly the youngest; now and then the oldest, which would else wait for a pause. */
+static act_self *take_newborn(struct act__pool_worker *worker)
+{
+    act_self *self = NULL;
+    if (act__newborns_count(&worker->newborns) == 0)
+        return NULL;
+    if (worker->newborn_turns++ % OLDEST_EVERY == 0)
+        self = act__newborns_oldest(&worker->newborns);
+    return self != NULL ? self : act__newborns_youngest(&worker->newborns);
+}
+
+static act_self *take_queued(struct act__pool_worker *worker)
+{
+    act_self *first = act__deque_first(&worker->deque), *self = NULL;
+    if (first == NULL)
+        return take_newborn(worker);
+    if ((int32_t)(act__load(&first->due) - worker->newborn_turns) > 0)
+        self = take_newborn(worker);
+    return self != NULL ? self : act__deque_pop(&worker->deque);
+}
+
 static act_self *take_injected(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
     uint32_t  count, most = ACT__DEQUE_SIZE / 2;
@@ -171,7 +207,7 @@ static act_self *take_local(struct act__worker_pool *pool, struct act__pool_work
         self = take_next(pool, worker);
     if (self == NULL) {
         worker->next_budget = NEXT_BUDGET;
-        self = act__deque_pop(&worker->deque);
+        self = take_queued(worker);
     }
     if (self == NULL)
         self = take_own(worker);
@@ -198,6 +234,10 @@ static act_self *steal(struct act__worker_pool *pool, struct act__pool_worker *w
     for (uint32_t i = 0; i < many; i++) {
         struct act__pool_worker *victim = &pool->workers[(from + i) % many];
         act_self *self = victim == worker ? NULL : act__deque_steal(&worker->deque, &victim->deque, &count);
+        if (self == NULL && victim != worker) {
+            self = act__newborns_oldest(&victim->newborns);
+            count = 1;
+        }
         if (self != NULL) {
             act__count_more(&worker->base.stolen, count);
             return self;
@@ -367,6 +407,7 @@ static void destroy(struct act__executor *executor)
 
 static const struct act__executor_operations operations = {
     .schedule = schedule,
+    .schedule_newborn = schedule_newborn,
     .yield = yield,
     .now = now,
     .call_wheel = call_wheel,

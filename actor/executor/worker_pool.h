@@ -8,6 +8,7 @@
 #include <actor/executor/blocking.h>
 #include <actor/executor/inject_queue.h>
 #include <actor/executor/loop.h>
+#include <actor/executor/newborns.h>
 #include <actor/executor/steal_deque.h>
 
 /* One thread and what it runs next. */
@@ -20,7 +21,9 @@ struct act__pool_worker {
     act_self               *own_first, *own_last; /* actors bound to this worker, through run_next */
     bool                    searching;   /* counted in the pool's `searching` */
     pthread_t               thread;
+    uint32_t                newborn_turns; /* how often a newborn was taken */
     struct act__steal_deque deque;
+    struct act__newborns    newborns;
 
     _Atomic(act_self *)          posted ACT__ALIGNED; /* bound to this worker, from other threads, newest first */
     _Atomic(struct act__timer *) calls[2]; /* to arm and to cancel on this worker's wheel, from other threads */

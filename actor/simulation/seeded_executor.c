@@ -116,6 +116,7 @@ static void destroy(struct act__executor *executor)
 
 static const struct act__executor_operations operations = {
     .schedule = schedule,
+    .schedule_newborn = schedule,
     .yield = schedule,
     .now = now,
     .call_wheel = call_wheel,
