@@ -31,7 +31,7 @@ static void free_held(struct act__worker *worker, act_self *self)
 
 void act__slow_update(struct act__worker *worker, act_self *self)
 {
-    uint32_t max = worker->system->options.backlog_max;
+    uint32_t max = worker->backlog_max;
     if ((self->flags & ACT__CELL_OVERLOADED) == 0) {
         if (act__likely(self->inbox.count <= max) || act__load(&self->gate.max) != 0)
             return;

@@ -59,6 +59,7 @@ bool act__worker_init(struct act__worker *worker, struct act_system *system, uin
     worker->system = system;
     worker->executor = system->executor;
     worker->index = index;
+    worker->backlog_max = system->options.backlog_max;
     worker->batch_max = system->options.batch_max;
     worker->next = ACT__NO_NEXT;
     worker->now = -1;

@@ -47,11 +47,17 @@ static inline void handle(struct act__worker *worker, act_self *self, act_messag
         act__arena_reset(&worker->scratch);
 }
 
-/* Nothing is special about this actor just now: it can do without do_the_rest. */
+/* It lives, and no end has been decided. */
 static inline bool is_plain(const act_self *self)
 {
-    const uint16_t plain = ACT__CELL_LIVING | ACT__CELL_READY, others = ACT__CELL_ENDING | ACT__CELL_OVERLOADED;
-    return (self->flags & (plain | others)) == plain && self->inbox.head == NULL && act__load(&self->urgent) == 0;
+    const uint16_t plain = ACT__CELL_LIVING | ACT__CELL_READY;
+    return (self->flags & (plain | ACT__CELL_ENDING)) == plain;
+}
+
+/* Nothing was fetched and nothing is asked of it: what comes next can be looked for the short way. */
+static inline bool is_quiet(const act_self *self)
+{
+    return (self->flags & ACT__CELL_OVERLOADED) == 0 && act__load(&self->urgent) == 0;
 }
 
 /* The usual case, short: only one message has come. NULL: see act__take_in. */
@@ -150,7 +156,7 @@ static bool begin_life(struct act__worker *worker, act_self *self)
     return false;
 }
 
-/* Everything but the usual: see take_only. Returns: whether the turn is over. */
+/* Everything but the usual: see go_on. Returns: whether the turn is over. */
 static bool do_the_rest(struct act__worker *worker, act_self *self)
 {
     if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
@@ -165,29 +171,38 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
         return begin_life(worker, self);
     if (self->inbox.head == NULL)
         return rest(worker, self);
-    if (act__unlikely(worker->batch == 0)) {
-        give_way(worker, self);
-        return true;
-    }
+    if (worker->batch != 0)
+        return false;
+    give_way(worker, self);
+    return true;
+}
+
+/* One of those that were fetched. */
+static inline void handle_fetched(struct act__worker *worker, act_self *self)
+{
     worker->batch--;
     handle(worker, self, act__inbox_pop(&self->inbox));
     if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0))
         act__slow_update(worker, self);
-    return false;
 }
 
+/* What an actor mostly does, in one place and short. The rest is in do_the_rest. */
 static inline __attribute__((always_inline)) void go_on(struct act__worker *worker, act_self *self)
 {
     act_message *message;
     for (;;) {
         if (act__likely(is_plain(self) && worker->batch != 0)) {
-            if ((message = take_only(worker, self)) != NULL) {
+            if (self->inbox.head != NULL) {
+                handle_fetched(worker, self);
+                continue;
+            }
+            if (is_quiet(self) && (message = take_only(worker, self)) != NULL) {
                 worker->batch--;
                 handle(worker, self, message);
                 continue;
             }
-            if (act__inbox_is_empty(&self->gate, &self->inbox) && act__likely(worker->slow_for == NULL) &&
-                fall_asleep(worker, self) && act__likely(!must_wake(self))) {
+            if (is_quiet(self) && act__inbox_is_empty(&self->gate, &self->inbox) &&
+                act__likely(worker->slow_for == NULL) && fall_asleep(worker, self) && act__likely(!must_wake(self))) {
                 finish_turn(worker);
                 return;
             }

@@ -43,6 +43,7 @@ struct act__worker {
     act_millis              now;         /* as of this message; -1: not asked yet */
     struct act__after_turn *after_turn;  /* newest first */
     act_self               *slow_for;    /* the overloaded actor this turn has sent to, if any */
+    uint32_t                backlog_max; /* waiting messages that make an actor overloaded; see slow.c */
     uint32_t                batch_max;   /* messages that an actor may handle in a turn */
     uint32_t                batch;       /* messages that the current actor may still handle in this turn */
     uint32_t                index;       /* 0 to workers_count - 1; ACT__NO_WORKER: not one of those */

@@ -1,5 +1,7 @@
 /* Slabs: objects that stay where they are, found by index, none lost between caches. */
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include <actor/slab.h>
 #include <test/kit/kit.h>
 
@@ -91,6 +93,7 @@ static void what_was_given_is_as_it_was_but_for_the_link(void)
     take_all(&cache);
     give_all(&cache);
     static bool seen[MANY];
+    memset(seen, 0, sizeof seen);
     for (int i = 0; i < MANY; i++) {
         struct thing *thing = act__slab_take(&slab, &cache);
         ck_assert_uint_lt(thing->mark, MANY);

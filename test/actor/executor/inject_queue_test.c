@@ -1,5 +1,7 @@
 /* The queue that all workers share: chains in, chains out, in order. */
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include <actor/executor/inject_queue.h>
 #include <test/kit/kit.h>
 
@@ -26,6 +28,7 @@ static void pop(uint32_t most, int from, int count)
 static void what_is_pushed_is_popped_in_order(void)
 {
     uint32_t taken;
+    memset(&queue, 0, sizeof queue);
     act__inject_init(&queue);
     ck_assert(act__inject_is_empty(&queue));
     ck_assert_ptr_null(act__inject_pop(&queue, 5, &taken));
@@ -39,6 +42,7 @@ static void what_is_pushed_is_popped_in_order(void)
 
 static void at_most_so_many_are_popped(void)
 {
+    memset(&queue, 0, sizeof queue);
     act__inject_init(&queue);
     push(0, 7);
     pop(3, 0, 3);

@@ -2,12 +2,18 @@
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <actor/executor/newborns.h>
 #include <test/kit/kit.h>
 
 static struct act__newborns newborns;
 static act_self cells[2 * ACT__NEWBORNS_MAX];
+
+static void empty(void)
+{
+    memset(&newborns, 0, sizeof newborns);
+}
 
 static void fill(uint32_t count)
 {
@@ -17,6 +23,7 @@ static void fill(uint32_t count)
 
 static void the_youngest_comes_first(void)
 {
+    empty();
     fill(10);
     for (int i = 9; i >= 0; i--)
         ck_assert_ptr_eq(act__newborns_youngest(&newborns), &cells[i]);
@@ -26,6 +33,7 @@ static void the_youngest_comes_first(void)
 
 static void the_oldest_is_stolen_first(void)
 {
+    empty();
     fill(10);
     for (int i = 0; i < 10; i++)
         ck_assert_ptr_eq(act__newborns_oldest(&newborns), &cells[i]);
@@ -35,6 +43,7 @@ static void the_oldest_is_stolen_first(void)
 
 static void both_ends_meet(void)
 {
+    empty();
     fill(5);
     ck_assert_ptr_eq(act__newborns_oldest(&newborns), &cells[0]);
     ck_assert_ptr_eq(act__newborns_youngest(&newborns), &cells[4]);
@@ -50,6 +59,7 @@ static void both_ends_meet(void)
 
 static void a_full_one_refuses(void)
 {
+    empty();
     fill(ACT__NEWBORNS_MAX);
     ck_assert(!act__newborns_push(&newborns, &cells[ACT__NEWBORNS_MAX]));
     ck_assert_ptr_eq(act__newborns_oldest(&newborns), &cells[0]);
@@ -59,6 +69,7 @@ static void a_full_one_refuses(void)
 
 static void it_works_where_its_numbers_wrap_round(void)
 {
+    empty();
     act__store(&newborns.head, UINT32_MAX - 2);
     act__store(&newborns.tail, UINT32_MAX - 2);
     fill(8);
@@ -96,6 +107,7 @@ static void *steals(void *unused)
 /* Now few, now many: the ends meet often. */
 static void nothing_is_lost_or_taken_twice_between_an_owner_and_thieves(void)
 {
+    empty();
     pthread_t threads[THIEVES];
     uint32_t  pushed_count = 0;
     for (int i = 0; i < THIEVES; i++)

@@ -2,12 +2,19 @@
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <actor/executor/steal_deque.h>
 #include <test/kit/kit.h>
 
 static struct act__steal_deque own, others;
 static act_self cells[4 * ACT__DEQUE_SIZE];
+
+static void empty_both(void)
+{
+    memset(&own, 0, sizeof own);
+    memset(&others, 0, sizeof others);
+}
 
 static void fill(struct act__steal_deque *deque, uint32_t from, uint32_t count)
 {
@@ -17,6 +24,7 @@ static void fill(struct act__steal_deque *deque, uint32_t from, uint32_t count)
 
 static void the_oldest_is_popped_first(void)
 {
+    empty_both();
     fill(&own, 0, 10);
     for (int i = 0; i < 10; i++)
         ck_assert_ptr_eq(act__deque_pop(&own), &cells[i]);
@@ -26,6 +34,7 @@ static void the_oldest_is_popped_first(void)
 
 static void a_full_one_refuses_until_one_is_popped(void)
 {
+    empty_both();
     fill(&own, 0, ACT__DEQUE_SIZE);
     ck_assert(!act__deque_push(&own, &cells[ACT__DEQUE_SIZE]));
     ck_assert_ptr_eq(act__deque_pop(&own), &cells[0]);
@@ -38,6 +47,7 @@ static void a_full_one_refuses_until_one_is_popped(void)
 /* head and tail are numbers that run on and wrap round. */
 static void it_works_where_its_numbers_wrap_round(void)
 {
+    empty_both();
     act__store(&own.head, UINT32_MAX - 5);
     act__store(&own.tail, UINT32_MAX - 5);
     fill(&own, 0, ACT__DEQUE_SIZE);
@@ -51,6 +61,7 @@ static void it_works_where_its_numbers_wrap_round(void)
 
 static void a_thief_takes_the_older_half_rounded_up(void)
 {
+    empty_both();
     for (uint32_t many = 1; many <= 9; many++) {
         uint32_t count;
         fill(&own, 0, many);
@@ -68,6 +79,7 @@ static void a_thief_takes_the_older_half_rounded_up(void)
 
 static void from_an_empty_one_nothing_is_stolen(void)
 {
+    empty_both();
     uint32_t count;
     ck_assert_ptr_null(act__deque_steal(&others, &own, &count));
     fill(&own, 0, 1);
@@ -77,6 +89,7 @@ static void from_an_empty_one_nothing_is_stolen(void)
 
 static void the_older_half_is_shed_as_a_chain(void)
 {
+    empty_both();
     uint32_t  count;
     act_self *last;
     fill(&own, 0, ACT__DEQUE_SIZE);
@@ -91,6 +104,7 @@ static void the_older_half_is_shed_as_a_chain(void)
 
 static void of_none_and_of_one_nothing_is_shed(void)
 {
+    empty_both();
     uint32_t  count;
     act_self *last;
     ck_assert_ptr_null(act__deque_shed(&own, &last, &count));
@@ -132,6 +146,7 @@ static void *steals(void *argument)
 
 static void nothing_is_lost_or_taken_twice_between_an_owner_and_thieves(void)
 {
+    empty_both();
     pthread_t threads[THIEVES];
     for (int i = 0; i < THIEVES; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, steals, &stolen[i]), 0);
