@@ -11,6 +11,8 @@
  * own one. Messages, because a turn may have one or a whole batch: else timers would wait for 64 batches.
  */
 #define LOOK_AFTER  64
+#define TURN_LONG   INT64_C(200000) /* nanoseconds */
+#define BATCH_SHIFT_MAX 6
 #define POLL_MILLIS 1 /* between looks at the event loop while there is work */
 #define OLDEST_EVERY 16 /* so often a newborn is not the youngest but the oldest */
 #define NEXT_BUDGET  64 /* turns in a row for actors that wake each other, before the others have one */
@@ -269,16 +271,41 @@ static void run_calls(struct act__pool_worker *worker)
     }
 }
 
-/* Timers that are due, and what the loop has to say. */
-static void look_around(struct act__worker_pool *pool, struct act__pool_worker *worker)
+static int64_t nanoseconds(const struct act__worker_pool *pool)
 {
-    act_millis now = pool->base.operations->now(&pool->base);
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return (at.tv_sec - pool->started.tv_sec) * INT64_C(1000000000) + (at.tv_nsec - pool->started.tv_nsec);
+}
+
+/*
+ * A turn is to take no longer than TURN_LONG, whatever an actor's handlers do: who needs longer for a batch gets a
+ * smaller one next time, and a larger one again when it is quick. `last` may have ended since: a hint does no harm.
+ */
+static void adapt_batch(act_self *last, int64_t took)
+{
+    uint8_t shift = act__load(&last->batch_shift);
+    if (took > TURN_LONG && shift < BATCH_SHIFT_MAX)
+        act__store(&last->batch_shift, (uint8_t)(shift + 1));
+    else if (took < TURN_LONG / 4 && shift > 0)
+        act__store(&last->batch_shift, (uint8_t)(shift - 1));
+}
+
+/* Timers that are due, and what the loop has to say. `last`: who had the last turn; NULL: there was none. */
+static void look_around(struct act__worker_pool *pool, struct act__pool_worker *worker, act_self *last)
+{
+    int64_t    exactly = nanoseconds(pool);
+    act_millis now = exactly / 1000000;
+    if (last != NULL && worker->turns == 1)
+        adapt_batch(last, exactly - worker->looked);
     run_calls(worker);
     act__timers_run(&worker->base, now);
     if (now - worker->polled >= POLL_MILLIS && act__loop_is_used(worker->base.loop)) {
         worker->polled = now;
         act__loop_poll(worker->base.loop);
     }
+    worker->looked = nanoseconds(pool); /* again: none of this is the next turn's */
+    worker->turns = 0;
 }
 
 static void look_around_idle(struct act__worker_pool *pool, struct act__pool_worker *worker)
@@ -299,10 +326,12 @@ static act_self *find(struct act__worker_pool *pool, struct act__pool_worker *wo
     }
     if (self == NULL)
         self = steal(pool, worker);
-    if (self == NULL)
+    if (self == NULL) {
         act__parking_sleep(pool, worker);
-    else
+        worker->turns++; /* the sleep is not to be taken for a long turn */
+    } else {
         act__parking_found(pool, worker);
+    }
     return self;
 }
 
@@ -312,11 +341,12 @@ static void run_all(struct act__worker_pool *pool, struct act__pool_worker *work
     worker->base.stack_floor = __builtin_frame_address(0);
     if (setjmp(worker->base.recover) != 0)
         act__turn_recover(&worker->base);
-    while (!act__load(&pool->ending)) {
-        act_self *self = NULL;
+    for (act_self *self = NULL; !act__load(&pool->ending);) {
+        act_self *last = self;
+        self = NULL;
         if (act__unlikely(worker->until_look <= 0)) {
             worker->until_look = LOOK_AFTER;
-            look_around(pool, worker);
+            look_around(pool, worker, last);
             self = take_injected(pool, worker);
         }
         if (self == NULL && (self = take_woken(worker)) == NULL)
@@ -324,7 +354,8 @@ static void run_all(struct act__worker_pool *pool, struct act__pool_worker *work
         if (self == NULL)
             continue;
         act__turn_run(&worker->base, self, 0);
-        worker->until_look -= 1 + (int32_t)(worker->base.batch_max - worker->base.batch);
+        worker->turns++;
+        worker->until_look -= worker->base.batch == 0 ? LOOK_AFTER : 1 + (int32_t)(worker->base.batch_max - worker->base.batch);
     }
 }
 
@@ -339,10 +370,7 @@ static void *thread_main(void *argument)
 
 static act_millis now(struct act__executor *executor)
 {
-    struct act__worker_pool *pool = pool_of(executor);
-    struct timespec          at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return ((int64_t)(at.tv_sec - pool->started.tv_sec) * 1000000000 + (at.tv_nsec - pool->started.tv_nsec)) / 1000000;
+    return nanoseconds(pool_of(executor)) / 1000000;
 }
 
 static void call_wheel(struct act__executor *executor, struct act__timer *timer, bool cancel)

@@ -17,7 +17,9 @@ struct act__pool_worker {
     uint32_t                next_budget; /* how often in a row `next` may go before the others */
     int32_t                 until_look;  /* messages and turns until the clock is looked at */
     bool                    own_turn;    /* actors bound to this worker go first every second time */
-    act_millis              polled;      /* when the loop and the wheel were last looked at */
+    act_millis              polled;      /* when the loop was last looked at */
+    int64_t                 looked;      /* when the clock was: nanoseconds since the pool was made */
+    uint32_t                turns;       /* since then */
     act_self               *own_first, *own_last; /* actors bound to this worker, through run_next */
     bool                    searching;   /* counted in the pool's `searching` */
     pthread_t               thread;
