@@ -94,21 +94,25 @@ act_ref act__bond_ref(struct act_system *system, const struct act__bond *bond)
     return act__ref_make(act__load(&bond->life), act__slab_index(&system->bonds, bond), 0);
 }
 
-/* The bond with this ref if `self` is at this side of it and has not ended it; else NULL. */
+/* Whether the record is in use under this ref. acquire: what is read before a second look belongs to that use. */
+static bool is_called(struct act_system *system, struct act__bond *bond, act_ref ref)
+{
+    return act__bond_ref(system, bond).value == ref.value && (act__load_acquire(&bond->life) & 1) != 0;
+}
+
+/*
+ * The bond with this ref if `self` is at this side of it and has not ended it; else NULL. Another actor's record may end
+ * and be used again while it is looked at; one that lies in a set of this actor's own cannot.
+ */
 static struct act__bond *find_at_side(act_self *self, act_ref ref, unsigned side)
 {
     struct act_system *system = self->worker->system;
     struct act__bond  *bond = act__slab_at(&system->bonds, act__ref_index(ref, 0));
-    /*
-     * Of another actor's bond nothing need be known, and it may change meanwhile. `here` is read first: if it is this
-     * actor's own half that lies in a set, the record cannot be used again before this actor takes it out; if it was
-     * another's, the ref is from an earlier life of the record, or names that other as its sender.
-     */
-    if (bond == NULL || __atomic_load_n(&bond->half[side].here, __ATOMIC_ACQUIRE) == NULL)
+    if (bond == NULL || !is_called(system, bond, ref))
         return NULL;
-    if (act__bond_ref(system, bond).value != ref.value || (act__load(&bond->life) & 1) == 0)
-        return NULL;
-    return bond->end[side].act_sender == act__local_of(self) ? bond : NULL;
+    bool is_mine = __atomic_load_n(&bond->end[side].act_sender, __ATOMIC_ACQUIRE) == act__local_of(self);
+    bool is_in_set = __atomic_load_n(&bond->half[side].here, __ATOMIC_ACQUIRE) != NULL;
+    return is_mine && is_in_set && is_called(system, bond, ref) ? bond : NULL;
 }
 
 struct act__bond *act__bond_find(act_self *self, act_ref ref)

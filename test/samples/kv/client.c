@@ -457,9 +457,7 @@ static int count_up(void)
     long total = 0;
     for (int i = 0; i < COUNTERS; i++)
         counters[i] = (struct counter){.fd = dial(), .id = i};
-    puts("counting");
-    fflush(stdout);
-    while (open_count > 0) {
+    for (bool told = false; open_count > 0; told = true) {
         for (int i = 0; i < COUNTERS; i++) {
             if (counters[i].fd >= 0)
                 ask_for_more(&counters[i]);
@@ -471,6 +469,10 @@ static int count_up(void)
             counters[i].fd = -1;
             open_count--;
             total += counters[i].count;
+        }
+        if (!told) { /* all have been answered: from here on the end may come */
+            puts("counting");
+            fflush(stdout);
         }
     }
     printf("%ld counted\n", total);
