@@ -170,17 +170,19 @@ static const char *text_of(const struct act__reason *reason)
     return reason->text != NULL ? reason->text->text : NULL;
 }
 
+static bool is_failure(const struct act__reason *reason)
+{
+    return reason->kind == ACT_EXIT_PANIC || reason->kind == ACT_EXIT_ERROR;
+}
+
 static void log_end(struct act__worker *worker, act_self *self, const struct act__reason *reason)
 {
-    act_system   *system = worker->system;
-    bool          failed = reason->kind == ACT_EXIT_PANIC || reason->kind == ACT_EXIT_ERROR;
-    const char   *text = text_of(reason);
-    char          code[16] = "";
-    if (!failed && !system->options.log_normal_exits)
-        return;
+    act_system *system = worker->system;
+    const char *text = text_of(reason);
+    char        code[16] = "";
     if (reason->code != 0)
         snprintf(code, sizeof code, " %d", (int)reason->code);
-    act__log(system, failed ? ACT_LOG_ERROR : ACT_LOG_INFO, "actor %u.%llu (%s) ended: %s%s%s%s", self->index,
+    act__log(system, is_failure(reason) ? ACT_LOG_ERROR : ACT_LOG_INFO, "actor %u.%llu (%s) ended: %s%s%s%s", self->index,
              (unsigned long long)act__load(&self->life), self->behavior->name,
              act_exit_kind_text((act_exit_kind)reason->kind), code, text != NULL ? ", " : "", text != NULL ? text : "");
 }
@@ -251,7 +253,8 @@ static void free_memory(act_self *self)
     if (self->state != NULL)
         act__pool_give(self->state, self->state_class);
     self->state = NULL;
-    act__arena_clear(&self->arena);
+    if (self->arena.chunk != NULL)
+        act__arena_clear(&self->arena);
     if (self->spare != NULL)
         act__message_drop(self->spare);
     self->spare = NULL;
@@ -261,7 +264,8 @@ static void free_memory(act_self *self)
 static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
     release_belongings(self);
-    cancel_timers(worker, self);
+    if (self->timers.first != NULL)
+        cancel_timers(worker, self);
     act__store(&self->route, ACT__ROUTE_ANY);
     if ((self->flags & ACT__CELL_ANNOUNCE) != 0) /* init has not returned, and never will; still under its own pid */
         act__spawn_announce(worker, self, ACT_CLOSED);
@@ -284,9 +288,11 @@ void act__end_quietly(struct act__worker *worker, act_self *self)
 void act__end_run(struct act__worker *worker, act_self *self)
 {
     run_last_words(worker, self);
-    act__arena_reset(&worker->scratch);
+    if (worker->scratch.chunk != NULL)
+        act__arena_reset(&worker->scratch);
     struct act__reason reason = worker->exit_reason;
-    log_end(worker, self, &reason);
+    if (is_failure(&reason) || worker->system->options.log_normal_exits)
+        log_end(worker, self, &reason);
     /* Before anybody hears of it: who has joined finds it counted. release: pairs with act__system_actors_count. */
     act__store_release(&worker->exited, act__load(&worker->exited) + 1);
     end(worker, self, reason);

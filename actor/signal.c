@@ -347,15 +347,21 @@ static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max
 
 void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list)
 {
+    uint32_t life = (uint32_t)act__load(&self->life);
     while (list != NULL) {
         act_message *next = list->act_next;
-        take_in_one(worker, self, list);
+        bool         is_plain = (list->act_bits & (ACT__BIT_SIGNAL | ACT__BIT_REPLY)) == 0;
+        if (act__likely(is_plain && list->act_life == life && (self->flags & ACT__CELL_LIVING) != 0))
+            act__inbox_append(&self->inbox, list);
+        else
+            take_in_one(worker, self, list);
         list = next;
     }
     uint32_t max = act__load(&self->gate.max);
     if (act__unlikely(max != 0) && act__load(&self->policy) == ACT_INBOX_DROP_OLDEST)
         drop_oldest(worker, self, max);
-    act__slow_update(worker, self);
+    if (act__unlikely(self->inbox.count > worker->backlog_max || (self->flags & ACT__CELL_OVERLOADED) != 0))
+        act__slow_update(worker, self);
 }
 
 void act__take_in(struct act__worker *worker, act_self *self)

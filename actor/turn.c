@@ -47,17 +47,17 @@ static inline void handle(struct act__worker *worker, act_self *self, act_messag
         act__arena_reset(&worker->scratch);
 }
 
-/* It lives, and no end has been decided. */
-static inline bool is_plain(const act_self *self)
+/* It lives, and no end has been decided; `others` are flags that must not be set either. */
+static inline bool is_plain(const act_self *self, uint16_t others)
 {
     const uint16_t plain = ACT__CELL_LIVING | ACT__CELL_READY;
-    return (self->flags & (plain | ACT__CELL_ENDING)) == plain;
+    return (self->flags & (plain | ACT__CELL_ENDING | others)) == plain;
 }
 
-/* Nothing was fetched and nothing is asked of it: what comes next can be looked for the short way. */
+/* Nothing waits that was fetched and nothing is asked of it: what comes next can be looked for the short way. */
 static inline bool is_quiet(const act_self *self)
 {
-    return (self->flags & ACT__CELL_OVERLOADED) == 0 && act__load(&self->urgent) == 0;
+    return is_plain(self, ACT__CELL_OVERLOADED) && self->inbox.head == NULL && act__load(&self->urgent) == 0;
 }
 
 /* The usual case, short: only one message has come. NULL: see act__take_in. */
@@ -152,7 +152,8 @@ static bool begin_life(struct act__worker *worker, act_self *self)
     }
     worker->now = -1;
     act__spawn_init(worker, self);
-    act__arena_reset(&worker->scratch);
+    if (worker->scratch.chunk != NULL)
+        act__arena_reset(&worker->scratch);
     return false;
 }
 
@@ -191,21 +192,20 @@ static inline __attribute__((always_inline)) void go_on(struct act__worker *work
 {
     act_message *message;
     for (;;) {
-        if (act__likely(is_plain(self) && worker->batch != 0)) {
-            if (self->inbox.head != NULL) {
-                handle_fetched(worker, self);
-                continue;
-            }
-            if (is_quiet(self) && (message = take_only(worker, self)) != NULL) {
+        if (act__likely(is_quiet(self))) {
+            if (act__likely(worker->batch != 0) && (message = take_only(worker, self)) != NULL) {
                 worker->batch--;
                 handle(worker, self, message);
                 continue;
             }
-            if (is_quiet(self) && act__inbox_is_empty(&self->gate, &self->inbox) &&
-                act__likely(worker->slow_for == NULL) && fall_asleep(worker, self) && act__likely(!must_wake(self))) {
+            if (act__inbox_is_empty(&self->gate, &self->inbox) && act__likely(worker->slow_for == NULL) &&
+                fall_asleep(worker, self) && act__likely(!must_wake(self))) {
                 finish_turn(worker);
                 return;
             }
+        } else if (is_plain(self, 0) && self->inbox.head != NULL && worker->batch != 0) {
+            handle_fetched(worker, self);
+            continue;
         }
         if (do_the_rest(worker, self))
             return;

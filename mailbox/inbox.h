@@ -65,12 +65,28 @@ static inline void act__gate_leave(struct act__gate *gate, act_message *message)
     }
 }
 
+/* A signal may be freed or sent on when it is applied; so none may stay the boundary. What came since joins the list. */
+void act__inbox_detach_signals(struct act__gate *gate, struct act__inbox *inbox);
+
 /*
  * What was pushed since the last fetch, oldest first, ended by NULL; the caller applies signals and appends
  * messages. No signal among it is the boundary: signals may be freed or sent on at once. *freed, here and
  * below: a message retired earlier that may be freed now, or NULL.
  */
-act_message *act__inbox_fetch(struct act__gate *gate, struct act__inbox *inbox, act_message **freed);
+static inline act_message *act__inbox_fetch(struct act__gate *gate, struct act__inbox *inbox, act_message **freed)
+{
+    act_message *before = inbox->boundary, *list = act__mpsc_fetch(&gate->queue, before, &inbox->boundary);
+    *freed = NULL;
+    if (list == NULL)
+        return NULL;
+    if (inbox->spent) {
+        inbox->spent = false;
+        *freed = before;
+    }
+    if (act__unlikely(act__message_is_signal(inbox->boundary)))
+        act__inbox_detach_signals(gate, inbox);
+    return list;
+}
 
 static inline void act__inbox_append(struct act__inbox *inbox, act_message *message)
 {

@@ -335,12 +335,9 @@ static act_self *find(struct act__worker_pool *pool, struct act__pool_worker *wo
     return self;
 }
 
-/* The worker's life between two panics. */
-static void run_all(struct act__worker_pool *pool, struct act__pool_worker *worker)
+/* Not inlined: beside setjmp nothing would be kept in registers. */
+static __attribute__((noinline)) void loop(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
-    worker->base.stack_floor = __builtin_frame_address(0);
-    if (setjmp(worker->base.recover) != 0)
-        act__turn_recover(&worker->base);
     for (act_self *self = NULL; !act__load(&pool->ending);) {
         act_self *last = self;
         self = NULL;
@@ -355,8 +352,17 @@ static void run_all(struct act__worker_pool *pool, struct act__pool_worker *work
             continue;
         act__turn_run(&worker->base, self, 0);
         worker->turns++;
-        worker->until_look -= worker->base.batch == 0 ? LOOK_AFTER : 1 + (int32_t)(worker->base.batch_max - worker->base.batch);
+        worker->until_look -= worker->base.batch != 0 ? 1 + (int32_t)(worker->base.batch_max - worker->base.batch) : LOOK_AFTER;
     }
+}
+
+/* The worker's life between two panics. */
+static void run_all(struct act__worker_pool *pool, struct act__pool_worker *worker)
+{
+    worker->base.stack_floor = __builtin_frame_address(0);
+    if (setjmp(worker->base.recover) != 0)
+        act__turn_recover(&worker->base);
+    loop(pool, worker);
 }
 
 static void *thread_main(void *argument)
