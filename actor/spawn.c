@@ -84,10 +84,12 @@ static bool take_options(act_self *cell, struct birth *birth, const act_spawn_op
     return cell->defers != NULL;
 }
 
+/* The cell is free again, and may be a thread's next (door.c), whose end frees what it finds. */
 static void drop_life(act_self *cell, act_message *start)
 {
     if (cell->state != NULL)
         act__pool_give(cell->state, cell->state_class);
+    cell->state = NULL;
     act__arena_clear(&cell->arena);
     act__message_drop(start);
 }

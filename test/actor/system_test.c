@@ -184,6 +184,21 @@ static void a_thread_can_ask(void)
     act_system_destroy(&sys);
 }
 
+/* The cell of the actor that did not come to be is the next that a thread lives in. */
+static void a_thread_can_ask_after_a_spawn_that_failed(void)
+{
+    static const act_behavior large = {.name = "large", .state_bytes = 1000, .receive = answers};
+    size_t  outstanding = act__pool_outstanding();
+    int64_t answer;
+    act_pid pid;
+    open_system();
+    act_pid a = spawn(&answerer, ACT_SPAWN_OPTIONS(.name = "one"));
+    ck_assert_int_eq(act_system_spawn(sys, &pid, &large, NULL, ACT_SPAWN_OPTIONS(.name = "one")), ACT_EXISTS);
+    ck_assert_int_eq(ask(a, TAG_ASK, 1, &answer, ACT_FOREVER), ACT_OK);
+    act_system_destroy(&sys);
+    ck_assert_uint_eq(act__pool_outstanding(), outstanding);
+}
+
 static void only_an_answer_is_an_answer(void)
 {
     int64_t answer;
@@ -479,6 +494,7 @@ const struct kit_fact kit_facts[] = {
     FACT(hundred_systems_leave_nothing, .rounds = 3, .timeout_seconds = 30),
     FACT(two_systems_live_side_by_side, .rounds = 3),
     FACT(a_thread_can_ask, .rounds = 3),
+    FACT(a_thread_can_ask_after_a_spawn_that_failed, .rounds = 3),
     FACT(only_an_answer_is_an_answer, .rounds = 3),
     FACT(a_thread_can_join, .rounds = 3),
     FACT(many_threads_can_ask_at_once, .rounds = 3, .timeout_seconds = 30),
