@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/service/connection.h>
 
-#include <stdlib.h>
-
 #include <samples/kv/service/connection_state.h>
 #include <samples/kv/service/host.h>
 
@@ -30,7 +28,7 @@ void kv_ticket_release(void *args)
     struct kv_ticket *ticket = *(struct kv_ticket **)args;
     act_socket_close(&ticket->socket);
     atomic_fetch_sub_explicit(&ticket->service->traffic.connections_now, 1, memory_order_relaxed);
-    free(ticket);
+    kv_memory_free(ticket);
 }
 
 void kv_connection_end(act_self *self, struct kv_connection *connection, act_exit_kind kind)

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <samples/kv/service/connection.h>
 
@@ -50,10 +49,10 @@ static void start_client(act_self *self, struct kv_service *service, act_pid sup
 
 static void admit(act_self *self, struct kv_service *service, act_socket *socket)
 {
-    struct kv_ticket *ticket = malloc(sizeof *ticket);
+    struct kv_ticket *ticket = kv_memory_allocate(sizeof *ticket);
     act_pid supervisor;
     if (ticket == NULL || act_whereis(act_self_system(self), &supervisor, KV_NAME_CONNECTIONS) != ACT_OK) {
-        free(ticket);
+        kv_memory_free(ticket);
         act_socket_close(&socket);
         return;
     }

@@ -66,9 +66,9 @@ struct kv_service {
     /* The supervision tree (tree.c). */
     char lane_names[KV_LANES_MAX][24];
     struct kv_shard_args shard_args[KV_SHARDS_MAX];
-    act_spawn_options shard_options[KV_SHARDS_MAX];
-    act_child_spec shard_specs[KV_SHARDS_MAX];
-    act_supervisor_spec shards_supervisor;
+    act_spawn_options lane_options[KV_LANES_MAX];
+    act_child_spec lane_specs[KV_LANES_MAX];
+    act_supervisor_spec lanes_supervisor;
 };
 
 /* Names that actors are found by; a lane's name is service->lane_names[lane]. */

@@ -10,9 +10,9 @@
 
 /*
  *     kv                   the root
- *     |- shards            a supervisor; each shard's table is its kept block, so it outlives the shard
- *     |  |- shard-0 ...
- *     |- observer          tells what this tree looks like
+ *     |- lanes             a supervisor of those that execute commands
+ *     |  |- shard-0 ...    each shard's table is its kept block, so it outlives the shard
+ *     |  |- observer       tells what this tree looks like
  *     |- connections       a supervisor; a temporary child for each client
  *     |  |- client-1 ...
  *     |- listener          accepts, and adds children to connections
@@ -21,10 +21,12 @@
  */
 
 /*
- * A client can crash shards as fast as it can send DEBUG PANIC, some 20,000 times a second, and the others are served all
- * the same; a shard that cannot even start fails 400,000 times a second.
+ * A client can crash shards as fast as it can send DEBUG PANIC, and the others are served all the same. Only for lack of
+ * memory a shard cannot start, some 400,000 times a second: to give up then would cost its table and free nothing else.
  */
-enum { SHARD_RESTARTS_MAX = 500000, RESTARTS_MAX = 5 };
+static const uint32_t LANE_RESTARTS_MAX = UINT32_MAX;
+
+enum { RESTARTS_MAX = 5 };
 
 /* Clients add themselves; none is restarted, since its socket is gone. */
 static const act_supervisor_spec connections_supervisor = {.strategy = ACT_STRATEGY_ONE_FOR_ONE};
@@ -32,44 +34,54 @@ static const act_supervisor_spec connections_supervisor = {.strategy = ACT_STRAT
 static void specify_shard(struct kv_service *service, uint32_t i)
 {
     service->shard_args[i] = (struct kv_shard_args){service, i};
-    service->shard_options[i] = *ACT_SPAWN_OPTIONS(.name = service->lane_names[i]);
-    service->shard_specs[i] = (act_child_spec){
+    service->lane_specs[i] = (act_child_spec){
         .id = service->lane_names[i],
         .behavior = &kv_shard,
         .args = &service->shard_args[i],
-        .options = &service->shard_options[i],
+        .options = &service->lane_options[i],
         .kept_bytes = sizeof(struct kv_shard_kept),
         .kept_release = kv_shard_kept_release,
     };
 }
 
-static void specify_shards(struct kv_service *service)
+static void specify_observer(struct kv_service *service, uint32_t i)
 {
-    uint32_t count = service->options.shards_count;
-    for (uint32_t i = 0; i < count; i++) {
+    service->lane_specs[i] = (act_child_spec){
+        .id = service->lane_names[i],
+        .behavior = &kv_observer,
+        .options = &service->lane_options[i],
+    };
+}
+
+static void specify_lanes(struct kv_service *service)
+{
+    uint32_t shards_count = service->options.shards_count;
+    for (uint32_t i = 0; i < shards_count; i++) {
         snprintf(service->lane_names[i], sizeof service->lane_names[i], "shard-%u", i);
         specify_shard(service, i);
     }
-    snprintf(service->lane_names[count], sizeof service->lane_names[count], "observer");
-    service->shards_supervisor = (act_supervisor_spec){
+    snprintf(service->lane_names[shards_count], sizeof service->lane_names[shards_count], "observer");
+    specify_observer(service, shards_count);
+    for (uint32_t i = 0; i <= shards_count; i++)
+        service->lane_options[i] = *ACT_SPAWN_OPTIONS(.name = service->lane_names[i]);
+    service->lanes_supervisor = (act_supervisor_spec){
         .strategy = ACT_STRATEGY_ONE_FOR_ONE,
-        .intensity = SHARD_RESTARTS_MAX,
+        .intensity = LANE_RESTARTS_MAX,
         .period = ACT_SECONDS(5),
-        .children = service->shard_specs,
-        .children_count = count,
+        .children = service->lane_specs,
+        .children_count = shards_count + 1,
     };
 }
 
 act_result kv_service_start(struct kv_service *service, act_system *system, act_pid *root)
 {
-    specify_shards(service);
+    specify_lanes(service);
     act_child_spec children[] = {
-        act_supervisor_child("shards", &service->shards_supervisor),
-        {.id = "observer", .behavior = &kv_observer, .options = ACT_SPAWN_OPTIONS(.name = "observer")},
+        act_supervisor_child("lanes", &service->lanes_supervisor),
         act_supervisor_child("connections", &connections_supervisor),
         {.id = "listener", .behavior = &kv_listener, .args = &service, .options = ACT_SPAWN_OPTIONS(.name = KV_NAME_LISTENER)},
     };
-    children[2].options = ACT_SPAWN_OPTIONS(.name = KV_NAME_CONNECTIONS);
+    children[1].options = ACT_SPAWN_OPTIONS(.name = KV_NAME_CONNECTIONS);
     const act_supervisor_spec spec = {
         .strategy = ACT_STRATEGY_ONE_FOR_ONE,
         .intensity = RESTARTS_MAX,
