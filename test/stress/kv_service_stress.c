@@ -15,7 +15,7 @@
 #include <samples/kv/service/service.h>
 #include <test/kit/kit.h>
 
-enum { RESTARTS = 100, WARM_UP = 20, CLIENTS = 4, REPLIES_MIN = 400, LEFT_KB_MAX = 8192 };
+enum { RESTARTS = 100, WARM_UP = 20, CLIENTS = 4, VISITS = 8, VISITORS_MIN = 20, REPLIES_MIN = 400, LEFT_KB_MAX = 8192 };
 
 static _Atomic uint32_t the_port;
 static _Atomic int connected_count, replies_count;
@@ -72,17 +72,40 @@ static struct traces look(void)
 
 /* ----------------------------------------------------------------------------------------- the load */
 
+static int dial(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atomic_load(&the_port))};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_ge(fd, 0);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* Comes and goes until nobody listens: the stop meets sockets that were accepted and have no actor yet. */
+static void *be_visitor(void *unused)
+{
+    int fds[VISITS] = {0};
+    while (fds[0] >= 0) {
+        for (int i = 0; i < VISITS; i++)
+            fds[i] = dial();
+        for (int i = 0; i < VISITS; i++)
+            if (fds[i] >= 0)
+                close(fds[i]);
+    }
+    return unused;
+}
+
 /* Asks for more whenever an answer has come, until the service is gone. */
 static void *be_client(void *unused)
 {
     static const char requests[] = "INCR n\r\nSET s 0123456789\r\nMGET n s a b c d e f\r\nDEBUG PANIC s\r\nGET s\r\n";
     static const char tail[] = "*3\r\n$4\r\nhalf";
     char replies[4096];
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atomic_load(&the_port))};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = dial();
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
     atomic_fetch_add(&connected_count, 1);
     while (send(fd, requests, sizeof requests - 1, MSG_NOSIGNAL) > 0 && recv(fd, replies, sizeof replies, 0) > 0)
         atomic_fetch_add(&replies_count, 1);
@@ -96,7 +119,7 @@ static void run_once(void)
 {
     static struct kv_service service;
     struct kv_options options = KV_OPTIONS_DEFAULT;
-    pthread_t clients[CLIENTS];
+    pthread_t clients[CLIENTS], visitor;
     act_system *system;
     act_pid root;
     options.port = 0;
@@ -115,11 +138,15 @@ static void run_once(void)
         ck_assert_int_eq(pthread_create(&clients[i], NULL, be_client, NULL), 0);
     while (atomic_load(&connected_count) < CLIENTS || atomic_load(&replies_count) < REPLIES_MIN)
         usleep(100);
+    ck_assert_int_eq(pthread_create(&visitor, NULL, be_visitor, NULL), 0);
+    while (kv_read(&service.traffic.connections_total) < CLIENTS + VISITORS_MIN)
+        usleep(100);
     act_system_stop(system);
     ck_assert_int_eq(act_system_run(system), ACT_OK);
     act_system_destroy(&system);
     for (int i = 0; i < CLIENTS; i++)
         pthread_join(clients[i], NULL);
+    pthread_join(visitor, NULL);
     ck_assert_uint_eq(kv_read(&service.traffic.connections_now), 0);
 }
 
