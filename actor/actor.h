@@ -60,7 +60,7 @@ typedef struct act_spawn_options {
     uint32_t         worker;          /* 1 to workers_count: always runs there; 0: anywhere */
     bool             blocking;        /* its callbacks may block: it gets a thread of its own while it runs */
     bool             announce;        /* the parent gets exactly one ACT_MESSAGE_STARTED */
-    bool            ends_with_parent; /* an exit signal of the link to its parent ends it, even if it traps exits */
+    bool             ends_with_parent; /* an exit signal of the link to its parent ends it, even if it traps exits */
     void            *kept;            /* what act_kept returns; NULL: none. Not owned by the actor. */
     /*
      * May be NULL. Called once with on_end_context for an actor that could be spawned, when it has ended: as an
@@ -91,8 +91,8 @@ typedef struct act_spawn_options {
  *          messages become dead letters.
  * Waits:   never.
  * Returns: ACT_OK; ACT_NO_MEMORY (memory, actors_max or threads); ACT_INVALID (no receive, no name, a worker
- *          that is not there, blocking together with worker, or options of an unknown size); ACT_EXISTS (the
- *          name is taken); ACT_CLOSED (the system is stopping and this actor is not being stopped in order).
+ *          that is not there, blocking together with worker, options of an unknown size, or a name of a length that
+ *          act_register refuses); ACT_EXISTS (the name is taken); ACT_CLOSED (the system is stopping and this actor is not being stopped in order).
  * See:     samples/01_hello.c
  */
 ACT_API ACT_MUST_CHECK act_result act_spawn(act_self *self, act_pid *pid, const act_behavior *behavior,
@@ -150,7 +150,7 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  *          ACT_FULL      the inbox is at inbox_max and its policy is ACT_INBOX_REFUSE.
  *          ACT_NO_ACTOR  nobody to receive it, now or ever again.
  *          ACT_NO_NODE   the receiver's node is not connected.
- * See:     test/mailbox/inbox_test.c
+ * See:     test/actor/send_test.c, test/actor/inbox_bound_test.c
  */
 ACT_API ACT_MUST_CHECK act_result act_send(act_self *self, act_pid to, act_message **message) ACT_NONNULL_ALL;
 
@@ -341,7 +341,7 @@ ACT_API ACT_NORETURN void act_panic_at(act_self *self, const char *file, int lin
  */
 ACT_API ACT_MUST_CHECK act_result act_register(act_self *self, const char *name) ACT_NONNULL_ALL;
 
-/** Gives up a name of this actor. Returns: ACT_OK, ACT_NOT_FOUND (not a name of this actor). */
+/** Gives up a name of this actor. Threads: handler. Returns: ACT_OK, ACT_NOT_FOUND (not a name of this actor). */
 ACT_API act_result act_unregister(act_self *self, const char *name) ACT_NONNULL_ALL;
 
 /**
@@ -354,10 +354,10 @@ ACT_API ACT_MUST_CHECK act_result act_whereis(act_system *system, act_pid *pid, 
 
 /* ------------------------------------------------------------------------------------ time, chance */
 
-/** The system's monotonic clock in milliseconds; virtual in a simulation. Does not move inside a handler. */
+/** The system's monotonic clock in milliseconds; virtual in a simulation. Stands still in a callback. Threads: handler. */
 ACT_API act_millis act_now(const act_self *self) ACT_NONNULL_ALL;
 
-/** 64 random bits; from the seed in a simulation. Not for secrets. */
+/** 64 random bits; from the seed in a simulation. Not for secrets. Threads: handler. */
 ACT_API uint64_t act_random(act_self *self) ACT_NONNULL_ALL;
 
 /**
@@ -370,7 +370,8 @@ ACT_API uint64_t act_random(act_self *self) ACT_NONNULL_ALL;
  * Threads: handler.
  * Order:   timers of one actor that are due in the same millisecond fire in the order they were armed, unless it
  *          was moved to another worker in between: each worker has its own clockwork.
- * Returns: ACT_OK, ACT_NO_MEMORY, ACT_INVALID (delay). Whether `to` lives is decided when it fires.
+ * Returns: ACT_OK, ACT_NO_MEMORY, ACT_INVALID (delay), ACT_NO_NODE (as act_send). Whether `to` lives is decided when it
+ *          fires: what nobody receives then is a dead letter.
  */
 ACT_API ACT_MUST_CHECK act_result act_send_after(act_self *self, act_ref *timer, act_pid to,
                                                  act_message **message, act_millis delay) ACT_NONNULL_ALL;
@@ -389,10 +390,15 @@ ACT_API act_result act_cancel_timer(act_self *self, act_ref timer) ACT_NONNULL_A
 
 /* ------------------------------------------------------------------------------------------ memory */
 
-/** Memory until this actor ends, zeroed, aligned to 16. Returns: NULL if there is none, or at arena_bytes_max. */
+/**
+ * Memory until this actor ends, zeroed, aligned to 16. It cannot be given back before.
+ *
+ * Threads: handler.
+ * Returns: NULL if there is none, or at arena_bytes_max.
+ */
 ACT_API void *act_alloc(act_self *self, size_t bytes) ACT_NONNULL_ALL;
 
-/** Memory until the callback returns, not zeroed, aligned to 16. Returns: NULL if there is none. */
+/** Memory until the callback returns, not zeroed, aligned to 16. Threads: handler. Returns: NULL if there is none. */
 ACT_API void *act_scratch(act_self *self, size_t bytes) ACT_NONNULL_ALL;
 
 /**

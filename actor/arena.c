@@ -5,11 +5,11 @@
 #include <actor/cell.h>
 #include <mailbox/message/pool.h>
 
-/* The first chunk holds the limit and the total, so that an actor that asks for nothing pays for nothing. */
+/* The limit and the total lie in the newest chunk, so that an actor that asks for nothing pays for nothing. */
 struct act__arena_chunk {
     struct act__arena_chunk *next;
     size_t                   used, size; /* bytes behind this header */
-    size_t                   total, total_max; /* of all chunks, for act_alloc; kept in the newest; max 0: none */
+    size_t                   total, total_max; /* of all chunks, for act_alloc; max 0: no limit */
     unsigned                 size_class;
     char                     bytes[] __attribute__((aligned(16)));
 };

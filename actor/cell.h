@@ -68,9 +68,9 @@ enum {
     ACT__CELL_ANNOUNCE = 16, /* the parent waits to hear how init went */
     ACT__CELL_OVERLOADED = 32,
     ACT__CELL_REFUSED = 64,  /* init did not answer ACT_OK */
+    ACT__CELL_DIED = 128,    /* alone: to be given back once its inbox sleeps */
     ACT__CELL_ENDS_WITH_PARENT = 256,
-    ACT__CELL_HAS_LINKED = 512, /* has called act_link: a LINK that comes in may cross one of its own */
-    ACT__CELL_DIED = 128     /* alone: to be given back once its inbox sleeps */
+    ACT__CELL_HAS_LINKED = 512 /* has called act_link: a LINK that comes in may cross one of its own */
 };
 
 /* Requests that need no envelope and so cannot fail: see act__cell_poke. */

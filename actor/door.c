@@ -72,6 +72,7 @@ static act_result open_door(act_system *system, struct door *door)
     cell->flags = ACT__CELL_LIVING | ACT__CELL_READY | ACT__CELL_TRAPPING;
     cell->worker = &system->guest;
     cell->parent = 0;
+    /* release: pairs with the acquire in bond.c and act__system_poke_all, as in spawn.c. */
     act__store_release(&cell->life, act__load(&cell->life) + 1);
     return ACT_OK;
 }

@@ -84,6 +84,7 @@ static act_result exit_other(struct act_system *system, struct act__worker *work
     act_self *cell = other.node == 0 ? act__cell_at(system, other.local) : NULL;
     uint64_t  life = act__life_of(other.local);
     bool      plain = reason.code == 0 && reason.text == NULL;
+    /* acquire: pairs with the release in spawn.c and door.c: parent_hint is that of this life. */
     if (cell == NULL || (life & 1) == 0 || act__load_acquire(&cell->life) != life)
         return ACT_OK;
     if (plain && reason.kind == ACT_EXIT_KILL)

@@ -24,7 +24,7 @@ static act_result check(struct act_system *system, const struct act__spawning *w
     return options->blocking ? system->executor->operations->prepare_blocking(system->executor) : ACT_OK;
 }
 
-/* What START tells besides that the cell lives now; in as.uint64 of its envelope, args follow. */
+/* What START tells besides that the cell lives now: the first BIRTH_BYTES of its payload, before the args. */
 struct birth {
     uint16_t flags; /* ACT__CELL_* */
     bool     has_args;
@@ -161,7 +161,7 @@ static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t
     act__store(&cell->policy, options != NULL ? (uint8_t)options->inbox_policy : 0);
     act__store(&cell->route, route_of(options));
     act__store(&cell->batch_shift, 0);
-    act__store_release(&cell->life, life); /* pairs with the acquire in bond.c: the gate is there */
+    act__store_release(&cell->life, life); /* pairs with the acquire in bond.c, exit.c and system.c: the gate is there */
 }
 
 /* From here on others can know. Returns: whether the caller has the token. */

@@ -16,8 +16,8 @@
 #define STOP_DEFAULT     ACT_SECONDS(10)
 #define WORKERS_MAX      256
 #define ACTORS_MAX       (1u << ACT__SLOT_BITS)
-#define LOOK_AGAIN   ACT_MS(20)
-#define CELLS_TO_SPARE (1u << 16)
+#define LOOK_AGAIN       ACT_MS(20)
+#define CELLS_TO_SPARE   (1u << 16)
 /* How long the killed may take, besides stop_timeout: a handler that is running returns first. */
 #define KILL_TIMEOUT ACT_SECONDS(1)
 
@@ -304,7 +304,7 @@ void act__system_poke_all(act_system *system, struct act__worker *worker, uint8_
 {
     act_self *cell;
     for (size_t slot = 1; (cell = act__slab_at(&system->cells, slot)) != NULL; slot++) {
-        uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c */
+        uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c and door.c */
         if ((life & 1) != 0)
             act__cell_poke(system, worker, life << ACT__SLOT_BITS | slot, urgent);
     }
@@ -360,7 +360,7 @@ static act_result stop_in_order(act_system *system)
     deadline = act__clock_after(KILL_TIMEOUT);
     do {
         act__system_poke_all(system, NULL, ACT__URGENT_KILL);
-        struct timespec soon = act__clock_after(10);
+        struct timespec soon = act__clock_after(ACT_MS(10));
         if (wait_for_end(system, 0, &soon))
             return ACT_TIMED_OUT;
         clock_gettime(CLOCK_MONOTONIC, &soon);

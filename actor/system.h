@@ -20,7 +20,7 @@ typedef struct act_system_options {
     bool       log_normal_exits;  /* also log ends that are clean */
 
     /*
-     * Called for every message that no one received, before it is freed. Any worker, several at once; must
+     * Called for every message that no one received, before it is freed. Any thread, several at once; must
      * not block, keep the message or call into the system. The result says why: ACT_NO_ACTOR, ACT_FULL,
      * ACT_NO_MEMORY (the message could not be made), ACT_NOT_FOUND (a reply to an ask that had ended).
      */
@@ -52,14 +52,16 @@ ACT_API ACT_MUST_CHECK act_result act_system_create(act_system **system, const a
  *
  * Threads: any thread that may block, one caller; not a handler.
  * Returns: ACT_OK (all actors ended by themselves), ACT_TIMED_OUT (some had to be killed; one that never
- *          returns from its handler keeps its thread until it does).
+ *          returns from its handler keeps its thread until it does), ACT_INVALID (it has run before, or this is a
+ *          simulation's system).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_run(act_system *system) ACT_NONNULL_ALL;
 
 /**
  * Asks for an orderly stop. act_system_run does the work; without it act_system_destroy does.
  *
- * Threads: any, handlers included; async-signal-safe. Never waits. Calling it twice is once.
+ * Threads: any, handlers included; async-signal-safe. Never waits. Calling it twice is once. In a simulation nothing
+ *          happens: act_simulation_destroy stops it.
  */
 ACT_API void act_system_stop(act_system *system) ACT_NONNULL_ALL;
 
@@ -123,20 +125,22 @@ typedef struct act_exit_report {
  * timeout  0 or more, or ACT_FOREVER.
  *
  * Threads: any thread that may block; not a handler, not in a simulation.
- * Returns: ACT_OK, ACT_TIMED_OUT, ACT_NO_MEMORY, ACT_INVALID.
+ * Returns: ACT_OK, ACT_TIMED_OUT, ACT_NO_MEMORY, ACT_INVALID (timeout, or a simulation).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_join(act_system *system, act_pid pid, act_exit_report *report,
                                                   act_millis timeout) ACT_NONNULL(1);
 
 /**
- * Sends an exit signal from an ordinary thread; as act_exit_other, from nobody.
+ * Sends an exit signal from an ordinary thread; as act_exit_other, from nobody, who counts as the parent of what
+ * threads have spawned.
  *
  * Threads: any.
+ * Returns: as act_exit_other.
  */
 ACT_API ACT_MUST_CHECK act_result act_system_exit(act_system *system, act_pid pid, act_exit_reason reason)
     ACT_NONNULL_ALL;
 
-/* How many threads run actors: 1 to 256; 1 in a simulation. */
+/** How many threads run actors, those for blocking ones not counted: 1 to 256; 1 in a simulation. Threads: any. */
 ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_ALL;
 
 /* X(name, text): counted since the system was made. sent = received + dead_letters + those that wait. */

@@ -225,7 +225,7 @@ void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
     worker->batch = batch != 0 ? batch : 1 + ((worker->batch_max - 1) >> act__load(&self->batch_shift));
     if (act__unlikely(worker->spares_count < ACT__SPARES))
         (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
-    if (self->inbox.head != NULL) {
+    if (self->inbox.head != NULL) { /* it has more to do than a batch: signals must not wait for the end of that */
         act__take_in(worker, self);
         act__take_urgent(worker, self);
     }

@@ -10,9 +10,8 @@
  *               a push or wake finds IDLE                 the executor picks it
  *       IDLE ----------------------------> SCHEDULED ---------------------------> RUNNING
  *        ^                                     ^                                   |   |
- *        |         act__inbox_sleep            |    its batch is spent, or more    |   |
- *        +-------------------------------------)---- came while it went to sleep --)---+
- *                                              +-----------------------------------+
+ *        |                                     +------- its batch is spent --------+   |
+ *        +----- act__inbox_sleep, unless more has come: then it goes on ---------------+
  *
  * SCHEDULED and RUNNING are "the token is held"; only its holder touches struct act__inbox. There is no
  * closed state: the box of a dead actor is one whose owner takes nothing. A message that is pushed to it

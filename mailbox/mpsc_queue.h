@@ -10,14 +10,14 @@
 /*
  *              push   fetch  idle   wake    at the same time
  *     push      yes    yes    yes    yes
- *     fetch     yes    no     no     no     the receiver only, while it holds the token
+ *     fetch     yes    no     no     no     the receiver only, while it holds the token; peek and detach likewise
  *     idle      yes    no     no     no     the receiver only; gives the token up
  *     wake      yes    no     no     yes    whoever has something for the receiver besides messages
  *
  * `word` is the newest envelope, whose act_next leads to older ones; or IDLE: the receiver sleeps; or OPEN:
  * the receiver has the token and nothing waits. Whoever replaces IDLE by something else gets the token and
  * must see that the receiver runs. The exchange in push tells: that is the only atomic instruction of a
- * send.
+ * send to an inbox without a bound.
  *
  * The receiver does not take the list out. It reads `word`, handles what is newer than the envelope it saw
  * there last, its *boundary*, and leaves by exchanging the boundary for IDLE: two atomic instructions for

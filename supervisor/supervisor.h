@@ -137,7 +137,8 @@ ACT_API ACT_MUST_CHECK act_result act_system_spawn_supervisor(act_system *system
 
 /**
  * Makes a child spec that starts a supervisor, for trees. `spec` and its children must stay valid as long as
- * the parent keeps the child; args_release is the place to free them. restart permanent, shutdown ACT_FOREVER, type supervisor; change what you want afterwards.
+ * the parent keeps the child; args_release is the place to free them. restart permanent, shutdown ACT_FOREVER, type
+ * supervisor; change what you want afterwards.
  *
  * Threads: any.
  */

@@ -2,9 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/blocking.h>
 
-
-#include <actor/clock.h>
 #include <actor/cell.h>
+#include <actor/clock.h>
 #include <mailbox/message/pool.h>
 
 #define IDLE_SECONDS 10

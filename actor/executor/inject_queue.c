@@ -20,6 +20,7 @@ void act__inject_push(struct act__inject_queue *queue, act_self *first, act_self
     else
         queue->first = first;
     queue->last = last;
+    /* seq_cst: before the caller looks for sleepers; pairs with act__inject_is_empty, as parking.c tells. */
     atomic_fetch_add_explicit(&queue->count, count, memory_order_seq_cst);
     pthread_mutex_unlock(&queue->mutex);
 }

@@ -23,7 +23,7 @@ act_self *act__inject_pop(struct act__inject_queue *queue, uint32_t most, uint32
 
 static inline bool act__inject_is_empty(struct act__inject_queue *queue)
 {
-    /* seq_cst: read after a worker has said that it goes to sleep; see worker_pool.c. */
+    /* seq_cst: read after a worker has said that it goes to sleep; see parking.c. */
     return atomic_load_explicit(&queue->count, memory_order_seq_cst) == 0;
 }
 

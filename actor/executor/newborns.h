@@ -40,7 +40,7 @@ static inline uint32_t act__newborns_count(const struct act__newborns *newborns)
 
 static inline bool act__newborns_is_empty(struct act__newborns *newborns)
 {
-    /* seq_cst: read after a worker has said that it goes to sleep; see worker_pool.c. */
+    /* seq_cst: read after a worker has said that it goes to sleep; see parking.c. */
     uint32_t head = atomic_load_explicit(&newborns->head, memory_order_seq_cst);
     return (int32_t)(atomic_load_explicit(&newborns->tail, memory_order_seq_cst) - head) <= 0;
 }

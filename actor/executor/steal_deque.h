@@ -8,7 +8,7 @@
 /*
  *                 push   pop   steal    at the same time
  *     push         no    no     yes     the owner only
- *     pop          no    no     yes     the owner only
+ *     pop          no    no     yes     the owner only; first and shed likewise
  *     steal        yes   yes    yes     other workers
  *
  * A ring with a head that all move by compare-exchange and a tail that only the owner moves; the design of Go's
@@ -35,7 +35,7 @@ act_self *act__deque_shed(struct act__steal_deque *deque, act_self **last, uint3
 
 static inline bool act__deque_is_empty(struct act__steal_deque *deque)
 {
-    /* seq_cst: read after a worker has said that it goes to sleep; see worker_pool.c. */
+    /* seq_cst: read after a worker has said that it goes to sleep; see parking.c. */
     uint32_t head = atomic_load_explicit(&deque->head, memory_order_seq_cst);
     return head == atomic_load_explicit(&deque->tail, memory_order_seq_cst);
 }

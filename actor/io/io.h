@@ -13,6 +13,8 @@ ACT_BEGIN_DECLS
  * closed. Notices about a socket are messages that never allocate and are never lost: they are repeated
  * only after the actor has handled the one before. In a simulation, and in blocking actors, every call that
  * opens something returns ACT_INVALID.
+ *
+ * What has an act_listener or an act_tcp for its argument is called by the owner's handlers only, and never waits.
  */
 typedef struct act_listener act_listener; /* a listening socket */
 typedef struct act_tcp      act_tcp;      /* a connection */
@@ -98,7 +100,7 @@ ACT_API void act_socket_release(void *socket);
  * options  May be NULL.
  *
  * Threads: handler.
- * Returns: ACT_OK, ACT_INVALID (options, or no I/O here), ACT_NO_MEMORY.
+ * Returns: ACT_OK, ACT_INVALID (options, no I/O here, or *socket is NULL), ACT_NO_MEMORY.
  */
 ACT_API ACT_MUST_CHECK act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **socket,
                                                const act_tcp_options *options) ACT_NONNULL(1, 2, 3);

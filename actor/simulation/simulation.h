@@ -44,8 +44,10 @@ ACT_API ACT_MUST_CHECK act_result act_simulation_run(act_simulation *simulation,
 /**
  * Runs, then moves the clock from timer to timer, running after each, until `amount` has passed.
  *
- * amount   0 or more.
- * Returns: as act_simulation_run; ACT_INVALID (amount).
+ * amount     0 or more.
+ * steps_max  Turns in all; 0: no limit.
+ *
+ * Returns: ACT_OK (all of amount has passed), ACT_FULL (steps_max reached before), ACT_INVALID (amount).
  */
 ACT_API ACT_MUST_CHECK act_result act_simulation_advance(act_simulation *simulation, act_millis amount,
                                                          uint64_t steps_max) ACT_NONNULL_ALL;
@@ -59,7 +61,11 @@ ACT_API act_millis act_simulation_now(const act_simulation *simulation) ACT_NONN
  */
 ACT_API uint64_t act_simulation_signature(const act_simulation *simulation) ACT_NONNULL_ALL;
 
-/** Stops the system in order, in virtual time, and frees everything. *simulation becomes NULL. */
+/**
+ * Stops the system in order, in virtual time, and frees everything.
+ *
+ * simulation  *simulation may be NULL: nothing happens. It becomes NULL.
+ */
 ACT_API void act_simulation_destroy(act_simulation **simulation) ACT_NONNULL_ALL;
 
 ACT_END_DECLS

@@ -58,7 +58,7 @@ static inline bool act_ref_equal(act_ref a, act_ref b)
     X(KILL, 2, "kill")                                        \
     X(KILLED, 3, "killed")                                    \
     X(ERROR, 4, "error")       /* the actor said so itself */ \
-    X(PANIC, 5, "panic")       /* act_panic, or a fault */    \
+    X(PANIC, 5, "panic")       /* act_panic */                \
     X(NO_ACTOR, 6, "no actor") /* it was gone already */      \
     X(NO_NODE, 7, "no node")
 

@@ -179,6 +179,7 @@ static inline act_pid act_message_sender(const act_message *message)
  *
  * bytes  Room for bytes_count bytes; may be NULL when bytes_count is 0.
  *
+ * Threads: any that may read the message: its owner's, or the handler it was given to.
  * Returns: ACT_OK, ACT_MALFORMED (not bytes, or of another length; nothing was written).
  */
 ACT_API ACT_MUST_CHECK act_result act_message_read(const act_message *message, void *bytes, size_t bytes_count)

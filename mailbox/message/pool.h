@@ -65,7 +65,7 @@ static inline void *act__pool_take_from(struct act__pool_stock *stock, unsigned 
     return block;
 }
 
-/* A block, not zeroed; NULL when there is no memory. *class may change to ACT__POOL_CLASS_HEAP. Any thread. */
+/* A block, not zeroed; NULL when there is no memory. *size_class may become ACT__POOL_CLASS_HEAP. Any thread. */
 static inline void *act__pool_take(unsigned *size_class, size_t bytes)
 {
     unsigned                c = act__memory_fails() ? (*size_class = ACT__POOL_CLASS_HEAP) : *size_class;
