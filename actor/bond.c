@@ -89,6 +89,12 @@ void act__bond_let_go(struct act__worker *worker, struct act__bond *bond)
     act__slab_give(&worker->system->bonds, &worker->bonds, bond);
 }
 
+void act__bond_unmake(struct act__worker *worker, struct act__bond *bond)
+{
+    act__store(&bond->holders, 1);
+    act__bond_let_go(worker, bond);
+}
+
 act_ref act__bond_ref(struct act_system *system, const struct act__bond *bond)
 {
     return act__ref_make(act__load(&bond->life), act__slab_index(&system->bonds, bond), 0);

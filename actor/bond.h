@@ -36,6 +36,8 @@ enum {
 
 /* A bond between the cells of two pids; side 0's half is not yet in its set. NULL: no memory. */
 struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint64_t initiator, act_pid other);
+/* Gives one back that nobody has heard of yet. */
+void act__bond_unmake(struct act__worker *worker, struct act__bond *bond);
 /* Puts side 0's half into its set and sends LINK or MONITOR to side 1. */
 void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bond *bond);
 /* Ends the bond from `side`, whose actor is `self`: takes the half out and sends the other the end. */

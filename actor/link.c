@@ -102,8 +102,7 @@ act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **messa
         return ACT_NO_MEMORY;
     act_ref ref = act__bond_ref(worker->system, bond);
     if (timeout != ACT_FOREVER && (bond->timer = act__timer_arm(worker, self, 0, NULL, ref, timeout)) == NULL) {
-        act__store(&bond->holders, 1);
-        act__bond_let_go(worker, bond);
+        act__bond_unmake(worker, bond);
         return ACT_NO_MEMORY;
     }
     act__bond_begin(worker, self, bond);

@@ -147,10 +147,8 @@ static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t
     act_result result = name == NULL ? ACT_OK : act__names_add(worker->system->names, &belonging, name, local);
     if (result == ACT_OK && name != NULL)
         act__set_add(&cell->belongings, &belonging->member);
-    if (result != ACT_OK && *bond != NULL) {
-        act__store(&(*bond)->holders, 1);
-        act__bond_let_go(worker, *bond);
-    }
+    if (result != ACT_OK && *bond != NULL)
+        act__bond_unmake(worker, *bond);
     return result;
 }
 

@@ -35,7 +35,6 @@ struct act_system {
     _Atomic bool    killing; /* no spawns at all: what is left is being killed */
     int             stop_event; /* an eventfd: act_system_stop must be async-signal-safe; -1 in a simulation */
     bool            stopped;    /* act_system_run's work is done; guarded by its caller being one */
-    act_result      stop_result;
 };
 
 /* The cell a pid leads to, whoever lives there; NULL for a slot that never was one. Any number is safe. */

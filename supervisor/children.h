@@ -48,7 +48,6 @@ struct act__child {
     uint8_t            state; /* act__child_state */
     uint8_t            start_cause;
     uint8_t            restart, type;
-    bool               is_act_supervisor; /* its args are an act_supervisor_spec */
     bool               is_watched;        /* monitor is set */
     bool               has_timer;         /* timer is set */
     bool               is_killed;         /* its stop has come to that */

@@ -51,6 +51,8 @@ bool act__child_watch(act_self *self, struct act__child *child);
 
 /* starting.c. Starts the child that the cursor is at; all run when it is at none. */
 void act__start_next(act_self *self, struct act__supervisor *supervisor);
+/* Tells the parent how the start went, if it wants to know and has not been told. */
+void act__supervisor_announce(act_self *self, struct act__supervisor *supervisor, int32_t result);
 void act__child_start(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
                       enum act__start_cause cause);
 /* Its init has returned. */

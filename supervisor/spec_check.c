@@ -13,9 +13,10 @@
 /* Deeper trees than this are taken for one that contains itself. */
 #define DEPTH_MAX 64
 
-#define PERIOD_MAX ((act_millis)1 << 40)
+/* Of a period or a shutdown. */
+#define MILLIS_MAX ((act_millis)1 << 40)
 
-/* Where the complaint goes and, while a child is looked at, who it is about. */
+/* Where the complaint goes: behind the names of those it is about, see about(). */
 struct report {
     char  *text;
     size_t text_bytes;
@@ -69,18 +70,11 @@ static bool check_tree(const act_supervisor_spec *spec, struct report *report, u
 
 /* -------------------------------------------------------------------------------------- one child */
 
-/* The bytes of a text up to limit, which need not end before it. */
-static size_t length_up_to(const char *text, size_t limit)
-{
-    const char *end = memchr(text, '\0', limit);
-    return end != NULL ? (size_t)(end - text) : limit;
-}
-
 static bool check_id(const char *id, struct report *report)
 {
     if (id == NULL)
         return complain(report, "id is NULL");
-    size_t length = length_up_to(id, ACT_CHILD_ID_MAX);
+    size_t length = strnlen(id, ACT_CHILD_ID_MAX);
     if (length == 0)
         return complain(report, "id is empty");
     if (length == ACT_CHILD_ID_MAX)
@@ -106,7 +100,7 @@ static bool check_rules(const act_child_spec *spec, struct report *report)
                         (int)spec->restart);
     if ((unsigned)spec->type > ACT_CHILD_SUPERVISOR)
         return complain(report, "type is %d, which is neither worker nor supervisor", (int)spec->type);
-    if (spec->shutdown < ACT_SHUTDOWN_KILL || spec->shutdown > PERIOD_MAX)
+    if (spec->shutdown < ACT_SHUTDOWN_KILL || spec->shutdown > MILLIS_MAX)
         return complain(report, "shutdown is %lld ms, which is no time from 1 ms to 2^40 ms and no ACT_SHUTDOWN_ value",
                         (long long)spec->shutdown);
     return true;
@@ -116,7 +110,7 @@ static bool check_name(const char *name, struct report *report)
 {
     if (name == NULL)
         return true;
-    size_t length = length_up_to(name, ACT_NAME_MAX);
+    size_t length = strnlen(name, ACT_NAME_MAX);
     if (length == 0)
         return complain(report, "options.name is empty");
     if (length == ACT_NAME_MAX)
@@ -227,7 +221,7 @@ static bool check_flags(const act_supervisor_spec *spec, struct report *report)
 {
     if (spec->strategy != ACT_STRATEGY_ONE_FOR_ONE)
         return complain(report, "strategy is %d, which is no act_strategy", (int)spec->strategy);
-    if (spec->period < 0 || spec->period > PERIOD_MAX)
+    if (spec->period < 0 || spec->period > MILLIS_MAX)
         return complain(report, "period is %lld ms, which is neither 0 nor from 1 ms to 2^40 ms",
                         (long long)spec->period);
     if (spec->children == NULL && spec->children_count != 0)

@@ -46,22 +46,23 @@ void act__child_restart(act_self *self, struct act__supervisor *supervisor, stru
 
 /* --------------------------------------------------------------------------------- one after the other */
 
-static void announce(act_self *self, struct act__supervisor *supervisor)
+void act__supervisor_announce(act_self *self, struct act__supervisor *supervisor, int32_t result)
 {
-    supervisor->phase = ACT__PHASE_RUNNING;
     if (supervisor->announcement == NULL)
         return;
-    supervisor->announcement->as.int64 = ACT_OK;
+    supervisor->announcement->as.int64 = result;
     if (act_send(self, act_self_parent(self), &supervisor->announcement) != ACT_OK)
-        act_message_free(&supervisor->announcement); /* its EXIT will come */
+        act_message_free(&supervisor->announcement); /* the parent has ended: its EXIT will come */
 }
 
 void act__start_next(act_self *self, struct act__supervisor *supervisor)
 {
-    if (supervisor->cursor == NULL)
-        announce(self, supervisor);
-    else
+    if (supervisor->cursor == NULL) {
+        supervisor->phase = ACT__PHASE_RUNNING;
+        act__supervisor_announce(self, supervisor, ACT_OK);
+    } else {
         act__child_start(self, supervisor, supervisor->cursor, ACT__START_INITIAL);
+    }
 }
 
 static void pass_cursor(act_self *self, struct act__supervisor *supervisor, bool drop)

@@ -104,20 +104,11 @@ void act__child_stopped(act_self *self, struct act__supervisor *supervisor, stru
 
 /* ----------------------------------------------------------------------------------------- all of them */
 
-static void announce_failure(act_self *self, struct act__supervisor *supervisor, int32_t code)
-{
-    if (supervisor->announcement == NULL)
-        return;
-    supervisor->announcement->as.int64 = code;
-    if (act_send(self, act_self_parent(self), &supervisor->announcement) != ACT_OK)
-        act_message_free(&supervisor->announcement);
-}
-
 static void end(act_self *self, struct act__supervisor *supervisor)
 {
     bool says_itself = supervisor->end.kind == ACT_EXIT_ERROR && supervisor->end.code != ACT_OK;
 
-    announce_failure(self, supervisor, says_itself ? supervisor->end.code : ACT_CLOSED);
+    act__supervisor_announce(self, supervisor, says_itself ? supervisor->end.code : ACT_CLOSED);
     act_exit(self, supervisor->end);
 }
 

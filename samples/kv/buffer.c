@@ -69,16 +69,6 @@ void kv_buffer_truncate(struct kv_buffer *buffer, size_t count)
     buffer->failed = false;
 }
 
-void kv_buffer_consume(struct kv_buffer *buffer, size_t count)
-{
-    if (count >= buffer->count) {
-        buffer->count = 0;
-        return;
-    }
-    buffer->count -= count;
-    memmove(buffer->data, buffer->data + count, buffer->count);
-}
-
 void kv_buffer_release(struct kv_buffer *buffer)
 {
     kv_memory_release(&buffer->data);

@@ -32,9 +32,6 @@ void kv_buffer_append_unsigned(struct kv_buffer *buffer, uint64_t value);
 /* Cuts the end off, back to count bytes, and forgets a failure. */
 void kv_buffer_truncate(struct kv_buffer *buffer, size_t count);
 
-/* Cuts count bytes off the front; what stays is moved. */
-void kv_buffer_consume(struct kv_buffer *buffer, size_t count);
-
 /* Frees the memory and leaves a valid empty buffer. */
 void kv_buffer_release(struct kv_buffer *buffer);
 

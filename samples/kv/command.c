@@ -184,7 +184,7 @@ bool kv_command_execute(const struct kv_call *call)
         return false;
     if (!call->command->run(call) || reply->failed) {
         kv_buffer_truncate(reply, start);
-        kv_resp_error(reply, "OOM command not allowed when used memory > 'maxmemory'.");
+        kv_resp_error(reply, KV_ERROR_NO_MEMORY);
     }
     return true;
 }

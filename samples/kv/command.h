@@ -56,7 +56,7 @@ struct kv_session {
     bool closing; /* after QUIT: send what is due, then close */
 };
 
-/* What INFO tells; the caller fills it, kv_info_add_store() adds a shard's share. */
+/* What INFO tells; the caller fills it. */
 struct kv_info {
     uint16_t port;
     int64_t process_id, uptime_seconds;
@@ -64,8 +64,6 @@ struct kv_info {
     uint64_t connections_now, connections_total, commands_total, bytes_in_total, bytes_out_total;
     uint64_t keys_count, expiring_count, memory_bytes, hits, misses, expired;
 };
-
-void kv_info_add_store(struct kv_info *info, const struct kv_store *store);
 
 /* One execution of a command. */
 struct kv_call {
@@ -138,6 +136,9 @@ size_t kv_route_part(
 void kv_merge_replies(
     enum kv_merge merge, const struct kv_bytes *replies, uint32_t shards_count, const uint32_t *shard_of_key,
     size_t keys_count, struct kv_buffer *out);
+
+/* What is answered without memory, as redis words it. */
+#define KV_ERROR_NO_MEMORY "OOM command not allowed when used memory > 'maxmemory'."
 
 /* ---- DEBUG ---- */
 

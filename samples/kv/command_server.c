@@ -184,16 +184,6 @@ bool kv_run_config(const struct kv_call *call)
 
 /* ---- INFO ---- */
 
-void kv_info_add_store(struct kv_info *info, const struct kv_store *store)
-{
-    info->keys_count += kv_store_count(store);
-    info->expiring_count += store->expiring_count;
-    info->memory_bytes += kv_store_memory_bytes(store);
-    info->hits += store->hits;
-    info->misses += store->misses;
-    info->expired += store->expired;
-}
-
 static void text_field(struct kv_buffer *text, const char *name, const char *value)
 {
     kv_buffer_append_text(text, name);

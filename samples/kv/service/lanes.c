@@ -6,7 +6,7 @@
 /* While more replies than this wait for an earlier one, only who owes that one gets more to do. */
 enum { HELD_BYTES_MAX = 1024 * 1024, RETRY_MS = 1 };
 
-static const char no_memory[] = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+static const char no_memory[] = "-" KV_ERROR_NO_MEMORY "\r\n";
 
 void kv_lane_add(
     struct kv_connection *connection, uint32_t index, const struct kv_command *command, uint32_t slot,

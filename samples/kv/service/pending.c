@@ -7,7 +7,7 @@
 enum { CAPACITY_FIRST = 16, CAPACITY_KEPT = 32 };
 
 static const char try_again[] = "-TRYAGAIN shard restarted\r\n";
-static const char no_memory[] = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+static const char no_memory[] = "-" KV_ERROR_NO_MEMORY "\r\n";
 
 /* The parts of one reply, by lane. */
 struct kv_gather {
@@ -71,12 +71,6 @@ static void release_slot(struct kv_slot *slot)
     if (slot->message != NULL)
         kv_replies_let_go(slot->message);
     kv_memory_release(&slot->memory);
-}
-
-void kv_pending_unpush(struct kv_pending *pending)
-{
-    release_slot(slot_at(pending, kv_pending_end(pending) - 1));
-    pending->count--;
 }
 
 void kv_pending_pop(struct kv_pending *pending)

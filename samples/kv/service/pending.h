@@ -31,9 +31,6 @@ struct kv_pending {
 /* Returns: a new slot, all zero, with its number; NULL without memory. */
 KV_MUST_CHECK struct kv_slot *kv_pending_push(struct kv_pending *pending, uint32_t *number);
 
-/* Takes back the slot pushed last. */
-void kv_pending_unpush(struct kv_pending *pending);
-
 /* The slot that has to be answered next, or NULL. */
 struct kv_slot *kv_pending_front(const struct kv_pending *pending);
 

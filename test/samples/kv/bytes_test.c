@@ -133,17 +133,6 @@ static void a_reservation_nobody_can_fulfil_is_refused(void)
     kv_buffer_release(&buffer);
 }
 
-static void what_is_consumed_leaves_the_rest(void)
-{
-    struct kv_buffer buffer = {0};
-    kv_buffer_append_text(&buffer, "abcdef");
-    kv_buffer_consume(&buffer, 4);
-    ck_assert(kv_bytes_equal(kv_buffer_bytes(&buffer), text("ef")));
-    kv_buffer_consume(&buffer, 4);
-    ck_assert_uint_eq(buffer.count, 0);
-    kv_buffer_release(&buffer);
-}
-
 const struct kit_fact kit_facts[] = {
     FACT(words_are_compared_without_case),
     FACT(an_integer_has_one_form_only),
@@ -154,6 +143,5 @@ const struct kit_fact kit_facts[] = {
     FACT(any_pattern_on_any_text_ends),
     FACT(a_failed_append_sticks_until_truncated),
     FACT(a_reservation_nobody_can_fulfil_is_refused),
-    FACT(what_is_consumed_leaves_the_rest),
     END_OF_FACTS,
 };

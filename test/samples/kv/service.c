@@ -56,12 +56,22 @@ static void execute_on_shard(
     execute(&call);
 }
 
+static void add_store(struct kv_info *info, const struct kv_store *store)
+{
+    info->keys_count += kv_store_count(store);
+    info->expiring_count += store->expiring_count;
+    info->memory_bytes += kv_store_memory_bytes(store);
+    info->hits += store->hits;
+    info->misses += store->misses;
+    info->expired += store->expired;
+}
+
 static void execute_on_connection(
     struct service *service, const struct kv_command *command, struct kv_request request, struct kv_buffer *reply)
 {
     struct kv_info info = {0};
     for (uint32_t i = 0; i < service->shards_count; i++)
-        kv_info_add_store(&info, &service->stores[i]);
+        add_store(&info, &service->stores[i]);
     struct kv_call call = call_of(service, command, request, reply);
     call.session = &service->session;
     call.info = &info;

@@ -189,16 +189,6 @@ static void what_waits_is_counted_and_freed(void)
     finish();
 }
 
-static void what_is_taken_back_was_never_there(void)
-{
-    begin();
-    uint32_t first = push(0);
-    push_many(KV_MERGE_SUM);
-    kv_pending_unpush(&pending);
-    ck_assert_uint_eq(push(0), first + 1);
-    finish();
-}
-
 static void an_answer_of_our_own_waits_its_turn(void)
 {
     begin();
@@ -284,7 +274,6 @@ const struct kit_fact kit_facts[] = {
     FACT(the_end_of_a_shard_answers_what_it_had_and_nothing_else),
     FACT(the_end_of_a_shard_is_told_also_where_numbers_go_round),
     FACT(what_waits_is_counted_and_freed),
-    FACT(what_is_taken_back_was_never_there),
     FACT(an_answer_of_our_own_waits_its_turn),
     FACT(a_ring_that_cannot_grow_stays_as_it_is),
     FACT(a_gathering_without_memory_leaves_the_slot),
