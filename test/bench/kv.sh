@@ -23,12 +23,12 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
-# answers PORT: waits, for at most five seconds, until somebody does.
+# answers PORT PID: waits, for at most five seconds, until this very process answers there.
 answers() {
     tries=50
-    while [ "$(redis-cli -p "$1" ping 2>/dev/null)" != PONG ]; do
+    until redis-cli -p "$1" info server 2>/dev/null | tr -d '\r' | grep -q "^process_id:$2\$"; do
         tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || return 1
+        [ "$tries" -gt 0 ] && kill -0 "$2" 2>/dev/null || return 1
         sleep 0.1
     done
 }
@@ -41,14 +41,31 @@ while [ -z "$kv_port" ] && [ "$tries" -gt 0 ]; do
     tries=$((tries - 1))
     kv_port=$(sed -n 's/.* port \([0-9]*\),.*/\1/p' "$work/kv.log")
 done
-answers "${kv_port:-1}" || { cat "$work/kv.log" >&2; exit 1; }
+answers "${kv_port:-1}" "$kv_pid" || { cat "$work/kv.log" >&2; exit 1; }
 
-peers=kv
-if command -v redis-server >/dev/null; then
-    redis_port=$((kv_port + 1))
+# start_redis PORT: alone, with no file of anybody else. Another one may run on 6379: that is not ours to use.
+start_redis() {
+    redis_port=$1
     redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work" >"$work/redis.log" 2>&1 &
     redis_pid=$!
-    if answers "$redis_port"; then peers='kv redis'; else echo "redis-server did not start; kv alone" >&2; fi
+    answers "$redis_port" "$redis_pid" && return
+    kill "$redis_pid" 2>/dev/null
+    wait "$redis_pid"
+    redis_pid=''
+    return 1
+}
+
+# It cannot be told to find a free port: a few are tried.
+peers=kv
+if command -v redis-server >/dev/null; then
+    for offset in 1 2 3 5 8 13 21 34; do
+        start_redis $(((kv_port + offset - 1024) % 64512 + 1024)) && peers='kv redis' && break
+        grep -q 'Address already in use' "$work/redis.log" || break
+    done
+    if [ "$peers" = kv ]; then
+        echo "redis-server did not start: kv alone. It said:" >&2
+        cat "$work/redis.log" >&2
+    fi
 else
     echo "redis-server is not installed (Debian package: redis-server): kv alone" >&2
 fi
