@@ -59,6 +59,7 @@ static int run(act_system *system, struct kv_service *service)
     if (result != ACT_OK)
         return complain("cannot start", result);
     const struct kv_steward_args args = {root, &report};
+    kv_steward_catch_sigterm();
     result = act_system_spawn(system, &steward, &kv_steward, &args, NULL);
     if (result != ACT_OK)
         return complain("cannot start", result);

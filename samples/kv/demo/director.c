@@ -118,19 +118,39 @@ static void report(struct director *director)
     director->answered_before = answered;
 }
 
+static void fail_to_listen(act_self *self, struct director *director, int error)
+{
+    char why[128];
+    snprintf(
+        why, sizeof why, "kv cannot listen on port %u: %s", director->demo->service.options.port, strerror(error));
+    fail(self, director, why);
+}
+
+/* It is told why at once; a kv that says nothing is waited for. */
+static void await_start(act_self *self, struct director *director)
+{
+    int error = atomic_load(&director->demo->service.listen_errno);
+    if (error != 0)
+        fail_to_listen(self, director, error);
+    else if (director->ticks > PATIENCE_TICKS)
+        fail(self, director, "kv does not start");
+}
+
 static void tick(act_self *self, struct director *director)
 {
     act_ref timer;
     if (act_tell_after(self, &timer, act_self_pid(self), DEMO_TAG_TICK, act_nothing(), TICK_MS) != ACT_OK)
         act_panic(self, "no memory for a timer");
     director->ticks++;
-    if (director->phase == DRIVING) {
+    if (director->phase == STARTING) {
+        await_start(self, director);
+    } else if (director->phase == DRIVING) {
         report(director);
         if (director->ticks >= director->demo->seconds)
             stop_all(self, director);
     } else if (director->ticks > PATIENCE_TICKS) {
         summarise(director);
-        fail(self, director, director->phase == STARTING ? "kv does not start" : "not every request got an answer");
+        fail(self, director, "not every request got an answer");
     }
 }
 

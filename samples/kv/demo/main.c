@@ -43,10 +43,22 @@ static void tell_port(void *context, const char *bind, uint16_t port)
 
 /* ---- Options ---- */
 
+/* Returns: the option, or NULL after a complaint. */
+static const struct kv_option *find_option(const struct kv_option *options, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(options[i].name, name) == 0)
+            return &options[i];
+    }
+    fprintf(stderr, "kv-demo: no such option: %s (try --help)\n", name);
+    return NULL;
+}
+
 /* Returns: -1 to go on, or what to exit with. */
 static int read_options(struct demo *demo, struct kv_options *options, int argc, char **argv)
 {
-    uint32_t port = 0;
+    const uint32_t not_given = UINT32_MAX;
+    uint32_t port = not_given;
     const struct kv_option numbers[] = {
         {"--seconds", 1, 86400, &demo->seconds},
         {"--connections", 1, 5000, &demo->connections_count},
@@ -55,22 +67,23 @@ static int read_options(struct demo *demo, struct kv_options *options, int argc,
         {"--workers", 0, 256, &options->workers_count},
     };
     for (int i = 1; i < argc; i++) {
-        size_t n = 0;
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            fputs(usage, stdout);
+            return 0;
+        }
         if (strcmp(argv[i], "--stay") == 0) {
             demo->stays = true;
             continue;
         }
-        while (n < sizeof numbers / sizeof numbers[0] && strcmp(argv[i], numbers[n].name) != 0)
-            n++;
-        if (n == sizeof numbers / sizeof numbers[0] || i + 1 == argc) {
-            bool asked = strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0;
-            fputs(usage, asked ? stdout : stderr);
-            return asked ? 0 : 2;
-        }
-        if (!kv_option_read(&numbers[n], argv[++i]))
+        const struct kv_option *option = find_option(numbers, sizeof numbers / sizeof numbers[0], argv[i]);
+        if (option != NULL && i + 1 == argc)
+            fprintf(stderr, "kv-demo: %s needs a value\n", argv[i]);
+        if (option == NULL || i + 1 == argc || !kv_option_read("kv-demo", option, argv[++i]))
             return 2;
     }
-    options->port = (uint16_t)(port == 0 && demo->stays ? 6380 : port);
+    if (port == not_given)
+        port = demo->stays ? options->port : 0;
+    options->port = (uint16_t)port;
     return -1;
 }
 
@@ -105,6 +118,7 @@ static bool stay(struct demo *demo, act_system *kv_system, act_pid root)
     static act_exit_report report;
     const struct kv_steward_args args = {root, &report};
     act_pid steward;
+    kv_steward_catch_sigterm();
     act_result result = act_system_spawn(kv_system, &steward, &kv_steward, &args, NULL);
     if (result != ACT_OK)
         return complain("cannot stay", result);
@@ -117,7 +131,9 @@ static bool stay(struct demo *demo, act_system *kv_system, act_pid root)
         demo->port, demo->port, demo->port, demo->port);
     fflush(stdout);
     result = act_system_run(kv_system);
-    return result == ACT_OK ? true : complain("kv did not stop in order", result);
+    if (report.text[0] != '\0')
+        fprintf(stderr, "kv-demo: kv has ended by itself: %s\n", report.text);
+    return result == ACT_OK ? report.text[0] == '\0' : complain("kv did not stop in order", result);
 }
 
 static bool stop(act_system *kv_system)
@@ -158,7 +174,7 @@ int main(int argc, char **argv)
     demo.service.listening = tell_port;
     demo.service.context = &demo;
     bool good = drive(&demo, kv_system, &root);
-    good = (demo.stays ? stay(&demo, kv_system, root) : stop(kv_system)) && good;
+    good = (demo.stays && demo.port != 0 ? stay(&demo, kv_system, root) : stop(kv_system)) && good;
     act_system_destroy(&kv_system);
     return good ? 0 : 1;
 }

@@ -18,14 +18,15 @@ static const char usage[] =
     "\n"
     "SIGTERM and SIGINT stop it in order. Keys live in memory only.\n";
 
-bool kv_option_read(const struct kv_option *option, const char *text)
+bool kv_option_read(const char *program, const struct kv_option *option, const char *text)
 {
     int64_t value;
     if (kv_bytes_to_integer(kv_bytes_text(text), &value) && value >= option->min && value <= option->max) {
         *option->value = (uint32_t)value;
         return true;
     }
-    fprintf(stderr, "kv: %s: '%s' is not a number from %u to %u\n", option->name, text, option->min, option->max);
+    fprintf(
+        stderr, "%s: %s: '%s' is not a number from %u to %u\n", program, option->name, text, option->min, option->max);
     return false;
 }
 
@@ -53,7 +54,7 @@ static bool read_one(struct kv_options *options, uint32_t *port, const char *nam
     }
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (strcmp(name, numbers[i].name) == 0)
-            return kv_option_read(&numbers[i], value);
+            return kv_option_read("kv", &numbers[i], value);
     }
     fprintf(stderr, "kv: no such option: %s (try --help)\n", name);
     return false;

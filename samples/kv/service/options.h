@@ -13,7 +13,7 @@ struct kv_option {
 };
 
 /* Returns: false, after a complaint on standard error, when it is no number from min to max. */
-bool kv_option_read(const struct kv_option *option, const char *text);
+bool kv_option_read(const char *program, const struct kv_option *option, const char *text);
 
 /* Returns: -1 to go on, or what to exit with at once (after --help, or a complaint). */
 int kv_options_read(struct kv_options *options, int argc, char **argv);

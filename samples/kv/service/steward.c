@@ -14,8 +14,29 @@ static void note_end(act_exit_report *report, act_exit_reason reason)
 {
     report->kind = reason.kind;
     report->code = reason.code;
-    snprintf(report->text, sizeof report->text, "%s", reason.text != NULL ? reason.text : "a part could not be started, or restarts did not help");
+    snprintf(
+        report->text, sizeof report->text, "%s",
+        reason.text != NULL ? reason.text : "a part could not be started, or restarts did not help");
 }
+
+/* ---- SIGTERM outside of the steward's life ---- */
+
+static volatile sig_atomic_t came_early;
+
+static void note_sigterm(int signal)
+{
+    (void)signal;
+    came_early = 1;
+}
+
+void kv_steward_catch_sigterm(void)
+{
+    struct sigaction action = {.sa_handler = note_sigterm, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* ---- The actor ---- */
 
 static void receive(act_self *self, void *state, const act_message *message)
 {
@@ -37,6 +58,8 @@ static act_result init(act_self *self, void *state, const void *args)
         result = act_os_signal(self, SIGINT);
     if (result == ACT_OK)
         result = act_monitor(self, &monitor, mine->root);
+    if (came_early)
+        act_system_stop(act_self_system(self));
     return result;
 }
 

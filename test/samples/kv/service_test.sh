@@ -8,25 +8,29 @@ build=${top_builddir:-$top/build}
 . "$top/test/samples/kv/kv.sh"
 idle_seconds=3
 
-# refuses EXPECTED-TEXT OPTION...
+# refuses EXPECTED-TEXT PROGRAM OPTION...
 refuses() {
     expected=$1
-    shift
-    timeout 20 "$build/samples/kv/kv" "$@" >"$work/out" 2>"$work/err"
+    program=$2
+    shift 2
+    timeout 20 "$build/samples/kv/$program" "$@" >"$work/out" 2>"$work/err"
     status=$?
     if [ "$status" -ne 2 ] || ! grep -qF -e "$expected" "$work/err"; then
-        echo "kv $*: status $status, said: $(cat "$work/err")"
+        echo "$program $*: status $status, said: $(cat "$work/err")"
     fi
 }
 {
-    refuses "--port: 'x' is not a number from 0 to 65535" --port x
-    refuses "--port: '65536' is not" --port 65536
-    refuses "--shards: '0' is not a number from 1 to 63" --shards 0
-    refuses "--workers: '-1' is not" --workers -1
-    refuses "--maxclients: '' is not" --maxclients ''
-    refuses "--port needs a value" --port
-    refuses "no such option: --prot" --prot 1
-    refuses "--bind: 'localhost' is not a numeric address" --bind localhost
+    refuses "--port: 'x' is not a number from 0 to 65535" kv --port x
+    refuses "--port: '65536' is not" kv --port 65536
+    refuses "--shards: '0' is not a number from 1 to 63" kv --shards 0
+    refuses "--workers: '-1' is not" kv --workers -1
+    refuses "--maxclients: '' is not" kv --maxclients ''
+    refuses "--port needs a value" kv --port
+    refuses "no such option: --prot" kv --prot 1
+    refuses "--bind: 'localhost' is not a numeric address" kv --bind localhost
+    refuses "kv-demo: --seconds: '0' is not a number from 1 to 86400" kv-demo --seconds 0
+    refuses "kv-demo: --port needs a value" kv-demo --stay --port
+    refuses "kv-demo: no such option: 5" kv-demo 5
 } >"$work/why"
 [ ! -s "$work/why" ]
 tap $? "bad options are refused, with the reason" "$work/why"
@@ -39,6 +43,11 @@ kv_start --shards 3 --workers 2
 status=$?
 [ "$status" -eq 1 ] && grep -q "cannot listen on 127.0.0.1 port $kv_port: Address already in use" "$work/why"
 tap $? "a port that is taken is a reason to give up" "$work/why"
+
+timeout 100 "$build/samples/kv/kv-demo" --stay --port "$kv_port" >"$work/why" 2>&1
+status=$?
+[ "$status" -eq 1 ] && grep -q "FAILED: kv cannot listen on port $kv_port: Address already in use" "$work/why"
+tap $? "and so it is for the demonstration" "$work/why"
 
 # User and system time of all its threads, in ticks of usually 10 ms: fields 14 and 15 of /proc/PID/stat.
 ticks() { sed 's/.*) //' "/proc/$kv_pid/stat" | awk '{ print $12 + $13 }'; }
@@ -72,8 +81,26 @@ for signal in TERM INT; do
     rm -f "$work/counting"
 done
 
+kv_start
+while kill -TERM "$kv_pid" 2>/dev/null; do :; done
+kv_wait
+tap $? "SIGTERM again and again ends it in order, too" "$work/kv-errors"
+
 timeout 100 "$build/samples/kv/kv-demo" --seconds 3 >"$work/why" 2>&1
 failed=$?
 grep -q '^OK: no connection was lost' "$work/why" && grep -q 'shard-0 .*restarts' "$work/why" || failed=1
 tap "$failed" "the demonstration is content" "$work/why"
+
+mkfifo "$work/told"
+timeout -s KILL 100 "$build/samples/kv/kv-demo" --seconds 1 --stay --port 0 >"$work/told" 2>"$work/why" &
+demo=$!
+exec 5<"$work/told"
+while read -r line <&5 && [ "$line" != "Ctrl-C ends it." ]; do
+    case $line in redis-cli*GET*) kv_port=$(echo "$line" | sed 's/.* -p \([0-9]*\) .*/\1/') ;; esac
+done
+client calls 8 >>"$work/why" 2>&1
+failed=$?
+kill -TERM "$(sed 's/ .*//' "/proc/$demo/task/$demo/children")"
+wait "$demo" || failed=1
+tap "$failed" "a demonstration that stays serves until SIGTERM, then exits 0" "$work/why"
 tap_end
