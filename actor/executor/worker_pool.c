@@ -14,7 +14,7 @@
 #define TURN_LONG   INT64_C(200000) /* nanoseconds */
 #define BATCH_SHIFT_MAX 6
 #define POLL_MILLIS 1 /* between looks at the event loop while there is work */
-#define OLDEST_EVERY 16 /* so often a newborn is not the youngest but the oldest */
+#define OLDEST_MILLIS 4 /* so often a newborn is not the youngest but the oldest */
 #define NEXT_BUDGET  64 /* turns in a row for actors that wake each other, before the others have one */
 
 static struct act__worker_pool *pool_of(struct act__executor *executor)
@@ -172,8 +172,11 @@ static act_self *take_newborn(struct act__pool_worker *worker)
     act_self *self = NULL;
     if (act__newborns_count(&worker->newborns) == 0)
         return NULL;
-    if (worker->newborn_turns++ % OLDEST_EVERY == 0)
+    worker->newborn_turns++;
+    if (act__unlikely(worker->oldest_is_due)) {
+        worker->oldest_is_due = false;
         self = act__newborns_oldest(&worker->newborns);
+    }
     return self != NULL ? self : act__newborns_youngest(&worker->newborns);
 }
 
@@ -187,9 +190,9 @@ static act_self *take_queued(struct act__pool_worker *worker)
     return self != NULL ? self : act__deque_pop(&worker->deque);
 }
 
-static act_self *take_injected(struct act__worker_pool *pool, struct act__pool_worker *worker)
+static act_self *take_injected(struct act__worker_pool *pool, struct act__pool_worker *worker, uint32_t most)
 {
-    uint32_t  count, most = ACT__DEQUE_SIZE / 2;
+    uint32_t  count;
     act_self *self = act__inject_pop(&pool->inject, most, &count), *rest;
     if (self == NULL)
         return NULL;
@@ -215,7 +218,7 @@ static act_self *take_local(struct act__worker_pool *pool, struct act__pool_work
         self = take_own(worker);
     if (self == NULL)
         self = take_next(pool, worker);
-    return self != NULL ? self : take_injected(pool, worker);
+    return self != NULL ? self : take_injected(pool, worker, ACT__DEQUE_SIZE / 2);
 }
 
 /* The usual case, short: the actor that was just woken. */
@@ -304,6 +307,10 @@ static void look_around(struct act__worker_pool *pool, struct act__pool_worker *
         worker->polled = now;
         act__loop_poll(worker->base.loop);
     }
+    if (now - worker->oldest_taken >= OLDEST_MILLIS) {
+        worker->oldest_taken = now;
+        worker->oldest_is_due = true;
+    }
     worker->looked = nanoseconds(pool); /* again: none of this is the next turn's */
     worker->turns = 0;
 }
@@ -344,7 +351,7 @@ static __attribute__((noinline)) void loop(struct act__worker_pool *pool, struct
         if (act__unlikely(worker->until_look <= 0)) {
             worker->until_look = LOOK_AFTER;
             look_around(pool, worker, last);
-            self = take_injected(pool, worker);
+            self = take_injected(pool, worker, 1);
         }
         if (self == NULL && (self = take_woken(worker)) == NULL)
             self = find(pool, worker);

@@ -24,6 +24,8 @@ struct act__pool_worker {
     bool                    searching;   /* counted in the pool's `searching` */
     pthread_t               thread;
     uint32_t                newborn_turns; /* how often a newborn was taken */
+    bool                    oldest_is_due; /* the next newborn is to be the oldest, not the youngest */
+    act_millis              oldest_taken;  /* when that was so last */
     struct act__steal_deque deque;
     struct act__newborns    newborns;
 
