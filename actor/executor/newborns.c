@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/newborns.h>
 
+#define FEW      8u
+#define PATIENCE 60u /* rounds of act__wait_a_moment: about a microsecond */
+
 static _Atomic(act_self *) *place(struct act__newborns *newborns, uint32_t at)
 {
     return &newborns->ring[at % ACT__NEWBORNS_MAX];
@@ -42,6 +45,18 @@ act_self *act__newborns_youngest(struct act__newborns *newborns)
     self = tail == head && win(newborns, head) ? act__load(place(newborns, tail)) : NULL;
     act__store(&newborns->tail, tail + 1);
     return self;
+}
+
+bool act__newborns_wait(struct act__newborns *newborns)
+{
+    uint32_t head = act__load(&newborns->head), tail = act__load(&newborns->tail), rounds = 0;
+    if ((int32_t)(tail - head) <= 0)
+        return false;
+    if (tail - head > FEW)
+        return true;
+    while (rounds < PATIENCE)
+        act__wait_a_moment(&rounds);
+    return act__load(&newborns->head) == head && act__load(&newborns->tail) == tail;
 }
 
 act_self *act__newborns_oldest(struct act__newborns *newborns)

@@ -29,6 +29,11 @@ struct act__newborns {
 bool act__newborns_push(struct act__newborns *newborns, act_self *self);
 /* NULL: empty. */
 act_self *act__newborns_youngest(struct act__newborns *newborns);
+/*
+ * Whether a thief should take some: many wait, or the owner has not touched them for a moment. A few that it is about
+ * to run cost more to carry over than to run.
+ */
+bool act__newborns_wait(struct act__newborns *newborns);
 /* NULL: empty, or another was faster. */
 act_self *act__newborns_oldest(struct act__newborns *newborns);
 

@@ -239,7 +239,7 @@ static act_self *steal(struct act__worker_pool *pool, struct act__pool_worker *w
     for (uint32_t i = 0; i < many; i++) {
         struct act__pool_worker *victim = &pool->workers[(from + i) % many];
         act_self *self = victim == worker ? NULL : act__deque_steal(&worker->deque, &victim->deque, &count);
-        if (self == NULL && victim != worker) {
+        if (self == NULL && victim != worker && act__newborns_wait(&victim->newborns)) {
             self = act__newborns_oldest(&victim->newborns);
             count = 1;
         }

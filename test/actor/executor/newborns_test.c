@@ -79,6 +79,18 @@ static void it_works_where_its_numbers_wrap_round(void)
     ck_assert(act__newborns_is_empty(&newborns));
 }
 
+static void a_thief_sees_whether_they_wait(void)
+{
+    empty();
+    ck_assert(!act__newborns_wait(&newborns));
+    fill(1);
+    ck_assert(act__newborns_wait(&newborns)); /* nobody touches it meanwhile */
+    ck_assert_ptr_eq(act__newborns_youngest(&newborns), &cells[0]);
+    ck_assert(!act__newborns_wait(&newborns));
+    fill(100);
+    ck_assert(act__newborns_wait(&newborns));
+}
+
 /* ------------------------------------------------------------------------------------------ parallel */
 
 enum { ROUNDS = 400000, THIEVES = 2 };
@@ -139,6 +151,7 @@ const struct kit_fact kit_facts[] = {
     FACT(the_oldest_is_stolen_first),
     FACT(both_ends_meet),
     FACT(a_full_one_refuses),
+    FACT(a_thief_sees_whether_they_wait),
     FACT(it_works_where_its_numbers_wrap_round),
     FACT(nothing_is_lost_or_taken_twice_between_an_owner_and_thieves, .timeout_seconds = 60),
     END_OF_FACTS,
