@@ -158,6 +158,9 @@ static inline uint64_t act__life_of(uint64_t local)
 /* Nobody received it: counts and tells the hook; the caller frees it. `worker` may be NULL. */
 void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to, const act_message *message,
                       act_result why);
+/* The same for a message of `from` that has not come into an inbox: counts it as sent, too, and frees it. */
+void act__undelivered(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                      act_message *message, act_result why);
 /* Gives a token to the executor; `worker` may be NULL. */
 void act__schedule_elsewhere(struct act_system *system, struct act__worker *worker, act_self *self);
 static inline void act__schedule(struct act_system *system, struct act__worker *worker, act_self *self)

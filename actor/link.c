@@ -112,11 +112,8 @@ act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **messa
         act__bond_end(worker, bond, 0, ACT__SIGNAL_END, NULL);
         return result;
     }
-    if (result != ACT_OK) { /* DOWN is on its way and says the rest */
-        act__count(&worker->sent);
-        act__dead_letter(worker->system, worker, to, *message, result);
-        act_message_free(message);
-    }
+    if (result != ACT_OK) /* DOWN is on its way and says the rest */
+        act__undelivered(worker->system, worker, act__local_of(self), to, *message, result);
     *message = NULL;
     *ask = ref;
     return ACT_OK;

@@ -30,14 +30,23 @@ static bool admit(act_self *cell, act_message *message)
     return false;
 }
 
+void act__undelivered(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                      act_message *message, act_result why)
+{
+    message->act_sender = from;
+    message->act_sender_node = 0;
+    count_sent(system, worker);
+    act__dead_letter(system, worker, to, message, why);
+    act_message_free(&message);
+}
+
 /* There was no place. */
-static act_result overflow(struct act_system *system, struct act__worker *worker, act_pid to, act_message *message)
+static act_result overflow(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                           act_message *message)
 {
     if (act__load(&act__cell_at(system, to.local)->policy) == ACT_INBOX_REFUSE)
         return ACT_FULL;
-    count_sent(system, worker);
-    act__dead_letter(system, worker, to, message, ACT_FULL);
-    act_message_free(&message);
+    act__undelivered(system, worker, from, to, message, ACT_FULL);
     return ACT_OK;
 }
 
@@ -53,7 +62,7 @@ static inline __attribute__((always_inline)) act_result deliver(struct act_syste
     if (act__unlikely(cell == NULL || act__load(&cell->life) != life || (life & 1) == 0))
         return ACT_NO_ACTOR;
     if (act__unlikely(act__load(&cell->gate.max) != 0) && !admit(cell, message))
-        return overflow(system, worker, to, message);
+        return overflow(system, worker, from, to, message);
     bool slow = act__load(&cell->slowed) != ACT__CALM;
     message->act_sender = from;
     message->act_sender_node = 0;
@@ -133,22 +142,12 @@ static void lost(act_system *system, struct act__worker *worker, uint64_t from, 
     release_resource(value);
 }
 
-/* What could not be delivered is nobody's. */
-static void undelivered(act_system *system, struct act__worker *worker, uint64_t from, act_pid to, act_message *message,
-                        act_result why)
-{
-    message->act_sender = from;
-    count_sent(system, worker);
-    act__dead_letter(system, worker, to, message, why);
-    act_message_free(&message);
-}
-
 static inline __attribute__((always_inline)) void deliver_or_drop(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
                                    act_message *message)
 {
     act_result result = deliver(system, worker, from, to, message);
     if (act__unlikely(result != ACT_OK))
-        undelivered(system, worker, from, to, message, result);
+        act__undelivered(system, worker, from, to, message, result);
 }
 
 void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first, uint64_t second)

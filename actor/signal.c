@@ -192,13 +192,11 @@ static bool apply_timer(struct act__worker *worker, act_self *self, act_message 
     act__set_remove(&timer->owned);
     if (timer->message != NULL) {
         act_message *message = timer->message;
+        act_pid      to = act__pid_of(timer->to);
         timer->message = NULL;
-        act_result result = act__deliver(worker->system, worker, act__local_of(self), act__pid_of(timer->to), message);
-        if (result != ACT_OK) {
-            act__count(&worker->sent);
-            act__dead_letter(worker->system, worker, act__pid_of(timer->to), message, result);
-            act_message_free(&message);
-        }
+        act_result result = act__deliver(worker->system, worker, act__local_of(self), to, message);
+        if (result != ACT_OK)
+            act__undelivered(worker->system, worker, act__local_of(self), to, message, result);
         return false;
     }
     if (!act__ask_timed_out(worker, self, signal->ref))

@@ -63,6 +63,8 @@ static void a_full_inbox_drops_the_newest(void)
     for (int i = 0; i < MAX; i++)
         ck_assert_int_eq((int)lab_nth(b, TAG_A, i)->value, i);
     ck_assert_int_eq(lab_letters(ACT_FULL), 10 - MAX);
+    for (int i = 0; i < 10 - MAX; i++)
+        ck_assert(act_pid_equal(lab.letters[i].sender, a));
     lab_close();
 }
 

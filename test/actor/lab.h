@@ -24,7 +24,7 @@ struct note {
 enum { NOTES_MAX = 4096, TAG_DO = 1, TAG_TERMINATE, TAG_INIT, TAG_A = 10, TAG_B, TAG_C, TAG_D };
 
 struct letter {
-    act_pid to;
+    act_pid to, sender;
     uint32_t tag;
     act_result why;
 };
@@ -112,7 +112,7 @@ static inline void lab_dead_letter(void *context, act_pid to, const act_message 
 {
     (void)context;
     if (lab.letters_count < NOTES_MAX)
-        lab.letters[lab.letters_count++] = (struct letter){to, message->tag, why};
+        lab.letters[lab.letters_count++] = (struct letter){to, act_message_sender(message), message->tag, why};
 }
 
 static inline void lab_log(void *context, act_log_level level, const char *text)

@@ -267,6 +267,29 @@ static void what_cannot_be_told_is_a_dead_letter_with_its_reason(void)
     lab_close();
 }
 
+static void sends_on_to_the_dead_in_every_way(act_self *self)
+{
+    act_ref      ref;
+    act_message *message;
+    act_tell(self, b, TAG_A, act_nothing());
+    ck_assert_int_eq(act_ask_value(self, &ref, b, TAG_B, act_nothing(), ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_tell_after(self, &ref, b, TAG_C, act_nothing(), 0), ACT_OK);
+    message = act_take(self); /* has come from somebody else */
+    ck_assert_int_eq(act_ask(self, &ref, b, &message, ACT_FOREVER), ACT_OK);
+}
+
+static void a_dead_letter_says_who_sent_it(void)
+{
+    open_two();
+    lab_let(b, exits_normally);
+    lab_let(a, sends_on_to_the_dead_in_every_way);
+    lab_advance(1);
+    ck_assert_int_eq(lab.letters_count, 4);
+    for (int i = 0; i < 4; i++)
+        ck_assert(act_pid_equal(lab.letters[i].sender, a) && act_pid_equal(lab.letters[i].to, b));
+    lab_close();
+}
+
 /* ------------------------------------------------------------------------------- taking, forwarding */
 
 enum { RING = 10 };
@@ -486,6 +509,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(a_resource_in_a_message_that_waits_at_the_end_of_the_system_is_released),
     LAB_FACT(a_message_that_could_not_be_sent_is_still_the_senders),
     LAB_FACT(what_cannot_be_told_is_a_dead_letter_with_its_reason),
+    LAB_FACT(a_dead_letter_says_who_sent_it),
     LAB_FACT(one_envelope_goes_round_a_ring),
     LAB_FACT(an_actor_can_send_a_message_on_to_itself),
     LAB_FACT(taken_messages_can_be_kept_and_sent_on_later),
