@@ -317,3 +317,23 @@ act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor, con
 {
     return spawn(self, pid, monitor, behavior, args, options, ACT__TIE_MONITOR);
 }
+
+act_pid act_self_pid(const act_self *self)
+{
+    return act__pid_of(act__local_of(self));
+}
+
+act_pid act_self_parent(const act_self *self)
+{
+    return act__pid_of(self->parent);
+}
+
+act_system *act_self_system(const act_self *self)
+{
+    return self->worker->system;
+}
+
+void *act_kept(const act_self *self)
+{
+    return self->kept;
+}

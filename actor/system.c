@@ -255,31 +255,6 @@ uint32_t act_system_workers_count(const act_system *system)
     return system->executor->workers_count;
 }
 
-act_pid act_self_pid(const act_self *self)
-{
-    return act__pid_of(act__local_of(self));
-}
-
-act_pid act_self_parent(const act_self *self)
-{
-    return act__pid_of(self->parent);
-}
-
-act_system *act_self_system(const act_self *self)
-{
-    return self->worker->system;
-}
-
-void *act_kept(const act_self *self)
-{
-    return self->kept;
-}
-
-uint64_t act_random(act_self *self)
-{
-    return act__random_next(&self->worker->random);
-}
-
 /* -------------------------------------------------------------------------------------------- stop */
 
 void act_system_stop(act_system *system)
@@ -350,11 +325,12 @@ static act_result stop_in_order(act_system *system)
     act_millis       timeout = system->options.stop_timeout;
     struct timespec  deadline = act__clock_after(timeout == ACT_FOREVER ? 0 : timeout);
     struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
-    atomic_store_explicit(&system->closing, true, memory_order_seq_cst);
+    /* relaxed: who sees it late spawns once more, or does not tell of its end: wait_for_end looks again. */
+    act__store(&system->closing, true);
     bool in_time = stop_roots(system, until);
     act__system_poke_all(system, NULL, ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
     in_time = wait_for_end(system, 0, until) && in_time;
-    atomic_store_explicit(&system->killing, true, memory_order_seq_cst);
+    act__store(&system->killing, true); /* relaxed: who is spawned all the same is killed in the next round */
     if (wait_for_end(system, 0, &(struct timespec){0}))
         return in_time ? ACT_OK : ACT_TIMED_OUT;
     deadline = act__clock_after(KILL_TIMEOUT);

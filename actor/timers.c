@@ -115,6 +115,11 @@ act_millis act_now(const act_self *self)
     return worker->now;
 }
 
+uint64_t act_random(act_self *self)
+{
+    return act__random_next(&self->worker->random);
+}
+
 act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_message **message, act_millis delay)
 {
     if (delay < 0 || delay > DELAY_MAX)
