@@ -232,6 +232,7 @@ void act_answer(act_self *self, const act_message *request, uint32_t tag, act_va
 
 act_result act_system_send(act_system *system, act_pid to, act_message **message)
 {
+    (*message)->ref.value = 0; /* as in act_send: it may be an answer to act_system_ask */
     act_result result = act__deliver(system, NULL, 0, to, *message);
     if (result == ACT_OK)
         *message = NULL;

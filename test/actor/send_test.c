@@ -330,6 +330,19 @@ static void one_envelope_goes_round_a_ring(void)
     lab_close();
 }
 
+static void what_a_thread_sends_on_is_no_ask(void)
+{
+    act_message *answer;
+    lab_open();
+    a = lab_spawn();
+    ck_assert_int_eq(act_message_create_value(&answer, TAG_A, act_int64(1)), ACT_OK);
+    answer->ref.value = 77; /* as one from act_system_ask */
+    ck_assert_int_eq(act_system_send(lab.system, a, &answer), ACT_OK);
+    lab_run();
+    ck_assert_uint_eq(lab_only(a, TAG_A)->ref.value, 0);
+    lab_close();
+}
+
 /* One actor to itself, also with others arriving meanwhile. */
 static void forwards_to_itself(act_self *self, void *state, const act_message *message)
 {
@@ -511,6 +524,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(what_cannot_be_told_is_a_dead_letter_with_its_reason),
     LAB_FACT(a_dead_letter_says_who_sent_it),
     LAB_FACT(one_envelope_goes_round_a_ring),
+    LAB_FACT(what_a_thread_sends_on_is_no_ask),
     LAB_FACT(an_actor_can_send_a_message_on_to_itself),
     LAB_FACT(taken_messages_can_be_kept_and_sent_on_later),
     LAB_FACT(a_taken_message_may_be_freed_at_once),
