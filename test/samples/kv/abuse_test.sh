@@ -28,7 +28,11 @@ good "a shard that is crashed 20,000 times in a row keeps its keys" panics 20000
 good "half a command, then the end: what was whole is answered" half
 good "a header of 512 MB is refused, and what is announced takes no memory" header
 good "random bytes" random 1000
+client order 100000 >"$work/others" 2>&1 &
+others=$!
 good "10,000 connections opened and dropped" flood 10000
+wait "$others"
+tap $? "and a client in good standing gets its replies meanwhile" "$work/others"
 
 mkfifo "$work/looked"
 client deaf <"$work/looked" >"$work/deaf" 2>&1 &
