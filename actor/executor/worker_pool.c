@@ -429,7 +429,7 @@ static void destroy(struct act__executor *executor)
 {
     struct act__worker_pool *pool = pool_of(executor);
     act__blocking_destroy(&pool->blocking);
-    atomic_store_explicit(&pool->ending, true, memory_order_seq_cst);
+    atomic_store_explicit(&pool->ending, true, memory_order_seq_cst); /* before the wake-ups: see parking.c */
     for (uint32_t i = 0; i < pool->threads_count; i++)
         act__parking_wake(pool, &pool->workers[i]);
     for (uint32_t i = 0; i < pool->threads_count; i++)
