@@ -105,8 +105,8 @@ ACT_API void act_system_tell(act_system *system, act_pid to, uint32_t tag, act_v
  * Owns:    the request: as act_send. On ACT_NO_ACTOR and ACT_TIMED_OUT it may have been delivered and is
  *          then gone (*message is NULL).
  * Threads: any thread that may block; not a handler, not in a simulation.
- * Returns: ACT_OK, ACT_NO_ACTOR (it ended before answering), ACT_TIMED_OUT, ACT_FULL, ACT_NO_MEMORY,
- *          ACT_INVALID (timeout, or a simulation).
+ * Returns: ACT_OK, ACT_NO_ACTOR (it ended before answering, or had no memory for the answer), ACT_TIMED_OUT,
+ *          ACT_FULL, ACT_NO_MEMORY, ACT_INVALID (timeout, or a simulation).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_ask(act_system *system, act_pid to, act_message **message,
                                                  act_message **reply, act_millis timeout) ACT_NONNULL_ALL;
