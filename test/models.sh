@@ -27,6 +27,7 @@ parking      wakes_somebody_for_what_is_injected                          -DINJE
 parking      wakes_one_more_while_there_is_more                           -DINJECTS=2 -DLONGS=1
 parking      wakes_a_thief_for_what_a_worker_made                         -DINJECTS=1 -DNESTS=1
 parking      wakes_the_worker_that_is_meant                               -DINJECTS=0 -DPOSTS=1 -DCALLS=1
+newborns     runs_each_actor_once
 steal_deque  runs_each_actor_once
 '
 
@@ -57,6 +58,10 @@ slow         that_follows_a_freed_sender_loses_the_others        end        -DTW
 parking      without_a_second_look_sleeps_on_work                end        -DINJECTS=2 -DBREAK_LOOK_ONCE_MORE
 parking      that_gives_up_a_failed_search_loses_a_wakeup        end        -DINJECTS=2 -DBREAK_AGAIN
 parking      without_a_word_of_who_found_lets_work_wait          end        -DINJECTS=2 -DLONGS=1 -DBREAK_FOUND
+newborns     whose_last_is_taken_unasked_runs_an_actor_twice     assertion      -DBREAK_LAST
+newborns     that_look_at_the_head_first_run_an_actor_twice      assertion      -DBREAK_CLAIM
+newborns     whose_thief_looks_at_the_tail_first_run_one_twice   assertion      -DBREAK_ORDER
+newborns     read_after_they_were_won_are_others                 assertion      -DBREAK_READ
 steal_deque  with_a_head_that_is_stored_runs_an_actor_twice      assertion  -DBREAK_ADVANCE
 steal_deque  that_is_never_full_loses_an_actor                   any        -DBREAK_FULL
 steal_deque  with_a_tail_before_its_place_runs_nobody            assertion  -DBREAK_PUSH_ORDER
