@@ -1,0 +1,152 @@
+/* In which order one worker runs what it has; with one the order does not depend on time, but for newborns' ages. */
+/* SPDX-License-Identifier: MIT */
+#include <stdatomic.h>
+
+#include <actor/system.h>
+#include <test/kit/kit.h>
+
+enum { GO = 1, LITTER = 100, LITTERS = 20, TURNS = 1000 };
+
+static act_system *sys;
+static _Atomic int run_count, wrong_count, turns;
+
+static void quiet(void *context, act_log_level level, const char *text)
+{
+    (void)context, (void)level, (void)text;
+}
+
+static void run_with(const act_behavior *first, const act_behavior *second)
+{
+    act_pid pid;
+    run_count = wrong_count = turns = 0;
+    ck_assert_int_eq(
+        act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .batch_max = 1, .log = quiet)), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(sys, &pid, first, NULL, NULL), ACT_OK);
+    if (second != NULL)
+        ck_assert_int_eq(act_system_spawn(sys, &pid, second, NULL, NULL), ACT_OK);
+    ck_assert_int_eq(act_system_run(sys), ACT_OK);
+    act_system_destroy(&sys);
+}
+
+static act_result begins_with_go(act_self *self, void *state, const void *args)
+{
+    (void)state, (void)args;
+    act_tell(self, act_self_pid(self), GO, act_nothing());
+    return ACT_OK;
+}
+
+/* ------------------------------------------------------------------------------ newborns and the queue */
+
+static act_result is_born(act_self *self, void *state, const void *args)
+{
+    (void)self, (void)state, (void)args;
+    run_count++;
+    return ACT_IGNORE;
+}
+
+static void hears_nothing(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+}
+
+static const act_behavior newborn = {.name = "newborn", .init = is_born, .receive = hears_nothing};
+
+struct creator {
+    int litters;
+};
+
+/* Its batch is one message: after each litter it goes to the back of the queue. */
+static void creates(act_self *self, void *state, const act_message *message)
+{
+    struct creator *creator = state;
+    act_pid         pid;
+    (void)message;
+    wrong_count += run_count != creator->litters * LITTER;
+    if (creator->litters++ == LITTERS) {
+        act_system_stop(sys);
+        return;
+    }
+    for (int i = 0; i < LITTER; i++)
+        ck_assert_int_eq(act_spawn(self, &pid, &newborn, NULL, NULL), ACT_OK);
+    act_tell(self, act_self_pid(self), GO, act_nothing());
+}
+
+static const act_behavior creator = {
+    .name = "creator", .state_bytes = sizeof(struct creator), .init = begins_with_go, .receive = creates};
+
+/* Neither more of them, or memory would fill, nor fewer. */
+static void who_yields_waits_for_the_newborns_that_are_there(void)
+{
+    run_with(&creator, NULL);
+    ck_assert_int_eq(run_count, LITTERS * LITTER);
+    ck_assert_int_eq(wrong_count, 0);
+}
+
+/* One that always has a newborn: its only child spawns the next. */
+static act_result begets(act_self *self, void *state, const void *args);
+
+static const act_behavior chain = {.name = "chain", .init = begets, .receive = hears_nothing};
+
+static act_result begets(act_self *self, void *state, const void *args)
+{
+    act_pid pid;
+    (void)state, (void)args;
+    run_count++;
+    if (turns < TURNS)
+        ck_assert_int_eq(act_spawn(self, &pid, &chain, NULL, NULL), ACT_OK);
+    return ACT_IGNORE;
+}
+
+static void takes_turns(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    if (++turns == TURNS)
+        act_system_stop(sys);
+    else
+        act_tell(self, act_self_pid(self), GO, act_nothing());
+}
+
+static const act_behavior turner = {.name = "turner", .init = begins_with_go, .receive = takes_turns};
+
+static void newborns_without_end_do_not_keep_others_from_their_turns(void)
+{
+    run_with(&chain, &turner); /* would else not return */
+    ck_assert_int_eq(turns, TURNS);
+    ck_assert_int_gt(run_count, TURNS / 2);
+}
+
+/* ---------------------------------------------------------------------------- those who wake each other */
+
+static act_result tells_partner(act_self *self, void *state, const void *args);
+
+static void passes_back(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    act_tell(self, act_message_sender(message), GO, act_nothing());
+}
+
+static const act_behavior partner = {.name = "partner", .receive = passes_back};
+static const act_behavior pair = {.name = "pair", .init = tells_partner, .receive = passes_back};
+
+static act_result tells_partner(act_self *self, void *state, const void *args)
+{
+    act_pid pid;
+    (void)state, (void)args;
+    ck_assert_int_eq(act_spawn_link(self, &pid, &partner, NULL, NULL), ACT_OK);
+    act_tell(self, pid, GO, act_nothing());
+    return ACT_OK;
+}
+
+/* What was just woken runs next, and these two always are. */
+static void two_who_wake_each_other_for_ever_leave_others_their_turns(void)
+{
+    run_with(&pair, &turner);
+    ck_assert_int_eq(turns, TURNS);
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(who_yields_waits_for_the_newborns_that_are_there),
+    FACT(newborns_without_end_do_not_keep_others_from_their_turns, .timeout_seconds = 60),
+    FACT(two_who_wake_each_other_for_ever_leave_others_their_turns, .timeout_seconds = 60),
+    END_OF_FACTS,
+};
