@@ -24,6 +24,7 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
     if (bond == NULL)
         return NULL;
     act__store(&bond->life, act__load(&bond->life) + 1);
+    atomic_thread_fence(memory_order_release); /* who sees a field of this use sees its life: pairs with find_at_side */
     bond->half[0].here = bond->half[1].here = NULL;
     bond->timer = NULL;
     act__store(&bond->holders, 2);
@@ -100,10 +101,10 @@ act_ref act__bond_ref(struct act_system *system, const struct act__bond *bond)
     return act__ref_make(act__load(&bond->life), act__slab_index(&system->bonds, bond), 0);
 }
 
-/* Whether the record is in use under this ref. acquire: what is read before a second look belongs to that use. */
+/* Whether the record is in use under this ref. */
 static bool is_called(struct act_system *system, struct act__bond *bond, act_ref ref)
 {
-    return act__bond_ref(system, bond).value == ref.value && (act__load_acquire(&bond->life) & 1) != 0;
+    return act__bond_ref(system, bond).value == ref.value && (act__load(&bond->life) & 1) != 0;
 }
 
 /*
@@ -116,6 +117,7 @@ static struct act__bond *find_at_side(act_self *self, act_ref ref, unsigned side
     struct act__bond  *bond = act__slab_at(&system->bonds, act__ref_index(ref, 0));
     if (bond == NULL || !is_called(system, bond, ref))
         return NULL;
+    /* acquire, both: before the second look at life, as act__bond_make writes life before them. */
     bool is_mine = __atomic_load_n(&bond->end[side].act_sender, __ATOMIC_ACQUIRE) == act__local_of(self);
     bool is_in_set = __atomic_load_n(&bond->half[side].here, __ATOMIC_ACQUIRE) != NULL;
     return is_mine && is_in_set && is_called(system, bond, ref) ? bond : NULL;
