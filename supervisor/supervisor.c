@@ -451,11 +451,16 @@ static act_result init_by_itself(act_self *self, void *state, const void *args)
     return ACT_INVALID;
 }
 
+static void receive_nothing(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+}
+
 const act_behavior act__supervisor_behavior = {
     .name = "supervisor",
     .args_bytes = sizeof(act_supervisor_spec),
     .init = init_by_itself,
-    .receive = receive,
+    .receive = receive_nothing,
 };
 
 act_child_spec act_supervisor_child(const char *id, const act_supervisor_spec *spec)

@@ -82,6 +82,7 @@ void act__parking_found(struct act__worker_pool *pool, struct act__pool_worker *
     act__parking_notify(pool);
 }
 
+/* A few newborns are left to their owner (act__newborns_wait), but are work: while they are there nobody sleeps. */
 static bool anything_to_do(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
     /* seq_cst, all of them: see above. */

@@ -168,7 +168,7 @@ static void check_answer(act_self *self, const act_message *message)
 
 static void check_names(act_pid dead)
 {
-    char name[8];
+    char name[16];
     act_pid owner;
     for (int i = 0; i < NAMES; i++) {
         snprintf(name, sizeof name, "n%d", i);
@@ -345,7 +345,7 @@ static void does_exit_other(act_self *self, int mine)
 
 static void does_name(act_self *self)
 {
-    char name[8];
+    char name[16];
     snprintf(name, sizeof name, "n%d", below(NAMES));
     if (below(3) == 0)
         (void)!act_unregister(self, name);
