@@ -105,10 +105,12 @@ act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **messa
         act__bond_unmake(worker, bond);
         return ACT_NO_MEMORY;
     }
+    act_ref before = (*message)->ref;
     act__bond_begin(worker, self, bond);
     (*message)->ref = ref;
     act_result result = act__deliver(worker->system, worker, act__local_of(self), to, *message);
     if (result == ACT_FULL) {
+        (*message)->ref = before;
         act__bond_end(worker, bond, 0, ACT__SIGNAL_END, NULL);
         return result;
     }

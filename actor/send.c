@@ -110,18 +110,22 @@ void act__release_elsewhere(struct act__worker *worker, act_message *message)
 
 /* --------------------------------------------------------------------------------- what actors call */
 
-static act_result send_as_is(act_self *self, act_pid to, act_message **message)
+/* One that was taken may have come as an ask, and still is one if it could not be sent on. */
+static inline act_result send_under(act_ref ref, act_self *self, act_pid to, act_message **message)
 {
+    act_ref before = (*message)->ref;
+    (*message)->ref = ref;
     act_result result = deliver(self->worker->system, self->worker, act__local_of(self), to, *message);
     if (act__likely(result == ACT_OK))
         *message = NULL;
+    else
+        (*message)->ref = before;
     return result;
 }
 
 act_result act_send(act_self *self, act_pid to, act_message **message)
 {
-    (*message)->ref.value = 0; /* one that was taken may have come as an ask; sent on it is none */
-    return send_as_is(self, to, message);
+    return send_under((act_ref){0}, self, to, message);
 }
 
 static void release_resource(const act_value *value)
@@ -196,12 +200,10 @@ act_result act_reply(act_self *self, act_asker asker, act_message **message)
 {
     if (asker.ask.value == 0)
         return ACT_INVALID;
-    act_message *reply = *message;
-    reply->ref = asker.ask;
-    reply->act_bits |= ACT__BIT_REPLY;
-    act_result result = send_as_is(self, asker.pid, message);
+    (*message)->act_bits |= ACT__BIT_REPLY;
+    act_result result = send_under(asker.ask, self, asker.pid, message);
     if (result != ACT_OK)
-        reply->act_bits &= (uint8_t)~ACT__BIT_REPLY;
+        (*message)->act_bits &= (uint8_t)~ACT__BIT_REPLY;
     return result;
 }
 
@@ -232,10 +234,13 @@ void act_answer(act_self *self, const act_message *request, uint32_t tag, act_va
 
 act_result act_system_send(act_system *system, act_pid to, act_message **message)
 {
-    (*message)->ref.value = 0; /* as in act_send: it may be an answer to act_system_ask */
+    act_ref before = (*message)->ref; /* as in send_under: it may be an answer to act_system_ask */
+    (*message)->ref.value = 0;
     act_result result = act__deliver(system, NULL, 0, to, *message);
     if (result == ACT_OK)
         *message = NULL;
+    else
+        (*message)->ref = before;
     return result;
 }
 

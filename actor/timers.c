@@ -126,10 +126,10 @@ act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_messag
         return ACT_INVALID;
     if (to.node != 0)
         return ACT_NO_NODE;
-    (*message)->ref.value = 0;
     struct act__timer *armed = act__timer_arm(self->worker, self, to.local, *message, (act_ref){0}, delay);
     if (armed == NULL)
         return ACT_NO_MEMORY;
+    (*message)->ref.value = 0; /* only its owner, who is running this, will send it */
     *message = NULL;
     *timer = timer_ref(self->worker->system, armed);
     return ACT_OK;

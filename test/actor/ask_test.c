@@ -348,6 +348,33 @@ static void a_request_sent_on_is_none_any_more(void)
     lab_close();
 }
 
+static void tries_to_pass_on(act_self *self, void *state, const act_message *message)
+{
+    act_ref ask;
+    (void)state;
+    (void)message;
+    act_message *mine = act_take(self);
+    act_tell(self, c, TAG_C, act_nothing()); /* its inbox is full */
+    ck_assert_int_eq(act_send(self, c, &mine), ACT_FULL);
+    ck_assert_int_eq(act_ask(self, &ask, c, &mine, 50), ACT_FULL);
+    ck_assert_int_eq(act_send_after(self, &ask, (act_pid){1, c.local}, &mine, 1), ACT_NO_NODE);
+    mine->tag = TAG_B;
+    ck_assert_int_eq(act_reply(self, act_message_asker(mine), &mine), ACT_OK);
+}
+
+static const act_behavior proxy = {.name = "proxy", .receive = tries_to_pass_on};
+
+static void a_request_that_could_not_be_passed_on_can_be_answered(void)
+{
+    open_three();
+    c = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.inbox_max = 1));
+    b = lab_spawn_as(&proxy, NULL, NULL);
+    lab_let_about(a, asks, b);
+    ck_assert(act_ref_equal(lab_only(a, TAG_B)->ref, lab_ref));
+    ck_assert_int_eq(lab_count(c, TAG_C), 1);
+    lab_close();
+}
+
 /* ------------------------------------------------------------------------------------ ended by hand */
 
 static void asks_and_demonitors(act_self *self)
@@ -495,6 +522,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(a_reply_to_what_never_was_an_ask_is_late),
     LAB_FACT(the_request_may_be_sent_back_as_the_reply),
     LAB_FACT(a_request_sent_on_is_none_any_more),
+    LAB_FACT(a_request_that_could_not_be_passed_on_can_be_answered),
     LAB_FACT(a_demonitored_ask_has_no_answer),
     FACT(no_answer_is_seen_after_demonitor, .rounds = 30),
     LAB_FACT(a_stranger_cannot_end_an_ask),

@@ -225,10 +225,15 @@ static void sends_to_the_dead(act_self *self)
 {
     act_message *message, *same;
     ck_assert_int_eq(act_message_create_value(&message, TAG_A, act_int64(5)), ACT_OK);
+    message->ref.value = 77; /* as one that came as an ask and was taken: it can still be answered */
     same = message;
     ck_assert_int_eq(act_send(self, b, &message), ACT_NO_ACTOR);
     ck_assert_ptr_eq(message, same);
-    ck_assert(message->tag == TAG_A && message->as.int64 == 5);
+    ck_assert(message->tag == TAG_A && message->as.int64 == 5 && message->ref.value == 77);
+    ck_assert_int_eq(act_reply(self, (act_asker){b, {99}}, &message), ACT_NO_ACTOR);
+    ck_assert(message == same && message->ref.value == 77);
+    ck_assert_int_eq(act_system_send(lab.system, b, &message), ACT_NO_ACTOR);
+    ck_assert(message == same && message->ref.value == 77);
     ck_assert_int_eq(act_send(self, act_pid_none(), &message), ACT_NO_ACTOR);
     ck_assert_int_eq(act_send(self, (act_pid){0, UINT64_MAX}, &message), ACT_NO_ACTOR);
     ck_assert_int_eq(act_send(self, (act_pid){0, UINT64_C(99999)}, &message), ACT_NO_ACTOR);
