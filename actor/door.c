@@ -77,14 +77,25 @@ static act_result open_door(act_system *system, struct door *door)
     return ACT_OK;
 }
 
+/*
+ * Somebody may have killed the pid that the thread has meanwhile: nothing ends by that. At once, as the guest has one
+ * place for a reason and the next thread may need it.
+ */
+static void forget_end(struct act__worker *guest, act_self *cell)
+{
+    if ((cell->flags & ACT__CELL_ENDING) == 0)
+        return;
+    cell->flags &= (uint16_t)~ACT__CELL_ENDING;
+    act__reason_text_let_go(guest->exit_reason.text);
+}
+
 /* With the token and the guest's mutex. Gives the token up for good. */
 static void close_door(act_system *system, struct door *door)
 {
     act_self           *cell = door->cell;
     struct act__worker *guest = &system->guest;
     act__store(&cell->route, ACT__ROUTE_ANY);
-    if ((cell->flags & ACT__CELL_ENDING) != 0) /* somebody has killed it, with a reason */
-        act__reason_text_let_go(guest->exit_reason.text);
+    forget_end(guest, cell);
     act__end_quietly(guest, cell);
     act_message *freed;
     do {
@@ -117,6 +128,7 @@ static act_message *look(act_system *system, struct door *door)
 {
     act_message *message;
     act__take_in(&system->guest, door->cell);
+    forget_end(&system->guest, door->cell);
     while ((message = act__inbox_pop(&door->cell->inbox)) != NULL && !act_ref_equal(message->ref, door->awaited))
         act__refuse(&system->guest, door->cell, message, ACT_NO_ACTOR);
     return message;

@@ -167,7 +167,7 @@ ACT_API ACT_MUST_CHECK act_result act_message_create_value(act_message **message
  */
 ACT_API void act_message_free(act_message **message) ACT_NONNULL(1);
 
-/* Who sent it; nobody if it came from an ordinary thread. */
+/* Who sent it; nobody if it came from an ordinary thread, but for one that waits for the answer (act_system_ask). */
 static inline act_pid act_message_sender(const act_message *message)
 {
     act_pid sender = {message->act_sender_node, message->act_sender};

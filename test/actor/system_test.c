@@ -247,17 +247,39 @@ static void *asks_many(void *argument)
     return argument;
 }
 
-static void many_threads_can_ask_at_once(void)
+/* They are killed while they wait, with a text. */
+static void *asks_killers(void *argument)
+{
+    int64_t answer;
+    for (int i = 0; i < 100; i++)
+        if (ask(targets[i % 4], TAG_FLOOD, i, &answer, ACT_FOREVER) != ACT_OK || answer != 77)
+            abort();
+    return argument;
+}
+
+static void let_threads(void *(*body)(void *argument))
 {
     pthread_t threads[THREADS];
+    size_t outstanding = act__pool_outstanding();
     open_system();
     for (int i = 0; i < 4; i++)
         targets[i] = spawn(&answerer, i == 3 ? ACT_SPAWN_OPTIONS(.blocking = true) : NULL);
     for (int i = 0; i < THREADS; i++)
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, asks_many, NULL), 0);
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, body, NULL), 0);
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
     act_system_destroy(&sys);
+    ck_assert_uint_eq(act__pool_outstanding(), outstanding);
+}
+
+static void many_threads_can_ask_at_once(void)
+{
+    let_threads(asks_many);
+}
+
+static void many_threads_can_be_killed_at_once_in_vain(void)
+{
+    let_threads(asks_killers);
 }
 
 /* --------------------------------------------------------------------------------------------- stop */
@@ -498,6 +520,7 @@ const struct kit_fact kit_facts[] = {
     FACT(only_an_answer_is_an_answer, .rounds = 3),
     FACT(a_thread_can_join, .rounds = 3),
     FACT(many_threads_can_ask_at_once, .rounds = 3, .timeout_seconds = 30),
+    FACT(many_threads_can_be_killed_at_once_in_vain, .rounds = 3, .timeout_seconds = 30),
     FACT(roots_stop_in_reverse_order, .rounds = 3),
     FACT(who_ignores_a_shutdown_is_killed_at_the_deadline, .rounds = 3),
     FACT(actors_that_respawn_are_stopped_too, .rounds = 6, .timeout_seconds = 20),
