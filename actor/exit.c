@@ -193,6 +193,7 @@ static void run_last_words(struct act__worker *worker, act_self *self)
 {
     if (worker->exit_stage == 0) {
         worker->exit_stage = 1;
+        worker->now = -1;
         bool ready = (self->flags & (ACT__CELL_READY | ACT__CELL_REFUSED)) == ACT__CELL_READY;
         const struct act__reason *why = &worker->exit_reason;
         if (ready && why->kind != ACT_EXIT_KILLED && self->behavior->terminate != NULL)

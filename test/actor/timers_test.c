@@ -293,6 +293,27 @@ static void the_clock_is_virtual(void)
     lab_close();
 }
 
+static void looks_at_the_clock_when_it_ends(act_self *self, void *state, act_exit_reason why)
+{
+    (void)state;
+    (void)why;
+    looks_at_the_clock(self);
+}
+
+static const act_behavior clocked = {.name = "clocked", .receive = puppet_receive, .terminate = looks_at_the_clock_when_it_ends};
+
+static void the_clock_is_looked_at_anew_in_terminate(void)
+{
+    open_two();
+    act_pid c = lab_spawn_as(&clocked, NULL, NULL);
+    lab_let(c, looks_at_the_clock);
+    lab_advance(12345);
+    ck_assert_int_eq(act_system_exit(lab.system, c, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    lab_run();
+    ck_assert(before == 12345 && after == 12345);
+    lab_close();
+}
+
 static void ticks(act_self *self, void *state, const act_message *message)
 {
     act_ref ref;
@@ -334,6 +355,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(what_a_timer_sends_to_the_dead_is_a_dead_letter),
     LAB_FACT(cancel_and_fire_at_once_are_one_of_both),
     LAB_FACT(the_clock_is_virtual),
+    LAB_FACT(the_clock_is_looked_at_anew_in_terminate),
     LAB_FACT(a_ticker_does_not_drift),
     END_OF_FACTS,
 };
