@@ -10,7 +10,8 @@ _Static_assert(offsetof(struct act__bond, half) % ACT__CACHE_LINE == 0, "half[0]
 static void prepare_end(struct act__bond *bond, unsigned end, act_pid sender, act_ref ref)
 {
     act_message *message = &bond->end[end];
-    message->act_sender = sender.local;
+    /* relaxed, as find_at_side may look at a use that is over */
+    __atomic_store_n(&message->act_sender, sender.local, __ATOMIC_RELAXED);
     message->act_sender_node = (uint16_t)sender.node;
     message->act_bits = (uint8_t)(ACT__BIT_SIGNAL | (end == 0 ? ACT__HOME_BOND_0 : ACT__HOME_BOND_1));
     message->kind = ACT_VALUE_NOTHING;
@@ -25,7 +26,8 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
         return NULL;
     act__store(&bond->life, act__load(&bond->life) + 1);
     atomic_thread_fence(memory_order_release); /* who sees a field of this use sees its life: pairs with find_at_side */
-    bond->half[0].here = bond->half[1].here = NULL;
+    act__member_place(&bond->half[0], NULL);
+    act__member_place(&bond->half[1], NULL);
     bond->timer = NULL;
     act__store(&bond->holders, 2);
     bond->kind = kind;

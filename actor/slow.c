@@ -63,7 +63,8 @@ bool act__slow_hold(struct act__worker *worker, act_self *self)
     uint8_t   held = ACT__HELD_LISTED;
     if (receiver == NULL || receiver == self || (self->flags & ACT__CELL_OVERLOADED) != 0)
         return false;
-    if (act__load(&self->held) != ACT__HELD_NO) /* still in a list from before: once at a time */
+    /* acquire: pairs with the exchange in free_held, which has read slowed_next before. */
+    if (act__load_acquire(&self->held) != ACT__HELD_NO) /* still in a list from before: once at a time */
         return false;
     act__store(&self->held, ACT__HELD_LISTED);
     if (!enter_list(receiver, self)) {

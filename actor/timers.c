@@ -32,6 +32,7 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     if (timer == NULL)
         return NULL;
     act__store(&timer->life, act__load(&timer->life) + 1);
+    atomic_thread_fence(memory_order_release); /* who sees the owner of this use sees its life: pairs with find */
     memset(&timer->notice, 0, sizeof timer->notice);
     timer->notice.act_bits = ACT__BIT_SIGNAL | ACT__HOME_TIMER;
     timer->notice.tag = ACT__SIGNAL_TIMER;
@@ -43,7 +44,7 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     timer->due = clock_now(worker) + delay + !worker->executor->simulated;
     timer->message = message;
     timer->to = to;
-    timer->owner = act__local_of(self);
+    act__store(&timer->owner, act__local_of(self));
     timer->worker = worker->index != ACT__NO_WORKER ? worker->index : 0;
     act__store(&timer->state, ACT__TIMER_ARMED);
     act__set_add(&self->timers, &timer->owned);
@@ -92,7 +93,7 @@ static void fire(struct act__worker *worker, struct act__timer *timer)
     /* The loser of this race is told: a cancelled timer is dropped when its owner's call arrives. */
     if (atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_FIRED, memory_order_relaxed,
                                                 memory_order_relaxed))
-        act__signal_push(worker->system, worker, timer->owner, &timer->notice);
+        act__signal_push(worker->system, worker, act__load(&timer->owner), &timer->notice);
 }
 
 act_millis act__timers_run(struct act__worker *worker, act_millis now)
@@ -149,13 +150,29 @@ act_result act_tell_after(act_self *self, act_ref *timer, act_pid to, uint32_t t
     return result;
 }
 
-act_result act_cancel_timer(act_self *self, act_ref ref)
+/* Whether the record is in use under this ref. */
+static bool is_called(struct act_system *system, struct act__timer *timer, act_ref ref)
+{
+    return timer_ref(system, timer).value == ref.value && (act__load(&timer->life) & 1) != 0;
+}
+
+/*
+ * The timer with this ref if it is this actor's; else NULL. Another actor's record may be used again while it is looked
+ * at; one's own cannot.
+ */
+static struct act__timer *find(act_self *self, act_ref ref)
 {
     struct act_system *system = self->worker->system;
     struct act__timer *timer = act__slab_at(&system->timers, act__ref_index(ref, ACT__REF_IS_TIMER));
-    if (timer == NULL || timer_ref(system, timer).value != ref.value || (act__load(&timer->life) & 1) == 0)
-        return ACT_NOT_FOUND;
-    if (timer->owner != act__local_of(self) || timer->owned.here == NULL)
-        return ACT_NOT_FOUND;
-    return act__timer_cancel(self->worker, timer) ? ACT_OK : ACT_NOT_FOUND;
+    if (timer == NULL || !is_called(system, timer, ref))
+        return NULL;
+    /* acquire: before the second look at life, as act__timer_arm writes life before the owner. */
+    bool is_mine = act__load_acquire(&timer->owner) == act__local_of(self);
+    return is_mine && is_called(system, timer, ref) && timer->owned.here != NULL ? timer : NULL;
+}
+
+act_result act_cancel_timer(act_self *self, act_ref ref)
+{
+    struct act__timer *timer = find(self, ref);
+    return timer != NULL && act__timer_cancel(self->worker, timer) ? ACT_OK : ACT_NOT_FOUND;
 }

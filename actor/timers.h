@@ -37,7 +37,7 @@ struct act__timer {
     act_millis        due;
     act_message      *message; /* NULL: the timeout of the ask notice.ref */
     uint64_t          to;
-    uint64_t          owner;
+    _Atomic uint64_t  owner; /* written when it is armed; a stranger with its ref may look */
     _Atomic uint32_t  state;
     uint32_t          worker; /* whose wheel */
 };

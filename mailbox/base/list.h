@@ -58,12 +58,18 @@ struct act__member {
     struct act__member *next, **here; /* here: the pointer that leads to this member; NULL: in no set */
 };
 
+/* Atomic, as a stranger may look whether the member is in a set: bond.c. Else only the owner of the set reads it. */
+static inline void act__member_place(struct act__member *member, struct act__member **here)
+{
+    __atomic_store_n(&member->here, here, __ATOMIC_RELAXED);
+}
+
 static inline void act__set_add(struct act__set *set, struct act__member *member)
 {
     member->next = set->first;
-    member->here = &set->first;
+    act__member_place(member, &set->first);
     if (set->first != NULL)
-        set->first->here = &member->next;
+        act__member_place(set->first, &member->next);
     set->first = member;
 }
 
@@ -74,9 +80,9 @@ static inline void act__set_remove(struct act__member *member)
         return;
     *member->here = member->next;
     if (member->next != NULL)
-        member->next->here = member->here;
+        act__member_place(member->next, member->here);
     member->next = NULL;
-    member->here = NULL;
+    act__member_place(member, NULL);
 }
 
 #endif

@@ -302,6 +302,63 @@ static void a_crowd_does_as_it_pleases_and_leaves_nothing(void)
     close_system();
 }
 
+/* ----------------------------------------------------------- references in the hands of others than their owners */
+
+enum { GOSSIPS = 8, TALES = 100 * SCALE };
+static act_pid gossips[GOSSIPS];
+static _Atomic int robbed;
+
+static void tells_all(act_self *self, act_ref ref)
+{
+    for (int i = 0; i < GOSSIPS; i++)
+        act_tell(self, gossips[i], TAG_WORD, act_ref_value(ref));
+}
+
+static void gossips_about_its_own(act_self *self)
+{
+    act_ref timer, monitor;
+    act_pid other = gossips[act_random(self) % GOSSIPS];
+    if (act_tell_after(self, &timer, act_self_pid(self), TAG_REPLY, act_nothing(), (act_millis)(act_random(self) % 3)) != ACT_OK
+        || act_monitor(self, &monitor, other) != ACT_OK)
+        abort();
+    tells_all(self, timer);
+    tells_all(self, monitor);
+    if (act_random(self) % 2 == 0)
+        (void)!act_cancel_timer(self, timer);
+    act_demonitor(self, monitor);
+}
+
+static void gossip_receives(act_self *self, void *state, const act_message *message)
+{
+    act_ref timer;
+    if (message->tag == TAG_GO) {
+        gossips_about_its_own(self);
+        if (++*(int *)state == TALES)
+            ends(self);
+        else if (act_tell_after(self, &timer, act_self_pid(self), TAG_GO, act_nothing(), 0) != ACT_OK)
+            abort();
+    } else if (message->tag == TAG_WORD && !act_pid_equal(act_message_sender(message), act_self_pid(self))) {
+        robbed += act_cancel_timer(self, message->as.ref) == ACT_OK;
+        act_demonitor(self, message->as.ref);
+    }
+}
+
+static const act_behavior gossip = {.name = "gossip", .state_bytes = sizeof(int), .receive = gossip_receives};
+
+static void a_reference_is_nothing_to_a_stranger(void)
+{
+    open_system();
+    robbed = 0;
+    for (int i = 0; i < GOSSIPS; i++)
+        gossips[i] = spawn(&gossip, NULL, 0);
+    for (int i = 0; i < GOSSIPS; i++)
+        act_system_tell(sys, gossips[i], TAG_GO, act_nothing());
+    for (int i = 0; i < GOSSIPS; i++)
+        join(gossips[i]);
+    ck_assert_int_eq(robbed, 0);
+    close_system();
+}
+
 /* --------------------------------------------------------------------------- links that cross on the way */
 
 enum { PAIRS = 2000 * SCALE };
@@ -407,6 +464,7 @@ const struct kit_fact kit_facts[] = {
     FACT(envelopes_go_round_a_ring, .rounds = 6, .timeout_seconds = 60),
     FACT(no_wake_up_is_lost_between_bound_actors, .rounds = 3, .timeout_seconds = 60),
     FACT(a_crowd_does_as_it_pleases_and_leaves_nothing, .rounds = 6, .timeout_seconds = 60),
+    FACT(a_reference_is_nothing_to_a_stranger, .rounds = 3, .timeout_seconds = 60),
     FACT(links_that_cross_are_one_link, .rounds = 3, .timeout_seconds = 60),
     FACT(threads_use_the_door_while_the_system_stops, .rounds = 3, .timeout_seconds = 60),
     END_OF_FACTS,
