@@ -55,7 +55,7 @@ static void copy_options(struct act__child *child, const act_child_spec *spec, c
     child->options.announce = true;
     child->options.kept = child->kept;
     child->options.ends_with_parent = spec->type == ACT_CHILD_WORKER;
-    child->options.on_end = child->must_release ? act__child_let_go : NULL;
+    child->options.on_end = act__child_let_go;
     child->options.on_end_context = child;
 }
 
@@ -78,7 +78,6 @@ struct act__child *act__child_create(const act_child_spec *spec)
     child->args_release = spec->args != NULL ? spec->args_release : NULL;
     child->kept = spec->kept_bytes != 0 ? block + layout.kept : NULL;
     child->kept_release = spec->kept_release;
-    child->must_release = child->args_release != NULL || child->kept != NULL;
     copy_options(child, spec, block + layout.name);
     return child;
 }
@@ -86,6 +85,12 @@ struct act__child *act__child_create(const act_child_spec *spec)
 void act__child_hold(struct act__child *child)
 {
     atomic_fetch_add_explicit(&child->holders, 1, memory_order_relaxed);
+}
+
+bool act__child_lives(const struct act__child *child)
+{
+    /* acquire: pairs with the decrement below, which is the instance's last deed. */
+    return atomic_load_explicit(&child->holders, memory_order_acquire) > 1;
 }
 
 void act__child_let_go(void *context)

@@ -36,11 +36,11 @@ enum act__start_cause {
 
 /*
  * One block for everything: the record, the copies of args, options, id and name, and the kept block. An
- * instance of a child whose args or kept block have to be released holds it too, so that both stay valid until
- * that instance is gone, even if the supervisor was killed before.
+ * instance holds it too, so that args and kept block stay valid until that instance is gone, even if the
+ * supervisor was killed before.
  */
 struct act__child {
-    _Atomic uint32_t   holders; /* the supervisor, and each such instance */
+    _Atomic uint32_t   holders; /* the supervisor, and the instance */
     struct act__child *order_next, *order_previous;
     struct act__child *id_next, *pid_next;       /* in a bucket */
     struct act__child *errand_next;              /* waits for the supervisor's message to itself */
@@ -51,7 +51,6 @@ struct act__child {
     bool               is_watched;        /* monitor is set */
     bool               has_timer;         /* timer is set */
     bool               is_killed;         /* its stop has come to that */
-    bool               must_release;      /* instances are holders */
     int32_t            start_result;      /* of the running start; ACT_OK while unknown */
     uint32_t           restarts_count;
     uint32_t           stop_tries; /* how often there was no memory for the monitor or timer of a stop */
@@ -79,6 +78,8 @@ struct act__child {
  */
 struct act__child *act__child_create(const act_child_spec *spec);
 void               act__child_hold(struct act__child *child);
+/* Whether an instance is not wholly gone: then the supervisor is not the only holder. */
+bool               act__child_lives(const struct act__child *child);
 /* The last holder calls kept_release and args_release, each if there is what it releases. Any thread. */
 void act__child_let_go(void *child);
 /* Frees a copy without a release: what it refers to still belongs to the caller. */

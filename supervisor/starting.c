@@ -6,10 +6,9 @@ static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
 {
     if (child->behavior == &act__supervisor_behavior)
         return act__supervisor_spawn_link(self, pid, child->args, &child->options, child);
-    if (child->must_release)
-        act__child_hold(child);
+    act__child_hold(child);
     act_result result = act_spawn_link(self, pid, child->behavior, child->args, &child->options);
-    if (result != ACT_OK && child->must_release)
+    if (result != ACT_OK)
         act__child_let_go(child);
     return result;
 }

@@ -59,12 +59,21 @@ static void nudge(act_self *self, struct act__supervisor *supervisor)
         (void)!act_send(self, act_self_pid(self), &supervisor->nudge);
 }
 
+/* Of one that was killed: it may have unlinked itself. */
+static void await_end(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    if (!act__child_watch(self, child))
+        act__errand_add(supervisor, child);
+}
+
 static void do_errand(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
 {
     if (child->state == ACT__CHILD_STOPPING)
         act__child_stop_again(self, supervisor, child);
     else if (child->state == ACT__CHILD_RESTARTING && supervisor->phase == ACT__PHASE_RUNNING)
         act__child_restart(self, supervisor, child);
+    else if (child->is_killed && !act_pid_is_none(child->pid))
+        await_end(self, supervisor, child);
 }
 
 /* ------------------------------------------------------------------------------------------- requests */
@@ -239,9 +248,11 @@ static void receive_exit(act_self *self, struct act__supervisor *supervisor, con
     act_pid            sender = act_message_sender(message);
     struct act__child *child = act__children_by_pid(&supervisor->children, sender);
 
-    if (child != NULL) {
-        /* Whoever sent this may only pretend to have ended: then it has now, and nobody is left behind. */
+    if (child != NULL && act__child_lives(child)) {
+        /* It only pretends to have ended. It does now, and its end counts: the next must not meet it. */
         act__child_kill(self, child);
+        await_end(self, supervisor, child);
+    } else if (child != NULL) {
         child_gone(self, supervisor, child, act_message_reason(message));
     } else if (act_pid_is_none(sender) || act_pid_equal(sender, act_self_parent(self))) {
         act__supervisor_stop(self, supervisor, act_message_reason(message));

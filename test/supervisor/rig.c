@@ -73,7 +73,7 @@ static act_result worker_init(act_self *self, void *state, const void *args)
 
     *(struct rig_plan **)state = plan;
     ck_assert_msg(plan->after == NULL || plan->after->starts_ok > 0, "%s started too early", plan->id);
-    ck_assert_msg(!plan->alive || plan->may_cross, "two instances of %s at once", plan->id);
+    ck_assert_msg(!plan->alive, "two instances of %s at once", plan->id);
     if (act_defer(self, worker_has_ended, plan) != ACT_OK)
         return ACT_NO_MEMORY;
     plan->alive = true;

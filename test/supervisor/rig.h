@@ -28,7 +28,6 @@ struct rig_plan {
     act_millis  end_delay;       /* ... after this time, ... */
     bool        ignores_exits;   /* ... or not at all */
     bool        panics_at_end;   /* in terminate */
-    bool        may_cross;       /* two instances at once are no failure of the test */
     act_pid     forge_to;        /* of RIG_DO_FORGE; nobody: the supervisor */
     const struct rig_plan *after; /* must run before this one's init is called */
 

@@ -387,7 +387,20 @@ static void unknown_messages_are_ignored(void)
 static void a_child_that_only_pretends_to_have_ended_has_then(void)
 {
     begin();
-    b.traps = b.ignores_exits = b.may_cross = true;
+    b.traps = b.ignores_exits = true;
+    start();
+    act_pid before = b.pid;
+    tell(&b, RIG_DO_FORGE);
+    ck_assert(!rig_is_alive(before));
+    ck_assert_int_eq(b.starts, 2);
+    ROOT_RUNS();
+    rig_end();
+}
+
+static void a_child_that_has_unlinked_and_pretends_to_have_ended_has_then(void)
+{
+    begin();
+    b.unlinks = true;
     start();
     act_pid before = b.pid;
     tell(&b, RIG_DO_FORGE);
@@ -467,6 +480,7 @@ const struct kit_fact kit_facts[] = {
     FACT(exit_signals_of_strangers_are_ignored, ROUNDS),
     FACT(unknown_messages_are_ignored, ROUNDS),
     FACT(a_child_that_only_pretends_to_have_ended_has_then, ROUNDS),
+    FACT(a_child_that_has_unlinked_and_pretends_to_have_ended_has_then, ROUNDS),
     FACT(a_kill_of_the_supervisor_leaves_no_orphan, ROUNDS),
     FACT(a_kill_while_children_start_leaves_no_orphan, ROUNDS),
     END_OF_FACTS,
