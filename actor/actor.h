@@ -90,8 +90,8 @@ typedef struct act_spawn_options {
  * Order:   what you send to it afterwards arrives after init. If init does not answer ACT_OK those
  *          messages become dead letters.
  * Waits:   never.
- * Returns: ACT_OK; ACT_NO_MEMORY (memory, actors_max or threads); ACT_INVALID (no receive, no name, a worker
- *          that is not there, blocking together with worker, options of an unknown size, or a name of a length that
+ * Returns: ACT_OK; ACT_NO_MEMORY (memory, actors_max or threads); ACT_INVALID (no receive, no name,
+ *          args_bytes above 2^29, a worker that is not there, blocking together with worker, options of an unknown size, or a name of a length that
  *          act_register refuses); ACT_EXISTS (the name is taken); ACT_CLOSED (the system is stopping and this actor is not being stopped in order).
  * See:     samples/01_hello.c
  */
@@ -318,7 +318,8 @@ ACT_API ACT_MUST_CHECK act_result act_exit_other(act_self *self, act_pid other, 
  * Fails at once: does not return. Unwinds the callback, running its __attribute__((cleanup)) handlers, and
  * ends this actor with ACT_EXIT_PANIC and the text "file:line: ...".
  *
- * Code between the callback and the panic must be compiled with -fexceptions (act.pc sets it).
+ * Code between the callback and the panic must be compiled with -fexceptions (act.pc sets it). In C++ destructors
+ * run, too, and a `catch (...)` is entered, but left only by unwinding further.
  * Threads: handler.
  */
 #define act_panic(self, ...) act_panic_at((self), __FILE__, __LINE__, __VA_ARGS__)

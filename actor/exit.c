@@ -121,6 +121,26 @@ static _Unwind_Reason_Code unwind_step(int version, _Unwind_Action actions, _Unw
     return _URC_NO_REASON;
 }
 
+/*
+ * Unwinds the callback from here. exception_cleanup is called where a C++ `catch (...)` has caught the panic and not
+ * thrown it on: then it goes on from there.
+ */
+static ACT_NORETURN void unwind(struct act__worker *worker);
+
+static void go_on_unwinding(_Unwind_Reason_Code reason, struct _Unwind_Exception *exception)
+{
+    (void)reason;
+    unwind(act__container(exception, struct act__worker, panic));
+}
+
+static ACT_NORETURN void unwind(struct act__worker *worker)
+{
+    memset(&worker->panic, 0, sizeof worker->panic);
+    worker->panic.exception_cleanup = go_on_unwinding;
+    _Unwind_ForcedUnwind(&worker->panic, unwind_step, worker);
+    longjmp(worker->recover, 1); /* the stack could not be walked: skip the handlers' clean-ups */
+}
+
 void act_panic_at(act_self *self, const char *file, int line, const char *format, ...)
 {
     struct act__worker      *worker = self->worker;
@@ -138,9 +158,7 @@ void act_panic_at(act_self *self, const char *file, int line, const char *format
         worker->panic_text = text;
     }
     worker->unwinding = true;
-    memset(&worker->panic, 0, sizeof worker->panic);
-    _Unwind_ForcedUnwind(&worker->panic, unwind_step, worker);
-    longjmp(worker->recover, 1); /* the stack could not be walked: skip the handlers' clean-ups */
+    unwind(worker);
 }
 
 void act__turn_recover(struct act__worker *worker)

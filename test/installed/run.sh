@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the README's program against an installed copy, with pkg-config alone, and runs it: TAP.
+# Builds the README's program and one in C++ against an installed copy, with pkg-config alone, and runs them: TAP.
 # SPDX-License-Identifier: MIT
 # Runs in a built tree: `make check-installed`.
 # shellcheck disable=SC2154 # top_srcdir, MAKE, CC and prefix come from there
@@ -35,6 +35,14 @@ try() {
     rm -f "$work/program"
 }
 try shared ''
+
+# shellcheck disable=SC2046 # the flags are words
+${CXX:-c++} -Wall -Wextra -Werror -o "$work/panic" "$top/test/installed/panic.cc" $(pkg-config --cflags --libs act) >"$work/log" 2>&1
+tap $? "a C++ program compiles against it" "$work/log"
+timeout 60 "$work/panic" >"$work/said" 2>"$work/log"
+printf '%s\n' "inner destroyed" caught "outer destroyed" ended | diff -u - "$work/said" >>"$work/log"
+tap $? "a panic in C++ runs destructors and is not stopped by a catch" "$work/log"
+
 ls "$LD_LIBRARY_PATH"/libact.so* >"$work/log" 2>&1
 tap $? "the shared library was there to be used" "$work/log"
 rm -f "$LD_LIBRARY_PATH"/libact.so*
