@@ -144,6 +144,8 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  * Threads: handler.
  * Order:   messages from this actor to `to` arrive in the order sent, or not at all; what you wrote
  *          before sending is visible to the receiver's handler.
+ * When:    at once. From the second on in a row to the same actor: before this handler sends, spawns or signals
+ *          anything else, and at the latest when it returns. From a blocking actor: always at once.
  * Waits:   never. If `to` has no inbox_max and is far behind, this actor is not scheduled again until `to`
  *          has caught up, unless this actor is itself far behind.
  * Returns: ACT_OK        queued. No promise that it will be handled: monitor `to` for that.

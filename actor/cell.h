@@ -161,6 +161,18 @@ void act__dead_letter(struct act_system *system, struct act__worker *worker, act
 /* The same for a message of `from` that has not come into an inbox: counts it as sent, too, and frees it. */
 void act__undelivered(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
                       act_message *message, act_result why);
+/* Pushes what is in the worker's chain. */
+void act__chain_push(struct act__worker *worker);
+/* Before anything else is sent, and after each call of user code, so that order is kept. `worker` may be NULL. */
+static inline void act__chain_end(struct act__worker *worker)
+{
+    if (act__likely(worker == NULL || worker->chain.to == NULL))
+        return;
+    if (worker->chain.newest != NULL)
+        act__chain_push(worker);
+    worker->chain.to = NULL;
+}
+
 /* Gives a token to the executor; `worker` may be NULL. */
 void act__schedule_elsewhere(struct act_system *system, struct act__worker *worker, act_self *self);
 static inline void act__schedule(struct act_system *system, struct act__worker *worker, act_self *self)

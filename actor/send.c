@@ -50,9 +50,39 @@ static act_result overflow(struct act_system *system, struct act__worker *worker
     return ACT_OK;
 }
 
-/* Inlined where it counts: all that is read of the receiver is read before the push takes its cache line away. */
-static inline __attribute__((always_inline)) act_result deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                                 act_message *message)
+/*
+ * A row of messages from one handler to one receiver costs one exchange on the receiver's inbox, not one each: the
+ * first is pushed at once, so that the receiver can begin; the others are chained and pushed together, at the latest
+ * when the handler returns. Whatever else the handler sends ends the row, so others see its sends in their order.
+ */
+void act__chain_push(struct act__worker *worker)
+{
+    struct act__chain *chain = &worker->chain;
+    act_message       *newest = chain->newest;
+    chain->newest = NULL;
+    chain->count = 0;
+    if (act__mpsc_push_chain(&chain->to->gate.queue, newest, chain->oldest))
+        act__schedule(worker->system, worker, chain->to);
+}
+
+static inline void add_to_chain(struct act__worker *worker, act_message *message)
+{
+    struct act__chain *chain = &worker->chain;
+    if (chain->newest == NULL)
+        chain->oldest = message;
+    message->act_next = chain->newest;
+    chain->newest = message;
+    if (act__unlikely(++chain->count > worker->chain_max))
+        act__chain_push(worker);
+}
+
+/*
+ * Inlined where it counts: all that is read of the receiver is read before the push takes its cache line away.
+ * may_chain: it is a handler that sends.
+ */
+static inline __attribute__((always_inline)) act_result
+deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to, act_message *message,
+        bool may_chain)
 {
     act_self *cell = act__cell_at(system, to.local);
     uint64_t  life = act__life_of(to.local);
@@ -69,8 +99,15 @@ static inline __attribute__((always_inline)) act_result deliver(struct act_syste
     message->act_life = (uint32_t)life;
     message->act_bits |= ACT__BIT_COUNTED;
     count_sent(system, worker);
-    if (act__mpsc_push(&cell->gate.queue, message))
-        act__schedule(system, worker, cell);
+    if (may_chain && worker->chain.to == cell) {
+        add_to_chain(worker, message);
+    } else {
+        act__chain_end(worker);
+        if (act__mpsc_push(&cell->gate.queue, message))
+            act__schedule(system, worker, cell);
+        if (may_chain)
+            worker->chain.to = cell;
+    }
     if (act__unlikely(slow) && worker != NULL)
         worker->slow_for = cell;
     return ACT_OK;
@@ -79,7 +116,7 @@ static inline __attribute__((always_inline)) act_result deliver(struct act_syste
 act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
                         act_message *message)
 {
-    return deliver(system, worker, from, to, message);
+    return deliver(system, worker, from, to, message, false);
 }
 
 void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to, const act_message *message,
@@ -115,7 +152,7 @@ static inline act_result send_under(act_ref ref, act_self *self, act_pid to, act
 {
     act_ref before = (*message)->ref;
     (*message)->ref = ref;
-    act_result result = deliver(self->worker->system, self->worker, act__local_of(self), to, *message);
+    act_result result = deliver(self->worker->system, self->worker, act__local_of(self), to, *message, true);
     if (act__likely(result == ACT_OK))
         *message = NULL;
     else
@@ -146,12 +183,12 @@ static void lost(act_system *system, struct act__worker *worker, uint64_t from, 
     release_resource(value);
 }
 
-static inline __attribute__((always_inline)) void deliver_or_drop(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                                   act_message *message)
+static inline __attribute__((always_inline)) void deliver_or_drop(act_self *self, act_pid to, act_message *message)
 {
-    act_result result = deliver(system, worker, from, to, message);
+    struct act__worker *worker = self->worker;
+    act_result result = deliver(worker->system, worker, act__local_of(self), to, message, true);
     if (act__unlikely(result != ACT_OK))
-        act__undelivered(system, worker, from, to, message, result);
+        act__undelivered(worker->system, worker, act__local_of(self), to, message, result);
 }
 
 void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first, uint64_t second)
@@ -165,7 +202,7 @@ void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kin
     }
     message->as.act_words[0] = first;
     message->as.act_words[1] = second;
-    deliver_or_drop(worker->system, worker, act__local_of(self), to, message);
+    deliver_or_drop(self, to, message);
 }
 
 void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
@@ -179,7 +216,7 @@ void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes,
     }
     if (bytes_count != 0)
         memcpy(message->as.bytes, bytes, bytes_count);
-    deliver_or_drop(worker->system, worker, act__local_of(self), to, message);
+    deliver_or_drop(self, to, message);
 }
 
 act_message *act_take(act_self *self)
@@ -227,7 +264,7 @@ void act_answer(act_self *self, const act_message *request, uint32_t tag, act_va
     act__message_set(message, &value);
     message->ref = asker.ask;
     message->act_bits |= ACT__BIT_REPLY;
-    deliver_or_drop(worker->system, worker, act__local_of(self), asker.pid, message);
+    deliver_or_drop(self, asker.pid, message);
 }
 
 /* ----------------------------------------------------------------------- what ordinary threads call */
@@ -252,5 +289,7 @@ void act_system_tell(act_system *system, act_pid to, uint32_t tag, act_value val
         return;
     }
     act__message_set(message, &value);
-    deliver_or_drop(system, NULL, 0, to, message);
+    act_result result = act__deliver(system, NULL, 0, to, message);
+    if (result != ACT_OK)
+        act__undelivered(system, NULL, 0, to, message, result);
 }

@@ -39,6 +39,7 @@ static bool set_urgent(act_self *cell, uint64_t life, uint8_t bits)
 void act__signal_push(struct act_system *system, struct act__worker *worker, uint64_t to, act_message *signal)
 {
     act_self *cell = act__cell_at(system, to);
+    act__chain_end(worker);
     signal->act_life = (uint32_t)act__life_of(to);
     if (act__mpsc_push(&cell->gate.queue, signal))
         act__schedule(system, worker, cell);
@@ -58,6 +59,7 @@ void act__notice_push(struct act__worker *worker, uint64_t to, struct act__notic
 void act__cell_poke(struct act_system *system, struct act__worker *worker, uint64_t to, uint8_t urgent)
 {
     act_self *cell = act__cell_at(system, to);
+    act__chain_end(worker);
     if (!set_urgent(cell, act__life_of(to), urgent))
         return;
     if (act__mpsc_wake(&cell->gate.queue))

@@ -1,0 +1,345 @@
+/* What a handler sends to one actor in a row is handed over together: nobody can tell but by the clock. */
+/* SPDX-License-Identifier: MIT */
+#include <semaphore.h>
+
+#include <test/actor/lab.h>
+
+enum { ROW = 3, LONG_ROW = 200 };
+
+static act_pid a, b, c;
+
+static void open_three(void)
+{
+    lab_open();
+    a = lab_spawn();
+    b = lab_spawn();
+    c = lab_spawn();
+}
+
+static void row(act_self *self, int many)
+{
+    for (int i = 0; i < many; i++)
+        act_tell(self, b, TAG_A, act_int64(i));
+}
+
+/* What b has heard of the row, in order, and then one message with this tag; 0: none. */
+static void b_has_heard(int many, uint32_t then)
+{
+    int seen = 0;
+    for (int i = 0; i < lab.notes_count; i++) {
+        if (!act_pid_equal(lab.notes[i].by, b))
+            continue;
+        if (seen < many) {
+            ck_assert_uint_eq(lab.notes[i].tag, TAG_A);
+            ck_assert_int_eq(lab.notes[i].value, seen);
+        } else if (seen == many) {
+            ck_assert_uint_eq(lab.notes[i].tag, then);
+        }
+        seen++;
+    }
+    ck_assert_int_ge(seen, many + (then != 0));
+}
+
+/* --------------------------------------------------------------------------------- when it is handed over */
+
+static void sends_a_long_row(act_self *self)
+{
+    row(self, LONG_ROW);
+}
+
+static void a_row_of_any_length_arrives_in_order(void)
+{
+    open_three();
+    lab_let(a, sends_a_long_row);
+    b_has_heard(LONG_ROW, 0);
+    lab_close();
+}
+
+static void sends_and_panics(act_self *self)
+{
+    row(self, ROW);
+    act_panic(self, "after a row");
+}
+
+static void what_was_sent_before_a_panic_arrives(void)
+{
+    open_three();
+    lab_let(a, sends_and_panics);
+    b_has_heard(ROW, 0);
+    lab_close();
+}
+
+static void a_row_to_the_dead_is_dead_letters(void)
+{
+    open_three();
+    lab_tell_to(b, exits_normally);
+    lab_tell_to(a, sends_a_long_row);
+    lab_run();
+    ck_assert_int_eq(lab_count(b, TAG_A) + lab.letters_count, LONG_ROW);
+    lab_close();
+}
+
+/* -------------------------------------------------------------------------- what must not overtake a row */
+
+static void tells_b_something_else(act_self *self)
+{
+    act_tell(self, b, TAG_D, act_nothing());
+}
+
+static void sends_and_tells_c(act_self *self)
+{
+    deed what = tells_b_something_else;
+    row(self, ROW);
+    act_tell_bytes(self, c, TAG_DO, &what, sizeof what);
+}
+
+static void what_follows_from_a_later_message_comes_later(void)
+{
+    open_three();
+    lab_let(a, sends_and_tells_c);
+    b_has_heard(ROW, TAG_D);
+    lab_close();
+}
+
+static void sends_and_asks_c(act_self *self)
+{
+    act_message *message;
+    act_ref      ref;
+    deed         what = tells_b_something_else;
+    row(self, ROW);
+    ck_assert_int_eq(act_message_create(&message, TAG_DO, sizeof what), ACT_OK);
+    memcpy(message->as.bytes, &what, sizeof what);
+    ck_assert_int_eq(act_ask(self, &ref, c, &message, ACT_FOREVER), ACT_OK);
+    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+}
+
+static void what_follows_from_a_later_ask_comes_later(void)
+{
+    open_three();
+    lab_let(a, sends_and_asks_c);
+    b_has_heard(ROW, TAG_D);
+    lab_close();
+}
+
+static void sends_and_ends_b(act_self *self)
+{
+    row(self, ROW);
+    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_ERROR, 7, NULL)), ACT_OK);
+}
+
+static void a_signal_does_not_overtake_a_row(void)
+{
+    open_three();
+    lab_let(b, traps);
+    lab_let(a, sends_and_ends_b);
+    b_has_heard(ROW, ACT_MESSAGE_EXIT);
+    lab_close();
+}
+
+/* ------------------------------------------------------------------------------------- between two threads */
+
+/* In the simulation the next handler would push what the last one left. Here b has a thread of its own. */
+static act_system *sys;
+static sem_t       all_are_there, newborn_is_done;
+static int         heard;
+
+static void is_told(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state;
+    ck_assert_int_eq(message->as.int64, heard);
+    if (++heard == ROW)
+        sem_post(&all_are_there);
+}
+
+static const act_behavior audience = {.name = "audience", .receive = is_told};
+
+static void wait_for(sem_t *semaphore)
+{
+    while (sem_wait(semaphore) != 0)
+        ;
+}
+
+static void open_threads(void)
+{
+    heard = 0;
+    ck_assert_int_eq(sem_init(&all_are_there, 0, 0), 0);
+    ck_assert_int_eq(sem_init(&newborn_is_done, 0, 0), 0);
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .log = lab_log)), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(sys, &b, &audience, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
+}
+
+static void close_threads(void)
+{
+    act_system_destroy(&sys);
+    sem_destroy(&all_are_there);
+    sem_destroy(&newborn_is_done);
+}
+
+static void sends_in_receive(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    row(self, ROW);
+}
+
+static void hears_and_ends(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    exits_normally(self);
+}
+
+static act_result sends_in_init(act_self *self, void *state, const void *args)
+{
+    (void)state, (void)args;
+    row(self, ROW);
+    return ACT_OK;
+}
+
+static void sends_in_terminate(act_self *self, void *state, act_exit_reason reason)
+{
+    (void)state, (void)reason;
+    row(self, ROW);
+}
+
+static void sends_of(void *argument)
+{
+    row(argument, ROW);
+}
+
+static act_result defers_a_row(act_self *self, void *state, const void *args)
+{
+    (void)state, (void)args;
+    return act_defer(self, sends_of, self);
+}
+
+static void panics_after_a_row(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    row(self, ROW);
+    act_panic(self, "after a row");
+}
+
+static const act_behavior senders[] = {
+    {.name = "in receive", .receive = sends_in_receive},
+    {.name = "in init", .init = sends_in_init, .receive = puppet_receive},
+    {.name = "in terminate", .receive = hears_and_ends, .terminate = sends_in_terminate},
+    {.name = "in a clean-up", .init = defers_a_row, .receive = hears_and_ends},
+    {.name = "before a panic", .receive = panics_after_a_row},
+};
+
+static void a_row_arrives_though_its_sender_does_nothing_more(void)
+{
+    for (size_t i = 0; i < sizeof senders / sizeof senders[0]; i++) {
+        open_threads();
+        ck_assert_int_eq(act_system_spawn(sys, &a, &senders[i], NULL, NULL), ACT_OK);
+        if (senders[i].init != sends_in_init)
+            act_system_tell(sys, a, TAG_A, act_nothing());
+        wait_for(&all_are_there); /* would else not return */
+        close_threads();
+    }
+}
+
+/* It may wait for what follows from them. */
+static void waits_for_the_last(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    row(self, ROW);
+    wait_for(&all_are_there);
+    act_system_stop(sys);
+}
+
+static const act_behavior waiter = {.name = "waiter", .receive = waits_for_the_last};
+
+static void a_blocking_actor_keeps_nothing_back(void)
+{
+    open_threads();
+    ck_assert_int_eq(act_system_spawn(sys, &a, &waiter, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
+    act_system_tell(sys, a, TAG_A, act_nothing());
+    ck_assert_int_eq(act_system_run(sys), ACT_OK); /* would else time out */
+    close_threads();
+}
+
+static act_result tells_the_last(act_self *self, void *state, const void *args)
+{
+    (void)state, (void)args;
+    act_tell(self, b, TAG_A, act_int64(ROW - 1));
+    sem_post(&newborn_is_done);
+    return ACT_OK;
+}
+
+static const act_behavior newborn = {.name = "newborn", .init = tells_the_last, .receive = puppet_receive};
+
+static void sends_and_spawns(act_self *self, void *state, const act_message *message)
+{
+    act_pid pid;
+    (void)state, (void)message;
+    row(self, ROW - 1);
+    ck_assert_int_eq(act_spawn(self, &pid, &newborn, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
+    wait_for(&newborn_is_done);
+}
+
+static const act_behavior parent = {.name = "parent", .receive = sends_and_spawns};
+
+static void what_a_later_newborn_sends_comes_later(void)
+{
+    open_threads();
+    ck_assert_int_eq(act_system_spawn(sys, &a, &parent, NULL, NULL), ACT_OK);
+    act_system_tell(sys, a, TAG_A, act_nothing());
+    wait_for(&all_are_there);
+    close_threads();
+}
+
+static act_result traps_at_first(act_self *self, void *state, const void *args)
+{
+    (void)state, (void)args;
+    traps(self);
+    sem_post(&newborn_is_done);
+    return ACT_OK;
+}
+
+static void hears_until_its_end(act_self *self, void *state, const act_message *message)
+{
+    if (message->tag != ACT_MESSAGE_EXIT) {
+        is_told(self, state, message);
+        return;
+    }
+    ck_assert_int_eq(heard, ROW);
+    sem_post(&newborn_is_done);
+    exits_normally(self);
+}
+
+static const act_behavior child = {.name = "child", .init = traps_at_first, .receive = hears_until_its_end};
+
+static void sends_and_shuts_down(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    ck_assert_int_eq(act_spawn(self, &b, &child, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
+    wait_for(&newborn_is_done);
+    row(self, ROW);
+    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    wait_for(&newborn_is_done);
+}
+
+static const act_behavior ender = {.name = "ender", .receive = sends_and_shuts_down};
+
+static void a_parents_shutdown_does_not_overtake_a_row(void)
+{
+    open_threads();
+    ck_assert_int_eq(act_system_spawn(sys, &a, &ender, NULL, NULL), ACT_OK);
+    act_system_tell(sys, a, TAG_A, act_nothing());
+    wait_for(&all_are_there);
+    close_threads();
+}
+
+const struct kit_fact kit_facts[] = {
+    LAB_FACT(a_row_of_any_length_arrives_in_order),
+    LAB_FACT(what_was_sent_before_a_panic_arrives),
+    LAB_FACT(a_row_to_the_dead_is_dead_letters),
+    LAB_FACT(what_follows_from_a_later_message_comes_later),
+    LAB_FACT(what_follows_from_a_later_ask_comes_later),
+    LAB_FACT(a_signal_does_not_overtake_a_row),
+    FACT(a_row_arrives_though_its_sender_does_nothing_more, .timeout_seconds = 30),
+    FACT(a_blocking_actor_keeps_nothing_back, .timeout_seconds = 30),
+    FACT(what_a_later_newborn_sends_comes_later, .timeout_seconds = 30),
+    FACT(a_parents_shutdown_does_not_overtake_a_row, .timeout_seconds = 30),
+    END_OF_FACTS,
+};
