@@ -43,10 +43,13 @@ void *act__slab_take(struct act__slab *slab, struct act__slab_cache *cache)
     if (act__memory_fails())
         return NULL;
     if (cache->current == NULL) {
-        cache->current = cache->spare != NULL ? cache->spare : pop_batch(slab);
-        cache->spare = NULL;
-        if (cache->current == NULL)
+        if (cache->spares != NULL) {
+            cache->current = cache->spares;
+            cache->spares = cache->spares->next_batch;
+            cache->spares_count--;
+        } else if ((cache->current = pop_batch(slab)) == NULL) {
             return act__region_take(&slab->region, slab->object_bytes);
+        }
         cache->current_count = ACT__SLAB_BATCH;
     }
     struct act__slab_link *link = cache->current;
@@ -59,9 +62,13 @@ void act__slab_give(struct act__slab *slab, struct act__slab_cache *cache, void 
 {
     struct act__slab_link *link = (struct act__slab_link *)(void *)((char *)object + slab->link_offset);
     if (cache->current_count == ACT__SLAB_BATCH) {
-        if (cache->spare != NULL)
-            push_batch(slab, cache->spare);
-        cache->spare = cache->current;
+        if (cache->spares_count == ACT__SLAB_SPARES) {
+            push_batch(slab, cache->current);
+        } else {
+            cache->current->next_batch = cache->spares;
+            cache->spares = cache->current;
+            cache->spares_count++;
+        }
         cache->current = NULL;
         cache->current_count = 0;
     }

@@ -153,6 +153,14 @@ static act_self *take_own(struct act__pool_worker *worker)
     return self;
 }
 
+/* Whether others wait for this worker; not those who wait for any. */
+static bool others_wait(struct act__pool_worker *worker)
+{
+    return worker->own_first != NULL || act__newborns_count(&worker->newborns) != 0 ||
+           act__deque_first(&worker->deque) != NULL;
+}
+
+/* Who was just woken; after many in a row others go first, if there are any. */
 static act_self *take_next(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
     act_self *self = worker->base.next;
@@ -162,6 +170,8 @@ static act_self *take_next(struct act__worker_pool *pool, struct act__pool_worke
     if (worker->next_budget-- != 0)
         return self;
     worker->next_budget = NEXT_BUDGET;
+    if (!others_wait(worker))
+        return self;
     enqueue(pool, worker, self);
     return NULL;
 }

@@ -12,6 +12,8 @@
 
 /* Address space for each class; what does not fit comes from the heap. */
 #define REGION_BYTES ((size_t)4 << 30)
+/* Full batches that a thread keeps for itself: with fewer, actors that come and go in large numbers drift. */
+#define SPARES_MAX 16
 
 struct batch {
     struct act__pool_block *first;
@@ -127,15 +129,21 @@ static bool join_pool(unsigned c)
     return true;
 }
 
+static struct batch take_spare(struct act__pool_stock *stock)
+{
+    struct batch batch = {stock->spares, stock->count_max};
+    stock->spares = batch.first->next_batch;
+    stock->spares_count--;
+    return batch;
+}
+
 static bool refill(unsigned c)
 {
     struct act__pool_stock *stock = &act__pool_cache.stock[c];
-    struct batch            batch = {act__pool_cache.spare[c], stock->count_max};
+    struct batch            batch;
     if (stock->count_max == 0 && !join_pool(c))
         return false;
-    act__pool_cache.spare[c] = NULL;
-    if (batch.first == NULL)
-        batch = depot_pop(&depots[c]);
+    batch = stock->spares_count != 0 ? take_spare(stock) : depot_pop(&depots[c]);
     if (batch.first == NULL)
         batch = carve(&depots[c]);
     stock->first = batch.first;
@@ -150,9 +158,13 @@ static void make_room(unsigned c)
         act__check(join_pool(c)); /* the block came from the pool, so the pool is there */
     if (stock->count < stock->count_max)
         return;
-    if (act__pool_cache.spare[c] != NULL)
-        depot_push(&depots[c], (struct batch){act__pool_cache.spare[c], stock->count_max});
-    act__pool_cache.spare[c] = stock->first;
+    if (stock->spares_count == SPARES_MAX) {
+        depot_push(&depots[c], (struct batch){stock->first, stock->count_max});
+    } else {
+        stock->first->next_batch = stock->spares;
+        stock->spares = stock->first;
+        stock->spares_count++;
+    }
     stock->first = NULL;
     stock->count = 0;
 }
@@ -183,10 +195,9 @@ void act__pool_flush(void)
         struct act__pool_stock *stock = &act__pool_cache.stock[c];
         if (stock->count != 0)
             depot_push(&depots[c], (struct batch){stock->first, stock->count});
-        if (act__pool_cache.spare[c] != NULL)
-            depot_push(&depots[c], (struct batch){act__pool_cache.spare[c], stock->count_max});
-        act__pool_cache.spare[c] = NULL;
-        *stock = (struct act__pool_stock){NULL, 0, 0};
+        while (stock->spares_count != 0)
+            depot_push(&depots[c], take_spare(stock));
+        *stock = (struct act__pool_stock){.count = 0};
     }
 }
 
@@ -195,7 +206,7 @@ size_t act__pool_outstanding(void)
     size_t outstanding = 0;
     for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {
         struct act__pool_stock *stock = &act__pool_cache.stock[c];
-        size_t home = stock->count + (act__pool_cache.spare[c] != NULL ? stock->count_max : 0);
+        size_t home = stock->count + (size_t)stock->spares_count * stock->count_max;
         for (uint32_t top = (uint32_t)act__load(&depots[c].top); top != 0; top = act__load(&depots[c].links[top - 1]))
             home += block_at(&depots[c], top)->batch_count;
         outstanding += act__load(&depots[c].carved_count) - home;

@@ -10,11 +10,12 @@
 
 /*
  * Who may do what at the same time: take and give, any threads. A block may be given by another thread than
- * took it. Each thread has two batches per class; a full pair gives one batch to the depot, an empty pair
- * takes one from there. Neither locks nor calls malloc, except for blocks above the largest class.
+ * took it. Each thread has a stock of up to a batch per class, and some spare batches; beyond that full batches go to
+ * the depot, where threads get them that have none. Neither locks nor calls malloc, except for blocks above the
+ * largest class.
  *
- *     thread: take <-> [batch][batch] --- full batch ---> depot (one stack per class)
- *                                     <-- full batch ---
+ *     thread: take <-> [stock] <-> [full batch][full batch]... --- full batch ---> depot (one stack per class)
+ *                                                              <-- full batch ---
  */
 
 /* Class c holds blocks of 64 << c bytes. */
@@ -26,6 +27,7 @@
 struct act__pool_block {
     struct act__pool_block *next;
     size_t                  batch_count;
+    struct act__pool_block *next_batch; /* among a thread's spare batches */
 };
 
 /* What a thread has at hand of one class: taken from and given to. */
@@ -33,11 +35,12 @@ struct act__pool_stock {
     struct act__pool_block *first;
     uint32_t                count;
     uint32_t                count_max; /* a full batch; 0 until this thread is known to the pool */
+    struct act__pool_block *spares;    /* full batches, newest first */
+    uint32_t                spares_count;
 };
 
 struct act__pool_cache {
     struct act__pool_stock  stock[ACT__POOL_CLASSES];
-    struct act__pool_block *spare[ACT__POOL_CLASSES]; /* NULL or a full batch */
 };
 
 extern _Thread_local struct act__pool_cache act__pool_cache;

@@ -8,19 +8,22 @@
 enum { CHUNK = 4 };
 enum { GO = 1, VALUE };
 
-/* Shared by all actors; the last of them ends the run. */
-static atomic_int_fast64_t sum, count;
+/* Shared by all actors, in a cache line of their own; the last of them ends the run. */
+static struct {
+    _Alignas(64) atomic_int_fast64_t sum;
+    atomic_int_fast64_t count;
+} shared;
 
 static int64_t n, began; /* written before there is anybody to read them */
 
 static void once_receive(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    atomic_fetch_add_explicit(&sum, message->as.int64, memory_order_relaxed);
+    atomic_fetch_add_explicit(&shared.sum, message->as.int64, memory_order_relaxed);
     /* acq_rel: the last one sees what all the others have added to the sum. */
-    if (atomic_fetch_add_explicit(&count, 1, memory_order_acq_rel) + 1 == n) {
+    if (atomic_fetch_add_explicit(&shared.count, 1, memory_order_acq_rel) + 1 == n) {
         int64_t elapsed = bench_clock() - began;
-        bench_check(atomic_load(&sum) == bench_sum_below(n), "each actor adds its value once");
+        bench_check(atomic_load(&shared.sum) == bench_sum_below(n), "each actor adds its value once");
         bench_end(self, elapsed, n);
     }
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));

@@ -487,7 +487,7 @@ static size_t batches_of(const struct act__slab *slab)
 
 static size_t in_cache(const struct act__slab_cache *cache)
 {
-    return cache->current_count + (cache->spare != NULL ? ACT__SLAB_BATCH : 0);
+    return cache->current_count + cache->spares_count * ACT__SLAB_BATCH;
 }
 
 static struct act__worker *only_worker;
