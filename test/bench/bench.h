@@ -74,9 +74,12 @@ static inline uint32_t bench_seed(uint32_t index)
     return (index + 1) * UINT32_C(2654435761);
 }
 
+#define BENCH_FACTOR UINT32_C(1664525)
+#define BENCH_ADDEND UINT32_C(1013904223)
+
 static inline uint32_t bench_next(uint32_t x)
 {
-    return UINT32_C(1664525) * x + UINT32_C(1013904223);
+    return BENCH_FACTOR * x + BENCH_ADDEND;
 }
 
 /* What a generator gives out: its low bits are poor. */

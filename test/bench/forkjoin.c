@@ -4,12 +4,30 @@
 
 enum { TASK = 1 }; /* its answer comes back in the same message */
 
-static int64_t work(uint32_t x)
+/* What a task is, and what the total is checked against. */
+static int64_t work_step_by_step(uint32_t x)
 {
     int64_t sum = 0;
     for (int i = 0; i < 100; i++) {
         x = bench_next(x);
         sum += bench_out(x);
+    }
+    return sum;
+}
+
+/*
+ * The same: 100 steps of the generator, each with its output added. Four are computed from one: gcc would else wait for each
+ * multiplication before the next, 113 ns a task on the reference machine, where LLVM, which compiles the Rust peers, finds
+ * this by itself: 46 against its 48 ns. The row is to compare the messages, not the compilers.
+ */
+static int64_t work(uint32_t x)
+{
+    const uint32_t a = BENCH_FACTOR, c = BENCH_ADDEND, a2 = a * a, c2 = a * c + c;
+    int64_t        sum = 0;
+    for (int i = 0; i < 100; i += 4) {
+        uint32_t x1 = a * x + c, x2 = a2 * x + c2, x3 = a * a2 * x + (a * c2 + c), x4 = a2 * a2 * x + (a2 * c2 + c2);
+        sum += (int64_t)bench_out(x1) + bench_out(x2) + bench_out(x3) + bench_out(x4);
+        x = x4;
     }
     return sum;
 }
@@ -79,6 +97,6 @@ void bench_forkjoin(void)
                           .workers = bench_number("workers", 1, 100000),
                           .window = bench_number("window", 1, 100000)};
     for (int64_t i = 0; i < args.tasks; i++)
-        args.expected += work(bench_seed((uint32_t)i));
+        args.expected += work_step_by_step(bench_seed((uint32_t)i));
     bench_run(&master, &args, NULL);
 }
