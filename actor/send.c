@@ -65,58 +65,64 @@ void act__chain_push(struct act__worker *worker)
         act__schedule(worker->system, worker, chain->to);
 }
 
-static inline void add_to_chain(struct act__worker *worker, act_message *message)
-{
-    struct act__chain *chain = &worker->chain;
-    if (chain->newest == NULL)
-        chain->oldest = message;
-    message->act_next = chain->newest;
-    chain->newest = message;
-    if (act__unlikely(++chain->count > worker->chain_max))
-        act__chain_push(worker);
-}
-
-/*
- * Inlined where it counts: all that is read of the receiver is read before the push takes its cache line away.
- * may_chain: it is a handler that sends.
- */
-static inline __attribute__((always_inline)) act_result
-deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to, act_message *message,
-        bool may_chain)
+act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                        act_message *message)
 {
     act_self *cell = act__cell_at(system, to.local);
     uint64_t  life = act__life_of(to.local);
-    if (act__unlikely(to.node != 0))
+    if (to.node != 0)
         return ACT_NO_NODE;
     /* relaxed: a hint that saves a useless push; the receiver compares again. */
-    if (act__unlikely(cell == NULL || act__load(&cell->life) != life || (life & 1) == 0))
+    if (cell == NULL || act__load(&cell->life) != life || (life & 1) == 0)
         return ACT_NO_ACTOR;
-    if (act__unlikely(act__load(&cell->gate.max) != 0) && !admit(cell, message))
+    if (act__load(&cell->gate.max) != 0 && !admit(cell, message))
         return overflow(system, worker, from, to, message);
-    bool slow = act__load(&cell->slowed) != ACT__CALM;
     message->act_sender = from;
     message->act_sender_node = 0;
     message->act_life = (uint32_t)life;
     message->act_bits |= ACT__BIT_COUNTED;
     count_sent(system, worker);
-    if (may_chain && worker->chain.to == cell) {
-        add_to_chain(worker, message);
-    } else {
-        act__chain_end(worker);
-        if (act__mpsc_push(&cell->gate.queue, message))
-            act__schedule(system, worker, cell);
-        if (may_chain)
-            worker->chain.to = cell;
-    }
-    if (act__unlikely(slow) && worker != NULL)
+    if (worker != NULL && act__load(&cell->slowed) != ACT__CALM)
         worker->slow_for = cell;
+    act__chain_end(worker);
+    if (act__mpsc_push(&cell->gate.queue, message))
+        act__schedule(system, worker, cell);
     return ACT_OK;
 }
 
-act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                        act_message *message)
+/* The usual case, short: from a handler to a living actor without a bound. Returns: false if in doubt; see act__deliver. */
+static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self, act_pid to, act_message *message)
 {
-    return deliver(system, worker, from, to, message, false);
+    struct act__worker *worker = self->worker;
+    struct act__chain  *chain = &worker->chain;
+    act_self           *cell = act__cell_at(worker->system, to.local);
+    uint64_t            life = act__life_of(to.local);
+    uint8_t             bits = message->act_bits | ACT__BIT_COUNTED;
+    bool                joins = chain->to == cell;
+    /* All that is read of the receiver is read before the push takes its cache line away. */
+    if (act__unlikely(to.node != 0 || cell == NULL || act__load(&cell->life) != life || (life & 1) == 0 ||
+                      act__load(&cell->gate.max) != 0 || (!joins && chain->newest != NULL)))
+        return false;
+    if (act__unlikely(act__load(&cell->slowed) != ACT__CALM))
+        worker->slow_for = cell;
+    message->act_sender = act__local_of(self);
+    message->act_sender_node = 0;
+    message->act_life = (uint32_t)life;
+    message->act_bits = bits;
+    act__count(&worker->sent);
+    if (joins) {
+        if (chain->newest == NULL)
+            chain->oldest = message;
+        message->act_next = chain->newest;
+        chain->newest = message;
+        if (act__unlikely(++chain->count > worker->chain_max))
+            act__chain_push(worker);
+        return true;
+    }
+    chain->to = cell;
+    if (act__mpsc_push(&cell->gate.queue, message))
+        act__schedule(worker->system, worker, cell);
+    return true;
 }
 
 void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to, const act_message *message,
@@ -152,12 +158,15 @@ static inline act_result send_under(act_ref ref, act_self *self, act_pid to, act
 {
     act_ref before = (*message)->ref;
     (*message)->ref = ref;
-    act_result result = deliver(self->worker->system, self->worker, act__local_of(self), to, *message, true);
-    if (act__likely(result == ACT_OK))
-        *message = NULL;
-    else
-        (*message)->ref = before;
-    return result;
+    if (act__unlikely(!deliver_shortly(self, to, *message))) {
+        act_result result = act__deliver(self->worker->system, self->worker, act__local_of(self), to, *message);
+        if (result != ACT_OK) {
+            (*message)->ref = before;
+            return result;
+        }
+    }
+    *message = NULL;
+    return ACT_OK;
 }
 
 act_result act_send(act_self *self, act_pid to, act_message **message)
@@ -183,26 +192,41 @@ static void lost(act_system *system, struct act__worker *worker, uint64_t from, 
     release_resource(value);
 }
 
-static inline __attribute__((always_inline)) void deliver_or_drop(act_self *self, act_pid to, act_message *message)
+static __attribute__((noinline)) void deliver_or_drop(act_self *self, act_pid to, act_message *message)
 {
     struct act__worker *worker = self->worker;
-    act_result result = deliver(worker->system, worker, act__local_of(self), to, message, true);
-    if (act__unlikely(result != ACT_OK))
+    act_result result = act__deliver(worker->system, worker, act__local_of(self), to, message);
+    if (result != ACT_OK)
         act__undelivered(worker->system, worker, act__local_of(self), to, message, result);
 }
 
-void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first, uint64_t second)
+/* No envelope is at hand. */
+static __attribute__((noinline)) void tell_words_elsewhere(act_self *self, act_pid to, uint32_t tag, act_value_kind kind,
+                                                           uint64_t first, uint64_t second)
 {
-    struct act__worker *worker = self->worker;
-    act_message        *message = act__message_make(tag, kind, 0);
-    if (act__unlikely(message == NULL)) {
-        act_value value = {.kind = kind, .as.act_words = {first, second}};
-        lost(worker->system, worker, act__local_of(self), to, tag, &value);
+    act_value    value = {.kind = kind, .as.act_words = {first, second}};
+    act_message *message = act__message_make(tag, kind, 0);
+    if (message == NULL) {
+        lost(self->worker->system, self->worker, act__local_of(self), to, tag, &value);
         return;
     }
+    act__message_set(message, &value);
+    deliver_or_drop(self, to, message);
+}
+
+/* Nothing in here returns from a call before its end: so no register needs saving. */
+void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first, uint64_t second)
+{
+    act_message *message = act__pool_take_at_hand(0);
+    if (act__unlikely(message == NULL)) {
+        tell_words_elsewhere(self, to, tag, kind, first, second);
+        return;
+    }
+    act__message_init(message, 0, tag, kind, 0);
     message->as.act_words[0] = first;
     message->as.act_words[1] = second;
-    deliver_or_drop(self, to, message);
+    if (act__unlikely(!deliver_shortly(self, to, message)))
+        deliver_or_drop(self, to, message);
 }
 
 void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
@@ -216,7 +240,8 @@ void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes,
     }
     if (bytes_count != 0)
         memcpy(message->as.bytes, bytes, bytes_count);
-    deliver_or_drop(self, to, message);
+    if (act__unlikely(!deliver_shortly(self, to, message)))
+        deliver_or_drop(self, to, message);
 }
 
 act_message *act_take(act_self *self)
@@ -264,7 +289,8 @@ void act_answer(act_self *self, const act_message *request, uint32_t tag, act_va
     act__message_set(message, &value);
     message->ref = asker.ask;
     message->act_bits |= ACT__BIT_REPLY;
-    deliver_or_drop(self, asker.pid, message);
+    if (act__unlikely(!deliver_shortly(self, asker.pid, message)))
+        deliver_or_drop(self, asker.pid, message);
 }
 
 /* ----------------------------------------------------------------------- what ordinary threads call */

@@ -345,16 +345,29 @@ static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max
     }
 }
 
+/* Moves the plain messages that the list begins with into the inbox as they are linked. Returns: the rest. */
+static act_message *take_in_plain(act_self *self, act_message *list)
+{
+    const uint8_t looked_at = ACT__BIT_SIGNAL | ACT__BIT_REPLY | ACT__BIT_COUNTED;
+    uint32_t      life = (uint32_t)act__load(&self->life), count = 0;
+    act_message  *rest = list, *last = NULL;
+    while (rest != NULL && (rest->act_bits & looked_at) == ACT__BIT_COUNTED && rest->act_life == life) {
+        last = rest;
+        rest = rest->act_next;
+        count++;
+    }
+    if (last != NULL)
+        act__inbox_append_list(&self->inbox, list, last, count);
+    return rest;
+}
+
 void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list)
 {
-    uint32_t life = (uint32_t)act__load(&self->life);
     while (list != NULL) {
+        if (act__likely((self->flags & ACT__CELL_LIVING) != 0) && (list = take_in_plain(self, list)) == NULL)
+            break;
         act_message *next = list->act_next;
-        bool         is_plain = (list->act_bits & (ACT__BIT_SIGNAL | ACT__BIT_REPLY)) == 0;
-        if (act__likely(is_plain && list->act_life == life && (self->flags & ACT__CELL_LIVING) != 0))
-            act__inbox_append(&self->inbox, list);
-        else
-            take_in_one(worker, self, list);
+        take_in_one(worker, self, list);
         list = next;
     }
     uint32_t max = act__load(&self->gate.max);

@@ -179,13 +179,15 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
     return true;
 }
 
-/* One of those that were fetched. */
+/* Those that were fetched, while nothing is special. */
 static inline void handle_fetched(struct act__worker *worker, act_self *self)
 {
-    worker->batch--;
-    handle(worker, self, act__inbox_pop(&self->inbox));
-    if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0))
-        act__slow_update(worker, self);
+    while (is_plain(self, 0) && self->inbox.head != NULL && worker->batch != 0) {
+        worker->batch--;
+        handle(worker, self, act__inbox_pop(&self->inbox));
+        if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0) && self->inbox.count <= worker->backlog_max / 2)
+            act__slow_update(worker, self);
+    }
 }
 
 /* What an actor mostly does, in one place and short. The rest is in do_the_rest. */
@@ -204,9 +206,8 @@ static inline __attribute__((always_inline)) void go_on(struct act__worker *work
                 finish_turn(worker);
                 return;
             }
-        } else if (is_plain(self, 0) && self->inbox.head != NULL && worker->batch != 0) {
+        } else {
             handle_fetched(worker, self);
-            continue;
         }
         if (do_the_rest(worker, self))
             return;

@@ -98,6 +98,18 @@ static inline void act__inbox_append(struct act__inbox *inbox, act_message *mess
     inbox->count += act__message_takes_room(message);
 }
 
+/* The same for a list of `count` messages that all take room. */
+static inline void act__inbox_append_list(struct act__inbox *inbox, act_message *first, act_message *last, uint32_t count)
+{
+    last->act_next = NULL;
+    if (inbox->tail != NULL)
+        inbox->tail->act_next = first;
+    else
+        inbox->head = first;
+    inbox->tail = last;
+    inbox->count += count;
+}
+
 /* The oldest that was fetched; NULL if none waits. */
 static inline act_message *act__inbox_pop(struct act__inbox *inbox)
 {

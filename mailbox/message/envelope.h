@@ -61,6 +61,17 @@ static inline bool act__message_is_plain(const act_message *message)
     return act__message_home(message) == 0 && message->kind != ACT_VALUE_RESOURCE && message->kind != ACT_VALUE_REASON;
 }
 
+/* All but what is written when it is sent. */
+static inline void act__message_init(act_message *message, unsigned home, uint32_t tag, act_value_kind kind,
+                                     size_t bytes_count)
+{
+    message->act_bits = (uint8_t)home;
+    message->kind = (uint8_t)kind;
+    message->tag = tag;
+    message->bytes_count = (uint32_t)bytes_count;
+    message->ref.value = 0;
+}
+
 /* As act_message_create without a check of the tag: for the library's own messages. */
 static inline act_message *act__message_make(uint32_t tag, act_value_kind kind, size_t bytes_count)
 {
@@ -69,15 +80,11 @@ static inline act_message *act__message_make(uint32_t tag, act_value_kind kind, 
     act_message *message = act__pool_take(&size_class, bytes);
     if (act__unlikely(message == NULL))
         return NULL;
+    act__message_init(message, size_class, tag, kind, bytes_count);
     message->act_next = NULL;
     message->act_sender = 0;
     message->act_life = 0;
     message->act_sender_node = 0;
-    message->act_bits = (uint8_t)size_class;
-    message->kind = (uint8_t)kind;
-    message->tag = tag;
-    message->bytes_count = (uint32_t)bytes_count;
-    message->ref.value = 0;
     return message;
 }
 

@@ -68,6 +68,13 @@ static inline void *act__pool_take_from(struct act__pool_stock *stock, unsigned 
     return block;
 }
 
+/* A block of this class, if the thread has one at hand; else NULL. */
+static inline void *act__pool_take_at_hand(unsigned c)
+{
+    struct act__pool_stock *stock = &act__pool_cache.stock[c];
+    return act__unlikely(stock->count == 0 || act__memory_fails()) ? NULL : act__pool_take_from(stock, c);
+}
+
 /* A block, not zeroed; NULL when there is no memory. *size_class may become ACT__POOL_CLASS_HEAP. Any thread. */
 static inline void *act__pool_take(unsigned *size_class, size_t bytes)
 {

@@ -58,12 +58,6 @@ static inline void bench_must(act_result result)
         bench_fail(act_result_text(result));
 }
 
-/* Sends a message that is the caller's: what has been taken is sent on cheaper than another is made. */
-static inline void bench_send(act_self *self, act_pid to, act_message *message)
-{
-    bench_must(act_send(self, to, &message));
-}
-
 /* As act_alloc, and never NULL. */
 void *bench_alloc(act_self *self, size_t bytes);
 

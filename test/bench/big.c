@@ -40,24 +40,21 @@ static int64_t target(struct member *member)
     return other != member->is.index ? other : (other + 1) % actors;
 }
 
-static void answer(act_self *self, struct member *member, act_message *ball)
+static void answer(act_self *self, struct member *member, const act_message *ball)
 {
     member->served++;
     member->sum += ball->as.int64;
-    ball->as.int64 = -ball->as.int64;
-    bench_send(self, act_message_sender(ball), ball);
+    act_tell(self, act_message_sender(ball), BALL, act_int64(-ball->as.int64));
 }
 
-static void next_round(act_self *self, struct member *member, act_message *ball)
+static void next_round(act_self *self, struct member *member, const act_message *ball)
 {
     bench_check(-ball->as.int64 == member->round, "a pong carries the current round");
     if (member->round == member->is.crowd->rounds) {
-        act_message_free(&ball);
         act_tell(self, act_self_parent(self), REPORT, act_nothing());
         return;
     }
-    ball->as.int64 = ++member->round;
-    bench_send(self, member->is.crowd->members[target(member)], ball);
+    act_tell(self, member->is.crowd->members[target(member)], BALL, act_int64(++member->round));
 }
 
 static void member_receive(act_self *self, void *state, const act_message *message)
@@ -67,9 +64,9 @@ static void member_receive(act_self *self, void *state, const act_message *messa
         member->round = 1;
         act_tell(self, member->is.crowd->members[target(member)], BALL, act_int64(1));
     } else if (message->tag == BALL && message->as.int64 > 0) {
-        answer(self, member, act_take(self));
+        answer(self, member, message);
     } else if (message->tag == BALL) {
-        next_round(self, member, act_take(self));
+        next_round(self, member, message);
     } else {
         int64_t served[] = {member->served, member->sum};
         act_tell_bytes(self, act_self_parent(self), SERVED, served, sizeof served);

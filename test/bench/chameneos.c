@@ -94,7 +94,7 @@ static void meet(act_self *self, struct mall *mall, const act_message *message)
     } else if (act_pid_is_none(mall->waiting)) {
         mall->waiting = who;
     } else {
-        bench_send(self, mall->waiting, act_take(self));
+        act_tell_bytes(self, mall->waiting, MEET, message->as.bytes, message->bytes_count);
         mall->waiting = act_pid_none();
         mall->met++;
     }

@@ -6,10 +6,8 @@ enum { BALL = 1 };
 
 static void pong_receive(act_self *self, void *state, const act_message *message)
 {
-    act_message *ball = act_take(self);
     (void)state;
-    ball->as.int64++;
-    bench_send(self, act_message_sender(message), ball);
+    act_tell(self, act_message_sender(message), BALL, act_int64(message->as.int64 + 1));
 }
 
 static const act_behavior pong = {.name = "pong", .receive = pong_receive};
@@ -37,9 +35,8 @@ static void ping_receive(act_self *self, void *state, const act_message *message
         bench_end(self, bench_clock() - ping->began, 2 * ping->n);
         return;
     }
-    act_message *ball = act_take(self);
-    ping->sent = ++ball->as.int64;
-    bench_send(self, ping->pong, ball);
+    ping->sent = message->as.int64 + 1;
+    act_tell(self, ping->pong, BALL, act_int64(ping->sent));
 }
 
 static const act_behavior ping = {

@@ -26,9 +26,7 @@ static void member_receive(act_self *self, void *state, const act_message *messa
         member->next = message->as.pid;
         act_tell(self, act_self_parent(self), READY, act_nothing());
     } else if (message->as.int64 > 0) {
-        act_message *token = act_take(self);
-        token->as.int64--;
-        bench_send(self, member->next, token);
+        act_tell(self, member->next, message->tag, act_int64(message->as.int64 - 1));
     } else {
         act_tell(self, act_self_parent(self), REPORT, act_int64(member->index));
     }
