@@ -31,37 +31,41 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
     bond->timer = NULL;
     act__store(&bond->holders, 2);
     bond->kind = kind;
-    bond->ended[0] = bond->ended[1] = false;
+    bond->ended[0] = bond->ended[1] = bond->is_astray = false;
     act_ref ref = kind == ACT__BOND_LINK ? (act_ref){0} : act__bond_ref(worker->system, bond);
     prepare_end(bond, 0, act__pid_of(initiator), ref);
     prepare_end(bond, 1, other, ref);
     return bond;
 }
 
-/*
- * Whom to push to at the other side: cell 0, where nobody lives, ever, if the pid never was anybody's. It refuses
- * like any dead actor's cell.
- */
-static uint64_t door_of(struct act_system *system, const act_message *other)
+/* Whether this end's sender is or was an actor of this system. */
+static bool was_somebody(struct act_system *system, const act_message *end)
 {
-    act_self *cell = other->act_sender_node == 0 ? act__cell_at(system, other->act_sender) : NULL;
-    uint64_t  life = act__life_of(other->act_sender);
+    act_self *cell = end->act_sender_node == 0 ? act__cell_at(system, end->act_sender) : NULL;
+    uint64_t  life = act__life_of(end->act_sender);
     /* acquire: pairs with the release in spawn.c; a cell that was ever lived in has a gate. */
-    return cell != NULL && (life & 1) != 0 && life <= act__load_acquire(&cell->life) ? other->act_sender : 0;
+    return cell != NULL && (life & 1) != 0 && life <= act__load_acquire(&cell->life);
+}
+
+/* To side 1, or instead to cell 0, where nobody lives, ever: it refuses like any dead actor's cell. */
+static uint64_t door_of(const struct act__bond *bond, unsigned side)
+{
+    return side == 1 && bond->is_astray ? 0 : bond->end[side].act_sender;
 }
 
 static void push_end(struct act__worker *worker, struct act__bond *bond, unsigned end, uint32_t tag)
 {
     bond->end[end].tag = tag;
-    act__signal_push(worker->system, worker, door_of(worker->system, &bond->end[!end]), &bond->end[end]);
+    act__signal_push(worker->system, worker, door_of(bond, !end), &bond->end[end]);
 }
 
 void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bond *bond)
 {
     act__set_add(&self->bonds, &bond->half[0]);
+    bond->is_astray = !was_somebody(worker->system, &bond->end[1]);
     /* End 1 travels to the one it names as its sender; see bond.h. */
     bond->end[1].tag = bond->kind == ACT__BOND_LINK ? ACT__SIGNAL_LINK : ACT__SIGNAL_MONITOR;
-    act__signal_push(worker->system, worker, door_of(worker->system, &bond->end[1]), &bond->end[1]);
+    act__signal_push(worker->system, worker, door_of(bond, 1), &bond->end[1]);
 }
 
 void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned side, uint32_t tag,
@@ -86,7 +90,9 @@ void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned 
 void act__bond_let_go(struct act__worker *worker, struct act__bond *bond)
 {
     /* acq_rel: the last holder gives the record back only after the other side is done with it. */
-    if (atomic_fetch_sub_explicit(&bond->holders, 1, memory_order_acq_rel) != 1)
+    uint8_t holders = atomic_fetch_sub_explicit(&bond->holders, 1, memory_order_acq_rel);
+    act__check(holders != 0);
+    if (holders != 1)
         return;
     act__store(&bond->life, act__load(&bond->life) + 1);
     act__slab_give(&worker->system->bonds, &worker->bonds, bond);

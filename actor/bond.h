@@ -26,6 +26,7 @@ struct act__bond {
     _Atomic uint8_t    holders;
     uint8_t            kind;
     bool               ended[2];
+    bool               is_astray; /* side 1 was nobody at the beginning: all for it goes where the first has gone */
 };
 
 enum {

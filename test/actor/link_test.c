@@ -643,6 +643,29 @@ static void many_hear_of_one(void)
     lab_close();
 }
 
+/* A pid that is nobody's yet, as one from another system: the next life of the cell that b has left. */
+static void watches_one_to_come(act_self *self)
+{
+    act_pid born, to_come = {0, b.local + (UINT64_C(2) << 27)};
+    act_ref monitor;
+    ck_assert_int_eq(act_monitor(self, &monitor, to_come), ACT_OK);
+    ck_assert_int_eq(act_link(self, to_come), ACT_OK);
+    ck_assert_int_eq(act_spawn(self, &born, &puppet, NULL, NULL), ACT_OK);
+    ck_assert(act_pid_equal(born, to_come));
+    act_demonitor(self, monitor);
+    act_unlink(self, to_come);
+}
+
+static void who_was_nobody_stays_so(void)
+{
+    open_three();
+    lab_let(b, exits_normally);
+    lab_let(a, watches_one_to_come);
+    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_DOWN), 0);
+    ck_assert(lab_lives(a));
+    lab_close();
+}
+
 const struct kit_fact kit_facts[] = {
     LAB_FACT(a_link_ends_the_other_with_the_same_reason),
     LAB_FACT(a_link_works_both_ways),
@@ -685,5 +708,6 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(a_child_can_be_unlinked_before_it_ran),
     LAB_FACT(one_hears_of_many),
     LAB_FACT(many_hear_of_one),
+    FACT(who_was_nobody_stays_so, .rounds = 20),
     END_OF_FACTS,
 };
