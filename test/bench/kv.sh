@@ -1,5 +1,6 @@
 #!/bin/sh
-# kv beside redis-server under redis-benchmark: the same load, in turn, medians; prints, judges nothing.
+# kv beside redis-server under redis-benchmark: the same load, in turn, medians; prints, judges nothing. kv runs with
+# a worker for each processor, as it does by itself, and with one: redis-server and redis-benchmark have one thread each.
 # SPDX-License-Identifier: MIT
 #
 # usage: kv.sh [ROUNDS]      3 rounds unless said otherwise
@@ -13,9 +14,9 @@ case $rounds in '' | *[!0-9]* | 0) echo "kv.sh: ROUNDS is a number from 1 on" >&
 command -v redis-benchmark >/dev/null || { echo "kv.sh: redis-benchmark is missing (Debian package: redis-tools)" >&2; exit 1; }
 
 work=$(mktemp -d) || exit 1
-kv_pid='' redis_pid=''
+kv_pids='' redis_pid=''
 stop() {
-    for pid in $kv_pid $redis_pid; do
+    for pid in $kv_pids $redis_pid; do
         kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
     done
     rm -rf "$work"
@@ -33,15 +34,24 @@ answers() {
     done
 }
 
-"$kv" --port 0 --shards 4 >"$work/kv.log" 2>&1 &
-kv_pid=$!
-kv_port='' tries=50
-while [ -z "$kv_port" ] && [ "$tries" -gt 0 ]; do
-    sleep 0.1
-    tries=$((tries - 1))
-    kv_port=$(sed -n 's/.* port \([0-9]*\),.*/\1/p' "$work/kv.log")
-done
-answers "${kv_port:-1}" "$kv_pid" || { cat "$work/kv.log" >&2; exit 1; }
+# start_kv NAME ARGUMENT...: its port is in kv_port.
+start_kv() {
+    log=$work/$1.log
+    shift
+    "$kv" --port 0 --shards 4 "$@" >"$log" 2>&1 &
+    kv_pid=$! kv_port='' tries=50
+    kv_pids="$kv_pids $kv_pid"
+    while [ -z "$kv_port" ] && [ "$tries" -gt 0 ]; do
+        sleep 0.1
+        tries=$((tries - 1))
+        kv_port=$(sed -n 's/.* port \([0-9]*\),.*/\1/p' "$log")
+    done
+    answers "${kv_port:-1}" "$kv_pid" || { cat "$log" >&2; exit 1; }
+}
+start_kv kv
+port_of_kv=$kv_port
+start_kv kv1 --workers 1
+port_of_kv1=$kv_port
 
 # start_redis PORT: alone, with no file of anybody else. Another one may run on 6379: that is not ours to use.
 start_redis() {
@@ -56,13 +66,13 @@ start_redis() {
 }
 
 # It cannot be told to find a free port: a few are tried.
-peers=kv
+peers='kv kv1'
 if command -v redis-server >/dev/null; then
     for offset in 1 2 3 5 8 13 21 34; do
-        start_redis $(((kv_port + offset - 1024) % 64512 + 1024)) && peers='kv redis' && break
+        start_redis $(((kv_port + offset - 1024) % 64512 + 1024)) && peers='kv kv1 redis' && break
         grep -q 'Address already in use' "$work/redis.log" || break
     done
-    if [ "$peers" = kv ]; then
+    if [ -z "$redis_pid" ]; then
         echo "redis-server did not start: kv alone. It said:" >&2
         cat "$work/redis.log" >&2
     fi
@@ -82,8 +92,11 @@ while [ "$round" -lt "$rounds" ]; do
     for pipeline in 1 16; do
         requests=$((pipeline == 1 ? 200000 : 2000000))
         for peer in $peers; do
-            port=$kv_port
-            [ "$peer" = kv ] || port=$redis_port
+            case $peer in
+            kv) port=$port_of_kv ;;
+            kv1) port=$port_of_kv1 ;;
+            redis) port=$redis_port ;;
+            esac
             load "$peer" "$port" "$pipeline" "$requests" >>"$work/runs"
         done
     done
@@ -95,7 +108,8 @@ sort -k2,3 -k1,1 -k4,4n "$work/runs" | awk '
       runs = ++n[key, $1]; value[key, $1, runs] = $4 }
     function median(key, peer) { return value[key, peer, int((n[key, peer] + 1) / 2)] }
     function cell(key, peer) { return sprintf("%9d (%d to %d)", median(key, peer), value[key, peer, 1], value[key, peer, n[key, peer]]) }
+    function ratio(key, peer) { return n[key, "redis"] ? sprintf(" = %.2f", median(key, peer) / median(key, "redis")) : "" }
     END { for (i = 1; i <= count; i++) { key = keys[i]
-        printf "  %-10s kv %s", key, cell(key, "kv")
-        if (n[key, "redis"]) printf "   redis-server %s   kv/redis %.2f", cell(key, "redis"), median(key, "kv") / median(key, "redis")
+        printf "  %-10s kv %s%s   kv --workers 1 %s%s", key, cell(key, "kv"), ratio(key, "kv"), cell(key, "kv1"), ratio(key, "kv1")
+        if (n[key, "redis"]) printf "   redis-server %s", cell(key, "redis")
         print "" } }'
