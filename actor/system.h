@@ -12,7 +12,8 @@ typedef enum act_log_level { ACT_LOG_ERROR, ACT_LOG_WARNING, ACT_LOG_INFO } act_
 typedef struct act_system_options {
     size_t     size;              /* sizeof(act_system_options); set by ACT_SYSTEM_OPTIONS */
     uint32_t   workers_count;     /* 1 to 256 threads; 0: one per CPU this process may use */
-    uint32_t   actors_max;        /* at once, up to 2^27; 0: 2^27. Memory is used only as actors are. */
+    uint32_t   actors_max;        /* at once, up to 2^27; 0: 2^27. Memory is used only as actors are. Workers that spawn
+                                     at the same moment may each make one more. */
     uint32_t   batch_max;         /* messages an actor handles before others have a turn; 0: 64 */
     uint32_t   blocking_max;      /* threads for blocking actors; 0: 256 */
     uint32_t   backlog_max;       /* from how many waiting messages on senders are slowed; 0: 1024 */

@@ -154,9 +154,7 @@ static bool refill(unsigned c)
 static void make_room(unsigned c)
 {
     struct act__pool_stock *stock = &act__pool_cache.stock[c];
-    if (stock->count_max == 0)
-        act__check(join_pool(c)); /* the block came from the pool, so the pool is there */
-    if (stock->count < stock->count_max)
+    if (stock->count == 0) /* it was not known to the pool yet */
         return;
     if (stock->spares_count == SPARES_MAX) {
         depot_push(&depots[c], (struct batch){stock->first, stock->count_max});
@@ -183,6 +181,11 @@ void act__pool_give_elsewhere(void *memory, unsigned c)
 {
     if (c == ACT__POOL_CLASS_HEAP) {
         act__free(memory);
+        return;
+    }
+    if (act__pool_cache.stock[c].count_max == 0 && !join_pool(c)) {
+        /* A thread that would not be flushed when it ends keeps nothing. The pool is there: the block came from it. */
+        depot_push(&depots[c], (struct batch){memory, 1});
         return;
     }
     make_room(c);
