@@ -25,7 +25,7 @@ static void free_held(struct act__worker *worker, act_self *self)
         at = sender->slowed_next;
         /* acq_rel: takes over the token that act__slow_hold has laid down with it. */
         if (act__exchange_acq_rel(&sender->held, ACT__HELD_NO) == ACT__HELD_YES)
-            act__schedule(worker->system, worker, sender);
+            worker->executor->operations->yield(worker->executor, worker, sender); /* where others can take it */
     }
 }
 

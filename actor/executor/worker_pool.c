@@ -114,13 +114,22 @@ static void schedule_newborn(struct act__executor *executor, struct act__worker 
         act__parking_notify(pool);
 }
 
+/* Whether others wait for this worker; not those who wait for any. */
+static bool others_wait(struct act__pool_worker *worker)
+{
+    return worker->own_first != NULL || act__newborns_count(&worker->newborns) != 0 ||
+           act__deque_first(&worker->deque) != NULL;
+}
+
 static void yield(struct act__executor *executor, struct act__worker *caller, act_self *self)
 {
     struct act__pool_worker *worker = mine(caller);
-    if (worker != NULL && act__load(&self->route) == ACT__ROUTE_ANY)
-        enqueue(pool_of(executor), worker, self);
-    else
+    if (worker == NULL || act__load(&self->route) != ACT__ROUTE_ANY)
         schedule(executor, caller, self);
+    else if (worker->base.current == self && worker->base.next == NULL && !others_wait(worker))
+        worker->base.next = self; /* it goes on here: there is nobody to go first, and nothing for a thief */
+    else
+        enqueue(pool_of(executor), worker, self);
 }
 
 /* ----------------------------------------------------------------------------------- finding work */
@@ -151,13 +160,6 @@ static act_self *take_own(struct act__pool_worker *worker)
     if (self != NULL && (worker->own_first = self->run_next) == NULL)
         worker->own_last = NULL;
     return self;
-}
-
-/* Whether others wait for this worker; not those who wait for any. */
-static bool others_wait(struct act__pool_worker *worker)
-{
-    return worker->own_first != NULL || act__newborns_count(&worker->newborns) != 0 ||
-           act__deque_first(&worker->deque) != NULL;
 }
 
 /* Who was just woken; after many in a row others go first, if there are any. */

@@ -12,10 +12,12 @@ number='[0-9]+(\.[0-9]+)?'
 workloads='
 - big actors=20 rounds=20
 - chameneos chameneos=10 meetings=200
+p50_us,p99_us,max_us fairness actors=20 n=1000
 - fanin producers=3 n=3000
 - fanin_bounded producers=3 n=3000 cap=4
 - forkjoin n=500 workers=8 window=4
 bytes_per_actor idle n=300
+alone_ns,rss_first_kib,rss_last_kib overload seconds=1
 - pingpong n=500
 restarts_per_s,p50_ns,p99_ns restart n=50 sup=otp
 - ring actors=20 tokens=5 hops=1000

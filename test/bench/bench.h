@@ -95,10 +95,12 @@ int bench_compare(const void *a, const void *b);
 
 void bench_big(void);
 void bench_chameneos(void);
+void bench_fairness(void);
 void bench_fanin(void);
 void bench_fanin_bounded(void);
 void bench_forkjoin(void);
 void bench_idle(void);
+void bench_overload(void);
 void bench_pingpong(void);
 void bench_restart(void);
 void bench_ring(void);

@@ -16,10 +16,12 @@ static const struct workload {
 } workloads[] = {
     {"big", "actors rounds", bench_big},
     {"chameneos", "chameneos meetings", bench_chameneos},
+    {"fairness", "actors n", bench_fairness},
     {"fanin", "producers n", bench_fanin},
     {"fanin_bounded", "producers n cap", bench_fanin_bounded},
     {"forkjoin", "n workers window", bench_forkjoin},
     {"idle", "n", bench_idle},
+    {"overload", "seconds", bench_overload},
     {"pingpong", "n", bench_pingpong},
     {"restart", "n", bench_restart},
     {"ring", "actors tokens hops", bench_ring},

@@ -1,0 +1,96 @@
+/* One actor that sends to itself for ever, beside many that answer pings: how long an answer takes. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <test/bench/bench.h>
+
+#include <stdlib.h>
+
+enum { GO = 1, PING, PONG };
+
+static void hog_receive(act_self *self, void *state, const act_message *message)
+{
+    int64_t *turns = state;
+    (void)message;
+    ++*turns;
+    act_tell(self, act_self_pid(self), GO, act_nothing());
+}
+
+static act_result hog_begin(act_self *self, void *state, const void *args)
+{
+    (void)state, (void)args;
+    act_tell(self, act_self_pid(self), GO, act_nothing());
+    return ACT_OK;
+}
+
+static const act_behavior hog = {
+    .name = "hog", .state_bytes = sizeof(int64_t), .init = hog_begin, .receive = hog_receive};
+
+static void answerer_receive(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    act_tell(self, act_message_sender(message), PONG, act_int64(message->as.int64));
+}
+
+static const act_behavior answerer = {.name = "answerer", .receive = answerer_receive};
+
+/* ---- the director: a ping to each is under way all the time ---- */
+
+struct director {
+    int64_t  actors, n, sent, answered, began;
+    int64_t *took; /* nanoseconds, of each ping */
+};
+
+static void ping(act_self *self, struct director *director, act_pid to)
+{
+    director->sent++;
+    act_tell(self, to, PING, act_int64(bench_clock()));
+}
+
+static act_result begin(act_self *self, void *state, const void *args)
+{
+    struct director *director = state;
+    act_pid          pid;
+    *director = *(const struct director *)args;
+    director->took = bench_alloc(self, (size_t)director->n * sizeof *director->took);
+    bench_must(act_spawn(self, &pid, &hog, NULL, NULL));
+    director->began = bench_clock();
+    for (int64_t i = 0; i < director->actors; i++) {
+        bench_must(act_spawn(self, &pid, &answerer, NULL, NULL));
+        ping(self, director, pid);
+    }
+    return ACT_OK;
+}
+
+static void end(act_self *self, struct director *director)
+{
+    int64_t elapsed = bench_clock() - director->began, n = director->n, *took = director->took;
+    qsort(took, (size_t)n, sizeof *took, bench_compare);
+    bench_end_with(self, elapsed, n, " p50_us=%.1f p99_us=%.1f max_us=%.1f", (double)took[n / 2] / 1e3,
+                   (double)took[n * 99 / 100] / 1e3, (double)took[n - 1] / 1e3);
+}
+
+static void receive(act_self *self, void *state, const act_message *message)
+{
+    struct director *director = state;
+    if (director->answered == director->n)
+        return; /* the hog keeps the system busy until it has stopped */
+    director->took[director->answered++] = bench_clock() - message->as.int64;
+    if (director->answered == director->n)
+        end(self, director);
+    else if (director->sent < director->n)
+        ping(self, director, act_message_sender(message));
+}
+
+static const act_behavior director = {
+    .name = "fairness",
+    .state_bytes = sizeof(struct director),
+    .args_bytes = sizeof(struct director),
+    .init = begin,
+    .receive = receive,
+};
+
+void bench_fairness(void)
+{
+    struct director args = {.actors = bench_number("actors", 1, 1000000)};
+    args.n = bench_number("n", args.actors, INT32_MAX);
+    bench_run(&director, &args, NULL);
+}
