@@ -161,16 +161,16 @@ void act__dead_letter(struct act_system *system, struct act__worker *worker, act
 /* The same for a message of `from` that has not come into an inbox: counts it as sent, too, and frees it. */
 void act__undelivered(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
                       act_message *message, act_result why);
-/* Pushes what is in the worker's chain. */
-void act__chain_push(struct act__worker *worker);
+/* Pushes what is in the worker's row. */
+void act__row_push(struct act__worker *worker);
 /* Before anything else is sent, and after each call of user code, so that order is kept. `worker` may be NULL. */
-static inline void act__chain_end(struct act__worker *worker)
+static inline void act__row_end(struct act__worker *worker)
 {
-    if (act__likely(worker == NULL || worker->chain.to == NULL))
+    if (act__likely(worker == NULL || worker->row.to == 0))
         return;
-    if (worker->chain.newest != NULL)
-        act__chain_push(worker);
-    worker->chain.to = NULL;
+    if (worker->row.count != 0)
+        act__row_push(worker);
+    worker->row.to = 0;
 }
 
 /* Gives a token to the executor; `worker` may be NULL. */
@@ -211,8 +211,17 @@ enum {
     ACT__SIGNAL_END,  /* unlink or demonitor */
     ACT__SIGNAL_EXIT, /* through a link, or sent */
     ACT__SIGNAL_DOWN,
-    ACT__SIGNAL_TIMER
+    ACT__SIGNAL_TIMER,
+    ACT__SIGNAL_ROW /* carries messages: see send.c */
 };
+
+/* A row's envelope has 256 bytes, a place for each message, and is full with so many. */
+#define ACT__ROW_MAX 26u
+static inline act_message **act__row_of(act_message *signal)
+{
+    return (act_message **)(void *)signal->as.bytes;
+}
+
 /* Pushes a signal, waking a receiver that is held back. `worker` may be NULL. */
 void act__signal_push(struct act_system *system, struct act__worker *worker, uint64_t to, act_message *signal);
 /* Pushes a notice of an object to its owner, as a message. */

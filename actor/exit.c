@@ -223,7 +223,7 @@ static void run_last_words(struct act__worker *worker, act_self *self)
         self->defers = defer->next;
         defer->clean_up(defer->argument);
     }
-    act__chain_end(worker);
+    act__row_end(worker);
 }
 
 static void release_belongings(act_self *self)

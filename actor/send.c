@@ -50,19 +50,46 @@ static act_result overflow(struct act_system *system, struct act__worker *worker
     return ACT_OK;
 }
 
-/*
- * A row of messages from one handler to one receiver costs one exchange on the receiver's inbox, not one each: the
- * first is pushed at once, so that the receiver can begin; the others are chained and pushed together, at the latest
- * when the handler returns. Whatever else the handler sends ends the row, so others see its sends in their order.
- */
-void act__chain_push(struct act__worker *worker)
+static inline void push(struct act__worker *worker, act_self *cell, act_message *message)
 {
-    struct act__chain *chain = &worker->chain;
-    act_message       *newest = chain->newest;
-    chain->newest = NULL;
-    chain->count = 0;
-    if (act__mpsc_push_chain(&chain->to->gate.queue, newest, chain->oldest))
-        act__schedule(worker->system, worker, chain->to);
+    if (act__mpsc_push(&cell->gate.queue, message))
+        act__schedule(worker->system, worker, cell);
+}
+
+/*
+ * A row of messages from one handler to one receiver costs one exchange on the receiver's inbox, not one each. The
+ * first is pushed at once, so that the receiver can begin. The others are listed in an envelope of their own, a signal
+ * that is replaced by them when it is fetched, and pushed with it, at the latest when the handler returns. Whatever
+ * else the handler sends ends the row, so others see its sends in their order. A list, because the receiver can then
+ * ask for all their cache lines at once: linked, it would have to wait for one after the other.
+ */
+void act__row_push(struct act__worker *worker)
+{
+    struct act__row *row = &worker->row;
+    act_message     *envelope = row->envelope, *only = act__row_of(envelope)[0];
+    if (row->count == 1) { /* by itself; the envelope is for the next row */
+        envelope = only;
+    } else {
+        envelope->bytes_count = row->count;
+        envelope->act_life = only->act_life;
+        row->envelope = NULL;
+    }
+    row->count = 0;
+    push(worker, act__cell_at(worker->system, row->to), envelope);
+}
+
+/* Into a row that has no envelope yet; without memory the message goes by itself. */
+static __attribute__((noinline)) void begin_row(struct act__worker *worker, act_message *message)
+{
+    struct act__row *row = &worker->row;
+    if (worker->row_max != 0)
+        row->envelope = act__message_make(ACT__SIGNAL_ROW, ACT_VALUE_BYTES, ACT__ROW_MAX * sizeof message);
+    if (row->envelope == NULL) {
+        push(worker, act__cell_at(worker->system, row->to), message);
+        return;
+    }
+    row->envelope->act_bits |= ACT__BIT_SIGNAL;
+    act__row_of(row->envelope)[row->count++] = message;
 }
 
 act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
@@ -84,24 +111,27 @@ act_result act__deliver(struct act_system *system, struct act__worker *worker, u
     count_sent(system, worker);
     if (worker != NULL && act__load(&cell->slowed) != ACT__CALM)
         worker->slow_for = cell;
-    act__chain_end(worker);
+    act__row_end(worker);
     if (act__mpsc_push(&cell->gate.queue, message))
         act__schedule(system, worker, cell);
     return ACT_OK;
 }
 
-/* The usual case, short: from a handler to a living actor without a bound. Returns: false if in doubt; see act__deliver. */
+/*
+ * The usual case, short: from a handler to a living actor without a bound. Returns: false if in doubt, nothing is done
+ * then; see act__deliver.
+ */
 static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self, act_pid to, act_message *message)
 {
     struct act__worker *worker = self->worker;
-    struct act__chain  *chain = &worker->chain;
+    struct act__row    *row = &worker->row;
     act_self           *cell = act__cell_at(worker->system, to.local);
     uint64_t            life = act__life_of(to.local);
     uint8_t             bits = message->act_bits | ACT__BIT_COUNTED;
-    bool                joins = chain->to == cell;
+    bool                joins = row->to == to.local;
     /* All that is read of the receiver is read before the push takes its cache line away. */
     if (act__unlikely(to.node != 0 || cell == NULL || act__load(&cell->life) != life || (life & 1) == 0 ||
-                      act__load(&cell->gate.max) != 0 || (!joins && chain->newest != NULL)))
+                      act__load(&cell->gate.max) != 0 || (!joins && row->count != 0)))
         return false;
     if (act__unlikely(act__load(&cell->slowed) != ACT__CALM))
         worker->slow_for = cell;
@@ -110,18 +140,18 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
     message->act_life = (uint32_t)life;
     message->act_bits = bits;
     act__count(&worker->sent);
-    if (joins) {
-        if (chain->newest == NULL)
-            chain->oldest = message;
-        message->act_next = chain->newest;
-        chain->newest = message;
-        if (act__unlikely(++chain->count > worker->chain_max))
-            act__chain_push(worker);
+    if (joins && row->envelope != NULL) {
+        act__row_of(row->envelope)[row->count] = message;
+        if (act__unlikely(++row->count >= worker->row_max))
+            act__row_push(worker);
         return true;
     }
-    chain->to = cell;
-    if (act__mpsc_push(&cell->gate.queue, message))
-        act__schedule(worker->system, worker, cell);
+    if (joins) {
+        begin_row(worker, message);
+        return true;
+    }
+    row->to = to.local;
+    push(worker, cell, message);
     return true;
 }
 

@@ -39,7 +39,7 @@ static bool set_urgent(act_self *cell, uint64_t life, uint8_t bits)
 void act__signal_push(struct act_system *system, struct act__worker *worker, uint64_t to, act_message *signal)
 {
     act_self *cell = act__cell_at(system, to);
-    act__chain_end(worker);
+    act__row_end(worker);
     signal->act_life = (uint32_t)act__life_of(to);
     if (act__mpsc_push(&cell->gate.queue, signal))
         act__schedule(system, worker, cell);
@@ -59,7 +59,7 @@ void act__notice_push(struct act__worker *worker, uint64_t to, struct act__notic
 void act__cell_poke(struct act_system *system, struct act__worker *worker, uint64_t to, uint8_t urgent)
 {
     act_self *cell = act__cell_at(system, to);
-    act__chain_end(worker);
+    act__row_end(worker);
     if (!set_urgent(cell, act__life_of(to), urgent))
         return;
     if (act__mpsc_wake(&cell->gate.queue))
@@ -239,6 +239,21 @@ static void apply_request(struct act__worker *worker, act_self *self, act_messag
     act__set_add(&self->bonds, &bond->half[1]);
 }
 
+static void take_in_all(struct act__worker *worker, act_self *self, act_message *list);
+
+/* The messages of a row, linked; their cache lines are on their way here at the same time. */
+static act_message *unpack_row(act_message *signal)
+{
+    act_message **row = act__row_of(signal);
+    uint32_t      last = signal->bytes_count - 1;
+    for (uint32_t i = 0; i <= last; i++)
+        __builtin_prefetch(row[i], 1);
+    for (uint32_t i = 0; i < last; i++)
+        row[i]->act_next = row[i + 1];
+    row[last]->act_next = NULL;
+    return row[0];
+}
+
 static void apply(struct act__worker *worker, act_self *self, act_message *signal)
 {
     struct act__bond *bond;
@@ -265,6 +280,9 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
     case ACT__SIGNAL_TIMER:
         became_message = apply_timer(worker, self, signal);
         break;
+    case ACT__SIGNAL_ROW:
+        take_in_all(worker, self, unpack_row(signal));
+        break;
     default:
         act__check(!"a signal with an unknown tag");
     }
@@ -273,9 +291,15 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
 }
 
 /* Nobody lives here, or not the one that was meant. Requests are answered; the rest is let go. */
-static void refuse_signal(struct act__worker *worker, act_message *signal)
+static void refuse_signal(struct act__worker *worker, act_self *self, act_message *signal)
 {
     unsigned end;
+    if (signal->tag == ACT__SIGNAL_ROW) {
+        for (act_message *message = unpack_row(signal), *next; message != NULL; message = next) {
+            next = message->act_next;
+            act__refuse(worker, self, message, ACT_NO_ACTOR);
+        }
+    }
     if (signal->tag == ACT__SIGNAL_LINK || signal->tag == ACT__SIGNAL_MONITOR) {
         struct act__reason gone = {.kind = ACT_EXIT_NO_ACTOR};
         act__bond_end(worker, act__bond_of_end(signal, &end), 1,
@@ -319,7 +343,7 @@ static void take_in_one(struct act__worker *worker, act_self *self, act_message 
         else
             act__inbox_append(&self->inbox, message);
     } else if (is_signal) {
-        refuse_signal(worker, message);
+        refuse_signal(worker, self, message);
     } else {
         act__refuse(worker, self, message, ACT_NO_ACTOR);
     }
@@ -361,7 +385,7 @@ static act_message *take_in_plain(act_self *self, act_message *list)
     return rest;
 }
 
-void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list)
+static void take_in_all(struct act__worker *worker, act_self *self, act_message *list)
 {
     while (list != NULL) {
         if (act__likely((self->flags & ACT__CELL_LIVING) != 0) && (list = take_in_plain(self, list)) == NULL)
@@ -370,6 +394,11 @@ void act__take_in_list(struct act__worker *worker, act_self *self, act_message *
         take_in_one(worker, self, list);
         list = next;
     }
+}
+
+void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list)
+{
+    take_in_all(worker, self, list);
     uint32_t max = act__load(&self->gate.max);
     if (act__unlikely(max != 0) && act__load(&self->policy) == ACT_INBOX_DROP_OLDEST)
         drop_oldest(worker, self, max);

@@ -173,7 +173,7 @@ static bool bear(struct act__worker *worker, act_self *cell, act_message *start,
     open_gate(cell, options, cell->parent, life);
     start->act_life = (uint32_t)life;
     act__count(&worker->spawned);
-    act__chain_end(worker);
+    act__row_end(worker);
     return act__mpsc_push(&cell->gate.queue, start);
 }
 
@@ -273,7 +273,7 @@ void act__spawn_init(struct act__worker *worker, act_self *self)
     act_result   result = ACT_OK;
     if (self->behavior->init != NULL)
         result = self->behavior->init(self, self->state, args);
-    act__chain_end(worker);
+    act__row_end(worker);
     self->flags |= ACT__CELL_READY;
     if (result != ACT_OK) {
         self->flags |= ACT__CELL_REFUSED;

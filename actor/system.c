@@ -13,7 +13,6 @@
 #define BATCH_DEFAULT    64
 #define BLOCKING_DEFAULT 256
 #define BACKLOG_DEFAULT  1024
-#define CHAIN_MAX        32
 #define STOP_DEFAULT     ACT_SECONDS(10)
 #define WORKERS_MAX      256
 #define ACTORS_MAX       (1u << ACT__SLOT_BITS)
@@ -62,7 +61,7 @@ bool act__worker_init(struct act__worker *worker, struct act_system *system, uin
     worker->index = index;
     worker->backlog_max = system->options.backlog_max;
     worker->batch_max = system->options.batch_max;
-    worker->chain_max = index == ACT__NO_WORKER ? 0 : CHAIN_MAX; /* handlers that may take long keep nothing back */
+    worker->row_max = index == ACT__NO_WORKER ? 0 : ACT__ROW_MAX; /* handlers that may take long keep nothing back */
     worker->next = ACT__NO_NEXT;
     worker->now = -1;
     act__random_seed(&worker->random, seed);
@@ -76,6 +75,9 @@ bool act__worker_init(struct act__worker *worker, struct act_system *system, uin
 void act__worker_fini(struct act__worker *worker)
 {
     act__arena_clear(&worker->scratch);
+    if (worker->row.envelope != NULL)
+        act__message_drop(worker->row.envelope);
+    worker->row.envelope = NULL;
     while (worker->spares_count > 0)
         act__reason_text_let_go(worker->spares[--worker->spares_count]);
     act__reason_text_let_go(worker->panic_text);

@@ -39,7 +39,7 @@ static inline void handle(struct act__worker *worker, act_self *self, act_messag
         return;
     worker->message = message;
     self->behavior->receive(self, self->state, message);
-    act__chain_end(worker);
+    act__row_end(worker);
     if (act__likely(worker->message != NULL)) {
         worker->message = NULL;
         act__finish(worker, self, message);

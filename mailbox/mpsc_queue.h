@@ -42,28 +42,19 @@ static inline void act__mpsc_init(struct act__mpsc_queue *queue)
     atomic_init(&queue->word, ACT__QUEUE_IDLE);
 }
 
-/*
- * Pushes a chain, which leads by act_next from the newest to the oldest. Any thread. Returns: true if the caller now
- * has the token and must schedule the receiver.
- */
-static inline bool act__mpsc_push_chain(struct act__mpsc_queue *queue, act_message *newest, act_message *oldest)
+/* Any thread. Returns: true if the caller now has the token and must schedule the receiver. */
+static inline bool act__mpsc_push(struct act__mpsc_queue *queue, act_message *message)
 {
-    __atomic_store_n(&oldest->act_next, (act_message *)ACT__NEXT_PENDING, __ATOMIC_RELAXED);
+    __atomic_store_n(&message->act_next, (act_message *)ACT__NEXT_PENDING, __ATOMIC_RELAXED);
     /*
-     * release: publishes the envelopes; pairs with the acquire load in act__mpsc_fetch (a later push of another
+     * release: publishes the envelope; pairs with the acquire load in act__mpsc_fetch (a later push of another
      * thread continues the release sequence). acquire: pairs with the release in act__mpsc_idle; who gets the
      * token sees what its last holder did to the receiver.
      */
-    uintptr_t older = act__exchange_acq_rel(&queue->word, (uintptr_t)newest);
+    uintptr_t older = act__exchange_acq_rel(&queue->word, (uintptr_t)message);
     /* release: pairs with the acquire in act__mpsc_older; what is older is published by its own push. */
-    __atomic_store_n(&oldest->act_next, (act_message *)older, __ATOMIC_RELEASE);
+    __atomic_store_n(&message->act_next, (act_message *)older, __ATOMIC_RELEASE);
     return older == ACT__QUEUE_IDLE;
-}
-
-/* The same for one envelope. */
-static inline bool act__mpsc_push(struct act__mpsc_queue *queue, act_message *message)
-{
-    return act__mpsc_push_chain(queue, message, message);
 }
 
 /* Any thread. Returns: true if the receiver slept and the caller now has the token. */

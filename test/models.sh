@@ -21,7 +21,6 @@ bond         brings_one_down_to_a_monitor                                 -DKIND
 bond         brings_one_answer_to_an_ask                                  -DKIND=ASK
 inbox        hands_each_message_over_once_and_loses_no_wakeup
 inbox        reuses_envelopes_at_once                                     -DTIGHT
-inbox        hands_a_chain_over_in_order                                  -DCHAIN
 slow         frees_each_sender_and_lets_signals_through
 slow         frees_the_senders_of_two_receivers                           -DTWO_RECEIVERS
 parking      wakes_somebody_for_what_is_injected                          -DINJECTS=2 -DDUE=1
@@ -48,7 +47,6 @@ inbox        that_frees_a_signal_at_its_boundary_loses_a_message any        -DBR
 inbox        that_gives_its_boundary_away_loses_a_message        any        -DBREAK_TAKE_DETACH
 inbox        without_the_mark_of_a_push_follows_a_stale_link     any        -DBREAK_PENDING
 inbox        pushed_to_without_an_exchange_loses_a_message       any        -DBREAK_EXCHANGE
-inbox        pushed_to_by_the_newest_of_a_chain_loses_the_oldest any        -DCHAIN -DBREAK_CHAIN
 inbox        changed_after_it_sleeps_is_anothers                 assertion  -DBREAK_SLEEP_FIELDS
 slow         with_the_look_before_the_fetch_holds_back_a_signal  end        -DBREAK_LOOK
 slow         without_the_recheck_holds_back_a_signal             end        -DBREAK_RECHECK

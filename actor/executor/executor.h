@@ -28,13 +28,13 @@ struct act__arena {
 };
 
 /*
- * What a handler has sent to one actor in a row, newest first, but for the first of the row, which was pushed at
- * once: the others follow together. See send.c.
+ * What a handler has sent to one actor in a row, but for the first of the row, which was pushed at once: the others
+ * follow together. See send.c.
  */
-struct act__chain {
-    act_self    *to; /* whoever the handler has sent to last; NULL: nobody yet */
-    act_message *newest, *oldest;
-    uint32_t     count;
+struct act__row {
+    uint64_t     to;       /* the local part of whom the handler has sent to last; 0: nobody yet */
+    act_message *envelope; /* the signal that carries them; NULL: none was made yet */
+    uint32_t     count;    /* of the messages in it */
 };
 
 /* One turn can need three texts: of act_exit, of a panic after it, and of a panic in terminate. */
@@ -52,11 +52,11 @@ struct act__worker {
     const act_message      *message;     /* what it is handling; NULL outside receive or when taken */
     act_millis              now;         /* as of this message; -1: not asked yet */
     struct act__after_turn *after_turn;  /* newest first */
-    struct act__chain       chain;
+    struct act__row         row;
     act_self               *slow_for;    /* the overloaded actor this turn has sent to, if any */
     uint32_t                backlog_max; /* waiting messages that make an actor overloaded; see slow.c */
     uint32_t                batch_max;   /* messages that an actor may handle in a turn */
-    uint32_t                chain_max;   /* messages that may wait in the chain; 0: none */
+    uint32_t                row_max;     /* messages that may wait in the row; 0: none */
     uint32_t                batch;       /* messages that the current actor may still handle in this turn */
     uint32_t                index;       /* 0 to workers_count - 1; ACT__NO_WORKER: not one of those */
     bool                    unwinding;   /* a panic is on its way to `recover` */

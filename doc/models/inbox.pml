@@ -2,7 +2,7 @@
  * The inbox: many senders, one receiver whose token moves between workers, and bits that need no envelope.
  * SPDX-License-Identifier: MIT
  *
- * Models    mailbox/mpsc_queue.h  push, push_chain, wake, older, fetch, idle, detach
+ * Models    mailbox/mpsc_queue.h  push, wake, older, fetch, idle, detach
  *           mailbox/inbox.h, .c   fetch, pop, retire, detach, sleep
  *           actor/turn.c          turn_run, turn_go_on, rest, sleep_now
  *           actor/signal.c        take_in_list, cell_poke, take_urgent
@@ -114,12 +114,10 @@ inline make(e)
 #ifndef BREAK_PENDING
         at[e].next = PENDING;
 #endif
-#ifndef CHAIN
         if
         :: me == 0 -> at[e].signal = true
         :: skip
         fi
-#endif
     }
 }
 
@@ -133,29 +131,6 @@ proctype sender(byte me)
         number++
     :: else -> break
     od
-}
-
-/* act__mpsc_push_chain: two messages by one exchange. */
-proctype chainer(byte me)
-{
-    byte number, oldest, newest, older;
-    make(oldest);
-    number++;
-    make(newest);
-    at[newest].next = oldest;
-    d_step { older = word; word = newest }
-    atomic {
-#ifdef BREAK_CHAIN
-        at[newest].next = older;
-#else
-        at[oldest].next = older;
-#endif
-        if
-        :: older == IDLE -> schedule()
-        :: else
-        fi;
-        oldest = NONE; newest = NONE; older = 0; number = 0
-    }
 }
 
 /* act__cell_poke */
@@ -411,14 +386,7 @@ over:
 
 init
 {
-    atomic {
-#ifdef CHAIN
-        run chainer(0);
-#else
-        run sender(0);
-#endif
-        run sender(1); run poker(); run worker(); run worker()
-    }
+    atomic { run sender(0); run sender(1); run poker(); run worker(); run worker() }
     _nr_pr == 1;
     assert(word == IDLE && !at[2].used && !at[3].used && !at[LAST].used)
 }

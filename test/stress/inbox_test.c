@@ -7,7 +7,7 @@
 #include <mailbox/inbox.h>
 #include <test/kit/kit.h>
 
-enum { SENDERS = 4, MESSAGES = 50000, POKES = 5000, CHAIN = 4 };
+enum { SENDERS = 4, MESSAGES = 50000, POKES = 5000 };
 
 static struct act__gate gate;
 static struct act__inbox inbox;
@@ -59,22 +59,14 @@ static void receive_all(void)
     act_message_free(&freed);
 }
 
-/* Singly and in chains of up to CHAIN. */
 static void *sends(void *argument)
 {
     int64_t mine = (int64_t)(intptr_t)argument;
-    for (int64_t i = 0, length; i < MESSAGES; i += length) {
-        act_message *newest = NULL, *oldest = NULL, *message;
-        length = 1 + i % CHAIN < MESSAGES - i ? 1 + i % CHAIN : MESSAGES - i;
-        for (int64_t j = 0; j < length; j++) {
-            if (act_message_create_value(&message, 1, act_int64(mine * MESSAGES + i + j)) != ACT_OK)
-                abort();
-            message->act_next = newest;
-            newest = message;
-            if (oldest == NULL)
-                oldest = message;
-        }
-        if (act__mpsc_push_chain(&gate.queue, newest, oldest))
+    for (int64_t i = 0; i < MESSAGES; i++) {
+        act_message *message;
+        if (act_message_create_value(&message, 1, act_int64(mine * MESSAGES + i)) != ACT_OK)
+            abort();
+        if (act__mpsc_push(&gate.queue, message))
             receive_all();
     }
     finished++;

@@ -2,9 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <semaphore.h>
 
+#include <mailbox/base/memory.h>
 #include <test/actor/lab.h>
 
-enum { ROW = 3, LONG_ROW = 200 };
+enum { ROW = 8, LONG_ROW = 200 }; /* more than a fresh thread has envelopes at hand */
 
 static act_pid a, b, c;
 
@@ -55,6 +56,20 @@ static void a_row_of_any_length_arrives_in_order(void)
     lab_close();
 }
 
+static void sends_two(act_self *self)
+{
+    row(self, 2);
+}
+
+/* What was made to carry the second and was not needed must be given back, too. */
+static void a_row_of_two_arrives_in_order(void)
+{
+    open_three();
+    lab_let(a, sends_two);
+    b_has_heard(2, 0);
+    lab_close();
+}
+
 static void sends_and_panics(act_self *self)
 {
     row(self, ROW);
@@ -76,6 +91,24 @@ static void a_row_to_the_dead_is_dead_letters(void)
     lab_tell_to(a, sends_a_long_row);
     lab_run();
     ck_assert_int_eq(lab_count(b, TAG_A) + lab.letters_count, LONG_ROW);
+    lab_close();
+}
+
+/* Each message asks for memory once; the second also for the envelope of the row, and the third gets none. */
+static void sends_with_memory_for_two(act_self *self)
+{
+    act__memory_fail_at(3, true);
+    row(self, ROW);
+    act__memory_fail_at(0, false);
+}
+
+static void without_memory_for_a_row_its_messages_go_one_by_one(void)
+{
+    open_three();
+    lab_let(a, sends_with_memory_for_two);
+    b_has_heard(2, 0);
+    ck_assert_int_eq(lab_count(b, TAG_A), 2);
+    ck_assert_int_eq(lab_letters(ACT_NO_MEMORY), ROW - 2);
     lab_close();
 }
 
@@ -332,8 +365,10 @@ static void a_parents_shutdown_does_not_overtake_a_row(void)
 
 const struct kit_fact kit_facts[] = {
     LAB_FACT(a_row_of_any_length_arrives_in_order),
+    LAB_FACT(a_row_of_two_arrives_in_order),
     LAB_FACT(what_was_sent_before_a_panic_arrives),
     LAB_FACT(a_row_to_the_dead_is_dead_letters),
+    LAB_FACT(without_memory_for_a_row_its_messages_go_one_by_one),
     LAB_FACT(what_follows_from_a_later_message_comes_later),
     LAB_FACT(what_follows_from_a_later_ask_comes_later),
     LAB_FACT(a_signal_does_not_overtake_a_row),
