@@ -74,6 +74,8 @@ void act__row_push(struct act__worker *worker)
         envelope->act_life = only->act_life;
         row->envelope = NULL;
     }
+    /* It counts as handled: a flood has shorter turns, and what waits stays in the cache. */
+    worker->batch -= row->count < worker->batch ? row->count : worker->batch;
     row->count = 0;
     push(worker, act__cell_at(worker->system, row->to), envelope);
 }

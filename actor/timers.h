@@ -8,18 +8,21 @@
 #include <mailbox/message/envelope.h>
 
 /*
- * G. Varghese, A. Lauck: Hashed and hierarchical timing wheels (1987). Level l has 64 slots of 64^l ms. A
- * timer lies in the level whose slots are just fine enough for how far off it is, and moves down as its
- * time comes near. A slot keeps the order of arming, so timers due in the same millisecond fire in it.
+ * G. Varghese, A. Lauck: Hashed and hierarchical timing wheels (1987). The finest level has 1,024 slots of a
+ * millisecond, level l above it 64 slots of 1,024 * 64^(l-1) ms. A timer lies in the level whose slots are just fine
+ * enough for how far off it is, and moves down as its time comes near. A slot keeps the order of arming, so timers due
+ * in the same millisecond fire in it. The finest level is that large because a slot above it is spread all at once:
+ * with 64, half a million timers of a second stopped everything for milliseconds, fifteen times a second.
  */
-#define ACT__WHEEL_BITS   6
-#define ACT__WHEEL_SLOTS  (1 << ACT__WHEEL_BITS)
-#define ACT__WHEEL_LEVELS 7 /* 64^7 ms: 139 years */
+#define ACT__WHEEL_FINE_BITS 10
+#define ACT__WHEEL_BITS      6
+#define ACT__WHEEL_LEVELS    7 /* 1024 * 64^6 ms: 2,231 years */
+#define ACT__WHEEL_SLOTS     ((1 << ACT__WHEEL_FINE_BITS) + (ACT__WHEEL_LEVELS - 1) * (1 << ACT__WHEEL_BITS)) /* of all levels */
 
 struct act__timer_wheel {
     act_millis       now; /* all that was due up to here has fired */
-    uint64_t         filled[ACT__WHEEL_LEVELS]; /* bit s: slot s is not empty */
-    struct act__list slots[ACT__WHEEL_LEVELS][ACT__WHEEL_SLOTS];
+    uint64_t         filled[ACT__WHEEL_SLOTS / 64]; /* a bit for each slot: it is not empty */
+    struct act__list slots[ACT__WHEEL_SLOTS];       /* level by level, the finest first */
 };
 
 /*

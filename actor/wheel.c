@@ -1,38 +1,59 @@
 /* The timing wheel itself: no actors, no threads. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include <actor/timers.h>
 
-#define SLOT_MASK ((act_millis)ACT__WHEEL_SLOTS - 1)
-
+/* Milliseconds in a slot of this level, as a shift. */
 static unsigned shift_of(unsigned level)
 {
-    return level * ACT__WHEEL_BITS;
+    return level == 0 ? 0 : ACT__WHEEL_FINE_BITS + (level - 1) * ACT__WHEEL_BITS;
+}
+
+static unsigned slots_of(unsigned level)
+{
+    return level == 0 ? 1u << ACT__WHEEL_FINE_BITS : 1u << ACT__WHEEL_BITS;
+}
+
+/* The level's first slot among those of all levels. */
+static unsigned first_of(unsigned level)
+{
+    return level == 0 ? 0 : (1u << ACT__WHEEL_FINE_BITS) + (level - 1) * (1u << ACT__WHEEL_BITS);
+}
+
+/* The slot of the level that `at` lies in, counted from the level's first. */
+static unsigned slot_of(unsigned level, act_millis at)
+{
+    return (unsigned)(at >> shift_of(level)) & (slots_of(level) - 1);
+}
+
+/* When the level's present round began. */
+static act_millis round_of(const struct act__timer_wheel *wheel, unsigned level)
+{
+    return wheel->now >> shift_of(level) & ~((act_millis)slots_of(level) - 1);
 }
 
 void act__wheel_init(struct act__timer_wheel *wheel, act_millis now)
 {
     wheel->now = now;
-    for (unsigned level = 0; level < ACT__WHEEL_LEVELS; level++) {
-        wheel->filled[level] = 0;
-        for (unsigned slot = 0; slot < ACT__WHEEL_SLOTS; slot++)
-            act__list_init(&wheel->slots[level][slot]);
-    }
+    memset(wheel->filled, 0, sizeof wheel->filled);
+    for (unsigned slot = 0; slot < ACT__WHEEL_SLOTS; slot++)
+        act__list_init(&wheel->slots[slot]);
 }
 
-/* The finest level in whose present turn `due` lies: the highest digit in which it differs from now. */
+/* The finest level in whose present round `due` lies: that of the highest bit in which it differs from now. */
 static unsigned level_of(const struct act__timer_wheel *wheel, act_millis due)
 {
-    uint64_t differs = (uint64_t)due ^ (uint64_t)wheel->now;
-    unsigned level = differs == 0 ? 0 : (63u - (unsigned)__builtin_clzll(differs)) / ACT__WHEEL_BITS;
+    uint64_t differs = ((uint64_t)due ^ (uint64_t)wheel->now) >> ACT__WHEEL_FINE_BITS;
+    unsigned level = differs == 0 ? 0 : 1 + (63u - (unsigned)__builtin_clzll(differs)) / ACT__WHEEL_BITS;
     return level < ACT__WHEEL_LEVELS ? level : ACT__WHEEL_LEVELS - 1;
 }
 
 static void place(struct act__timer_wheel *wheel, struct act__timer *timer, act_millis due)
 {
-    unsigned level = level_of(wheel, due);
-    unsigned slot = (unsigned)((due >> shift_of(level)) & SLOT_MASK);
-    act__list_append(&wheel->slots[level][slot], &timer->slot);
-    wheel->filled[level] |= UINT64_C(1) << slot;
+    unsigned level = level_of(wheel, due), slot = first_of(level) + slot_of(level, due);
+    act__list_append(&wheel->slots[slot], &timer->slot);
+    wheel->filled[slot / 64] |= UINT64_C(1) << slot % 64;
 }
 
 void act__wheel_add(struct act__timer_wheel *wheel, struct act__timer *timer)
@@ -48,25 +69,29 @@ void act__wheel_remove(struct act__timer_wheel *wheel, struct act__timer *timer)
     act__list_remove(&timer->slot);
 }
 
-/* The first filled slot of a level at or after `from`, -1 if none. */
+/* The first filled slot of a level at or after `from`, -1 if none. Each level begins and ends with a whole word. */
 static int filled_from(const struct act__timer_wheel *wheel, unsigned level, unsigned from)
 {
-    uint64_t filled = from >= ACT__WHEEL_SLOTS ? 0 : wheel->filled[level] >> from << from;
-    return filled == 0 ? -1 : __builtin_ctzll(filled);
+    unsigned first = first_of(level), end = first + slots_of(level);
+    for (unsigned at = first + from; at < end; at = (at / 64 + 1) * 64) {
+        uint64_t filled = wheel->filled[at / 64] >> at % 64;
+        if (filled != 0)
+            return (int)(at - first) + __builtin_ctzll(filled);
+    }
+    return -1;
 }
 
 act_millis act__wheel_next(const struct act__timer_wheel *wheel)
 {
     for (unsigned level = 0; level < ACT__WHEEL_LEVELS; level++) {
-        unsigned shift = shift_of(level);
-        int      slot = filled_from(wheel, level, (unsigned)((wheel->now >> shift) & SLOT_MASK) + 1);
+        int slot = filled_from(wheel, level, slot_of(level, wheel->now) + 1);
         if (slot >= 0)
-            return ((wheel->now >> shift & ~SLOT_MASK) | slot) << shift;
+            return (round_of(wheel, level) | slot) << shift_of(level);
     }
     /* The coarsest level goes round: what lies before the present slot belongs to the next round. */
-    unsigned shift = shift_of(ACT__WHEEL_LEVELS - 1);
-    int      slot = filled_from(wheel, ACT__WHEEL_LEVELS - 1, 0);
-    return slot < 0 ? ACT_FOREVER : (((wheel->now >> shift & ~SLOT_MASK) + ACT__WHEEL_SLOTS) | slot) << shift;
+    unsigned last = ACT__WHEEL_LEVELS - 1;
+    int      slot = filled_from(wheel, last, 0);
+    return slot < 0 ? ACT_FOREVER : ((round_of(wheel, last) + slots_of(last)) | slot) << shift_of(last);
 }
 
 /* Takes the slots that begin at wheel->now: coarser ones are spread over finer ones, the finest is due. */
@@ -74,12 +99,12 @@ static void open_slots(struct act__timer_wheel *wheel, struct act__list *due)
 {
     struct act__list list;
     for (unsigned level = ACT__WHEEL_LEVELS; level-- > 0;) {
-        unsigned slot = (unsigned)((wheel->now >> shift_of(level)) & SLOT_MASK);
-        if ((wheel->now & (((act_millis)1 << shift_of(level)) - 1)) != 0 || !(wheel->filled[level] >> slot & 1))
+        unsigned slot = first_of(level) + slot_of(level, wheel->now);
+        if ((wheel->now & (((act_millis)1 << shift_of(level)) - 1)) != 0 || !(wheel->filled[slot / 64] >> slot % 64 & 1))
             continue;
-        wheel->filled[level] &= ~(UINT64_C(1) << slot);
+        wheel->filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
         act__list_init(&list);
-        act__list_move_all(&list, &wheel->slots[level][slot]);
+        act__list_move_all(&list, &wheel->slots[slot]);
         while (!act__list_is_empty(&list)) {
             struct act__timer *timer = act__container(list.next, struct act__timer, slot);
             act__list_remove(&timer->slot);

@@ -15,17 +15,22 @@ static void quiet(void *context, act_log_level level, const char *text)
     (void)context, (void)level, (void)text;
 }
 
-static void run_with(const act_behavior *first, const act_behavior *second)
+static void run_in_batches(uint32_t batch_max, const act_behavior *first, const act_behavior *second)
 {
     act_pid pid;
     run_count = wrong_count = turns = 0;
     ck_assert_int_eq(
-        act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .batch_max = 1, .log = quiet)), ACT_OK);
+        act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .batch_max = batch_max, .log = quiet)), ACT_OK);
     ck_assert_int_eq(act_system_spawn(sys, &pid, first, NULL, NULL), ACT_OK);
     if (second != NULL)
         ck_assert_int_eq(act_system_spawn(sys, &pid, second, NULL, NULL), ACT_OK);
     ck_assert_int_eq(act_system_run(sys), ACT_OK);
     act_system_destroy(&sys);
+}
+
+static void run_with(const act_behavior *first, const act_behavior *second)
+{
+    run_in_batches(1, first, second);
 }
 
 static act_result begins_with_go(act_self *self, void *state, const void *args)
@@ -115,6 +120,56 @@ static void newborns_without_end_do_not_keep_others_from_their_turns(void)
     ck_assert_int_gt(run_count, TURNS / 2);
 }
 
+/* ------------------------------------------------------------------------------------------- a flood */
+
+enum { FLOOD = 16, FLOODS = 1000, BATCH = 64 };
+static _Atomic int in_a_turn, most; /* sent, since the last was handled */
+
+static void swallows(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+    if (in_a_turn > most)
+        most = (int)in_a_turn;
+    in_a_turn = 0;
+}
+
+static const act_behavior swallower = {.name = "swallower", .receive = swallows};
+
+struct flooder {
+    act_pid to;
+    int     floods;
+};
+
+static act_result has_a_swallower(act_self *self, void *state, const void *args)
+{
+    ck_assert_int_eq(act_spawn_link(self, &((struct flooder *)state)->to, &swallower, NULL, NULL), ACT_OK);
+    return begins_with_go(self, state, args);
+}
+
+static void floods(act_self *self, void *state, const act_message *message)
+{
+    struct flooder *flooder = state;
+    (void)message;
+    for (int i = 0; i < FLOOD; i++, in_a_turn++)
+        act_tell(self, flooder->to, GO, act_nothing());
+    if (++flooder->floods < FLOODS)
+        act_tell(self, act_self_pid(self), GO, act_nothing());
+    else
+        act_system_stop(sys);
+}
+
+static const act_behavior flooder = {
+    .name = "flooder", .state_bytes = sizeof(struct flooder), .init = has_a_swallower, .receive = floods};
+
+/* Not a whole batch of floods: what waits is to stay in the cache. (The clock can only make the turn shorter still.) */
+static void who_sends_a_lot_in_a_turn_has_a_shorter_one(void)
+{
+    in_a_turn = most = 0;
+    run_in_batches(BATCH, &flooder, NULL);
+    ck_assert_int_ge(most, FLOOD);
+    ck_assert_int_lt(most, 4 * BATCH);
+}
+
 /* ---------------------------------------------------------------------------- those who wake each other */
 
 static act_result tells_partner(act_self *self, void *state, const void *args);
@@ -147,6 +202,7 @@ static void two_who_wake_each_other_for_ever_leave_others_their_turns(void)
 const struct kit_fact kit_facts[] = {
     FACT(who_yields_waits_for_the_newborns_that_are_there),
     FACT(newborns_without_end_do_not_keep_others_from_their_turns, .timeout_seconds = 60),
+    FACT(who_sends_a_lot_in_a_turn_has_a_shorter_one, .timeout_seconds = 60),
     FACT(two_who_wake_each_other_for_ever_leave_others_their_turns, .timeout_seconds = 60),
     END_OF_FACTS,
 };
