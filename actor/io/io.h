@@ -137,7 +137,7 @@ ACT_API void act_tcp_consume(act_tcp *tcp, size_t count) ACT_NONNULL_ALL;
 
 /**
  * Lets unread input grow to this much before reading stops: for a request larger than read_high_bytes. Until the
- * next act_tcp_consume of something.
+ * next act_tcp_consume of something. Ask for more than the next piece if others may follow it, or each is read alone.
  */
 ACT_API void act_tcp_want(act_tcp *tcp, size_t bytes) ACT_NONNULL_ALL;
 

@@ -7,6 +7,9 @@
 /* Reading stops at this many commands, or bytes of commands, that are not answered, and at so many bytes of replies. */
 enum { PENDING_MAX = 1024, REQUEST_BYTES_MAX = 1024 * 1024, OUT_BYTES_MAX = 64 * 1024 };
 
+/* What may come behind the bytes wanted: a long request of short words would otherwise be read word by word. */
+enum { AHEAD_BYTES = 64 * 1024 };
+
 /* ---- Answers of the connection itself ---- */
 
 /* In order: straight to the socket, or behind what is pending. */
@@ -192,7 +195,7 @@ static void await_more(struct kv_connection *connection)
     if (connection->draining || act_tcp_input_ended(connection->tcp))
         connection->phase = KV_PHASE_ANSWERING;
     else
-        act_tcp_want(connection->tcp, connection->parser.wanted_count);
+        act_tcp_want(connection->tcp, connection->parser.wanted_count + AHEAD_BYTES);
 }
 
 static void settle(act_self *self, struct kv_connection *connection, enum kv_parse parsed)

@@ -21,6 +21,14 @@ good() {
 }
 good "a long pipeline over all shards keeps its order" order 2000
 good "a value of 40 MB goes in and comes back" big
+ticks=$(kv_ticks)
+good "a million words in requests of a thousand" million 1000
+many=$(($(kv_ticks) - ticks)) ticks=$(kv_ticks)
+good "a million words in one request" million 1000000
+one=$(($(kv_ticks) - ticks))
+echo "a million words cost $many ticks in a thousand requests, $one in one" >"$work/why"
+[ "$one" -le $((5 * many + 20)) ]
+tap $? "and these cost no more in one" "$work/why"
 good "while one shard sleeps the others answer" asleep
 good "commands of a crashed shard get TRYAGAIN, once each, and no others" crash
 good "each of many crashes under way at once is told to its own client" calls 400

@@ -164,6 +164,31 @@ static int big(void)
     return !same;
 }
 
+/* A million short words, so many to a request. */
+static int million(int count)
+{
+    enum { WORDS = 1000000 };
+    static const char word[] = "$1\r\na\r\n";
+    enum { WORD_BYTES = sizeof word - 1 };
+    char *request = malloc(64 + (size_t)count * WORD_BYTES), reply[32];
+    int fd = dial();
+    if (request == NULL)
+        fail("malloc");
+    say_text(fd, "SET a 1\r\n");
+    expect(fd, "+OK\r\n");
+    size_t size = (size_t)sprintf(request, "*%d\r\n$6\r\nEXISTS\r\n", count + 1);
+    for (int i = 0; i < count; i++, size += WORD_BYTES)
+        memcpy(request + size, word, WORD_BYTES);
+    snprintf(reply, sizeof reply, ":%d\r\n", count);
+    for (int i = 0; i < WORDS / count; i++) {
+        say(fd, request, size);
+        expect(fd, reply);
+    }
+    close(fd);
+    free(request);
+    return 0;
+}
+
 /* When PONG is here the shard has the command behind it in its inbox, before all that comes later. */
 static int put_to_sleep(const char *seconds)
 {
@@ -489,7 +514,7 @@ static const struct {
     {"asleep", asleep, NULL}, {"big", big, NULL},       {"calls", NULL, calls},    {"count", count_up, NULL},
     {"crash", crash, NULL},
     {"crowd", crowd, NULL},   {"deaf", deaf, NULL},     {"flood", NULL, flood},    {"half", half, NULL},
-    {"header", header, NULL}, {"order", NULL, order},   {"panics", NULL, panics},
+    {"header", header, NULL}, {"million", NULL, million}, {"order", NULL, order}, {"panics", NULL, panics},
     {"random", NULL, random_bytes},
 };
 

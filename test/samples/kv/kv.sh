@@ -46,6 +46,8 @@ client() { timeout 100 "$build/test/samples/kv/client" "$kv_port" "$@"; }
 kv_descriptors() { find "/proc/$kv_pid/fd" -mindepth 1 | wc -l; }
 kv_threads() { find "/proc/$kv_pid/task" -mindepth 1 -maxdepth 1 | wc -l; }
 kv_memory() { sed -n "s/^$1:[[:space:]]*\([0-9]*\) kB/\1/p" "/proc/$kv_pid/status"; }
+# User and system time of all its threads, in ticks of usually 10 ms: fields 14 and 15 of /proc/PID/stat.
+kv_ticks() { sed 's/.*) //' "/proc/$kv_pid/stat" | awk '{ print $12 + $13 }'; }
 
 # The errors that kv wrote and nobody asked for.
 kv_complaints() { grep -v 'DEBUG PANIC' "$work/kv-errors"; }

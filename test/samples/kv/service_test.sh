@@ -49,11 +49,9 @@ status=$?
 [ "$status" -eq 1 ] && grep -q "FAILED: kv cannot listen on port $kv_port: Address already in use" "$work/why"
 tap $? "and so it is for the demonstration" "$work/why"
 
-# User and system time of all its threads, in ticks of usually 10 ms: fields 14 and 15 of /proc/PID/stat.
-ticks() { sed 's/.*) //' "/proc/$kv_pid/stat" | awk '{ print $12 + $13 }'; }
-before=$(ticks)
+before=$(kv_ticks)
 sleep "$idle_seconds"
-after=$(ticks)
+after=$(kv_ticks)
 echo "$((after - before)) ticks in $idle_seconds s" >"$work/why"
 [ $((after - before)) -le 1 ]
 tap $? "an idle kv uses no CPU" "$work/why"
