@@ -103,6 +103,7 @@ act_millis act__timers_run(struct act__worker *worker, act_millis now)
     act__wheel_advance(&worker->wheel, now, &due);
     while (!act__list_is_empty(&due))
         fire(worker, act__container(due.next, struct act__timer, slot));
+    act__wheel_spread(&worker->wheel);
     return act__wheel_next(&worker->wheel);
 }
 

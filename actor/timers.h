@@ -8,16 +8,19 @@
 #include <mailbox/message/envelope.h>
 
 /*
- * G. Varghese, A. Lauck: Hashed and hierarchical timing wheels (1987). The finest level has 1,024 slots of a
- * millisecond, level l above it 64 slots of 1,024 * 64^(l-1) ms. A timer lies in the level whose slots are just fine
- * enough for how far off it is, and moves down as its time comes near. A slot keeps the order of arming, so timers due
- * in the same millisecond fire in it. The finest level is that large because a slot above it is spread all at once:
- * with 64, half a million timers of a second stopped everything for milliseconds, fifteen times a second.
+ * G. Varghese, A. Lauck: Hashed and hierarchical timing wheels (1987). A round of the finest level is 1,024 slots of a
+ * millisecond; of level l above it, 64 slots of 1,024 * 64^(l-1) ms. Each level has two rounds, the present one and the
+ * next. A timer lies in the finest level that has its time, and moves down as that comes near. A slot keeps the order
+ * of arming, so timers due in the same millisecond fire in it.
+ *
+ * Because of the second round a slot can be spread over finer levels before its time, a few timers now and then: spread
+ * all at once, those of a second, half a million of them, made one in a hundred fire 3 ms late.
  */
 #define ACT__WHEEL_FINE_BITS 10
 #define ACT__WHEEL_BITS      6
-#define ACT__WHEEL_LEVELS    7 /* 1024 * 64^6 ms: 2,231 years */
-#define ACT__WHEEL_SLOTS     ((1 << ACT__WHEEL_FINE_BITS) + (ACT__WHEEL_LEVELS - 1) * (1 << ACT__WHEEL_BITS)) /* of all levels */
+#define ACT__WHEEL_LEVELS    7   /* a round of the coarsest is 1024 * 64^6 ms: 2,231 years */
+#define ACT__WHEEL_SPREAD    512 /* timers that act__wheel_spread moves down from each level: 10 us of work */
+#define ACT__WHEEL_SLOTS     (2 * ((1 << ACT__WHEEL_FINE_BITS) + (ACT__WHEEL_LEVELS - 1) * (1 << ACT__WHEEL_BITS)))
 
 struct act__timer_wheel {
     act_millis       now; /* all that was due up to here has fired */
@@ -60,6 +63,9 @@ void act__wheel_remove(struct act__timer_wheel *wheel, struct act__timer *timer)
  * be empty before.
  */
 void act__wheel_advance(struct act__timer_wheel *wheel, act_millis now, struct act__list *due);
+
+/* Moves some timers to finer levels before their time: whoever advances the wheel calls it afterwards, now and then. */
+void act__wheel_spread(struct act__timer_wheel *wheel);
 
 /* When the wheel wants to be advanced next, at the latest; ACT_FOREVER: it is empty. Never too late. */
 act_millis act__wheel_next(const struct act__timer_wheel *wheel);

@@ -10,27 +10,33 @@ static unsigned shift_of(unsigned level)
     return level == 0 ? 0 : ACT__WHEEL_FINE_BITS + (level - 1) * ACT__WHEEL_BITS;
 }
 
+/* Milliseconds in a round of this level, as a shift: a slot of the next. */
+static unsigned round_shift_of(unsigned level)
+{
+    return shift_of(level + 1);
+}
+
+/* Two rounds of them. */
 static unsigned slots_of(unsigned level)
 {
-    return level == 0 ? 1u << ACT__WHEEL_FINE_BITS : 1u << ACT__WHEEL_BITS;
+    return level == 0 ? 2u << ACT__WHEEL_FINE_BITS : 2u << ACT__WHEEL_BITS;
 }
 
 /* The level's first slot among those of all levels. */
 static unsigned first_of(unsigned level)
 {
-    return level == 0 ? 0 : (1u << ACT__WHEEL_FINE_BITS) + (level - 1) * (1u << ACT__WHEEL_BITS);
+    return level == 0 ? 0 : (2u << ACT__WHEEL_FINE_BITS) + (level - 1) * (2u << ACT__WHEEL_BITS);
 }
 
-/* The slot of the level that `at` lies in, counted from the level's first. */
+/* The slot of the level that `at` lies in, among those of all levels. */
 static unsigned slot_of(unsigned level, act_millis at)
 {
-    return (unsigned)(at >> shift_of(level)) & (slots_of(level) - 1);
+    return first_of(level) + ((unsigned)(at >> shift_of(level)) & (slots_of(level) - 1));
 }
 
-/* When the level's present round began. */
-static act_millis round_of(const struct act__timer_wheel *wheel, unsigned level)
+static bool is_filled(const struct act__timer_wheel *wheel, unsigned slot)
 {
-    return wheel->now >> shift_of(level) & ~((act_millis)slots_of(level) - 1);
+    return wheel->filled[slot / 64] >> slot % 64 & 1;
 }
 
 void act__wheel_init(struct act__timer_wheel *wheel, act_millis now)
@@ -41,17 +47,36 @@ void act__wheel_init(struct act__timer_wheel *wheel, act_millis now)
         act__list_init(&wheel->slots[slot]);
 }
 
-/* The finest level in whose present round `due` lies: that of the highest bit in which it differs from now. */
-static unsigned level_of(const struct act__timer_wheel *wheel, act_millis due)
+/* The finest level in whose present or next round `due` lies. */
+static unsigned finest_of(const struct act__timer_wheel *wheel, act_millis due)
 {
-    uint64_t differs = ((uint64_t)due ^ (uint64_t)wheel->now) >> ACT__WHEEL_FINE_BITS;
-    unsigned level = differs == 0 ? 0 : 1 + (63u - (unsigned)__builtin_clzll(differs)) / ACT__WHEEL_BITS;
-    return level < ACT__WHEEL_LEVELS ? level : ACT__WHEEL_LEVELS - 1;
+    unsigned level = 0;
+    while (level < ACT__WHEEL_LEVELS - 1 &&
+           (due >> round_shift_of(level)) - (wheel->now >> round_shift_of(level)) > 1)
+        level++;
+    return level;
 }
 
-static void place(struct act__timer_wheel *wheel, struct act__timer *timer, act_millis due)
+/*
+ * The level below `end` that a timer belongs to: the finest, unless its slot of a coarser one is still being spread:
+ * there lies, perhaps, one that was armed earlier for the same millisecond. So of two with the same due that lie in
+ * different levels, the finer one's was armed first.
+ */
+static unsigned level_of(const struct act__timer_wheel *wheel, act_millis due, unsigned end)
 {
-    unsigned level = level_of(wheel, due), slot = first_of(level) + slot_of(level, due);
+    unsigned found = finest_of(wheel, due);
+    for (unsigned level = found + 1; level < end; level++) {
+        if (due >> shift_of(level) == wheel->now >> shift_of(level))
+            break; /* that slot, and those of coarser levels, have been spread */
+        if (is_filled(wheel, slot_of(level, due)))
+            found = level;
+    }
+    return found;
+}
+
+static void place(struct act__timer_wheel *wheel, struct act__timer *timer, act_millis due, unsigned end)
+{
+    unsigned slot = slot_of(level_of(wheel, due, end), due);
     act__list_append(&wheel->slots[slot], &timer->slot);
     wheel->filled[slot / 64] |= UINT64_C(1) << slot % 64;
 }
@@ -59,7 +84,7 @@ static void place(struct act__timer_wheel *wheel, struct act__timer *timer, act_
 void act__wheel_add(struct act__timer_wheel *wheel, struct act__timer *timer)
 {
     /* What is due already goes into the next millisecond: the present one has fired. */
-    place(wheel, timer, timer->due > wheel->now ? timer->due : wheel->now + 1);
+    place(wheel, timer, timer->due > wheel->now ? timer->due : wheel->now + 1, ACT__WHEEL_LEVELS);
 }
 
 void act__wheel_remove(struct act__timer_wheel *wheel, struct act__timer *timer)
@@ -69,62 +94,86 @@ void act__wheel_remove(struct act__timer_wheel *wheel, struct act__timer *timer)
     act__list_remove(&timer->slot);
 }
 
-/* The first filled slot of a level at or after `from`, -1 if none. Each level begins and ends with a whole word. */
-static int filled_from(const struct act__timer_wheel *wheel, unsigned level, unsigned from)
+/* The first filled slot in [from, end), `end` if none. */
+static unsigned filled_from(const struct act__timer_wheel *wheel, unsigned from, unsigned end)
 {
-    unsigned first = first_of(level), end = first + slots_of(level);
-    for (unsigned at = first + from; at < end; at = (at / 64 + 1) * 64) {
+    for (unsigned at = from; at < end; at = (at / 64 + 1) * 64) {
         uint64_t filled = wheel->filled[at / 64] >> at % 64;
-        if (filled != 0)
-            return (int)(at - first) + __builtin_ctzll(filled);
+        if (filled != 0) {
+            at += (unsigned)__builtin_ctzll(filled);
+            return at < end ? at : end;
+        }
     }
-    return -1;
+    return end;
+}
+
+/* When the first filled slot of the level begins; ACT_FOREVER: it has none. */
+static act_millis next_of(const struct act__timer_wheel *wheel, unsigned level)
+{
+    unsigned first = first_of(level), present = slot_of(level, wheel->now), end = first + slots_of(level);
+    unsigned slot = filled_from(wheel, present + 1, end), ahead = slot - present;
+    if (slot == end) {
+        slot = filled_from(wheel, first, present);
+        if (slot == present)
+            return ACT_FOREVER;
+        ahead = slot + slots_of(level) - present;
+    }
+    return ((wheel->now >> shift_of(level)) + ahead) << shift_of(level);
 }
 
 act_millis act__wheel_next(const struct act__timer_wheel *wheel)
 {
+    act_millis next = ACT_FOREVER;
     for (unsigned level = 0; level < ACT__WHEEL_LEVELS; level++) {
-        int slot = filled_from(wheel, level, slot_of(level, wheel->now) + 1);
-        if (slot >= 0)
-            return (round_of(wheel, level) | slot) << shift_of(level);
+        act_millis of_level = next_of(wheel, level);
+        if (next == ACT_FOREVER || (of_level != ACT_FOREVER && of_level < next))
+            next = of_level;
     }
-    /* The coarsest level goes round: what lies before the present slot belongs to the next round. */
-    unsigned last = ACT__WHEEL_LEVELS - 1;
-    int      slot = filled_from(wheel, last, 0);
-    return slot < 0 ? ACT_FOREVER : ((round_of(wheel, last) + slots_of(last)) | slot) << shift_of(last);
+    return next;
 }
 
-/* Takes the slots that begin at wheel->now: coarser ones are spread over finer ones, the finest is due. */
+/* Moves up to `count` timers of a slot to finer levels. */
+static void spread(struct act__timer_wheel *wheel, unsigned level, unsigned slot, int64_t count)
+{
+    struct act__list *list = &wheel->slots[slot];
+    if (!is_filled(wheel, slot))
+        return;
+    for (; count > 0 && !act__list_is_empty(list); count--) {
+        struct act__timer *timer = act__container(list->next, struct act__timer, slot);
+        act__list_remove(&timer->slot);
+        place(wheel, timer, timer->due > wheel->now ? timer->due : wheel->now, level);
+    }
+    if (act__list_is_empty(list))
+        wheel->filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+}
+
+/* Opens the slots that begin at wheel->now: what is left in coarser ones is spread, finer first; then, what is due. */
 static void open_slots(struct act__timer_wheel *wheel, struct act__list *due)
 {
-    struct act__list list;
-    for (unsigned level = ACT__WHEEL_LEVELS; level-- > 0;) {
-        unsigned slot = first_of(level) + slot_of(level, wheel->now);
-        if ((wheel->now & (((act_millis)1 << shift_of(level)) - 1)) != 0 || !(wheel->filled[slot / 64] >> slot % 64 & 1))
-            continue;
-        wheel->filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
-        act__list_init(&list);
-        act__list_move_all(&list, &wheel->slots[slot]);
-        while (!act__list_is_empty(&list)) {
-            struct act__timer *timer = act__container(list.next, struct act__timer, slot);
-            act__list_remove(&timer->slot);
-            if (level == 0)
-                act__list_append(due, &timer->slot);
-            else /* never this slot again: it differs from now in a finer digit, or is due */
-                place(wheel, timer, timer->due > wheel->now ? timer->due : wheel->now);
-        }
+    for (unsigned level = 1; level < ACT__WHEEL_LEVELS; level++)
+        if ((wheel->now & (((act_millis)1 << shift_of(level)) - 1)) == 0)
+            spread(wheel, level, slot_of(level, wheel->now), INT64_MAX);
+    unsigned slot = slot_of(0, wheel->now);
+    wheel->filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+    while (!act__list_is_empty(&wheel->slots[slot])) {
+        struct act__list *timer = wheel->slots[slot].next;
+        act__list_remove(timer);
+        act__list_append(due, timer);
     }
 }
 
 void act__wheel_advance(struct act__timer_wheel *wheel, act_millis now, struct act__list *due)
 {
-    while (wheel->now < now) {
-        act_millis next = act__wheel_next(wheel);
-        if (next == ACT_FOREVER || next > now) {
-            wheel->now = now;
-            return;
-        }
+    for (act_millis next; (next = act__wheel_next(wheel)) != ACT_FOREVER && next <= now;) {
         wheel->now = next;
         open_slots(wheel, due);
     }
+    if (wheel->now < now)
+        wheel->now = now;
+}
+
+void act__wheel_spread(struct act__timer_wheel *wheel)
+{
+    for (unsigned level = 1; level < ACT__WHEEL_LEVELS; level++)
+        spread(wheel, level, slot_of(level, wheel->now + ((act_millis)1 << shift_of(level))), ACT__WHEEL_SPREAD);
 }

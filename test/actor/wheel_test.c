@@ -51,6 +51,8 @@ static void sort_all(void)
 static void advance_and_compare(act_millis now)
 {
     struct act__list due;
+    if (act__random_next(&random_bits) % 2 == 0)
+        act__wheel_spread(&wheel);
     act__list_init(&due);
     act__wheel_advance(&wheel, now, &due);
     while (!act__list_is_empty(&due)) {
@@ -195,6 +197,50 @@ static void a_timer_fires_also_where_the_coarsest_level_begins_again(void)
     ck_assert_int_eq(sorted_next, 3);
 }
 
+static bool finest_has(unsigned slots)
+{
+    for (unsigned slot = 0; slot < slots; slot++)
+        if (!act__list_is_empty(&wheel.slots[slot]))
+            return true;
+    return false;
+}
+
+static void what_is_spread_before_its_time_is_not_spread_then(void)
+{
+    enum { ROUND = 1 << ACT__WHEEL_FINE_BITS, SOON = 3 * ROUND };
+    act__wheel_init(&wheel, 0);
+    memset(armed_at, 0, sizeof armed_at);
+    for (int i = 0; i < 2 * ACT__WHEEL_SPREAD; i++)
+        arm(i, SOON + i % ROUND);
+    sort_all();
+    advance_and_compare(ROUND);
+    ck_assert(!finest_has(2 * ROUND));
+    advance_and_compare(2 * ROUND); /* the next round of the finest level is now theirs */
+    for (int i = 0; i < 2; i++)
+        act__wheel_spread(&wheel);
+    ck_assert(act__list_is_empty(&wheel.slots[2 * ROUND + SOON / ROUND]));
+    ck_assert(finest_has(2 * ROUND));
+    for (act_millis now = 2 * ROUND; now < SOON + ROUND; now++)
+        advance_and_compare(now);
+    ck_assert_int_eq(sorted_next, sorted_count);
+}
+
+static void one_armed_while_its_slot_is_spread_fires_behind_those_armed_before(void)
+{
+    enum { ROUND = 1 << ACT__WHEEL_FINE_BITS, DUE = 3 * ROUND + 7 };
+    act__wheel_init(&wheel, 0);
+    memset(armed_at, 0, sizeof armed_at);
+    for (int i = 0; i < ACT__WHEEL_SPREAD + 10; i++)
+        arm(i, DUE);
+    sort_all();
+    advance_and_compare(2 * ROUND);
+    act__wheel_spread(&wheel); /* all but ten */
+    arm(ACT__WHEEL_SPREAD + 10, DUE);
+    sort_all();
+    advance_and_compare(DUE);
+    ck_assert_int_eq(sorted_next, ACT__WHEEL_SPREAD + 11);
+}
+
 static void an_empty_wheel_wants_nothing(void)
 {
     struct act__list due;
@@ -226,6 +272,8 @@ const struct kit_fact kit_facts[] = {
     FACT(nothing_is_late_when_the_wheel_is_asked, .rounds = 20),
     FACT(what_is_due_already_fires_in_the_next_millisecond),
     FACT(a_timer_fires_also_where_the_coarsest_level_begins_again),
+    FACT(what_is_spread_before_its_time_is_not_spread_then),
+    FACT(one_armed_while_its_slot_is_spread_fires_behind_those_armed_before),
     FACT(an_empty_wheel_wants_nothing),
     FACT(a_wheel_of_cancelled_timers_becomes_empty),
     END_OF_FACTS,
