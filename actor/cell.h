@@ -39,7 +39,7 @@ struct act_self {
     struct act__inbox   inbox ACT__ALIGNED;
     uint16_t            flags;       /* ACT__CELL_* */
     uint8_t             state_class; /* pool class of the state block */
-    _Atomic uint8_t     batch_shift; /* its batch is halved so often, because its turns are long: worker_pool.c */
+    _Atomic uint8_t     batch_shift; /* its batch is the worker's batch_max halved so often: worker_pool.c */
     _Atomic uint32_t    due;         /* in a run queue: see worker_pool.c */
     struct act__worker *worker;      /* that runs it now */
     const act_behavior *behavior;
@@ -87,6 +87,8 @@ enum {
     ACT__HELD_LISTED, /* runs again, but is still in the receiver's list */
     ACT__HELD_YES     /* the token waits in the receiver's list */
 };
+
+#define ACT__BATCH_SHIFT_NEW 2 /* of an actor of whose handlers nothing is known yet */
 
 #define ACT__CALM UINT32_MAX
 

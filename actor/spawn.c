@@ -158,7 +158,7 @@ static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t
     act__store(&cell->gate.max, options != NULL ? options->inbox_max : 0);
     act__store(&cell->policy, options != NULL ? (uint8_t)options->inbox_policy : 0);
     act__store(&cell->route, route_of(options));
-    act__store(&cell->batch_shift, 0);
+    act__store(&cell->batch_shift, ACT__BATCH_SHIFT_NEW);
     act__store_release(&cell->life, life); /* pairs with the acquire in bond.c, exit.c and system.c: the gate is there */
 }
 

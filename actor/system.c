@@ -10,7 +10,7 @@
 #include <actor/clock.h>
 #include <actor/system_record.h>
 
-#define BATCH_DEFAULT    64
+#define BATCH_DEFAULT    256
 #define BLOCKING_DEFAULT 256
 #define BACKLOG_DEFAULT  1024
 #define STOP_DEFAULT     ACT_SECONDS(10)

@@ -14,7 +14,9 @@ typedef struct act_system_options {
     uint32_t   workers_count;     /* 1 to 256 threads; 0: one per CPU this process may use */
     uint32_t   actors_max;        /* at once, up to 2^27; 0: 2^27. Memory is used only as actors are. Workers that spawn
                                      at the same moment may each make one more. */
-    uint32_t   batch_max;         /* messages an actor handles before others have a turn; 0: 64 */
+    uint32_t   batch_max;         /* messages an actor handles at most before others have a turn; 0: 256. A new actor
+                                     begins with a quarter; it is fewer for one whose handlers are slow, and more for
+                                     one that is quick and has as many waiting. */
     uint32_t   blocking_max;      /* threads for blocking actors; 0: 256 */
     uint32_t   backlog_max;       /* from how many waiting messages on senders are slowed; 0: 1024 */
     act_millis stop_timeout;      /* for an orderly stop before the rest is killed; 0: 10 s; ACT_FOREVER */

@@ -123,6 +123,7 @@ static bool sleep_dead(struct act__worker *worker, act_self *self)
 /* Its batch is spent: others first. */
 static void give_way(struct act__worker *worker, act_self *self)
 {
+    worker->is_behind = self->inbox.count >= worker->batch_given;
     if (!act__slow_hold(worker, self))
         worker->executor->operations->yield(worker->executor, worker, self);
     finish_turn(worker);
@@ -224,7 +225,9 @@ void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
     worker->current = self;
     self->worker = worker;
     worker->slow_for = NULL;
-    worker->batch = batch != 0 ? batch : 1 + ((worker->batch_max - 1) >> act__load(&self->batch_shift));
+    worker->batch_given = batch != 0 ? batch : 1 + ((worker->batch_max - 1) >> act__load(&self->batch_shift));
+    worker->batch = worker->batch_given;
+    worker->is_behind = false;
     if (act__unlikely(worker->spares_count < ACT__SPARES))
         (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
     if (self->inbox.head != NULL) { /* it has more to do than a batch: signals must not wait for the end of that */

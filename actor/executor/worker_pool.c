@@ -12,7 +12,7 @@
  */
 #define LOOK_AFTER  64
 #define TURN_LONG   INT64_C(200000) /* nanoseconds */
-#define BATCH_SHIFT_MAX 6
+#define BATCH_SHIFT_MAX 8
 #define POLL_MILLIS 1 /* between looks at the event loop while there is work */
 #define OLDEST_MILLIS 4 /* so often a newborn is not the youngest but the oldest */
 #define NEXT_BUDGET  64 /* turns in a row for actors that wake each other, before the others have one */
@@ -295,15 +295,17 @@ static int64_t nanoseconds(const struct act__worker_pool *pool)
 
 /*
  * A turn is to take no longer than TURN_LONG, whatever an actor's handlers do: who needs longer for a batch gets a
- * smaller one next time, and a larger one again when it is quick. `last` may have ended since: a hint does no harm.
+ * smaller one next time, and who is quick and falls behind a larger one. `last` may have ended since: a hint does no
+ * harm.
  */
-static void adapt_batch(act_self *last, int64_t took)
+static void adapt_batch(act_self *last, int64_t took, bool is_behind)
 {
     uint8_t shift = act__load(&last->batch_shift);
-    if (took > TURN_LONG && shift < BATCH_SHIFT_MAX)
-        act__store(&last->batch_shift, (uint8_t)(shift + 1));
-    else if (took < TURN_LONG / 4 && shift > 0)
-        act__store(&last->batch_shift, (uint8_t)(shift - 1));
+    if (took < TURN_LONG / 4 && is_behind && shift > 0)
+        shift--;
+    for (; took > TURN_LONG && shift < BATCH_SHIFT_MAX; took /= 2)
+        shift++;
+    act__store(&last->batch_shift, shift);
 }
 
 /* Timers that are due, and what the loop has to say. `last`: who had the last turn; NULL: there was none. */
@@ -312,7 +314,7 @@ static void look_around(struct act__worker_pool *pool, struct act__pool_worker *
     int64_t    exactly = nanoseconds(pool);
     act_millis now = exactly / 1000000;
     if (last != NULL && worker->turns == 1)
-        adapt_batch(last, exactly - worker->looked);
+        adapt_batch(last, exactly - worker->looked, worker->base.is_behind);
     run_calls(worker);
     act__timers_run(&worker->base, now);
     if (now - worker->polled >= POLL_MILLIS && act__loop_is_used(worker->base.loop)) {
@@ -354,6 +356,13 @@ static act_self *find(struct act__worker_pool *pool, struct act__pool_worker *wo
     return self;
 }
 
+/* Of a turn that has not spent its batch, in turns: one, and its share of LOOK_AFTER, which a whole batch is. */
+static int32_t cost_of_turn(const struct act__worker *worker, const act_self *self)
+{
+    uint32_t handled = worker->batch_given - worker->batch;
+    return 1 + (int32_t)(handled << act__load(&self->batch_shift) >> ACT__BATCH_SHIFT_NEW);
+}
+
 /* Not inlined: beside setjmp nothing would be kept in registers. */
 static __attribute__((noinline)) void loop(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
@@ -371,7 +380,7 @@ static __attribute__((noinline)) void loop(struct act__worker_pool *pool, struct
             continue;
         act__turn_run(&worker->base, self, 0);
         worker->turns++;
-        worker->until_look -= worker->base.batch != 0 ? 1 + (int32_t)(worker->base.batch_max - worker->base.batch) : LOOK_AFTER;
+        worker->until_look -= worker->base.batch != 0 ? cost_of_turn(&worker->base, self) : LOOK_AFTER;
     }
 }
 
