@@ -19,11 +19,13 @@ p50_us,p99_us,max_us fairness actors=20 n=1000
 bytes_per_actor idle n=300
 alone_ns,rss_first_kib,rss_last_kib overload seconds=1
 - pingpong n=500
+cpu_us quiet actors=1000 timers=100 seconds=1
 restarts_per_s,p50_ns,p99_ns restart n=50 sup=otp
 - ring actors=20 tokens=5 hops=1000
 total_ms skynet leaves=1000
 - spawn n=500
-arm_ns,cancel_ns,fired,late_p50_us,late_p99_us timers n=1000'
+arm_ns,cancel_ns,fired,late_p50_us,late_p99_us timers n=1000
+p50_us,p99_us wakeup n=20'
 
 # expected KEYS: the form of the last line.
 expected() {

@@ -102,10 +102,12 @@ void bench_forkjoin(void);
 void bench_idle(void);
 void bench_overload(void);
 void bench_pingpong(void);
+void bench_quiet(void);
 void bench_restart(void);
 void bench_ring(void);
 void bench_skynet(void);
 void bench_spawn(void);
 void bench_timers(void);
+void bench_wakeup(void);
 
 #endif

@@ -23,11 +23,13 @@ static const struct workload {
     {"idle", "n", bench_idle},
     {"overload", "seconds", bench_overload},
     {"pingpong", "n", bench_pingpong},
+    {"quiet", "actors timers seconds", bench_quiet},
     {"restart", "n", bench_restart},
     {"ring", "actors tokens hops", bench_ring},
     {"skynet", "leaves", bench_skynet},
     {"spawn", "n", bench_spawn},
     {"timers", "n", bench_timers},
+    {"wakeup", "n", bench_wakeup},
 };
 enum { WORKLOADS = sizeof workloads / sizeof *workloads };
 
