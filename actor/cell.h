@@ -35,6 +35,7 @@ struct act_self {
     _Atomic uint16_t    route;       /* ACT__ROUTE_*; written by the spawner and by an actor that opens a socket */
     _Atomic uint8_t     policy;      /* act_inbox_policy; written by the spawner */
     _Atomic uint8_t     held;        /* ACT__HELD_*, see slow.c */
+    uint32_t            until_relief; /* while overloaded: messages to handle until those it holds have a turn */
 
     struct act__inbox   inbox ACT__ALIGNED;
     uint16_t            flags;       /* ACT__CELL_* */

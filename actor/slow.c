@@ -8,7 +8,10 @@
  * token waits in the receiver's list instead of a run queue.
  *
  * No deadlock: an overloaded actor is never held, so it always runs until it is overloaded no longer, and
- * then frees all it holds. Signals reach a held actor at once: wake_held in signal.c.
+ * then frees all it holds. Nobody starves: one that never catches up, because it floods itself or is flooded by others
+ * that are overloaded, frees all it holds whenever it has handled as many messages as waited the last time. That
+ * bounds what waits, too: at most about as many messages as all its senders send in a turn.
+ * Signals reach a held actor at once: wake_held in signal.c.
  *
  *     held:  NO --- hold: enters the list ---> LISTED --- hold: gives the token up ---> YES
  *             ^                                 |   ^                                    |
@@ -16,10 +19,11 @@
  *             +---- the receiver frees all, and schedules it ----------------------------+
  */
 
-static void free_held(struct act__worker *worker, act_self *self)
+/* `then`: ACT__CALM, or 0: an empty list. */
+static void free_held(struct act__worker *worker, act_self *self, uint32_t then)
 {
     /* acq_rel: pairs with the compare-exchange in enter_list; `slowed_next` of all in the list is seen. */
-    uint32_t at = act__exchange_acq_rel(&self->slowed, ACT__CALM);
+    uint32_t at = act__exchange_acq_rel(&self->slowed, then);
     while (at != 0 && at != ACT__CALM) {
         act_self *sender = act__cell_at(worker->system, at);
         at = sender->slowed_next;
@@ -36,10 +40,14 @@ void act__slow_update(struct act__worker *worker, act_self *self)
         if (act__likely(self->inbox.count <= max) || act__load(&self->gate.max) != 0)
             return;
         self->flags |= ACT__CELL_OVERLOADED;
+        self->until_relief = self->inbox.count;
         act__store(&self->slowed, 0); /* relaxed: a sender that sees it late is slowed late */
     } else if (self->inbox.count <= max / 2 || (self->flags & ACT__CELL_LIVING) == 0) {
         self->flags &= (uint16_t)~ACT__CELL_OVERLOADED;
-        free_held(worker, self);
+        free_held(worker, self, ACT__CALM);
+    } else if (self->until_relief == 0) {
+        self->until_relief = self->inbox.count;
+        free_held(worker, self, 0);
     }
 }
 

@@ -186,8 +186,10 @@ static inline void handle_fetched(struct act__worker *worker, act_self *self)
     while (is_plain(self, 0) && self->inbox.head != NULL && worker->batch != 0) {
         worker->batch--;
         handle(worker, self, act__inbox_pop(&self->inbox));
-        if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0) && self->inbox.count <= worker->backlog_max / 2)
+        if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0)) {
+            self->until_relief--;
             act__slow_update(worker, self);
+        }
     }
 }
 

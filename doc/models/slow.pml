@@ -6,7 +6,7 @@
  *           actor/signal.c  signal_push, set_urgent, wake_held, take_in, take_urgent
  *           actor/turn.c    turn_run, turn_go_on, give_way, rest, sleep_now
  * Left out  how an inbox works, which is inbox.pml: here it is a count of signals, and whether its owner sleeps. How
- *           far behind the receiver is: it becomes overloaded and calm when it likes. Lives.
+ *           far behind the receiver is: it becomes overloaded and calm when it likes, and relieves its senders. Lives.
  * Asserted  a sender's token is in one place: a worker, the run queue, the receiver's list, or nowhere while the
  *           sender sleeps. The receiver is calm at the last only after the signals have been taken in: a signal does
  *           not wait for it. Ends well only if all senders sleep, with no signal or hold left: a sender that is held
@@ -58,9 +58,9 @@ inline change(a, from, to)
 
 /* ---- the receiver */
 
-inline free_held()
+inline free_held(then)
 {
-    d_step { who = slowed[me]; slowed[me] = CALM; walked = 0 }
+    d_step { who = slowed[me]; slowed[me] = then; walked = 0 }
     do
     :: who != 0 && who != CALM ->
         sender = who;
@@ -100,7 +100,11 @@ proctype receiver(byte me)
         :: floods == FLOODS -> signals_taken == SIGNALS
         :: else
         fi;
-        free_held()
+        if
+        :: RECEIVERS == 1 && floods == FLOODS -> free_held(0) /* it never catches up: those it holds have a turn */
+        :: true
+        fi;
+        free_held(CALM)
     :: else -> break
     od;
     receivers_done++

@@ -1,0 +1,180 @@
+/* Actors that flood each other in random topologies, cycles included: nobody is stuck and nobody starves. */
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include <actor/simulation/simulation.h>
+#include <mailbox/base/random.h>
+#include <mailbox/message/pool.h>
+#include <test/kit/kit.h>
+
+enum { ACTORS_MAX = 12, SEEDS_A_ROUND = 100, ENERGY = 3000, PINGS = 20 };
+enum { FLOOD = 1, ENDLESS, PING_OUT, PING, PONG };
+/* Far more than it takes when whoever can run has a turn now and then: they are drawn at random from twelve. */
+enum { TURNS_MAX = 100000 };
+
+static struct {
+    uint64_t          seed;
+    struct act__random random;
+    act_simulation   *simulation;
+    act_system       *system;
+    act_pid           actors[ACTORS_MAX];
+    int               count, energy, pings_left, pongs;
+    bool              mortal;
+    bool              reaches[ACTORS_MAX][ACTORS_MAX];
+} world;
+
+#define LAW(condition) ((condition) ? (void)0 : broken(#condition, __LINE__))
+
+static void broken(const char *condition, int line)
+{
+    ck_abort_msg("line %d: %s; run it alone with ACT_SEED=%llu", line, condition, (unsigned long long)world.seed);
+}
+
+static int below(int bound)
+{
+    return (int)act__random_below(&world.random, (uint32_t)bound);
+}
+
+static int me(act_self *self)
+{
+    return (int)(intptr_t)act_kept(self);
+}
+
+/* One whom this one reaches; itself, if it may: a cycle of length one. */
+static act_pid neighbour(int mine)
+{
+    int to = below(world.count);
+    while (!world.reaches[mine][to])
+        to = (to + 1) % world.count;
+    return world.actors[to];
+}
+
+static void flood(act_self *self)
+{
+    for (int i = below(5); i > 0 && world.energy > 0; i--) {
+        world.energy--;
+        act_tell(self, neighbour(me(self)), FLOOD, act_nothing());
+    }
+    if (world.mortal && below(200) == 0)
+        act_panic(self, "at random");
+}
+
+static void receive(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    switch (message->tag) {
+    case FLOOD:
+        flood(self);
+        return;
+    case ENDLESS: /* as many as come: with more of them than its backlog may be, it never catches up */
+        if (world.pongs < PINGS)
+            act_tell(self, neighbour(me(self)), ENDLESS, act_nothing());
+        return;
+    case PING_OUT:
+        act_tell(self, world.actors[below(world.count)], PING, act_nothing());
+        return;
+    case PING:
+        act_tell(self, act_message_sender(message), PONG, act_nothing());
+        return;
+    case PONG:
+        world.pongs++;
+        if (world.pings_left > 0) {
+            world.pings_left--;
+            act_tell(self, act_self_pid(self), PING_OUT, act_nothing());
+        }
+        return;
+    }
+}
+
+static const act_behavior actor = {.name = "actor", .receive = receive};
+
+static void quiet(void *context, act_log_level level, const char *text)
+{
+    (void)context, (void)level, (void)text;
+}
+
+static void make_world(uint64_t seed)
+{
+    memset(&world, 0, sizeof world);
+    world.seed = seed;
+    act__random_seed(&world.random, seed);
+    uint32_t backlog_max = 1 + (uint32_t)below(8);
+    LAW(act_simulation_create(&world.simulation, seed, ACT_SYSTEM_OPTIONS(.log = quiet, .backlog_max = backlog_max)) ==
+        ACT_OK);
+    world.system = act_simulation_system(world.simulation);
+    world.count = 2 + below(ACTORS_MAX - 1);
+    for (int i = 0; i < world.count; i++) {
+        int density = 1 + below(world.count);
+        LAW(act_system_spawn(world.system, &world.actors[i], &actor, NULL, ACT_SPAWN_OPTIONS(.kept = (void *)(intptr_t)i)) ==
+            ACT_OK);
+        world.reaches[i][below(world.count)] = true;
+        for (int to = 0; to < world.count; to++)
+            world.reaches[i][to] = world.reaches[i][to] || below(world.count) < density;
+    }
+}
+
+static void tell_random(uint32_t tag)
+{
+    act_system_tell(world.system, world.actors[below(world.count)], tag, act_nothing());
+}
+
+/* Who floods is held by whom it floods, who may be flooding, too: all the same each message is handled in the end. */
+static void a_flood_ends_for_all(uint64_t seed)
+{
+    act_counters counters;
+    size_t       outstanding = act__pool_outstanding();
+    make_world(seed);
+    world.mortal = seed % 2 == 0;
+    world.energy = ENERGY;
+    for (int i = 0; i < 20; i++)
+        tell_random(FLOOD);
+    LAW(act_simulation_run(world.simulation, NULL, 1000000) == ACT_OK);
+    act_system_counters(world.system, &counters);
+    LAW(counters.sent == counters.received + counters.dead_letters);
+    LAW(world.mortal || counters.dead_letters == 0);
+    act_simulation_destroy(&world.simulation);
+    LAW(act__pool_outstanding() == outstanding);
+}
+
+/* Messages that go round for ever, often more than any backlog may be; beside them each ping has its answer. */
+static void beside_endless_work_all_have_their_turn(uint64_t seed)
+{
+    make_world(seed);
+    for (int i = 1 + below(60); i > 0; i--)
+        tell_random(ENDLESS);
+    int first = 1 + below(4);
+    world.pings_left = PINGS - first;
+    for (int i = 0; i < first; i++)
+        tell_random(PING_OUT);
+    LAW(act_simulation_run(world.simulation, NULL, TURNS_MAX) == ACT_OK);
+    LAW(world.pongs == PINGS);
+    act_simulation_destroy(&world.simulation);
+}
+
+static void for_each_seed(void (*law)(uint64_t seed))
+{
+    const char *wanted = getenv("ACT_SEED");
+    if (wanted != NULL) {
+        law(strtoull(wanted, NULL, 0));
+        return;
+    }
+    for (int i = 0; i < SEEDS_A_ROUND; i++)
+        law((uint64_t)kit_round() * SEEDS_A_ROUND + (uint64_t)i);
+}
+
+static void nobody_is_stuck_in_a_flood(void)
+{
+    for_each_seed(a_flood_ends_for_all);
+}
+
+static void nobody_starves(void)
+{
+    for_each_seed(beside_endless_work_all_have_their_turn);
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(nobody_is_stuck_in_a_flood, .rounds = 20, .timeout_seconds = 60),
+    FACT(nobody_starves, .rounds = 20, .timeout_seconds = 60),
+    END_OF_FACTS,
+};
