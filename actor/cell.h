@@ -71,7 +71,8 @@ enum {
     ACT__CELL_REFUSED = 64,  /* init did not answer ACT_OK */
     ACT__CELL_DIED = 128,    /* alone: to be given back once its inbox sleeps */
     ACT__CELL_ENDS_WITH_PARENT = 256,
-    ACT__CELL_HAS_LINKED = 512 /* has called act_link: a LINK that comes in may cross one of its own */
+    ACT__CELL_HAS_LINKED = 512, /* has called act_link: a LINK that comes in may cross one of its own */
+    ACT__CELL_HELD = 1024    /* gave its token up into a receiver's list: see slow.c */
 };
 
 /* Requests that need no envelope and so cannot fail: see act__cell_poke. */
@@ -260,6 +261,11 @@ void act__end_quietly(struct act__worker *worker, act_self *self);
 void act__slow_update(struct act__worker *worker, act_self *self);
 /* At the end of a turn: true if the actor is now held back and its token gone. */
 bool act__slow_hold(struct act__worker *worker, act_self *self);
+/*
+ * At the beginning of a turn of one that was held back. Returns: true if it still is: signals have woken it and taken
+ * effect, and its token is gone again.
+ */
+bool act__slow_stay(struct act__worker *worker, act_self *self);
 
 /* arena.c */
 /* Aligned to 16, not zeroed; NULL: no memory, or at the limit, unless it is the framework that asks. */

@@ -11,12 +11,13 @@
  * then frees all it holds. Nobody starves: one that never catches up, because it floods itself or is flooded by others
  * that are overloaded, frees all it holds whenever it has handled as many messages as waited the last time. That
  * bounds what waits, too: at most about as many messages as all its senders send in a turn.
- * Signals reach a held actor at once: wake_held in signal.c.
+ * Signals take effect on a held actor at once: wake_held in signal.c. Its messages wait on, but for an EXIT, or who is
+ * asked by many, each ask a signal, would flood all the same.
  *
- *     held:  NO --- hold: enters the list ---> LISTED --- hold: gives the token up ---> YES
- *             ^                                 |   ^                                    |
- *             +---- the receiver frees all -----+   +--------- a signal wakes it --------+
- *             +---- the receiver frees all, and schedules it ----------------------------+
+ *     held:  NO --- hold: enters the list ---> LISTED --- hold, stay: gives the token up ---> YES
+ *             ^                                 |   ^                                          |
+ *             +---- the receiver frees all -----+   +------------ a signal wakes it -----------+
+ *             +---- the receiver frees all, and schedules it ----------------------------------+
  */
 
 /* `then`: ACT__CALM, or 0: an empty list. */
@@ -65,29 +66,57 @@ static bool enter_list(act_self *receiver, act_self *self)
     return true;
 }
 
-bool act__slow_hold(struct act__worker *worker, act_self *self)
+/* One in a list gives its token up. Returns: false if it was freed meanwhile. */
+static bool lay_down(struct act__worker *worker, act_self *self)
 {
-    act_self *receiver = worker->slow_for;
-    uint8_t   held = ACT__HELD_LISTED;
-    if (receiver == NULL || receiver == self || (self->flags & ACT__CELL_OVERLOADED) != 0)
-        return false;
-    /* acquire: pairs with the exchange in free_held, which has read slowed_next before. */
-    if (act__load_acquire(&self->held) != ACT__HELD_NO) /* still in a list from before: once at a time */
-        return false;
-    act__store(&self->held, ACT__HELD_LISTED);
-    if (!enter_list(receiver, self)) {
-        act__store(&self->held, ACT__HELD_NO);
-        return false;
-    }
-    act__count(&worker->slowed);
+    uint8_t held = ACT__HELD_LISTED;
+    self->flags |= ACT__CELL_HELD; /* now, while the token is held */
     /* seq_cst: with `urgent` below, against wake_held. release: lays the token down for who takes it there. */
     if (!atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_YES, memory_order_seq_cst,
-                                                 memory_order_acquire))
-        return false; /* freed already: go on */
+                                                 memory_order_acquire)) {
+        self->flags &= (uint16_t)~ACT__CELL_HELD;
+        return false;
+    }
     held = ACT__HELD_YES;
     if (atomic_load_explicit(&self->urgent, memory_order_seq_cst) != 0 &&
         atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_LISTED, memory_order_seq_cst,
                                                 memory_order_relaxed))
         act__schedule(worker->system, worker, self);
     return true;
+}
+
+/* Whoever traps exits may have been asked to end in a given time. */
+static bool exit_waits(const act_self *self)
+{
+    const act_message *message = self->inbox.head;
+    while (message != NULL && (message->tag != ACT_MESSAGE_EXIT || act__message_is_counted(message)))
+        message = message->act_next;
+    return message != NULL;
+}
+
+bool act__slow_hold(struct act__worker *worker, act_self *self)
+{
+    act_self *receiver = worker->slow_for;
+    if (receiver == NULL || receiver == self || (self->flags & ACT__CELL_OVERLOADED) != 0)
+        return false;
+    /* acquire: pairs with the exchange in free_held, which has read slowed_next before. */
+    if (act__load_acquire(&self->held) != ACT__HELD_NO) /* still in a list from before: in one at a time */
+        return !exit_waits(self) && lay_down(worker, self);
+    act__store(&self->held, ACT__HELD_LISTED);
+    if (!enter_list(receiver, self)) {
+        act__store(&self->held, ACT__HELD_NO);
+        return false;
+    }
+    act__count(&worker->slowed);
+    return lay_down(worker, self);
+}
+
+bool act__slow_stay(struct act__worker *worker, act_self *self)
+{
+    self->flags &= (uint16_t)~ACT__CELL_HELD;
+    if (act__load(&self->held) != ACT__HELD_LISTED) /* relaxed: one that is freed meanwhile cannot lay down */
+        return false;
+    act__take_in(worker, self);
+    act__take_urgent(worker, self);
+    return (self->flags & (ACT__CELL_ENDING | ACT__CELL_OVERLOADED)) == 0 && !exit_waits(self) && lay_down(worker, self);
 }

@@ -232,6 +232,10 @@ void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
     worker->is_behind = false;
     if (act__unlikely(worker->spares_count < ACT__SPARES))
         (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
+    if (act__unlikely((self->flags & ACT__CELL_HELD) != 0) && act__slow_stay(worker, self)) {
+        finish_turn(worker);
+        return;
+    }
     if (self->inbox.head != NULL) { /* it has more to do than a batch: signals must not wait for the end of that */
         act__take_in(worker, self);
         act__take_urgent(worker, self);

@@ -2,7 +2,7 @@
  * Held senders: an overloaded receiver keeps the tokens of those who flood it; signals reach them all the same.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/slow.c    slow_update, free_held, enter_list, slow_hold
+ * Models    actor/slow.c    slow_update, free_held, enter_list, lay_down, slow_hold, slow_stay
  *           actor/signal.c  signal_push, set_urgent, wake_held, take_in, take_urgent
  *           actor/turn.c    turn_run, turn_go_on, give_way, rest, sleep_now
  * Left out  how an inbox works, which is inbox.pml: here it is a count of signals, and whether its owner sleeps. How
@@ -34,6 +34,7 @@ byte slowed[RECEIVERS] = CALM;
 byte slowed_next[SENDERS + 1];
 mtype held[SENDERS + 1] = NO;
 bool urgent[SENDERS + 1];
+bool is_held[SENDERS + 1]; /* ACT__CELL_HELD */
 
 byte signals[SENDERS + 1]; /* in the inbox */
 bool asleep[SENDERS + 1];
@@ -200,37 +201,65 @@ inline enter_list(a)
 }
 
 /* `lets_go`: the token is gone. */
+inline lay_down(a)
+{
+    is_held[a] = true;
+#ifdef BREAK_LAY_DOWN
+    atomic { held[a] = YES; running[a]--; lets_go = true; changed = true }
+#else
+    atomic { change(a, LISTED, YES); if :: changed -> running[a]--; lets_go = true :: else -> is_held[a] = false fi }
+#endif
+#ifndef BREAK_RECHECK
+    if
+    :: changed && urgent[a] ->
+        change(a, YES, LISTED);
+        if
+        :: changed -> schedule(a)
+        :: else
+        fi
+    :: else
+    fi;
+#endif
+    changed = false
+}
+
+/* One who is in a list already may have an EXIT that waits: then it goes on. */
 inline slow_hold(a)
 {
     if
-#ifndef BREAK_ONCE
-    :: slow_for == NOBODY || held[a] != NO
-#else
     :: slow_for == NOBODY
-#endif
+#ifndef BREAK_ONCE
+    :: slow_for != NOBODY && held[a] != NO ->
+        if
+        :: lay_down(a)
+        :: true
+        fi
+    :: slow_for != NOBODY && held[a] == NO ->
+#else
     :: else ->
+#endif
         enter_list(a);
         if
         :: first == CALM -> held[a] = NO
-        :: else ->
-#ifdef BREAK_LAY_DOWN
-            atomic { held[a] = YES; running[a]--; lets_go = true; changed = true }
-#else
-            atomic { change(a, LISTED, YES); if :: changed -> running[a]--; lets_go = true :: else fi }
-#endif
-#ifndef BREAK_RECHECK
-            if
-            :: changed && urgent[a] ->
-                change(a, YES, LISTED);
-                if
-                :: changed -> schedule(a)
-                :: else
-                fi
-            :: else
-            fi
-#endif
+        :: else -> lay_down(a)
         fi;
-        atomic { changed = false; first = 0 }
+        first = 0
+    fi
+}
+
+/* The same. */
+inline slow_stay(a)
+{
+    is_held[a] = false;
+    if
+    :: held[a] == LISTED ->
+        take_in(a);
+        take_urgent(a);
+        if
+        :: lay_down(a)
+        :: true
+        fi
+    :: else
     fi
 }
 
@@ -275,8 +304,15 @@ idle:
         fi;
         queued[a] = false; running[a]++;
         assert(running[a] == 1);
-        take_in(a)
     }
+    if
+    :: is_held[a] -> slow_stay(a)
+    :: else
+    fi;
+    if
+    :: lets_go -> goto idle
+    :: else -> take_in(a)
+    fi;
 look:
     take_urgent(a);
     if

@@ -178,20 +178,25 @@ static void an_ask_of_a_full_inbox_is_refused_and_leaves_nothing(void)
 enum { BACKLOG = 50, STREAM = 2000 };
 static int sent_count, most_waiting;
 
+static void pours(act_self *self)
+{
+    sent_count++;
+    act_tell(self, c, TAG_A, act_nothing());
+    act_tell(self, c, TAG_A, act_nothing());
+    act_counters counters;
+    act_system_counters(act_self_system(self), &counters);
+    int waiting = (int)(counters.sent - counters.received - counters.dead_letters);
+    most_waiting = waiting > most_waiting ? waiting : most_waiting;
+}
+
 static void streams(act_self *self, void *state, const act_message *message)
 {
     (void)state;
     (void)message;
     if (sent_count == STREAM)
         return;
-    sent_count++;
-    act_tell(self, c, TAG_A, act_nothing());
-    act_tell(self, c, TAG_A, act_nothing());
+    pours(self);
     act_tell(self, act_self_pid(self), TAG_B, act_nothing());
-    act_counters counters;
-    act_system_counters(act_self_system(self), &counters);
-    int waiting = (int)(counters.sent - counters.received - counters.dead_letters);
-    most_waiting = waiting > most_waiting ? waiting : most_waiting;
 }
 
 static void swallows(act_self *self, void *state, const act_message *message)
@@ -215,6 +220,45 @@ static void a_sender_that_floods_is_slowed(void)
     ck_assert_int_eq(sent_count, STREAM);
     ck_assert_int_gt((int)lab_counters().slowed, 0);
     ck_assert_int_lt(most_waiting, 4 * BACKLOG);
+    lab_close();
+}
+
+/* One who is asked by many, each ask a signal, and floods with each: what waits stays bounded, and each is answered. */
+enum { ASKERS = 8, ASKS = 1000 };
+static int answers_count;
+
+static void pours_and_answers(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        pours(self);
+    act_answer(self, message, TAG_A, act_nothing());
+}
+
+static void asks_the_stream(act_self *self, void *state, const act_message *message)
+{
+    act_ref ask;
+    (void)state;
+    answers_count += message->tag == TAG_A;
+    if (answers_count < ASKS)
+        ck_assert_int_eq(act_ask_value(self, &ask, a, TAG_B, act_nothing(), ACT_FOREVER), ACT_OK);
+}
+
+static const act_behavior asked_stream = {.name = "asked stream", .receive = pours_and_answers};
+static const act_behavior asker = {.name = "asker", .receive = asks_the_stream};
+
+static void a_sender_that_is_asked_is_slowed(void)
+{
+    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    sent_count = most_waiting = answers_count = 0;
+    c = lab_spawn_as(&sink, NULL, NULL);
+    a = lab_spawn_as(&asked_stream, NULL, NULL);
+    for (int i = 0; i < ASKERS; i++)
+        act_system_tell(lab.system, lab_spawn_as(&asker, NULL, NULL), TAG_C, act_nothing());
+    lab_run();
+    ck_assert_int_ge(answers_count, ASKS);
+    ck_assert_int_gt((int)lab_counters().slowed, 0);
+    ck_assert_int_lt(most_waiting, 20 * BACKLOG);
     lab_close();
 }
 
@@ -328,6 +372,32 @@ static void a_held_actor_hears_signals(void)
     lab_close();
 }
 
+/* c never runs long enough to catch up before the EXIT is handled. */
+static void floods_much(act_self *self)
+{
+    for (int i = 0; i < 10; i++)
+        floods_once(self);
+}
+
+static void a_held_actor_that_traps_handles_an_exit(void)
+{
+    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    c = lab_spawn_as(&sink, NULL, NULL);
+    a = lab_spawn();
+    lab_let(a, traps);
+    lab_tell_to(a, floods_much);
+    while (lab_counters().slowed == 0) {
+        lab_tell_to(a, floods_once);
+        (void)!act_simulation_run(lab.simulation, NULL, 1);
+    }
+    uint64_t sent = lab_counters().sent;
+    ck_assert_int_eq(act_system_exit(lab.system, a, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    while (lab_count(a, ACT_MESSAGE_EXIT) == 0)
+        (void)!act_simulation_run(lab.simulation, NULL, 1);
+    ck_assert_uint_lt(lab_counters().received, sent / 2);
+    lab_close();
+}
+
 const struct kit_fact kit_facts[] = {
     LAB_FACT(a_full_inbox_refuses),
     LAB_FACT(what_is_told_to_a_full_inbox_is_a_dead_letter),
@@ -338,10 +408,12 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(signals_take_no_place_from_messages),
     LAB_FACT(an_ask_of_a_full_inbox_is_refused_and_leaves_nothing),
     LAB_FACT(a_sender_that_floods_is_slowed),
+    FACT(a_sender_that_is_asked_is_slowed, .rounds = 50),
     LAB_FACT(many_that_flood_are_all_slowed_and_all_go_on),
     FACT(who_is_held_runs_again_when_the_receiver_has_caught_up, .rounds = 50),
     FACT(two_that_flood_each_other_do_not_lock, .rounds = 50),
     FACT(who_is_held_runs_again_when_the_receiver_ends, .rounds = 50),
     FACT(a_held_actor_hears_signals, .rounds = 50),
+    FACT(a_held_actor_that_traps_handles_an_exit, .rounds = 50),
     END_OF_FACTS,
 };

@@ -9,7 +9,7 @@
 #include <test/kit/kit.h>
 
 enum { ACTORS_MAX = 12, SEEDS_A_ROUND = 100, ENERGY = 3000, PINGS = 20 };
-enum { FLOOD = 1, ENDLESS, PING_OUT, PING, PONG };
+enum { FLOOD = 1, ENDLESS, PING_OUT, PING, PONG, ANSWER };
 /* Far more than it takes when whoever can run has a turn now and then: they are drawn at random from twelve. */
 enum { TURNS_MAX = 100000 };
 
@@ -54,7 +54,12 @@ static void flood(act_self *self)
 {
     for (int i = below(5); i > 0 && world.energy > 0; i--) {
         world.energy--;
-        act_tell(self, neighbour(me(self)), FLOOD, act_nothing());
+        act_pid to = neighbour(me(self));
+        act_ref ask;
+        if (below(4) != 0)
+            act_tell(self, to, FLOOD, act_nothing());
+        else /* a signal, too, which wakes who is held */
+            LAW(act_ask_value(self, &ask, to, FLOOD, act_nothing(), ACT_FOREVER) == ACT_OK);
     }
     if (world.mortal && below(200) == 0)
         act_panic(self, "at random");
@@ -66,6 +71,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     switch (message->tag) {
     case FLOOD:
         flood(self);
+        act_answer(self, message, ANSWER, act_nothing());
         return;
     case ENDLESS: /* as many as come: with more of them than its backlog may be, it never catches up */
         if (world.pongs < PINGS)
