@@ -197,7 +197,9 @@ static act_self *take_queued(struct act__pool_worker *worker)
     act_self *first = act__deque_first(&worker->deque), *self = NULL;
     if (first == NULL)
         return take_newborn(worker);
-    if ((int32_t)(act__load(&first->due) - worker->newborn_turns) > 0)
+    /* More than newborns can wait: it was stolen, and the turns are another worker's. It has waited long enough. */
+    uint32_t turns_left = act__load(&first->due) - worker->newborn_turns;
+    if (turns_left - 1 < ACT__NEWBORNS_MAX)
         self = take_newborn(worker);
     return self != NULL ? self : act__deque_pop(&worker->deque);
 }

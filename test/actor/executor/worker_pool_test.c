@@ -1,5 +1,6 @@
-/* In which order one worker runs what it has; with one the order does not depend on time, but for newborns' ages. */
+/* In which order a worker runs what it has; one alone, so that it does not depend on time, but for newborns' ages. */
 /* SPDX-License-Identifier: MIT */
+#include <semaphore.h>
 #include <stdatomic.h>
 
 #include <actor/system.h>
@@ -199,10 +200,102 @@ static void two_who_wake_each_other_for_ever_leave_others_their_turns(void)
     ck_assert_int_eq(turns, TURNS);
 }
 
+/* ------------------------------------------------------------------------------------------- who is stolen */
+
+/*
+ * The first worker has run many newborns when it puts a crowd into its queue and stands still. The second has run none.
+ * It steals two of the crowd; the one it runs has newborns without end.
+ */
+enum { CROWD = 5, MANY = 20000 };
+static sem_t       second_may_go, first_may_go;
+static act_pid     crowd[CROWD];
+static _Atomic int crowd_turns;
+
+static void stand_still(sem_t *until)
+{
+    while (sem_wait(until) != 0)
+        continue;
+}
+
+static void is_second(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+    sem_post(&first_may_go);
+    stand_still(&second_may_go);
+}
+
+static act_result begets_for_the_crowd(act_self *self, void *state, const void *args);
+
+static const act_behavior offspring = {.name = "offspring", .init = begets_for_the_crowd, .receive = hears_nothing};
+
+static act_result begets_for_the_crowd(act_self *self, void *state, const void *args)
+{
+    act_pid pid;
+    (void)state, (void)args;
+    if (crowd_turns < 2 && ++run_count < MANY)
+        ck_assert_int_eq(act_spawn(self, &pid, &offspring, NULL, NULL), ACT_OK);
+    return ACT_IGNORE;
+}
+
+static void is_one_of_the_crowd(act_self *self, void *state, const act_message *message)
+{
+    (void)message;
+    if (++crowd_turns == 1)
+        begets_for_the_crowd(self, state, NULL);
+    else if (crowd_turns == 2)
+        sem_post(&first_may_go);
+    else if (crowd_turns == CROWD)
+        act_system_stop(sys);
+}
+
+static act_result begets_and_calls_the_crowd(act_self *self, void *state, const void *args);
+
+static const act_behavior ancestor = {.name = "ancestor", .init = begets_and_calls_the_crowd, .receive = hears_nothing};
+
+static act_result begets_and_calls_the_crowd(act_self *self, void *state, const void *args)
+{
+    act_pid pid;
+    (void)state, (void)args;
+    if (++run_count < MANY) {
+        ck_assert_int_eq(act_spawn(self, &pid, &ancestor, NULL, NULL), ACT_OK);
+        return ACT_IGNORE;
+    }
+    run_count = 0;
+    for (int i = 0; i < CROWD; i++)
+        act_tell(self, crowd[i], GO, act_nothing());
+    sem_post(&second_may_go);
+    stand_still(&first_may_go);
+    return ACT_IGNORE;
+}
+
+static const act_behavior second = {.name = "second", .receive = is_second};
+static const act_behavior member = {.name = "member", .receive = is_one_of_the_crowd};
+
+static void who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_had(void)
+{
+    act_pid pid;
+    sem_init(&second_may_go, 0, 0);
+    sem_init(&first_may_go, 0, 0);
+    run_count = crowd_turns = 0;
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = quiet)), ACT_OK);
+    for (int i = 0; i < CROWD; i++)
+        ck_assert_int_eq(act_system_spawn(sys, &crowd[i], &member, NULL, NULL), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(sys, &pid, &second, NULL, ACT_SPAWN_OPTIONS(.worker = 2)), ACT_OK);
+    act_system_tell(sys, pid, GO, act_nothing());
+    stand_still(&first_may_go);
+    ck_assert_int_eq(act_system_spawn(sys, &pid, &ancestor, NULL, NULL), ACT_OK);
+    ck_assert_int_eq(act_system_run(sys), ACT_OK);
+    act_system_destroy(&sys);
+    ck_assert_int_lt(run_count, MANY / 2);
+    sem_destroy(&second_may_go);
+    sem_destroy(&first_may_go);
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(who_yields_waits_for_the_newborns_that_are_there),
     FACT(newborns_without_end_do_not_keep_others_from_their_turns, .timeout_seconds = 60),
     FACT(who_sends_a_lot_in_a_turn_has_a_shorter_one, .timeout_seconds = 60),
     FACT(two_who_wake_each_other_for_ever_leave_others_their_turns, .timeout_seconds = 60),
+    FACT(who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_had, .timeout_seconds = 60),
     END_OF_FACTS,
 };
