@@ -22,9 +22,12 @@
 #define ACT__WHEEL_SPREAD    512 /* timers that act__wheel_spread moves down from each level: 10 us of work */
 #define ACT__WHEEL_SLOTS     (2 * ((1 << ACT__WHEEL_FINE_BITS) + (ACT__WHEEL_LEVELS - 1) * (1 << ACT__WHEEL_BITS)))
 
+_Static_assert(ACT__WHEEL_SLOTS / 64 <= 64, "a summary is one word");
+
 struct act__timer_wheel {
     act_millis       now; /* all that was due up to here has fired */
     uint64_t         filled[ACT__WHEEL_SLOTS / 64]; /* a bit for each slot: it is not empty */
+    uint64_t         summary;                       /* a bit for each word of those: it is not 0 */
     struct act__list slots[ACT__WHEEL_SLOTS];       /* level by level, the finest first */
 };
 

@@ -120,10 +120,15 @@ static bool sleep_dead(struct act__worker *worker, act_self *self)
     return true;
 }
 
+static inline uint32_t batch_of(const struct act__worker *worker, const act_self *self)
+{
+    return 1 + ((worker->batch_max - 1) >> act__load(&self->batch_shift));
+}
+
 /* Its batch is spent: others first. */
 static void give_way(struct act__worker *worker, act_self *self)
 {
-    worker->is_behind = self->inbox.count >= worker->batch_given;
+    worker->is_behind = self->inbox.count >= batch_of(worker, self);
     if (!act__slow_hold(worker, self))
         worker->executor->operations->yield(worker->executor, worker, self);
     finish_turn(worker);
@@ -227,9 +232,7 @@ void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
     worker->current = self;
     self->worker = worker;
     worker->slow_for = NULL;
-    worker->batch_given = batch != 0 ? batch : 1 + ((worker->batch_max - 1) >> act__load(&self->batch_shift));
-    worker->batch = worker->batch_given;
-    worker->is_behind = false;
+    worker->batch = batch != 0 ? batch : batch_of(worker, self);
     if (act__unlikely(worker->spares_count < ACT__SPARES))
         (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
     if (act__unlikely((self->flags & ACT__CELL_HELD) != 0) && act__slow_stay(worker, self)) {

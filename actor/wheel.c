@@ -39,10 +39,24 @@ static bool is_filled(const struct act__timer_wheel *wheel, unsigned slot)
     return wheel->filled[slot / 64] >> slot % 64 & 1;
 }
 
+static void set_filled(struct act__timer_wheel *wheel, unsigned slot)
+{
+    wheel->filled[slot / 64] |= UINT64_C(1) << slot % 64;
+    wheel->summary |= UINT64_C(1) << slot / 64;
+}
+
+static void clear_filled(struct act__timer_wheel *wheel, unsigned slot)
+{
+    wheel->filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+    if (wheel->filled[slot / 64] == 0)
+        wheel->summary &= ~(UINT64_C(1) << slot / 64);
+}
+
 void act__wheel_init(struct act__timer_wheel *wheel, act_millis now)
 {
     wheel->now = now;
     memset(wheel->filled, 0, sizeof wheel->filled);
+    wheel->summary = 0;
     for (unsigned slot = 0; slot < ACT__WHEEL_SLOTS; slot++)
         act__list_init(&wheel->slots[slot]);
 }
@@ -78,7 +92,7 @@ static void place(struct act__timer_wheel *wheel, struct act__timer *timer, act_
 {
     unsigned slot = slot_of(level_of(wheel, due, end), due);
     act__list_append(&wheel->slots[slot], &timer->slot);
-    wheel->filled[slot / 64] |= UINT64_C(1) << slot % 64;
+    set_filled(wheel, slot);
 }
 
 void act__wheel_add(struct act__timer_wheel *wheel, struct act__timer *timer)
@@ -94,24 +108,33 @@ void act__wheel_remove(struct act__timer_wheel *wheel, struct act__timer *timer)
     act__list_remove(&timer->slot);
 }
 
+/* The bits from this one on. */
+static uint64_t bits_from(unsigned bit)
+{
+    return bit < 64 ? ~UINT64_C(0) << bit : 0;
+}
+
 /* The first filled slot in [from, end), `end` if none. */
 static unsigned filled_from(const struct act__timer_wheel *wheel, unsigned from, unsigned end)
 {
-    for (unsigned at = from; at < end; at = (at / 64 + 1) * 64) {
-        uint64_t filled = wheel->filled[at / 64] >> at % 64;
-        if (filled != 0) {
-            at += (unsigned)__builtin_ctzll(filled);
-            return at < end ? at : end;
-        }
+    unsigned word = from / 64;
+    uint64_t filled = wheel->filled[word] & bits_from(from % 64);
+    if (filled == 0) {
+        uint64_t words = wheel->summary & bits_from(word + 1);
+        if (words == 0)
+            return end;
+        word = (unsigned)__builtin_ctzll(words);
+        filled = wheel->filled[word];
     }
-    return end;
+    unsigned slot = 64 * word + (unsigned)__builtin_ctzll(filled);
+    return slot < end ? slot : end;
 }
 
 /* When the first filled slot of the level begins; ACT_FOREVER: it has none. */
 static act_millis next_of(const struct act__timer_wheel *wheel, unsigned level)
 {
     unsigned first = first_of(level), present = slot_of(level, wheel->now), end = first + slots_of(level);
-    unsigned slot = filled_from(wheel, present + 1, end), ahead = slot - present;
+    unsigned slot = present + 1 < end ? filled_from(wheel, present + 1, end) : end, ahead = slot - present;
     if (slot == end) {
         slot = filled_from(wheel, first, present);
         if (slot == present)
@@ -124,6 +147,8 @@ static act_millis next_of(const struct act__timer_wheel *wheel, unsigned level)
 act_millis act__wheel_next(const struct act__timer_wheel *wheel)
 {
     act_millis next = ACT_FOREVER;
+    if (wheel->summary == 0)
+        return next;
     for (unsigned level = 0; level < ACT__WHEEL_LEVELS; level++) {
         act_millis of_level = next_of(wheel, level);
         if (next == ACT_FOREVER || (of_level != ACT_FOREVER && of_level < next))
@@ -144,7 +169,7 @@ static void spread(struct act__timer_wheel *wheel, unsigned level, unsigned slot
         place(wheel, timer, timer->due > wheel->now ? timer->due : wheel->now, level);
     }
     if (act__list_is_empty(list))
-        wheel->filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+        clear_filled(wheel, slot);
 }
 
 /* Opens the slots that begin at wheel->now: what is left in coarser ones is spread, finer first; then, what is due. */
@@ -154,7 +179,7 @@ static void open_slots(struct act__timer_wheel *wheel, struct act__list *due)
         if ((wheel->now & (((act_millis)1 << shift_of(level)) - 1)) == 0)
             spread(wheel, level, slot_of(level, wheel->now), INT64_MAX);
     unsigned slot = slot_of(0, wheel->now);
-    wheel->filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+    clear_filled(wheel, slot);
     while (!act__list_is_empty(&wheel->slots[slot])) {
         struct act__list *timer = wheel->slots[slot].next;
         act__list_remove(timer);
@@ -174,6 +199,8 @@ void act__wheel_advance(struct act__timer_wheel *wheel, act_millis now, struct a
 
 void act__wheel_spread(struct act__timer_wheel *wheel)
 {
+    if (wheel->summary == 0)
+        return;
     for (unsigned level = 1; level < ACT__WHEEL_LEVELS; level++)
         spread(wheel, level, slot_of(level, wheel->now + ((act_millis)1 << shift_of(level))), ACT__WHEEL_SPREAD);
 }

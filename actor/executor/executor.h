@@ -57,8 +57,7 @@ struct act__worker {
     uint32_t                backlog_max; /* waiting messages that make an actor overloaded; see slow.c */
     uint32_t                batch_max;   /* messages that an actor may handle in a turn */
     uint32_t                row_max;     /* messages that may wait in the row; 0: none */
-    uint32_t                batch_given; /* at the beginning of this turn */
-    bool                    is_behind;   /* its batch was not enough: as many messages wait */
+    bool                    is_behind;   /* an actor has spent its batch, and as many messages wait */
     uint32_t                batch;       /* messages that the current actor may still handle in this turn */
     uint32_t                index;       /* 0 to workers_count - 1; ACT__NO_WORKER: not one of those */
     bool                    unwinding;   /* a panic is on its way to `recover` */

@@ -317,6 +317,7 @@ static void look_around(struct act__worker_pool *pool, struct act__pool_worker *
     act_millis now = exactly / 1000000;
     if (last != NULL && worker->turns == 1)
         adapt_batch(last, exactly - worker->looked, worker->base.is_behind);
+    worker->base.is_behind = false;
     run_calls(worker);
     act__timers_run(&worker->base, now);
     if (now - worker->polled >= POLL_MILLIS && act__loop_is_used(worker->base.loop)) {
@@ -361,8 +362,8 @@ static act_self *find(struct act__worker_pool *pool, struct act__pool_worker *wo
 /* Of a turn that has not spent its batch, in turns: one, and its share of LOOK_AFTER, which a whole batch is. */
 static int32_t cost_of_turn(const struct act__worker *worker, const act_self *self)
 {
-    uint32_t handled = worker->batch_given - worker->batch;
-    return 1 + (int32_t)(handled << act__load(&self->batch_shift) >> ACT__BATCH_SHIFT_NEW);
+    uint32_t left = worker->batch << act__load(&self->batch_shift); /* of batch_max; more, where that was rounded up */
+    return 1 + (int32_t)(left < worker->batch_max ? (worker->batch_max - left) >> ACT__BATCH_SHIFT_NEW : 0);
 }
 
 /* Not inlined: beside setjmp nothing would be kept in registers. */
