@@ -157,16 +157,20 @@ act_millis act__wheel_next(const struct act__timer_wheel *wheel)
     return next;
 }
 
-/* Moves up to `count` timers of a slot to finer levels. */
-static void spread(struct act__timer_wheel *wheel, unsigned level, unsigned slot, int64_t count)
+/*
+ * Moves up to `count` timers of the slot that begins at `from` to finer levels. None of them is due before that: what
+ * was due already when it was armed has come into this slot because it begins in the next millisecond.
+ */
+static void spread(struct act__timer_wheel *wheel, unsigned level, act_millis from, int64_t count)
 {
+    unsigned          slot = slot_of(level, from);
     struct act__list *list = &wheel->slots[slot];
     if (!is_filled(wheel, slot))
         return;
     for (; count > 0 && !act__list_is_empty(list); count--) {
         struct act__timer *timer = act__container(list->next, struct act__timer, slot);
         act__list_remove(&timer->slot);
-        place(wheel, timer, timer->due > wheel->now ? timer->due : wheel->now, level);
+        place(wheel, timer, timer->due > from ? timer->due : from, level);
     }
     if (act__list_is_empty(list))
         clear_filled(wheel, slot);
@@ -177,7 +181,7 @@ static void open_slots(struct act__timer_wheel *wheel, struct act__list *due)
 {
     for (unsigned level = 1; level < ACT__WHEEL_LEVELS; level++)
         if ((wheel->now & (((act_millis)1 << shift_of(level)) - 1)) == 0)
-            spread(wheel, level, slot_of(level, wheel->now), INT64_MAX);
+            spread(wheel, level, wheel->now, INT64_MAX);
     unsigned slot = slot_of(0, wheel->now);
     clear_filled(wheel, slot);
     while (!act__list_is_empty(&wheel->slots[slot])) {
@@ -202,5 +206,5 @@ void act__wheel_spread(struct act__timer_wheel *wheel)
     if (wheel->summary == 0)
         return;
     for (unsigned level = 1; level < ACT__WHEEL_LEVELS; level++)
-        spread(wheel, level, slot_of(level, wheel->now + ((act_millis)1 << shift_of(level))), ACT__WHEEL_SPREAD);
+        spread(wheel, level, ((wheel->now >> shift_of(level)) + 1) << shift_of(level), ACT__WHEEL_SPREAD);
 }

@@ -182,6 +182,23 @@ static void what_is_due_already_fires_in_the_next_millisecond(void)
     ck_assert(act__list_is_empty(&due));
 }
 
+/* The next millisecond begins a slot of a coarser level with a timer in it, which is then spread. */
+static void what_is_due_already_fires_in_the_next_millisecond_also_where_a_slot_is_spread(void)
+{
+    struct act__list due;
+    act__wheel_init(&wheel, 0);
+    arm(0, 2060);
+    act__list_init(&due);
+    act__wheel_advance(&wheel, 2047, &due);
+    arm(1, 2047);
+    act__wheel_spread(&wheel);
+    ck_assert_int_eq(act__wheel_next(&wheel), 2048);
+    act__wheel_advance(&wheel, 2048, &due);
+    ck_assert_ptr_eq(timer_of(due.next), &timers[1]);
+    act__list_remove(due.next);
+    ck_assert(act__list_is_empty(&due));
+}
+
 static void a_timer_fires_also_where_the_coarsest_level_begins_again(void)
 {
     const act_millis turn = (act_millis)1 << 42; /* 64^7 */
@@ -271,6 +288,7 @@ const struct kit_fact kit_facts[] = {
     FACT(timers_armed_on_the_way_fire_in_order, .rounds = 20, .timeout_seconds = 60),
     FACT(nothing_is_late_when_the_wheel_is_asked, .rounds = 20),
     FACT(what_is_due_already_fires_in_the_next_millisecond),
+    FACT(what_is_due_already_fires_in_the_next_millisecond_also_where_a_slot_is_spread),
     FACT(a_timer_fires_also_where_the_coarsest_level_begins_again),
     FACT(what_is_spread_before_its_time_is_not_spread_then),
     FACT(one_armed_while_its_slot_is_spread_fires_behind_those_armed_before),
