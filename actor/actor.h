@@ -146,9 +146,9 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  *          before sending is visible to the receiver's handler.
  * When:    at once. From the second on in a row to the same actor: before this handler sends, spawns or signals
  *          anything else, and at the latest when it returns. From a blocking actor: always at once.
- * Waits:   never. If `to` has no inbox_max and is far behind, this actor is not scheduled again until `to`
- *          has caught up, unless this actor is itself far behind. Exit signals take effect all the same, and an
- *          ACT_MESSAGE_EXIT is handled.
+ * Waits:   never. If `to` has no inbox_max and is far behind, or waits itself for one that is, this actor is not
+ *          scheduled again until that one has caught up, unless this actor is itself far behind. Exit signals take
+ *          effect all the same, and an ACT_MESSAGE_EXIT is handled.
  * Returns: ACT_OK        queued. No promise that it will be handled: monitor `to` for that.
  *          ACT_FULL      the inbox is at inbox_max and its policy is ACT_INBOX_REFUSE.
  *          ACT_NO_ACTOR  nobody to receive it, now or ever again.

@@ -28,7 +28,8 @@ struct act_self {
     _Atomic uint64_t    life;        /* odd: somebody lives here. Written by the spawner and at the end. */
     act_self           *run_next;    /* in a run queue; the holder of the token */
     _Atomic uint64_t    urgent;      /* ACT__URGENT_* and, above, the life they are meant for; written by all */
-    _Atomic uint32_t    slowed;      /* ACT__CALM, or the first cell that is held until this actor has caught up */
+    _Atomic uint32_t    slowed;      /* ACT__CALM, the first cell that is held until this actor has caught up, or, while
+                                        it is held itself, by whom: ACT__HELD_BY */
     uint32_t            slowed_next; /* the next in another actor's list; 0: the last */
     _Atomic uint32_t    parent_hint; /* the low half of the parent's pid; written by the spawner */
     uint32_t            index;       /* of this cell; never changes */
@@ -92,7 +93,8 @@ enum {
 
 #define ACT__BATCH_SHIFT_NEW 2 /* of an actor of whose handlers nothing is known yet */
 
-#define ACT__CALM UINT32_MAX
+#define ACT__CALM    UINT32_MAX
+#define ACT__HELD_BY (1u << 31) /* in `slowed`, with the cell that this actor waits for; CALM has this bit, too */
 
 /* Something that belongs to an actor and is released when it ends. */
 struct act__belonging {

@@ -7,7 +7,10 @@
  * actor that has sent to it in a turn, and is not overloaded itself, is *held* at the end of that turn: its
  * token waits in the receiver's list instead of a run queue.
  *
- * No deadlock: an overloaded actor is never held, so it always runs until it is overloaded no longer, and
+ * An actor that is held does not notice what waits for it, so who sends to it is held by the same receiver: in a line
+ * of actors all go at the pace of the slowest.
+ *
+ * No deadlock: an overloaded actor is never held, and only it holds others, so it always runs until it is overloaded no longer, and
  * then frees all it holds. Nobody starves: one that never catches up, because it floods itself or is flooded by others
  * that are overloaded, frees all it holds whenever it has handled as many messages as waited the last time. That
  * bounds what waits, too: at most about as many messages as all its senders send in a turn.
@@ -57,7 +60,7 @@ static bool enter_list(act_self *receiver, act_self *self)
 {
     uint32_t first = act__load(&receiver->slowed);
     do {
-        if (first == ACT__CALM)
+        if ((first & ACT__HELD_BY) != 0)
             return false;
         self->slowed_next = first;
         /* release: publishes slowed_next and `held`; pairs with the exchange in free_held. */
@@ -66,15 +69,18 @@ static bool enter_list(act_self *receiver, act_self *self)
     return true;
 }
 
-/* One in a list gives its token up. Returns: false if it was freed meanwhile. */
-static bool lay_down(struct act__worker *worker, act_self *self)
+/* One in a list gives its token up. `by` is told to its senders. Returns: false if it was freed meanwhile. */
+static bool lay_down(struct act__worker *worker, act_self *self, uint32_t by)
 {
     uint8_t held = ACT__HELD_LISTED;
     self->flags |= ACT__CELL_HELD; /* now, while the token is held */
+    if (act__load(&self->gate.max) == 0)
+        act__store(&self->slowed, ACT__HELD_BY | by); /* relaxed: a hint. It is not overloaded, so it has no list. */
     /* seq_cst: with `urgent` below, against wake_held. release: lays the token down for who takes it there. */
     if (!atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_YES, memory_order_seq_cst,
                                                  memory_order_acquire)) {
         self->flags &= (uint16_t)~ACT__CELL_HELD;
+        act__store(&self->slowed, ACT__CALM);
         return false;
     }
     held = ACT__HELD_YES;
@@ -94,29 +100,42 @@ static bool exit_waits(const act_self *self)
     return message != NULL;
 }
 
-bool act__slow_hold(struct act__worker *worker, act_self *self)
+/* Whom the current actor has flooded, or who holds the one it has flooded; NULL: nobody. */
+static act_self *who_holds(struct act__worker *worker)
 {
     act_self *receiver = worker->slow_for;
+    uint32_t  slowed = receiver != NULL ? act__load(&receiver->slowed) : ACT__CALM;
+    if (slowed == ACT__CALM)
+        return NULL;
+    return (slowed & ACT__HELD_BY) == 0 ? receiver : act__cell_at(worker->system, slowed & ~ACT__HELD_BY);
+}
+
+bool act__slow_hold(struct act__worker *worker, act_self *self)
+{
+    act_self *receiver = who_holds(worker);
     if (receiver == NULL || receiver == self || (self->flags & ACT__CELL_OVERLOADED) != 0)
         return false;
     /* acquire: pairs with the exchange in free_held, which has read slowed_next before. */
     if (act__load_acquire(&self->held) != ACT__HELD_NO) /* still in a list from before: in one at a time */
-        return !exit_waits(self) && lay_down(worker, self);
+        return !exit_waits(self) && lay_down(worker, self, receiver->index);
     act__store(&self->held, ACT__HELD_LISTED);
     if (!enter_list(receiver, self)) {
         act__store(&self->held, ACT__HELD_NO);
         return false;
     }
     act__count(&worker->slowed);
-    return lay_down(worker, self);
+    return lay_down(worker, self, receiver->index);
 }
 
 bool act__slow_stay(struct act__worker *worker, act_self *self)
 {
+    uint32_t by = act__load(&self->slowed) & ~ACT__HELD_BY;
     self->flags &= (uint16_t)~ACT__CELL_HELD;
+    act__store(&self->slowed, ACT__CALM);
     if (act__load(&self->held) != ACT__HELD_LISTED) /* relaxed: one that is freed meanwhile cannot lay down */
         return false;
     act__take_in(worker, self);
     act__take_urgent(worker, self);
-    return (self->flags & (ACT__CELL_ENDING | ACT__CELL_OVERLOADED)) == 0 && !exit_waits(self) && lay_down(worker, self);
+    return (self->flags & (ACT__CELL_ENDING | ACT__CELL_OVERLOADED)) == 0 && !exit_waits(self) &&
+           lay_down(worker, self, by);
 }

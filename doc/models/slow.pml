@@ -7,6 +7,7 @@
  *           actor/turn.c    turn_run, turn_go_on, give_way, rest, sleep_now
  * Left out  how an inbox works, which is inbox.pml: here it is a count of signals, and whether its owner sleeps. How
  *           far behind the receiver is: it becomes overloaded and calm when it likes, and relieves its senders. Lives.
+ *           Whose list one enters who sends to an actor that is held: any list will do.
  * Asserted  a sender's token is in one place: a worker, the run queue, the receiver's list, or nowhere while the
  *           sender sleeps. The receiver is calm at the last only after the signals have been taken in: a signal does
  *           not wait for it. Ends well only if all senders sleep, with no signal or hold left: a sender that is held

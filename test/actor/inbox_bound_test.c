@@ -262,6 +262,42 @@ static void a_sender_that_is_asked_is_slowed(void)
     lab_close();
 }
 
+/* b passes on to c more than c can handle, and is held; a would not notice. */
+static void streams_to_b(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    if (sent_count++ == STREAM)
+        return;
+    act_tell(self, b, TAG_A, act_nothing());
+    act_tell(self, act_self_pid(self), TAG_B, act_nothing());
+}
+
+static void passes_on(act_self *self, void *state, const act_message *message)
+{
+    int sent_before = sent_count;
+    (void)state, (void)message;
+    for (int i = 0; i < 20; i++)
+        pours(self);
+    sent_count = sent_before;
+}
+
+static const act_behavior stream_to_b = {.name = "stream to b", .receive = streams_to_b};
+static const act_behavior relay = {.name = "relay", .receive = passes_on};
+
+static void who_floods_one_that_is_held_is_slowed(void)
+{
+    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    sent_count = most_waiting = 0;
+    c = lab_spawn_as(&sink, NULL, NULL);
+    b = lab_spawn_as(&relay, NULL, NULL);
+    a = lab_spawn_as(&stream_to_b, NULL, NULL);
+    act_system_tell(lab.system, a, TAG_B, act_nothing());
+    lab_run();
+    ck_assert_int_gt(sent_count, STREAM);
+    ck_assert_int_lt(most_waiting, 80 * BACKLOG);
+    lab_close();
+}
+
 static void many_that_flood_are_all_slowed_and_all_go_on(void)
 {
     lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
@@ -409,6 +445,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(an_ask_of_a_full_inbox_is_refused_and_leaves_nothing),
     LAB_FACT(a_sender_that_floods_is_slowed),
     FACT(a_sender_that_is_asked_is_slowed, .rounds = 50),
+    FACT(who_floods_one_that_is_held_is_slowed, .rounds = 50),
     LAB_FACT(many_that_flood_are_all_slowed_and_all_go_on),
     FACT(who_is_held_runs_again_when_the_receiver_has_caught_up, .rounds = 50),
     FACT(two_that_flood_each_other_do_not_lock, .rounds = 50),
