@@ -92,6 +92,7 @@ ACT_API ACT_MUST_CHECK act_result act_system_spawn(act_system *system, act_pid *
  * Sends from an ordinary thread; the sender is nobody. As act_send; the thread is never slowed.
  *
  * Threads: any. Handlers use act_send, which is cheaper.
+ * Order:   as act_send, among what this thread sends so. From a handler it may overtake what that has sent by act_send.
  */
 ACT_API ACT_MUST_CHECK act_result act_system_send(act_system *system, act_pid to, act_message **message)
     ACT_NONNULL_ALL;
