@@ -22,7 +22,8 @@ ACT_BEGIN_DECLS
     X(MALFORMED, 10, "the bytes are not a known message")          \
     X(NO_NODE, 11, "the node is not connected")                    \
     X(OS, 12, "the operating system refused")                      \
-    X(IGNORE, 13, "the actor chose not to run")
+    X(IGNORE, 13, "the actor chose not to run")                    \
+    X(DISCONNECTED, 14, "the other side of the channel is gone")
 
 typedef enum act_result {
 #define X(name, value, text) ACT_##name = value,

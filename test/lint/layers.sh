@@ -46,6 +46,7 @@ actor/clock.h is for those that follow
 actor/door.c ordinary threads wait in real time, and never in a simulation
 actor/system.c as door.c: the thread that stops the system waits
 actor/io/ hands the clock of its event loop to the executor
+mailbox/channel_waiting.c ordinary threads wait in real time; a handler never waits
 samples/kv/service/host.c keys expire at a time of day, latencies are in microseconds, and clients must not guess the seed of the hash
 test/stress/ runs in real time on purpose
 test/bench/ measures real time'

@@ -1,0 +1,202 @@
+/* Channels that values wait in, with a bound or without. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <mailbox/channel_record.h>
+
+#include <mailbox/base/check.h>
+#include <mailbox/base/memory.h>
+
+/* ------------------------------------------------------------------------------------------ blocks */
+
+static struct act__block *take_block(struct act_channel *channel)
+{
+    /* acquire: pairs with the release in give_block: its last reader is done with it. */
+    struct act__block *block = act__load(&channel->spare) == NULL
+                                   ? NULL
+                                   : atomic_exchange_explicit(&channel->spare, NULL, memory_order_acquire);
+    if (block == NULL)
+        block = act__allocate(sizeof *block + channel->block_bytes);
+    if (block != NULL)
+        block->next = NULL;
+    return block;
+}
+
+static void give_block(struct act_channel *channel, struct act__block *block)
+{
+    if (block != &channel->first) /* release: pairs with the acquire in take_block */
+        act__free(atomic_exchange_explicit(&channel->spare, block, memory_order_acq_rel));
+}
+
+/* Where the next value goes; NULL: no memory. Under the senders' lock. */
+static void *place_to_write(struct act_channel *channel, struct act__end *in)
+{
+    if (act__unlikely(in->place == channel->block_bytes)) {
+        if (in->block->next == NULL && (in->block->next = take_block(channel)) == NULL)
+            return NULL;
+        in->block = in->block->next;
+        in->place = 0;
+    }
+    return in->block->values + in->place;
+}
+
+/* Where the oldest value is; there is one. Under the receivers' lock. */
+static void *place_to_read(struct act_channel *channel, struct act__end *out)
+{
+    if (act__unlikely(out->place == channel->block_bytes)) {
+        struct act__block *old = out->block;
+        out->block = old->next; /* written before the position that says that there is a value */
+        out->place = 0;
+        if (out->block != old)
+            give_block(channel, old);
+    }
+    return out->block->values + out->place;
+}
+
+static uint32_t step_of(const struct act_channel *channel)
+{
+    return channel->value_bytes != 0 ? channel->value_bytes : 1;
+}
+
+/* ----------------------------------------------------------------------------------- send, receive */
+
+/* Under the senders' lock. */
+static bool has_room(struct act_channel *channel, struct act__end *in, uint64_t tail)
+{
+    if (act__likely(tail - in->other < channel->limit))
+        return true;
+    /* acquire: pairs with the release in take: the place has been read. */
+    in->other = act__load_acquire(&channel->receiver.end.position) & ~ACT__LAST;
+    return tail - in->other < channel->limit;
+}
+
+static act_result put(struct act_channel *channel, struct act__end *in, uint64_t tail, const void *value)
+{
+    void *place = place_to_write(channel, in);
+    if (act__unlikely(place == NULL))
+        return ACT_NO_MEMORY;
+    act__value_copy(place, value, channel->value_bytes);
+    in->place += step_of(channel);
+    act__store_release(&in->position, tail + 2); /* pairs with the acquire in has_value: the value, the block */
+    return ACT_OK;
+}
+
+act_result act__buffered_send(struct act_channel *channel, const void *value)
+{
+    struct act__end  *in = &channel->sender.end;
+    struct act__claim claim = {.waiter = NULL};
+    act_result        result = ACT_DISCONNECTED;
+    act__end_lock(in);
+    uint64_t tail = act__load(&in->position);
+    if (act__likely(!in->is_cut))
+        result = act__likely(has_room(channel, in, tail)) ? put(channel, in, tail, value) : ACT_FULL;
+    if (act__unlikely(in->waiting.first != NULL && result == ACT_OK))
+        claim = act__list_claim(&in->waiting);
+    act__end_unlock(in);
+    if (act__unlikely(claim.waiter != NULL)) {
+        act__claim_wake(claim);
+        if (claim.watched)
+            act__end_wake(in, in, false);
+    }
+    return result;
+}
+
+/* Under the receivers' lock. Returns: ACT_OK, ACT_EMPTY, ACT_DISCONNECTED. */
+static act_result has_value(struct act_channel *channel, struct act__end *out, uint64_t head)
+{
+    if (act__likely(head != out->other))
+        return ACT_OK;
+    uint64_t tail = act__load_acquire(&channel->sender.end.position); /* pairs with the release in put */
+    out->other = tail & ~ACT__LAST;
+    if (head != out->other)
+        return ACT_OK;
+    return (tail & ACT__LAST) != 0 ? ACT_DISCONNECTED : ACT_EMPTY;
+}
+
+static void take(struct act_channel *channel, struct act__end *out, uint64_t head, void *value)
+{
+    act__value_copy(value, place_to_read(channel, out), channel->value_bytes);
+    out->place += step_of(channel);
+    act__store_release(&out->position, head + 2); /* pairs with the acquire in has_room */
+}
+
+act_result act__buffered_receive(struct act_channel *channel, void *value)
+{
+    struct act__end  *out = &channel->receiver.end;
+    struct act__claim claim = {.waiter = NULL};
+    act__end_lock(out);
+    uint64_t   head = act__load(&out->position);
+    act_result result = has_value(channel, out, head);
+    if (act__likely(result == ACT_OK)) {
+        take(channel, out, head, value);
+        if (act__unlikely(out->waiting.first != NULL))
+            claim = act__list_claim(&out->waiting);
+    }
+    act__end_unlock(out);
+    if (act__unlikely(claim.waiter != NULL)) {
+        act__claim_wake(claim);
+        if (claim.watched)
+            act__end_wake(out, out, false);
+    }
+    return result;
+}
+
+act_result act_channel_force_send(act_sender *sender, const void *value, void *evicted, bool *was_evicted)
+{
+    struct act_channel *channel = act__channel_of_sender(sender);
+    struct act__end    *in = &sender->end, *out = &channel->receiver.end;
+    act_result          result = ACT_DISCONNECTED;
+    if (channel->kind != ACT__CHANNEL_BUFFERED)
+        return ACT_INVALID;
+    act__end_lock(in);
+    act__end_lock(out);
+    uint64_t tail = act__load(&in->position), head = act__load(&out->position);
+    if (!in->is_cut) {
+        out->other = tail & ~ACT__LAST; /* what is taken here must not be ahead of it */
+        *was_evicted = !has_room(channel, in, tail);
+        if (*was_evicted)
+            take(channel, out, head, evicted);
+        result = put(channel, in, tail, value);
+    }
+    act__end_unlock(out);
+    act__end_unlock(in);
+    if (result == ACT_OK)
+        act__end_wake(in, in, false);
+    return result;
+}
+
+/* --------------------------------------------------------------------------------------- questions */
+
+/*
+ * The end that a case waits at is exact, if the caller has its lock; the other one may be behind, which makes it look as
+ * if there were less room or more values than there are: ready in vain, never the other way round.
+ */
+bool act__buffered_is_ready(struct act_channel *channel, const act_select_case *one)
+{
+    struct act__end *in = &channel->sender.end, *out = &channel->receiver.end;
+    /* acquire, in this order: the first cannot pass the second. */
+    if (one->sender != NULL) {
+        uint64_t tail = act__load_acquire(&in->position) & ~ACT__LAST, head = act__load_acquire(&out->position);
+        return (head & ACT__LAST) != 0 || (int64_t)(tail - head) < (int64_t)channel->limit;
+    }
+    uint64_t head = act__load_acquire(&out->position) & ~ACT__LAST, tail = act__load_acquire(&in->position);
+    return tail != head;
+}
+
+void act__buffered_clear(struct act_channel *channel)
+{
+    struct act__end *out = &channel->receiver.end;
+    uint64_t         tail = act__load(&channel->sender.end.position) & ~ACT__LAST;
+    for (uint64_t head = act__load(&out->position) & ~ACT__LAST; head != tail; head += 2) {
+        void *value = place_to_read(channel, out);
+        out->place += step_of(channel);
+        if (channel->release != NULL)
+            channel->release(value);
+    }
+}
+
+void act__buffered_free(struct act_channel *channel)
+{
+    struct act__block *block = channel->receiver.end.block;
+    if (block != &channel->first)
+        act__free(block);
+    act__free(act__load(&channel->spare));
+}

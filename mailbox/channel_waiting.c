@@ -1,0 +1,189 @@
+/* Who waits for a channel: lists, claims, and sleep that uses no CPU. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <mailbox/channel_record.h>
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A waiter who is claimed within these steps costs its waker no system call. */
+enum { SPINS_BEFORE_SLEEP = 130 };
+
+_Thread_local bool act__handlers_run_here;
+
+int64_t act__channel_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* ------------------------------------------------------------------------------------------- lists */
+
+/* Who watches goes to the front: he takes nothing, so all of them are woken on the way to the first who does. */
+void act__list_add(struct act__channel_list *list, act_select_case *one)
+{
+    act_select_case *after = one->act_watches ? NULL : list->last, *before = one->act_watches ? list->first : NULL;
+    one->act_listed = true;
+    one->act_prev = after;
+    one->act_next = before;
+    *(after != NULL ? &after->act_next : &list->first) = one;
+    *(before != NULL ? &before->act_prev : &list->last) = one;
+}
+
+void act__list_remove(struct act__channel_list *list, act_select_case *one)
+{
+    one->act_listed = false;
+    *(one->act_prev != NULL ? &one->act_prev->act_next : &list->first) = one->act_next;
+    *(one->act_next != NULL ? &one->act_next->act_prev : &list->last) = one->act_prev;
+}
+
+/*
+ * Once claimed, the waiter may end its wait as soon as it gets the lock, so all that is needed of it afterwards is copied
+ * before. Its memory can be gone when it is woken: the kernel then wakes nobody, or somebody in vain.
+ */
+bool act__case_claim(act_select_case *one, struct act__claim *claim)
+{
+    struct act__waiter *waiter = one->act_waiter;
+    uint32_t            state = act__load(&waiter->state);
+    *claim = (struct act__claim){.waiter = waiter, .woken = waiter->woken, .watched = one->act_watches};
+    do {
+        if (state > ACT__WAITER_ASLEEP)
+            return false;
+        /* release: pairs with the acquire in act__waiter_sleep. acquire: with the release there. */
+    } while (!atomic_compare_exchange_weak_explicit(&waiter->state, &state, ACT__WAITER_CHOSEN + one->act_index,
+                                                    memory_order_acq_rel, memory_order_relaxed));
+    claim->asleep = state == ACT__WAITER_ASLEEP;
+    return true;
+}
+
+struct act__claim act__list_claim(struct act__channel_list *list)
+{
+    struct act__claim claim;
+    act_select_case  *one;
+    while ((one = list->first) != NULL) {
+        act__list_remove(list, one);
+        if (act__case_claim(one, &claim))
+            return claim;
+    }
+    return (struct act__claim){.waiter = NULL};
+}
+
+static long futex(_Atomic uint32_t *word, int operation, uint32_t value, const struct timespec *until)
+{
+    return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, until, NULL, FUTEX_BITSET_MATCH_ANY);
+}
+
+void act__claim_wake(struct act__claim claim)
+{
+    if (claim.woken != NULL)
+        claim.woken(claim.waiter);
+    else if (claim.asleep)
+        futex(&claim.waiter->state, FUTEX_WAKE_BITSET, 1, NULL);
+}
+
+void act__end_wake(struct act__end *end, struct act__end *locked, bool all)
+{
+    struct act__claim claim;
+    do {
+        act__end_lock(locked);
+        claim = act__list_claim(&end->waiting);
+        act__end_unlock(locked);
+        if (claim.waiter != NULL)
+            act__claim_wake(claim);
+    } while (claim.waiter != NULL && (all || claim.watched));
+}
+
+/* ------------------------------------------------------------------------------------ lying down */
+
+static bool is_ready(struct act_channel *channel, const act_select_case *one, struct act__waiter *waiter)
+{
+    return channel->kind == ACT__CHANNEL_BUFFERED ? act__buffered_is_ready(channel, one)
+                                                  : act__rendezvous_is_ready(channel, one, waiter);
+}
+
+/* The end that a case waits at: the other side's. */
+static struct act__end *end_of(struct act_channel *channel, const act_select_case *one)
+{
+    return one->sender != NULL ? &channel->receiver.end : &channel->sender.end;
+}
+
+static struct act__end *lock_of(struct act_channel *channel, struct act__end *end)
+{
+    return channel->kind == ACT__CHANNEL_RENDEZVOUS ? &channel->sender.end : end;
+}
+
+/* In a rendezvous who comes to take part is news for those who watch the other list. */
+static void wake_watchers(struct act__end *here, struct act__end *locked)
+{
+    struct act__claim claim = {.watched = true};
+    while (claim.watched) {
+        claim.watched = false;
+        act__end_lock(locked);
+        if (here->waiting.first != NULL && here->waiting.first->act_watches)
+            claim = act__list_claim(&here->waiting);
+        act__end_unlock(locked);
+        if (claim.waiter != NULL)
+            act__claim_wake(claim);
+    }
+}
+
+bool act__case_lie_down(act_select_case *one, struct act__waiter *waiter)
+{
+    struct act_channel *channel = act__case_channel(one);
+    struct act__end    *end = end_of(channel, one), *locked = lock_of(channel, end);
+    one->act_waiter = waiter;
+    one->act_done = false;
+    act__end_lock(locked);
+    bool ready = is_ready(channel, one, waiter);
+    if (!ready)
+        act__list_add(&end->waiting, one);
+    act__end_unlock(locked);
+    if (!ready && !one->act_watches && channel->kind == ACT__CHANNEL_RENDEZVOUS)
+        wake_watchers(one->sender != NULL ? &channel->sender.end : &channel->receiver.end, locked);
+    return !ready;
+}
+
+bool act__case_get_up(act_select_case *one)
+{
+    struct act_channel *channel = act__case_channel(one);
+    struct act__end    *end = end_of(channel, one), *locked = lock_of(channel, end);
+    act__end_lock(locked);
+    bool listed = one->act_listed;
+    if (listed)
+        act__list_remove(&end->waiting, one);
+    act__end_unlock(locked);
+    return listed;
+}
+
+/* ------------------------------------------------------------------------------------------- sleep */
+
+/* Returns: whether the state is still the expected one, and now the other. */
+static bool change(struct act__waiter *waiter, uint32_t expected, uint32_t state)
+{
+    /* release: pairs with the acquire in act__case_claim; acquire: with the release there. */
+    return atomic_compare_exchange_strong_explicit(&waiter->state, &expected, state, memory_order_acq_rel,
+                                                   memory_order_acquire);
+}
+
+uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until)
+{
+    struct timespec  time = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
+    struct timespec *timeout = until == INT64_MAX ? NULL : &time;
+    unsigned         rounds = 0;
+    while (rounds < SPINS_BEFORE_SLEEP && act__load_acquire(&waiter->state) == ACT__WAITER_LOOKING)
+        act__wait_a_moment(&rounds);
+    if (change(waiter, ACT__WAITER_LOOKING, ACT__WAITER_ASLEEP))
+        while (act__load_acquire(&waiter->state) == ACT__WAITER_ASLEEP)
+            if (futex(&waiter->state, FUTEX_WAIT_BITSET, ACT__WAITER_ASLEEP, timeout) != 0 && errno == ETIMEDOUT)
+                change(waiter, ACT__WAITER_ASLEEP, ACT__WAITER_AWAKE);
+    return act__load_acquire(&waiter->state);
+}
+
+uint32_t act__waiter_give_up(struct act__waiter *waiter)
+{
+    change(waiter, ACT__WAITER_LOOKING, ACT__WAITER_AWAKE);
+    return act__load_acquire(&waiter->state);
+}

@@ -1,0 +1,266 @@
+/* Waits for one or more cases; send and receive are a select of one. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <mailbox/channel_record.h>
+
+#include <mailbox/base/random.h>
+
+/* How long a look at the cases is repeated before the thread lies down: it is cheaper than being woken. */
+enum { LOOKS_SPINNING = 6, LOOKS = 10 };
+
+struct selection {
+    act_select_case *cases;
+    size_t           count;
+    uint16_t        *order; /* a permutation that is still being made; NULL: as they stand */
+    bool             only_ready;
+};
+
+static bool would_wait(act_result result)
+{
+    return result == ACT_FULL || result == ACT_EMPTY;
+}
+
+static bool may_wait(act_millis timeout)
+{
+    return timeout == 0 || (timeout >= ACT_FOREVER && !act__handlers_run_here);
+}
+
+/* Nobody can wake a thread for it. */
+static bool is_off(const act_select_case *one)
+{
+    return one->sender == NULL && (one->receiver == NULL || act__case_channel(one)->kind == ACT__CHANNEL_TIMER);
+}
+
+static bool is_timer(const act_select_case *one)
+{
+    return is_off(one) && one->receiver != NULL;
+}
+
+/* ------------------------------------------------------------------------------------------ trying */
+
+static bool is_ready(const act_select_case *one)
+{
+    if (is_off(one))
+        return is_timer(one) && act_channel_length(act__case_channel(one)) != 0;
+    struct act_channel *channel = act__case_channel(one);
+    if (channel->kind == ACT__CHANNEL_BUFFERED)
+        return act__buffered_is_ready(channel, one);
+    act__end_lock(&channel->sender.end);
+    bool ready = act__rendezvous_is_ready(channel, one, NULL);
+    act__end_unlock(&channel->sender.end);
+    return ready;
+}
+
+static act_result try_one(const struct selection *selection, act_select_case *one)
+{
+    if (selection->only_ready)
+        return is_ready(one) ? ACT_OK : ACT_EMPTY;
+    if (one->sender != NULL)
+        return act__send_now(one->sender, one->value);
+    return one->receiver != NULL ? act__receive_now(one->receiver, one->value) : ACT_EMPTY;
+}
+
+/* A thread's own, and different in each thread. */
+static uint32_t chance_below(uint32_t bound)
+{
+    static _Thread_local uint64_t seed;
+    static _Atomic uint64_t       threads;
+    if (seed == 0)
+        seed = act__add(&threads, 1) << 32 | 1;
+    return (uint32_t)(((act__mix(&seed) >> 32) * bound) >> 32);
+}
+
+/* The next case to try: i of them have been. What is left of the order is shuffled only as far as it is used. */
+static size_t nth(const struct selection *selection, size_t i)
+{
+    uint16_t *order = selection->order;
+    if (order == NULL)
+        return i;
+    size_t   other = i + chance_below((uint32_t)(selection->count - i));
+    uint16_t picked = order[other];
+    order[other] = order[i];
+    order[i] = picked;
+    return picked;
+}
+
+static act_result try_all(const struct selection *selection, size_t *chosen)
+{
+    for (size_t i = 0; i < selection->count; i++) {
+        size_t     at = nth(selection, i);
+        act_result result = try_one(selection, &selection->cases[at]);
+        if (!would_wait(result)) {
+            *chosen = at;
+            return result;
+        }
+    }
+    return ACT_EMPTY;
+}
+
+/* ----------------------------------------------------------------------------------------- waiting */
+
+/* When to look again though nobody has woken the thread: at the deadline, or when a timer is due. */
+static int64_t wake_time(const struct selection *selection, int64_t deadline)
+{
+    for (size_t i = 0; i < selection->count; i++) {
+        const act_select_case *one = &selection->cases[i];
+        if (is_timer(one) && act__load(&act__case_channel(one)->due) < deadline)
+            deadline = act__load(&act__case_channel(one)->due);
+    }
+    return deadline;
+}
+
+/* Lists as many cases as are not ready. Returns: how many; all of them, or those before the first that is ready. */
+static size_t lie_down(const struct selection *selection, struct act__waiter *waiter)
+{
+    size_t i;
+    for (i = 0; i < selection->count; i++) {
+        act_select_case *one = &selection->cases[i];
+        one->act_index = (uint32_t)i;
+        one->act_watches = selection->only_ready;
+        if (!is_off(one) && !act__case_lie_down(one, waiter))
+            break;
+    }
+    return i;
+}
+
+/* Lies down until a case may be possible, and tries it. Returns: ACT_EMPTY if it is to be looked again. */
+static act_result wait_once(const struct selection *selection, int64_t deadline, size_t *chosen)
+{
+    struct act__waiter waiter = {.woken = NULL};
+    size_t             listed = lie_down(selection, &waiter);
+    uint32_t           state = listed == selection->count
+                                   ? act__waiter_sleep(&waiter, wake_time(selection, deadline))
+                                   : act__waiter_give_up(&waiter);
+    for (size_t i = 0; i < listed; i++)
+        if (!is_off(&selection->cases[i]))
+            act__case_get_up(&selection->cases[i]);
+    if (state < ACT__WAITER_CHOSEN)
+        return ACT_EMPTY;
+    act_select_case *one = &selection->cases[state - ACT__WAITER_CHOSEN];
+    *chosen = state - ACT__WAITER_CHOSEN;
+    return one->act_done || selection->only_ready ? ACT_OK : try_one(selection, one);
+}
+
+static void pause_a_little(void)
+{
+    unsigned rounds = 0;
+    act__wait_a_moment(&rounds);
+}
+
+/* Waits in place for a short time. Returns: whether a case looks possible. */
+static bool look(const struct selection *selection, unsigned looks)
+{
+    if (looks >= LOOKS_SPINNING)
+        sched_yield();
+    else
+        for (unsigned i = 0; i < 1u << looks; i++)
+            pause_a_little();
+    for (size_t i = 0; i < selection->count; i++) {
+        const act_select_case *one = &selection->cases[i];
+        if (!is_off(one) && act__case_channel(one)->kind == ACT__CHANNEL_BUFFERED &&
+            act__buffered_is_ready(act__case_channel(one), one))
+            return true;
+    }
+    return false;
+}
+
+static int64_t clock_after(act_millis timeout)
+{
+    int64_t now = act__channel_clock();
+    return timeout > (INT64_MAX - now) / 1000000 ? INT64_MAX : now + timeout * 1000000;
+}
+
+/* Nothing was possible a moment ago. */
+static act_result wait_for(const struct selection *selection, act_millis timeout, size_t *chosen)
+{
+    int64_t    deadline = timeout == ACT_FOREVER ? INT64_MAX : clock_after(timeout);
+    act_result result;
+    do {
+        for (unsigned looks = 0; looks < LOOKS && !look(selection, looks);)
+            looks++;
+        if (!would_wait(result = try_all(selection, chosen)))
+            return result;
+        if (deadline != INT64_MAX && act__channel_clock() >= deadline)
+            return ACT_TIMED_OUT;
+    } while (would_wait(result = wait_once(selection, deadline, chosen)));
+    return result;
+}
+
+static act_result wait_for_one(act_select_case *one, act_millis timeout)
+{
+    struct selection selection = {.cases = one, .count = 1};
+    size_t           chosen;
+    return wait_for(&selection, timeout, &chosen);
+}
+
+/* ------------------------------------------------------------------------------------ the functions */
+
+static bool is_valid(const struct selection *selection, act_millis timeout)
+{
+    if (!may_wait(timeout) || selection->count > ACT_SELECT_CASES_MAX)
+        return false;
+    for (size_t i = 0; i < selection->count; i++)
+        if (selection->cases[i].sender != NULL && selection->cases[i].receiver != NULL)
+            return false;
+    return selection->count != 0 || timeout != ACT_FOREVER;
+}
+
+static act_result run(const struct selection *selection, size_t *chosen, act_millis timeout)
+{
+    size_t     at = 0;
+    act_result result;
+    if (!is_valid(selection, timeout))
+        return ACT_INVALID;
+    result = try_all(selection, &at);
+    if (would_wait(result))
+        result = timeout == 0 ? ACT_TIMED_OUT : wait_for(selection, timeout, &at);
+    if (result != ACT_TIMED_OUT)
+        *chosen = at;
+    return result;
+}
+
+static act_result run_by_chance(size_t *chosen, act_select_case *cases, size_t count, act_millis timeout, bool only_ready)
+{
+    uint16_t order[ACT_SELECT_CASES_MAX];
+    for (size_t i = 0; i < count && i < ACT_SELECT_CASES_MAX; i++)
+        order[i] = (uint16_t)i;
+    struct selection selection = {.cases = cases, .count = count, .order = order, .only_ready = only_ready};
+    return run(&selection, chosen, timeout);
+}
+
+act_result act_select(size_t *chosen, act_select_case *cases, size_t cases_count, act_millis timeout)
+{
+    return run_by_chance(chosen, cases, cases_count, timeout, false);
+}
+
+act_result act_select_ready(size_t *chosen, act_select_case *cases, size_t cases_count, act_millis timeout)
+{
+    return run_by_chance(chosen, cases, cases_count, timeout, true);
+}
+
+act_result act_select_biased(size_t *chosen, act_select_case *cases, size_t cases_count, act_millis timeout)
+{
+    struct selection selection = {.cases = cases, .count = cases_count};
+    return run(&selection, chosen, timeout);
+}
+
+act_result act_channel_send(act_sender *sender, const void *value, act_millis timeout)
+{
+    if (act__unlikely(!may_wait(timeout)))
+        return ACT_INVALID;
+    act_result result = act__send_now(sender, value);
+    if (act__likely(result != ACT_FULL || timeout == 0))
+        return result;
+    act_select_case one = {.sender = sender, .value = (void *)(uintptr_t)value};
+    return wait_for_one(&one, timeout);
+}
+
+act_result act_channel_receive(act_receiver *receiver, void *value, act_millis timeout)
+{
+    if (act__unlikely(!may_wait(timeout)))
+        return ACT_INVALID;
+    act_result result = act__receive_now(receiver, value);
+    if (act__likely(result != ACT_EMPTY || timeout == 0))
+        return result;
+    act_select_case one = {.receiver = receiver, .value = value};
+    return wait_for_one(&one, timeout);
+}
