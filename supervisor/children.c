@@ -70,6 +70,7 @@ struct act__child *act__child_create(const act_child_spec *spec)
     atomic_init(&child->holders, 1);
     child->restart = (uint8_t)spec->restart;
     child->type = (uint8_t)spec->type;
+    child->significant = spec->significant;
     child->shutdown = shutdown_of(spec);
     child->behavior = spec->behavior;
     child->id = strcpy(block + layout.id, spec->id);
@@ -221,7 +222,7 @@ static void table_remove(struct act__child_table *table, const struct kind *kind
 void act__children_init(struct act__children *children)
 {
     children->first = children->last = NULL;
-    children->supervisors_count = 0;
+    children->supervisors_count = children->significant_count = 0;
     /* Who chooses ids should not choose collisions; the order of a chain is seen by nobody, so an address will do. */
     children->seed = (uint64_t)(uintptr_t)children * UINT64_C(0x9e3779b97f4a7c15);
     table_init(&children->by_id);
@@ -271,11 +272,15 @@ void act__children_remove(struct act__children *children, struct act__child *chi
 
 void act__children_set_pid(struct act__children *children, struct act__child *child, act_pid pid)
 {
-    if (!act_pid_is_none(child->pid))
+    if (!act_pid_is_none(child->pid)) {
         table_remove(&children->by_pid, &by_pid, child);
+        children->significant_count -= child->significant;
+    }
     child->pid = pid;
-    if (!act_pid_is_none(pid))
+    if (!act_pid_is_none(pid)) {
         table_add(&children->by_pid, &by_pid, child);
+        children->significant_count += child->significant;
+    }
 }
 
 struct act__child *act__children_by_id(const struct act__children *children, const char *id)

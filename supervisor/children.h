@@ -9,7 +9,8 @@
 
 /*
  *                      spawn                   STARTED
- *   DOWN, RESTARTING ---------> STARTING ---------------> RUNNING
+ *   DOWN, RESTARTING,
+ *   or DELAYED       ---------> STARTING ---------------> RUNNING
  *    ^        ^                  |    |                     |  |
  *    |        | failed restart   |    | told to stop        |  | told to stop
  *    |        +------------------+    +--> STOPPING <-------+  |
@@ -22,6 +23,7 @@
 enum act__child_state {
     ACT__CHILD_DOWN,
     ACT__CHILD_RESTARTING, /* waits for the supervisor's message to itself */
+    ACT__CHILD_DELAYED,    /* waits for its time: backoff.c */
     ACT__CHILD_STARTING,
     ACT__CHILD_RUNNING,
     ACT__CHILD_STOPPING
@@ -31,7 +33,15 @@ enum act__child_state {
 enum act__start_cause {
     ACT__START_INITIAL, /* one of those the supervisor was made with */
     ACT__START_REQUEST, /* start_child: the asker */
-    ACT__START_RESTART  /* nobody, but a failure counts as another restart */
+    ACT__START_AGAIN,   /* restart_child: the asker; the spec stays whatever comes of it */
+    ACT__START_RESTART, /* nobody, but a failure counts as another restart */
+    ACT__START_GROUP    /* the same, and those after it in the group wait for it: group.c */
+};
+
+/* How long the next restart waits: backoff.c. */
+struct act__delay {
+    uint8_t    doublings;
+    act_millis since; /* when the last start began */
 };
 
 /*
@@ -51,6 +61,10 @@ struct act__child {
     bool               is_watched;        /* monitor is set */
     bool               has_timer;         /* timer is set */
     bool               is_killed;         /* its stop has come to that */
+    bool               significant;
+    bool               in_group;          /* of those that are restarted together; see group.c */
+    uint32_t           late_delays;       /* were called off, but are on their way */
+    struct act__delay  delay;
     int32_t            start_result;      /* of the running start; ACT_OK while unknown */
     uint32_t           restarts_count;
     uint32_t           stop_tries; /* how often there was no memory for the monitor or timer of a stop */
@@ -96,6 +110,7 @@ struct act__children {
     struct act__child       *first, *last;
     struct act__child_table  by_id, by_pid;
     uint32_t                 supervisors_count;
+    uint32_t                 significant_count; /* of those that have an instance */
     uint64_t                 seed; /* of the hash of ids */
 };
 

@@ -8,8 +8,10 @@
 #include <supervisor/restart_window.h>
 
 /*
- *   STARTING ---- all children run ----> RUNNING
- *       |                                   | told to, or intensity exceeded
+ *   STARTING ---- all children run ----> RUNNING <---- those of a group run ---- REFILLING
+ *       |                                   |  |  a group is restarted               ^
+ *       |                                   |  +-------> CLEARING ---- are gone -----+
+ *       |                                   | told to, or intensity exceeded; from each other phase, too
  *       +--- one could not, or told to ---> STOPPING ---- all children are gone ----> the end
  *
  * Nothing waits inside a callback: `cursor` is the child whose start or end the phase waits for.
@@ -17,6 +19,8 @@
 enum act__supervisor_phase {
     ACT__PHASE_STARTING,
     ACT__PHASE_RUNNING,
+    ACT__PHASE_CLEARING,
+    ACT__PHASE_REFILLING,
     ACT__PHASE_STOPPING
 };
 
@@ -24,8 +28,13 @@ struct act__supervisor {
     struct act__children       children;
     struct act__restart_window window;
     uint8_t                    phase;
+    uint8_t                    strategy, auto_shutdown;
+    bool                       is_over; /* a significant child's end is to be its own */
     uint32_t                   restarts_count;
+    act_backoff                backoff;
+    struct act__delay          delay; /* of a group */
     struct act__child         *cursor;
+    struct act__child         *failed; /* for whose sake a group is restarted */
     /* Children to see to later, through a message to itself; what else waits gets in between. */
     struct act__child   *errands_first, *errands_last;
     struct act__requests held;         /* until all children run, or those before it are done */
@@ -63,6 +72,25 @@ void act__child_start_ended(act_self *self, struct act__supervisor *supervisor, 
                             act_exit_reason reason);
 /* Starts it once more if the intensity allows, otherwise stops the supervisor. */
 void act__child_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
+
+/* group.c. Restarts the child together with those that its strategy says. */
+void act__group_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *failed);
+/* Starts that group, of which nobody need be running: a delay is over. */
+void act__group_refill(act_self *self, struct act__supervisor *supervisor, struct act__child *failed);
+/* Stops the next of it that runs; goes on when the child at the cursor is gone. */
+void act__clear_next(act_self *self, struct act__supervisor *supervisor);
+/* Starts the next of it; goes on when the child at the cursor runs, or need not. */
+void act__refill_next(act_self *self, struct act__supervisor *supervisor);
+/* The child at the cursor could not be started. */
+void act__refill_failed(act_self *self, struct act__supervisor *supervisor);
+
+/* backoff.c. Whether the restart of this child, or its group, waits; it goes on in act__delay_is_over. */
+bool act__delay_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
+void act__delay_is_over(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
+/* A child that waits is DOWN afterwards, and is not restarted. Others: nothing happens. */
+void act__delay_call_off(act_self *self, struct act__child *child);
+/* A child is started: how long it runs decides how long its next restart waits. */
+void act__delay_started(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
 
 /* stopping.c. Stops all children in reverse, then the supervisor. The first reason counts. */
 void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor, act_exit_reason reason);

@@ -159,6 +159,24 @@ act_result act_supervisor_terminate_child(act_self *self, act_ref *ref, act_pid 
     return ask_about(self, ref, supervisor, ACT__TAG_TERMINATE_CHILD, id, timeout);
 }
 
+act_result act_supervisor_restart_child(act_self *self, act_ref *ref, act_pid supervisor, const char *id,
+                                        act_millis timeout)
+{
+    return ask_about(self, ref, supervisor, ACT__TAG_RESTART_CHILD, id, timeout);
+}
+
+act_result act_supervisor_delete_child(act_self *self, act_ref *ref, act_pid supervisor, const char *id,
+                                       act_millis timeout)
+{
+    return ask_about(self, ref, supervisor, ACT__TAG_DELETE_CHILD, id, timeout);
+}
+
+act_result act_supervisor_get_childspec(act_self *self, act_ref *ref, act_pid supervisor, const char *id,
+                                        act_millis timeout)
+{
+    return ask_about(self, ref, supervisor, ACT__TAG_GET_CHILDSPEC, id, timeout);
+}
+
 act_result act_supervisor_count_children(act_self *self, act_ref *ref, act_pid supervisor, act_millis timeout)
 {
     return ask_about(self, ref, supervisor, ACT__TAG_COUNT_CHILDREN, "", timeout);

@@ -12,6 +12,10 @@
 #define ACT__TAG_WHICH_CHILDREN  UINT32_C(0xFFFFFF14) /* the same */
 #define ACT__TAG_NUDGE           UINT32_C(0xFFFFFF15) /* to itself: there is an errand */
 #define ACT__TAG_STOP_TIME_IS_UP UINT32_C(0xFFFFFF16) /* to itself: the pid of a child */
+#define ACT__TAG_RESTART_CHILD   UINT32_C(0xFFFFFF17) /* a struct act__request */
+#define ACT__TAG_DELETE_CHILD    UINT32_C(0xFFFFFF18) /* the same */
+#define ACT__TAG_GET_CHILDSPEC   UINT32_C(0xFFFFFF19) /* the same */
+#define ACT__TAG_DELAY_IS_OVER   UINT32_C(0xFFFFFF1A) /* to itself: a resource, the struct act__child, held */
 
 struct act__child;
 

@@ -100,6 +100,8 @@ static bool check_rules(const act_child_spec *spec, struct report *report)
                         (int)spec->restart);
     if ((unsigned)spec->type > ACT_CHILD_SUPERVISOR)
         return complain(report, "type is %d, which is neither worker nor supervisor", (int)spec->type);
+    if (spec->significant && spec->restart == ACT_RESTART_PERMANENT)
+        return complain(report, "significant, but permanent, which never ends for good");
     if (spec->shutdown < ACT_SHUTDOWN_KILL || spec->shutdown > MILLIS_MAX)
         return complain(report, "shutdown is %lld ms, which is no time from 1 ms to 2^40 ms and no ACT_SHUTDOWN_ value",
                         (long long)spec->shutdown);
@@ -219,11 +221,13 @@ static const char *duplicate(const act_supervisor_spec *spec)
 
 static bool check_flags(const act_supervisor_spec *spec, struct report *report)
 {
-    if (spec->strategy != ACT_STRATEGY_ONE_FOR_ONE)
+    if ((unsigned)spec->strategy > ACT_STRATEGY_REST_FOR_ONE)
         return complain(report, "strategy is %d, which is no act_strategy", (int)spec->strategy);
     if (spec->period < 0 || spec->period > MILLIS_MAX)
         return complain(report, "period is %lld ms, which is neither 0 nor from 1 ms to 2^40 ms",
                         (long long)spec->period);
+    if ((unsigned)spec->auto_shutdown > ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT)
+        return complain(report, "auto_shutdown is %d, which is no act_auto_shutdown", (int)spec->auto_shutdown);
     if (spec->children == NULL && spec->children_count != 0)
         return complain(report, "children is NULL, but children_count is %zu", spec->children_count);
     if (spec->children_count > UINT32_MAX)
@@ -231,13 +235,30 @@ static bool check_flags(const act_supervisor_spec *spec, struct report *report)
     return true;
 }
 
+static bool check_backoff(const act_backoff *backoff, struct report *report)
+{
+    if (backoff->max < backoff->min || backoff->max > MILLIS_MAX || backoff->min < (backoff->max != 0))
+        return complain(report, "backoff is from %lld to %lld ms: neither 0 and 0 nor from 1 ms on, up to 2^40 ms",
+                        (long long)backoff->min, (long long)backoff->max);
+    if (!(backoff->jitter >= 0 && backoff->jitter <= 1)) /* so that NaN is refused, too */
+        return complain(report, "backoff.jitter is %g, which is not from 0 to 1", backoff->jitter);
+    if (backoff->reset_after < 0 || backoff->reset_after > MILLIS_MAX)
+        return complain(report, "backoff.reset_after is %lld ms, which is not from 0 to 2^40 ms",
+                        (long long)backoff->reset_after);
+    return true;
+}
+
 static bool check_tree(const act_supervisor_spec *spec, struct report *report, unsigned depth)
 {
-    if (!check_flags(spec, report))
+    if (!check_flags(spec, report) || !check_backoff(&spec->backoff, report))
         return false;
-    for (size_t i = 0; i < spec->children_count; i++)
-        if (!check_child(&spec->children[i], i, report, depth))
+    for (size_t i = 0; i < spec->children_count; i++) {
+        const act_child_spec *child = &spec->children[i];
+        if (!check_child(child, i, report, depth))
             return false;
+        if (child->significant && spec->auto_shutdown == ACT_AUTO_SHUTDOWN_NEVER)
+            return complain(report, "child \"%s\": significant, but auto_shutdown is never", child->id);
+    }
     const char *twice = duplicate(spec);
     return twice == NULL || complain(report, "child \"%s\": id is there twice", twice);
 }

@@ -19,6 +19,7 @@ void act__child_start(act_self *self, struct act__supervisor *supervisor, struct
     act_pid pid;
 
     child->start_cause = (uint8_t)cause;
+    act__delay_started(self, supervisor, child);
     child->start_result = ACT_OK;
     child->is_killed = false;
     act_result result = spawn(self, &pid, child);
@@ -40,7 +41,10 @@ void act__child_restart(act_self *self, struct act__supervisor *supervisor, stru
     }
     child->restarts_count++;
     supervisor->restarts_count++;
-    act__child_start(self, supervisor, child, ACT__START_RESTART);
+    if (supervisor->strategy != ACT_STRATEGY_ONE_FOR_ONE)
+        act__group_restart(self, supervisor, child);
+    else if (!act__delay_restart(self, supervisor, child))
+        act__child_start(self, supervisor, child, ACT__START_RESTART);
 }
 
 /* --------------------------------------------------------------------------------- one after the other */
@@ -86,8 +90,12 @@ void act__child_started(act_self *self, struct act__supervisor *supervisor, stru
     }
     child->state = ACT__CHILD_RUNNING;
     act__start_answer(self, child, ACT_OK, child->pid);
-    if (supervisor->phase == ACT__PHASE_STARTING && child == supervisor->cursor)
+    if (child != supervisor->cursor)
+        return;
+    if (supervisor->phase == ACT__PHASE_STARTING)
         pass_cursor(self, supervisor, false);
+    else if (supervisor->phase == ACT__PHASE_REFILLING)
+        act__refill_next(self, supervisor);
 }
 
 /* An end that looks clean would make a supervisor that could not start look so too. */
@@ -112,8 +120,18 @@ static void requested_start_ended(act_self *self, struct act__supervisor *superv
     act_result result = (act_result)child->start_result;
 
     act__start_answer(self, child, result, act_pid_none());
-    if (result != ACT_IGNORE || child->restart == ACT_RESTART_TEMPORARY)
+    if (child->start_cause == ACT__START_REQUEST && (result != ACT_IGNORE || child->restart == ACT_RESTART_TEMPORARY))
         act__child_drop(supervisor, child);
+}
+
+static void group_start_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    if (child->start_result != ACT_IGNORE) {
+        act__refill_failed(self, supervisor);
+        return;
+    }
+    supervisor->cursor = child->order_next;
+    act__refill_next(self, supervisor);
 }
 
 void act__child_start_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
@@ -127,6 +145,7 @@ void act__child_start_ended(act_self *self, struct act__supervisor *supervisor, 
         initial_start_ended(self, supervisor, child, reason);
         break;
     case ACT__START_REQUEST:
+    case ACT__START_AGAIN:
         requested_start_ended(self, supervisor, child);
         break;
     case ACT__START_RESTART:
@@ -134,6 +153,9 @@ void act__child_start_ended(act_self *self, struct act__supervisor *supervisor, 
             child->state = ACT__CHILD_RESTARTING;
             act__errand_add(supervisor, child);
         }
+        break;
+    case ACT__START_GROUP:
+        group_start_ended(self, supervisor, child);
         break;
     }
 }

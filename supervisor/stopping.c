@@ -63,7 +63,7 @@ static void answer_waiting(act_self *self, struct act__supervisor *supervisor, s
     bool                        done = false;
 
     while ((request = act__requests_take(&child->waiting)) != NULL) {
-        if (done || request->tag == ACT__TAG_START_CHILD) {
+        if (done || request->tag != ACT__TAG_TERMINATE_CHILD) {
             done = true;
             act__requests_add(&supervisor->held, request);
         } else {
@@ -90,13 +90,23 @@ void act__refuse_held(act_self *self, struct act__supervisor *supervisor)
 /* Also for one that ended by itself while all are being stopped; those stay where they are till the end. */
 void act__child_stopped(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
 {
+    bool is_next = child == supervisor->cursor; /* and is wholly gone */
+    bool was_refused = child->answer != NULL && child->start_cause == ACT__START_REQUEST;
+
     child->state = ACT__CHILD_DOWN;
     act__start_answer(self, child, ACT_CLOSED, act_pid_none());
     answer_waiting(self, supervisor, child);
     if (supervisor->phase == ACT__PHASE_STOPPING) {
         act__refuse_held(self, supervisor);
-        if (child == supervisor->cursor)
+        if (is_next)
             act__stop_next(self, supervisor);
+    } else if (supervisor->phase == ACT__PHASE_CLEARING && child->in_group) {
+        if (is_next)
+            supervisor->cursor = child->order_previous;
+        if (was_refused || child->restart == ACT_RESTART_TEMPORARY)
+            act__child_drop(supervisor, child);
+        if (is_next)
+            act__clear_next(self, supervisor);
     } else if (child->restart == ACT_RESTART_TEMPORARY) {
         act__child_drop(supervisor, child);
     }

@@ -52,10 +52,11 @@ static void errand_forget(struct act__supervisor *supervisor, struct act__child 
 /* Until all children run, what is to be done later waits for that. */
 static void nudge(act_self *self, struct act__supervisor *supervisor)
 {
-    bool anything = supervisor->errands_first != NULL || !act__requests_are_empty(&supervisor->held);
+    bool anything = (supervisor->errands_first != NULL && supervisor->phase != ACT__PHASE_STARTING)
+                    || (!act__requests_are_empty(&supervisor->held) && supervisor->phase == ACT__PHASE_RUNNING);
 
     /* A send that fails is tried again with the next message: the envelope is still there. */
-    if (anything && supervisor->nudge != NULL && supervisor->phase != ACT__PHASE_STARTING)
+    if (anything && supervisor->nudge != NULL)
         (void)!act_send(self, act_self_pid(self), &supervisor->nudge);
 }
 
@@ -78,15 +79,22 @@ static void do_errand(act_self *self, struct act__supervisor *supervisor, struct
 
 /* ------------------------------------------------------------------------------------------- requests */
 
-static void terminate_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
+static struct act__child *child_asked_for(struct act__supervisor *supervisor, const act_message *request)
 {
     const struct act__request *asked = (const struct act__request *)(const void *)request->as.bytes;
-    struct act__child         *child = act__children_by_id(&supervisor->children, asked->id);
-    act_supervisor_answer      answer = {.result = child != NULL ? ACT_OK : ACT_NOT_FOUND};
+    return act__children_by_id(&supervisor->children, asked->id);
+}
+
+static void terminate_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
+{
+    struct act__child    *child = child_asked_for(supervisor, request);
+    act_supervisor_answer answer = {.result = child != NULL ? ACT_OK : ACT_NOT_FOUND};
 
     if (child == NULL || act_pid_is_none(child->pid)) {
-        if (child != NULL)
-            child->state = ACT__CHILD_DOWN; /* it may have waited for another start */
+        if (child != NULL) { /* it may have waited for another start */
+            act__delay_call_off(self, child);
+            child->state = ACT__CHILD_DOWN;
+        }
         act__request_answer(self, request, &answer);
         return;
     }
@@ -104,7 +112,9 @@ static void start_child(act_self *self, struct act__supervisor *supervisor, act_
         act__requests_add(&there->waiting, request);
         return;
     }
-    if (there == NULL) {
+    if (child->significant && supervisor->auto_shutdown == ACT_AUTO_SHUTDOWN_NEVER) {
+        act__start_answer(self, child, ACT_INVALID, act_pid_none());
+    } else if (there == NULL) {
         (void)act_message_take_resource(request);
         act__children_add(&supervisor->children, child);
         act__child_start(self, supervisor, child, ACT__START_REQUEST);
@@ -114,12 +124,55 @@ static void start_child(act_self *self, struct act__supervisor *supervisor, act_
     act_message_free(&request); /* and the child, if it is still in there */
 }
 
+/* Whether what restart_child and delete_child ask for can be done; else the request is answered, or waits. */
+static bool is_at_rest(act_self *self, struct act__child *child, act_message *request)
+{
+    act_supervisor_answer answer = {.result = ACT_NOT_FOUND};
+
+    if (child != NULL && child->state == ACT__CHILD_DOWN)
+        return true;
+    if (child != NULL && child->state == ACT__CHILD_STOPPING) {
+        act__requests_add(&child->waiting, request);
+        return false;
+    }
+    if (child != NULL)
+        answer = (act_supervisor_answer){.result = ACT_EXISTS, .child = child->pid};
+    act__request_answer(self, request, &answer);
+    return false;
+}
+
+static void restart_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
+{
+    struct act__child *child = child_asked_for(supervisor, request);
+
+    if (!is_at_rest(self, child, request))
+        return;
+    child->asker = act_message_asker(request);
+    child->answer = request;
+    act__child_start(self, supervisor, child, ACT__START_AGAIN);
+}
+
+static void delete_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
+{
+    const act_supervisor_answer deleted = {.result = ACT_OK};
+    struct act__child          *child = child_asked_for(supervisor, request);
+
+    if (!is_at_rest(self, child, request))
+        return;
+    act__child_drop(supervisor, child);
+    act__request_answer(self, request, &deleted);
+}
+
 static void handle_request(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
     if (request->tag == ACT__TAG_START_CHILD)
         start_child(self, supervisor, request);
-    else
+    else if (request->tag == ACT__TAG_TERMINATE_CHILD)
         terminate_child(self, supervisor, request);
+    else if (request->tag == ACT__TAG_RESTART_CHILD)
+        restart_child(self, supervisor, request);
+    else
+        delete_child(self, supervisor, request);
 }
 
 /* Changes wait until all children run, so that start order is spec order; and none overtakes another. */
@@ -158,15 +211,17 @@ static void write_row(act_child_info *row, const struct act__child *child)
     row->pid = child->pid;
     row->type = (act_child_type)child->type;
     row->restart = (act_restart)child->restart;
-    row->is_restarting = child->state == ACT__CHILD_RESTARTING
-                         || (child->state == ACT__CHILD_STARTING && child->start_cause == ACT__START_RESTART);
+    row->is_restarting = child->state == ACT__CHILD_RESTARTING || child->state == ACT__CHILD_DELAYED
+                         || (child->state == ACT__CHILD_STARTING && child->start_cause >= ACT__START_RESTART);
+    row->significant = child->significant;
+    row->shutdown = child->shutdown;
     row->restarts_count = child->restarts_count;
     row->behavior_name = child->behavior->name;
 }
 
-static void which_children(act_self *self, struct act__supervisor *supervisor, act_message *request)
+/* Answers with so many children from this one on. */
+static void answer_rows(act_self *self, act_message *request, const struct act__child *child, size_t count)
 {
-    size_t                      count = supervisor->children.by_id.count;
     const act_supervisor_answer no_memory = {.result = ACT_NO_MEMORY};
     act_message                *message;
 
@@ -178,12 +233,22 @@ static void which_children(act_self *self, struct act__supervisor *supervisor, a
     struct act__answer *payload = (struct act__answer *)(void *)message->as.bytes;
     memset(payload, 0, sizeof *payload);
     payload->rows_count = (uint32_t)count;
-    act_child_info *row = payload->rows;
-    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
-        write_row(row++, child);
+    for (size_t i = 0; i < count; i++, child = child->order_next)
+        write_row(&payload->rows[i], child);
     if (act_reply(self, act_message_asker(request), &message) != ACT_OK)
         act_message_free(&message);
     act_message_free(&request);
+}
+
+static void get_childspec(act_self *self, struct act__supervisor *supervisor, act_message *request)
+{
+    const act_supervisor_answer not_found = {.result = ACT_NOT_FOUND};
+    struct act__child          *child = child_asked_for(supervisor, request);
+
+    if (child != NULL)
+        answer_rows(self, request, child, 1);
+    else
+        act__request_answer(self, request, &not_found);
 }
 
 /* -------------------------------------------------------------------------------- what children do */
@@ -202,6 +267,24 @@ void act__child_drop(struct act__supervisor *supervisor, struct act__child *chil
     act__child_let_go(child);
 }
 
+/* One that is about to be restarted has not ended for good. */
+static bool any_significant(const struct act__supervisor *supervisor)
+{
+    if (supervisor->children.significant_count > 0)
+        return true;
+    for (const struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
+        if (child->significant && (child->state == ACT__CHILD_RESTARTING || child->state == ACT__CHILD_DELAYED))
+            return true;
+    return false;
+}
+
+/* A significant child has ended by itself and is not restarted. The end comes when all is settled. */
+static void significant_ended(struct act__supervisor *supervisor)
+{
+    if (supervisor->auto_shutdown == ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT || !any_significant(supervisor))
+        supervisor->is_over = true;
+}
+
 static void child_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
                         act_exit_reason reason)
 {
@@ -209,6 +292,8 @@ static void child_ended(act_self *self, struct act__supervisor *supervisor, stru
                  || (child->restart == ACT_RESTART_TRANSIENT && !act_exit_is_clean(reason));
 
     child->state = ACT__CHILD_DOWN;
+    if (child->significant && !again)
+        significant_ended(supervisor);
     if (child->restart == ACT_RESTART_TEMPORARY) {
         act__child_drop(supervisor, child);
     } else if (again && supervisor->phase == ACT__PHASE_RUNNING) {
@@ -233,7 +318,8 @@ static void child_gone(act_self *self, struct act__supervisor *supervisor, struc
                        act_exit_reason reason)
 {
     forget_instance(self, supervisor, child);
-    if (supervisor->phase == ACT__PHASE_STOPPING || child->state == ACT__CHILD_STOPPING)
+    if (supervisor->phase == ACT__PHASE_STOPPING || child->state == ACT__CHILD_STOPPING
+        || (supervisor->phase == ACT__PHASE_CLEARING && child->in_group))
         act__child_stopped(self, supervisor, child);
     else if (child->state == ACT__CHILD_STARTING)
         act__child_start_ended(self, supervisor, child, reason);
@@ -308,17 +394,27 @@ static void receive(act_self *self, void *state, const act_message *message)
         break;
     case ACT__TAG_START_CHILD:
     case ACT__TAG_TERMINATE_CHILD:
+    case ACT__TAG_RESTART_CHILD:
+    case ACT__TAG_DELETE_CHILD:
         receive_request(self, supervisor);
         break;
     case ACT__TAG_COUNT_CHILDREN:
         count_children(self, supervisor, act_take(self));
         break;
     case ACT__TAG_WHICH_CHILDREN:
-        which_children(self, supervisor, act_take(self));
+        answer_rows(self, act_take(self), supervisor->children.first, supervisor->children.by_id.count);
+        break;
+    case ACT__TAG_GET_CHILDSPEC:
+        get_childspec(self, supervisor, act_take(self));
+        break;
+    case ACT__TAG_DELAY_IS_OVER:
+        act__delay_is_over(self, supervisor, message->as.resource.pointer);
         break;
     default:
         break;
     }
+    if (supervisor->is_over && supervisor->phase == ACT__PHASE_RUNNING)
+        act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
     nudge(self, supervisor);
 }
 
@@ -391,6 +487,9 @@ static struct act__supervisor *create(const act_supervisor_spec *spec, bool anno
 
     if (supervisor == NULL)
         return NULL;
+    supervisor->strategy = (uint8_t)spec->strategy;
+    supervisor->auto_shutdown = (uint8_t)spec->auto_shutdown;
+    supervisor->backoff = spec->backoff;
     act__children_init(&supervisor->children);
     act__restart_window_init(&supervisor->window, spec->intensity,
                              spec->period != 0 ? spec->period : ACT_SECONDS(5));

@@ -25,8 +25,38 @@ ACT_BEGIN_DECLS
 
 /* What is restarted when a child ends that has to be restarted. */
 typedef enum act_strategy {
-    ACT_STRATEGY_ONE_FOR_ONE /* that child */
+    ACT_STRATEGY_ONE_FOR_ONE, /* that child */
+    ACT_STRATEGY_ONE_FOR_ALL, /* all children */
+    ACT_STRATEGY_REST_FOR_ONE /* that child and those after it in start order */
 } act_strategy;
+
+/*
+ * Where several are restarted, the others of them are stopped first, in reverse start order, as when the supervisor
+ * stops; then all are started in start order, each when init of the one before has returned. Those that were not
+ * running are started, too; temporary ones are stopped and dropped. It counts as one restart. If one cannot be started,
+ * that is tried again through a message of the supervisor to itself, and counts as the next restart: of that child, by
+ * the same rule. Meanwhile start_child and its like wait; being told to stop does not.
+ */
+
+/* Whether the supervisor ends, with ACT_EXIT_SHUTDOWN, when significant children have ended by themselves. */
+typedef enum act_auto_shutdown {
+    ACT_AUTO_SHUTDOWN_NEVER,           /* significant children are refused */
+    ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT, /* with the first of them */
+    ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT  /* with the last */
+} act_auto_shutdown;
+
+/*
+ * How long a restart waits: min, then twice as long each time, up to max. A child that has run for reset_after, or
+ * longer, begins with min again. With one_for_one each child has its own delay; with the other strategies there is one
+ * for the supervisor: the group is stopped at once, and started when the delay is over. Failed attempts wait, too.
+ * Restarts count towards the intensity as they happen, so an intensity that is to be reached needs a period longer
+ * than its delays. Without memory for the timer the restart does not wait.
+ */
+typedef struct act_backoff {
+    act_millis min, max;    /* 0 and 0: no delay, as in OTP; else from 1 ms on, and max at least min */
+    double     jitter;      /* 0 to 1: the part of each delay that is random, so that not all try at the same moment */
+    act_millis reset_after; /* 0: (min + max) / 2 */
+} act_backoff;
 
 /* Whether a child that has ended is started again. */
 typedef enum act_restart {
@@ -63,6 +93,7 @@ typedef struct act_child_spec {
      */
     void (*args_release)(void *args);
     act_restart restart;
+    bool        significant; /* see act_auto_shutdown; not with permanent */
     act_millis  shutdown; /* how long a child may take to end when told to, before it is killed */
     act_child_type type;
     /*
@@ -92,6 +123,8 @@ typedef struct act_supervisor_spec {
     act_millis            period;    /* 1 ms or more; 0 stands for 5 s */
     const act_child_spec *children;  /* started in this order, stopped in reverse */
     size_t                children_count;
+    act_auto_shutdown     auto_shutdown;
+    act_backoff           backoff;
 } act_supervisor_spec;
 
 /* What OTP uses by default is intensity 1 in 5 s. A zeroed spec has intensity 0: the first failure escalates. */
@@ -150,13 +183,14 @@ ACT_API act_child_spec act_supervisor_child(const char *id, const act_supervisor
  * The calls below are asks: they return at once, and the answer is a message with the ask's ref: tag
  * ACT_MESSAGE_SUPERVISOR_ANSWER, read with act_supervisor_answer_read, or DOWN or TIMED_OUT. All are for
  * handlers and return ACT_OK, ACT_INVALID, ACT_NO_MEMORY. A supervisor needs no memory to answer. One that is
- * stopping answers start_child and terminate_child with ACT_CLOSED.
+ * stopping answers those that change something with ACT_CLOSED. Calls for a child that is just being stopped wait until
+ * that is done.
  */
 #define ACT_MESSAGE_SUPERVISOR_ANSWER UINT32_C(0xFFFFFF10)
 
 typedef struct act_supervisor_answer {
     act_result result; /* of the call, listed at each */
-    act_pid    child;  /* start_child: the new child, or the one that has the id already */
+    act_pid    child;  /* start_child, restart_child: the new child; of ACT_EXISTS: the one that runs */
     uint32_t   specs_count, active_count, supervisors_count, workers_count; /* count_children */
     uint32_t   restarts_count; /* count_children: since the supervisor started, failed attempts included */
 } act_supervisor_answer;
@@ -167,7 +201,9 @@ typedef struct act_child_info {
     act_pid        pid; /* nobody: not running */
     act_child_type type;
     act_restart    restart;
-    bool           is_restarting;
+    bool           significant;
+    bool           is_restarting; /* or waits to be */
+    act_millis     shutdown;      /* what holds: never ACT_SHUTDOWN_DEFAULT */
     uint32_t       restarts_count;
     const char    *behavior_name;
 } act_child_info;
@@ -181,7 +217,7 @@ typedef struct act_child_info {
  * Answer:  ACT_OK (child set); ACT_IGNORE (init ignored; the spec is kept, unless temporary); ACT_EXISTS
  *          (already started: child is its pid; already present, or about to be restarted: child is nobody); or
  *          what init or the spawn answered, or ACT_CLOSED if it ended before answering: the spec is then
- *          dropped.
+ *          dropped. ACT_INVALID: significant, where auto_shutdown is never.
  * Returns: ACT_INVALID: the timeout, or the spec (act_supervisor_check says why).
  */
 ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child(act_self *self, act_ref *ask, act_pid supervisor,
@@ -197,6 +233,32 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child(act_self *self, act
 ACT_API ACT_MUST_CHECK act_result act_supervisor_terminate_child(act_self *self, act_ref *ask, act_pid supervisor,
                                                                  const char *id, act_millis timeout)
     ACT_NONNULL_ALL;
+
+/**
+ * Starts a child again that was stopped with terminate_child, or has ended and is not restarted by itself.
+ *
+ * Answer:  ACT_OK (child set); ACT_IGNORE (init ignored); ACT_NOT_FOUND; ACT_EXISTS (it runs: child is its pid; it is
+ *          about to be restarted: child is nobody); or what init or the spawn answered, or ACT_CLOSED if it ended
+ *          before answering. In each case the spec is kept.
+ */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_restart_child(act_self *self, act_ref *ask, act_pid supervisor,
+                                                               const char *id, act_millis timeout) ACT_NONNULL_ALL;
+
+/**
+ * Drops the spec of a child that does not run.
+ *
+ * Answer:  ACT_OK; ACT_NOT_FOUND; ACT_EXISTS (it runs: child is its pid; it is about to be restarted: child is nobody).
+ */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_delete_child(act_self *self, act_ref *ask, act_pid supervisor,
+                                                              const char *id, act_millis timeout) ACT_NONNULL_ALL;
+
+/**
+ * Asks for one child.
+ *
+ * Answer:  ACT_OK and its row, read with act_supervisor_children_read; ACT_NOT_FOUND; ACT_NO_MEMORY (for the row).
+ */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_get_childspec(act_self *self, act_ref *ask, act_pid supervisor,
+                                                               const char *id, act_millis timeout) ACT_NONNULL_ALL;
 
 /** Asks how many children there are. Answer: ACT_OK and the counts. */
 ACT_API ACT_MUST_CHECK act_result act_supervisor_count_children(act_self *self, act_ref *ask, act_pid supervisor,
@@ -214,7 +276,7 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_which_children(act_self *self, 
 ACT_API ACT_MUST_CHECK act_result act_supervisor_answer_read(const act_message *message,
                                                              act_supervisor_answer *answer) ACT_NONNULL_ALL;
 
-/** The rows in an answer to which_children, valid as long as the message. Returns: NULL if it has none. */
+/** The rows in an answer to which_children or get_childspec, valid as long as it. Returns: NULL if it has none. */
 ACT_API const act_child_info *act_supervisor_children_read(const act_message *message, size_t *count)
     ACT_NONNULL_ALL;
 

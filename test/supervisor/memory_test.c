@@ -8,6 +8,8 @@ static int            kept_releases;
 static act_child_spec added, below_child;
 static act_supervisor_spec below;
 static struct rig_plan e;
+static act_strategy   strategy;
+static act_backoff    backoff;
 
 static void release_kept(void *kept)
 {
@@ -30,6 +32,8 @@ static void begin_counted(void)
     below = (act_supervisor_spec){.intensity = 3, .children = &below_child, .children_count = 1};
     child[3] = act_supervisor_child("below", &below);
     spec.children_count = 4;
+    spec.strategy = strategy;
+    spec.backoff = backoff;
     added = rig_child(&d);
     added.args_release = rig_args_release;
 }
@@ -37,10 +41,10 @@ static void begin_counted(void)
 /* Runs, but not for ever: what lacks memory may go round in circles until there is some. */
 static void run_a_while(void)
 {
-    (void)!act_simulation_run(rig_simulation, NULL, 3000);
+    (void)!act_simulation_advance(rig_simulation, 100, 3000);
 }
 
-static struct rig_call starting, ending, counting, listing;
+static struct rig_call starting, ending, counting, listing, restarting, deleting;
 
 /* Something of everything; any of it may fail for want of memory. */
 static void live(void)
@@ -61,6 +65,12 @@ static void live(void)
     run_a_while();
     rig_tell(&d, RIG_DO_PANIC);
     rig_tell(&c, RIG_DO_NORMAL);
+    run_a_while();
+    restarting = (struct rig_call){.what = RIG_RESTART, .supervisor = root, .id = "b"};
+    deleting = (struct rig_call){.what = RIG_DELETE, .supervisor = root, .id = "b"};
+    rig_try_to_ask(&restarting);
+    run_a_while();
+    rig_try_to_ask(&deleting);
     run_a_while();
 }
 
@@ -89,6 +99,8 @@ static void end_counted(bool spawned, uint64_t n)
     is_answered(&ending);
     is_answered(&counting);
     is_answered(&listing);
+    is_answered(&restarting);
+    is_answered(&deleting);
     rig_end();
 }
 
@@ -97,7 +109,7 @@ static bool live_without(uint64_t n, bool and_after)
 {
     begin_counted();
     memset(&starting, 0, sizeof starting);
-    ending = counting = listing = starting;
+    ending = counting = listing = restarting = deleting = starting;
     act__memory_fail_at(n, and_after);
     bool spawned = act_system_spawn_supervisor(rig_system, &root, &spec, NULL) == ACT_OK;
     if (spawned)
@@ -107,20 +119,28 @@ static bool live_without(uint64_t n, bool and_after)
     return came;
 }
 
+static void live_without_each(bool and_after)
+{
+    for (int i = 0; i < 6; i++) {
+        uint64_t n = 1;
+        strategy = (act_strategy)(i % 3);
+        backoff = i < 3 ? (act_backoff){0} : (act_backoff){.min = 3, .max = 20};
+        while (live_without(n, and_after))
+            n++;
+        ck_assert_uint_gt(n, 30);
+    }
+    strategy = ACT_STRATEGY_ONE_FOR_ONE;
+    backoff = (act_backoff){0};
+}
+
 static void any_single_request_for_memory_may_fail(void)
 {
-    uint64_t n = 1;
-    while (live_without(n, false))
-        n++;
-    ck_assert_uint_gt(n, 30);
+    live_without_each(false);
 }
 
 static void memory_may_run_out_for_good_at_any_request(void)
 {
-    uint64_t n = 1;
-    while (live_without(n, true))
-        n++;
-    ck_assert_uint_gt(n, 30);
+    live_without_each(true);
 }
 
 /* The stop itself without any memory: times are cut short rather than waited for in vain. */

@@ -188,6 +188,15 @@ static void client_asks(act_self *self, struct rig_call *call)
     case RIG_TERMINATE:
         call->asked = act_supervisor_terminate_child(self, &call->ref, call->supervisor, call->id, timeout);
         break;
+    case RIG_RESTART:
+        call->asked = act_supervisor_restart_child(self, &call->ref, call->supervisor, call->id, timeout);
+        break;
+    case RIG_DELETE:
+        call->asked = act_supervisor_delete_child(self, &call->ref, call->supervisor, call->id, timeout);
+        break;
+    case RIG_GET:
+        call->asked = act_supervisor_get_childspec(self, &call->ref, call->supervisor, call->id, timeout);
+        break;
     case RIG_COUNT:
         call->asked = act_supervisor_count_children(self, &call->ref, call->supervisor, timeout);
         break;
@@ -277,6 +286,16 @@ act_supervisor_answer rig_start(act_pid supervisor, const act_child_spec *spec)
 act_result rig_terminate(act_pid supervisor, const char *id)
 {
     return rig_call((struct rig_call){.what = RIG_TERMINATE, .supervisor = supervisor, .id = id}).result;
+}
+
+act_supervisor_answer rig_restart(act_pid supervisor, const char *id)
+{
+    return rig_call((struct rig_call){.what = RIG_RESTART, .supervisor = supervisor, .id = id});
+}
+
+act_supervisor_answer rig_delete(act_pid supervisor, const char *id)
+{
+    return rig_call((struct rig_call){.what = RIG_DELETE, .supervisor = supervisor, .id = id});
 }
 
 act_supervisor_answer rig_count(act_pid supervisor)

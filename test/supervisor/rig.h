@@ -85,7 +85,7 @@ int  rig_end_code(act_pid pid);
 /* --------------------------------------------------------------------------------- asking a supervisor */
 
 struct rig_call {
-    enum { RIG_START, RIG_TERMINATE, RIG_COUNT, RIG_WHICH } what;
+    enum { RIG_START, RIG_TERMINATE, RIG_RESTART, RIG_DELETE, RIG_GET, RIG_COUNT, RIG_WHICH } what;
     act_pid               supervisor;
     const act_child_spec *spec;
     const char           *id;
@@ -108,6 +108,8 @@ void rig_try_to_ask(struct rig_call *call);
 act_supervisor_answer rig_call(struct rig_call call);
 act_supervisor_answer rig_start(act_pid supervisor, const act_child_spec *spec);
 act_result            rig_terminate(act_pid supervisor, const char *id);
+act_supervisor_answer rig_restart(act_pid supervisor, const char *id);
+act_supervisor_answer rig_delete(act_pid supervisor, const char *id);
 act_supervisor_answer rig_count(act_pid supervisor);
 
 /* ------------------------------------------------------------------------------- a parent that is no supervisor */

@@ -25,6 +25,7 @@ static const act_child_spec good_child = {.id = "a", .behavior = &good};
 #define SIXTY_THREE "123456789012345678901234567890123456789012345678901234567890123"
 #define SIXTY_FOUR  SIXTY_THREE "4"
 
+static const volatile double zero;
 static act_supervisor_spec cyclic;
 static const act_supervisor_spec empty = {.strategy = ACT_STRATEGY_ONE_FOR_ONE};
 
@@ -39,6 +40,30 @@ static void nothing(struct spoiled *s) { (void)s; }
 static void strategy(struct spoiled *s) { s->spec.strategy = (act_strategy)9; }
 static void period(struct spoiled *s) { s->spec.period = -1; }
 static void period_long(struct spoiled *s) { s->spec.period = ((act_millis)1 << 40) + 1; }
+static void auto_shutdown(struct spoiled *s) { s->spec.auto_shutdown = (act_auto_shutdown)3; }
+static void backoff_order(struct spoiled *s) { s->spec.backoff = (act_backoff){.min = 5, .max = 4}; }
+static void backoff_zero(struct spoiled *s) { s->spec.backoff.max = 4; }
+static void backoff_long(struct spoiled *s) { s->spec.backoff = (act_backoff){5, ((act_millis)1 << 40) + 1, 0, 0}; }
+static void backoff_good(struct spoiled *s) { s->spec.backoff = (act_backoff){1, (act_millis)1 << 40, 1, 0}; }
+static void jitter(struct spoiled *s) { s->spec.backoff = (act_backoff){1, 2, 1.5, 0}; }
+static void jitter_nan(struct spoiled *s) { s->spec.backoff = (act_backoff){1, 2, 0.0 / zero, 0}; }
+static void reset_after(struct spoiled *s) { s->spec.backoff = (act_backoff){1, 2, 0, -1}; }
+static void significant(struct spoiled *s)
+{
+    s->spec.auto_shutdown = ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT;
+    s->child[1].significant = true;
+    s->child[1].restart = ACT_RESTART_TRANSIENT;
+}
+static void significant_never(struct spoiled *s)
+{
+    significant(s);
+    s->spec.auto_shutdown = ACT_AUTO_SHUTDOWN_NEVER;
+}
+static void significant_permanent(struct spoiled *s)
+{
+    significant(s);
+    s->child[1].restart = ACT_RESTART_PERMANENT;
+}
 static void children(struct spoiled *s) { s->spec.children = NULL; }
 static void id_null(struct spoiled *s) { s->child[1].id = NULL; }
 static void id_empty(struct spoiled *s) { s->child[1].id = ""; }
@@ -120,6 +145,17 @@ static const struct {
     {"strategy", strategy, "strategy is 9, which"},
     {"period", period, "period is -1 ms"},
     {"period_long", period_long, "period is 1099511627777 ms"},
+    {"auto_shutdown", auto_shutdown, "auto_shutdown is 3, which"},
+    {"backoff_order", backoff_order, "backoff is from 5 to 4 ms"},
+    {"backoff_zero", backoff_zero, "backoff is from 0 to 4 ms"},
+    {"backoff_long", backoff_long, "backoff is from 5 to 1099511627777 ms"},
+    {"backoff_good", backoff_good, ""},
+    {"jitter", jitter, "backoff.jitter is 1.5, which"},
+    {"jitter_nan", jitter_nan, "backoff.jitter is "},
+    {"reset_after", reset_after, "backoff.reset_after is -1 ms"},
+    {"significant", significant, ""},
+    {"significant_never", significant_never, "child \"b\": significant, but auto_shutdown is never"},
+    {"significant_permanent", significant_permanent, "child \"b\": significant, but permanent"},
     {"children", children, "children is NULL, but children_count is 2"},
     {"id_null", id_null, "child 1: id is NULL"},
     {"id_empty", id_empty, "child 1: id is empty"},

@@ -12,7 +12,7 @@ enum {
     CHILDREN_MAX = 5,
     DEPTH_MAX = 4,
     STARTS_MAX = 4096,
-    SEEDS_A_ROUND = 50,
+    SEEDS_A_ROUND = 350,
     ROUNDS_COUNT = 30
 };
 
@@ -31,7 +31,8 @@ struct node {
     act_child_spec      children[CHILDREN_MAX];
     struct node        *nodes[CHILDREN_MAX];
     act_pid             instance;                /* whose children are seen now */
-    act_millis          restarts[STARTS_MAX];    /* of its workers, in this instance */
+
+    act_millis          restarts[STARTS_MAX];    /* in this instance: of a supervisor's workers, or of a worker */
     unsigned            restarts_count;
 
     /* A worker's. */
@@ -84,26 +85,56 @@ static void see_instance(struct node *supervisor, act_pid instance)
     for (unsigned i = 0; i < supervisor->spec.children_count; i++) {
         LAW(supervisor->nodes[i]->alive == 0 || !order_is_promised, supervisor->nodes[i]);
         supervisor->nodes[i]->starts_in_instance = 0;
+        if (!supervisor->nodes[i]->is_supervisor)
+            supervisor->nodes[i]->restarts_count = 0;
     }
 }
 
-static void restarts_stay_within_intensity(struct node *supervisor, act_millis now)
+/* Whether all below it end in the moment in which they are told to. */
+static bool ends_at_once(const struct node *node)
 {
-    unsigned within = 0;
-    supervisor->restarts[supervisor->restarts_count++ % STARTS_MAX] = now;
-    for (unsigned i = 0; i < supervisor->restarts_count && i < STARTS_MAX; i++)
-        within += now - supervisor->restarts[i] <= supervisor->spec.period;
-    LAW(within <= supervisor->spec.intensity, supervisor);
+    if (!node->is_supervisor)
+        return !node->traps;
+    for (unsigned i = 0; i < node->spec.children_count; i++)
+        if (!ends_at_once(node->nodes[i]))
+            return false;
+    return true;
+}
+
+/* `counted`: the supervisor, where one restart is of one child; else the worker, which a restart starts once at most. */
+static void restarts_stay_within_intensity(struct node *counted, const struct node *supervisor, act_millis now)
+{
+    const act_supervisor_spec *spec = &supervisor->spec;
+    unsigned                   within = 0;
+    counted->restarts[counted->restarts_count++ % STARTS_MAX] = now;
+    if (spec->backoff.max != 0 || (spec->strategy != ACT_STRATEGY_ONE_FOR_ONE && !ends_at_once(supervisor)))
+        return; /* it counts when they are decided, which is not when they are done */
+    for (unsigned i = 0; i < counted->restarts_count && i < STARTS_MAX; i++)
+        within += now - counted->restarts[i] <= spec->period;
+    LAW(within <= spec->intensity, counted);
+}
+
+/* Where several are restarted together, those after it have been stopped before. */
+static void nobody_after_it_lives(struct node *worker)
+{
+    if (worker->above->spec.strategy == ACT_STRATEGY_ONE_FOR_ONE || !order_is_promised)
+        return;
+    for (unsigned i = worker->place + 1; i < worker->above->spec.children_count; i++)
+        LAW(!somebody_lives(worker->above->nodes[i]), worker);
 }
 
 static void starts_lawfully(struct node *worker, act_pid instance, act_millis now)
 {
     LAW(worker->alive == 0 || !order_is_promised, worker);
     see_instance(worker->above, instance);
+    nobody_after_it_lives(worker);
     if (worker->starts_in_instance++ > 0) {
-        restarts_stay_within_intensity(worker->above, now);
+        bool alone = worker->above->spec.strategy == ACT_STRATEGY_ONE_FOR_ONE;
+        restarts_stay_within_intensity(alone ? worker->above : worker, worker->above, now);
         return;
     }
+    if (!order_is_promised)
+        return; /* a last child of the killed instance may come up between those of the new one */
     for (unsigned i = 0; i < worker->above->spec.children_count; i++) {
         struct node *sibling = worker->above->nodes[i];
         if (sibling->is_supervisor)
@@ -237,6 +268,8 @@ static void grow_worker(struct node *worker, struct node *above, unsigned place)
         .shutdown = shutdowns[draw(5)],
         .kept_bytes = draw(4) == 0 ? 1 + draw(100) : 0,
     };
+    above->children[place].significant = above->spec.auto_shutdown != ACT_AUTO_SHUTDOWN_NEVER && draw(2) == 0
+                                         && above->children[place].restart != ACT_RESTART_PERMANENT;
 }
 
 static struct node *grow_supervisor(struct node *above, unsigned place, unsigned depth)
@@ -249,6 +282,10 @@ static struct node *grow_supervisor(struct node *above, unsigned place, unsigned
     supervisor->place = place;
     supervisor->spec.intensity = draw(4);
     supervisor->spec.period = 1 + draw(1000);
+    supervisor->spec.strategy = (act_strategy)draw(3);
+    supervisor->spec.auto_shutdown = draw(3) == 0 ? (act_auto_shutdown)draw(3) : ACT_AUTO_SHUTDOWN_NEVER;
+    if (draw(3) == 0)
+        supervisor->spec.backoff = (act_backoff){.min = 1 + draw(20), .max = 20 + draw(100), .jitter = draw(2) * 0.5};
     supervisor->spec.children = supervisor->children;
     unsigned wanted = draw(CHILDREN_MAX + 1);
     for (unsigned i = 0; i < wanted; i++) {

@@ -1,0 +1,210 @@
+/* Significant children: when their ends are their supervisor's. */
+/* SPDX-License-Identifier: MIT */
+#include <test/supervisor/family.h>
+
+static void begin_significant(act_auto_shutdown auto_shutdown)
+{
+    begin();
+    spec.auto_shutdown = auto_shutdown;
+    for (int i = 0; i < 2; i++) {
+        child[i].significant = true;
+        child[i].restart = ACT_RESTART_TRANSIENT;
+    }
+}
+
+/* How one significant child ends, and whether that is for good. */
+static const struct {
+    act_restart restart;
+    uint32_t    end;
+    bool        for_good;
+} ends[] = {
+    {ACT_RESTART_TRANSIENT, RIG_DO_NORMAL, true}, {ACT_RESTART_TRANSIENT, RIG_DO_SHUTDOWN, true},
+    {ACT_RESTART_TRANSIENT, RIG_DO_FAIL, false},  {ACT_RESTART_TRANSIENT, RIG_DO_PANIC, false},
+    {ACT_RESTART_TEMPORARY, RIG_DO_NORMAL, true}, {ACT_RESTART_TEMPORARY, RIG_DO_SHUTDOWN, true},
+    {ACT_RESTART_TEMPORARY, RIG_DO_FAIL, true},   {ACT_RESTART_TEMPORARY, RIG_DO_PANIC, true},
+};
+
+static void for_each_end(act_auto_shutdown auto_shutdown, void (*then)(bool for_good))
+{
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        begin_significant(auto_shutdown);
+        child[0].restart = child[1].restart = ends[i].restart;
+        start();
+        tell(&a, ends[i].end);
+        then(ends[i].for_good);
+        if (ends[i].for_good && auto_shutdown == ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT) {
+            tell(&b, ends[i].end);
+            ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+        }
+        rig_end();
+    }
+}
+
+static void any_has_ended(bool for_good)
+{
+    ck_assert_int_eq(rig_end_kind(root), for_good ? (int)ACT_EXIT_SHUTDOWN : -1);
+    ck_assert(for_good != c.alive);
+}
+
+static void any_significant_ends_it_with_the_first_by_kind_of_end(void)
+{
+    for_each_end(ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT, any_has_ended);
+}
+
+static void one_of_two_has_ended(bool for_good)
+{
+    ROOT_RUNS();
+    ck_assert(a.alive != for_good && b.alive && c.alive);
+}
+
+static void all_significant_ends_it_with_the_last_by_kind_of_end(void)
+{
+    for_each_end(ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT, one_of_two_has_ended);
+}
+
+static void the_others_are_stopped_in_reverse_order(void)
+{
+    begin_significant(ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT);
+    start();
+    rig_clear_log();
+    tell(&b, RIG_DO_NORMAL);
+    LOG_IS("b- c- a- ");
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void the_end_of_one_that_is_not_significant_changes_nothing(void)
+{
+    begin_significant(ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT);
+    child[2].restart = ACT_RESTART_TEMPORARY;
+    start();
+    tell(&c, RIG_DO_NORMAL);
+    ROOT_RUNS();
+    rig_end();
+}
+
+static void one_that_is_terminated_has_not_ended_by_itself(void)
+{
+    for (int i = ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT; i <= ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT; i++) {
+        begin_significant((act_auto_shutdown)i);
+        start();
+        ck_assert_int_eq(rig_terminate(root, "a"), ACT_OK);
+        ck_assert_int_eq(rig_terminate(root, "b"), ACT_OK);
+        ROOT_RUNS();
+        rig_end();
+    }
+}
+
+/* As in OTP: only those that run are looked at. */
+static void one_that_was_terminated_is_not_waited_for(void)
+{
+    begin_significant(ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT);
+    start();
+    ck_assert_int_eq(rig_terminate(root, "a"), ACT_OK);
+    tell(&b, RIG_DO_NORMAL);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void one_stopped_for_its_sibling_has_not_ended_by_itself(void)
+{
+    begin_significant(ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT);
+    spec.strategy = ACT_STRATEGY_ONE_FOR_ALL;
+    child[1].restart = ACT_RESTART_TEMPORARY;
+    start();
+    tell(&c, RIG_DO_FAIL);
+    ROOT_RUNS();
+    ck_assert(a.alive && !b.alive && c.alive);
+    rig_end();
+}
+
+static void one_that_ignores_has_not_ended(void)
+{
+    begin_significant(ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT);
+    a.fail_first = 1, a.fail_count = 1, a.fail_how = RIG_IGNORE;
+    start();
+    ROOT_RUNS();
+    ck_assert(b.alive && c.alive);
+    rig_end();
+}
+
+static void one_that_ends_while_others_start_is_heeded_when_all_run(void)
+{
+    struct rig_parent parent;
+    begin_significant(ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT);
+    rig_parent_begin(&parent, &spec);
+    for (int turns = 0; a.starts_ok == 0 && turns < 100; turns++)
+        (void)!act_simulation_run(rig_simulation, NULL, 1);
+    rig_tell(&a, RIG_DO_NORMAL);
+    rig_run();
+    ck_assert_int_eq(parent.started, ACT_OK);
+    ck_assert_int_eq(parent.exit_kind, ACT_EXIT_SHUTDOWN);
+    ck_assert_int_eq(c.starts_ok, 1);
+    rig_end();
+}
+
+static void an_added_child_can_be_significant(void)
+{
+    begin_significant(ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT);
+    start();
+    act_child_spec added = rig_child(&d);
+    added.significant = true;
+    added.restart = ACT_RESTART_TEMPORARY;
+    ck_assert_int_eq(rig_start(root, &added).result, ACT_OK);
+    tell(&d, RIG_DO_PANIC);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void an_added_significant_child_is_refused_where_shutdown_is_never_automatic(void)
+{
+    begin();
+    start();
+    act_child_spec added = rig_child(&d);
+    added.significant = true;
+    added.restart = ACT_RESTART_TEMPORARY;
+    added.args_release = rig_args_release;
+    ck_assert_int_eq(rig_start(root, &added).result, ACT_INVALID);
+    ck_assert_int_eq(d.args_released, 1);
+    ck_assert_int_eq(d.starts, 0);
+    ck_assert_uint_eq(rig_count(root).specs_count, 3);
+    rig_end();
+}
+
+static void a_clean_end_restarts_nobody_above(void)
+{
+    act_child_spec      inner_child;
+    act_supervisor_spec inner = {.intensity = 1,
+                                 .children = &inner_child,
+                                 .children_count = 1,
+                                 .auto_shutdown = ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT};
+    begin();
+    inner_child = rig_child(&d);
+    inner_child.significant = true;
+    inner_child.restart = ACT_RESTART_TRANSIENT;
+    child[1] = act_supervisor_child("inner", &inner);
+    child[1].restart = ACT_RESTART_TRANSIENT;
+    start();
+    rig_clear_log();
+    tell(&d, RIG_DO_NORMAL);
+    LOG_IS("d- ");
+    ROOT_RUNS();
+    ck_assert_uint_eq(rig_count(root).active_count, 2);
+    rig_end();
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(any_significant_ends_it_with_the_first_by_kind_of_end, ROUNDS),
+    FACT(all_significant_ends_it_with_the_last_by_kind_of_end, ROUNDS),
+    FACT(the_others_are_stopped_in_reverse_order, ROUNDS),
+    FACT(the_end_of_one_that_is_not_significant_changes_nothing, ROUNDS),
+    FACT(one_that_is_terminated_has_not_ended_by_itself, ROUNDS),
+    FACT(one_that_was_terminated_is_not_waited_for, ROUNDS),
+    FACT(one_stopped_for_its_sibling_has_not_ended_by_itself, ROUNDS),
+    FACT(one_that_ignores_has_not_ended, ROUNDS),
+    FACT(one_that_ends_while_others_start_is_heeded_when_all_run, ROUNDS),
+    FACT(an_added_child_can_be_significant, ROUNDS),
+    FACT(an_added_significant_child_is_refused_where_shutdown_is_never_automatic, ROUNDS),
+    FACT(a_clean_end_restarts_nobody_above, ROUNDS),
+    END_OF_FACTS,
+};
