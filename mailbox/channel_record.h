@@ -87,13 +87,16 @@ static inline struct act_channel *act__channel_of_receiver(const act_receiver *r
     return (struct act_channel *)((uintptr_t)receiver - offsetof(struct act_channel, receiver));
 }
 
-/* acquire and release: what one holder of the lock wrote the next one sees. Held for a few instructions. */
+/* Waits in place, or after a while lets others run. Returns: whether that was not too often yet; 0 spent at first. */
+bool act__step_back(unsigned *spent, unsigned pauses);
+/* Somebody else has the lock. */
+void act__end_lock_contended(struct act__end *end);
+
+/* acquire: what one holder of the lock wrote the next one sees. Held for a few instructions. */
 static inline void act__end_lock(struct act__end *end)
 {
-    unsigned rounds = 0;
-    while (act__unlikely(atomic_exchange_explicit(&end->lock, 1, memory_order_acquire) != 0))
-        while (act__load(&end->lock) != 0)
-            act__wait_a_moment(&rounds);
+    if (act__unlikely(atomic_exchange_explicit(&end->lock, 1, memory_order_acquire) != 0))
+        act__end_lock_contended(end);
 }
 
 static inline void act__end_unlock(struct act__end *end)
@@ -141,8 +144,11 @@ bool act__case_lie_down(act_select_case *one, struct act__waiter *waiter);
 /* Takes it off the list. Returns: whether it was still listed; if not, and only then, somebody has claimed the waiter for
    it, or tried to. */
 bool act__case_get_up(act_select_case *one);
-/* Until claimed, or until a time of act__channel_clock (INT64_MAX: forever). Returns: the state, never LOOKING or ASLEEP. */
-uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until);
+/*
+ * Until claimed, or until a time of act__channel_clock (INT64_MAX: forever); `in_place`: for a moment without sleep, which
+ * saves who claims it a system call. Returns: the state, never LOOKING or ASLEEP.
+ */
+uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until, bool in_place);
 /* The same without waiting. */
 uint32_t act__waiter_give_up(struct act__waiter *waiter);
 

@@ -8,8 +8,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A waiter who is claimed within these steps costs its waker no system call. */
-enum { SPINS_BEFORE_SLEEP = 130 };
+/*
+ * In pauses of the processor, about 10 ns each. PAUSES_BEFORE_SLEEP: to be woken costs as much. YIELD_EVERY: whoever is
+ * waited for may be on the same CPU. LOCK_PAUSES: many values go through in that time. CLAIM_PAUSES: only the thread that
+ * waits looks at what it looks at.
+ */
+enum { PAUSES_BEFORE_SLEEP = 512, YIELD_EVERY = 16, LOCK_PAUSES = 64, CLAIM_PAUSES = 4 };
 
 _Thread_local bool act__handlers_run_here;
 
@@ -18,6 +22,50 @@ int64_t act__channel_clock(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* ----------------------------------------------------------------------------------------- in place */
+
+/* Asked once: on a single CPU nothing can happen while a thread waits in place. */
+static bool has_several_cpus(void)
+{
+    static _Atomic int known; /* written by whoever asks first; all find the same */
+    cpu_set_t          cpus;
+    if (act__load(&known) == 0)
+        act__store(&known, sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 1);
+    return act__load(&known) > 1;
+}
+
+static void pause_once(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+bool act__step_back(unsigned *spent, unsigned pauses)
+{
+    unsigned yields = *spent / YIELD_EVERY;
+    if (has_several_cpus()) {
+        for (*spent += pauses; pauses > 0; pauses--)
+            pause_once();
+    } else {
+        *spent += YIELD_EVERY;
+    }
+    if (*spent / YIELD_EVERY != yields)
+        sched_yield();
+    return *spent < PAUSES_BEFORE_SLEEP;
+}
+
+/* Who comes too late keeps off for a while: whoever is in does many values in that time, on cache lines that it has. */
+void act__end_lock_contended(struct act__end *end)
+{
+    unsigned spent = 0;
+    do
+        act__step_back(&spent, LOCK_PAUSES);
+    while (act__load(&end->lock) != 0 || atomic_exchange_explicit(&end->lock, 1, memory_order_acquire) != 0);
 }
 
 /* ------------------------------------------------------------------------------------------- lists */
@@ -168,13 +216,13 @@ static bool change(struct act__waiter *waiter, uint32_t expected, uint32_t state
                                                    memory_order_acquire);
 }
 
-uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until)
+uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until, bool in_place)
 {
     struct timespec  time = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
     struct timespec *timeout = until == INT64_MAX ? NULL : &time;
-    unsigned         rounds = 0;
-    while (rounds < SPINS_BEFORE_SLEEP && act__load_acquire(&waiter->state) == ACT__WAITER_LOOKING)
-        act__wait_a_moment(&rounds);
+    unsigned         spent = 0;
+    while (in_place && act__load_acquire(&waiter->state) == ACT__WAITER_LOOKING)
+        in_place = act__step_back(&spent, CLAIM_PAUSES);
     if (change(waiter, ACT__WAITER_LOOKING, ACT__WAITER_ASLEEP))
         while (act__load_acquire(&waiter->state) == ACT__WAITER_ASLEEP)
             if (futex(&waiter->state, FUTEX_WAIT_BITSET, ACT__WAITER_ASLEEP, timeout) != 0 && errno == ETIMEDOUT)

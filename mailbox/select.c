@@ -5,13 +5,14 @@
 #include <mailbox/base/random.h>
 
 /* How long a look at the cases is repeated before the thread lies down: it is cheaper than being woken. */
-enum { LOOKS_SPINNING = 6, LOOKS = 10 };
+enum { PAUSES_MIN = 4, PAUSES_MAX = 128 };
 
 struct selection {
     act_select_case *cases;
     size_t           count;
     uint16_t        *order; /* a permutation that is still being made; NULL: as they stand */
     bool             only_ready;
+    unsigned         pauses; /* of look; 0: there is nothing to look at, as no case is buffered */
 };
 
 static bool would_wait(act_result result)
@@ -128,7 +129,7 @@ static act_result wait_once(const struct selection *selection, int64_t deadline,
     struct act__waiter waiter = {.woken = NULL};
     size_t             listed = lie_down(selection, &waiter);
     uint32_t           state = listed == selection->count
-                                   ? act__waiter_sleep(&waiter, wake_time(selection, deadline))
+                                   ? act__waiter_sleep(&waiter, wake_time(selection, deadline), selection->pauses == 0)
                                    : act__waiter_give_up(&waiter);
     for (size_t i = 0; i < listed; i++)
         if (!is_off(&selection->cases[i]))
@@ -140,20 +141,8 @@ static act_result wait_once(const struct selection *selection, int64_t deadline,
     return one->act_done || selection->only_ready ? ACT_OK : try_one(selection, one);
 }
 
-static void pause_a_little(void)
+static bool looks_possible(const struct selection *selection)
 {
-    unsigned rounds = 0;
-    act__wait_a_moment(&rounds);
-}
-
-/* Waits in place for a short time. Returns: whether a case looks possible. */
-static bool look(const struct selection *selection, unsigned looks)
-{
-    if (looks >= LOOKS_SPINNING)
-        sched_yield();
-    else
-        for (unsigned i = 0; i < 1u << looks; i++)
-            pause_a_little();
     for (size_t i = 0; i < selection->count; i++) {
         const act_select_case *one = &selection->cases[i];
         if (!is_off(one) && act__case_channel(one)->kind == ACT__CHANNEL_BUFFERED &&
@@ -163,6 +152,34 @@ static bool look(const struct selection *selection, unsigned looks)
     return false;
 }
 
+/*
+ * How long to step back between two looks: each look takes cache lines away from who could make a case possible, and when
+ * he is left alone for a while there is more to take. But not longer than it takes to fill or empty the channel.
+ */
+static unsigned pauses_for(const struct selection *selection)
+{
+    unsigned pauses = 0;
+    for (size_t i = 0; i < selection->count; i++) {
+        const act_select_case *one = &selection->cases[i];
+        if (is_off(one) || act__case_channel(one)->kind != ACT__CHANNEL_BUFFERED)
+            continue;
+        uint64_t limit = act__case_channel(one)->limit;
+        unsigned wanted = limit / 8 < PAUSES_MAX ? (unsigned)(limit / 8) + PAUSES_MIN : PAUSES_MAX;
+        if (pauses == 0 || wanted < pauses)
+            pauses = wanted;
+    }
+    return pauses;
+}
+
+/* Waits in place for a short time until a case looks possible. */
+static void look(const struct selection *selection)
+{
+    unsigned spent = 0;
+    if (selection->pauses != 0)
+        while (act__step_back(&spent, selection->pauses) && !looks_possible(selection))
+            continue;
+}
+
 static int64_t clock_after(act_millis timeout)
 {
     int64_t now = act__channel_clock();
@@ -170,13 +187,13 @@ static int64_t clock_after(act_millis timeout)
 }
 
 /* Nothing was possible a moment ago. */
-static act_result wait_for(const struct selection *selection, act_millis timeout, size_t *chosen)
+static act_result wait_for(struct selection *selection, act_millis timeout, size_t *chosen)
 {
     int64_t    deadline = timeout == ACT_FOREVER ? INT64_MAX : clock_after(timeout);
     act_result result;
+    selection->pauses = pauses_for(selection);
     do {
-        for (unsigned looks = 0; looks < LOOKS && !look(selection, looks);)
-            looks++;
+        look(selection);
         if (!would_wait(result = try_all(selection, chosen)))
             return result;
         if (deadline != INT64_MAX && act__channel_clock() >= deadline)
@@ -204,7 +221,7 @@ static bool is_valid(const struct selection *selection, act_millis timeout)
     return selection->count != 0 || timeout != ACT_FOREVER;
 }
 
-static act_result run(const struct selection *selection, size_t *chosen, act_millis timeout)
+static act_result run(struct selection *selection, size_t *chosen, act_millis timeout)
 {
     size_t     at = 0;
     act_result result;

@@ -12,6 +12,12 @@ number='[0-9]+(\.[0-9]+)?'
 workloads='
 - big actors=20 rounds=20
 - chameneos chameneos=10 meetings=200
+- chan_mpmc n=400 cap=-1
+- chan_mpmc n=400 cap=0
+- chan_mpsc n=400 cap=1
+- chan_seq n=500 cap=-1
+- chan_seq n=500 cap=8
+- chan_spsc n=500 cap=8
 p50_us,p99_us,max_us fairness actors=20 n=1000
 - fanin producers=3 n=3000
 - fanin_bounded producers=3 n=3000 cap=4
@@ -22,6 +28,10 @@ alone_ns,rss_first_kib,rss_last_kib overload seconds=1
 cpu_us quiet actors=1000 timers=100 seconds=1
 restarts_per_s,p50_ns,p99_ns restart n=50 sup=otp
 - ring actors=20 tokens=5 hops=1000
+- select_both n=400 cap=0
+- select_both n=400 cap=8
+- select_rx n=400 cap=1
+- select_rx n=400 cap=-1
 total_ms skynet leaves=1000
 - spawn n=500
 arm_ns,cancel_ns,fired,late_p50_us,late_p99_us timers n=1000
@@ -69,6 +79,6 @@ ends 2 "n: not a number from 1" pingpong n=1x threads=1
 tap $? "a number that is none is refused" "$work/why"
 ends 2 "no such workload: pong" pong n=1 threads=1
 tap $? "an unknown workload is refused" "$work/why"
-ends 77 "no channels yet" chan_spsc n=1 cap=0 threads=1
-tap $? "what cannot be measured here ends with 77" "$work/why"
+ends 2 "cap is not 0" chan_seq n=1 cap=0 threads=1
+tap $? "arguments that do not go together are refused" "$work/why"
 tap_end

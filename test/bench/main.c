@@ -16,6 +16,10 @@ static const struct workload {
 } workloads[] = {
     {"big", "actors rounds", bench_big},
     {"chameneos", "chameneos meetings", bench_chameneos},
+    {"chan_mpmc", "n cap", bench_chan_mpmc},
+    {"chan_mpsc", "n cap", bench_chan_mpsc},
+    {"chan_seq", "n cap", bench_chan_seq},
+    {"chan_spsc", "n cap", bench_chan_spsc},
     {"fairness", "actors n", bench_fairness},
     {"fanin", "producers n", bench_fanin},
     {"fanin_bounded", "producers n cap", bench_fanin_bounded},
@@ -26,6 +30,8 @@ static const struct workload {
     {"quiet", "actors timers seconds", bench_quiet},
     {"restart", "n", bench_restart},
     {"ring", "actors tokens hops", bench_ring},
+    {"select_both", "n cap", bench_select_both},
+    {"select_rx", "n cap", bench_select_rx},
     {"skynet", "leaves", bench_skynet},
     {"spawn", "n", bench_spawn},
     {"timers", "n", bench_timers},
@@ -44,10 +50,6 @@ static int usage(void)
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
-    if (strncmp(name, "chan_", 5) == 0 || strncmp(name, "select_", 7) == 0) {
-        fprintf(stderr, "act-bench: %s: there are no channels yet\n", name);
-        return BENCH_NOT_HERE;
-    }
     for (int i = 0; i < WORKLOADS; i++) {
         if (strcmp(name, workloads[i].name) == 0) {
             bench_arguments(argc - 2, argv + 2);
