@@ -7,7 +7,7 @@
 /* One for all the children of a group strategy. */
 static struct act__delay *delay_of(struct act__supervisor *supervisor, struct act__child *child)
 {
-    return supervisor->strategy == ACT_STRATEGY_ONE_FOR_ONE ? &child->delay : &supervisor->delay;
+    return act__restarts_groups(supervisor) ? &supervisor->delay : &child->delay;
 }
 
 void act__delay_started(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
@@ -78,9 +78,9 @@ void act__delay_is_over(act_self *self, struct act__supervisor *supervisor, stru
     if (supervisor->phase != ACT__PHASE_RUNNING) { /* a group of which it is no part comes first */
         child->state = ACT__CHILD_RESTARTING;
         act__errand_add(supervisor, child);
-    } else if (supervisor->strategy == ACT_STRATEGY_ONE_FOR_ONE) {
-        act__child_start(self, supervisor, child, ACT__START_RESTART);
-    } else {
+    } else if (act__restarts_groups(supervisor)) {
         act__group_refill(self, supervisor, child);
+    } else {
+        act__child_start(self, supervisor, child, ACT__START_RESTART);
     }
 }

@@ -78,8 +78,32 @@ struct act__child *act__child_create(const act_child_spec *spec)
         child->args = memcpy(block + layout.args, spec->args, spec->behavior->args_bytes);
     child->args_release = spec->args != NULL ? spec->args_release : NULL;
     child->kept = spec->kept_bytes != 0 ? block + layout.kept : NULL;
+    child->kept_bytes = spec->kept_bytes;
     child->kept_release = spec->kept_release;
     copy_options(child, spec, block + layout.name);
+    return child;
+}
+
+struct act__child *act__child_clone(struct act__child *template, const void *args)
+{
+    const act_child_spec spec = {
+        .id = "",
+        .behavior = template->behavior,
+        .args = args,
+        .restart = (act_restart)template->restart,
+        .significant = template->significant,
+        .shutdown = template->shutdown,
+        .type = (act_child_type)template->type,
+        .options = &template->options,
+        .kept_bytes = template->kept_bytes,
+        .kept_release = template->kept_release,
+    };
+    struct act__child *child = act__child_create(&spec);
+    if (child == NULL)
+        return NULL;
+    if (args == NULL)
+        child->args = template->args;
+    act__child_hold(child->template = template);
     return child;
 }
 
@@ -110,6 +134,8 @@ void act__child_let_go(void *context)
 
 void act__child_forget(struct act__child *child)
 {
+    if (child->template != NULL)
+        act__child_let_go(child->template);
     act_message_free(&child->answer);
     act__supervisor_free(child);
 }
@@ -222,6 +248,7 @@ static void table_remove(struct act__child_table *table, const struct kind *kind
 void act__children_init(struct act__children *children)
 {
     children->first = children->last = NULL;
+    children->count = 0;
     children->supervisors_count = children->significant_count = 0;
     /* Who chooses ids should not choose collisions; the order of a chain is seen by nobody, so an address will do. */
     children->seed = (uint64_t)(uintptr_t)children * UINT64_C(0x9e3779b97f4a7c15);
@@ -249,8 +276,11 @@ void act__children_add(struct act__children *children, struct act__child *child)
     else
         children->first = child;
     children->last = child;
-    child->id_hash = id_hash(children->seed, child->id);
-    table_add(&children->by_id, &by_id, child);
+    children->count++;
+    if (child->template == NULL) {
+        child->id_hash = id_hash(children->seed, child->id);
+        table_add(&children->by_id, &by_id, child);
+    }
     if (child->type == ACT_CHILD_SUPERVISOR)
         children->supervisors_count++;
 }
@@ -265,7 +295,9 @@ void act__children_remove(struct act__children *children, struct act__child *chi
         child->order_previous->order_next = child->order_next;
     else
         children->first = child->order_next;
-    table_remove(&children->by_id, &by_id, child);
+    children->count--;
+    if (child->template == NULL)
+        table_remove(&children->by_id, &by_id, child);
     if (child->type == ACT_CHILD_SUPERVISOR)
         children->supervisors_count--;
 }

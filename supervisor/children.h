@@ -58,7 +58,7 @@ struct act__child {
     uint8_t            state; /* act__child_state */
     uint8_t            start_cause;
     uint8_t            restart, type;
-    bool               is_watched;        /* monitor is set */
+    bool               is_watched;        /* monitored */
     bool               has_timer;         /* timer is set */
     bool               is_killed;         /* its stop has come to that */
     bool               significant;
@@ -70,17 +70,19 @@ struct act__child {
     uint32_t           stop_tries; /* how often there was no memory for the monitor or timer of a stop */
     uint64_t           id_hash;
     act_pid            pid; /* nobody: no instance */
-    act_ref            monitor, timer;
+    act_ref            timer;
     act_millis         shutdown;
     const act_behavior  *behavior;
     act_spawn_options    options;
     const char          *id;
     void                *args; /* NULL: none */
     void (*args_release)(void *args);
+    size_t               kept_bytes;
     void                *kept; /* NULL: none */
     void (*kept_release)(void *kept);
     act_message         *answer; /* to start_child; made by the asker, so that answering never needs memory */
     act_asker            asker;  /* of that answer */
+    struct act__child   *template; /* that it was made from; held. NULL: none. */
     act_message         *request_next; /* of the start_child that brings this child, while that waits */
     struct act__requests waiting;      /* for it to have stopped */
 };
@@ -91,6 +93,8 @@ struct act__child {
  * Returns: NULL if there is no memory; nothing was released then.
  */
 struct act__child *act__child_create(const act_child_spec *spec);
+/* One made from a template, without an id; args: NULL, or as many bytes as its behaviour has. NULL: no memory. */
+struct act__child *act__child_clone(struct act__child *template, const void *args);
 void               act__child_hold(struct act__child *child);
 /* Whether an instance is not wholly gone: then the supervisor is not the only holder. */
 bool               act__child_lives(const struct act__child *child);
@@ -108,7 +112,8 @@ struct act__child_table {
 
 struct act__children {
     struct act__child       *first, *last;
-    struct act__child_table  by_id, by_pid;
+    uint32_t                 count;
+    struct act__child_table  by_id, by_pid; /* those without an id are in by_pid only */
     uint32_t                 supervisors_count;
     uint32_t                 significant_count; /* of those that have an instance */
     uint64_t                 seed; /* of the hash of ids */

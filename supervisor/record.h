@@ -29,10 +29,12 @@ struct act__supervisor {
     struct act__restart_window window;
     uint8_t                    phase;
     uint8_t                    strategy, auto_shutdown;
+    bool                       has_timer; /* one for the stop of all children */
     bool                       is_over; /* a significant child's end is to be its own */
     uint32_t                   restarts_count;
     act_backoff                backoff;
     struct act__delay          delay; /* of a group */
+    struct act__child         *template; /* of simple_one_for_one; else NULL */
     struct act__child         *cursor;
     struct act__child         *failed; /* for whose sake a group is restarted */
     /* Children to see to later, through a message to itself; what else waits gets in between. */
@@ -44,6 +46,12 @@ struct act__supervisor {
     act_exit_reason      end;          /* why it stops */
     char                 end_text[ACT_EXIT_TEXT_MAX];
 };
+
+/* Whether the end of one child can restart others. */
+static inline bool act__restarts_groups(const struct act__supervisor *supervisor)
+{
+    return supervisor->strategy == ACT_STRATEGY_ONE_FOR_ALL || supervisor->strategy == ACT_STRATEGY_REST_FOR_ONE;
+}
 
 /* The behaviour in specs from act_supervisor_child: recognised by a supervisor, which starts one as below. */
 extern const act_behavior act__supervisor_behavior;
@@ -104,6 +112,8 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
 void act__child_stop_again(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
 /* Its time to stop by itself is over. */
 void act__child_kill(act_self *self, struct act__child *child);
+/* The same for all. */
+void act__kill_all(act_self *self, struct act__supervisor *supervisor);
 /* It was told to stop, or the supervisor was, and it is gone. */
 void act__child_stopped(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
 

@@ -159,6 +159,33 @@ act_result act_supervisor_terminate_child(act_self *self, act_ref *ref, act_pid 
     return ask_about(self, ref, supervisor, ACT__TAG_TERMINATE_CHILD, id, timeout);
 }
 
+act_result act_supervisor_start_child_args(act_self *self, act_ref *ref, act_pid supervisor, const void *args,
+                                           size_t args_bytes, act_millis timeout)
+{
+    act_message *message;
+
+    if ((args == NULL) != (args_bytes == 0) || args_bytes > ACT_MESSAGE_BYTES_MAX / 2)
+        return ACT_INVALID;
+    if (act__request_create(&message, ACT__TAG_START_CHILD_ARGS, sizeof(struct act__request) + args_bytes) != ACT_OK)
+        return ACT_NO_MEMORY;
+    memset(message->as.bytes, 0, sizeof(struct act__request));
+    if (args != NULL)
+        memcpy(payload_of(message)->args, args, args_bytes);
+    return ask(self, ref, supervisor, message, timeout);
+}
+
+act_result act_supervisor_terminate_child_pid(act_self *self, act_ref *ref, act_pid supervisor, act_pid child,
+                                              act_millis timeout)
+{
+    act_message *message;
+
+    if (act__request_create(&message, ACT__TAG_TERMINATE_CHILD_PID, sizeof(struct act__request)) != ACT_OK)
+        return ACT_NO_MEMORY;
+    memset(message->as.bytes, 0, sizeof(struct act__request));
+    payload_of(message)->pid = child;
+    return ask(self, ref, supervisor, message, timeout);
+}
+
 act_result act_supervisor_restart_child(act_self *self, act_ref *ref, act_pid supervisor, const char *id,
                                         act_millis timeout)
 {

@@ -15,6 +15,8 @@
 #define ACT__TAG_RESTART_CHILD   UINT32_C(0xFFFFFF17) /* a struct act__request */
 #define ACT__TAG_DELETE_CHILD    UINT32_C(0xFFFFFF18) /* the same */
 #define ACT__TAG_GET_CHILDSPEC   UINT32_C(0xFFFFFF19) /* the same */
+#define ACT__TAG_START_CHILD_ARGS    UINT32_C(0xFFFFFF1B) /* a struct act__request, and behind it the args */
+#define ACT__TAG_TERMINATE_CHILD_PID UINT32_C(0xFFFFFF1C) /* a struct act__request */
 #define ACT__TAG_DELAY_IS_OVER   UINT32_C(0xFFFFFF1A) /* to itself: a resource, the struct act__child, held */
 
 struct act__child;
@@ -22,7 +24,9 @@ struct act__child;
 /* The payload of a request. Large enough for the answer, which is written over it. */
 struct act__request {
     act_message *next; /* used by the supervisor while the request waits */
+    act_pid      pid;
     char         id[ACT_CHILD_ID_MAX];
+    char         args[]; /* not aligned */
 };
 
 /* The payload of an answer. */

@@ -221,7 +221,7 @@ static const char *duplicate(const act_supervisor_spec *spec)
 
 static bool check_flags(const act_supervisor_spec *spec, struct report *report)
 {
-    if ((unsigned)spec->strategy > ACT_STRATEGY_REST_FOR_ONE)
+    if ((unsigned)spec->strategy > ACT_STRATEGY_SIMPLE_ONE_FOR_ONE)
         return complain(report, "strategy is %d, which is no act_strategy", (int)spec->strategy);
     if (spec->period < 0 || spec->period > MILLIS_MAX)
         return complain(report, "period is %lld ms, which is neither 0 nor from 1 ms to 2^40 ms",
@@ -230,6 +230,9 @@ static bool check_flags(const act_supervisor_spec *spec, struct report *report)
         return complain(report, "auto_shutdown is %d, which is no act_auto_shutdown", (int)spec->auto_shutdown);
     if (spec->children == NULL && spec->children_count != 0)
         return complain(report, "children is NULL, but children_count is %zu", spec->children_count);
+    if (spec->strategy == ACT_STRATEGY_SIMPLE_ONE_FOR_ONE && spec->children_count != 1)
+        return complain(report, "children_count is %zu, but simple_one_for_one has one child, its template",
+                        spec->children_count);
     if (spec->children_count > UINT32_MAX)
         return complain(report, "children_count is %zu, more than 2^32 - 1", spec->children_count);
     return true;
@@ -248,6 +251,15 @@ static bool check_backoff(const act_backoff *backoff, struct report *report)
     return true;
 }
 
+/* What a template cannot have, as its children would have it, too. */
+static bool check_template(const act_child_spec *child, struct report *report)
+{
+    if (child->options != NULL && child->options->name != NULL)
+        return complain(report, "child \"%s\": options.name is set, but only one made from the template could have it",
+                        child->id);
+    return true;
+}
+
 static bool check_tree(const act_supervisor_spec *spec, struct report *report, unsigned depth)
 {
     if (!check_flags(spec, report) || !check_backoff(&spec->backoff, report))
@@ -259,6 +271,8 @@ static bool check_tree(const act_supervisor_spec *spec, struct report *report, u
         if (child->significant && spec->auto_shutdown == ACT_AUTO_SHUTDOWN_NEVER)
             return complain(report, "child \"%s\": significant, but auto_shutdown is never", child->id);
     }
+    if (spec->strategy == ACT_STRATEGY_SIMPLE_ONE_FOR_ONE && !check_template(&spec->children[0], report))
+        return false;
     const char *twice = duplicate(spec);
     return twice == NULL || complain(report, "child \"%s\": id is there twice", twice);
 }

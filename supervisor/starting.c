@@ -41,7 +41,7 @@ void act__child_restart(act_self *self, struct act__supervisor *supervisor, stru
     }
     child->restarts_count++;
     supervisor->restarts_count++;
-    if (supervisor->strategy != ACT_STRATEGY_ONE_FOR_ONE)
+    if (act__restarts_groups(supervisor))
         act__group_restart(self, supervisor, child);
     else if (!act__delay_restart(self, supervisor, child))
         act__child_start(self, supervisor, child, ACT__START_RESTART);
@@ -120,7 +120,8 @@ static void requested_start_ended(act_self *self, struct act__supervisor *superv
     act_result result = (act_result)child->start_result;
 
     act__start_answer(self, child, result, act_pid_none());
-    if (child->start_cause == ACT__START_REQUEST && (result != ACT_IGNORE || child->restart == ACT_RESTART_TEMPORARY))
+    bool keeps_spec = result == ACT_IGNORE && child->restart != ACT_RESTART_TEMPORARY && child->template == NULL;
+    if (child->start_cause == ACT__START_REQUEST && !keeps_spec)
         act__child_drop(supervisor, child);
 }
 

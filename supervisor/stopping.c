@@ -16,11 +16,11 @@ void act__child_kill(act_self *self, struct act__child *child)
     (void)!act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
 }
 
-static bool arm_timer(act_self *self, struct act__child *child)
+static bool arm_timer(act_self *self, const struct act__supervisor *supervisor, struct act__child *child)
 {
     act_message *message;
 
-    if (child->shutdown < 0 || child->is_killed || child->has_timer)
+    if (child->shutdown < 0 || child->is_killed || child->has_timer || supervisor->has_timer)
         return true;
     if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP, act_pid_value(child->pid)) != ACT_OK)
         return false;
@@ -34,7 +34,7 @@ void act__child_stop_again(act_self *self, struct act__supervisor *supervisor, s
 {
     bool watched = act__child_watch(self, child);
 
-    if (!arm_timer(self, child)) {
+    if (!arm_timer(self, supervisor, child)) {
         if (++child->stop_tries > STOP_TRIES_MAX)
             act__child_kill(self, child);
     } else if (watched) {
@@ -55,6 +55,11 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
     act__child_stop_again(self, supervisor, child);
 }
 
+static bool asks_to_terminate(const act_message *request)
+{
+    return request->tag == ACT__TAG_TERMINATE_CHILD || request->tag == ACT__TAG_TERMINATE_CHILD_PID;
+}
+
 /* Those that asked before somebody asked to start it anew have what they wanted; the rest is looked at again. */
 static void answer_waiting(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
 {
@@ -63,7 +68,7 @@ static void answer_waiting(act_self *self, struct act__supervisor *supervisor, s
     bool                        done = false;
 
     while ((request = act__requests_take(&child->waiting)) != NULL) {
-        if (done || request->tag != ACT__TAG_TERMINATE_CHILD) {
+        if (done || !asks_to_terminate(request)) {
             done = true;
             act__requests_add(&supervisor->held, request);
         } else {
@@ -98,7 +103,7 @@ void act__child_stopped(act_self *self, struct act__supervisor *supervisor, stru
     answer_waiting(self, supervisor, child);
     if (supervisor->phase == ACT__PHASE_STOPPING) {
         act__refuse_held(self, supervisor);
-        if (is_next)
+        if (is_next || (supervisor->template != NULL && supervisor->children.by_pid.count == 0))
             act__stop_next(self, supervisor);
     } else if (supervisor->phase == ACT__PHASE_CLEARING && child->in_group) {
         if (is_next)
@@ -107,12 +112,19 @@ void act__child_stopped(act_self *self, struct act__supervisor *supervisor, stru
             act__child_drop(supervisor, child);
         if (is_next)
             act__clear_next(self, supervisor);
-    } else if (child->restart == ACT_RESTART_TEMPORARY) {
+    } else if (child->restart == ACT_RESTART_TEMPORARY || child->template != NULL) {
         act__child_drop(supervisor, child);
     }
 }
 
 /* ----------------------------------------------------------------------------------------- all of them */
+
+void act__kill_all(act_self *self, struct act__supervisor *supervisor)
+{
+    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
+        if (!act_pid_is_none(child->pid))
+            act__child_kill(self, child);
+}
 
 static void end(act_self *self, struct act__supervisor *supervisor)
 {
@@ -137,6 +149,30 @@ void act__stop_next(act_self *self, struct act__supervisor *supervisor)
         act__child_stop(self, supervisor, child);
 }
 
+/* Children made from a template have no order. One timer is for all; without memory for it their time is over. */
+static void stop_all_at_once(act_self *self, struct act__supervisor *supervisor)
+{
+    act_millis   shutdown = supervisor->template->shutdown;
+    act_message *message = NULL;
+    act_ref      timer;
+
+    supervisor->cursor = NULL;
+    supervisor->has_timer = true;
+    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
+        if (act_pid_is_none(child->pid))
+            child->state = ACT__CHILD_DOWN;
+        else if (child->state != ACT__CHILD_STOPPING)
+            act__child_stop(self, supervisor, child);
+    }
+    if (shutdown < 0)
+        return;
+    if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP, act_pid_value(act_pid_none())) != ACT_OK
+        || act_send_after(self, &timer, act_self_pid(self), &message, shutdown) != ACT_OK) {
+        act_message_free(&message);
+        act__kill_all(self, supervisor);
+    }
+}
+
 static void copy_reason(struct act__supervisor *supervisor, act_exit_reason reason)
 {
     supervisor->end = reason;
@@ -154,5 +190,8 @@ void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor, ac
     copy_reason(supervisor, reason);
     act__refuse_held(self, supervisor);
     supervisor->cursor = supervisor->children.last;
-    act__stop_next(self, supervisor);
+    if (supervisor->template != NULL && supervisor->children.by_pid.count > 0)
+        stop_all_at_once(self, supervisor);
+    else
+        act__stop_next(self, supervisor);
 }

@@ -82,6 +82,8 @@ static void do_errand(act_self *self, struct act__supervisor *supervisor, struct
 static struct act__child *child_asked_for(struct act__supervisor *supervisor, const act_message *request)
 {
     const struct act__request *asked = (const struct act__request *)(const void *)request->as.bytes;
+    if (request->tag == ACT__TAG_TERMINATE_CHILD_PID)
+        return act_pid_is_none(asked->pid) ? NULL : act__children_by_pid(&supervisor->children, asked->pid);
     return act__children_by_id(&supervisor->children, asked->id);
 }
 
@@ -163,11 +165,60 @@ static void delete_child(act_self *self, struct act__supervisor *supervisor, act
     act__request_answer(self, request, &deleted);
 }
 
+static bool fits_template(const struct act__supervisor *supervisor, size_t args_bytes)
+{
+    return args_bytes == 0 || args_bytes == supervisor->template->behavior->args_bytes;
+}
+
+static void start_child_args(act_self *self, struct act__supervisor *supervisor, act_message *request)
+{
+    const struct act__request *asked = (const struct act__request *)(const void *)request->as.bytes;
+    size_t                     args_bytes = request->bytes_count - sizeof *asked;
+    act_supervisor_answer      refused = {.result = ACT_INVALID};
+    struct act__child         *child = NULL;
+
+    if (fits_template(supervisor, args_bytes)) {
+        refused.result = ACT_NO_MEMORY;
+        child = act__child_clone(supervisor->template, args_bytes != 0 ? asked->args : NULL);
+    }
+    if (child == NULL) {
+        act__request_answer(self, request, &refused);
+        return;
+    }
+    child->asker = act_message_asker(request);
+    child->answer = request;
+    act__children_add(&supervisor->children, child);
+    act__child_start(self, supervisor, child, ACT__START_REQUEST);
+}
+
+/* Calls with an id make no sense where there is a template, nor the others where there is none. */
+static bool makes_sense(const struct act__supervisor *supervisor, uint32_t tag)
+{
+    bool is_simple = tag == ACT__TAG_START_CHILD_ARGS || tag == ACT__TAG_TERMINATE_CHILD_PID;
+    return is_simple == (supervisor->template != NULL);
+}
+
+static void refuse(act_self *self, act_message *request)
+{
+    const act_supervisor_answer invalid = {.result = ACT_INVALID};
+
+    if (request->tag == ACT__TAG_START_CHILD) {
+        act__start_answer(self, request->as.resource.pointer, ACT_INVALID, act_pid_none());
+        act_message_free(&request);
+    } else {
+        act__request_answer(self, request, &invalid);
+    }
+}
+
 static void handle_request(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
-    if (request->tag == ACT__TAG_START_CHILD)
+    if (!makes_sense(supervisor, request->tag))
+        refuse(self, request);
+    else if (request->tag == ACT__TAG_START_CHILD_ARGS)
+        start_child_args(self, supervisor, request);
+    else if (request->tag == ACT__TAG_START_CHILD)
         start_child(self, supervisor, request);
-    else if (request->tag == ACT__TAG_TERMINATE_CHILD)
+    else if (request->tag == ACT__TAG_TERMINATE_CHILD || request->tag == ACT__TAG_TERMINATE_CHILD_PID)
         terminate_child(self, supervisor, request);
     else if (request->tag == ACT__TAG_RESTART_CHILD)
         restart_child(self, supervisor, request);
@@ -196,7 +247,7 @@ static void count_children(act_self *self, struct act__supervisor *supervisor, a
     const struct act__children *children = &supervisor->children;
     act_supervisor_answer       answer = {.result = ACT_OK};
 
-    answer.specs_count = (uint32_t)children->by_id.count;
+    answer.specs_count = children->count;
     answer.active_count = (uint32_t)children->by_pid.count;
     answer.supervisors_count = children->supervisors_count;
     answer.workers_count = answer.specs_count - answer.supervisors_count;
@@ -255,8 +306,10 @@ static void get_childspec(act_self *self, struct act__supervisor *supervisor, ac
 
 bool act__child_watch(act_self *self, struct act__child *child)
 {
+    act_ref monitor; /* never taken back: see forget_instance */
+
     if (!child->is_watched)
-        child->is_watched = act_monitor(self, &child->monitor, child->pid) == ACT_OK;
+        child->is_watched = act_monitor(self, &monitor, child->pid) == ACT_OK;
     return child->is_watched;
 }
 
@@ -294,7 +347,7 @@ static void child_ended(act_self *self, struct act__supervisor *supervisor, stru
     child->state = ACT__CHILD_DOWN;
     if (child->significant && !again)
         significant_ended(supervisor);
-    if (child->restart == ACT_RESTART_TEMPORARY) {
+    if (child->restart == ACT_RESTART_TEMPORARY || (child->template != NULL && !again)) {
         act__child_drop(supervisor, child);
     } else if (again && supervisor->phase == ACT__PHASE_RUNNING) {
         act__child_restart(self, supervisor, child);
@@ -308,8 +361,7 @@ static void forget_instance(act_self *self, struct act__supervisor *supervisor, 
 {
     if (child->has_timer)
         act_cancel_timer(self, child->timer);
-    if (child->is_watched)
-        act_demonitor(self, child->monitor);
+    /* The monitor's DOWN, if it is still to come, is of nobody then: taking it back would look through the inbox. */
     child->has_timer = child->is_watched = false;
     act__children_set_pid(&supervisor->children, child, act_pid_none());
 }
@@ -364,6 +416,8 @@ static void receive_about_child(act_self *self, struct act__supervisor *supervis
     act_pid            pid = is_timer ? message->as.pid : act_message_sender(message);
     struct act__child *child = act__children_by_pid(&supervisor->children, pid);
 
+    if (is_timer && act_pid_is_none(pid))
+        act__kill_all(self, supervisor);
     if (child == NULL)
         return;
     if (is_timer)
@@ -396,13 +450,15 @@ static void receive(act_self *self, void *state, const act_message *message)
     case ACT__TAG_TERMINATE_CHILD:
     case ACT__TAG_RESTART_CHILD:
     case ACT__TAG_DELETE_CHILD:
+    case ACT__TAG_START_CHILD_ARGS:
+    case ACT__TAG_TERMINATE_CHILD_PID:
         receive_request(self, supervisor);
         break;
     case ACT__TAG_COUNT_CHILDREN:
         count_children(self, supervisor, act_take(self));
         break;
     case ACT__TAG_WHICH_CHILDREN:
-        answer_rows(self, act_take(self), supervisor->children.first, supervisor->children.by_id.count);
+        answer_rows(self, act_take(self), supervisor->children.first, supervisor->children.count);
         break;
     case ACT__TAG_GET_CHILDSPEC:
         get_childspec(self, supervisor, act_take(self));
@@ -453,6 +509,8 @@ static void destroy(void *context)
     act__restart_window_fini(&supervisor->window);
     act_message_free(&supervisor->nudge);
     act_message_free(&supervisor->announcement);
+    if (supervisor->template != NULL)
+        act__child_let_go(supervisor->template);
     if (supervisor->from != NULL)
         act__child_let_go(supervisor->from);
     act__supervisor_free(supervisor);
@@ -466,6 +524,9 @@ static void discard(struct act__supervisor *supervisor)
         act__children_remove(&supervisor->children, child);
         act__child_forget(child);
     }
+    if (supervisor->template != NULL)
+        act__child_forget(supervisor->template);
+    supervisor->template = NULL;
     destroy(supervisor);
 }
 
@@ -475,7 +536,10 @@ static bool add_children(struct act__supervisor *supervisor, const act_superviso
         struct act__child *child = act__child_create(&spec->children[i]);
         if (child == NULL)
             return false;
-        act__children_add(&supervisor->children, child);
+        if (spec->strategy == ACT_STRATEGY_SIMPLE_ONE_FOR_ONE)
+            supervisor->template = child;
+        else
+            act__children_add(&supervisor->children, child);
     }
     return true;
 }

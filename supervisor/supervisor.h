@@ -27,7 +27,8 @@ ACT_BEGIN_DECLS
 typedef enum act_strategy {
     ACT_STRATEGY_ONE_FOR_ONE, /* that child */
     ACT_STRATEGY_ONE_FOR_ALL, /* all children */
-    ACT_STRATEGY_REST_FOR_ONE /* that child and those after it in start order */
+    ACT_STRATEGY_REST_FOR_ONE, /* that child and those after it in start order */
+    ACT_STRATEGY_SIMPLE_ONE_FOR_ONE /* that child; all children are made from one template, see start_child_args */
 } act_strategy;
 
 /*
@@ -121,7 +122,8 @@ typedef struct act_supervisor_spec {
     act_strategy          strategy;
     uint32_t              intensity; /* more restarts than this within period: stop all children, then itself */
     act_millis            period;    /* 1 ms or more; 0 stands for 5 s */
-    const act_child_spec *children;  /* started in this order, stopped in reverse */
+    /* Started in this order, stopped in reverse. With simple_one_for_one one, the template, which is not started. */
+    const act_child_spec *children;
     size_t                children_count;
     act_auto_shutdown     auto_shutdown;
     act_backoff           backoff;
@@ -184,7 +186,8 @@ ACT_API act_child_spec act_supervisor_child(const char *id, const act_supervisor
  * ACT_MESSAGE_SUPERVISOR_ANSWER, read with act_supervisor_answer_read, or DOWN or TIMED_OUT. All are for
  * handlers and return ACT_OK, ACT_INVALID, ACT_NO_MEMORY. A supervisor needs no memory to answer. One that is
  * stopping answers those that change something with ACT_CLOSED. Calls for a child that is just being stopped wait until
- * that is done.
+ * that is done. One whose strategy is simple_one_for_one answers ACT_INVALID to calls with an id or a spec: its
+ * children have no ids.
  */
 #define ACT_MESSAGE_SUPERVISOR_ANSWER UINT32_C(0xFFFFFF10)
 
@@ -197,7 +200,7 @@ typedef struct act_supervisor_answer {
 
 /* One row of which_children. */
 typedef struct act_child_info {
-    char           id[ACT_CHILD_ID_MAX];
+    char           id[ACT_CHILD_ID_MAX]; /* "": made from a template */
     act_pid        pid; /* nobody: not running */
     act_child_type type;
     act_restart    restart;
@@ -223,6 +226,32 @@ typedef struct act_child_info {
 ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child(act_self *self, act_ref *ask, act_pid supervisor,
                                                              const act_child_spec *spec, act_millis timeout)
     ACT_NONNULL_ALL;
+
+/**
+ * Adds a child to a supervisor whose strategy is simple_one_for_one: one made from its template, without an id. There
+ * can be any number; starting, finding and removing one takes constant time. When the supervisor stops they are all
+ * told to at once, and killed when the template's .shutdown is over.
+ *
+ * args       Copied; args_bytes must be args_bytes of the template's behaviour. NULL, with 0: the template's args.
+ *
+ * Owns:    args_release of the template is for the template's args alone, and is called when the supervisor and all
+ *          these children are gone. What args refer to is the child's to free: in an act_defer.
+ * Answer:  as start_child, but never ACT_EXISTS unless for a name; ACT_INVALID: another strategy, or args_bytes;
+ *          ACT_NO_MEMORY. ACT_IGNORE: the child is dropped.
+ * Returns: ACT_INVALID: the timeout, args_bytes above 2^29, or either of args and args_bytes without the other.
+ */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child_args(act_self *self, act_ref *ask, act_pid supervisor,
+                                                                  const void *args, size_t args_bytes,
+                                                                  act_millis timeout) ACT_NONNULL(1, 2);
+
+/**
+ * Stops and drops a child that start_child_args has added.
+ *
+ * Answer:  ACT_OK when it is gone; ACT_NOT_FOUND; ACT_INVALID: another strategy.
+ */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_terminate_child_pid(act_self *self, act_ref *ask, act_pid supervisor,
+                                                                     act_pid child, act_millis timeout)
+    ACT_NONNULL(1, 2);
 
 /**
  * Stops a child and keeps its spec (drops a temporary one). One that is still starting is stopped too; its

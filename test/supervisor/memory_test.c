@@ -143,6 +143,53 @@ static void memory_may_run_out_for_good_at_any_request(void)
     live_without_each(true);
 }
 
+/* The same for children made from a template. */
+static bool live_simple_without(uint64_t n, bool and_after)
+{
+    act_counters    counters;
+    struct rig_call calls[] = {{.what = RIG_START_ARGS, .plan = &b}, {.what = RIG_START_ARGS, .plan = &c},
+                               {.what = RIG_TERMINATE_PID}, {.what = RIG_COUNT}};
+    begin();
+    b.self = &b, c.self = &c;
+    b.unlinks = true;
+    spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE;
+    spec.children_count = 1;
+    child[0].args_release = rig_args_release;
+    act__memory_fail_at(n, and_after);
+    bool spawned = act_system_spawn_supervisor(rig_system, &root, &spec, NULL) == ACT_OK;
+    for (int i = 0; spawned && i < 4; i++) {
+        calls[i].supervisor = root;
+        calls[i].child = c.pid;
+        rig_try_to_ask(&calls[i]);
+        run_a_while();
+        rig_tell(&b, RIG_DO_FAIL);
+        run_a_while();
+    }
+    bool came = act__memory_requests() >= n;
+    act__memory_fail_at(0, false);
+    if (spawned)
+        stop();
+    ck_assert_int_eq(act_simulation_advance(rig_simulation, ACT_SECONDS(100), 100000), ACT_OK);
+    for (int i = 0; i < 4; i++)
+        is_answered(&calls[i]);
+    ck_assert(!b.alive && !c.alive);
+    ck_assert_int_eq(a.args_released, spawned ? 1 : 0);
+    act_system_counters(rig_system, &counters);
+    ck_assert_uint_eq(counters.spawned, counters.exited + 1); /* the client */
+    rig_end();
+    return came;
+}
+
+static void children_made_from_a_template_live_without_memory_too(void)
+{
+    for (int and_after = 0; and_after < 2; and_after++) {
+        uint64_t n = 1;
+        while (live_simple_without(n, and_after != 0))
+            n++;
+        ck_assert_uint_gt(n, 15);
+    }
+}
+
 /* The stop itself without any memory: times are cut short rather than waited for in vain. */
 static void a_supervisor_stops_without_memory(void)
 {
@@ -192,6 +239,7 @@ static void a_restart_is_tried_until_there_is_memory(void)
 const struct kit_fact kit_facts[] = {
     FACT(any_single_request_for_memory_may_fail, .rounds = 5, .timeout_seconds = 60),
     FACT(memory_may_run_out_for_good_at_any_request, .rounds = 5, .timeout_seconds = 60),
+    FACT(children_made_from_a_template_live_without_memory_too, ROUNDS),
     FACT(a_supervisor_stops_without_memory, ROUNDS),
     FACT(children_stop_in_reverse_without_memory, ROUNDS),
     FACT(a_restart_is_tried_until_there_is_memory, ROUNDS),

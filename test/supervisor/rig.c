@@ -185,6 +185,14 @@ static void client_asks(act_self *self, struct rig_call *call)
     case RIG_START:
         call->asked = act_supervisor_start_child(self, &call->ref, call->supervisor, call->spec, timeout);
         break;
+    case RIG_START_ARGS:
+        call->asked = act_supervisor_start_child_args(self, &call->ref, call->supervisor,
+                                                      call->plan != NULL ? &call->plan->self : NULL,
+                                                      call->plan != NULL ? sizeof call->plan->self : 0, timeout);
+        break;
+    case RIG_TERMINATE_PID:
+        call->asked = act_supervisor_terminate_child_pid(self, &call->ref, call->supervisor, call->child, timeout);
+        break;
     case RIG_TERMINATE:
         call->asked = act_supervisor_terminate_child(self, &call->ref, call->supervisor, call->id, timeout);
         break;

@@ -85,10 +85,22 @@ int  rig_end_code(act_pid pid);
 /* --------------------------------------------------------------------------------- asking a supervisor */
 
 struct rig_call {
-    enum { RIG_START, RIG_TERMINATE, RIG_RESTART, RIG_DELETE, RIG_GET, RIG_COUNT, RIG_WHICH } what;
+    enum {
+        RIG_START,
+        RIG_START_ARGS,
+        RIG_TERMINATE,
+        RIG_TERMINATE_PID,
+        RIG_RESTART,
+        RIG_DELETE,
+        RIG_GET,
+        RIG_COUNT,
+        RIG_WHICH
+    } what;
     act_pid               supervisor;
     const act_child_spec *spec;
     const char           *id;
+    struct rig_plan      *plan; /* of RIG_START_ARGS; NULL: no args */
+    act_pid               child;
     act_millis            timeout; /* 0: ACT_FOREVER */
 
     bool                  called; /* the asking function was */

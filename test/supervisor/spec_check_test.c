@@ -40,6 +40,14 @@ static void nothing(struct spoiled *s) { (void)s; }
 static void strategy(struct spoiled *s) { s->spec.strategy = (act_strategy)9; }
 static void period(struct spoiled *s) { s->spec.period = -1; }
 static void period_long(struct spoiled *s) { s->spec.period = ((act_millis)1 << 40) + 1; }
+static void template_two(struct spoiled *s) { s->spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE; }
+static void template_named(struct spoiled *s)
+{
+    s->spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE;
+    s->spec.children_count = 1;
+    s->options.name = "one";
+    s->child[0].options = &s->options;
+}
 static void auto_shutdown(struct spoiled *s) { s->spec.auto_shutdown = (act_auto_shutdown)3; }
 static void backoff_order(struct spoiled *s) { s->spec.backoff = (act_backoff){.min = 5, .max = 4}; }
 static void backoff_zero(struct spoiled *s) { s->spec.backoff.max = 4; }
@@ -145,6 +153,8 @@ static const struct {
     {"strategy", strategy, "strategy is 9, which"},
     {"period", period, "period is -1 ms"},
     {"period_long", period_long, "period is 1099511627777 ms"},
+    {"template_two", template_two, "children_count is 2, but simple_one_for_one"},
+    {"template_named", template_named, "child \"a\": options.name is set"},
     {"auto_shutdown", auto_shutdown, "auto_shutdown is 3, which"},
     {"backoff_order", backoff_order, "backoff is from 5 to 4 ms"},
     {"backoff_zero", backoff_zero, "backoff is from 0 to 4 ms"},

@@ -101,7 +101,7 @@ static bool ends_at_once(const struct node *node)
     return true;
 }
 
-/* `counted`: the supervisor, where one restart is of one child; else the worker, which a restart starts once at most. */
+/* `counted`: the supervisor, where one restart is of one child; else the worker, which one starts once at most. */
 static void restarts_stay_within_intensity(struct node *counted, const struct node *supervisor, act_millis now)
 {
     const act_supervisor_spec *spec = &supervisor->spec;

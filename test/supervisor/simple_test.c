@@ -1,0 +1,358 @@
+/* simple_one_for_one: children made from a template, by the thousand, without ids and without order. */
+/* SPDX-License-Identifier: MIT */
+#include <test/supervisor/family.h>
+
+static void begin_simple(void)
+{
+    begin();
+    spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE;
+    spec.children_count = 1;
+    child[0].id = "template";
+    for (struct rig_plan *const *plan = (struct rig_plan *const[]){&b, &c, &d, NULL}; *plan != NULL; plan++)
+        (*plan)->self = *plan;
+}
+
+static act_supervisor_answer add(struct rig_plan *plan)
+{
+    return rig_call((struct rig_call){.what = RIG_START_ARGS, .supervisor = root, .plan = plan});
+}
+
+static act_result terminate(act_pid pid)
+{
+    return rig_call((struct rig_call){.what = RIG_TERMINATE_PID, .supervisor = root, .child = pid}).result;
+}
+
+static void the_template_is_not_started(void)
+{
+    begin_simple();
+    start();
+    LOG_IS("");
+    ck_assert_uint_eq(rig_count(root).specs_count, 0);
+    ROOT_RUNS();
+    stop();
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void a_child_is_started_with_args_of_its_own(void)
+{
+    begin_simple();
+    start();
+    act_supervisor_answer answer = add(&b);
+    ck_assert_int_eq(answer.result, ACT_OK);
+    ck_assert(act_pid_equal(answer.child, b.pid));
+    ck_assert_int_eq(add(&c).result, ACT_OK);
+    ck_assert_int_eq(add(NULL).result, ACT_OK);
+    LOG_IS("b+ c+ a+ "); /* a: the template's args */
+    act_supervisor_answer count = rig_count(root);
+    ck_assert(count.specs_count == 3 && count.active_count == 3 && count.workers_count == 3);
+    rig_end();
+}
+
+static void a_child_is_restarted_with_its_args(void)
+{
+    begin_simple();
+    start();
+    (void)add(&b);
+    (void)add(&c);
+    tell(&b, RIG_DO_FAIL);
+    tell(&b, RIG_DO_PANIC);
+    LOG_IS("b+ c+ b- b+ b- b+ ");
+    rig_end();
+}
+
+static void permanent_transient_and_temporary_hold_as_ever(void)
+{
+    static const struct {
+        act_restart restart;
+        uint32_t    end;
+        bool        again;
+    } table[] = {
+        {ACT_RESTART_PERMANENT, RIG_DO_NORMAL, true},  {ACT_RESTART_TRANSIENT, RIG_DO_NORMAL, false},
+        {ACT_RESTART_TRANSIENT, RIG_DO_FAIL, true},    {ACT_RESTART_TEMPORARY, RIG_DO_FAIL, false},
+        {ACT_RESTART_TEMPORARY, RIG_DO_NORMAL, false},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        begin_simple();
+        child[0].restart = table[i].restart;
+        start();
+        (void)add(&b);
+        tell(&b, table[i].end);
+        ck_assert_msg(b.alive == table[i].again, "row %zu", i);
+        ck_assert_uint_eq(rig_count(root).specs_count, table[i].again ? 1 : 0);
+        rig_end();
+    }
+}
+
+static void a_child_that_cannot_start_is_dropped(void)
+{
+    static const enum rig_failure hows[] = {RIG_REFUSE, RIG_IGNORE, RIG_PANIC};
+    static const act_result       results[] = {ACT_OS, ACT_IGNORE, ACT_CLOSED};
+    for (int i = 0; i < 3; i++) {
+        begin_simple();
+        start();
+        b.fail_first = 1, b.fail_count = 1, b.fail_how = hows[i];
+        ck_assert_int_eq(add(&b).result, results[i]);
+        ck_assert_uint_eq(rig_count(root).specs_count, 0);
+        ROOT_RUNS();
+        rig_end();
+    }
+}
+
+static void a_child_is_terminated_by_its_pid_and_dropped(void)
+{
+    begin_simple();
+    start();
+    (void)add(&b);
+    (void)add(&c);
+    act_pid gone = b.pid;
+    ck_assert_int_eq(terminate(gone), ACT_OK);
+    ck_assert_int_eq(terminate(gone), ACT_NOT_FOUND);
+    ck_assert_int_eq(terminate(act_pid_none()), ACT_NOT_FOUND);
+    ck_assert_int_eq(terminate(root), ACT_NOT_FOUND);
+    LOG_IS("b+ c+ b- ");
+    ck_assert_uint_eq(rig_count(root).specs_count, 1);
+    rig_end();
+}
+
+static void calls_with_an_id_make_no_sense(void)
+{
+    begin_simple();
+    start();
+    act_child_spec added = rig_child(&d);
+    added.args_release = rig_args_release;
+    ck_assert_int_eq(rig_start(root, &added).result, ACT_INVALID);
+    ck_assert_int_eq(d.args_released, 1);
+    ck_assert_int_eq(rig_terminate(root, "template"), ACT_INVALID);
+    ck_assert_int_eq(rig_restart(root, "template").result, ACT_INVALID);
+    ck_assert_int_eq(rig_delete(root, "template").result, ACT_INVALID);
+    rig_end();
+}
+
+static void calls_without_an_id_make_no_sense_elsewhere(void)
+{
+    begin();
+    start();
+    d.self = &d;
+    ck_assert_int_eq(add(&d).result, ACT_INVALID);
+    ck_assert_int_eq(terminate(a.pid), ACT_INVALID);
+    ck_assert(a.alive);
+    rig_end();
+}
+
+static void args_are_as_many_bytes_as_the_template_has(void)
+{
+    begin_simple();
+    act_behavior argless = rig_worker;
+    argless.args_bytes = 0;
+    child[0].behavior = &argless;
+    child[0].args = NULL;
+    start();
+    ck_assert_int_eq(add(&b).result, ACT_INVALID);
+    ck_assert_int_eq(b.starts, 0);
+    rig_end();
+}
+
+static void which_children_shows_no_ids(void)
+{
+    begin_simple();
+    start();
+    (void)add(&b);
+    (void)add(&c);
+    struct rig_call which = {.what = RIG_WHICH, .supervisor = root};
+    rig_ask(&which);
+    rig_run();
+    ck_assert_uint_eq(which.rows_count, 2);
+    ck_assert_str_eq(which.rows[0].id, "");
+    ck_assert(act_pid_equal(which.rows[0].pid, b.pid) && act_pid_equal(which.rows[1].pid, c.pid));
+    rig_end();
+}
+
+static void all_are_told_to_stop_at_once(void)
+{
+    begin_simple();
+    b.traps = c.traps = d.traps = true;
+    b.end_delay = 100, c.end_delay = 50, d.end_delay = 150;
+    start();
+    (void)add(&b), (void)add(&c), (void)add(&d);
+    stop();
+    rig_advance(149);
+    LOG_IS("b+ c+ d+ c- b- ");
+    rig_advance(1);
+    LOG_IS("b+ c+ d+ c- b- d- ");
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void one_time_is_for_all_and_then_they_are_killed(void)
+{
+    begin_simple();
+    child[0].shutdown = ACT_MS(100);
+    b.traps = c.traps = d.traps = true;
+    b.ignores_exits = d.ignores_exits = true;
+    c.end_delay = 60;
+    start();
+    (void)add(&b), (void)add(&c), (void)add(&d);
+    stop();
+    rig_advance(99);
+    LOG_IS("b+ c+ d+ c- ");
+    rig_advance(1);
+    ck_assert(!b.alive && !c.alive && !d.alive);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void one_that_has_unlinked_is_not_waited_for_in_vain(void)
+{
+    begin_simple();
+    b.unlinks = true;
+    start();
+    (void)add(&b), (void)add(&c);
+    tell(&b, RIG_DO_NORMAL);
+    stop();
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void the_template_is_released_with_the_last_child(void)
+{
+    begin_simple();
+    child[0].args_release = rig_args_release;
+    child[0].kept_bytes = sizeof(int);
+    start();
+    (void)add(&b), (void)add(NULL);
+    tell(&b, RIG_DO_FAIL);
+    ck_assert_int_eq(*b.kept, 2);
+    ck_assert_int_eq(*a.kept, 1);
+    ck_assert_int_eq(terminate(a.pid), ACT_OK);
+    ck_assert_int_eq(a.args_released, 0);
+    stop();
+    ck_assert_int_eq(a.args_released, 1);
+    ck_assert_int_eq(b.args_released, 0);
+    rig_end();
+}
+
+static void intensity_is_counted_over_all(void)
+{
+    begin_simple();
+    spec.intensity = 2;
+    start();
+    (void)add(&b), (void)add(&c);
+    tell(&b, RIG_DO_FAIL);
+    tell(&c, RIG_DO_FAIL);
+    ROOT_RUNS();
+    tell(&b, RIG_DO_FAIL);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    ck_assert(!b.alive && !c.alive);
+    rig_end();
+}
+
+static void supervisors_can_be_made_from_a_template(void)
+{
+    act_child_spec      inner_child;
+    act_supervisor_spec inner = {.intensity = 1, .children = &inner_child, .children_count = 1};
+    begin_simple();
+    inner_child = rig_child(&d);
+    child[0] = act_supervisor_child("template", &inner);
+    start();
+    ck_assert_int_eq(add(NULL).result, ACT_OK);
+    LOG_IS("d+ ");
+    ck_assert_uint_eq(rig_count(root).supervisors_count, 1);
+    stop();
+    LOG_IS("d+ d- ");
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+/* ------------------------------------------------------------------------------------- a hundred thousand */
+
+enum { CROWD = 100000 };
+static act_pid crowd_pids[CROWD];
+static unsigned crowd_started, crowd_stopped, crowd_alive;
+
+static void crowd_member_ends(void *context)
+{
+    (void)context;
+    crowd_alive--;
+}
+
+static act_result crowd_member_init(act_self *self, void *state, const void *args)
+{
+    (void)state, (void)args;
+    crowd_alive++;
+    return act_defer(self, crowd_member_ends, NULL);
+}
+
+static void crowd_member_receive(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+}
+
+static const act_behavior crowd_member = {.name = "member", .init = crowd_member_init, .receive = crowd_member_receive};
+
+/* Starts them all, then terminates every other one, from the middle on. */
+static void crowd_receive(act_self *self, void *state, const act_message *message)
+{
+    act_supervisor_answer answer;
+    act_ref               ask;
+    (void)state;
+    if (message->tag == 1) {
+        for (int i = 0; i < CROWD; i++)
+            ck_assert_int_eq(act_supervisor_start_child_args(self, &ask, root, NULL, 0, ACT_FOREVER), ACT_OK);
+        return;
+    }
+    ck_assert_int_eq(act_supervisor_answer_read(message, &answer), ACT_OK);
+    ck_assert_int_eq(answer.result, ACT_OK);
+    if (act_pid_is_none(answer.child)) {
+        crowd_stopped++;
+        return;
+    }
+    crowd_pids[crowd_started++] = answer.child;
+    if (crowd_started == CROWD)
+        for (int i = CROWD / 2; i < CROWD; i += 2)
+            ck_assert_int_eq(act_supervisor_terminate_child_pid(self, &ask, root, crowd_pids[i], ACT_FOREVER), ACT_OK);
+}
+
+static const act_behavior crowd = {.name = "crowd", .receive = crowd_receive};
+
+/* In seconds only because nothing looks through all of them for one. */
+static void a_hundred_thousand_children_come_and_go(void)
+{
+    act_pid pid;
+    begin_simple();
+    crowd_started = crowd_stopped = crowd_alive = 0;
+    child[0] = (act_child_spec){.id = "template", .behavior = &crowd_member};
+    start();
+    ck_assert_int_eq(act_system_spawn(rig_system, &pid, &crowd, NULL, NULL), ACT_OK);
+    act_system_tell(rig_system, pid, 1, act_nothing());
+    rig_run();
+    ck_assert_uint_eq(crowd_started, CROWD);
+    ck_assert_uint_eq(crowd_stopped, CROWD / 4);
+    ck_assert_uint_eq(crowd_alive, CROWD - CROWD / 4);
+    ck_assert_uint_eq(rig_count(root).active_count, CROWD - CROWD / 4);
+    stop();
+    ck_assert_uint_eq(crowd_alive, 0);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(the_template_is_not_started, ROUNDS),
+    FACT(a_child_is_started_with_args_of_its_own, ROUNDS),
+    FACT(a_child_is_restarted_with_its_args, ROUNDS),
+    FACT(permanent_transient_and_temporary_hold_as_ever, ROUNDS),
+    FACT(a_child_that_cannot_start_is_dropped, ROUNDS),
+    FACT(a_child_is_terminated_by_its_pid_and_dropped, ROUNDS),
+    FACT(calls_with_an_id_make_no_sense, ROUNDS),
+    FACT(calls_without_an_id_make_no_sense_elsewhere, ROUNDS),
+    FACT(args_are_as_many_bytes_as_the_template_has, ROUNDS),
+    FACT(which_children_shows_no_ids, ROUNDS),
+    FACT(all_are_told_to_stop_at_once, ROUNDS),
+    FACT(one_time_is_for_all_and_then_they_are_killed, ROUNDS),
+    FACT(one_that_has_unlinked_is_not_waited_for_in_vain, ROUNDS),
+    FACT(the_template_is_released_with_the_last_child, ROUNDS),
+    FACT(intensity_is_counted_over_all, ROUNDS),
+    FACT(supervisors_can_be_made_from_a_template, ROUNDS),
+    FACT(a_hundred_thousand_children_come_and_go, .timeout_seconds = 120),
+    END_OF_FACTS,
+};
