@@ -18,6 +18,7 @@ workloads='
 - chan_seq n=500 cap=-1
 - chan_seq n=500 cap=8
 - chan_spsc n=500 cap=8
+stop_ns,bytes_per_child children n=2000
 p50_us,p99_us,max_us fairness actors=20 n=1000
 - fanin producers=3 n=3000
 - fanin_bounded producers=3 n=3000 cap=4

@@ -20,6 +20,7 @@ static const struct workload {
     {"chan_mpsc", "n cap", bench_chan_mpsc},
     {"chan_seq", "n cap", bench_chan_seq},
     {"chan_spsc", "n cap", bench_chan_spsc},
+    {"children", "n", bench_children},
     {"fairness", "actors n", bench_fairness},
     {"fanin", "producers n", bench_fanin},
     {"fanin_bounded", "producers n cap", bench_fanin_bounded},

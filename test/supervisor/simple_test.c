@@ -202,6 +202,71 @@ static void one_time_is_for_all_and_then_they_are_killed(void)
     rig_end();
 }
 
+static void a_template_may_say_that_its_children_are_killed_at_once(void)
+{
+    begin_simple();
+    child[0].shutdown = ACT_SHUTDOWN_KILL;
+    b.traps = c.traps = b.ignores_exits = c.ignores_exits = true;
+    start();
+    (void)add(&b), (void)add(&c);
+    stop();
+    ck_assert(!b.alive && !c.alive);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void those_that_end_badly_while_all_stop_do_no_harm(void)
+{
+    begin_simple();
+    b.panics_at_end = c.panics_at_end = true;
+    d.traps = true, d.end_delay = 100;
+    start();
+    (void)add(&b), (void)add(&c), (void)add(&d);
+    stop();
+    tell(&d, RIG_DO_PANIC);
+    ck_assert(!b.alive && !c.alive && !d.alive);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void a_restart_that_fails_again_and_again_hangs_nobody(void)
+{
+    begin_simple();
+    spec.intensity = 1000000;
+    b.fail_first = 2, b.fail_count = 1000000, b.fail_how = RIG_REFUSE;
+    start();
+    (void)add(&b), (void)add(&c);
+    rig_tell(&b, RIG_DO_FAIL);
+    ck_assert_int_eq(act_simulation_run(rig_simulation, NULL, 1000), ACT_FULL);
+    struct rig_call count = {.what = RIG_COUNT, .supervisor = root};
+    rig_ask(&count);
+    (void)!act_simulation_run(rig_simulation, NULL, 1000);
+    ck_assert_uint_eq(count.answer.specs_count, 2);
+    stop();
+    ck_assert(!c.alive);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void significant_children_end_it_too(void)
+{
+    for (int i = ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT; i <= ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT; i++) {
+        begin_simple();
+        spec.auto_shutdown = (act_auto_shutdown)i;
+        child[0].significant = true;
+        child[0].restart = ACT_RESTART_TRANSIENT;
+        start();
+        (void)add(&b), (void)add(&c);
+        tell(&b, RIG_DO_FAIL);
+        ROOT_RUNS();
+        tell(&b, RIG_DO_NORMAL);
+        ck_assert_int_eq(rig_end_kind(root), i == ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT ? (int)ACT_EXIT_SHUTDOWN : -1);
+        tell(&c, RIG_DO_NORMAL);
+        ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+        rig_end();
+    }
+}
+
 static void one_that_has_unlinked_is_not_waited_for_in_vain(void)
 {
     begin_simple();
@@ -349,6 +414,10 @@ const struct kit_fact kit_facts[] = {
     FACT(which_children_shows_no_ids, ROUNDS),
     FACT(all_are_told_to_stop_at_once, ROUNDS),
     FACT(one_time_is_for_all_and_then_they_are_killed, ROUNDS),
+    FACT(a_template_may_say_that_its_children_are_killed_at_once, ROUNDS),
+    FACT(those_that_end_badly_while_all_stop_do_no_harm, ROUNDS),
+    FACT(a_restart_that_fails_again_and_again_hangs_nobody, ROUNDS),
+    FACT(significant_children_end_it_too, ROUNDS),
     FACT(one_that_has_unlinked_is_not_waited_for_in_vain, ROUNDS),
     FACT(the_template_is_released_with_the_last_child, ROUNDS),
     FACT(intensity_is_counted_over_all, ROUNDS),
