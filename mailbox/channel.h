@@ -19,7 +19,7 @@ ACT_BEGIN_DECLS
  *
  * All functions may be called by any thread, several at once with the same handle; what a sender wrote before it sent
  * is visible to who receives. A handler of an actor must not wait, so there every timeout is 0: any other is answered
- * with ACT_INVALID. An actor is told by act_channel_notify (actor/thread.h) when values wait.
+ * with ACT_INVALID. An actor is told by act_channel_notify (actor/notify.h) when values wait.
  */
 typedef struct act_sender   act_sender;
 typedef struct act_receiver act_receiver;

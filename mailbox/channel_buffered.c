@@ -89,7 +89,7 @@ act_result act__buffered_send(struct act_channel *channel, const void *value)
     if (act__likely(!in->is_cut))
         result = act__likely(has_room(channel, in, tail)) ? put(channel, in, tail, value) : ACT_FULL;
     if (act__unlikely(in->waiting.first != NULL && result == ACT_OK))
-        claim = act__list_claim(&in->waiting);
+        claim = act__cases_claim(&in->waiting);
     act__end_unlock(in);
     if (act__unlikely(claim.waiter != NULL)) {
         act__claim_wake(claim);
@@ -128,7 +128,7 @@ act_result act__buffered_receive(struct act_channel *channel, void *value)
     if (act__likely(result == ACT_OK)) {
         take(channel, out, head, value);
         if (act__unlikely(out->waiting.first != NULL))
-            claim = act__list_claim(&out->waiting);
+            claim = act__cases_claim(&out->waiting);
     }
     act__end_unlock(out);
     if (act__unlikely(claim.waiter != NULL)) {

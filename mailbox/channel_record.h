@@ -129,10 +129,10 @@ struct act__claim {
 };
 
 /* All under the lock of the list, but for act__claim_wake. */
-void act__list_add(struct act__channel_list *list, act_select_case *one);
-void act__list_remove(struct act__channel_list *list, act_select_case *one);
+void act__cases_add(struct act__channel_list *list, act_select_case *one);
+void act__cases_remove(struct act__channel_list *list, act_select_case *one);
 /* Takes the first off the list who can still be claimed. */
-struct act__claim act__list_claim(struct act__channel_list *list);
+struct act__claim act__cases_claim(struct act__channel_list *list);
 /* The same for a case off that list. Returns: whether it was claimed. */
 bool act__case_claim(act_select_case *one, struct act__claim *claim);
 void act__claim_wake(struct act__claim claim);
@@ -152,8 +152,8 @@ uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until, bool in_pl
 /* The same without waiting. */
 uint32_t act__waiter_give_up(struct act__waiter *waiter);
 
-/* Whether this thread runs handlers, which must not wait. */
-extern _Thread_local bool act__handlers_run_here;
+/* What runs handlers on this thread (a struct act__worker); NULL: an ordinary thread, which may wait. */
+extern _Thread_local void *act__runs_here;
 
 /* Nanoseconds on the monotonic clock. */
 int64_t act__channel_clock(void);

@@ -9,7 +9,7 @@ static act_select_case *claim_partner(struct act__channel_list *list, struct act
         next = one->act_next;
         if (one->act_watches)
             continue;
-        act__list_remove(list, one);
+        act__cases_remove(list, one);
         if (act__case_claim(one, claim)) {
             one->act_done = true; /* he reads it under the lock, when he takes his cases off the lists */
             return one;

@@ -15,7 +15,7 @@
  */
 enum { PAUSES_BEFORE_SLEEP = 512, YIELD_EVERY = 16, LOCK_PAUSES = 64, CLAIM_PAUSES = 4 };
 
-_Thread_local bool act__handlers_run_here;
+_Thread_local void *act__runs_here;
 
 int64_t act__channel_clock(void)
 {
@@ -71,7 +71,7 @@ void act__end_lock_contended(struct act__end *end)
 /* ------------------------------------------------------------------------------------------- lists */
 
 /* Who watches goes to the front: he takes nothing, so all of them are woken on the way to the first who does. */
-void act__list_add(struct act__channel_list *list, act_select_case *one)
+void act__cases_add(struct act__channel_list *list, act_select_case *one)
 {
     act_select_case *after = one->act_watches ? NULL : list->last, *before = one->act_watches ? list->first : NULL;
     one->act_listed = true;
@@ -81,7 +81,7 @@ void act__list_add(struct act__channel_list *list, act_select_case *one)
     *(before != NULL ? &before->act_prev : &list->last) = one;
 }
 
-void act__list_remove(struct act__channel_list *list, act_select_case *one)
+void act__cases_remove(struct act__channel_list *list, act_select_case *one)
 {
     one->act_listed = false;
     *(one->act_prev != NULL ? &one->act_prev->act_next : &list->first) = one->act_next;
@@ -107,12 +107,12 @@ bool act__case_claim(act_select_case *one, struct act__claim *claim)
     return true;
 }
 
-struct act__claim act__list_claim(struct act__channel_list *list)
+struct act__claim act__cases_claim(struct act__channel_list *list)
 {
     struct act__claim claim;
     act_select_case  *one;
     while ((one = list->first) != NULL) {
-        act__list_remove(list, one);
+        act__cases_remove(list, one);
         if (act__case_claim(one, &claim))
             return claim;
     }
@@ -137,7 +137,7 @@ void act__end_wake(struct act__end *end, struct act__end *locked, bool all)
     struct act__claim claim;
     do {
         act__end_lock(locked);
-        claim = act__list_claim(&end->waiting);
+        claim = act__cases_claim(&end->waiting);
         act__end_unlock(locked);
         if (claim.waiter != NULL)
             act__claim_wake(claim);
@@ -166,16 +166,16 @@ static struct act__end *lock_of(struct act_channel *channel, struct act__end *en
 /* In a rendezvous who comes to take part is news for those who watch the other list. */
 static void wake_watchers(struct act__end *here, struct act__end *locked)
 {
-    struct act__claim claim = {.watched = true};
-    while (claim.watched) {
-        claim.watched = false;
+    struct act__claim claim;
+    do {
+        claim = (struct act__claim){.waiter = NULL};
         act__end_lock(locked);
         if (here->waiting.first != NULL && here->waiting.first->act_watches)
-            claim = act__list_claim(&here->waiting);
+            claim = act__cases_claim(&here->waiting);
         act__end_unlock(locked);
         if (claim.waiter != NULL)
             act__claim_wake(claim);
-    }
+    } while (claim.watched);
 }
 
 bool act__case_lie_down(act_select_case *one, struct act__waiter *waiter)
@@ -187,7 +187,7 @@ bool act__case_lie_down(act_select_case *one, struct act__waiter *waiter)
     act__end_lock(locked);
     bool ready = is_ready(channel, one, waiter);
     if (!ready)
-        act__list_add(&end->waiting, one);
+        act__cases_add(&end->waiting, one);
     act__end_unlock(locked);
     if (!ready && !one->act_watches && channel->kind == ACT__CHANNEL_RENDEZVOUS)
         wake_watchers(one->sender != NULL ? &channel->sender.end : &channel->receiver.end, locked);
@@ -201,7 +201,7 @@ bool act__case_get_up(act_select_case *one)
     act__end_lock(locked);
     bool listed = one->act_listed;
     if (listed)
-        act__list_remove(&end->waiting, one);
+        act__cases_remove(&end->waiting, one);
     act__end_unlock(locked);
     return listed;
 }

@@ -22,7 +22,7 @@ static bool would_wait(act_result result)
 
 static bool may_wait(act_millis timeout)
 {
-    return timeout == 0 || (timeout >= ACT_FOREVER && !act__handlers_run_here);
+    return timeout == 0 || (timeout >= ACT_FOREVER && act__runs_here == NULL);
 }
 
 /* Nobody can wake a thread for it. */

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <actor/door.h>
+#include <mailbox/channel_record.h>
 
 /*
  * Every so many messages or turns: a look at the clock, and the inject queue goes first, lest it starve behind the
@@ -399,6 +400,7 @@ static void run_all(struct act__worker_pool *pool, struct act__pool_worker *work
 static void *thread_main(void *argument)
 {
     struct act__pool_worker *worker = argument;
+    act__runs_here = &worker->base;
     run_all(pool_of(worker->base.executor), worker);
     return NULL;
 }

@@ -3,6 +3,7 @@
 #include <actor/simulation/simulation.h>
 
 #include <actor/system_record.h>
+#include <mailbox/channel_record.h>
 
 /* A turn is cut after 1 to this many messages, drawn each time: the handlers of different actors mix. */
 #define BATCH_MAX 4
@@ -192,6 +193,7 @@ static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max
 {
     volatile uint64_t steps = 0; /* volatile: kept over the jump that ends a panic */
     act_self         *self;
+    act__runs_here = &seeded->worker;
     seeded->worker.stack_floor = __builtin_frame_address(0);
     if (setjmp(seeded->worker.recover) != 0) {
         act__turn_recover(&seeded->worker);
@@ -203,6 +205,7 @@ static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max
         take_turn(seeded, self);
         sign_turn(seeded);
     }
+    act__runs_here = NULL;
     if (steps_count != NULL)
         *steps_count = steps;
     return seeded->filled == 0;

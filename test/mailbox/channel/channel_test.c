@@ -424,11 +424,11 @@ static void a_thread_that_runs_handlers_may_not_wait(void)
 {
     struct pipe pipe = pipe_make(1);
     int64_t     value = 0;
-    act__handlers_run_here = true;
+    act__runs_here = &pipe;
     ck_assert_int_eq(act_channel_receive(pipe.receiver, &value, ACT_FOREVER), ACT_INVALID);
     ck_assert_int_eq(act_channel_send(pipe.sender, &value, 1), ACT_INVALID);
     ck_assert_int_eq(act_channel_send(pipe.sender, &value, 0), ACT_OK);
-    act__handlers_run_here = false;
+    act__runs_here = NULL;
     pipe_drop(&pipe);
 }
 

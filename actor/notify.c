@@ -1,0 +1,200 @@
+/* Tells actors that a channel has something for them. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/notify.h>
+
+#include <actor/cell.h>
+#include <actor/system_record.h>
+#include <mailbox/base/memory.h>
+#include <mailbox/channel_record.h>
+
+/*
+ *               act_channel_notify                 a claim, on any thread: fire
+ *      idle -------------------------> listed --------------------------------------> notice in the inbox
+ *       ^                                                                                     |
+ *       +------------------------------ retired: the notice was handled ----------------------+
+ *
+ * `holders` says who still needs it: the actor until it ends, fire until it has pushed, the notice until it has left the
+ * inbox, which may be just after the actor's turn. The last one frees it. An actor that ends waits for a fire that is on
+ * its way, a few instructions of another thread: the system may be gone soon.
+ */
+enum { HELD_BY_ACTOR = 1, HELD_BY_FIRE = 2, HELD_BY_NOTICE = 4 };
+
+struct notifier {
+    struct act__belonging belonging;
+    struct act__notice    notice;
+    struct act__waiter    waiter;
+    act_select_case       one; /* its handle is a clone; of the actor, or of the notice once that is pushed */
+    act_system           *system;
+    act_self             *self;
+    uint64_t              owner;
+    _Atomic uint32_t      holders;
+};
+
+static void let_go(struct notifier *notifier, uint32_t holder)
+{
+    /* release, acquire: pairs with itself and with the acquire loads of `holders`; what one did the next one sees. */
+    if (atomic_fetch_and_explicit(&notifier->holders, ~holder, memory_order_acq_rel) == holder)
+        act__free(notifier);
+}
+
+static void drop_handle(struct notifier *notifier)
+{
+    if (notifier->one.sender != NULL)
+        act_sender_drop(&notifier->one.sender);
+    else
+        act_receiver_drop(&notifier->one.receiver);
+}
+
+/* The notice has left the inbox; a value that it still carries was not taken. */
+static void retired(struct act__worker *worker, struct act__notice *notice)
+{
+    struct notifier    *notifier = act__container(notice, struct notifier, notice);
+    struct act_channel *channel = act__case_channel(&notifier->one);
+    (void)worker;
+    if (notice->message.kind == ACT_VALUE_BYTES && channel->release != NULL)
+        channel->release(notice->message.as.bytes);
+    drop_handle(notifier);
+    let_go(notifier, HELD_BY_NOTICE);
+}
+
+static void push(struct notifier *notifier)
+{
+    act_system         *system = notifier->system;
+    struct act__worker *worker = act__runs_here;
+    act_self           *cell = notifier->self;
+    act_message        *message = &notifier->notice.message;
+    message->act_life = (uint32_t)act__life_of(notifier->owner);
+    bool wakes = act__mpsc_push(&cell->gate.queue, message);
+    let_go(notifier, HELD_BY_FIRE);
+    if (wakes)
+        act__schedule(system, worker != NULL && worker->system == system ? worker : NULL, cell);
+}
+
+static void set_value(struct notifier *notifier)
+{
+    act_message *message = &notifier->notice.message;
+    message->kind = ACT_VALUE_BYTES;
+    message->bytes_count = act__case_channel(&notifier->one)->value_bytes;
+}
+
+/* Somebody has claimed it. Any thread. */
+static void fire(struct act__waiter *waiter)
+{
+    struct notifier *notifier = act__container(waiter, struct notifier, waiter);
+    if (notifier->one.act_done)
+        set_value(notifier);
+    push(notifier);
+}
+
+static uint32_t holders_of(const struct notifier *notifier)
+{
+    return act__load_acquire(&notifier->holders); /* pairs with the release in let_go */
+}
+
+/* The actor ends. */
+static void release(struct act__belonging *belonging)
+{
+    struct notifier *notifier = act__container(belonging, struct notifier, belonging);
+    unsigned         rounds = 0;
+    if ((holders_of(notifier) & HELD_BY_FIRE) != 0 && act__case_get_up(&notifier->one)) {
+        drop_handle(notifier);
+        let_go(notifier, HELD_BY_FIRE | HELD_BY_NOTICE | HELD_BY_ACTOR);
+        return;
+    }
+    while ((holders_of(notifier) & HELD_BY_FIRE) != 0)
+        act__wait_a_moment(&rounds);
+    let_go(notifier, HELD_BY_ACTOR);
+}
+
+static struct notifier *make(act_self *self)
+{
+    struct notifier *made = act__allocate(sizeof *made);
+    if (made == NULL)
+        return NULL;
+    made->belonging.release = release;
+    made->notice.retired = retired;
+    made->notice.message.act_bits = ACT__HOME_OWNED;
+    made->waiter.woken = fire;
+    made->system = self->worker->system;
+    made->self = self;
+    made->owner = act__local_of(self);
+    atomic_init(&made->holders, HELD_BY_ACTOR);
+    act__set_add(&self->belongings, &made->belonging.member);
+    return made;
+}
+
+/* One of this actor's that is idle, or a new one: there are as many as were ever needed at once. NULL: no memory. */
+static struct notifier *take(act_self *self)
+{
+    for (struct act__member *member = self->belongings.first; member != NULL; member = member->next) {
+        struct act__belonging *belonging = act__container(member, struct act__belonging, member);
+        if (belonging->release == release && holders_of(act__container(belonging, struct notifier, belonging)) == HELD_BY_ACTOR)
+            return act__container(belonging, struct notifier, belonging);
+    }
+    return make(self);
+}
+
+/* Lists it, or pushes the notice if there is nothing to wait for. */
+static void begin(struct notifier *notifier, bool meets)
+{
+    act_message *message = &notifier->notice.message;
+    for (;;) {
+        act__store(&notifier->waiter.state, ACT__WAITER_LOOKING);
+        if (act__case_lie_down(&notifier->one, &notifier->waiter))
+            return;
+        if (!meets)
+            break;
+        act_result result = act__receive_now(notifier->one.receiver, message->as.bytes);
+        if (result == ACT_OK)
+            set_value(notifier);
+        if (result != ACT_EMPTY)
+            break;
+    }
+    push(notifier);
+}
+
+static act_result notify(act_self *self, act_sender *sender, act_receiver *receiver, uint32_t tag)
+{
+    act_select_case     one = {.sender = sender, .receiver = receiver};
+    struct act_channel *channel = act__case_channel(&one);
+    bool                meets = channel->kind == ACT__CHANNEL_RENDEZVOUS && receiver != NULL;
+    if (tag == 0 || tag > ACT_TAG_MAX || channel->kind == ACT__CHANNEL_TIMER ||
+        (meets && channel->value_bytes > ACT_MESSAGE_INLINE_BYTES))
+        return ACT_INVALID;
+    struct notifier *notifier = take(self);
+    if (notifier == NULL)
+        return ACT_NO_MEMORY;
+    act_message *message = &notifier->notice.message;
+    message->tag = tag;
+    message->kind = ACT_VALUE_POINTER;
+    message->bytes_count = 0;
+    message->as.pointer = sender != NULL ? (void *)sender : (void *)receiver;
+    one.sender = sender != NULL ? act_sender_clone(sender) : NULL;
+    one.receiver = receiver != NULL ? act_receiver_clone(receiver) : NULL;
+    one.value = message->as.bytes;
+    one.act_watches = !meets;
+    notifier->one = one;
+    act__store(&notifier->holders, HELD_BY_ACTOR | HELD_BY_FIRE | HELD_BY_NOTICE);
+    begin(notifier, meets);
+    return ACT_OK;
+}
+
+act_result act_channel_notify(act_self *self, act_receiver *receiver, uint32_t tag)
+{
+    return notify(self, NULL, receiver, tag);
+}
+
+act_result act_channel_notify_room(act_self *self, act_sender *sender, uint32_t tag)
+{
+    return notify(self, sender, NULL, tag);
+}
+
+act_result act_channel_take(const act_message *message, void *value)
+{
+    act_message *mine = (act_message *)(uintptr_t)message;
+    if (act__message_home(message) != ACT__HOME_OWNED || message->kind != ACT_VALUE_BYTES)
+        return ACT_EMPTY;
+    act__value_copy(value, message->as.bytes, message->bytes_count);
+    mine->kind = ACT_VALUE_NOTHING; /* retired sees that it is gone */
+    return ACT_OK;
+}
