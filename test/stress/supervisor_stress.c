@@ -8,9 +8,10 @@
 #include <supervisor/supervisor.h>
 #include <test/kit/kit.h>
 
-enum { CRASHES = 3000, CRASHERS = 4, CROWD = 5000, KILLS = 200 };
+enum { CRASHES = 3000, CRASHES_SLOW = 100, CRASHERS = 4, CROWD = 5000, KILLS = 200 };
 
 static act_system *the_system;
+static int crashes_wanted;
 static _Atomic int crashers_done, crowd_alive, crowd_done, stubborn_alive, kept_released, overlaps, all_started;
 
 static void no_log(void *context, act_log_level level, const char *text)
@@ -78,8 +79,10 @@ static void crasher_receive(act_self *self, void *state, const act_message *mess
     struct crashes *crashes = act_kept(self);
     (void)state, (void)message;
 
-    if (++crashes->count > CRASHES)
+    if (++crashes->count == crashes_wanted + 1)
         atomic_fetch_add(&crashers_done, 1);
+    else if (crashes->count > crashes_wanted)
+        return; /* it has been restarted with another */
     else if (crashes->count % 3 == 0)
         act_panic(self, "crash %d", crashes->count);
     else
@@ -87,6 +90,15 @@ static void crasher_receive(act_self *self, void *state, const act_message *mess
 }
 
 static const act_behavior crasher = {.name = "crasher", .init = crasher_init, .receive = crasher_receive};
+
+/* By round: each strategy, then each with a back-off. */
+static void take_turns(act_supervisor_spec *spec)
+{
+    spec->strategy = (act_strategy)(kit_round() % 3);
+    crashes_wanted = kit_round() < 3 ? CRASHES : CRASHES_SLOW;
+    if (kit_round() >= 3)
+        spec->backoff = (act_backoff){.min = 1, .max = 3, .jitter = 0.5};
+}
 
 static void release_kept(void *kept)
 {
@@ -109,6 +121,7 @@ static void crashing_children_come_back_and_never_twice(void)
                                        .kept_release = release_kept, .options = &options[i]};
     }
     act_supervisor_spec spec = {.intensity = UINT32_MAX, .children = children, .children_count = CRASHERS};
+    take_turns(&spec);
     ck_assert_int_eq(act_system_spawn_supervisor(the_system, &root, &spec, NULL), ACT_OK);
     wait_for(&crashers_done, CRASHERS);
     stop_and_count(root, 0);
@@ -144,6 +157,7 @@ static const act_behavior guest = {.name = "guest", .init = guest_init, .receive
 struct host {
     act_pid  supervisor;
     unsigned host, asked, answered;
+    bool     has_template;
 };
 
 static void invite(act_self *self, struct host *host)
@@ -153,6 +167,10 @@ static void invite(act_self *self, struct host *host)
     act_child_spec spec = {.id = id, .behavior = &guest, .restart = ACT_RESTART_TEMPORARY};
 
     snprintf(id, sizeof id, "guest %u of %u", host->asked++, host->host);
+    if (host->has_template) {
+        ck_assert_int_eq(act_supervisor_start_child_args(self, &ask, host->supervisor, NULL, 0, ACT_FOREVER), ACT_OK);
+        return;
+    }
     ck_assert_int_eq(act_supervisor_start_child(self, &ask, host->supervisor, &spec, ACT_FOREVER), ACT_OK);
 }
 
@@ -186,13 +204,20 @@ static const act_behavior host_behavior = {.name = "host", .state_bytes = sizeof
 
 static void temporary_children_come_and_go(void)
 {
-    act_pid             root, pid;
-    act_supervisor_spec spec = {.intensity = 0};
+    act_pid              root, pid;
+    const act_child_spec template = {.id = "guest", .behavior = &guest, .restart = ACT_RESTART_TEMPORARY};
+    act_supervisor_spec  spec = {.intensity = 0};
+    bool                 has_template = kit_round() % 2 != 0;
 
     begin();
+    if (has_template) {
+        spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE;
+        spec.children = &template;
+        spec.children_count = 1;
+    }
     ck_assert_int_eq(act_system_spawn_supervisor(the_system, &root, &spec, NULL), ACT_OK);
     for (unsigned i = 0; i < 3; i++) {
-        struct host host = {.supervisor = root, .host = i};
+        struct host host = {.supervisor = root, .host = i, .has_template = has_template};
         ck_assert_int_eq(act_system_spawn(the_system, &pid, &host_behavior, &host, NULL), ACT_OK);
     }
     wait_for(&crowd_done, 3);
@@ -270,8 +295,8 @@ static void killed_supervisors_leave_nobody_behind(void)
 }
 
 const struct kit_fact kit_facts[] = {
-    FACT(crashing_children_come_back_and_never_twice, .timeout_seconds = 120),
-    FACT(temporary_children_come_and_go, .timeout_seconds = 120),
+    FACT(crashing_children_come_back_and_never_twice, .rounds = 6, .timeout_seconds = 120),
+    FACT(temporary_children_come_and_go, .rounds = 2, .timeout_seconds = 120),
     FACT(killed_supervisors_leave_nobody_behind, .timeout_seconds = 120),
     END_OF_FACTS,
 };
