@@ -89,6 +89,15 @@ void act__group_refill(act_self *self, struct act__supervisor *supervisor, struc
     act__refill_next(self, supervisor);
 }
 
+void act__group_go_without(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    mark_group(supervisor, child);
+    child->in_group = false;
+    supervisor->phase = ACT__PHASE_REFILLING;
+    supervisor->cursor = supervisor->children.first;
+    act__refill_next(self, supervisor);
+}
+
 void act__refill_failed(act_self *self, struct act__supervisor *supervisor)
 {
     (void)self;

@@ -85,6 +85,8 @@ void act__child_restart(act_self *self, struct act__supervisor *supervisor, stru
 void act__group_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *failed);
 /* Starts that group, of which nobody need be running: a delay is over. */
 void act__group_refill(act_self *self, struct act__supervisor *supervisor, struct act__child *failed);
+/* The same but for that child, which is not to be restarted after all: the others are not to stay down for its sake. */
+void act__group_go_without(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
 /* Stops the next of it that runs; goes on when the child at the cursor is gone. */
 void act__clear_next(act_self *self, struct act__supervisor *supervisor);
 /* Starts the next of it; goes on when the child at the cursor runs, or need not. */

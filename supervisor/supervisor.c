@@ -87,17 +87,24 @@ static struct act__child *child_asked_for(struct act__supervisor *supervisor, co
     return act__children_by_id(&supervisor->children, asked->id);
 }
 
+/* It waited for another start. */
+static void forgo_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+{
+    act__delay_call_off(self, child);
+    child->state = ACT__CHILD_DOWN;
+    if (act__restarts_groups(supervisor))
+        act__group_go_without(self, supervisor, child);
+}
+
 static void terminate_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
     struct act__child    *child = child_asked_for(supervisor, request);
     act_supervisor_answer answer = {.result = child != NULL ? ACT_OK : ACT_NOT_FOUND};
 
     if (child == NULL || act_pid_is_none(child->pid)) {
-        if (child != NULL) { /* it may have waited for another start */
-            act__delay_call_off(self, child);
-            child->state = ACT__CHILD_DOWN;
-        }
         act__request_answer(self, request, &answer);
+        if (child != NULL && child->state != ACT__CHILD_DOWN)
+            forgo_restart(self, supervisor, child);
         return;
     }
     act__requests_add(&child->waiting, request);

@@ -255,7 +255,8 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_terminate_child_pid(act_self *s
 
 /**
  * Stops a child and keeps its spec (drops a temporary one). One that is still starting is stopped too; its
- * start_child is answered with ACT_CLOSED if init had not run.
+ * start_child is answered with ACT_CLOSED if init had not run. One that waits to be restarted is not; where others have
+ * been stopped for its sake they are started without it.
  *
  * Answer:  ACT_OK when it is gone, also if it was not running; ACT_NOT_FOUND.
  */

@@ -177,6 +177,22 @@ static void terminate_child_ends_the_wait(void)
     rig_end();
 }
 
+static void a_group_does_not_stay_down_for_one_that_is_terminated(void)
+{
+    begin_waiting(100, 1000);
+    spec.strategy = ACT_STRATEGY_ONE_FOR_ALL;
+    start();
+    rig_clear_log();
+    tell(&b, RIG_DO_FAIL);
+    LOG_IS("b- c- a- ");
+    ck_assert_int_eq(rig_terminate(root, "b"), ACT_OK);
+    LOG_IS("b- c- a- a+ c+ ");
+    rig_advance(1000);
+    ck_assert_int_eq(b.starts, 1);
+    ck_assert_int_eq(rig_restart(root, "b").result, ACT_OK);
+    rig_end();
+}
+
 /* The delay is over and its message is on its way, whatever happens to the child before that is heard. */
 static void a_wait_that_is_called_off_too_late_changes_nothing(void)
 {
@@ -234,6 +250,7 @@ const struct kit_fact kit_facts[] = {
     FACT(one_before_a_group_that_waits_takes_it_along, ROUNDS),
     FACT(who_waits_counts_as_restarting, ROUNDS),
     FACT(terminate_child_ends_the_wait, ROUNDS),
+    FACT(a_group_does_not_stay_down_for_one_that_is_terminated, ROUNDS),
     FACT(a_wait_that_is_called_off_too_late_changes_nothing, ROUNDS),
     FACT(told_to_stop_it_does_not_wait, ROUNDS),
     FACT(intensity_counts_restarts_that_wait, ROUNDS),
