@@ -201,16 +201,19 @@ static void what_is_due_already_fires_in_the_next_millisecond_also_where_a_slot_
 
 static void a_timer_fires_also_where_the_coarsest_level_begins_again(void)
 {
-    const act_millis turn = (act_millis)1 << 42; /* 64^7 */
+    const act_millis slot = (act_millis)1 << (ACT__WHEEL_FINE_BITS + (ACT__WHEEL_LEVELS - 2) * ACT__WHEEL_BITS);
+    const act_millis turn = slot << (ACT__WHEEL_BITS + 1); /* where its slots are counted from 0 again */
     act__wheel_init(&wheel, turn - 10);
     memset(armed_at, 0, sizeof armed_at);
+    arm(2, turn + 2 * slot + 7); /* in the coarsest level, alone */
+    sort_all();
+    advance_and_compare(turn - 10);
     arm(0, turn - 1);
     arm(1, turn + 5);
-    arm(2, turn + ((act_millis)1 << 40) - 11);
     sort_all();
     for (act_millis now = turn - 10; now < turn + 20; now++)
         advance_and_compare(now);
-    advance_and_compare(turn + ((act_millis)1 << 40));
+    advance_and_compare(turn + 3 * slot);
     ck_assert_int_eq(sorted_next, 3);
 }
 
