@@ -121,6 +121,71 @@ static void newborns_without_end_do_not_keep_others_from_their_turns(void)
     ck_assert_int_gt(run_count, TURNS / 2);
 }
 
+/* Was born before all of the chain, which is taken before it for ever. */
+static act_result stops_the_chain(act_self *self, void *state, const void *args)
+{
+    (void)self, (void)state, (void)args;
+    turns = TURNS;
+    act_system_stop(sys);
+    return ACT_IGNORE;
+}
+
+static const act_behavior eldest = {.name = "eldest", .init = stops_the_chain, .receive = hears_nothing};
+
+static void begets_both(act_self *self, void *state, const act_message *message)
+{
+    act_pid pid;
+    (void)state, (void)message;
+    ck_assert_int_eq(act_spawn(self, &pid, &eldest, NULL, NULL), ACT_OK);
+    ck_assert_int_eq(act_spawn(self, &pid, &chain, NULL, NULL), ACT_OK);
+}
+
+static const act_behavior begetter = {.name = "begetter", .init = begins_with_go, .receive = begets_both};
+
+static void the_oldest_newborn_has_its_turn_though_there_is_always_a_younger_one(void)
+{
+    run_with(&begetter, NULL); /* would else not return */
+    ck_assert_int_eq(turns, TURNS);
+}
+
+/* ------------------------------------------------------------------------------------ a handler that is slow */
+
+enum { BATCH_OF_FOUR = 16, PLODS = 40, SETTLED = 20 }; /* of 16, a new actor has a quarter */
+enum { STEPS = 2000000 };                               /* on any machine longer than a whole turn may take */
+static _Atomic int in_a_row, longest_row;
+
+static void plods(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    for (volatile int step = 0; step < STEPS; step++)
+        continue;
+    in_a_row++;
+    if (++run_count > SETTLED && in_a_row > longest_row)
+        longest_row = (int)in_a_row;
+    if (run_count == PLODS)
+        act_system_stop(sys);
+    else
+        act_tell(self, act_self_pid(self), GO, act_nothing());
+}
+
+static void interrupts(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    in_a_row = 0;
+    act_tell(self, act_self_pid(self), GO, act_nothing());
+}
+
+static const act_behavior plodder = {.name = "plodder", .init = begins_with_go, .receive = plods};
+static const act_behavior interrupter = {.name = "interrupter", .init = begins_with_go, .receive = interrupts};
+
+static void who_is_slow_handles_one_message_in_a_turn(void)
+{
+    in_a_row = longest_row = 0;
+    run_in_batches(BATCH_OF_FOUR, &plodder, &interrupter);
+    ck_assert_int_ge(run_count, PLODS);
+    ck_assert_int_eq(longest_row, 1);
+}
+
 /* ------------------------------------------------------------------------------------------- a flood */
 
 enum { FLOOD = 16, FLOODS = 1000, BATCH = 64 };
@@ -294,6 +359,8 @@ static void who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_h
 const struct kit_fact kit_facts[] = {
     FACT(who_yields_waits_for_the_newborns_that_are_there),
     FACT(newborns_without_end_do_not_keep_others_from_their_turns, .timeout_seconds = 60),
+    FACT(the_oldest_newborn_has_its_turn_though_there_is_always_a_younger_one, .timeout_seconds = 60),
+    FACT(who_is_slow_handles_one_message_in_a_turn, .timeout_seconds = 60),
     FACT(who_sends_a_lot_in_a_turn_has_a_shorter_one, .timeout_seconds = 60),
     FACT(two_who_wake_each_other_for_ever_leave_others_their_turns, .timeout_seconds = 60),
     FACT(who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_had, .timeout_seconds = 60),
