@@ -55,7 +55,7 @@ struct act__worker {
     struct act__row         row;
     act_self               *slow_for;    /* the overloaded actor this turn has sent to, if any */
     uint32_t                backlog_max; /* waiting messages that make an actor overloaded; see slow.c */
-    uint32_t                batch_max;   /* messages that an actor may handle in a turn */
+    uint32_t                batch_max;   /* messages that an actor may handle in a turn at most: see batch_shift in cell.h */
     uint32_t                row_max;     /* messages that may wait in the row; 0: none */
     bool                    is_behind;   /* an actor has spent its batch, and as many messages wait */
     uint32_t                batch;       /* messages that the current actor may still handle in this turn */
@@ -122,7 +122,7 @@ struct act__executor {
     bool                                   simulated;
 };
 
-/* Implemented by actor/turn.c. Runs one actor for a batch of messages; 0: as many as the system's batch_max. */
+/* Implemented by actor/turn.c. Runs one actor for a batch of messages; 0: as many as batch_shift leaves it. */
 void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch);
 
 /* Called by an executor where `recover` was jumped to: ends the actor that panicked and finishes its turn. */

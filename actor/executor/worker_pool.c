@@ -9,14 +9,14 @@
 
 /*
  * Every so many messages or turns: a look at the clock, and the inject queue goes first, lest it starve behind the
- * own one. Messages, because a turn may have one or a whole batch: else timers would wait for 64 batches.
+ * worker's own. Messages, because a turn may have one or a whole batch: else timers would wait for 64 batches.
  */
-#define LOOK_AFTER  64
-#define TURN_LONG   INT64_C(200000) /* nanoseconds */
+#define LOOK_AFTER      64
+#define TURN_LONG       INT64_C(200000) /* nanoseconds */
 #define BATCH_SHIFT_MAX 8
-#define POLL_MILLIS 1 /* between looks at the event loop while there is work */
-#define OLDEST_MILLIS 4 /* so often a newborn is not the youngest but the oldest */
-#define NEXT_BUDGET  64 /* turns in a row for actors that wake each other, before the others have one */
+#define POLL_MILLIS     1  /* between looks at the event loop while there is work */
+#define OLDEST_MILLIS   4  /* so often a newborn is not the youngest but the oldest */
+#define NEXT_BUDGET     64 /* turns in a row for actors that wake each other, before the others have one */
 
 static struct act__worker_pool *pool_of(struct act__executor *executor)
 {
@@ -26,19 +26,21 @@ static struct act__worker_pool *pool_of(struct act__executor *executor)
 /* The pool's own worker that is calling; NULL for any other thread. */
 static struct act__pool_worker *mine(struct act__worker *worker)
 {
-    return worker == NULL || worker->index == ACT__NO_WORKER ? NULL : act__container(worker, struct act__pool_worker, base);
+    if (worker == NULL || worker->index == ACT__NO_WORKER)
+        return NULL;
+    return act__container(worker, struct act__pool_worker, base);
 }
 
 /* -------------------------------------------------------------------------------------- scheduling */
 
-static void own_append(struct act__pool_worker *worker, act_self *self)
+static void bound_append(struct act__pool_worker *worker, act_self *self)
 {
     self->run_next = NULL;
-    if (worker->own_last != NULL)
-        worker->own_last->run_next = self;
+    if (worker->bound_last != NULL)
+        worker->bound_last->run_next = self;
     else
-        worker->own_first = self;
-    worker->own_last = self;
+        worker->bound_first = self;
+    worker->bound_last = self;
 }
 
 static void post(struct act__worker_pool *pool, struct act__pool_worker *target, act_self *self)
@@ -47,7 +49,8 @@ static void post(struct act__worker_pool *pool, struct act__pool_worker *target,
     do {
         self->run_next = first;
         /* seq_cst includes the release that pairs with take_posted; the rest is for parking.c. */
-    } while (!atomic_compare_exchange_weak_explicit(&target->posted, &first, self, memory_order_seq_cst, memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&target->posted, &first, self, memory_order_seq_cst,
+                                                    memory_order_relaxed));
     act__parking_wake(pool, target);
 }
 
@@ -76,14 +79,15 @@ static void enqueue(struct act__worker_pool *pool, struct act__pool_worker *work
 }
 
 /* Routes that are not ANY. */
-static void schedule_bound(struct act__worker_pool *pool, struct act__pool_worker *worker, act_self *self, uint16_t route)
+static void schedule_bound(struct act__worker_pool *pool, struct act__pool_worker *worker, act_self *self,
+                           uint16_t route)
 {
     if (route == ACT__ROUTE_BLOCKING)
         act__blocking_schedule(&pool->blocking, self);
     else if (route == ACT__ROUTE_DOOR)
         act__door_ring(self);
     else if (worker != NULL && worker->base.index == route - 1u)
-        own_append(worker, self);
+        bound_append(worker, self);
     else
         post(pool, &pool->workers[route - 1], self);
 }
@@ -118,7 +122,7 @@ static void schedule_newborn(struct act__executor *executor, struct act__worker 
 /* Whether others wait for this worker; not those who wait for any. */
 static bool others_wait(struct act__pool_worker *worker)
 {
-    return worker->own_first != NULL || act__newborns_count(&worker->newborns) != 0 ||
+    return worker->bound_first != NULL || act__newborns_count(&worker->newborns) != 0 ||
            act__deque_first(&worker->deque) != NULL;
 }
 
@@ -139,7 +143,7 @@ static void take_posted(struct act__pool_worker *worker)
 {
     if (act__likely(act__load(&worker->posted) == NULL))
         return;
-    /* acquire: pairs with post(). The chain is newest first: turned round on its way into the own list. */
+    /* acquire: pairs with post(). The chain is newest first: turned round on its way into the list. */
     act_self *at = atomic_exchange_explicit(&worker->posted, NULL, memory_order_acquire), *oldest = NULL;
     while (at != NULL) {
         act_self *next = at->run_next;
@@ -149,17 +153,17 @@ static void take_posted(struct act__pool_worker *worker)
     }
     while (oldest != NULL) {
         act_self *next = oldest->run_next;
-        own_append(worker, oldest);
+        bound_append(worker, oldest);
         oldest = next;
     }
 }
 
-static act_self *take_own(struct act__pool_worker *worker)
+static act_self *take_bound(struct act__pool_worker *worker)
 {
     take_posted(worker);
-    act_self *self = worker->own_first;
-    if (self != NULL && (worker->own_first = self->run_next) == NULL)
-        worker->own_last = NULL;
+    act_self *self = worker->bound_first;
+    if (self != NULL && (worker->bound_first = self->run_next) == NULL)
+        worker->bound_last = NULL;
     return self;
 }
 
@@ -221,8 +225,8 @@ static act_self *take_injected(struct act__worker_pool *pool, struct act__pool_w
 static act_self *take_local(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
     act_self *self = NULL;
-    if (worker->own_turn ^= 1)
-        self = take_own(worker);
+    if (worker->bound_turn ^= 1)
+        self = take_bound(worker);
     if (self == NULL)
         self = take_next(pool, worker);
     if (self == NULL) {
@@ -230,9 +234,7 @@ static act_self *take_local(struct act__worker_pool *pool, struct act__pool_work
         self = take_queued(worker);
     }
     if (self == NULL)
-        self = take_own(worker);
-    if (self == NULL)
-        self = take_next(pool, worker);
+        self = take_bound(worker);
     return self != NULL ? self : take_injected(pool, worker, ACT__DEQUE_SIZE / 2);
 }
 
@@ -240,7 +242,7 @@ static act_self *take_local(struct act__worker_pool *pool, struct act__pool_work
 static inline act_self *take_woken(struct act__pool_worker *worker)
 {
     act_self *self = worker->base.next;
-    if (self == NULL || worker->next_budget == 0 || worker->own_first != NULL || act__load(&worker->posted) != NULL)
+    if (self == NULL || worker->next_budget == 0 || worker->bound_first != NULL || act__load(&worker->posted) != NULL)
         return NULL;
     worker->base.next = NULL;
     worker->next_budget--;
@@ -360,7 +362,10 @@ static act_self *find(struct act__worker_pool *pool, struct act__pool_worker *wo
     return self;
 }
 
-/* Of a turn that has not spent its batch, in turns: one, and its share of LOOK_AFTER, which a whole batch is. */
+/*
+ * What a turn that has not spent its batch counts towards LOOK_AFTER: one, and what it has handled. A message of a new
+ * actor's counts one, a slow actor's more and a quick one's less, as their batches are smaller and larger.
+ */
 static int32_t cost_of_turn(const struct act__worker *worker, const act_self *self)
 {
     uint32_t left = worker->batch << act__load(&self->batch_shift); /* of batch_max; more, where that was rounded up */

@@ -16,11 +16,11 @@ struct act__pool_worker {
     struct act__worker      base;
     uint32_t                next_budget; /* how often in a row `next` may go before the others */
     int32_t                 until_look;  /* messages and turns until the clock is looked at */
-    bool                    own_turn;    /* actors bound to this worker go first every second time */
+    bool                    bound_turn;  /* actors bound to this worker go first every second time */
     act_millis              polled;      /* when the loop was last looked at */
     int64_t                 looked;      /* when the clock was: nanoseconds since the pool was made */
     uint32_t                turns;       /* since then */
-    act_self               *own_first, *own_last; /* actors bound to this worker, through run_next */
+    act_self               *bound_first, *bound_last; /* actors bound to this worker, through run_next */
     bool                    searching;   /* counted in the pool's `searching` */
     pthread_t               thread;
     uint32_t                newborn_turns; /* how often a newborn was taken */
