@@ -125,6 +125,11 @@ static inline uint64_t act__local_of(const act_self *self)
     return act__load(&self->life) << ACT__SLOT_BITS | self->index;
 }
 
+static inline uint64_t act__life_of(uint64_t local)
+{
+    return local >> ACT__SLOT_BITS;
+}
+
 static inline act_pid act__pid_of(uint64_t local)
 {
     act_pid pid = {0, local};
@@ -156,11 +161,9 @@ void act__spawn_init(struct act__worker *worker, act_self *self);
 /* A user's message to a living actor, or a result that says why not; the message is then unchanged. */
 act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
                         act_message *message);
-static inline uint64_t act__life_of(uint64_t local)
-{
-    return local >> ACT__SLOT_BITS;
-}
-
+/* The same; without a result: the message is gone, if need be as a dead letter. */
+void act__deliver_or_drop(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                          act_message *message);
 /* Nobody received it: counts and tells the hook; the caller frees it. `worker` may be NULL. */
 void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to, const act_message *message,
                       act_result why);
@@ -187,6 +190,14 @@ static inline void act__schedule(struct act_system *system, struct act__worker *
         worker->next = self;
     else
         act__schedule_elsewhere(system, worker, self);
+}
+
+/* Any envelope, into the inbox of any cell; `worker` may be NULL. */
+static inline void act__cell_push(struct act_system *system, struct act__worker *worker, act_self *cell,
+                                  act_message *message)
+{
+    if (act__mpsc_push(&cell->gate.queue, message))
+        act__schedule(system, worker, cell);
 }
 
 /* Frees any envelope, wherever it lives, when nobody needs it any more. */

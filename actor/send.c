@@ -50,12 +50,6 @@ static act_result overflow(struct act_system *system, struct act__worker *worker
     return ACT_OK;
 }
 
-static inline void push(struct act__worker *worker, act_self *cell, act_message *message)
-{
-    if (act__mpsc_push(&cell->gate.queue, message))
-        act__schedule(worker->system, worker, cell);
-}
-
 /*
  * A row of messages from one handler to one receiver costs one exchange on the receiver's inbox, not one each. The
  * first is pushed at once, so that the receiver can begin. The others are listed in an envelope of their own, a signal
@@ -77,7 +71,7 @@ void act__row_push(struct act__worker *worker)
     /* It counts as handled: a flood has shorter turns, and what waits stays in the cache. */
     worker->batch -= row->count < worker->batch ? row->count : worker->batch;
     row->count = 0;
-    push(worker, act__cell_at(worker->system, row->to), envelope);
+    act__cell_push(worker->system, worker, act__cell_at(worker->system, row->to), envelope);
 }
 
 /* Into a row that has no envelope yet; without memory the message goes by itself. */
@@ -87,7 +81,7 @@ static __attribute__((noinline)) void begin_row(struct act__worker *worker, act_
     if (worker->row_max != 0)
         row->envelope = act__message_make(ACT__SIGNAL_ROW, ACT_VALUE_BYTES, ACT__ROW_MAX * sizeof message);
     if (row->envelope == NULL) {
-        push(worker, act__cell_at(worker->system, row->to), message);
+        act__cell_push(worker->system, worker, act__cell_at(worker->system, row->to), message);
         return;
     }
     row->envelope->act_bits |= ACT__BIT_SIGNAL;
@@ -114,9 +108,16 @@ act_result act__deliver(struct act_system *system, struct act__worker *worker, u
     if (worker != NULL && act__load(&cell->slowed) != ACT__CALM)
         worker->slow_for = cell;
     act__row_end(worker);
-    if (act__mpsc_push(&cell->gate.queue, message))
-        act__schedule(system, worker, cell);
+    act__cell_push(system, worker, cell, message);
     return ACT_OK;
+}
+
+void act__deliver_or_drop(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                          act_message *message)
+{
+    act_result result = act__deliver(system, worker, from, to, message);
+    if (result != ACT_OK)
+        act__undelivered(system, worker, from, to, message, result);
 }
 
 /*
@@ -153,7 +154,7 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
         return true;
     }
     row->to = to.local;
-    push(worker, cell, message);
+    act__cell_push(worker->system, worker, cell, message);
     return true;
 }
 
@@ -224,17 +225,15 @@ static void lost(act_system *system, struct act__worker *worker, uint64_t from, 
     release_resource(value);
 }
 
+/* Where deliver_shortly was in doubt. */
 static __attribute__((noinline)) void deliver_or_drop(act_self *self, act_pid to, act_message *message)
 {
-    struct act__worker *worker = self->worker;
-    act_result result = act__deliver(worker->system, worker, act__local_of(self), to, message);
-    if (result != ACT_OK)
-        act__undelivered(worker->system, worker, act__local_of(self), to, message, result);
+    act__deliver_or_drop(self->worker->system, self->worker, act__local_of(self), to, message);
 }
 
 /* No envelope is at hand. */
-static __attribute__((noinline)) void tell_words_elsewhere(act_self *self, act_pid to, uint32_t tag, act_value_kind kind,
-                                                           uint64_t first, uint64_t second)
+static __attribute__((noinline)) void tell_words_elsewhere(act_self *self, act_pid to, uint32_t tag,
+                                                           act_value_kind kind, uint64_t first, uint64_t second)
 {
     act_value    value = {.kind = kind, .as.act_words = {first, second}};
     act_message *message = act__message_make(tag, kind, 0);
@@ -246,7 +245,7 @@ static __attribute__((noinline)) void tell_words_elsewhere(act_self *self, act_p
     deliver_or_drop(self, to, message);
 }
 
-/* Nothing in here returns from a call before its end: so no register needs saving. */
+/* Every call in here is the last thing that is done: so nothing has to be kept across one. */
 void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first, uint64_t second)
 {
     act_message *message = act__pool_take_at_hand(0);
@@ -263,11 +262,12 @@ void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kin
 
 void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
 {
-    struct act__worker *worker = self->worker;
-    act_message        *message;
-    if (bytes_count > ACT_MESSAGE_BYTES_MAX || (message = act__message_make(tag, ACT_VALUE_BYTES, bytes_count)) == NULL) {
+    act_message *message = NULL;
+    if (bytes_count <= ACT_MESSAGE_BYTES_MAX)
+        message = act__message_make(tag, ACT_VALUE_BYTES, bytes_count);
+    if (message == NULL) {
         act_value nothing = act_nothing();
-        lost(worker->system, worker, act__local_of(self), to, tag, &nothing);
+        lost(self->worker->system, self->worker, act__local_of(self), to, tag, &nothing);
         return;
     }
     if (bytes_count != 0)
@@ -347,7 +347,5 @@ void act_system_tell(act_system *system, act_pid to, uint32_t tag, act_value val
         return;
     }
     act__message_set(message, &value);
-    act_result result = act__deliver(system, NULL, 0, to, message);
-    if (result != ACT_OK)
-        act__undelivered(system, NULL, 0, to, message, result);
+    act__deliver_or_drop(system, NULL, 0, to, message);
 }

@@ -41,8 +41,7 @@ void act__signal_push(struct act_system *system, struct act__worker *worker, uin
     act_self *cell = act__cell_at(system, to);
     act__row_end(worker);
     signal->act_life = (uint32_t)act__life_of(to);
-    if (act__mpsc_push(&cell->gate.queue, signal))
-        act__schedule(system, worker, cell);
+    act__cell_push(system, worker, cell, signal);
     /* After the push: who finds the bit clears it first and then fetches. */
     if (set_urgent(cell, act__life_of(to), ACT__URGENT_LOOK))
         wake_held(system, worker, cell);
@@ -51,9 +50,8 @@ void act__signal_push(struct act_system *system, struct act__worker *worker, uin
 void act__notice_push(struct act__worker *worker, uint64_t to, struct act__notice *notice)
 {
     act_self *cell = act__cell_at(worker->system, to);
-    notice->message.act_life = (uint32_t)(to >> ACT__SLOT_BITS);
-    if (act__mpsc_push(&cell->gate.queue, &notice->message))
-        act__schedule(worker->system, worker, cell);
+    notice->message.act_life = (uint32_t)act__life_of(to);
+    act__cell_push(worker->system, worker, cell, &notice->message);
 }
 
 void act__cell_poke(struct act_system *system, struct act__worker *worker, uint64_t to, uint8_t urgent)
@@ -196,9 +194,7 @@ static bool apply_timer(struct act__worker *worker, act_self *self, act_message 
         act_message *message = timer->message;
         act_pid      to = act__pid_of(timer->to);
         timer->message = NULL;
-        act_result result = act__deliver(worker->system, worker, act__local_of(self), to, message);
-        if (result != ACT_OK)
-            act__undelivered(worker->system, worker, act__local_of(self), to, message, result);
+        act__deliver_or_drop(worker->system, worker, act__local_of(self), to, message);
         return false;
     }
     if (!act__ask_timed_out(worker, self, signal->ref))
