@@ -3,17 +3,18 @@
 #include <actor/system_record.h>
 
 /*
- * An actor that finds more than backlog_max messages waiting is *overloaded* until half of that is left. An
- * actor that has sent to it in a turn, and is not overloaded itself, is *held* at the end of that turn: its
- * token waits in the receiver's list instead of a run queue.
+ * An actor that finds more than backlog_max messages waiting is *overloaded* until half of that is left. An actor that
+ * has sent to it in a turn, and is not overloaded itself, is *held* at the end of that turn: its token waits in the
+ * receiver's list instead of a run queue.
  *
  * An actor that is held does not notice what waits for it, so who sends to it is held by the same receiver: in a line
  * of actors all go at the pace of the slowest.
  *
- * No deadlock: an overloaded actor is never held, and only it holds others, so it always runs until it is overloaded no longer, and
- * then frees all it holds. Nobody starves: one that never catches up, because it floods itself or is flooded by others
- * that are overloaded, frees all it holds whenever it has handled as many messages as waited the last time. That
- * bounds what waits, too: at most about as many messages as all its senders send in a turn.
+ * No deadlock: an overloaded actor is never held, and only it holds others, so it always runs until it is overloaded no
+ * longer, and then frees all it holds. Nobody starves: one that never catches up, because it floods itself or is
+ * flooded by others that are overloaded, frees all it holds whenever it has handled as many messages as waited the last
+ * time. That bounds what waits, too: at most about as many messages as all its senders send in a turn.
+ *
  * Signals take effect on a held actor at once: wake_held in signal.c. Its messages wait on, but for an EXIT, or who is
  * asked by many, each ask a signal, would flood all the same.
  *
@@ -46,7 +47,7 @@ void act__slow_update(struct act__worker *worker, act_self *self)
         self->flags |= ACT__CELL_OVERLOADED;
         self->until_relief = self->inbox.count;
         act__store(&self->slowed, 0); /* relaxed: a sender that sees it late is slowed late */
-    } else if (self->inbox.count <= max / 2 || (self->flags & ACT__CELL_LIVING) == 0) {
+    } else if (self->inbox.count <= max / 2) {
         self->flags &= (uint16_t)~ACT__CELL_OVERLOADED;
         free_held(worker, self, ACT__CALM);
     } else if (self->until_relief == 0) {

@@ -134,13 +134,20 @@ static void give_way(struct act__worker *worker, act_self *self)
     finish_turn(worker);
 }
 
+/* Returns: whether the token is gone: the actor is held, or it sleeps. */
+static bool give_token_up(struct act__worker *worker, act_self *self)
+{
+    if ((self->flags & ACT__CELL_LIVING) == 0)
+        return sleep_dead(worker, self);
+    if (act__unlikely(worker->slow_for != NULL) && act__slow_hold(worker, self))
+        return true;
+    return fall_asleep(worker, self) && !must_wake(self);
+}
+
 /* Its inbox is empty. Returns: whether the turn is over. */
 static bool rest(struct act__worker *worker, act_self *self)
 {
-    bool living = (self->flags & ACT__CELL_LIVING) != 0;
-    if (act__unlikely(worker->slow_for != NULL) && living && act__slow_hold(worker, self))
-        ; /* its token is gone */
-    else if (living ? !fall_asleep(worker, self) || must_wake(self) : !sleep_dead(worker, self)) {
+    if (!give_token_up(worker, self)) {
         if (act__likely(worker->batch != 0))
             return false;
         worker->executor->operations->yield(worker->executor, worker, self); /* others first, as in give_way */
