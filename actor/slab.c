@@ -38,20 +38,39 @@ static void push_batch(struct act__slab *slab, struct act__slab_link *batch)
     pthread_mutex_unlock(&slab->mutex);
 }
 
+/* Returns: false if all that were ever handed out are in use, or in other caches. */
+static bool refill(struct act__slab *slab, struct act__slab_cache *cache)
+{
+    if (cache->spares != NULL) {
+        cache->current = cache->spares;
+        cache->spares = cache->spares->next_batch;
+        cache->spares_count--;
+    } else if ((cache->current = pop_batch(slab)) == NULL) {
+        return false;
+    }
+    cache->current_count = ACT__SLAB_BATCH;
+    return true;
+}
+
+static void make_room(struct act__slab *slab, struct act__slab_cache *cache)
+{
+    if (cache->spares_count == ACT__SLAB_SPARES) {
+        push_batch(slab, cache->current);
+    } else {
+        cache->current->next_batch = cache->spares;
+        cache->spares = cache->current;
+        cache->spares_count++;
+    }
+    cache->current = NULL;
+    cache->current_count = 0;
+}
+
 void *act__slab_take(struct act__slab *slab, struct act__slab_cache *cache)
 {
     if (act__memory_fails())
         return NULL;
-    if (cache->current == NULL) {
-        if (cache->spares != NULL) {
-            cache->current = cache->spares;
-            cache->spares = cache->spares->next_batch;
-            cache->spares_count--;
-        } else if ((cache->current = pop_batch(slab)) == NULL) {
-            return act__region_take(&slab->region, slab->object_bytes);
-        }
-        cache->current_count = ACT__SLAB_BATCH;
-    }
+    if (cache->current == NULL && !refill(slab, cache))
+        return act__region_take(&slab->region, slab->object_bytes);
     struct act__slab_link *link = cache->current;
     cache->current = link->next;
     cache->current_count--;
@@ -61,17 +80,8 @@ void *act__slab_take(struct act__slab *slab, struct act__slab_cache *cache)
 void act__slab_give(struct act__slab *slab, struct act__slab_cache *cache, void *object)
 {
     struct act__slab_link *link = (struct act__slab_link *)(void *)((char *)object + slab->link_offset);
-    if (cache->current_count == ACT__SLAB_BATCH) {
-        if (cache->spares_count == ACT__SLAB_SPARES) {
-            push_batch(slab, cache->current);
-        } else {
-            cache->current->next_batch = cache->spares;
-            cache->spares = cache->current;
-            cache->spares_count++;
-        }
-        cache->current = NULL;
-        cache->current_count = 0;
-    }
+    if (cache->current_count == ACT__SLAB_BATCH)
+        make_room(slab, cache);
     link->next = cache->current;
     cache->current = link;
     cache->current_count++;
