@@ -27,17 +27,18 @@ struct batch {
  * that a loser of the race reads a link and never a block that somebody uses.
  */
 struct depot {
-    _Atomic uint64_t  top ACT__ALIGNED;
-    _Atomic uint32_t *links; /* by block: index plus one of the batch below */
+    _Atomic uint64_t   top ACT__ALIGNED;
+    _Atomic uint32_t  *links; /* by block: index plus one of the batch below */
     struct act__region region;
-    size_t            block_bytes;
-    uint32_t          batch_blocks;
-    _Atomic size_t    carved_count;
+    size_t             block_bytes;
+    uint32_t           batch_blocks;
+    _Atomic size_t     carved_count;
 };
 
-static struct depot          depots[ACT__POOL_CLASSES];
-static pthread_once_t        once = PTHREAD_ONCE_INIT;
-static pthread_key_t         thread_end;
+static struct depot   depots[ACT__POOL_CLASSES];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t  thread_end;
+
 _Thread_local struct act__pool_cache act__pool_cache;
 
 static void flush_at_thread_end(void *unused)
@@ -55,7 +56,8 @@ static void prepare(void)
         depot->block_bytes = (size_t)64 << c;
         depot->batch_blocks = 64u >> c < 4 ? 4 : 64u >> c;
         size_t links_bytes = REGION_BYTES / depot->block_bytes * sizeof *depot->links;
-        void  *links = mmap(NULL, links_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        void  *links = mmap(NULL, links_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+                            0);
         if (links == MAP_FAILED || !act__region_reserve(&depot->region, REGION_BYTES))
             depot->batch_blocks = 0; /* without address space every block of this class comes from the heap */
         else
@@ -83,7 +85,8 @@ static void depot_push(struct depot *depot, struct batch batch)
         act__store(&depot->links[index], (uint32_t)top);
         next = ((top >> 32) + 1) << 32 | (index + 1);
         /* release: pairs with the acquire in depot_pop; publishes the link and the blocks' contents. */
-    } while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, next, memory_order_release, memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, next, memory_order_release,
+                                                    memory_order_relaxed));
 }
 
 static struct batch depot_pop(struct depot *depot)
@@ -95,7 +98,8 @@ static struct batch depot_pop(struct depot *depot)
             return batch;
         next = ((top >> 32) + 1) << 32 | act__load(&depot->links[(uint32_t)top - 1]);
         /* acquire on success and on failure: as above, for the batch that is then on top. */
-    } while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, next, memory_order_acquire, memory_order_acquire));
+    } while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, next, memory_order_acquire,
+                                                    memory_order_acquire));
     batch.first = block_at(depot, (uint32_t)top);
     batch.count = (uint32_t)batch.first->batch_count;
     return batch;

@@ -16,9 +16,9 @@ static int64_t work_step_by_step(uint32_t x)
 }
 
 /*
- * The same: 100 steps of the generator, each with its output added. Four are computed from one: gcc would else wait for each
- * multiplication before the next, 113 ns a task on the reference machine, where LLVM, which compiles the Rust peers, finds
- * this by itself: 46 against its 48 ns. The row is to compare the messages, not the compilers.
+ * The same: 100 steps of the generator, each with its output added. Four are computed from one: gcc would else wait
+ * for each multiplication before the next, 113 ns a task on the reference machine, where LLVM, which compiles the Rust
+ * peers, finds this by itself: 46 against its 48 ns. The row is to compare the messages, not the compilers.
  */
 static int64_t work(uint32_t x)
 {
