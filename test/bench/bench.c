@@ -77,6 +77,15 @@ int64_t bench_clock(void)
     return at.tv_sec * INT64_C(1000000000) + at.tv_nsec;
 }
 
+int64_t bench_resident_bytes(void)
+{
+    long  pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    bench_check(file != NULL && fscanf(file, "%*d %ld", &pages) == 1, "the resident size can be read");
+    fclose(file);
+    return (int64_t)pages * sysconf(_SC_PAGESIZE);
+}
+
 int bench_compare(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;

@@ -41,6 +41,9 @@ void bench_end_with(act_self *self, int64_t elapsed, int64_t operations, const c
 /* Nanoseconds. act_now counts milliseconds and stands still in a handler. */
 int64_t bench_clock(void);
 
+/* What the process has in memory. */
+int64_t bench_resident_bytes(void);
+
 /* Ends the program with BENCH_WRONG, at once and from whatever thread. */
 ACT_NORETURN void bench_fail(const char *sentence);
 

@@ -3,8 +3,6 @@
 #include <test/bench/bench.h>
 
 #include <stdatomic.h>
-#include <stdio.h>
-#include <unistd.h>
 
 /* Spawned for each message that the director tells itself, so that the others run meanwhile. */
 enum { CHUNK = 4 };
@@ -30,20 +28,11 @@ struct idle {
     act_pid *pids; /* counted: a part of what it takes to have actors */
 };
 
-static int64_t resident_bytes(void)
-{
-    long  pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    bench_check(file != NULL && fscanf(file, "%*s %ld", &pages) == 1, "/proc/self/statm can be read");
-    fclose(file);
-    return (int64_t)pages * sysconf(_SC_PAGESIZE);
-}
-
 static act_result begin(act_self *self, void *state, const void *args)
 {
     struct idle *idle = state;
     (void)args;
-    idle->resident_at_first = resident_bytes();
+    idle->resident_at_first = bench_resident_bytes();
     idle->began = bench_clock();
     idle->pids = bench_alloc(self, (size_t)n * sizeof *idle->pids);
     act_tell(self, act_self_pid(self), GO, act_nothing());
@@ -63,7 +52,7 @@ static void spawn_some(act_self *self, struct idle *idle)
 
 static void look(act_self *self, struct idle *idle)
 {
-    idle->resident = resident_bytes();
+    idle->resident = bench_resident_bytes();
     for (int64_t i = 0; i < n; i++)
         act_tell(self, idle->pids[i], ADD, act_int64(1));
 }

@@ -2,9 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
-#include <stdio.h>
-#include <unistd.h>
-
 enum { GO = 1, WORK, LAST, HANDLED, ENDLESS, STOP, SECOND };
 enum { STEPS = 200, ALONE = 1000, CHUNK = 16 };
 
@@ -14,15 +11,6 @@ static uint32_t work(uint32_t x, int steps)
     for (int i = 0; i < steps; i++)
         x = bench_next(x);
     return bench_out(x);
-}
-
-static int64_t resident_kib(void)
-{
-    long  pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    bench_check(file != NULL && fscanf(file, "%*d %ld", &pages) == 1, "the resident size can be read");
-    fclose(file);
-    return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
 /* ---- the consumer: at a LAST it says how many have come since the one before, and in which time ---- */
@@ -123,7 +111,7 @@ static void wait_a_second(act_self *self)
 /* The resident size after the first second, when the inbox is as long as it gets, and after the last. */
 static void second(act_self *self, struct director *director)
 {
-    director->last_kib = resident_kib();
+    director->last_kib = bench_resident_bytes() / 1024;
     if (director->passed++ == 0)
         director->first_kib = director->last_kib;
     if (director->passed < director->seconds)
