@@ -22,7 +22,7 @@ ACT_BEGIN_DECLS
  * Threads: handler.
  * Order:   none between this message and others.
  * Returns: ACT_OK; ACT_INVALID (tag, a timer, or capacity 0 with values above ACT_MESSAGE_INLINE_BYTES); ACT_NO_MEMORY.
- * See:     samples/10_actor_and_channel.c
+ * See:     samples/39_actor_and_channel.c
  */
 ACT_API ACT_MUST_CHECK act_result act_channel_notify(act_self *self, act_receiver *receiver, uint32_t tag)
     ACT_NONNULL_ALL;

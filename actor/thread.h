@@ -19,7 +19,7 @@ typedef struct act_thread act_thread;
  * Owns:    act_thread_join must be called once.
  * Threads: any.
  * Returns: ACT_OK, ACT_NO_MEMORY, ACT_OS (no more threads).
- * See:     samples/05_threads_and_channels.c
+ * See:     samples/37_panic_at_join.c
  */
 ACT_API ACT_MUST_CHECK act_result act_thread_spawn(act_thread **thread, void (*run)(act_thread *self, void *argument),
                                                    void *argument) ACT_NONNULL(1, 2);

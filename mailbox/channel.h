@@ -48,7 +48,7 @@ typedef struct act_channel act_channel;
  * Owns:    both handles are yours to drop.
  * Threads: any.
  * Returns: ACT_OK; ACT_INVALID (value_bytes); ACT_NO_MEMORY.
- * See:     samples/05_threads_and_channels.c
+ * See:     samples/22_send_from_a_thread.c
  */
 ACT_API ACT_MUST_CHECK act_result act_channel_create(act_sender **sender, act_receiver **receiver, size_t value_bytes,
                                                      size_t capacity) ACT_NONNULL(1, 2);
