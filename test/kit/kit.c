@@ -35,7 +35,10 @@ static SRunner *runner_of(size_t place, const TTest *test)
     TCase *tcase = tcase_create(fact->name);
     int first = (int)place * ROUNDS_MAX;
     int         rounds = fact->rounds > 0 ? fact->rounds : 1;
-    const char *rounds_max = getenv("KIT_ROUNDS_MAX"); /* where everything takes thirty times as long */
+    const char *rounds_max = getenv("KIT_ROUNDS_MAX");     /* where everything takes thirty times as long */
+    const char *rounds_times = getenv("KIT_ROUNDS_TIMES"); /* where a night's time is given */
+    if (rounds > 1 && rounds_times != NULL)
+        rounds *= atoi(rounds_times) < ROUNDS_MAX / rounds ? atoi(rounds_times) : ROUNDS_MAX / rounds;
     if (rounds_max != NULL && rounds > atoi(rounds_max))
         rounds = atoi(rounds_max);
 

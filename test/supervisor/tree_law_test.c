@@ -12,7 +12,7 @@ enum {
     CHILDREN_MAX = 5,
     DEPTH_MAX = 4,
     STARTS_MAX = 4096,
-    SEEDS_A_ROUND = 350,
+    SEEDS_A_ROUND = 350, /* 21,000 in all */
     ROUNDS_COUNT = 30
 };
 
