@@ -2,9 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
-#include <stdio.h>
-#include <unistd.h>
-
 enum { WINDOW = 1000 }; /* asked for and not yet answered */
 
 static void member_receive(act_self *self, void *state, const act_message *message)
@@ -19,15 +16,6 @@ struct children {
     int64_t began, started, resident_at_first, resident;
     act_pid supervisor;
 };
-
-static int64_t resident_bytes(void)
-{
-    long  pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    bench_check(file != NULL && fscanf(file, "%*s %ld", &pages) == 1, "/proc/self/statm can be read");
-    fclose(file);
-    return (int64_t)pages * sysconf(_SC_PAGESIZE);
-}
 
 static void ask_for_one(act_self *self, struct children *children)
 {
@@ -45,7 +33,7 @@ static act_result begin(act_self *self, void *state, const void *args)
     *children = *(const struct children *)args;
     bench_must(act_trap_exits(self, true));
     bench_must(act_supervisor_spawn_link(self, &children->supervisor, &spec, NULL));
-    children->resident_at_first = resident_bytes();
+    children->resident_at_first = bench_resident_bytes();
     children->began = bench_clock();
     while (children->asked < children->n && children->asked < WINDOW)
         ask_for_one(self, children);
@@ -62,7 +50,7 @@ static void has_started(act_self *self, struct children *children, const act_mes
     if (++children->answered < children->n)
         return;
     children->started = bench_clock();
-    children->resident = resident_bytes();
+    children->resident = bench_resident_bytes();
     bench_must(act_exit_other(self, children->supervisor, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)));
 }
 
