@@ -10,8 +10,8 @@ static void wake_held(struct act_system *system, struct act__worker *worker, act
 {
     uint8_t held = ACT__HELD_YES;
     /*
-     * seq_cst: the caller has changed `urgent` before; act__slow_hold sets `held` and then reads `urgent`. One
-     * of both sees the other's write.
+     * seq_cst: the caller has changed `urgent` before; lay_down in slow.c sets `held` and then reads `urgent`. One of
+     * both sees the other's write.
      */
     if (atomic_load_explicit(&cell->held, memory_order_seq_cst) == held &&
         atomic_compare_exchange_strong_explicit(&cell->held, &held, ACT__HELD_LISTED, memory_order_seq_cst,
@@ -30,7 +30,7 @@ static bool set_urgent(act_self *cell, uint64_t life, uint8_t bits)
         if (urgent >> ACT__URGENT_BITS > life)
             return false;
         with = (urgent >> ACT__URGENT_BITS == life ? urgent : life << ACT__URGENT_BITS) | bits;
-        /* seq_cst: pairs with act__take_urgent and act__slow_hold. */
+        /* seq_cst: pairs with act__take_urgent, and with lay_down in slow.c. */
     } while (!atomic_compare_exchange_weak_explicit(&cell->urgent, &urgent, with, memory_order_seq_cst,
                                                     memory_order_relaxed));
     return true;

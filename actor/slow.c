@@ -32,7 +32,7 @@ static void free_held(struct act__worker *worker, act_self *self, uint32_t then)
     while (at != 0 && at != ACT__CALM) {
         act_self *sender = act__cell_at(worker->system, at);
         at = sender->slowed_next;
-        /* acq_rel: takes over the token that act__slow_hold has laid down with it. */
+        /* acq_rel: takes over the token that lay_down has put there. */
         if (act__exchange_acq_rel(&sender->held, ACT__HELD_NO) == ACT__HELD_YES)
             worker->executor->operations->yield(worker->executor, worker, sender); /* where others can take it */
     }
@@ -75,7 +75,7 @@ static bool lay_down(struct act__worker *worker, act_self *self, uint32_t by)
 {
     uint8_t held = ACT__HELD_LISTED;
     self->flags |= ACT__CELL_HELD; /* now, while the token is held */
-    if (act__load(&self->gate.max) == 0)
+    if (act__load(&self->gate.max) == 0) /* else the bound is what stops its senders */
         act__store(&self->slowed, ACT__HELD_BY | by); /* relaxed: a hint. It is not overloaded, so it has no list. */
     /* seq_cst: with `urgent` below, against wake_held. release: lays the token down for who takes it there. */
     if (!atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_YES, memory_order_seq_cst,
