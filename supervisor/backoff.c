@@ -53,6 +53,8 @@ bool act__delay_restart(act_self *self, struct act__supervisor *supervisor, stru
     }
     child->has_timer = true;
     child->state = ACT__CHILD_DELAYED;
+    act__tell_event(self, supervisor, child,
+                    (act_supervision_event){.what = ACT_SUPERVISION_WAITS, .delay = delay});
     return true;
 }
 

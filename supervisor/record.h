@@ -40,6 +40,7 @@ struct act__supervisor {
     /* Children to see to later, through a message to itself; what else waits gets in between. */
     struct act__child   *errands_first, *errands_last;
     struct act__requests held;         /* until all children run, or those before it are done */
+    struct act__subscriber *subscribers; /* to events.c */
     act_message         *nudge;        /* the message to itself; NULL: on its way */
     act_message         *announcement; /* STARTED for the parent; NULL: sent, or not wanted */
     struct act__child   *from;         /* what a supervisor above knows of this one; held. NULL: nothing. */
@@ -80,6 +81,16 @@ void act__child_start_ended(act_self *self, struct act__supervisor *supervisor, 
                             act_exit_reason reason);
 /* Starts it once more if the intensity allows, otherwise stops the supervisor. */
 void act__child_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
+
+/* events.c. Answers the request. */
+void act__subscribe(act_self *self, struct act__supervisor *supervisor, act_message *request);
+void act__unsubscribe(act_self *self, struct act__supervisor *supervisor, act_message *request);
+/* A DOWN that is of no child. */
+void act__subscriber_ended(struct act__supervisor *supervisor, act_ref monitor);
+void act__subscribers_free(struct act__supervisor *supervisor);
+/* Tells all who have subscribed; `child` may be NULL. id, restarts_count, at and missed_count are filled in. */
+void act__tell_event(act_self *self, struct act__supervisor *supervisor, const struct act__child *child,
+                     act_supervision_event event);
 
 /* group.c. Restarts the child together with those that its strategy says. */
 void act__group_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *failed);

@@ -214,6 +214,16 @@ act_result act_supervisor_which_children(act_self *self, act_ref *ref, act_pid s
     return ask_about(self, ref, supervisor, ACT__TAG_WHICH_CHILDREN, "", timeout);
 }
 
+act_result act_supervisor_subscribe(act_self *self, act_ref *ref, act_pid supervisor, act_millis timeout)
+{
+    return ask_about(self, ref, supervisor, ACT__TAG_SUBSCRIBE, "", timeout);
+}
+
+act_result act_supervisor_unsubscribe(act_self *self, act_ref *ref, act_pid supervisor, act_millis timeout)
+{
+    return ask_about(self, ref, supervisor, ACT__TAG_UNSUBSCRIBE, "", timeout);
+}
+
 /* The caller has handed over what args refer to, whatever comes of the call. */
 static act_result refuse(const act_child_spec *spec, act_result result)
 {

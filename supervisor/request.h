@@ -17,6 +17,8 @@
 #define ACT__TAG_GET_CHILDSPEC   UINT32_C(0xFFFFFF19) /* the same */
 #define ACT__TAG_START_CHILD_ARGS    UINT32_C(0xFFFFFF1B) /* a struct act__request, and behind it the args */
 #define ACT__TAG_TERMINATE_CHILD_PID UINT32_C(0xFFFFFF1C) /* a struct act__request */
+#define ACT__TAG_SUBSCRIBE           UINT32_C(0xFFFFFF1D) /* the same */
+#define ACT__TAG_UNSUBSCRIBE         UINT32_C(0xFFFFFF1E) /* the same; 1F are the events */
 #define ACT__TAG_DELAY_IS_OVER   UINT32_C(0xFFFFFF1A) /* to itself: a resource, the struct act__child, held */
 
 struct act__child;

@@ -28,6 +28,8 @@ void act__child_start(act_self *self, struct act__supervisor *supervisor, struct
         act__children_set_pid(&supervisor->children, child, pid);
     } else {
         child->start_result = result;
+        act__tell_event(self, supervisor, child,
+                        (act_supervision_event){.what = ACT_SUPERVISION_ENDED, .kind = ACT_EXIT_ERROR, .code = result});
         act__child_start_ended(self, supervisor, child, act_exit_reason_make(ACT_EXIT_ERROR, (int32_t)result, NULL));
     }
 }
@@ -89,6 +91,8 @@ void act__child_started(act_self *self, struct act__supervisor *supervisor, stru
         return;
     }
     child->state = ACT__CHILD_RUNNING;
+    act__tell_event(self, supervisor, child,
+                    (act_supervision_event){.what = ACT_SUPERVISION_STARTED, .child = child->pid});
     act__start_answer(self, child, ACT_OK, child->pid);
     if (child != supervisor->cursor)
         return;

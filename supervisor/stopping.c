@@ -188,6 +188,8 @@ void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor, ac
         return;
     supervisor->phase = ACT__PHASE_STOPPING;
     copy_reason(supervisor, reason);
+    act__tell_event(self, supervisor, NULL,
+                    (act_supervision_event){.what = ACT_SUPERVISION_STOPS, .kind = reason.kind, .code = reason.code});
     act__refuse_held(self, supervisor);
     supervisor->cursor = supervisor->children.last;
     if (supervisor->template != NULL && supervisor->children.by_pid.count > 0)

@@ -376,6 +376,9 @@ static void forget_instance(act_self *self, struct act__supervisor *supervisor, 
 static void child_gone(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
                        act_exit_reason reason)
 {
+    act__tell_event(self, supervisor, child,
+                    (act_supervision_event){.what = ACT_SUPERVISION_ENDED, .child = child->pid, .kind = reason.kind,
+                                            .code = reason.code});
     forget_instance(self, supervisor, child);
     if (supervisor->phase == ACT__PHASE_STOPPING || child->state == ACT__CHILD_STOPPING
         || (supervisor->phase == ACT__PHASE_CLEARING && child->in_group))
@@ -425,6 +428,8 @@ static void receive_about_child(act_self *self, struct act__supervisor *supervis
 
     if (is_timer && act_pid_is_none(pid))
         act__kill_all(self, supervisor);
+    else if (child == NULL && message->tag == ACT_MESSAGE_DOWN)
+        act__subscriber_ended(supervisor, message->ref);
     if (child == NULL)
         return;
     if (is_timer)
@@ -470,6 +475,12 @@ static void receive(act_self *self, void *state, const act_message *message)
     case ACT__TAG_GET_CHILDSPEC:
         get_childspec(self, supervisor, act_take(self));
         break;
+    case ACT__TAG_SUBSCRIBE:
+        act__subscribe(self, supervisor, act_take(self));
+        break;
+    case ACT__TAG_UNSUBSCRIBE:
+        act__unsubscribe(self, supervisor, act_take(self));
+        break;
     case ACT__TAG_DELAY_IS_OVER:
         act__delay_is_over(self, supervisor, message->as.resource.pointer);
         break;
@@ -510,6 +521,7 @@ static void destroy(void *context)
     struct act__supervisor *supervisor = context;
 
     act__requests_free(&supervisor->held);
+    act__subscribers_free(supervisor);
     for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
         act__requests_free(&child->waiting);
     act__children_fini(&supervisor->children);

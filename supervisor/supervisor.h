@@ -302,6 +302,50 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_count_children(act_self *self, 
 ACT_API ACT_MUST_CHECK act_result act_supervisor_which_children(act_self *self, act_ref *ask, act_pid supervisor,
                                                                 act_millis timeout) ACT_NONNULL_ALL;
 
+/* ---------------------------------------------------------------------------------------------- events */
+
+/* What a supervisor tells those who have subscribed, in the order in which it happens. */
+#define ACT_MESSAGE_SUPERVISION_EVENT UINT32_C(0xFFFFFF1F)
+
+typedef enum act_supervision {
+    ACT_SUPERVISION_STARTED, /* a child's init has returned ACT_OK */
+    ACT_SUPERVISION_ENDED,   /* a child has ended, or could not start, whatever the reason */
+    ACT_SUPERVISION_WAITS,   /* a child's restart, or its group's, waits */
+    ACT_SUPERVISION_STOPS    /* the supervisor stops its children and then itself: the last but for their ends */
+} act_supervision;
+
+typedef struct act_supervision_event {
+    act_supervision what;
+    char            id[ACT_CHILD_ID_MAX]; /* of the child; "" if it has none, and of STOPS */
+    act_pid         child;                /* of STARTED and ENDED; nobody if it could not be spawned */
+    act_exit_kind   kind;                 /* of ENDED and STOPS: why; too many restarts are a shutdown */
+    int32_t         code;
+    act_millis      delay;                /* of WAITS */
+    act_millis      at;                   /* on the system's clock */
+    uint32_t        restarts_count;       /* of the child, so far; of STOPS: of all */
+    uint32_t        missed_count;         /* since the last: not told for want of memory, or of room in the inbox */
+} act_supervision_event;
+
+/**
+ * Subscribes this actor to the events of a supervisor, until it unsubscribes or one of both ends.
+ *
+ * It should keep up: a supervisor is a sender like others, so an actor without inbox_max that is far behind slows it.
+ *
+ * Answer:  ACT_OK; ACT_EXISTS (it has already); ACT_NO_MEMORY.
+ */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_subscribe(act_self *self, act_ref *ask, act_pid supervisor,
+                                                           act_millis timeout) ACT_NONNULL_ALL;
+
+/** Ends that. Answer: ACT_OK: no event comes after it; ACT_NOT_FOUND. */
+ACT_API ACT_MUST_CHECK act_result act_supervisor_unsubscribe(act_self *self, act_ref *ask, act_pid supervisor,
+                                                             act_millis timeout) ACT_NONNULL_ALL;
+
+/** Reads an ACT_MESSAGE_SUPERVISION_EVENT. Returns: ACT_OK, ACT_MALFORMED (another message). */
+ACT_API ACT_MUST_CHECK act_result act_supervision_event_read(const act_message *message,
+                                                             act_supervision_event *event) ACT_NONNULL_ALL;
+
+/* --------------------------------------------------------------------------------------------- answers */
+
 /** Reads an ACT_MESSAGE_SUPERVISOR_ANSWER. Returns: ACT_OK, ACT_MALFORMED (another message). */
 ACT_API ACT_MUST_CHECK act_result act_supervisor_answer_read(const act_message *message,
                                                              act_supervisor_answer *answer) ACT_NONNULL_ALL;
