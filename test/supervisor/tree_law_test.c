@@ -49,7 +49,8 @@ static struct node        supervisors[SUPERVISORS_MAX], workers[WORKERS_MAX];
 static unsigned           supervisors_count, workers_count;
 static uint64_t           seed;
 static struct act__random random_now;
-static bool               order_is_promised; /* until a supervisor is killed */
+static bool               order_is_promised; /* until a supervisor is killed, or one child is stopped alone */
+static bool               starts_are_asked_for; /* such starts are no restarts */
 
 #define LAW(holds, node) ck_assert_msg(holds, "seed %llu, %s: " #holds, (unsigned long long)seed, (node)->id)
 
@@ -107,8 +108,9 @@ static void restarts_stay_within_intensity(struct node *counted, const struct no
     const act_supervisor_spec *spec = &supervisor->spec;
     unsigned                   within = 0;
     counted->restarts[counted->restarts_count++ % STARTS_MAX] = now;
-    if (spec->backoff.max != 0 || (spec->strategy != ACT_STRATEGY_ONE_FOR_ONE && !ends_at_once(supervisor)))
-        return; /* it counts when they are decided, which is not when they are done */
+    bool waits = spec->backoff.max != 0 || (spec->strategy != ACT_STRATEGY_ONE_FOR_ONE && !ends_at_once(supervisor));
+    if (starts_are_asked_for || waits)
+        return; /* it counts restarts, when they are decided, which is not when they are done */
     for (unsigned i = 0; i < counted->restarts_count && i < STARTS_MAX; i++)
         within += now - counted->restarts[i] <= spec->period;
     LAW(within <= spec->intensity, counted);
@@ -331,6 +333,46 @@ static void kill_somebody(bool supervisors_too)
     }
 }
 
+enum { CALLS_MAX = 16 };
+static struct rig_call calls[CALLS_MAX];
+static unsigned        calls_count;
+
+/* Somebody's child is terminated, restarted, deleted or asked for, whatever it is doing. */
+static void ask_somebody(void)
+{
+    struct node *supervisor = &supervisors[draw(supervisors_count)];
+
+    if (act_pid_is_none(supervisor->instance) || supervisor->spec.children_count == 0 || calls_count == CALLS_MAX)
+        return;
+    order_is_promised = false;
+    starts_are_asked_for = true;
+    struct rig_call *call = &calls[calls_count++];
+    *call = (struct rig_call){.what = RIG_TERMINATE,
+                              .supervisor = supervisor->instance,
+                              .id = supervisor->children[draw((unsigned)supervisor->spec.children_count)].id};
+    switch (draw(4)) {
+    case 0:
+        call->what = RIG_RESTART;
+        break;
+    case 1:
+        call->what = RIG_DELETE;
+        break;
+    case 2:
+        call->what = RIG_GET;
+        break;
+    default:
+        break;
+    }
+    rig_ask(call);
+}
+
+static void every_call_is_answered(void)
+{
+    for (unsigned i = 0; i < calls_count; i++)
+        ck_assert_msg(calls[i].asked == ACT_OK && calls[i].tag != 0, "seed %llu: call %u, of %s",
+                      (unsigned long long)seed, i, calls[i].id);
+}
+
 static void everyone_is_accounted_for(void)
 {
     act_counters counters;
@@ -350,8 +392,9 @@ static void live(bool kills_supervisors)
 
     memset(supervisors, 0, sizeof supervisors);
     memset(workers, 0, sizeof workers);
-    supervisors_count = workers_count = 0;
+    supervisors_count = workers_count = calls_count = 0;
     order_is_promised = true;
+    starts_are_asked_for = false;
     act__random_seed(&random_now, seed);
     (void)grow_supervisor(NULL, 0, 0);
     rig_begin(seed);
@@ -360,11 +403,14 @@ static void live(bool kills_supervisors)
         (void)!act_simulation_run(rig_simulation, NULL, 1 + draw(50));
         if (draw(2) == 0 && workers_count > 0)
             kill_somebody(kills_supervisors);
+        if (kills_supervisors && draw(2) == 0)
+            ask_somebody();
         if (draw(2) == 0)
             advance(draw(400));
     }
     ck_assert_int_eq(act_system_exit(rig_system, root, shutdown), ACT_OK);
     advance(ACT_SECONDS(3600));
+    every_call_is_answered();
     everyone_is_accounted_for();
     rig_end();
 }
@@ -382,13 +428,13 @@ static void trees_keep_order_intensity_and_count_whatever_fails(void)
     live_many(false);
 }
 
-static void trees_leave_nobody_behind_whoever_is_killed(void)
+static void trees_leave_nobody_behind_whoever_is_killed_or_asked(void)
 {
     live_many(true);
 }
 
 const struct kit_fact kit_facts[] = {
     FACT(trees_keep_order_intensity_and_count_whatever_fails, .rounds = ROUNDS_COUNT, .timeout_seconds = 60),
-    FACT(trees_leave_nobody_behind_whoever_is_killed, .rounds = ROUNDS_COUNT, .timeout_seconds = 60),
+    FACT(trees_leave_nobody_behind_whoever_is_killed_or_asked, .rounds = ROUNDS_COUNT, .timeout_seconds = 60),
     END_OF_FACTS,
 };
