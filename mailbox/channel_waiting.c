@@ -163,34 +163,43 @@ static struct act__end *lock_of(struct act_channel *channel, struct act__end *en
     return channel->kind == ACT__CHANNEL_RENDEZVOUS ? &channel->sender.end : end;
 }
 
-/* In a rendezvous who comes to take part is news for those who watch the other list. */
-static void wake_watchers(struct act__end *here, struct act__end *locked)
+/* In a rendezvous who comes to take part is news for those who watch the list of the other side. Under the lock. */
+static struct act__claim claim_watcher(struct act_channel *channel, const act_select_case *one)
 {
-    struct act__claim claim;
-    do {
-        claim = (struct act__claim){.waiter = NULL};
+    struct act__end *here = one->sender != NULL ? &channel->sender.end : &channel->receiver.end;
+    if (channel->kind == ACT__CHANNEL_RENDEZVOUS && !one->act_watches && here->waiting.first != NULL &&
+        here->waiting.first->act_watches)
+        return act__cases_claim(&here->waiting);
+    return (struct act__claim){.waiter = NULL};
+}
+
+static void wake_watchers(struct act_channel *channel, const act_select_case *one, struct act__end *locked,
+                          struct act__claim claim)
+{
+    while (claim.waiter != NULL) {
+        act__claim_wake(claim);
         act__end_lock(locked);
-        if (here->waiting.first != NULL && here->waiting.first->act_watches)
-            claim = act__cases_claim(&here->waiting);
+        claim = claim_watcher(channel, one);
         act__end_unlock(locked);
-        if (claim.waiter != NULL)
-            act__claim_wake(claim);
-    } while (claim.watched);
+    }
 }
 
 bool act__case_lie_down(act_select_case *one, struct act__waiter *waiter)
 {
     struct act_channel *channel = act__case_channel(one);
     struct act__end    *end = end_of(channel, one), *locked = lock_of(channel, end);
+    struct act__claim   claim = {.waiter = NULL};
     one->act_waiter = waiter;
     one->act_done = false;
     act__end_lock(locked);
     bool ready = is_ready(channel, one, waiter);
-    if (!ready)
+    if (!ready) {
         act__cases_add(&end->waiting, one);
+        claim = claim_watcher(channel, one);
+    }
     act__end_unlock(locked);
-    if (!ready && !one->act_watches && channel->kind == ACT__CHANNEL_RENDEZVOUS)
-        wake_watchers(one->sender != NULL ? &channel->sender.end : &channel->receiver.end, locked);
+    if (act__unlikely(claim.waiter != NULL))
+        wake_watchers(channel, one, locked, claim);
     return !ready;
 }
 

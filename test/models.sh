@@ -19,6 +19,12 @@ bond         tells_both_sides_of_a_link                                   -DKIND
 bond         leaves_one_of_two_links_that_cross                           -DKIND=LINK -DCROSS
 bond         brings_one_down_to_a_monitor                                 -DKIND=MONITOR
 bond         brings_one_answer_to_an_ask                                  -DKIND=ASK
+channel      wakes_a_select_for_each_value_and_for_the_end
+channel      loses_nothing_at_a_deadline                                  -DTIMEOUTS
+channel      wakes_each_of_two_receivers                                  -DTWO
+channel      of_no_room_hands_each_value_to_one_select                    -DRENDEZVOUS
+channel      of_no_room_loses_nothing_at_a_deadline                       -DRENDEZVOUS -DTIMEOUTS
+channel      of_no_room_meets_each_of_two_receivers                       -DRENDEZVOUS -DTWO
 inbox        hands_each_message_over_once_and_loses_no_wakeup
 inbox        reuses_envelopes_at_once                                     -DTIGHT
 slow         frees_each_sender_and_lets_signals_through
@@ -40,6 +46,11 @@ bond         unlinked_with_its_exit_waiting_brings_it            assertion  -DKI
 bond         that_does_not_see_links_cross_brings_two_exits      assertion  -DKIND=LINK -DCROSS -DBREAK_CROSS
 bond         whose_request_the_dead_let_go_brings_no_down        end        -DKIND=MONITOR -DBREAK_REFUSE
 bond         of_an_ask_that_timed_out_late_brings_two_answers    assertion  -DKIND=ASK -DBREAK_TIMER
+channel      listed_without_a_second_look_sleeps_on               end        -DBREAK_LOOK_AGAIN
+channel      looked_at_before_the_lock_sleeps_on                  end        -DBREAK_LOCK
+channel      that_ends_for_one_receiver_leaves_the_other          end        -DTWO -DBREAK_ALL
+channel      that_claims_whom_another_has_loses_a_value           assertion  -DRENDEZVOUS -DBREAK_CLAIM
+channel      left_without_the_lock_loses_a_value                  assertion  -DRENDEZVOUS -DBREAK_PASS
 inbox        without_the_recheck_loses_a_wakeup                  end        -DBREAK_RECHECK
 inbox        poked_before_the_bit_is_set_loses_it                end        -DBREAK_POKE_ORDER
 inbox        that_frees_its_boundary_loses_a_message             any        -DBREAK_RETIRE

@@ -15,6 +15,9 @@ workloads='
 - chan_mpmc n=400 cap=-1
 - chan_mpmc n=400 cap=0
 - chan_mpsc n=400 cap=1
+- chan_mpmc n=400 cap=0 actors=1
+- chan_mpsc n=400 cap=8 actors=1
+- chan_spsc n=400 cap=-1 actors=1
 - chan_seq n=500 cap=-1
 - chan_seq n=500 cap=8
 - chan_spsc n=500 cap=8

@@ -1,10 +1,11 @@
-/* Channels between threads: one to one, many to one, many to many, and select. Internal. */
+/* Channels between threads, or with actors=1 between actors: one to one, many to one, many to many; select. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
-#include <test/bench/bench.h>
+#include <test/bench/channel.h>
 
 enum { LANES = 4 };
 
@@ -105,6 +106,10 @@ static void many_to_many(int senders, int receivers)
     struct part parts[2 * LANES];
     struct pipe pipe = make();
     int64_t     each = total() / senders;
+    if (strcmp(bench_word("actors", "0"), "0") != 0) {
+        channel_between_actors(&(struct channel_actors){pipe.sender, pipe.receiver, senders, receivers, each});
+        return;
+    }
     for (int i = 0; i < senders; i++)
         parts[i] = (struct part){.run = sends, .pipes = &pipe, .count = each};
     for (int i = 0; i < receivers; i++)

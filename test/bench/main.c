@@ -16,10 +16,10 @@ static const struct workload {
 } workloads[] = {
     {"big", "actors rounds", bench_big},
     {"chameneos", "chameneos meetings", bench_chameneos},
-    {"chan_mpmc", "n cap", bench_chan_mpmc},
-    {"chan_mpsc", "n cap", bench_chan_mpsc},
+    {"chan_mpmc", "n cap [actors=1]", bench_chan_mpmc},
+    {"chan_mpsc", "n cap [actors=1]", bench_chan_mpsc},
     {"chan_seq", "n cap", bench_chan_seq},
-    {"chan_spsc", "n cap", bench_chan_spsc},
+    {"chan_spsc", "n cap [actors=1]", bench_chan_spsc},
     {"children", "n", bench_children},
     {"fairness", "actors n", bench_fairness},
     {"fanin", "producers n", bench_fanin},
