@@ -75,7 +75,7 @@ void act__delay_is_over(act_self *self, struct act__supervisor *supervisor, stru
         return;
     }
     child->has_timer = false;
-    if (supervisor->phase == ACT__PHASE_STOPPING)
+    if (child->state != ACT__CHILD_DELAYED) /* the supervisor stops */
         return;
     if (supervisor->phase != ACT__PHASE_RUNNING) { /* a group of which it is no part comes first */
         child->state = ACT__CHILD_RESTARTING;

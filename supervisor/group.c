@@ -75,10 +75,12 @@ void act__refill_next(act_self *self, struct act__supervisor *supervisor)
     while (child != NULL && (!child->in_group || !act_pid_is_none(child->pid)))
         child = child->order_next;
     supervisor->cursor = child;
-    if (child == NULL)
+    if (child == NULL) {
         settle(supervisor);
-    else
+    } else {
+        act__delay_call_off(self, child);
         act__child_start(self, supervisor, child, ACT__START_GROUP);
+    }
 }
 
 void act__group_refill(act_self *self, struct act__supervisor *supervisor, struct act__child *failed)

@@ -147,6 +147,31 @@ static void one_before_a_group_that_waits_takes_it_along(void)
     rig_end();
 }
 
+/* Two of a group wait: the first that is over starts both, and the other's timer is no longer in the way. */
+static void a_group_that_starts_takes_along_one_that_waits(void)
+{
+    begin_waiting(100, 1000);
+    spec.strategy = ACT_STRATEGY_REST_FOR_ONE;
+    c.traps = c.ignores_exits = true;
+    child[2].shutdown = ACT_MS(10);
+    start();
+    tell(&b, RIG_DO_FAIL); /* c is killed at 10, b waits until 110 */
+    rig_advance(60);
+    ck_assert_int_eq(rig_restart(root, "c").result, ACT_OK);
+    tell(&c, RIG_DO_FAIL); /* waits until 260 */
+    ck_assert(!c.alive);
+    rig_advance(50);
+    ck_assert(b.alive && c.alive);
+    rig_clear_log();
+    struct rig_call terminate = {.what = RIG_TERMINATE, .supervisor = root, .id = "c"};
+    rig_ask(&terminate);
+    rig_advance(10);
+    LOG_IS("c- ");
+    rig_advance(1000);
+    LOG_IS("c- ");
+    rig_end();
+}
+
 static void who_waits_counts_as_restarting(void)
 {
     begin_waiting(100, 1000);
@@ -248,6 +273,7 @@ const struct kit_fact kit_facts[] = {
     FACT(a_group_is_stopped_at_once_and_started_after_the_delay, ROUNDS),
     FACT(a_group_restart_that_fails_waits_and_stops_what_it_had_started, ROUNDS),
     FACT(one_before_a_group_that_waits_takes_it_along, ROUNDS),
+    FACT(a_group_that_starts_takes_along_one_that_waits, ROUNDS),
     FACT(who_waits_counts_as_restarting, ROUNDS),
     FACT(terminate_child_ends_the_wait, ROUNDS),
     FACT(a_group_does_not_stay_down_for_one_that_is_terminated, ROUNDS),
