@@ -13,11 +13,11 @@
  *       ^                                                                                     |
  *       +------------------------------ retired: the notice was handled ----------------------+
  *
- * `holders` says who still needs it: the actor until it ends, fire until it has pushed, the notice until it has left the
- * inbox, which may be just after the actor's turn. The last one frees it. An actor that ends waits for a fire that is on
- * its way, a few instructions of another thread: the system may be gone soon.
+ * `fired` is false from act_channel_notify until fire has pushed, or the case was taken off its list. An actor that ends
+ * waits for a fire that is on its way, a few instructions of another thread: the system may be gone soon. `holders` are the
+ * actor, and the notice until it has left the inbox, which may be just after the actor's turn: the last one frees it.
  */
-enum { HELD_BY_ACTOR = 1, HELD_BY_FIRE = 2, HELD_BY_NOTICE = 4 };
+enum { HELD_BY_ACTOR = 1, HELD_BY_NOTICE = 2 };
 
 struct notifier {
     struct act__belonging belonging;
@@ -28,11 +28,12 @@ struct notifier {
     act_self             *self;
     uint64_t              owner;
     _Atomic uint32_t      holders;
+    _Atomic bool          fired;
 };
 
 static void let_go(struct notifier *notifier, uint32_t holder)
 {
-    /* release, acquire: pairs with itself and with the acquire loads of `holders`; what one did the next one sees. */
+    /* release, acquire: pairs with itself and with the acquire load in is_idle; what one did the next one sees. */
     if (atomic_fetch_and_explicit(&notifier->holders, ~holder, memory_order_acq_rel) == holder)
         act__free(notifier);
 }
@@ -65,7 +66,7 @@ static void push(struct notifier *notifier)
     act_message        *message = &notifier->notice.message;
     message->act_life = (uint32_t)act__life_of(notifier->owner);
     bool wakes = act__mpsc_push(&cell->gate.queue, message);
-    let_go(notifier, HELD_BY_FIRE);
+    act__store_release(&notifier->fired, true); /* pairs with the acquire in has_fired: not touched any more */
     if (wakes)
         act__schedule(system, worker != NULL && worker->system == system ? worker : NULL, cell);
 }
@@ -86,9 +87,14 @@ static void fire(struct act__waiter *waiter)
     push(notifier);
 }
 
-static uint32_t holders_of(const struct notifier *notifier)
+static bool has_fired(const struct notifier *notifier)
 {
-    return act__load_acquire(&notifier->holders); /* pairs with the release in let_go */
+    return act__load_acquire(&notifier->fired); /* pairs with the release in push */
+}
+
+static bool is_idle(const struct notifier *notifier)
+{
+    return has_fired(notifier) && act__load_acquire(&notifier->holders) == HELD_BY_ACTOR; /* with that in let_go */
 }
 
 /* The actor ends. */
@@ -96,12 +102,12 @@ static void release(struct act__belonging *belonging)
 {
     struct notifier *notifier = act__container(belonging, struct notifier, belonging);
     unsigned         rounds = 0;
-    if ((holders_of(notifier) & HELD_BY_FIRE) != 0 && act__case_get_up(&notifier->one)) {
+    if (!has_fired(notifier) && act__case_get_up(&notifier->one)) {
         drop_handle(notifier);
-        let_go(notifier, HELD_BY_FIRE | HELD_BY_NOTICE | HELD_BY_ACTOR);
+        let_go(notifier, HELD_BY_NOTICE | HELD_BY_ACTOR);
         return;
     }
-    while ((holders_of(notifier) & HELD_BY_FIRE) != 0)
+    while (!has_fired(notifier))
         act__wait_a_moment(&rounds);
     let_go(notifier, HELD_BY_ACTOR);
 }
@@ -128,8 +134,9 @@ static struct notifier *take(act_self *self)
 {
     for (struct act__member *member = self->belongings.first; member != NULL; member = member->next) {
         struct act__belonging *belonging = act__container(member, struct act__belonging, member);
-        if (belonging->release == release && holders_of(act__container(belonging, struct notifier, belonging)) == HELD_BY_ACTOR)
-            return act__container(belonging, struct notifier, belonging);
+        struct notifier       *notifier = act__container(belonging, struct notifier, belonging);
+        if (belonging->release == release && is_idle(notifier))
+            return notifier;
     }
     return make(self);
 }
@@ -174,7 +181,8 @@ static act_result notify(act_self *self, act_sender *sender, act_receiver *recei
     one.value = message->as.bytes;
     one.act_watches = !meets;
     notifier->one = one;
-    act__store(&notifier->holders, HELD_BY_ACTOR | HELD_BY_FIRE | HELD_BY_NOTICE);
+    act__store(&notifier->holders, HELD_BY_ACTOR | HELD_BY_NOTICE);
+    act__store(&notifier->fired, false);
     begin(notifier, meets);
     return ACT_OK;
 }

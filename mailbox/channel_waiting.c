@@ -166,21 +166,26 @@ static struct act__end *lock_of(struct act_channel *channel, struct act__end *en
 /* In a rendezvous who comes to take part is news for those who watch the list of the other side. Under the lock. */
 static struct act__claim claim_watcher(struct act_channel *channel, const act_select_case *one)
 {
-    struct act__end *here = one->sender != NULL ? &channel->sender.end : &channel->receiver.end;
-    if (channel->kind == ACT__CHANNEL_RENDEZVOUS && !one->act_watches && here->waiting.first != NULL &&
-        here->waiting.first->act_watches)
-        return act__cases_claim(&here->waiting);
-    return (struct act__claim){.waiter = NULL};
+    struct act__end  *here = one->sender != NULL ? &channel->sender.end : &channel->receiver.end;
+    struct act__claim claim = {.waiter = NULL};
+    if (channel->kind != ACT__CHANNEL_RENDEZVOUS || one->act_watches || here->waiting.first == NULL ||
+        !here->waiting.first->act_watches)
+        return claim;
+    claim = act__cases_claim(&here->waiting);
+    claim.watched = here->waiting.first != NULL && here->waiting.first->act_watches; /* there are more */
+    return claim;
 }
 
 static void wake_watchers(struct act_channel *channel, const act_select_case *one, struct act__end *locked,
                           struct act__claim claim)
 {
-    while (claim.waiter != NULL) {
-        act__claim_wake(claim);
+    act__claim_wake(claim);
+    while (claim.watched) {
         act__end_lock(locked);
         claim = claim_watcher(channel, one);
         act__end_unlock(locked);
+        if (claim.waiter != NULL)
+            act__claim_wake(claim);
     }
 }
 

@@ -12,6 +12,7 @@ number='[0-9]+(\.[0-9]+)?'
 workloads='
 - big actors=20 rounds=20
 - chameneos chameneos=10 meetings=200
+value_bytes,empty_unbounded_bytes,empty_rendezvous_bytes,empty_1_bytes chan_bytes n=1000
 - chan_mpmc n=400 cap=-1
 - chan_mpmc n=400 cap=0
 - chan_mpsc n=400 cap=1
@@ -26,6 +27,7 @@ p50_us,p99_us,max_us fairness actors=20 n=1000
 - fanin producers=3 n=3000
 - fanin_bounded producers=3 n=3000 cap=4
 - forkjoin n=500 workers=8 window=4
+- handover n=100
 bytes_per_actor idle n=300
 alone_ns,rss_first_kib,rss_last_kib overload seconds=1
 - pingpong n=500

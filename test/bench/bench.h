@@ -98,6 +98,7 @@ int bench_compare(const void *a, const void *b);
 
 void bench_big(void);
 void bench_chameneos(void);
+void bench_chan_bytes(void);
 void bench_chan_mpmc(void);
 void bench_chan_mpsc(void);
 void bench_chan_seq(void);
@@ -107,6 +108,7 @@ void bench_fairness(void);
 void bench_fanin(void);
 void bench_fanin_bounded(void);
 void bench_forkjoin(void);
+void bench_handover(void);
 void bench_idle(void);
 void bench_overload(void);
 void bench_pingpong(void);

@@ -17,15 +17,20 @@ struct giver {
     int64_t             next;
 };
 
+/* With capacity 0 a value a message: to ask whether there is a receiver is to look, too. */
 static void give(act_self *self, void *state, const act_message *message)
 {
     struct giver *giver = state;
+    bool          rendezvous = act_channel_capacity(act_sender_channel(giver->work.sender)) == 0;
     act_result    result = ACT_OK;
     (void)message;
-    while (giver->next < giver->work.count &&
-           (result = act_channel_send(giver->work.sender, &giver->next, 0)) == ACT_OK)
-        giver->next++;
-    if (result == ACT_FULL)
+    while (result == ACT_OK && giver->next < giver->work.count) {
+        result = act_channel_send(giver->work.sender, &giver->next, 0);
+        giver->next += result == ACT_OK;
+        if (rendezvous)
+            break;
+    }
+    if (giver->next < giver->work.count)
         result = act_channel_notify_room(self, giver->work.sender, NEWS);
     bench_must(result);
 }

@@ -16,6 +16,7 @@ static const struct workload {
 } workloads[] = {
     {"big", "actors rounds", bench_big},
     {"chameneos", "chameneos meetings", bench_chameneos},
+    {"chan_bytes", "n", bench_chan_bytes},
     {"chan_mpmc", "n cap [actors=1]", bench_chan_mpmc},
     {"chan_mpsc", "n cap [actors=1]", bench_chan_mpsc},
     {"chan_seq", "n cap", bench_chan_seq},
@@ -25,6 +26,7 @@ static const struct workload {
     {"fanin", "producers n", bench_fanin},
     {"fanin_bounded", "producers n cap", bench_fanin_bounded},
     {"forkjoin", "n workers window", bench_forkjoin},
+    {"handover", "n", bench_handover},
     {"idle", "n", bench_idle},
     {"overload", "seconds", bench_overload},
     {"pingpong", "n", bench_pingpong},
