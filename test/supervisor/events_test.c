@@ -42,8 +42,9 @@ static void listens(act_self *self, void *state, const act_message *message)
     act_supervision_event event;
     act_ref               ask;
     (void)state;
-    if (message->tag == SUBSCRIBE)
-        ck_assert_int_eq(act_supervisor_subscribe(self, &ask, root, ACT_FOREVER), ACT_OK);
+    act_result            asked;
+    if (message->tag == SUBSCRIBE && (asked = act_supervisor_subscribe(self, &ask, root, ACT_FOREVER)) != ACT_OK)
+        answered = asked;
     else if (message->tag == UNSUBSCRIBE)
         ck_assert_int_eq(act_supervisor_unsubscribe(self, &ask, root, ACT_FOREVER), ACT_OK);
     else if (message->tag == END)
@@ -164,6 +165,27 @@ static void who_has_ended_is_forgotten(void)
     rig_end();
 }
 
+static void without_memory_nobody_subscribes_or_everything_works(void)
+{
+    bool came = true;
+    for (uint64_t n = 1; came; n++) {
+        begin();
+        start();
+        heard[0] = '\0';
+        ck_assert_int_eq(act_system_spawn(rig_system, &listener, &listening, NULL, NULL), ACT_OK);
+        rig_run();
+        act__memory_fail_at(n, false);
+        act_result result = tell_listener(SUBSCRIBE);
+        came = act__memory_requests() >= n;
+        act__memory_fail_at(0, false);
+        ck_assert(result == ACT_OK || result == ACT_NO_MEMORY || result == ACT_TIMED_OUT);
+        tell(&b, RIG_DO_FAIL);
+        HEARD(result == ACT_OK ? "-b:error/7 +b " : "");
+        rig_end();
+        ck_assert_uint_lt(n, 1000);
+    }
+}
+
 static void what_was_missed_is_counted(void)
 {
     begin();
@@ -190,6 +212,7 @@ const struct kit_fact kit_facts[] = {
     FACT(giving_up_is_told, ROUNDS),
     FACT(who_has_unsubscribed_hears_nothing, ROUNDS),
     FACT(who_has_ended_is_forgotten, ROUNDS),
+    FACT(without_memory_nobody_subscribes_or_everything_works, ROUNDS),
     FACT(what_was_missed_is_counted, ROUNDS),
     END_OF_FACTS,
 };
