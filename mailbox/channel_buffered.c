@@ -68,7 +68,7 @@ static bool has_room(struct act_channel *channel, struct act__end *in, uint64_t 
     return tail - in->other < channel->limit;
 }
 
-static act_result put(struct act_channel *channel, struct act__end *in, uint64_t tail, const void *value)
+static inline __attribute__((always_inline)) act_result put(struct act_channel *channel, struct act__end *in, uint64_t tail, const void *value)
 {
     void *place = place_to_write(channel, in);
     if (act__unlikely(place == NULL))
@@ -111,7 +111,7 @@ static act_result has_value(struct act_channel *channel, struct act__end *out, u
     return (tail & ACT__LAST) != 0 ? ACT_DISCONNECTED : ACT_EMPTY;
 }
 
-static void take(struct act_channel *channel, struct act__end *out, uint64_t head, void *value)
+static inline __attribute__((always_inline)) void take(struct act_channel *channel, struct act__end *out, uint64_t head, void *value)
 {
     act__value_copy(value, place_to_read(channel, out), channel->value_bytes);
     out->place += step_of(channel);

@@ -123,19 +123,23 @@ static size_t lie_down(const struct selection *selection, struct act__waiter *wa
     return i;
 }
 
-/* Lies down until a case may be possible, and tries it. Returns: ACT_EMPTY if it is to be looked again. */
-static act_result wait_once(const struct selection *selection, int64_t deadline, size_t *chosen)
+/*
+ * Lies down until a case may be possible, and tries it; with `now` gets up at once. Returns: ACT_EMPTY if it is to be
+ * looked again; ACT_TIMED_OUT, only with `now`, if there was a moment at which no case was possible: the one at which all
+ * were listed, and nobody had claimed one. To have found them impossible one after the other does not say that.
+ */
+static act_result wait_once(const struct selection *selection, int64_t deadline, bool now, size_t *chosen)
 {
     struct act__waiter waiter = {.woken = NULL};
     size_t             listed = lie_down(selection, &waiter);
-    uint32_t           state = listed == selection->count
-                                   ? act__waiter_sleep(&waiter, wake_time(selection, deadline), selection->pauses == 0)
-                                   : act__waiter_give_up(&waiter);
+    bool               sleeps = listed == selection->count && !now;
+    uint32_t           state = sleeps ? act__waiter_sleep(&waiter, wake_time(selection, deadline), selection->pauses == 0)
+                                      : act__waiter_give_up(&waiter);
     for (size_t i = 0; i < listed; i++)
         if (!is_off(&selection->cases[i]))
             act__case_get_up(&selection->cases[i]);
     if (state < ACT__WAITER_CHOSEN)
-        return ACT_EMPTY;
+        return listed == selection->count && now ? ACT_TIMED_OUT : ACT_EMPTY;
     act_select_case *one = &selection->cases[state - ACT__WAITER_CHOSEN];
     *chosen = state - ACT__WAITER_CHOSEN;
     return one->act_done || selection->only_ready ? ACT_OK : try_one(selection, one);
@@ -198,7 +202,19 @@ static act_result wait_for(struct selection *selection, act_millis timeout, size
             return result;
         if (deadline != INT64_MAX && act__channel_clock() >= deadline)
             return ACT_TIMED_OUT;
-    } while (would_wait(result = wait_once(selection, deadline, chosen)));
+    } while (would_wait(result = wait_once(selection, deadline, false, chosen)));
+    return result;
+}
+
+/* The same for timeout 0. */
+static act_result settle(const struct selection *selection, size_t *chosen)
+{
+    act_result result = selection->count > 1 ? ACT_EMPTY : ACT_TIMED_OUT;
+    while (would_wait(result)) {
+        result = wait_once(selection, 0, true, chosen);
+        if (would_wait(result))
+            result = try_all(selection, chosen);
+    }
     return result;
 }
 
@@ -229,7 +245,7 @@ static act_result run(struct selection *selection, size_t *chosen, act_millis ti
         return ACT_INVALID;
     result = try_all(selection, &at);
     if (would_wait(result))
-        result = timeout == 0 ? ACT_TIMED_OUT : wait_for(selection, timeout, &at);
+        result = timeout == 0 ? settle(selection, &at) : wait_for(selection, timeout, &at);
     if (result != ACT_TIMED_OUT)
         *chosen = at;
     return result;

@@ -38,7 +38,8 @@ typedef struct act_select_case {
  * chosen       Set on ACT_OK, ACT_DISCONNECTED and ACT_NO_MEMORY: the index of the case.
  * cases        In any mix; the same channel may be in several cases. Not used by another select at the same time.
  * cases_count  0 to ACT_SELECT_CASES_MAX.
- * timeout      0: do not wait. Else how long at most, or ACT_FOREVER; for a point in time: act_channel_until.
+ * timeout      0: do not wait, but find the case if at every moment of the call there was one. Else how long at most, or
+ *              ACT_FOREVER; for a point in time: act_channel_until.
  *
  * Owns:    the chosen case: as act_channel_send or act_channel_receive; all others are untouched.
  * Threads: any; a handler only with timeout 0.
