@@ -3,6 +3,7 @@
 #include <samples/kv/service/steward.h>
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 struct steward {
@@ -21,12 +22,12 @@ static void note_end(act_exit_report *report, act_exit_reason reason)
 
 /* ---- SIGTERM outside of the steward's life ---- */
 
-static volatile sig_atomic_t came_early;
+static _Atomic int came_early; /* of any thread: two may be signalled at once */
 
 static void note_sigterm(int signal)
 {
     (void)signal;
-    came_early = 1;
+    atomic_store_explicit(&came_early, 1, memory_order_relaxed); /* lock-free, as a handler needs it */
 }
 
 void kv_steward_catch_sigterm(void)
@@ -58,7 +59,7 @@ static act_result init(act_self *self, void *state, const void *args)
         result = act_os_signal(self, SIGINT);
     if (result == ACT_OK)
         result = act_monitor(self, &monitor, mine->root);
-    if (came_early)
+    if (atomic_load_explicit(&came_early, memory_order_relaxed))
         act_system_stop(act_self_system(self));
     return result;
 }
