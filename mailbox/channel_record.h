@@ -155,6 +155,9 @@ uint32_t act__waiter_give_up(struct act__waiter *waiter);
 /* What runs handlers on this thread (a struct act__worker); NULL: an ordinary thread, which may wait. */
 extern _Thread_local void *act__runs_here;
 
+/* What a select of this thread draws from; a simulation sets it, so that its handlers draw the same every time. */
+extern _Thread_local uint64_t act__chance;
+
 /* Nanoseconds on the monotonic clock. */
 int64_t act__channel_clock(void);
 

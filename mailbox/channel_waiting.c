@@ -36,21 +36,12 @@ static bool has_several_cpus(void)
     return act__load(&known) > 1;
 }
 
-static void pause_once(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
 bool act__step_back(unsigned *spent, unsigned pauses)
 {
     unsigned yields = *spent / YIELD_EVERY;
     if (has_several_cpus()) {
         for (*spent += pauses; pauses > 0; pauses--)
-            pause_once();
+            act__pause();
     } else {
         *spent += YIELD_EVERY;
     }

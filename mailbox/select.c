@@ -60,14 +60,14 @@ static act_result try_one(const struct selection *selection, act_select_case *on
     return one->receiver != NULL ? act__receive_now(one->receiver, one->value) : ACT_EMPTY;
 }
 
-/* A thread's own, and different in each thread. */
+_Thread_local uint64_t act__chance;
+
 static uint32_t chance_below(uint32_t bound)
 {
-    static _Thread_local uint64_t seed;
-    static _Atomic uint64_t       threads;
-    if (seed == 0)
-        seed = act__add(&threads, 1) << 32 | 1;
-    return (uint32_t)(((act__mix(&seed) >> 32) * bound) >> 32);
+    static _Atomic uint64_t threads;
+    if (act__chance == 0)
+        act__chance = act__add(&threads, 1) << 32 | 1; /* different in each thread */
+    return (uint32_t)(((act__mix(&act__chance) >> 32) * bound) >> 32);
 }
 
 /* The next case to try: i of them have been. What is left of the order is shuffled only as far as it is used. */

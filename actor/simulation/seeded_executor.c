@@ -194,6 +194,7 @@ static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max
     volatile uint64_t steps = 0; /* volatile: kept over the jump that ends a panic */
     act_self         *self;
     act__runs_here = &seeded->worker;
+    act__chance = seeded->signature;
     seeded->worker.stack_floor = __builtin_frame_address(0);
     if (setjmp(seeded->worker.recover) != 0) {
         act__turn_recover(&seeded->worker);

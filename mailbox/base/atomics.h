@@ -34,18 +34,23 @@ static inline void act__count(act__counter *counter)
     act__count_more(counter, 1);
 }
 
+/* Tells the processor that this thread only waits. */
+static inline void act__pause(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 /* One step of waiting for another thread that is between two instructions; it may have been preempted there. */
 static inline void act__wait_a_moment(unsigned *rounds)
 {
-    if (++*rounds % 64 == 0) {
+    if (++*rounds % 64 == 0)
         sched_yield();
-    } else {
-#if defined(__x86_64__) || defined(__i386__)
-        __builtin_ia32_pause();
-#elif defined(__aarch64__)
-        __asm__ volatile("yield");
-#endif
-    }
+    else
+        act__pause();
 }
 
 #endif

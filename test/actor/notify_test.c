@@ -4,6 +4,7 @@
 
 #include <actor/notify.h>
 #include <mailbox/base/memory.h>
+#include <mailbox/select.h>
 
 static act_sender   *sender;
 static act_receiver *receiver;
@@ -208,6 +209,39 @@ static void a_handler_may_not_wait(void)
     close_all();
 }
 
+enum { DRAWS = 20 };
+static size_t drawn[DRAWS];
+
+static void draws(act_self *self)
+{
+    act_receiver   *timers[5];
+    act_select_case cases[5];
+    act_millis      value;
+    for (int i = 0; i < DRAWS; i++) {
+        for (int j = 0; j < 5; j++) {
+            ck_assert_int_eq(act_channel_at(&timers[j], 0), ACT_OK);
+            cases[j] = (act_select_case)ACT_SELECT_RECEIVE(timers[j], &value);
+        }
+        ck_assert_int_eq(act_select(&drawn[i], cases, 5, 0), ACT_OK);
+        for (int j = 0; j < 5; j++)
+            act_receiver_drop(&timers[j]);
+    }
+    (void)self;
+}
+
+static void a_select_of_a_simulation_draws_the_same_again(void)
+{
+    size_t first[DRAWS];
+    for (int i = 0; i < 2; i++) {
+        open_with(1);
+        lab_let(lab_spawn(), draws);
+        close_all();
+        if (i == 0)
+            memcpy(first, drawn, sizeof first);
+    }
+    ck_assert_mem_eq(first, drawn, sizeof first);
+}
+
 static void asks_in_vain(act_self *self)
 {
     act_receiver *timer;
@@ -238,6 +272,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(an_actor_that_has_ended_is_not_told),
     LAB_FACT(a_value_for_an_actor_that_ends_is_released),
     LAB_FACT(a_handler_may_not_wait),
+    LAB_FACT(a_select_of_a_simulation_draws_the_same_again),
     LAB_FACT(what_is_out_of_range_or_without_memory_is_refused),
     END_OF_FACTS,
 };
