@@ -41,6 +41,12 @@ static struct pipe make(void)
     return pipe;
 }
 
+static void drop(struct pipe *pipe)
+{
+    act_sender_drop(&pipe->sender);
+    act_receiver_drop(&pipe->receiver);
+}
+
 static void sends(struct part *part)
 {
     for (int64_t value = 0; value < part->count; value++)
@@ -108,6 +114,7 @@ static void many_to_many(int senders, int receivers)
     int64_t     each = total() / senders;
     if (strcmp(bench_word("actors", "0"), "0") != 0) {
         channel_between_actors(&(struct channel_actors){pipe.sender, pipe.receiver, senders, receivers, each});
+        drop(&pipe);
         return;
     }
     for (int i = 0; i < senders; i++)
@@ -115,6 +122,7 @@ static void many_to_many(int senders, int receivers)
     for (int i = 0; i < receivers; i++)
         parts[senders + i] = (struct part){.run = receives, .pipes = &pipe, .count = senders * each / receivers};
     run(parts, senders + receivers, senders, each);
+    drop(&pipe);
 }
 
 void bench_chan_spsc(void)
@@ -147,6 +155,7 @@ void bench_chan_seq(void)
     }
     int64_t elapsed = bench_clock() - began;
     bench_check(sum == bench_sum_below(n), "what was received is what was sent");
+    drop(&pipe);
     tell(elapsed, n);
 }
 
@@ -163,6 +172,8 @@ static void select_over(void (*send)(struct part *part), int receivers)
     for (int i = 0; i < receivers; i++)
         parts[LANES + i] = (struct part){.run = selects_receives, .pipes = pipes, .count = LANES * each / receivers};
     run(parts, LANES + receivers, LANES, each);
+    for (int i = 0; i < LANES; i++)
+        drop(&pipes[i]);
 }
 
 void bench_select_rx(void)

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,12 +23,20 @@ static double bytes_in_use(void)
 /* Bytes of each of n empty channels. */
 static double empty_bytes(int64_t n, size_t capacity)
 {
-    act_sender   *sender;
-    act_receiver *receiver;
-    double        before = bytes_in_use();
-    for (int64_t i = 0; i < n; i++) /* they stay: the program ends soon */
-        bench_must(act_channel_create(&sender, &receiver, sizeof(int64_t), capacity));
-    return (bytes_in_use() - before) / (double)n;
+    act_sender  **senders = calloc((size_t)n, sizeof *senders);
+    act_receiver **receivers = calloc((size_t)n, sizeof *receivers);
+    bench_check(senders != NULL && receivers != NULL, "there is memory");
+    double before = bytes_in_use();
+    for (int64_t i = 0; i < n; i++)
+        bench_must(act_channel_create(&senders[i], &receivers[i], sizeof(int64_t), capacity));
+    double bytes = (bytes_in_use() - before) / (double)n;
+    for (int64_t i = 0; i < n; i++) {
+        act_sender_drop(&senders[i]);
+        act_receiver_drop(&receivers[i]);
+    }
+    free(senders);
+    free(receivers);
+    return bytes;
 }
 
 /* Bytes of each of n values that wait. */
@@ -42,6 +51,8 @@ static double waiting_bytes(int64_t n)
         bench_must(act_channel_send(sender, &i, 0));
     int64_t elapsed = bench_clock() - began;
     double  bytes = (bytes_in_use() - before) / (double)n;
+    act_sender_drop(&sender);
+    act_receiver_drop(&receiver);
     printf("ns_per_op=%.2f ops=%" PRId64, (double)elapsed / (double)n, n);
     return bytes;
 }
