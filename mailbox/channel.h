@@ -118,7 +118,7 @@ ACT_API ACT_MUST_CHECK act_result act_channel_receive(act_receiver *receiver, vo
  * was_evicted  Set on ACT_OK: whether *evicted was written; it is then yours.
  *
  * Threads: any. Never waits.
- * Returns: ACT_OK; ACT_DISCONNECTED; ACT_NO_MEMORY; ACT_INVALID (a channel of capacity 0).
+ * Returns: ACT_OK; ACT_DISCONNECTED; ACT_NO_MEMORY; ACT_INVALID (a channel of capacity 0, or no value).
  */
 ACT_API ACT_MUST_CHECK act_result act_channel_force_send(act_sender *sender, const void *value, void *evicted,
                                                          bool *was_evicted) ACT_NONNULL(1, 4);

@@ -144,7 +144,7 @@ act_result act_channel_force_send(act_sender *sender, const void *value, void *e
     struct act_channel *channel = act__channel_of_sender(sender);
     struct act__end    *in = &sender->end, *out = &channel->receiver.end;
     act_result          result = ACT_DISCONNECTED;
-    if (channel->kind != ACT__CHANNEL_BUFFERED)
+    if (channel->kind != ACT__CHANNEL_BUFFERED || (channel->value_bytes != 0 && (value == NULL || evicted == NULL)))
         return ACT_INVALID;
     act__end_lock(in);
     act__end_lock(out);

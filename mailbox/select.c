@@ -227,12 +227,26 @@ static act_result wait_for_one(act_select_case *one, act_millis timeout)
 
 /* ------------------------------------------------------------------------------------ the functions */
 
+/* Of a channel of mere signals no value is looked at. */
+static bool has_value(const struct act_channel *channel, const void *value)
+{
+    return value != NULL || channel->value_bytes == 0;
+}
+
+static bool is_valid_case(const struct selection *selection, const act_select_case *one)
+{
+    if (one->sender == NULL && one->receiver == NULL)
+        return true;
+    return (one->sender == NULL || one->receiver == NULL) &&
+           (selection->only_ready || has_value(act__case_channel(one), one->value));
+}
+
 static bool is_valid(const struct selection *selection, act_millis timeout)
 {
     if (!may_wait(timeout) || selection->count > ACT_SELECT_CASES_MAX)
         return false;
     for (size_t i = 0; i < selection->count; i++)
-        if (selection->cases[i].sender != NULL && selection->cases[i].receiver != NULL)
+        if (!is_valid_case(selection, &selection->cases[i]))
             return false;
     return selection->count != 0 || timeout != ACT_FOREVER;
 }
@@ -278,7 +292,7 @@ act_result act_select_biased(size_t *chosen, act_select_case *cases, size_t case
 
 act_result act_channel_send(act_sender *sender, const void *value, act_millis timeout)
 {
-    if (act__unlikely(!may_wait(timeout)))
+    if (act__unlikely(!may_wait(timeout) || !has_value(act__channel_of_sender(sender), value)))
         return ACT_INVALID;
     act_result result = act__send_now(sender, value);
     if (act__likely(result != ACT_FULL || timeout == 0))
@@ -289,7 +303,7 @@ act_result act_channel_send(act_sender *sender, const void *value, act_millis ti
 
 act_result act_channel_receive(act_receiver *receiver, void *value, act_millis timeout)
 {
-    if (act__unlikely(!may_wait(timeout)))
+    if (act__unlikely(!may_wait(timeout) || !has_value(act__channel_of_receiver(receiver), value)))
         return ACT_INVALID;
     act_result result = act__receive_now(receiver, value);
     if (act__likely(result != ACT_EMPTY || timeout == 0))

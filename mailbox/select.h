@@ -46,8 +46,8 @@ typedef struct act_select_case {
  * Waits:   up to timeout.
  * Returns: ACT_OK (the chosen case has happened); ACT_DISCONNECTED (the chosen case cannot happen any more);
  *          ACT_NO_MEMORY (the chosen case is a send to an unbounded channel); ACT_TIMED_OUT (none of them; also with
- *          timeout 0); ACT_INVALID (cases_count or timeout out of range, a case with both handles, a timeout in a
- *          handler, or no cases and ACT_FOREVER).
+ *          timeout 0); ACT_INVALID (cases_count or timeout out of range, a case with both handles or without a
+ *          value, a timeout in a handler, or no cases and ACT_FOREVER).
  * See:     samples/34_select.c
  */
 ACT_API ACT_MUST_CHECK act_result act_select(size_t *chosen, act_select_case *cases, size_t cases_count,

@@ -115,6 +115,8 @@ static void what_is_out_of_range_is_refused(void)
     ck_assert_int_eq(act_channel_create(&sender, &receiver, sizeof value, 1), ACT_OK);
     ck_assert_int_eq(act_channel_send(sender, &value, -2), ACT_INVALID);
     ck_assert_int_eq(act_channel_receive(receiver, &value, -2), ACT_INVALID);
+    ck_assert_int_eq(act_channel_send(sender, NULL, 0), ACT_INVALID);
+    ck_assert_int_eq(act_channel_receive(receiver, NULL, 0), ACT_INVALID);
     act_sender_drop(&sender);
     act_receiver_drop(&receiver);
 }

@@ -126,6 +126,8 @@ static void what_is_out_of_range_is_refused(void)
     ck_assert_int_eq(act_select(&chosen, many, 1, -2), ACT_INVALID);
     ck_assert_int_eq(act_select(&chosen, NULL, 0, ACT_FOREVER), ACT_INVALID);
     ck_assert_int_eq(act_select(&chosen, &both, 1, 0), ACT_INVALID);
+    both = (act_select_case)ACT_SELECT_RECEIVE(pipe.receiver, NULL);
+    ck_assert_int_eq(act_select(&chosen, &both, 1, 0), ACT_INVALID);
     ck_assert_int_eq(act_select(&chosen, NULL, 0, 1), ACT_TIMED_OUT);
     act__runs_here = &pipe;
     ck_assert_int_eq(act_select(&chosen, many, 1, 1), ACT_INVALID);
