@@ -115,6 +115,18 @@ static void a_group_is_stopped_at_once_and_started_after_the_delay(void)
     rig_end();
 }
 
+static void a_group_waits_for_the_same_child_again_and_again(void)
+{
+    static const act_millis delays[] = {10, 20, 40, 70, 70};
+    begin_waiting(10, 70);
+    spec.strategy = ACT_STRATEGY_ONE_FOR_ALL;
+    start();
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(absence(), delays[i]);
+    ck_assert_int_eq(c.starts_ok, 6);
+    rig_end();
+}
+
 static void a_group_restart_that_fails_waits_and_stops_what_it_had_started(void)
 {
     begin_waiting(100, 1000);
@@ -271,6 +283,7 @@ const struct kit_fact kit_facts[] = {
     FACT(each_child_has_its_own_delay, ROUNDS),
     FACT(jitter_takes_off_a_part_at_random, ROUNDS),
     FACT(a_group_is_stopped_at_once_and_started_after_the_delay, ROUNDS),
+    FACT(a_group_waits_for_the_same_child_again_and_again, ROUNDS),
     FACT(a_group_restart_that_fails_waits_and_stops_what_it_had_started, ROUNDS),
     FACT(one_before_a_group_that_waits_takes_it_along, ROUNDS),
     FACT(a_group_that_starts_takes_along_one_that_waits, ROUNDS),
