@@ -83,26 +83,28 @@ void act__refill_next(act_self *self, struct act__supervisor *supervisor)
     }
 }
 
-void act__group_refill(act_self *self, struct act__supervisor *supervisor, struct act__child *failed)
+static void refill(act_self *self, struct act__supervisor *supervisor)
 {
-    mark_group(supervisor, failed); /* again: during a delay children may have been added */
     supervisor->phase = ACT__PHASE_REFILLING;
     supervisor->cursor = supervisor->children.first;
     act__refill_next(self, supervisor);
+}
+
+void act__group_refill(act_self *self, struct act__supervisor *supervisor, struct act__child *failed)
+{
+    mark_group(supervisor, failed); /* again: during a delay children may have been added */
+    refill(self, supervisor);
 }
 
 void act__group_go_without(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
 {
     mark_group(supervisor, child);
     child->in_group = false;
-    supervisor->phase = ACT__PHASE_REFILLING;
-    supervisor->cursor = supervisor->children.first;
-    act__refill_next(self, supervisor);
+    refill(self, supervisor);
 }
 
-void act__refill_failed(act_self *self, struct act__supervisor *supervisor)
+void act__refill_failed(struct act__supervisor *supervisor)
 {
-    (void)self;
     supervisor->cursor->state = ACT__CHILD_RESTARTING;
     settle(supervisor);
 }

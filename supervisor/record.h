@@ -103,7 +103,7 @@ void act__clear_next(act_self *self, struct act__supervisor *supervisor);
 /* Starts the next of it; goes on when the child at the cursor runs, or need not. */
 void act__refill_next(act_self *self, struct act__supervisor *supervisor);
 /* The child at the cursor could not be started. */
-void act__refill_failed(act_self *self, struct act__supervisor *supervisor);
+void act__refill_failed(struct act__supervisor *supervisor);
 
 /* backoff.c. Whether the restart of this child, or its group, waits; it goes on in act__delay_is_over. */
 bool act__delay_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child);

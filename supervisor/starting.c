@@ -132,7 +132,7 @@ static void requested_start_ended(act_self *self, struct act__supervisor *superv
 static void group_start_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
 {
     if (child->start_result != ACT_IGNORE) {
-        act__refill_failed(self, supervisor);
+        act__refill_failed(supervisor);
         return;
     }
     supervisor->cursor = child->order_next;

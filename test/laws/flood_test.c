@@ -1,12 +1,11 @@
 /* Actors that flood each other in random topologies, cycles included: nobody is stuck and nobody starves. */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include <string.h>
 
 #include <actor/simulation/simulation.h>
 #include <mailbox/base/random.h>
 #include <mailbox/message/pool.h>
-#include <test/kit/kit.h>
+#include <test/laws/seeds.h>
 
 enum { ACTORS_MAX = 12, SEEDS_A_ROUND = 100, ENERGY = 3000, PINGS = 20 };
 enum { FLOOD = 1, ENDLESS, PING_OUT, PING, PONG, ANSWER };
@@ -14,7 +13,6 @@ enum { FLOOD = 1, ENDLESS, PING_OUT, PING, PONG, ANSWER };
 enum { TURNS_MAX = 100000 };
 
 static struct {
-    uint64_t          seed;
     struct act__random random;
     act_simulation   *simulation;
     act_system       *system;
@@ -23,13 +21,6 @@ static struct {
     bool              mortal;
     bool              reaches[ACTORS_MAX][ACTORS_MAX];
 } world;
-
-#define LAW(condition) ((condition) ? (void)0 : broken(#condition, __LINE__))
-
-static void broken(const char *condition, int line)
-{
-    ck_abort_msg("line %d: %s; run it alone with ACT_SEED=%llu", line, condition, (unsigned long long)world.seed);
-}
 
 static int below(int bound)
 {
@@ -103,7 +94,6 @@ static void quiet(void *context, act_log_level level, const char *text)
 static void make_world(uint64_t seed)
 {
     memset(&world, 0, sizeof world);
-    world.seed = seed;
     act__random_seed(&world.random, seed);
     uint32_t backlog_max = 1 + (uint32_t)below(8);
     LAW(act_simulation_create(&world.simulation, seed, ACT_SYSTEM_OPTIONS(.log = quiet, .backlog_max = backlog_max)) ==
@@ -158,25 +148,14 @@ static void beside_endless_work_all_have_their_turn(uint64_t seed)
     act_simulation_destroy(&world.simulation);
 }
 
-static void for_each_seed(void (*law)(uint64_t seed))
-{
-    const char *wanted = getenv("ACT_SEED");
-    if (wanted != NULL) {
-        law(strtoull(wanted, NULL, 0));
-        return;
-    }
-    for (int i = 0; i < SEEDS_A_ROUND; i++)
-        law((uint64_t)kit_round() * SEEDS_A_ROUND + (uint64_t)i);
-}
-
 static void nobody_is_stuck_in_a_flood(void)
 {
-    for_each_seed(a_flood_ends_for_all);
+    for_each_seed(a_flood_ends_for_all, SEEDS_A_ROUND);
 }
 
 static void nobody_starves(void)
 {
-    for_each_seed(beside_endless_work_all_have_their_turn);
+    for_each_seed(beside_endless_work_all_have_their_turn, SEEDS_A_ROUND);
 }
 
 const struct kit_fact kit_facts[] = {

@@ -1,13 +1,12 @@
 /* Random programs in the simulation, against a model kept outside: what must hold whatever actors do. */
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <actor/simulation/simulation.h>
 #include <actor/system_record.h>
 #include <mailbox/message/pool.h>
-#include <test/kit/kit.h>
+#include <test/laws/seeds.h>
 
 enum { CREATURES_MAX = 120, LETTERS_MAX = 4000, RECORDS_MAX = 4000, NAMES = 6, ENERGY = 1500, SEEDS_A_ROUND = 100 };
 enum { TAG_LETTER = 1, TAG_REPLY, SENT_CODE = 1000 };
@@ -36,7 +35,6 @@ struct creature {
 };
 
 static struct {
-    uint64_t seed;
     struct act__random random;
     act_simulation *simulation;
     act_system *system;
@@ -54,13 +52,6 @@ static struct {
     act_pid known_dead[CREATURES_MAX]; /* whose DOWN or EXIT somebody has seen */
     int known_dead_count;
 } world;
-
-#define LAW(condition) ((condition) ? (void)0 : broken(#condition, __LINE__))
-
-static void broken(const char *condition, int line)
-{
-    ck_abort_msg("line %d: %s; run it alone with ACT_SEED=%llu", line, condition, (unsigned long long)world.seed);
-}
 
 static int below(int bound)
 {
@@ -538,7 +529,6 @@ static void run_a_world(uint64_t seed)
 {
     size_t outstanding = act__pool_outstanding();
     memset(&world, 0, sizeof world);
-    world.seed = seed;
     world.energy = ENERGY;
     act__random_seed(&world.random, seed);
     LAW(act_simulation_create(&world.simulation, seed, ACT_SYSTEM_OPTIONS(.log = quiet, .backlog_max = 20)) == ACT_OK);
@@ -574,13 +564,7 @@ static void run_a_world(uint64_t seed)
 
 static void what_must_hold_holds_in_every_world(void)
 {
-    const char *wanted = getenv("ACT_SEED");
-    if (wanted != NULL) {
-        run_a_world(strtoull(wanted, NULL, 0));
-        return;
-    }
-    for (int i = 0; i < SEEDS_A_ROUND; i++)
-        run_a_world((uint64_t)kit_round() * SEEDS_A_ROUND + (uint64_t)i);
+    for_each_seed(run_a_world, SEEDS_A_ROUND);
 }
 
 const struct kit_fact kit_facts[] = {
