@@ -17,25 +17,24 @@ struct act_channel *act__channel_make(enum act__channel_kind kind, size_t value_
         return NULL;
     channel->kind = kind;
     channel->value_bytes = (uint32_t)value_bytes;
+    channel->step_bytes = value_bytes != 0 ? (uint32_t)value_bytes : 1;
     return channel;
 }
 
-/* The chain of an unbounded channel begins with an empty block that is full. */
+/* The chain of an unbounded channel begins with an empty block that is full; a bounded one is a ring of one block. */
 static act_result prepare_blocks(struct act_channel *channel, size_t capacity)
 {
-    size_t            step = channel->value_bytes != 0 ? channel->value_bytes : 1;
+    size_t            step = channel->step_bytes;
     struct act__block *block = &channel->first;
+    bool              is_ring = capacity != ACT_CHANNEL_UNBOUNDED;
     size_t            count = BLOCK_BYTES / step > BLOCK_VALUES_MIN ? BLOCK_BYTES / step : BLOCK_VALUES_MIN;
-    if (capacity != ACT_CHANNEL_UNBOUNDED) {
-        if (capacity > UINT32_MAX / step || (block = act__allocate(sizeof *block + step * capacity)) == NULL)
-            return ACT_NO_MEMORY;
-        block->next = block;
-        count = capacity;
-    }
-    channel->block_bytes = (uint32_t)(count * step);
-    channel->limit = capacity != ACT_CHANNEL_UNBOUNDED ? 2 * (uint64_t)capacity : INT64_MAX;
+    if (is_ring && (capacity > UINT32_MAX / step || (block = act__allocate(sizeof *block + step * capacity)) == NULL))
+        return ACT_NO_MEMORY;
+    channel->block_bytes = (uint32_t)((is_ring ? capacity : count) * step);
+    channel->ring_bytes = is_ring ? channel->block_bytes : 0;
+    channel->limit = is_ring ? 2 * (uint64_t)capacity : INT64_MAX;
     channel->sender.end.block = channel->receiver.end.block = block;
-    channel->sender.end.place = channel->receiver.end.place = channel->block_bytes;
+    channel->sender.end.place = channel->receiver.end.place = is_ring ? 0 : channel->block_bytes;
     return ACT_OK;
 }
 

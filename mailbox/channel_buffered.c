@@ -5,6 +5,8 @@
 #include <mailbox/base/check.h>
 #include <mailbox/base/memory.h>
 
+enum { WORD_BYTES = 8 };
+
 /* ------------------------------------------------------------------------------------------ blocks */
 
 static struct act__block *take_block(struct act_channel *channel)
@@ -45,15 +47,21 @@ static void *place_to_read(struct act_channel *channel, struct act__end *out)
         struct act__block *old = out->block;
         out->block = old->next; /* written before the position that says that there is a value */
         out->place = 0;
-        if (out->block != old)
-            give_block(channel, old);
+        give_block(channel, old);
     }
     return out->block->values + out->place;
 }
 
-static uint32_t step_of(const struct act_channel *channel)
+static inline bool carries_words(const struct act_channel *channel)
 {
-    return channel->value_bytes != 0 ? channel->value_bytes : 1;
+    return channel->kind == ACT__CHANNEL_BUFFERED && channel->value_bytes == WORD_BYTES;
+}
+
+/* What is stored to the end comes after the value, side by side: so it is written to the cache together. */
+static inline uint32_t next_place(const struct act_channel *channel, const struct act__end *end)
+{
+    uint32_t place = end->place + channel->step_bytes;
+    return place != channel->ring_bytes ? place : 0;
 }
 
 /* ----------------------------------------------------------------------------------- send, receive */
@@ -68,14 +76,22 @@ static bool has_room(struct act_channel *channel, struct act__end *in, uint64_t 
     return tail - in->other < channel->limit;
 }
 
-static inline __attribute__((always_inline)) act_result put(struct act_channel *channel, struct act__end *in, uint64_t tail, const void *value)
+static inline void write_value(struct act_channel *channel, struct act__end *in, uint64_t tail, void *place, const void *value,
+                               size_t bytes)
+{
+    uint32_t next = next_place(channel, in);
+    act__value_copy(place, value, bytes);
+    in->place = next;
+    act__store_release(&in->position, tail + 2); /* pairs with the acquire in has_value: the value, the block */
+}
+
+static inline __attribute__((always_inline)) act_result put(struct act_channel *channel, struct act__end *in, uint64_t tail,
+                                                            const void *value)
 {
     void *place = place_to_write(channel, in);
     if (act__unlikely(place == NULL))
         return ACT_NO_MEMORY;
-    act__value_copy(place, value, channel->value_bytes);
-    in->place += step_of(channel);
-    act__store_release(&in->position, tail + 2); /* pairs with the acquire in has_value: the value, the block */
+    write_value(channel, in, tail, place, value, channel->value_bytes);
     return ACT_OK;
 }
 
@@ -111,11 +127,18 @@ static act_result has_value(struct act_channel *channel, struct act__end *out, u
     return (tail & ACT__LAST) != 0 ? ACT_DISCONNECTED : ACT_EMPTY;
 }
 
+static inline void read_value(struct act_channel *channel, struct act__end *out, uint64_t head, const void *place, void *value,
+                              size_t bytes)
+{
+    uint32_t next = next_place(channel, out);
+    act__value_copy(value, place, bytes);
+    out->place = next;
+    act__store_release(&out->position, head + 2); /* pairs with the acquire in has_room */
+}
+
 static inline __attribute__((always_inline)) void take(struct act_channel *channel, struct act__end *out, uint64_t head, void *value)
 {
-    act__value_copy(value, place_to_read(channel, out), channel->value_bytes);
-    out->place += step_of(channel);
-    act__store_release(&out->position, head + 2); /* pairs with the acquire in has_room */
+    read_value(channel, out, head, place_to_read(channel, out), value, channel->value_bytes);
 }
 
 act_result act__buffered_receive(struct act_channel *channel, void *value)
@@ -163,6 +186,56 @@ act_result act_channel_force_send(act_sender *sender, const void *value, void *e
     return result;
 }
 
+/* -------------------------------------------------------------------------------- nothing in the way */
+
+/*
+ * What most sends and receives are: of one word, the lock is free, there is room or a value, nobody waits. By itself this
+ * needs no stack frame; the next exchange of a lock waits for all that was stored before it. Returns: whether it is done.
+ */
+static inline bool sends_at_once(act_sender *sender, const void *value)
+{
+    struct act_channel *channel = act__channel_of_sender(sender);
+    struct act__end    *in = &sender->end;
+    if (!carries_words(channel) || value == NULL || !act__end_try_lock(in))
+        return false;
+    uint64_t tail = act__load(&in->position);
+    bool     can = !in->is_cut && in->waiting.first == NULL && in->place != channel->block_bytes &&
+               has_room(channel, in, tail);
+    if (act__likely(can))
+        write_value(channel, in, tail, in->block->values + in->place, value, WORD_BYTES);
+    act__end_unlock(in);
+    return can;
+}
+
+static inline bool receives_at_once(act_receiver *receiver, void *value)
+{
+    struct act_channel *channel = act__channel_of_receiver(receiver);
+    struct act__end    *out = &receiver->end;
+    if (!carries_words(channel) || value == NULL || !act__end_try_lock(out))
+        return false;
+    uint64_t head = act__load(&out->position);
+    bool     can = out->waiting.first == NULL && out->place != channel->block_bytes &&
+               has_value(channel, out, head) == ACT_OK;
+    if (act__likely(can))
+        read_value(channel, out, head, out->block->values + out->place, value, WORD_BYTES);
+    act__end_unlock(out);
+    return can;
+}
+
+act_result act_channel_send(act_sender *sender, const void *value, act_millis timeout)
+{
+    if (act__likely(act__may_wait(timeout) && sends_at_once(sender, value)))
+        return ACT_OK;
+    return act__send_else(sender, value, timeout);
+}
+
+act_result act_channel_receive(act_receiver *receiver, void *value, act_millis timeout)
+{
+    if (act__likely(act__may_wait(timeout) && receives_at_once(receiver, value)))
+        return ACT_OK;
+    return act__receive_else(receiver, value, timeout);
+}
+
 /* --------------------------------------------------------------------------------------- questions */
 
 /*
@@ -187,7 +260,7 @@ void act__buffered_clear(struct act_channel *channel)
     uint64_t         tail = act__load(&channel->sender.end.position) & ~ACT__LAST;
     for (uint64_t head = act__load(&out->position) & ~ACT__LAST; head != tail; head += 2) {
         void *value = place_to_read(channel, out);
-        out->place += step_of(channel);
+        out->place = next_place(channel, out);
         if (channel->release != NULL)
             channel->release(value);
     }

@@ -30,7 +30,7 @@ struct act__channel_list {
 };
 
 struct act__block {
-    struct act__block *next; /* a ring of one block, if the channel is bounded */
+    struct act__block *next; /* NULL: the newest */
     unsigned char      values[];
 };
 
@@ -61,7 +61,8 @@ struct act_channel {
     struct act_sender     sender;
     struct act_receiver   receiver;
     uint64_t              limit; /* twice the capacity; INT64_MAX: none */
-    uint32_t              value_bytes, block_bytes;
+    uint32_t              value_bytes, step_bytes; /* from one value to the next: at least 1 */
+    uint32_t              block_bytes, ring_bytes; /* of values; 0: there are more blocks, the channel is unbounded */
     enum act__channel_kind kind;
     _Atomic uint32_t      sides; /* that have a handle; 1 or 2 at the beginning, the last one frees the channel */
     void (*release)(void *value);
@@ -97,6 +98,12 @@ static inline void act__end_lock(struct act__end *end)
 {
     if (act__unlikely(atomic_exchange_explicit(&end->lock, 1, memory_order_acquire) != 0))
         act__end_lock_contended(end);
+}
+
+/* acquire: as act__end_lock. */
+static inline bool act__end_try_lock(struct act__end *end)
+{
+    return act__likely(atomic_exchange_explicit(&end->lock, 1, memory_order_acquire) == 0);
 }
 
 static inline void act__end_unlock(struct act__end *end)
@@ -155,6 +162,12 @@ uint32_t act__waiter_give_up(struct act__waiter *waiter);
 /* What runs handlers on this thread (a struct act__worker); NULL: an ordinary thread, which may wait. */
 extern _Thread_local void *act__runs_here;
 
+/* A handler only without waiting. */
+static inline bool act__may_wait(act_millis timeout)
+{
+    return timeout == 0 || (timeout >= ACT_FOREVER && act__runs_here == NULL);
+}
+
 /* What a select of this thread draws from; a simulation sets it, so that its handlers draw the same every time. */
 extern _Thread_local uint64_t act__chance;
 
@@ -169,6 +182,10 @@ act_result act__buffered_receive(struct act_channel *channel, void *value);
 act_result act__rendezvous_send(struct act_channel *channel, const void *value);
 act_result act__rendezvous_receive(struct act_channel *channel, void *value);
 act_result act__timer_receive(struct act_channel *channel, void *value);
+
+/* act_channel_send and act_channel_receive where it is not over at once. */
+act_result act__send_else(act_sender *sender, const void *value, act_millis timeout);
+act_result act__receive_else(act_receiver *receiver, void *value, act_millis timeout);
 
 /* Whether it could happen, or cannot any more; `waiter` does not count as the other side. */
 bool act__buffered_is_ready(struct act_channel *channel, const act_select_case *one);

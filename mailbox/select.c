@@ -20,11 +20,6 @@ static bool would_wait(act_result result)
     return result == ACT_FULL || result == ACT_EMPTY;
 }
 
-static bool may_wait(act_millis timeout)
-{
-    return timeout == 0 || (timeout >= ACT_FOREVER && act__runs_here == NULL);
-}
-
 /* Nobody can wake a thread for it. */
 static bool is_off(const act_select_case *one)
 {
@@ -243,7 +238,7 @@ static bool is_valid_case(const struct selection *selection, const act_select_ca
 
 static bool is_valid(const struct selection *selection, act_millis timeout)
 {
-    if (!may_wait(timeout) || selection->count > ACT_SELECT_CASES_MAX)
+    if (!act__may_wait(timeout) || selection->count > ACT_SELECT_CASES_MAX)
         return false;
     for (size_t i = 0; i < selection->count; i++)
         if (!is_valid_case(selection, &selection->cases[i]))
@@ -290,9 +285,9 @@ act_result act_select_biased(size_t *chosen, act_select_case *cases, size_t case
     return run(&selection, chosen, timeout);
 }
 
-act_result act_channel_send(act_sender *sender, const void *value, act_millis timeout)
+act_result act__send_else(act_sender *sender, const void *value, act_millis timeout)
 {
-    if (act__unlikely(!may_wait(timeout) || !has_value(act__channel_of_sender(sender), value)))
+    if (act__unlikely(!act__may_wait(timeout) || !has_value(act__channel_of_sender(sender), value)))
         return ACT_INVALID;
     act_result result = act__send_now(sender, value);
     if (act__likely(result != ACT_FULL || timeout == 0))
@@ -301,9 +296,9 @@ act_result act_channel_send(act_sender *sender, const void *value, act_millis ti
     return wait_for_one(&one, timeout);
 }
 
-act_result act_channel_receive(act_receiver *receiver, void *value, act_millis timeout)
+act_result act__receive_else(act_receiver *receiver, void *value, act_millis timeout)
 {
-    if (act__unlikely(!may_wait(timeout) || !has_value(act__channel_of_receiver(receiver), value)))
+    if (act__unlikely(!act__may_wait(timeout) || !has_value(act__channel_of_receiver(receiver), value)))
         return ACT_INVALID;
     act_result result = act__receive_now(receiver, value);
     if (act__likely(result != ACT_EMPTY || timeout == 0))
