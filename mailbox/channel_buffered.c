@@ -95,23 +95,69 @@ static inline __attribute__((always_inline)) act_result put(struct act_channel *
     return ACT_OK;
 }
 
+static bool watches_first(const struct act__channel_list *list)
+{
+    return list->first != NULL && list->first->act_watches;
+}
+
+/* To a receiver that waits, if nothing older does. Under the senders' lock. */
+static bool hand_over(struct act_channel *channel, struct act__end *in, const void *value, struct act__claim *claim)
+{
+    if ((act__load(&channel->receiver.end.position) & ~ACT__LAST) != act__load(&in->position))
+        return false;
+    act_select_case *partner = act__cases_meet(&in->waiting, claim);
+    if (partner != NULL) {
+        act__value_copy(partner->value, value, channel->value_bytes);
+        claim->watched = watches_first(&in->waiting);
+    }
+    return partner != NULL;
+}
+
+static inline act_result put_if_room(struct act_channel *channel, struct act__end *in, const void *value)
+{
+    uint64_t tail = act__load(&in->position);
+    return act__likely(has_room(channel, in, tail)) ? put(channel, in, tail, value) : ACT_FULL;
+}
+
+/* Under the senders' lock. Sets *claim if somebody is to be told. */
+static act_result pass(struct act_channel *channel, struct act__end *in, const void *value, struct act__claim *claim)
+{
+    if (in->waiting.first != NULL && hand_over(channel, in, value, claim))
+        return ACT_OK;
+    act_result result = put_if_room(channel, in, value);
+    if (in->waiting.first != NULL && result == ACT_OK)
+        *claim = act__cases_claim(&in->waiting);
+    return result;
+}
+
+/* Without a lock. `end`: where the claim was made. */
+static void tell(struct act__claim claim, struct act__end *end)
+{
+    if (claim.waiter == NULL)
+        return;
+    act__claim_wake(claim);
+    if (claim.watched)
+        act__end_wake(end, end, false);
+}
+
+/* Under the senders' lock, which it releases. */
+static act_result send_to_waiting(struct act_channel *channel, struct act__end *in, const void *value)
+{
+    struct act__claim claim = {.waiter = NULL};
+    act_result        result = act__likely(!in->is_cut) ? pass(channel, in, value, &claim) : ACT_DISCONNECTED;
+    act__end_unlock(in);
+    tell(claim, in);
+    return result;
+}
+
 act_result act__buffered_send(struct act_channel *channel, const void *value)
 {
-    struct act__end  *in = &channel->sender.end;
-    struct act__claim claim = {.waiter = NULL};
-    act_result        result = ACT_DISCONNECTED;
+    struct act__end *in = &channel->sender.end;
     act__end_lock(in);
-    uint64_t tail = act__load(&in->position);
-    if (act__likely(!in->is_cut))
-        result = act__likely(has_room(channel, in, tail)) ? put(channel, in, tail, value) : ACT_FULL;
-    if (act__unlikely(in->waiting.first != NULL && result == ACT_OK))
-        claim = act__cases_claim(&in->waiting);
+    if (act__unlikely(in->waiting.first != NULL || in->is_cut))
+        return send_to_waiting(channel, in, value);
+    act_result result = put_if_room(channel, in, value);
     act__end_unlock(in);
-    if (act__unlikely(claim.waiter != NULL)) {
-        act__claim_wake(claim);
-        if (claim.watched)
-            act__end_wake(in, in, false);
-    }
     return result;
 }
 
@@ -141,24 +187,40 @@ static inline __attribute__((always_inline)) void take(struct act_channel *chann
     read_value(channel, out, head, place_to_read(channel, out), value, channel->value_bytes);
 }
 
+/* A place has become free while senders wait: the value of one of them is put there for him. */
+static void refill(struct act_channel *channel)
+{
+    struct act__end  *in = &channel->sender.end, *out = &channel->receiver.end;
+    struct act__claim sender = {.waiter = NULL}, receiver = {.waiter = NULL};
+    act__end_lock(in);
+    act__end_lock(out);
+    if (has_room(channel, in, act__load(&in->position))) {
+        act_select_case *partner = act__cases_meet(&out->waiting, &sender);
+        if (partner == NULL)
+            sender = act__cases_claim(&out->waiting);
+        else if (pass(channel, in, partner->value, &receiver) == ACT_OK)
+            sender.watched = watches_first(&out->waiting);
+    }
+    act__end_unlock(out);
+    act__end_unlock(in);
+    tell(sender, out);
+    tell(receiver, in);
+}
+
 act_result act__buffered_receive(struct act_channel *channel, void *value)
 {
-    struct act__end  *out = &channel->receiver.end;
-    struct act__claim claim = {.waiter = NULL};
+    struct act__end *out = &channel->receiver.end;
+    bool             somebody_waits = false;
     act__end_lock(out);
     uint64_t   head = act__load(&out->position);
     act_result result = has_value(channel, out, head);
     if (act__likely(result == ACT_OK)) {
         take(channel, out, head, value);
-        if (act__unlikely(out->waiting.first != NULL))
-            claim = act__cases_claim(&out->waiting);
+        somebody_waits = out->waiting.first != NULL;
     }
     act__end_unlock(out);
-    if (act__unlikely(claim.waiter != NULL)) {
-        act__claim_wake(claim);
-        if (claim.watched)
-            act__end_wake(out, out, false);
-    }
+    if (act__unlikely(somebody_waits))
+        refill(channel);
     return result;
 }
 

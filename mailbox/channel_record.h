@@ -12,7 +12,7 @@
  *
  *             senders' lock           receivers' lock         both, senders' first
  *             send                    receive                 force_send
- *             a receiver lies down    a sender lies down
+ *             a receiver lies down    a sender lies down      refill
  *             the last sender goes    the last receiver goes
  *
  * Who waits is listed where the others will come by: receivers at the senders' end, senders at the receivers' end. There
@@ -20,8 +20,10 @@
  * later send sees it, every earlier one has been seen. So no wake-up can be lost and a send pays nothing for it but a
  * look at the list, on a cache line that it has.
  *
- * Who is woken tries again, and may find that another was faster. Each send wakes one receiver, and whoever is woken for
- * a channel tries that channel, so no value waits while a receiver sleeps that nobody has woken.
+ * Who is listed need not come back for his value: a send into an empty channel hands its value to a receiver that waits,
+ * and a receive puts the value of a sender that waits into the place that it has freed. So with room for one value three
+ * go from a thread to another before both have had a turn. Where that does not go (older values wait) one receiver is
+ * woken for each send; who is woken for a channel tries that channel, and may find that another was faster.
  *
  * In a rendezvous channel only the senders' lock is used, and who finds somebody listed copies the value from or to him.
  */
@@ -88,6 +90,8 @@ static inline struct act_channel *act__channel_of_receiver(const act_receiver *r
     return (struct act_channel *)((uintptr_t)receiver - offsetof(struct act_channel, receiver));
 }
 
+/* Asked once: on a single CPU nothing can happen while a thread waits in place. */
+bool act__has_several_cpus(void);
 /* Waits in place, or after a while lets others run. Returns: whether that was not too often yet; 0 spent at first. */
 bool act__step_back(unsigned *spent, unsigned pauses);
 /* Somebody else has the lock. */
@@ -140,6 +144,9 @@ void act__cases_add(struct act__channel_list *list, act_select_case *one);
 void act__cases_remove(struct act__channel_list *list, act_select_case *one);
 /* Takes the first off the list who can still be claimed. */
 struct act__claim act__cases_claim(struct act__channel_list *list);
+/* Takes the first off the list who takes part and can still be claimed: his case is done, its value is to be copied from
+   or to him before the lock is released. NULL: nobody. */
+act_select_case *act__cases_meet(struct act__channel_list *list, struct act__claim *claim);
 /* The same for a case off that list. Returns: whether it was claimed. */
 bool act__case_claim(act_select_case *one, struct act__claim *claim);
 void act__claim_wake(struct act__claim claim);

@@ -2,22 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <mailbox/channel_record.h>
 
-/* Finds one who waits on the other side and takes part, and claims him. Under the senders' lock. */
-static act_select_case *claim_partner(struct act__channel_list *list, struct act__claim *claim)
-{
-    for (act_select_case *one = list->first, *next; one != NULL; one = next) {
-        next = one->act_next;
-        if (one->act_watches)
-            continue;
-        act__cases_remove(list, one);
-        if (act__case_claim(one, claim)) {
-            one->act_done = true; /* he reads it under the lock, when he takes his cases off the lists */
-            return one;
-        }
-    }
-    return NULL;
-}
-
 act_result act__rendezvous_send(struct act_channel *channel, const void *value)
 {
     struct act__end  *in = &channel->sender.end;
@@ -25,7 +9,7 @@ act_result act__rendezvous_send(struct act_channel *channel, const void *value)
     act_result        result = ACT_DISCONNECTED;
     act__end_lock(in);
     if (!in->is_cut) {
-        act_select_case *partner = claim_partner(&in->waiting, &claim);
+        act_select_case *partner = act__cases_meet(&in->waiting, &claim);
         result = partner != NULL ? ACT_OK : ACT_FULL;
         if (partner != NULL)
             act__value_copy(partner->value, value, channel->value_bytes);
@@ -41,7 +25,7 @@ act_result act__rendezvous_receive(struct act_channel *channel, void *value)
     struct act__end  *in = &channel->sender.end;
     struct act__claim claim;
     act__end_lock(in);
-    act_select_case *partner = claim_partner(&channel->receiver.end.waiting, &claim);
+    act_select_case *partner = act__cases_meet(&channel->receiver.end.waiting, &claim);
     bool             is_last = (act__load(&in->position) & ACT__LAST) != 0;
     if (partner != NULL)
         act__value_copy(value, partner->value, channel->value_bytes);

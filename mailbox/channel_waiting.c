@@ -27,7 +27,7 @@ int64_t act__channel_clock(void)
 /* ----------------------------------------------------------------------------------------- in place */
 
 /* Asked once: on a single CPU nothing can happen while a thread waits in place. */
-static bool has_several_cpus(void)
+bool act__has_several_cpus(void)
 {
     static _Atomic int known; /* written by whoever asks first; all find the same */
     cpu_set_t          cpus;
@@ -39,7 +39,7 @@ static bool has_several_cpus(void)
 bool act__step_back(unsigned *spent, unsigned pauses)
 {
     unsigned yields = *spent / YIELD_EVERY;
-    if (has_several_cpus()) {
+    if (act__has_several_cpus()) {
         for (*spent += pauses; pauses > 0; pauses--)
             act__pause();
     } else {
@@ -108,6 +108,21 @@ struct act__claim act__cases_claim(struct act__channel_list *list)
             return claim;
     }
     return (struct act__claim){.waiter = NULL};
+}
+
+act_select_case *act__cases_meet(struct act__channel_list *list, struct act__claim *claim)
+{
+    for (act_select_case *one = list->first, *next; one != NULL; one = next) {
+        next = one->act_next;
+        if (one->act_watches)
+            continue;
+        act__cases_remove(list, one);
+        if (act__case_claim(one, claim)) {
+            one->act_done = true; /* he reads it under the lock, when he takes his cases off the lists */
+            return one;
+        }
+    }
+    return NULL;
 }
 
 static long futex(_Atomic uint32_t *word, int operation, uint32_t value, const struct timespec *until)

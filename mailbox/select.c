@@ -7,12 +7,15 @@
 /* How long a look at the cases is repeated before the thread lies down: it is cheaper than being woken. */
 enum { PAUSES_MIN = 4, PAUSES_MAX = 128 };
 
+/* Channels of capacity 1 are not looked at: an act_channel's limit. */
+enum { LOOKED_AT_MIN = 2 };
+
 struct selection {
     act_select_case *cases;
     size_t           count;
     uint16_t        *order; /* a permutation that is still being made; NULL: as they stand */
     bool             only_ready;
-    unsigned         pauses; /* of look; 0: there is nothing to look at, as no case is buffered */
+    unsigned         pauses; /* of look; 0: it is better to be listed at once */
 };
 
 static bool would_wait(act_result result)
@@ -153,16 +156,20 @@ static bool looks_possible(const struct selection *selection)
 
 /*
  * How long to step back between two looks: each look takes cache lines away from who could make a case possible, and when
- * he is left alone for a while there is more to take. But not longer than it takes to fill or empty the channel.
+ * he is left alone for a while there is more to take. But not longer than it takes to fill or empty the channel. 0 if who
+ * is listed is better off, as his value is taken from him or handed to him: where hardly a value can wait, or on a single
+ * CPU, where nothing happens while he looks.
  */
 static unsigned pauses_for(const struct selection *selection)
 {
     unsigned pauses = 0;
-    for (size_t i = 0; i < selection->count; i++) {
+    for (size_t i = 0; act__has_several_cpus() && i < selection->count; i++) {
         const act_select_case *one = &selection->cases[i];
         if (is_off(one) || act__case_channel(one)->kind != ACT__CHANNEL_BUFFERED)
             continue;
         uint64_t limit = act__case_channel(one)->limit;
+        if (limit <= LOOKED_AT_MIN)
+            continue;
         unsigned wanted = limit / 8 < PAUSES_MAX ? (unsigned)(limit / 8) + PAUSES_MIN : PAUSES_MAX;
         if (pauses == 0 || wanted < pauses)
             pauses = wanted;

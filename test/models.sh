@@ -22,9 +22,11 @@ bond         brings_one_answer_to_an_ask                                  -DKIND
 channel      wakes_a_select_for_each_value_and_for_the_end
 channel      loses_nothing_at_a_deadline                                  -DTIMEOUTS
 channel      wakes_each_of_two_receivers                                  -DTWO
+channel      wakes_each_of_two_senders                                    -DTWO_SENDERS
 channel      of_no_room_hands_each_value_to_one_select                    -DRENDEZVOUS
 channel      of_no_room_loses_nothing_at_a_deadline                       -DRENDEZVOUS -DTIMEOUTS
 channel      of_no_room_meets_each_of_two_receivers                       -DRENDEZVOUS -DTWO
+channel      of_no_room_meets_each_of_two_senders                         -DRENDEZVOUS -DTWO_SENDERS
 inbox        hands_each_message_over_once_and_loses_no_wakeup
 inbox        reuses_envelopes_at_once                                     -DTIGHT
 slow         frees_each_sender_and_lets_signals_through
@@ -47,6 +49,7 @@ bond         that_does_not_see_links_cross_brings_two_exits      assertion  -DKI
 bond         whose_request_the_dead_let_go_brings_no_down        end        -DKIND=MONITOR -DBREAK_REFUSE
 bond         of_an_ask_that_timed_out_late_brings_two_answers    assertion  -DKIND=ASK -DBREAK_TIMER
 channel      listed_without_a_second_look_sleeps_on               end        -DBREAK_LOOK_AGAIN
+channel      whose_free_place_is_given_to_nobody_sleeps_on        end        -DBREAK_REFILL
 channel      looked_at_before_the_lock_sleeps_on                  end        -DBREAK_LOCK
 channel      that_ends_for_one_receiver_leaves_the_other          end        -DTWO -DBREAK_ALL
 channel      that_claims_whom_another_has_loses_a_value           assertion  -DRENDEZVOUS -DBREAK_CLAIM

@@ -1,6 +1,6 @@
 /*
- * Two channels, a sender for each, and a receiver that selects over both until both senders are gone; or, with -DTWO, one
- * channel and two receivers.
+ * Two channels, a sender for each, and a receiver that selects over both until both senders are gone; or one channel, with
+ * -DTWO and two receivers, with -DTWO_SENDERS and two senders.
  * SPDX-License-Identifier: MIT
  *
  * Models    mailbox/channel_waiting.c, mailbox/select.c  lie down, claim, sleep, get up; with them send, receive and the
@@ -10,17 +10,33 @@
  * Asserted  every value that is sent is received, once; nobody sleeps on: all come to their end.
  * Order     sequentially consistent here. All but the claim happens under a lock.
  */
-#ifdef TWO
+#if defined(TWO)
 #define CHANNELS  1
+#define SENDERS   1
 #define RECEIVERS 2
+#elif defined(TWO_SENDERS)
+#define CHANNELS  1
+#define SENDERS   2
+#define RECEIVERS 1
 #else
 #define CHANNELS  2
+#define SENDERS   2
 #define RECEIVERS 1
 #endif
-#define EACH     2 /* values of each sender */
-#define CAPACITY 1
-#define TOTAL    (CHANNELS * EACH)
-#define THREADS  (CHANNELS + RECEIVERS) /* sender c sends over channel c */
+#define EACH      2 /* values of each sender */
+#define CAPACITY  1
+#define TOTAL     (SENDERS * EACH)
+#define THREADS   (SENDERS + RECEIVERS)
+#define OVER(who) ((who) % CHANNELS) /* the channel that a sender sends over */
+#if CHANNELS == 1
+#define SENDER_OF(ch)       0
+#define OTHER_SENDER_OF(ch) (SENDERS - 1)
+#else
+#define SENDER_OF(ch)       ch
+#define OTHER_SENDER_OF(ch) ch
+#endif
+#define SENDER_LISTED(ch)   (LIST(ch, SENDER_OF(ch)) || LIST(ch, OTHER_SENDER_OF(ch)))
+#define RECEIVER_LISTED(ch) (LIST(ch, SENDERS) || LIST(ch, THREADS - 1))
 
 /* The state of a waiter: a channel's number, it was chosen for that, or one of these. */
 #define LOOKING CHANNELS
@@ -29,6 +45,7 @@
 bool in_lock[CHANNELS], out_lock[CHANNELS];
 byte tail[CHANNELS], head[CHANNELS];
 bool is_last[CHANNELS]; /* no sender is left */
+byte handles[CHANNELS];
 byte state[THREADS];
 bool done[THREADS];      /* act_done: the claim has handed the value over */
 #define LIST(c, who) list[(c) * THREADS + (who)]
@@ -66,8 +83,37 @@ inline claim(where, one, two)
     od
 }
 
-#define CLAIM_RECEIVER(where) claim(where, CHANNELS, THREADS - 1)
-#define CLAIM_SENDER(where)   claim(where, where, where)
+#define CLAIM_RECEIVER(where) claim(where, SENDERS, THREADS - 1)
+#define CLAIM_SENDER(where)   claim(where, SENDER_OF(where), OTHER_SENDER_OF(where))
+
+/* To a receiver, if no value waits; else into the channel, if there is room: `ok`, and a receiver is told to look. */
+inline pass(ch)
+{
+    other = THREADS;
+    if :: tail[ch] == head[ch] -> CLAIM_RECEIVER(ch) :: else fi;
+    if
+    :: other != THREADS -> done[other] = true; ok = true
+    :: other == THREADS && ok -> tail[ch]++; CLAIM_RECEIVER(ch)
+    :: else
+    fi
+}
+
+/* There is a place: the value of a sender that waits is put there for him, or handed on. */
+inline refill(ch)
+{
+    lock(in_lock[ch]);
+    lock(out_lock[ch]);
+    if
+    :: tail[ch] - head[ch] < CAPACITY ->
+        CLAIM_SENDER(ch);
+        if
+        :: other != THREADS -> done[other] = true; ok = true; pass(ch)
+        :: else
+        fi
+    :: else
+    fi;
+    atomic { unlock(out_lock[ch]); unlock(in_lock[ch]); other = 0 }
+}
 
 inline try_send(ch)
 {
@@ -78,10 +124,8 @@ inline try_send(ch)
     if :: ok -> done[other] = true; sent++ :: else fi;
 #else
     ok = (tail[ch] - head[ch] < CAPACITY);
-    if
-    :: ok -> atomic { tail[ch]++; sent++ } CLAIM_RECEIVER(ch)
-    :: else
-    fi;
+    pass(ch);
+    if :: ok -> sent++ :: else fi;
 #endif
     atomic { unlock(in_lock[ch]); other = 0 }
 }
@@ -99,11 +143,17 @@ inline try_receive(ch)
     /* One load: the mark is in the position. */
     atomic { ok = (tail[ch] != head[ch]); gone = !ok && is_last[ch] }
     if
-    :: ok -> head[ch]++; CLAIM_SENDER(ch)
-    :: else
+    :: ok -> head[ch]++; other = SENDER_LISTED(ch)
+    :: else -> other = 0
     fi;
 #endif
-    atomic { if :: ok -> received++; assert(received <= TOTAL) :: else fi; unlock(OUT_LOCK[ch]); other = 0 }
+    atomic { if :: ok -> received++; assert(received <= TOTAL) :: else fi; unlock(OUT_LOCK[ch]) }
+#ifndef RENDEZVOUS
+#ifndef BREAK_REFILL
+    if :: other != 0 -> refill(ch); ok = true :: else fi;
+#endif
+#endif
+    other = 0
 }
 
 inline sleep(me)
@@ -124,38 +174,41 @@ proctype sender(byte me)
     bool ok;
     do
     :: left > 0 ->
-        try_send(me);
+        try_send(OVER(me));
         if
         :: ok -> left--
         :: else ->
             atomic { state[me] = LOOKING; done[me] = false }
-            lock(OUT_LOCK[me]);
+            lock(OUT_LOCK[OVER(me)]);
 #ifdef RENDEZVOUS
-            ok = LIST(me, CHANNELS) || LIST(me, THREADS - 1);
+            ok = RECEIVER_LISTED(OVER(me));
 #else
-            ok = (tail[me] - head[me] < CAPACITY);
+            ok = (tail[OVER(me)] - head[OVER(me)] < CAPACITY);
 #endif
 #ifdef BREAK_LOOK_AGAIN
             ok = false;
 #endif
-            atomic { if :: !ok -> LIST(me, me) = true :: else fi; unlock(OUT_LOCK[me]) }
+            atomic { if :: !ok -> LIST(OVER(me), me) = true :: else fi; unlock(OUT_LOCK[OVER(me)]) }
             if
             :: ok -> atomic { if :: state[me] == LOOKING -> state[me] = AWAKE :: else fi }
             :: else -> sleep(me)
             fi;
-            atomic { !OUT_LOCK[me] -> LIST(me, me) = false; if :: done[me] -> left--; sent++ :: else fi }
+            atomic { !OUT_LOCK[OVER(me)] -> LIST(OVER(me), me) = false; if :: done[me] -> left--; sent++ :: else fi }
         fi
     :: else -> break
     od;
-    atomic { !in_lock[me] -> is_last[me] = true }
+    atomic { handles[OVER(me)]--; ok = (handles[OVER(me)] == 0) }
+    atomic { if :: ok && !in_lock[OVER(me)] -> is_last[OVER(me)] = true :: !ok fi }
     do
-    :: lock(in_lock[me]);
-        CLAIM_RECEIVER(me);
-        unlock(in_lock[me]);
+    :: ok ->
+        lock(in_lock[OVER(me)]);
+        CLAIM_RECEIVER(OVER(me));
+        unlock(in_lock[OVER(me)]);
 #ifdef BREAK_ALL
         break
 #endif
         if :: other == THREADS -> break :: else fi
+    :: !ok -> break
     od
 }
 
@@ -188,7 +241,7 @@ proctype receiver(byte me)
 #else
                 lock(in_lock[listed]);
 #ifdef RENDEZVOUS
-                ok = is_last[listed] || LIST(listed, listed);
+                ok = is_last[listed] || SENDER_LISTED(listed);
 #else
                 ok = tail[listed] != head[listed] || is_last[listed];
 #endif
@@ -234,8 +287,8 @@ init
     byte i;
     atomic {
         do
-        :: i < CHANNELS -> run sender(i); i++
-        :: i >= CHANNELS && i < THREADS -> run receiver(i); i++
+        :: i < SENDERS -> handles[OVER(i)]++; run sender(i); i++
+        :: i >= SENDERS && i < THREADS -> run receiver(i); i++
         :: else -> break
         od
     }

@@ -318,6 +318,44 @@ static void a_sender_that_waits_gets_in_when_there_is_room(void)
     }
 }
 
+static void a_value_is_handed_to_who_waits_and_takes_no_place(void)
+{
+    struct pipe   pipe = pipe_make(1);
+    struct waiter waiter;
+    start(&waiter, &pipe, receives, 0);
+    until_receivers_wait(pipe.sender, 1);
+    ck_assert_int_eq(put(&pipe, 42), ACT_OK);
+    ck_assert_uint_eq(act_channel_length(act_sender_channel(pipe.sender)), 0);
+    ck_assert_int_eq(put(&pipe, 43), ACT_OK);
+    thread_join(&waiter.thread);
+    ck_assert_int_eq(waiter.value, 42);
+    ck_assert_int_eq(got(&pipe), 43);
+    pipe_drop(&pipe);
+}
+
+static void a_place_that_becomes_free_is_given_to_who_waits(void)
+{
+    struct pipe   pipe = pipe_make(1);
+    struct waiter waiters[2];
+    ck_assert_int_eq(put(&pipe, 1), ACT_OK);
+    for (int i = 0; i < 2; i++) {
+        start(&waiters[i], &pipe, sends, 2 + i);
+        until_senders_wait(pipe.receiver, 1 + i);
+    }
+    for (int64_t i = 1; i <= 2; i++) { /* both values that wait are there before their senders have had a turn */
+        ck_assert_int_eq(got(&pipe), i);
+        ck_assert_uint_eq(act_channel_length(act_sender_channel(pipe.sender)), 1);
+        ck_assert_int_eq(put(&pipe, 9), ACT_FULL);
+    }
+    for (int i = 0; i < 2; i++) {
+        thread_join(&waiters[i].thread);
+        ck_assert_int_eq(waiters[i].result, ACT_OK);
+    }
+    ck_assert_int_eq(got(&pipe), 3);
+    ck_assert_int_eq(got(&pipe), -ACT_EMPTY);
+    pipe_drop(&pipe);
+}
+
 static void the_last_sender_wakes_all_receivers(void)
 {
     for (int kind = 0; kind < KINDS; kind++) {
@@ -494,6 +532,8 @@ const struct kit_fact kit_facts[] = {
     FACT(each_request_for_memory_may_fail),
     FACT(a_receiver_that_waits_gets_the_value),
     FACT(a_sender_that_waits_gets_in_when_there_is_room),
+    FACT(a_value_is_handed_to_who_waits_and_takes_no_place),
+    FACT(a_place_that_becomes_free_is_given_to_who_waits),
     FACT(the_last_sender_wakes_all_receivers),
     FACT(the_last_receiver_wakes_all_senders),
     FACT(each_value_wakes_one_receiver_more),
