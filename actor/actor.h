@@ -51,6 +51,25 @@ typedef enum act_inbox_policy {
                               does not look, at most 2 * inbox_max wait and the newest are dropped */
 } act_inbox_policy;
 
+/*
+ * Whether an actor leaves its seat to another when it ends: its inbox and its name. The seat has the pid of the actor
+ * that will take it (.takes_seat). Until then whatever is sent to that pid, or to the name, waits, within inbox_max;
+ * asks, links and monitors wait, too. For whoever restarts actors; supervisors do this for their children.
+ */
+typedef enum act_seat {
+    ACT_SEAT_NONE,     /* what waits becomes dead letters, and the name is free */
+    ACT_SEAT_KEEP,     /* what waits is for who takes the seat, in its order and before what comes later */
+    ACT_SEAT_DROP,     /* what waits becomes dead letters; what comes later is for who takes the seat */
+    ACT_SEAT_REDELIVER /* as KEEP, and first the message whose handler has panicked, up to redeliver_max times; then it
+                          becomes a dead letter, with ACT_PANICKED */
+} act_seat;
+/*
+ * What cannot be meant for another is not kept: replies, what came of signals, and asks, whose askers get the DOWN of
+ * the actor that has ended. A message that its handler had taken is not redelivered.
+ */
+
+#define ACT_REDELIVER_MAX 1000000u
+
 typedef struct act_spawn_options {
     size_t           size;            /* sizeof(act_spawn_options); set by ACT_SPAWN_OPTIONS */
     const char      *name;            /* registered before init; NULL: none */
@@ -62,6 +81,10 @@ typedef struct act_spawn_options {
     bool             announce;        /* the parent gets exactly one ACT_MESSAGE_STARTED */
     bool             ends_with_parent; /* an exit signal of the link to its parent ends it, even if it traps exits */
     void            *kept;            /* what act_kept returns; NULL: none. Not owned by the actor. */
+    act_seat         seat;            /* that it leaves */
+    uint32_t         redeliver_max;   /* with ACT_SEAT_REDELIVER 1 to ACT_REDELIVER_MAX, else 0 */
+    act_pid          takes_seat;      /* from act_seat_of: *pid will be this; nobody: no seat. Name, bound and policies
+                                         should be those of the actor that has left it. */
     /*
      * May be NULL. Called once with on_end_context for an actor that could be spawned, when it has ended: as an
      * act_defer registered before init, so after all others, and also if init never came to run.
@@ -91,8 +114,10 @@ typedef struct act_spawn_options {
  *          messages become dead letters.
  * Waits:   never.
  * Returns: ACT_OK; ACT_NO_MEMORY (memory, actors_max or threads); ACT_INVALID (no receive, no name,
- *          args_bytes above 2^29, a worker that is not there, blocking together with worker, options of an unknown size, or a name of a length that
- *          act_register refuses); ACT_EXISTS (the name is taken); ACT_CLOSED (the system is stopping and this actor is not being stopped in order).
+ *          args_bytes above 2^29, a worker that is not there, blocking together with worker, an odd seat or
+ *          redeliver_max, options of an unknown size, or a name of a length that act_register refuses); ACT_EXISTS (the
+ *          name is taken); ACT_NO_ACTOR (the seat is no more); ACT_CLOSED (the system is stopping and this actor is not
+ *          being stopped in order).
  * See:     samples/01_hello.c
  */
 ACT_API ACT_MUST_CHECK act_result act_spawn(act_self *self, act_pid *pid, const act_behavior *behavior,
@@ -119,6 +144,25 @@ ACT_API ACT_MUST_CHECK act_result act_spawn_link(act_self *self, act_pid *pid, c
 ACT_API ACT_MUST_CHECK act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor,
                                                     const act_behavior *behavior, const void *args,
                                                     const act_spawn_options *options) ACT_NONNULL(1, 2, 3, 4);
+
+/**
+ * Finds the seat that an actor has left.
+ *
+ * Threads: any.
+ * Order:   it is there before links and monitors hear of the end.
+ * Returns: ACT_OK; ACT_EXISTS (the actor has not ended yet); ACT_NO_ACTOR (it has left none, or it is taken or given up).
+ */
+ACT_API ACT_MUST_CHECK act_result act_seat_of(act_system *system, act_pid ended, act_pid *seat) ACT_NONNULL_ALL;
+
+/**
+ * Gives a seat up: what waits in it becomes dead letters, and its name is free. Who has had ACT_OK from act_seat_of must
+ * come to this or to a spawn: until then the seat takes memory.
+ *
+ * pid      The seat, or the actor that leaves it: one that still lives will leave none. Another: nothing happens.
+ *
+ * Threads: any.
+ */
+ACT_API void act_seat_leave(act_system *system, act_pid pid) ACT_NONNULL_ALL;
 
 /** Says who I am. */
 ACT_API act_pid act_self_pid(const act_self *self) ACT_NONNULL_ALL;
@@ -335,7 +379,7 @@ ACT_API ACT_NORETURN void act_panic_at(act_self *self, const char *file, int lin
 #define ACT_NAME_MAX 64
 
 /**
- * Gives this actor a name, for as long as it lives. An actor may have several.
+ * Gives this actor a name, for as long as it lives. An actor may have several. (One from .name stays with its seat.)
  *
  * name     1 to ACT_NAME_MAX - 1 bytes; copied.
  *
@@ -355,6 +399,16 @@ ACT_API act_result act_unregister(act_self *self, const char *name) ACT_NONNULL_
  * Returns: ACT_OK (the actor may still end before you use the pid), ACT_NOT_FOUND.
  */
 ACT_API ACT_MUST_CHECK act_result act_whereis(act_system *system, act_pid *pid, const char *name) ACT_NONNULL_ALL;
+
+/**
+ * Sends to whoever has a name. A name that stays while its actor is restarted (see act_seat) is never without one to
+ * send to, so nothing is lost between the two.
+ *
+ * Owns, Threads, Order, Waits: as act_send.
+ * Returns: ACT_NOT_FOUND (nobody has it), and all of act_send.
+ */
+ACT_API ACT_MUST_CHECK act_result act_send_name(act_self *self, const char *name, act_message **message)
+    ACT_NONNULL_ALL;
 
 /* ------------------------------------------------------------------------------------ time, chance */
 

@@ -73,7 +73,12 @@ enum {
     ACT__CELL_DIED = 128,    /* alone: to be given back once its inbox sleeps */
     ACT__CELL_ENDS_WITH_PARENT = 256,
     ACT__CELL_HAS_LINKED = 512, /* has called act_link: a LINK that comes in may cross one of its own */
-    ACT__CELL_HELD = 1024    /* gave its token up into a receiver's list: see slow.c */
+    ACT__CELL_HELD = 1024,   /* gave its token up into a receiver's list: see slow.c */
+    ACT__CELL_SEATED = 2048, /* leaves a seat when it ends: see seat.c; that is ... */
+    ACT__CELL_KEEPS = 4096,  /* ... one in which the messages stay ... */
+    ACT__CELL_REDELIVERS = 8192, /* ... and also the one whose handler has panicked */
+    ACT__CELL_SUCCEEDS = 16384,  /* has the messages of one before, also those that are still on their way to that */
+    ACT__CELL_SEAT = 32768   /* nobody lives here, but somebody will: what comes waits */
 };
 
 /* Requests that need no envelope and so cannot fail: see act__cell_poke. */
@@ -81,6 +86,10 @@ enum {
     ACT__URGENT_KILL = 1,
     ACT__URGENT_SHUTDOWN = 2, /* from the parent, or from the system to an actor without one */
     ACT__URGENT_LOOK = 4,     /* a signal was pushed to an actor that may be held back */
+    ACT__URGENT_LEAVE = 8,    /* no seat, please; this and the next three: see seat.c */
+    ACT__URGENT_HOLDING = 16,
+    ACT__URGENT_PARKED = 32,
+    ACT__URGENT_BURY = 64,
     ACT__URGENT_BITS = 8      /* how many bits are kept for these */
 };
 
@@ -254,7 +263,33 @@ void act__refuse(struct act__worker *worker, act_self *self, act_message *messag
 /* Applies and clears `urgent`. */
 void act__take_urgent(struct act__worker *worker, act_self *self);
 
+/* seat.c */
+/* Whether the actor, which ends now, leaves a seat. Others can give it up from here on. */
+bool act__seat_hold(act_self *self);
+/* Its messages and its name (NULL: none), which are under its own pid till then, pass to the seat's. */
+void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__belonging *name);
+/* Others can take it from here on, and another actor's fields be written; or it was given up, and is buried. */
+void act__seat_park(act_self *self);
+/* Whether nobody will come. Then the holder of the token makes it a dead cell: */
+bool act__seat_is_buried(const act_self *self);
+void act__seat_clear(struct act__worker *worker, act_self *self);
+/* The cell of a seat, for a spawn; NULL: there is no such seat. */
+act_self *act__seat_take(struct act_system *system, act_pid seat);
+/* The spawn has failed. */
+void act__seat_put_back(struct act_system *system, act_self *self);
+/* All that are left, when no actor lives. */
+void act__seats_clear(struct act_system *system);
+/* The message whose handler has panicked. Returns: whether it waits for the next who sits here. */
+bool act__seat_redeliver(struct act__worker *worker, act_self *self, act_message *message);
+/* That one is there: how often such a message may be tried again. */
+void act__seat_begin(act_self *self, uint32_t redeliver_max);
+
 /* exit.c */
+void act__belongings_release(act_self *self);
+/* Tells everybody who is bonded to the actor whose bonds these were. */
+void act__bonds_end(struct act__worker *worker, struct act__set *bonds, const struct act__reason *reason);
+/* What waits becomes dead letters. */
+void act__drop_waiting(struct act__worker *worker, act_self *self);
 /* Decides the end of the current actor, unless it is decided already. Takes over one hold of reason.text. */
 void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason);
 /* Makes sure that a worker has all its spare texts. Returns: false without memory. */
@@ -272,6 +307,8 @@ void act__end_quietly(struct act__worker *worker, act_self *self);
  * held back when it no longer is.
  */
 void act__slow_update(struct act__worker *worker, act_self *self);
+/* It ends: holds nobody any more. */
+void act__slow_end(struct act__worker *worker, act_self *self);
 /* At the end of a turn: true if the actor is now held back and its token gone. */
 bool act__slow_hold(struct act__worker *worker, act_self *self);
 /*
@@ -294,8 +331,13 @@ void       act__names_destroy(struct act__names *names);
 /* Who waits for this lock sees the actors that were named meanwhile as ones that can be sent to. */
 void act__names_lock(struct act__names *names);
 void act__names_unlock(struct act__names *names);
-/* Reserves the name for `local`; *name becomes a belonging for it. Under the lock. */
-act_result act__names_add(struct act__names *names, struct act__belonging **belonging, const char *name, uint64_t local);
+/* Reserves the name for `local`; *belonging becomes one for it. `stays`: where its actor leaves a seat. Under the lock. */
+act_result act__names_add(struct act__names *names, struct act__belonging **belonging, const char *name, uint64_t local,
+                          bool stays);
+/* Takes a name that stays out of the actor's belongings; NULL: it has none. */
+struct act__belonging *act__names_take_staying(act_self *self);
+/* It leads to `local` from now on. Under the lock. */
+void act__names_pass_on(struct act__belonging *belonging, uint64_t local);
 act_result act__names_find(struct act__names *names, uint64_t *local, const char *name);
 
 /* timers.c */

@@ -161,6 +161,19 @@ void act_panic_at(act_self *self, const char *file, int line, const char *format
     unwind(worker);
 }
 
+/* It was received, so it does not count as a dead letter, but whoever listens to those hears of it. */
+static void message_failed(struct act__worker *worker, act_self *self, act_message *message)
+{
+    const act_system_options *options = &worker->system->options;
+    if (act__message_is_counted(message)) {
+        if (act__seat_redeliver(worker, self, message))
+            return;
+        if (options->dead_letter != NULL)
+            options->dead_letter(options->context, act_self_pid(self), message, ACT_PANICKED);
+    }
+    act__finish(worker, self, message);
+}
+
 void act__turn_recover(struct act__worker *worker)
 {
     act_self          *self = worker->current;
@@ -171,7 +184,7 @@ void act__turn_recover(struct act__worker *worker)
     if (worker->message != NULL) {
         act_message *message = (act_message *)(uintptr_t)worker->message;
         worker->message = NULL;
-        act__finish(worker, self, message);
+        message_failed(worker, self, message);
     }
     if ((self->flags & ACT__CELL_ENDING) != 0) { /* act_exit had been called, or terminate has panicked */
         act__reason_text_let_go(worker->exit_reason.text);
@@ -226,7 +239,7 @@ static void run_last_words(struct act__worker *worker, act_self *self)
     act__row_end(worker);
 }
 
-static void release_belongings(act_self *self)
+void act__belongings_release(act_self *self)
 {
     while (self->belongings.first != NULL) {
         struct act__belonging *belonging = act__container(self->belongings.first, struct act__belonging, member);
@@ -235,12 +248,11 @@ static void release_belongings(act_self *self)
     }
 }
 
-/* Tells everybody who is bonded to this actor. */
-static void end_bonds(struct act__worker *worker, act_self *self, const struct act__reason *reason)
+void act__bonds_end(struct act__worker *worker, struct act__set *bonds, const struct act__reason *reason)
 {
-    while (self->bonds.first != NULL) {
+    while (bonds->first != NULL) {
         unsigned          side;
-        struct act__bond *bond = act__bond_of_half(self->bonds.first, &side);
+        struct act__bond *bond = act__bond_of_half(bonds->first, &side);
         if (bond->kind == ACT__BOND_LINK)
             act__bond_end(worker, bond, side, ACT__SIGNAL_EXIT, reason);
         else if (side == 1)
@@ -262,11 +274,21 @@ static void cancel_timers(struct act__worker *worker, act_self *self)
     act__timer_cancel_all(worker, self);
 }
 
-static void drop_waiting(struct act__worker *worker, act_self *self)
+void act__drop_waiting(struct act__worker *worker, act_self *self)
 {
     act_message *message;
     while ((message = act__inbox_pop(&self->inbox)) != NULL)
         act__refuse(worker, self, message, ACT_NO_ACTOR);
+}
+
+static void become_dead(struct act__worker *worker, act_self *self)
+{
+    /* relaxed: a hint to senders; what they push from now on is refused when it is fetched. */
+    act__store(&self->life, act__load(&self->life) + 1);
+    self->flags &= (uint16_t)~ACT__CELL_LIVING;
+    act__drop_waiting(worker, self);
+    act__slow_end(worker, self);
+    self->flags = ACT__CELL_DIED;
 }
 
 static void free_memory(act_self *self)
@@ -284,20 +306,25 @@ static void free_memory(act_self *self)
 /* Everything after the last user code: from here on nothing can panic. */
 static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
-    release_belongings(self);
+    bool                   leaves_seat = act__seat_hold(self);
+    struct act__belonging *name = leaves_seat ? act__names_take_staying(self) : NULL;
+    struct act__set        bonds = {NULL};
+    act__belongings_release(self);
     if (self->timers.first != NULL)
         cancel_timers(worker, self);
     act__store(&self->route, ACT__ROUTE_ANY);
     if ((self->flags & ACT__CELL_ANNOUNCE) != 0) /* init has not returned, and never will; still under its own pid */
         act__spawn_announce(worker, self, ACT_CLOSED);
-    /* relaxed: a hint to senders; what they push from now on is refused when it is fetched. */
-    act__store(&self->life, act__load(&self->life) + 1);
-    self->flags &= (uint16_t)~ACT__CELL_LIVING;
-    drop_waiting(worker, self);
-    act__slow_update(worker, self);
-    end_bonds(worker, self, &reason);
-    act__reason_text_let_go(reason.text);
+    if (leaves_seat)
+        act__seat_pass_on(worker, self, name);
+    else
+        become_dead(worker, self);
     free_memory(self);
+    act__set_move(&bonds, &self->bonds);
+    if (leaves_seat)
+        act__seat_park(self);
+    act__bonds_end(worker, &bonds, &reason); /* after the names are free: who hears of the end can take them */
+    act__reason_text_let_go(reason.text);
 }
 
 void act__end_quietly(struct act__worker *worker, act_self *self)
@@ -317,7 +344,6 @@ void act__end_run(struct act__worker *worker, act_self *self)
     /* Before anybody hears of it: who has joined finds it counted. release: pairs with act__system_actors_count. */
     act__store_release(&worker->exited, act__load(&worker->exited) + 1);
     end(worker, self, reason);
-    self->flags = ACT__CELL_DIED;
     if (act__unlikely(act__load(&worker->system->closing)))
         act__system_actor_ended(worker->system);
 }

@@ -10,6 +10,7 @@ struct name {
     struct name          *next;      /* in its bucket; guarded by the mutex, as all below */
     struct act__names    *names;
     uint64_t              local;
+    bool                  stays; /* where its actor leaves a seat */
     char                  text[ACT_NAME_MAX];
 };
 
@@ -117,7 +118,8 @@ void act__names_unlock(struct act__names *names)
     pthread_mutex_unlock(&names->mutex);
 }
 
-act_result act__names_add(struct act__names *names, struct act__belonging **belonging, const char *text, uint64_t local)
+act_result act__names_add(struct act__names *names, struct act__belonging **belonging, const char *text, uint64_t local,
+                          bool stays)
 {
     size_t length = strnlen(text, ACT_NAME_MAX);
     if (length == 0 || length == ACT_NAME_MAX)
@@ -128,6 +130,7 @@ act_result act__names_add(struct act__names *names, struct act__belonging **belo
     name->belonging.release = release;
     name->names = names;
     name->local = local;
+    name->stays = stays;
     memcpy(name->text, text, length + 1);
     if (look_up(names, text) != NULL) {
         act__free(name);
@@ -140,6 +143,23 @@ act_result act__names_add(struct act__names *names, struct act__belonging **belo
     *place = name;
     *belonging = &name->belonging;
     return ACT_OK;
+}
+
+struct act__belonging *act__names_take_staying(act_self *self)
+{
+    for (struct act__member *member = self->belongings.first; member != NULL; member = member->next) {
+        struct act__belonging *belonging = act__container(member, struct act__belonging, member);
+        if (belonging->release == release && act__container(belonging, struct name, belonging)->stays) {
+            act__set_remove(member);
+            return belonging;
+        }
+    }
+    return NULL;
+}
+
+void act__names_pass_on(struct act__belonging *belonging, uint64_t local)
+{
+    act__container(belonging, struct name, belonging)->local = local;
 }
 
 act_result act__names_find(struct act__names *names, uint64_t *local, const char *text)
@@ -157,7 +177,7 @@ act_result act_register(act_self *self, const char *name)
     struct act__names     *names = self->worker->system->names;
     struct act__belonging *belonging;
     act__names_lock(names);
-    act_result result = act__names_add(names, &belonging, name, act__local_of(self));
+    act_result result = act__names_add(names, &belonging, name, act__local_of(self), false);
     act__names_unlock(names);
     if (result == ACT_OK)
         act__set_add(&self->belongings, &belonging->member);
@@ -179,6 +199,26 @@ act_result act_unregister(act_self *self, const char *text)
     act__set_remove(&name->belonging.member);
     act__free(name);
     return ACT_OK;
+}
+
+act_result act_send_name(act_self *self, const char *name, act_message **message)
+{
+    struct act__names *names = self->worker->system->names;
+    act_ref            before = (*message)->ref;
+    act__row_end(self->worker);
+    (*message)->ref.value = 0;
+    pthread_mutex_lock(&names->mutex);
+    struct name *found = look_up(names, name);
+    act_result   result = ACT_NOT_FOUND;
+    if (found != NULL)
+        result = act__deliver(self->worker->system, self->worker, act__local_of(self), act__pid_of(found->local),
+                              *message);
+    pthread_mutex_unlock(&names->mutex);
+    if (result == ACT_OK)
+        *message = NULL;
+    else
+        (*message)->ref = before;
+    return result;
 }
 
 act_result act_whereis(act_system *system, act_pid *pid, const char *name)

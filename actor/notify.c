@@ -61,14 +61,13 @@ static void retired(struct act__worker *worker, struct act__notice *notice)
 static void push(struct notifier *notifier)
 {
     act_system         *system = notifier->system;
-    struct act__worker *worker = act__runs_here;
     act_self           *cell = notifier->self;
     act_message        *message = &notifier->notice.message;
     message->act_life = (uint32_t)act__life_of(notifier->owner);
     bool wakes = act__mpsc_push(&cell->gate.queue, message);
     act__store_release(&notifier->fired, true); /* pairs with the acquire in has_fired: not touched any more */
     if (wakes)
-        act__schedule(system, worker != NULL && worker->system == system ? worker : NULL, cell);
+        act__schedule(system, act__worker_here(system), cell);
 }
 
 static void set_value(struct notifier *notifier)

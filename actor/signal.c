@@ -133,6 +133,8 @@ void act__take_urgent(struct act__worker *worker, act_self *self)
     uint64_t urgent = atomic_exchange_explicit(&self->urgent, 0, memory_order_seq_cst);
     if (urgent >> ACT__URGENT_BITS != act__load(&self->life))
         return;
+    if ((urgent & ACT__URGENT_LEAVE) != 0)
+        self->flags &= (uint16_t)~ACT__CELL_SEATED;
     if ((urgent & ACT__URGENT_KILL) != 0)
         act__end_decide(worker, self, (struct act__reason){.kind = ACT_EXIT_KILLED});
     else {
@@ -166,11 +168,13 @@ static bool bond_ended(struct act__worker *worker, struct act__bond *bond, unsig
 static bool apply_exit(struct act__worker *worker, act_self *self, act_message *signal)
 {
     struct act__reason reason = *act__message_reason_of(signal);
+    bool               is_seat = (self->flags & ACT__CELL_SEAT) != 0; /* there is nobody whom it could end */
     unsigned           end;
     if (act__message_is_pooled(signal))
-        return exit_signal(worker, self, signal, signal->act_sender, false, reason);
+        return !is_seat && exit_signal(worker, self, signal, signal->act_sender, false, reason);
     struct act__bond *bond = act__bond_of_end(signal, &end);
-    return bond_ended(worker, bond, !end) && exit_signal(worker, self, signal, signal->act_sender, true, reason);
+    return bond_ended(worker, bond, !end) && !is_seat &&
+           exit_signal(worker, self, signal, signal->act_sender, true, reason);
 }
 
 static bool apply_down(struct act__worker *worker, act_self *self, act_message *signal)
@@ -235,6 +239,7 @@ static void apply_request(struct act__worker *worker, act_self *self, act_messag
     act__set_add(&self->bonds, &bond->half[1]);
 }
 
+static void take_in_one(struct act__worker *worker, act_self *self, act_message *message);
 static void take_in_all(struct act__worker *worker, act_self *self, act_message *list);
 
 /* The messages of a row, linked; their cache lines are on their way here at the same time. */
@@ -293,7 +298,7 @@ static void refuse_signal(struct act__worker *worker, act_self *self, act_messag
     if (signal->tag == ACT__SIGNAL_ROW) {
         for (act_message *message = unpack_row(signal), *next; message != NULL; message = next) {
             next = message->act_next;
-            act__refuse(worker, self, message, ACT_NO_ACTOR);
+            take_in_one(worker, self, message);
         }
     }
     if (signal->tag == ACT__SIGNAL_LINK || signal->tag == ACT__SIGNAL_MONITOR) {
@@ -310,7 +315,8 @@ void act__refuse(struct act__worker *worker, act_self *self, act_message *messag
 {
     act__gate_leave(&self->gate, message);
     if (act__message_is_counted(message)) {
-        act_pid to = act__pid_of((uint64_t)message->act_life << ACT__SLOT_BITS | self->index);
+        uint64_t life = act__message_has_failed(message) ? act__load(&self->life) : message->act_life;
+        act_pid  to = act__pid_of(life << ACT__SLOT_BITS | self->index);
         act__dead_letter(worker->system, worker, to, message, why);
     }
     act__finish(worker, self, message);
@@ -327,9 +333,17 @@ static void accept_reply(struct act__worker *worker, act_self *self, act_message
     act__refuse(worker, self, message, ACT_NOT_FOUND);
 }
 
+/* On its way to the one before when that one ended, and for whoever does its work. */
+static bool is_inherited(const act_self *self, const act_message *message)
+{
+    return (self->flags & ACT__CELL_SUCCEEDS) != 0 && message->act_life == (uint32_t)(act__load(&self->life) - 2) &&
+           act__message_is_for_anyone(message);
+}
+
 static void take_in_one(struct act__worker *worker, act_self *self, act_message *message)
 {
-    bool is_signal = act__message_is_signal(message), living = (self->flags & ACT__CELL_LIVING) != 0;
+    bool is_signal = act__message_is_signal(message);
+    bool living = (self->flags & (ACT__CELL_LIVING | ACT__CELL_SEAT)) != 0;
     bool is_start = is_signal && message->tag == ACT__SIGNAL_START;
     if (message->act_life == (uint32_t)act__load(&self->life) && (living || is_start)) {
         if (is_signal)
@@ -340,6 +354,8 @@ static void take_in_one(struct act__worker *worker, act_self *self, act_message 
             act__inbox_append(&self->inbox, message);
     } else if (is_signal) {
         refuse_signal(worker, self, message);
+    } else if (living && is_inherited(self, message)) {
+        act__inbox_append(&self->inbox, message);
     } else {
         act__refuse(worker, self, message, ACT_NO_ACTOR);
     }

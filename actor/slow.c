@@ -56,6 +56,14 @@ void act__slow_update(struct act__worker *worker, act_self *self)
     }
 }
 
+void act__slow_end(struct act__worker *worker, act_self *self)
+{
+    if ((self->flags & ACT__CELL_OVERLOADED) == 0)
+        return;
+    self->flags &= (uint16_t)~ACT__CELL_OVERLOADED;
+    free_held(worker, self, ACT__CALM);
+}
+
 /* Returns: false if the receiver has caught up meanwhile. */
 static bool enter_list(act_self *receiver, act_self *self)
 {

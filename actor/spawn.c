@@ -21,6 +21,9 @@ static act_result check(struct act_system *system, const struct act__spawning *w
         return ACT_INVALID;
     if (options->worker > system->executor->workers_count || (options->blocking && options->worker != 0))
         return ACT_INVALID;
+    if ((unsigned)options->seat > ACT_SEAT_REDELIVER || options->redeliver_max > ACT_REDELIVER_MAX
+        || (options->seat == ACT_SEAT_REDELIVER) != (options->redeliver_max != 0))
+        return ACT_INVALID;
     return options->blocking ? system->executor->operations->prepare_blocking(system->executor) : ACT_OK;
 }
 
@@ -28,6 +31,7 @@ static act_result check(struct act_system *system, const struct act__spawning *w
 struct birth {
     uint16_t flags; /* ACT__CELL_* */
     bool     has_args;
+    uint32_t redeliver_max;
 };
 
 static struct birth *birth_of(act_message *start)
@@ -66,10 +70,22 @@ static bool make_state(act_self *cell, const act_behavior *behavior)
     return true;
 }
 
+static uint16_t seat_flags(const act_spawn_options *options)
+{
+    uint16_t flags = ACT__CELL_SEATED;
+    if (options->seat == ACT_SEAT_NONE)
+        return 0;
+    if (options->seat != ACT_SEAT_DROP)
+        flags |= act_pid_is_none(options->takes_seat) ? ACT__CELL_KEEPS : ACT__CELL_KEEPS | ACT__CELL_SUCCEEDS;
+    return options->seat == ACT_SEAT_REDELIVER ? flags | ACT__CELL_REDELIVERS : flags;
+}
+
 /* Returns: false without memory. */
 static bool take_options(act_self *cell, struct birth *birth, const act_spawn_options *options)
 {
     cell->kept = options->kept;
+    birth->flags |= seat_flags(options);
+    birth->redeliver_max = options->redeliver_max;
     if (options->announce && cell->parent != 0)
         birth->flags |= ACT__CELL_ANNOUNCE;
     if (options->ends_with_parent)
@@ -94,6 +110,11 @@ static void drop_life(act_self *cell, act_message *start)
     act__message_drop(start);
 }
 
+static bool takes_seat(const act_spawn_options *options)
+{
+    return options != NULL && !act_pid_is_none(options->takes_seat);
+}
+
 /*
  * Prepares a free cell for its next life, but for what a stale run may touch: flags and the inbox. START will tell
  * them. Returns: START; NULL: no memory, and nothing is left.
@@ -106,7 +127,9 @@ static act_message *make_life(act_self *cell, const struct act__spawning *what)
     cell->behavior = what->behavior;
     cell->parent = what->parent;
     cell->kept = NULL;
-    cell->bonds.first = cell->timers.first = cell->belongings.first = NULL;
+    cell->timers.first = NULL;
+    if (!takes_seat(what->options)) /* else the name may be there, and who monitors the seat */
+        cell->bonds.first = cell->belongings.first = NULL;
     cell->arena.chunk = NULL;
     cell->defers = NULL;
     cell->spare = NULL;
@@ -144,7 +167,9 @@ static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t
         if (*bond == NULL)
             return ACT_NO_MEMORY;
     }
-    act_result result = name == NULL ? ACT_OK : act__names_add(worker->system->names, &belonging, name, local);
+    if (cell->belongings.first != NULL) /* it has stayed with the seat */
+        name = NULL;
+    act_result result = name == NULL ? ACT_OK : act__names_add(worker->system->names, &belonging, name, local, true);
     if (result == ACT_OK && name != NULL)
         act__set_add(&cell->belongings, &belonging->member);
     if (result != ACT_OK && *bond != NULL)
@@ -166,7 +191,9 @@ static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t
 static bool bear(struct act__worker *worker, act_self *cell, act_message *start, const act_spawn_options *options,
                  uint64_t life, act_self *parent, struct act__bond *bond)
 {
-    if (bond != NULL) {
+    if (bond != NULL && takes_seat(options)) {
+        act__bond_begin(worker, parent, bond); /* to be there when START comes: the bonds are of those who run the seat */
+    } else if (bond != NULL) {
         act__set_add(&parent->bonds, &bond->half[0]);
         act__set_add(&cell->bonds, &bond->half[1]);
     }
@@ -199,7 +226,8 @@ static act_self *take_cell(struct act__worker *worker)
 static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monitor, const struct act__spawning *what,
                         enum act__tie tie, act_self *self, act_self *cell, act_message *start, bool *has_token)
 {
-    uint64_t          life = act__load(&cell->life) + 1, local = life << ACT__SLOT_BITS | cell->index;
+    uint64_t          life = act__load(&cell->life) | 1; /* the seat's, if it is one; else the next */
+    uint64_t          local = life << ACT__SLOT_BITS | cell->index;
     struct act__bond *bond = NULL;
     const char       *name = what->options != NULL ? what->options->name : NULL;
     act_result        result = ACT_OK;
@@ -216,20 +244,38 @@ static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monit
     return ACT_OK;
 }
 
+/* A cell to live in. *cell is NULL on failure. */
+static act_result find_cell(struct act__worker *worker, act_self **cell, const act_spawn_options *options)
+{
+    bool seat = takes_seat(options);
+    *cell = seat ? act__seat_take(worker->system, options->takes_seat) : take_cell(worker);
+    if (*cell != NULL)
+        return ACT_OK;
+    return seat ? ACT_NO_ACTOR : ACT_NO_MEMORY;
+}
+
+static void give_cell_back(struct act__worker *worker, act_self *cell, const act_spawn_options *options)
+{
+    if (takes_seat(options))
+        act__seat_put_back(worker->system, cell);
+    else
+        act__slab_give(&worker->system->cells, &worker->cells, cell);
+}
+
 act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor, const struct act__spawning *what,
                       enum act__tie tie, act_self *self)
 {
     struct act_system *system = worker->system;
     bool               has_token = false, has_name = what->options != NULL && what->options->name != NULL;
+    act_self          *cell;
     act_result         result = check(system, what);
+    if (result == ACT_OK)
+        result = find_cell(worker, &cell, what->options);
     if (result != ACT_OK)
         return result;
-    act_self *cell = take_cell(worker);
-    if (cell == NULL)
-        return ACT_NO_MEMORY;
     act_message *start = make_life(cell, what);
     if (start == NULL) {
-        act__slab_give(&system->cells, &worker->cells, cell);
+        give_cell_back(worker, cell, what->options);
         return ACT_NO_MEMORY;
     }
     if (has_name)
@@ -239,7 +285,7 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
         act__names_unlock(system->names);
     if (result != ACT_OK) {
         drop_life(cell, start);
-        act__slab_give(&system->cells, &worker->cells, cell);
+        give_cell_back(worker, cell, what->options);
     } else if (has_token) {
         system->executor->operations->schedule_newborn(system->executor, worker, cell);
     }
@@ -248,7 +294,9 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
 
 void act__spawn_begin(act_self *self, act_message *start)
 {
-    self->flags = birth_of(start)->flags;
+    if (act__unlikely((self->flags & ACT__CELL_SEAT) != 0))
+        act__seat_begin(self, birth_of(start)->redeliver_max);
+    self->flags = birth_of(start)->flags | (self->flags & ACT__CELL_OVERLOADED);
     self->spare = start;
 }
 

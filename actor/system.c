@@ -9,6 +9,7 @@
 
 #include <actor/clock.h>
 #include <actor/system_record.h>
+#include <mailbox/channel_record.h>
 
 #define BATCH_DEFAULT    256
 #define BLOCKING_DEFAULT 256
@@ -70,6 +71,12 @@ bool act__worker_init(struct act__worker *worker, struct act_system *system, uin
         return true;
     act__worker_fini(worker); /* some of them may have been there */
     return false;
+}
+
+struct act__worker *act__worker_here(const struct act_system *system)
+{
+    struct act__worker *worker = act__runs_here;
+    return worker != NULL && worker->system == system ? worker : NULL;
 }
 
 void act__worker_fini(struct act__worker *worker)
@@ -375,6 +382,7 @@ void act_system_destroy(act_system **system)
         run(mine);
     act__system_poke_all(mine, NULL, ACT__URGENT_KILL);
     wait_for_end(mine, 0, NULL);
+    act__seats_clear(mine);
     act__system_free(mine);
     *system = NULL;
 }

@@ -25,7 +25,8 @@ typedef struct act_system_options {
     /*
      * Called for every message that no one received, before it is freed. Any thread, several at once; must
      * not block, keep the message or call into the system. The result says why: ACT_NO_ACTOR, ACT_FULL,
-     * ACT_NO_MEMORY (the message could not be made), ACT_NOT_FOUND (a reply to an ask that had ended).
+     * ACT_NO_MEMORY (the message could not be made), ACT_NOT_FOUND (a reply to an ask that had ended). Also for one
+     * that was received, but whose handler has panicked before it took it: ACT_PANICKED.
      */
     void (*dead_letter)(void *context, act_pid to, const act_message *message, act_result why);
     /* Called for what people should know; NULL: lines on standard error. As dead_letter otherwise. */
@@ -152,7 +153,7 @@ ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_
     X(spawned, "actors spawned")                                                     \
     X(exited, "actors ended")                                                        \
     X(panicked, "actors ended by a panic")                                           \
-    X(sent, "messages sent, those that could not be delivered included")             \
+    X(sent, "messages sent, those not delivered and those sent again included")      \
     X(received, "messages given to a handler")                                       \
     X(dead_letters, "messages that no one received")                                 \
     X(late_replies, "replies to asks that had ended; also counted as dead letters")  \

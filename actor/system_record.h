@@ -37,6 +37,9 @@ struct act_system {
     bool            stopped;    /* act_system_run's work is done; guarded by its caller being one */
 };
 
+/* The worker of that system that this thread is; NULL: none. */
+struct act__worker *act__worker_here(const struct act_system *system);
+
 /* The cell a pid leads to, whoever lives there; NULL for a slot that never was one. Any number is safe. */
 static inline act_self *act__cell_at(struct act_system *system, uint64_t local)
 {

@@ -171,11 +171,31 @@ static bool begin_life(struct act__worker *worker, act_self *self)
     return false;
 }
 
+/*
+ * A seat takes in what comes, and sleeps, whatever waits in it. Returns: whether the turn is over; else it is a seat no
+ * more: somebody is born in it, or it is dead.
+ */
+static bool sit(struct act__worker *worker, act_self *self)
+{
+    if (act__seat_is_buried(self))
+        act__seat_clear(worker, self);
+    else
+        act__take_in(worker, self);
+    if ((self->flags & ACT__CELL_SEAT) == 0)
+        return false;
+    if (!fall_asleep(worker, self) || (act__seat_is_buried(self) && act__mpsc_wake(&self->gate.queue)))
+        worker->executor->operations->yield(worker->executor, worker, self); /* more has come: others first */
+    finish_turn(worker);
+    return true;
+}
+
 /* Everything but the usual: see go_on. Returns: whether the turn is over. */
 static bool do_the_rest(struct act__worker *worker, act_self *self)
 {
     if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
         act__end_run(worker, self);
+    if (act__unlikely((self->flags & ACT__CELL_SEAT) != 0))
+        return sit(worker, self);
     if (self->inbox.head == NULL) {
         act__take_in(worker, self);
         act__take_urgent(worker, self);

@@ -98,6 +98,16 @@ static inline void act__inbox_append(struct act__inbox *inbox, act_message *mess
     inbox->count += act__message_takes_room(message);
 }
 
+/* The same in front of those that wait. */
+static inline void act__inbox_prepend(struct act__inbox *inbox, act_message *message)
+{
+    message->act_next = inbox->head;
+    inbox->head = message;
+    if (inbox->tail == NULL)
+        inbox->tail = message;
+    inbox->count += act__message_takes_room(message);
+}
+
 /* The same for a list of `count` messages that all take room. */
 static inline void act__inbox_append_list(struct act__inbox *inbox, act_message *first, act_message *last, uint32_t count)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <supervisor/memory.h>
+#include <supervisor/record.h>
 
 /* ------------------------------------------------------------------------------------- one child */
 
@@ -45,6 +46,16 @@ static act_millis shutdown_of(const act_child_spec *spec)
     return spec->type == ACT_CHILD_SUPERVISOR ? ACT_FOREVER : ACT_SECONDS(5);
 }
 
+/* A supervisor's messages are for it alone: asks, and what it tells itself. */
+static act_seat seat_of(const act_child_spec *spec)
+{
+    if (spec->restart == ACT_RESTART_TEMPORARY)
+        return ACT_SEAT_NONE;
+    if (spec->mailbox == ACT_MAILBOX_DROP || spec->behavior == &act__supervisor_behavior)
+        return ACT_SEAT_DROP;
+    return spec->mailbox == ACT_MAILBOX_KEEP ? ACT_SEAT_KEEP : ACT_SEAT_REDELIVER;
+}
+
 static void copy_options(struct act__child *child, const act_child_spec *spec, char *name)
 {
     if (spec->options != NULL)
@@ -55,6 +66,9 @@ static void copy_options(struct act__child *child, const act_child_spec *spec, c
     child->options.announce = true;
     child->options.kept = child->kept;
     child->options.ends_with_parent = spec->type == ACT_CHILD_WORKER;
+    child->options.seat = seat_of(spec);
+    child->options.redeliver_max = child->options.seat == ACT_SEAT_REDELIVER ? spec->redeliver_max : 0;
+    child->options.takes_seat = act_pid_none();
     child->options.on_end = act__child_let_go;
     child->options.on_end_context = child;
 }
@@ -101,6 +115,8 @@ struct act__child *act__child_clone(struct act__child *template, const void *arg
     struct act__child *child = act__child_create(&spec);
     if (child == NULL)
         return NULL;
+    child->options.seat = template->options.seat;
+    child->options.redeliver_max = template->options.redeliver_max;
     if (args == NULL)
         child->args = template->args;
     act__child_hold(child->template = template);
@@ -110,12 +126,6 @@ struct act__child *act__child_clone(struct act__child *template, const void *arg
 void act__child_hold(struct act__child *child)
 {
     atomic_fetch_add_explicit(&child->holders, 1, memory_order_relaxed);
-}
-
-bool act__child_lives(const struct act__child *child)
-{
-    /* acquire: pairs with the decrement below, which is the instance's last deed. */
-    return atomic_load_explicit(&child->holders, memory_order_acquire) > 1;
 }
 
 void act__child_let_go(void *context)

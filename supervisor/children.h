@@ -96,8 +96,6 @@ struct act__child *act__child_create(const act_child_spec *spec);
 /* One made from a template, without an id; args: NULL, or as many bytes as its behaviour has. NULL: no memory. */
 struct act__child *act__child_clone(struct act__child *template, const void *args);
 void               act__child_hold(struct act__child *child);
-/* Whether an instance is not wholly gone: then the supervisor is not the only holder. */
-bool               act__child_lives(const struct act__child *child);
 /* The last holder calls kept_release and args_release, each if there is what it releases. Any thread. */
 void act__child_let_go(void *child);
 /* Frees a copy without a release: what it refers to still belongs to the caller. */

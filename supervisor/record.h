@@ -27,6 +27,7 @@ enum act__supervisor_phase {
 struct act__supervisor {
     struct act__children       children;
     struct act__restart_window window;
+    act_system                *system;
     uint8_t                    phase;
     uint8_t                    strategy, auto_shutdown;
     bool                       has_timer; /* one for the stop of all children */
@@ -62,6 +63,8 @@ act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_su
                                       const act_spawn_options *options, struct act__child *from);
 /* Arranges that the child is seen to in a message of its own. */
 void act__errand_add(struct act__supervisor *supervisor, struct act__child *child);
+/* It is DOWN and nothing will start it by itself: what waits for it becomes dead letters, and its name is free. */
+void act__child_rest(act_self *self, struct act__child *child);
 /* Takes a child out of the supervisor for good: it has no instance and is never restarted. */
 void act__child_drop(struct act__supervisor *supervisor, struct act__child *child);
 /* Makes DOWN come for the running instance, unless it will already. False: there is no memory. */

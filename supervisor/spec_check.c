@@ -108,6 +108,19 @@ static bool check_rules(const act_child_spec *spec, struct report *report)
     return true;
 }
 
+static bool check_mailbox(const act_child_spec *spec, struct report *report)
+{
+    bool redelivers = spec->mailbox == ACT_MAILBOX_REDELIVER;
+    if ((unsigned)spec->mailbox > ACT_MAILBOX_REDELIVER)
+        return complain(report, "mailbox is %d, which is none of keep, drop, redeliver", (int)spec->mailbox);
+    if (redelivers && spec->behavior == &act__supervisor_behavior)
+        return complain(report, "mailbox is redeliver, but a supervisor comes back with an empty inbox");
+    if (redelivers != (spec->redeliver_max != 0) || spec->redeliver_max > ACT_REDELIVER_MAX)
+        return complain(report, "redeliver_max is %u, which is %s", (unsigned)spec->redeliver_max,
+                        redelivers ? "not from 1 to a million" : "not 0, but mailbox is not redeliver");
+    return true;
+}
+
 static bool check_name(const char *name, struct report *report)
 {
     if (name == NULL)
@@ -168,6 +181,7 @@ static bool check_supervisor_child(const act_child_spec *spec, struct report *re
 static bool check_child_fields(const act_child_spec *spec, struct report *report, unsigned depth)
 {
     return check_behavior(spec->behavior, report) && check_rules(spec, report)
+           && check_mailbox(spec, report)
            && check_options(spec->options, report) && check_kept(spec, report)
            && check_supervisor_child(spec, report, depth);
 }

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/record.h>
 
-static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
+static act_result spawn_as(act_self *self, act_pid *pid, struct act__child *child)
 {
     if (child->behavior == &act__supervisor_behavior)
         return act__supervisor_spawn_link(self, pid, child->args, &child->options, child);
@@ -11,6 +11,17 @@ static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
     if (result != ACT_OK)
         act__child_let_go(child);
     return result;
+}
+
+/* Into the seat of the instance before, if there is one. It is there still, unless somebody else has given it up. */
+static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
+{
+    act_result result = spawn_as(self, pid, child);
+    bool       is_lost = result == ACT_NO_ACTOR;
+
+    if (result == ACT_OK || is_lost)
+        child->options.takes_seat = act_pid_none();
+    return is_lost ? spawn_as(self, pid, child) : result;
 }
 
 void act__child_start(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
@@ -74,6 +85,8 @@ static void pass_cursor(act_self *self, struct act__supervisor *supervisor, bool
 {
     struct act__child *child = supervisor->cursor;
     supervisor->cursor = child->order_next;
+    if (child->start_result == ACT_IGNORE)
+        act__child_rest(self, child);
     if (drop)
         act__child_drop(supervisor, child);
     act__start_next(self, supervisor);
@@ -124,6 +137,7 @@ static void requested_start_ended(act_self *self, struct act__supervisor *superv
     act_result result = (act_result)child->start_result;
 
     act__start_answer(self, child, result, act_pid_none());
+    act__child_rest(self, child);
     bool keeps_spec = result == ACT_IGNORE && child->restart != ACT_RESTART_TEMPORARY && child->template == NULL;
     if (child->start_cause == ACT__START_REQUEST && !keeps_spec)
         act__child_drop(supervisor, child);
@@ -135,6 +149,7 @@ static void group_start_ended(act_self *self, struct act__supervisor *supervisor
         act__refill_failed(supervisor);
         return;
     }
+    act__child_rest(self, child);
     supervisor->cursor = child->order_next;
     act__refill_next(self, supervisor);
 }
@@ -157,6 +172,8 @@ void act__child_start_ended(act_self *self, struct act__supervisor *supervisor, 
         if (child->start_result != ACT_IGNORE) {
             child->state = ACT__CHILD_RESTARTING;
             act__errand_add(supervisor, child);
+        } else {
+            act__child_rest(self, child);
         }
         break;
     case ACT__START_GROUP:

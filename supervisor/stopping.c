@@ -47,6 +47,8 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
 {
     child->state = ACT__CHILD_STOPPING;
     child->stop_tries = 0;
+    if (supervisor->phase != ACT__PHASE_CLEARING || !child->in_group) /* else it will be back */
+        act_seat_leave(supervisor->system, child->pid);
     /* The monitor first: a child that has unlinked, or is dead already, must not be waited for in vain. */
     (void)act__child_watch(self, child);
     if (child->shutdown == ACT_SHUTDOWN_KILL
@@ -102,6 +104,7 @@ void act__child_stopped(act_self *self, struct act__supervisor *supervisor, stru
     act__start_answer(self, child, ACT_CLOSED, act_pid_none());
     answer_waiting(self, supervisor, child);
     if (supervisor->phase == ACT__PHASE_STOPPING) {
+        act__child_rest(self, child);
         act__refuse_held(self, supervisor);
         if (is_next || (supervisor->template != NULL && supervisor->children.by_pid.count == 0))
             act__stop_next(self, supervisor);
@@ -139,7 +142,7 @@ void act__stop_next(act_self *self, struct act__supervisor *supervisor)
     struct act__child *child = supervisor->cursor;
 
     while (child != NULL && act_pid_is_none(child->pid)) {
-        child->state = ACT__CHILD_DOWN;
+        act__child_rest(self, child);
         child = child->order_previous;
     }
     supervisor->cursor = child;
@@ -160,7 +163,7 @@ static void stop_all_at_once(act_self *self, struct act__supervisor *supervisor)
     supervisor->has_timer = true;
     for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
         if (act_pid_is_none(child->pid))
-            child->state = ACT__CHILD_DOWN;
+            act__child_rest(self, child);
         else if (child->state != ACT__CHILD_STOPPING)
             act__child_stop(self, supervisor, child);
     }

@@ -91,7 +91,7 @@ static struct act__child *child_asked_for(struct act__supervisor *supervisor, co
 static void forgo_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
 {
     act__delay_call_off(self, child);
-    child->state = ACT__CHILD_DOWN;
+    act__child_rest(self, child);
     if (act__restarts_groups(supervisor))
         act__group_go_without(self, supervisor, child);
 }
@@ -320,9 +320,24 @@ bool act__child_watch(act_self *self, struct act__child *child)
     return child->is_watched;
 }
 
+static void give_seat_up(act_system *system, struct act__child *child)
+{
+    if (act_pid_is_none(child->options.takes_seat))
+        return;
+    act_seat_leave(system, child->options.takes_seat);
+    child->options.takes_seat = act_pid_none();
+}
+
+void act__child_rest(act_self *self, struct act__child *child)
+{
+    child->state = ACT__CHILD_DOWN;
+    give_seat_up(act_self_system(self), child);
+}
+
 void act__child_drop(struct act__supervisor *supervisor, struct act__child *child)
 {
     errand_forget(supervisor, child);
+    give_seat_up(supervisor->system, child);
     act__children_remove(&supervisor->children, child);
     act__child_let_go(child);
 }
@@ -361,6 +376,8 @@ static void child_ended(act_self *self, struct act__supervisor *supervisor, stru
     } else if (again) {
         child->state = ACT__CHILD_RESTARTING;
         act__errand_add(supervisor, child);
+    } else {
+        act__child_rest(self, child);
     }
 }
 
@@ -370,6 +387,8 @@ static void forget_instance(act_self *self, struct act__supervisor *supervisor, 
         act_cancel_timer(self, child->timer);
     /* The monitor's DOWN, if it is still to come, is of nobody then: taking it back would look through the inbox. */
     child->has_timer = child->is_watched = false;
+    if (act_seat_of(act_self_system(self), child->pid, &child->options.takes_seat) != ACT_OK)
+        child->options.takes_seat = act_pid_none();
     act__children_set_pid(&supervisor->children, child, act_pid_none());
 }
 
@@ -395,8 +414,9 @@ static void receive_exit(act_self *self, struct act__supervisor *supervisor, con
 {
     act_pid            sender = act_message_sender(message);
     struct act__child *child = act__children_by_pid(&supervisor->children, sender);
+    act_pid            seat;
 
-    if (child != NULL && act__child_lives(child)) {
+    if (child != NULL && act_seat_of(act_self_system(self), sender, &seat) == ACT_EXISTS) {
         /* It only pretends to have ended. It does now, and its end counts: the next must not meet it. */
         act__child_kill(self, child);
         await_end(self, supervisor, child);
@@ -497,6 +517,7 @@ static act_result init(act_self *self, void *state, const void *args)
     struct act__supervisor *supervisor = *(struct act__supervisor *const *)args;
 
     *(struct act__supervisor **)state = supervisor;
+    supervisor->system = act_self_system(self);
     supervisor->cursor = supervisor->children.first;
     if (act_trap_exits(self, true) == ACT_OK)
         act__start_next(self, supervisor);
@@ -522,8 +543,12 @@ static void destroy(void *context)
 
     act__requests_free(&supervisor->held);
     act__subscribers_free(supervisor);
-    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
+    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
         act__requests_free(&child->waiting);
+        give_seat_up(supervisor->system, child);
+        if (!act_pid_is_none(child->pid)) /* the supervisor was killed: nobody will come for it */
+            act_seat_leave(supervisor->system, child->pid);
+    }
     act__children_fini(&supervisor->children);
     act__restart_window_fini(&supervisor->window);
     act_message_free(&supervisor->nudge);
@@ -610,7 +635,8 @@ static act_result spawn(act_self *self, act_system *system, act_pid *pid, const 
 static bool options_are_good(const act_spawn_options *options)
 {
     return options == NULL
-           || (options->size == sizeof *options && options->inbox_max == 0 && options->on_end == NULL);
+           || (options->size == sizeof *options && options->inbox_max == 0 && options->on_end == NULL
+               && (options->seat == ACT_SEAT_NONE || options->seat == ACT_SEAT_DROP));
 }
 
 act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_supervisor_spec *spec,

@@ -66,6 +66,19 @@ typedef enum act_restart {
     ACT_RESTART_TEMPORARY  /* never; its spec is dropped when it ends */
 } act_restart;
 
+/*
+ * What becomes of the messages that wait for a child while it is restarted, alone or with its group. Its name, if
+ * options gives it one, stays with it: what is sent to that meanwhile waits in any case, within inbox_max, and so does
+ * what is sent to the pid that the name then leads to, which will be the new instance's. Asks that waited have been
+ * answered with DOWN. Not for a supervisor: it comes back with an empty inbox.
+ */
+typedef enum act_mailbox {
+    ACT_MAILBOX_KEEP,     /* they are the new instance's, in their order. One whose handler has panicked is not: it
+                             becomes a dead letter, with ACT_PANICKED. */
+    ACT_MAILBOX_DROP,     /* they become dead letters */
+    ACT_MAILBOX_REDELIVER /* as KEEP, but the one whose handler has panicked comes first, up to redeliver_max times */
+} act_mailbox;
+
 typedef enum act_child_type {
     ACT_CHILD_WORKER,
     ACT_CHILD_SUPERVISOR /* start a supervisor with act_supervisor_child, which sets this */
@@ -98,10 +111,12 @@ typedef struct act_child_spec {
     act_millis  shutdown; /* how long a child may take to end when told to, before it is killed */
     act_child_type type;
     /*
-     * Spawn options of the child; NULL: the defaults. announce, ends_with_parent and kept are the supervisor's
-     * and ignored; on_end must be NULL.
+     * Spawn options of the child; NULL: the defaults. announce, ends_with_parent, kept, seat, redeliver_max and
+     * takes_seat are the supervisor's and ignored; on_end must be NULL.
      */
     const act_spawn_options *options;
+    act_mailbox mailbox;
+    uint32_t    redeliver_max; /* with ACT_MAILBOX_REDELIVER 1 to ACT_REDELIVER_MAX, else 0 */
 
     /*
      * A kept block: memory that belongs to the supervisor and outlives the child's instances. Zeroed when
@@ -151,7 +166,8 @@ ACT_API act_result act_supervisor_check(const act_supervisor_spec *spec, char *c
  * options  May be NULL. With .announce this actor gets ACT_MESSAGE_STARTED when all children run; its value
  *          is ACT_OK, or the reason's code if one could not be started (those started before are then
  *          stopped in reverse, and the supervisor ends with that reason), or ACT_CLOSED if the reason has no
- *          code or the supervisor was told to stop. inbox_max must be 0, on_end NULL. kept is ignored.
+ *          code or the supervisor was told to stop. inbox_max must be 0, on_end NULL, and seat, if any,
+ *          ACT_SEAT_DROP. kept is ignored.
  *
  * Owns:    the spec is copied; on failure no args_release or kept_release is called.
  * Threads: handler.

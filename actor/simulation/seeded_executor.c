@@ -291,6 +291,7 @@ static void stop(act_simulation *simulation)
         act__system_poke_all(system, worker, ACT__URGENT_KILL);
         run(simulation->seeded, NULL, 1000000);
     }
+    act__seats_clear(system);
     run(simulation->seeded, NULL, 0); /* what the last ones sent is let go */
 }
 

@@ -73,6 +73,15 @@ static inline void act__set_add(struct act__set *set, struct act__member *member
     set->first = member;
 }
 
+/* Moves all of `from` into `set`, which is empty. */
+static inline void act__set_move(struct act__set *set, struct act__set *from)
+{
+    set->first = from->first;
+    from->first = NULL;
+    if (set->first != NULL)
+        act__member_place(set->first, &set->first);
+}
+
 /* A member of no set: nothing happens. */
 static inline void act__set_remove(struct act__member *member)
 {

@@ -23,7 +23,8 @@ ACT_BEGIN_DECLS
     X(NO_NODE, 11, "the node is not connected")                    \
     X(OS, 12, "the operating system refused")                      \
     X(IGNORE, 13, "the actor chose not to run")                    \
-    X(DISCONNECTED, 14, "the other side of the channel is gone")
+    X(DISCONNECTED, 14, "the other side of the channel is gone") \
+    X(PANICKED, 15, "the handler that was given it has panicked")
 
 typedef enum act_result {
 #define X(name, value, text) ACT_##name = value,

@@ -55,6 +55,21 @@ static inline bool act__message_takes_room(const act_message *message)
     return (message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_REPLY)) == ACT__BIT_COUNTED;
 }
 
+/* A user's message that neither answers an actor nor is awaited by one: its receiver's successor can handle it. */
+static inline bool act__message_is_for_anyone(const act_message *message)
+{
+    return act__message_takes_room(message) && message->ref.value == 0;
+}
+
+/*
+ * A message that waits in an inbox needs act_life no more. One whose handler has panicked has an even number there,
+ * which no life has: 0, or twice as often as it may be tried again.
+ */
+static inline bool act__message_has_failed(const act_message *message)
+{
+    return (message->act_life & 1) == 0;
+}
+
 /* One cache line of the pool with nothing that is freed with it. */
 static inline bool act__message_is_plain(const act_message *message)
 {
