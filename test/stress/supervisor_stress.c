@@ -294,9 +294,82 @@ static void killed_supervisors_leave_nobody_behind(void)
     ck_assert_int_eq(stubborn_alive, 0);
 }
 
+/* ------------------------------------------------------------------- a name that crashing children have */
+
+enum { POSTERS = 3, POSTS = 20000, POSTS_A_TURN = 7 };
+
+/* The kept block of the one that all post to. */
+struct collection {
+    uint32_t next[POSTERS], count;
+};
+
+static _Atomic int posts_lost;
+
+static void collect(act_self *self, void *state, const act_message *message)
+{
+    struct collection *collection = act_kept(self);
+    uint32_t           poster = (uint32_t)(message->as.uint64 >> 32), number = (uint32_t)message->as.uint64;
+    (void)state;
+
+    if (collection->next[poster] != number)
+        atomic_fetch_add(&posts_lost, 1);
+    collection->next[poster] = number + 1;
+    if (++collection->count == POSTERS * POSTS)
+        atomic_store(&crowd_done, 1);
+    if (collection->count % 97 == 0)
+        act_panic(self, "at %u", (unsigned)collection->count);
+    if (collection->count % 31 == 0)
+        act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 1, NULL));
+}
+
+static const act_behavior collector = {.name = "collector", .receive = collect};
+
+static void post(act_self *self, void *state, const act_message *message)
+{
+    uint32_t    *number = state, poster = message->tag - 1;
+    act_message *mine;
+
+    for (int i = 0; i < POSTS_A_TURN && *number < POSTS; i++, ++*number) {
+        uint64_t value = (uint64_t)poster << 32 | *number;
+        ck_assert_int_eq(act_message_create_value(&mine, 1, act_uint64(value)), ACT_OK);
+        ck_assert_int_eq(act_send_name(self, "collector", &mine), ACT_OK);
+    }
+    if (*number < POSTS)
+        act_tell(self, act_self_pid(self), message->tag, act_nothing());
+}
+
+static const act_behavior poster = {.name = "poster", .state_bytes = sizeof(uint32_t), .receive = post};
+
+/* It crashes on every 31st and every 97th message, alone or with its group; each message comes once, in its order. */
+static void nothing_that_is_sent_to_a_name_is_lost(void)
+{
+    act_pid              root, pids[POSTERS];
+    const act_child_spec children[] = {
+        {.id = "other", .behavior = &last},
+        {.id = "collector", .behavior = &collector, .kept_bytes = sizeof(struct collection),
+         .options = ACT_SPAWN_OPTIONS(.name = "collector")},
+    };
+    act_supervisor_spec spec = {.intensity = UINT32_MAX, .children = children, .children_count = 2,
+                                .strategy = (act_strategy)(kit_round() % 3)};
+
+    begin();
+    posts_lost = 0;
+    ck_assert_int_eq(act_system_spawn_supervisor(the_system, &root, &spec, NULL), ACT_OK);
+    while (act_whereis(the_system, &pids[0], "collector") != ACT_OK)
+        usleep(1000);
+    for (uint32_t i = 0; i < POSTERS; i++) {
+        ck_assert_int_eq(act_system_spawn(the_system, &pids[i], &poster, NULL, NULL), ACT_OK);
+        act_system_tell(the_system, pids[i], i + 1, act_nothing());
+    }
+    wait_for(&crowd_done, 1);
+    stop_and_count(root, POSTERS);
+    ck_assert_int_eq(posts_lost, 0);
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(crashing_children_come_back_and_never_twice, .rounds = 6, .timeout_seconds = 120),
     FACT(temporary_children_come_and_go, .rounds = 2, .timeout_seconds = 120),
     FACT(killed_supervisors_leave_nobody_behind, .timeout_seconds = 120),
+    FACT(nothing_that_is_sent_to_a_name_is_lost, .rounds = 3, .timeout_seconds = 120),
     END_OF_FACTS,
 };

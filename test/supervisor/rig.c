@@ -121,6 +121,11 @@ static void worker_receive(act_self *self, void *state, const act_message *messa
         act_panic(self, "asked to");
     case RIG_DO_PANIC:
         act_panic(self, "asked to");
+    case RIG_DO_SAY_X:
+    case RIG_DO_SAY_Y:
+    case RIG_DO_SAY_Z:
+        rig_note(plan->id, (char)('x' + (message->tag - RIG_DO_SAY_X)));
+        break;
     case RIG_DO_NORMAL:
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
         break;
@@ -448,4 +453,11 @@ act_pid rig_root(const act_supervisor_spec *spec)
 void rig_tell(const struct rig_plan *plan, uint32_t what)
 {
     act_system_tell(rig_system, plan->pid, what, act_nothing());
+}
+
+void rig_tell_name(const char *name, uint32_t what)
+{
+    act_pid pid;
+    ck_assert_int_eq(act_whereis(rig_system, &pid, name), ACT_OK);
+    act_system_tell(rig_system, pid, what, act_nothing());
 }

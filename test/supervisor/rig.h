@@ -49,7 +49,10 @@ enum {
     RIG_DO_UNLINK,
     RIG_DO_FORGE, /* an exit signal to the supervisor, as if it had ended */
     RIG_DO_END,   /* its own: end_delay is over */
-    RIG_DO_WRITE_KEPT_AND_PANIC
+    RIG_DO_WRITE_KEPT_AND_PANIC,
+    RIG_DO_SAY_X, /* "ax" in the log, of a worker a */
+    RIG_DO_SAY_Y,
+    RIG_DO_SAY_Z
 };
 
 extern const act_behavior rig_worker;
@@ -76,6 +79,7 @@ void rig_note(const char *id, char what);
 
 act_pid rig_root(const act_supervisor_spec *spec);
 void    rig_tell(const struct rig_plan *plan, uint32_t what);
+void    rig_tell_name(const char *name, uint32_t what);
 bool    rig_is_alive(act_pid pid);
 /* Lets the client monitor an actor; then: why it has ended, -1 if it has not. */
 void rig_watch(act_pid pid);
