@@ -13,8 +13,8 @@
  *       ^                                                                                     |
  *       +------------------------------ retired: the notice was handled ----------------------+
  *
- * `fired` is false from act_channel_notify until fire has pushed, or the case was taken off its list. An actor that ends
- * waits for a fire that is on its way, a few instructions of another thread: the system may be gone soon. `holders` are the
+ * A case that takes part may be claimed only to try again, and is then listed once more. `fired` is false from
+ * act_channel_notify until the notice was pushed, or the case was taken off its list. An actor that ends waits for a fire that is on its way, a few instructions of another thread: the system may be gone soon. `holders` are the
  * actor, and the notice until it has left the inbox, which may be just after the actor's turn: the last one frees it.
  */
 enum { HELD_BY_ACTOR = 1, HELD_BY_NOTICE = 2 };
@@ -70,20 +70,50 @@ static void push(struct notifier *notifier)
         act__schedule(system, act__worker_here(system), cell);
 }
 
-static void set_value(struct notifier *notifier)
+/* What the message says in the end: it carries the value that was received, or that could not be sent. */
+static void settle(struct notifier *notifier, act_result result)
 {
-    act_message *message = &notifier->notice.message;
-    message->kind = ACT_VALUE_BYTES;
-    message->bytes_count = act__case_channel(&notifier->one)->value_bytes;
+    act_message    *message = &notifier->notice.message;
+    act_select_case *one = &notifier->one;
+    if (!one->act_watches && (one->receiver != NULL) == (result == ACT_OK)) {
+        message->kind = ACT_VALUE_BYTES;
+        message->bytes_count = act__case_channel(one)->value_bytes;
+    } else {
+        message->kind = ACT_VALUE_POINTER;
+        message->as.pointer = one->sender != NULL ? (void *)one->sender : (void *)one->receiver;
+    }
+    push(notifier);
+}
+
+static act_result try_now(struct notifier *notifier)
+{
+    act_select_case *one = &notifier->one;
+    if (one->act_watches)
+        return ACT_OK;
+    return one->sender != NULL ? act__send_now(one->sender, one->value) : act__receive_now(one->receiver, one->value);
+}
+
+/* Lists it, or pushes the notice if there is nothing to wait for. Once listed it may be gone. */
+static void begin(struct notifier *notifier)
+{
+    act_result result;
+    do {
+        act__store(&notifier->waiter.state, ACT__WAITER_LOOKING);
+        if (act__case_lie_down(&notifier->one, &notifier->waiter))
+            return;
+        result = try_now(notifier);
+    } while (result == ACT_EMPTY || result == ACT_FULL);
+    settle(notifier, result);
 }
 
 /* Somebody has claimed it. Any thread. */
 static void fire(struct act__waiter *waiter)
 {
     struct notifier *notifier = act__container(waiter, struct notifier, waiter);
-    if (notifier->one.act_done)
-        set_value(notifier);
-    push(notifier);
+    if (notifier->one.act_done || notifier->one.act_watches)
+        settle(notifier, ACT_OK);
+    else
+        begin(notifier);
 }
 
 static bool has_fired(const struct notifier *notifier)
@@ -96,18 +126,28 @@ static bool is_idle(const struct notifier *notifier)
     return has_fired(notifier) && act__load_acquire(&notifier->holders) == HELD_BY_ACTOR; /* with that in let_go */
 }
 
-/* The actor ends. */
+/* Taken off its list, as nobody is interested any more. */
+static void cancel(struct notifier *notifier)
+{
+    struct act_channel *channel = act__case_channel(&notifier->one);
+    if (notifier->one.sender != NULL && !notifier->one.act_watches && channel->release != NULL)
+        channel->release(notifier->one.value);
+    drop_handle(notifier);
+    let_go(notifier, HELD_BY_NOTICE | HELD_BY_ACTOR);
+}
+
+/* The actor ends. Who has claimed the case lists it again or pushes the notice. */
 static void release(struct act__belonging *belonging)
 {
     struct notifier *notifier = act__container(belonging, struct notifier, belonging);
     unsigned         rounds = 0;
-    if (!has_fired(notifier) && act__case_get_up(&notifier->one)) {
-        drop_handle(notifier);
-        let_go(notifier, HELD_BY_NOTICE | HELD_BY_ACTOR);
-        return;
-    }
-    while (!has_fired(notifier))
+    while (!has_fired(notifier)) {
+        if (act__case_get_up(&notifier->one)) {
+            cancel(notifier);
+            return;
+        }
         act__wait_a_moment(&rounds);
+    }
     let_go(notifier, HELD_BY_ACTOR);
 }
 
@@ -140,60 +180,63 @@ static struct notifier *take(act_self *self)
     return make(self);
 }
 
-/* Lists it, or pushes the notice if there is nothing to wait for. */
-static void begin(struct notifier *notifier, bool meets)
+/* A message's bytes have room for it. */
+static bool fits(const struct act_channel *channel)
 {
-    act_message *message = &notifier->notice.message;
-    for (;;) {
-        act__store(&notifier->waiter.state, ACT__WAITER_LOOKING);
-        if (act__case_lie_down(&notifier->one, &notifier->waiter))
-            return;
-        if (!meets)
-            break;
-        act_result result = act__receive_now(notifier->one.receiver, message->as.bytes);
-        if (result == ACT_OK)
-            set_value(notifier);
-        if (result != ACT_EMPTY)
-            break;
-    }
-    push(notifier);
+    return channel->value_bytes <= ACT_MESSAGE_INLINE_BYTES;
 }
 
-static act_result notify(act_self *self, act_sender *sender, act_receiver *receiver, uint32_t tag)
+/* `one` without a value, which is copied. */
+static act_result notify(act_self *self, act_select_case one, const void *value, uint32_t tag)
 {
-    act_select_case     one = {.sender = sender, .receiver = receiver};
     struct act_channel *channel = act__case_channel(&one);
-    bool                meets = channel->kind == ACT__CHANNEL_RENDEZVOUS && receiver != NULL;
-    if (tag == 0 || tag > ACT_TAG_MAX || channel->kind == ACT__CHANNEL_TIMER ||
-        (meets && channel->value_bytes > ACT_MESSAGE_INLINE_BYTES))
+    if (tag == 0 || tag > ACT_TAG_MAX || channel->kind == ACT__CHANNEL_TIMER || (!one.act_watches && !fits(channel)))
         return ACT_INVALID;
     struct notifier *notifier = take(self);
     if (notifier == NULL)
         return ACT_NO_MEMORY;
     act_message *message = &notifier->notice.message;
     message->tag = tag;
-    message->kind = ACT_VALUE_POINTER;
     message->bytes_count = 0;
-    message->as.pointer = sender != NULL ? (void *)sender : (void *)receiver;
-    one.sender = sender != NULL ? act_sender_clone(sender) : NULL;
-    one.receiver = receiver != NULL ? act_receiver_clone(receiver) : NULL;
+    if (value != NULL)
+        act__value_copy(message->as.bytes, value, channel->value_bytes);
     one.value = message->as.bytes;
-    one.act_watches = !meets;
+    if (one.sender != NULL)
+        one.sender = act_sender_clone(one.sender);
+    else
+        one.receiver = act_receiver_clone(one.receiver);
     notifier->one = one;
     act__store(&notifier->holders, HELD_BY_ACTOR | HELD_BY_NOTICE);
     act__store(&notifier->fired, false);
-    begin(notifier, meets);
+    begin(notifier);
     return ACT_OK;
 }
 
 act_result act_channel_notify(act_self *self, act_receiver *receiver, uint32_t tag)
 {
-    return notify(self, NULL, receiver, tag);
+    bool            meets = act__channel_of_receiver(receiver)->kind == ACT__CHANNEL_RENDEZVOUS;
+    act_select_case one = {.receiver = receiver, .act_watches = !meets};
+    return notify(self, one, NULL, tag);
 }
 
 act_result act_channel_notify_room(act_self *self, act_sender *sender, uint32_t tag)
 {
-    return notify(self, sender, NULL, tag);
+    act_select_case one = {.sender = sender, .act_watches = true};
+    return notify(self, one, NULL, tag);
+}
+
+act_result act_channel_receive_later(act_self *self, act_receiver *receiver, uint32_t tag)
+{
+    act_select_case one = {.receiver = receiver};
+    return notify(self, one, NULL, tag);
+}
+
+act_result act_channel_send_later(act_self *self, act_sender *sender, const void *value, uint32_t tag)
+{
+    act_select_case one = {.sender = sender};
+    if (value == NULL && act__channel_of_sender(sender)->value_bytes != 0)
+        return ACT_INVALID;
+    return notify(self, one, value, tag);
 }
 
 act_result act_channel_take(const act_message *message, void *value)

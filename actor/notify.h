@@ -36,7 +36,35 @@ ACT_API ACT_MUST_CHECK act_result act_channel_notify_room(act_self *self, act_se
     ACT_NONNULL_ALL;
 
 /**
- * Takes the value out of a message that act_channel_notify has asked for at a channel of capacity 0.
+ * Asks for one value: now, or as soon as one is sent. The message carries it, for act_channel_take, whatever the capacity;
+ * a message without one says that no sender is left.
+ *
+ * As act_channel_notify otherwise, but each value costs one message at most, and a sender that finds this actor waiting
+ * hands over without a place in the channel.
+ *
+ * Returns: ACT_OK; ACT_INVALID (tag, a timer, or values above ACT_MESSAGE_INLINE_BYTES); ACT_NO_MEMORY.
+ */
+ACT_API ACT_MUST_CHECK act_result act_channel_receive_later(act_self *self, act_receiver *receiver, uint32_t tag)
+    ACT_NONNULL_ALL;
+
+/**
+ * Leaves a value that is to be sent now, or as soon as there is room (with capacity 0: a receiver). One message says that
+ * it was sent; if it carries the value, for act_channel_take, it was not, as no receiver is left.
+ *
+ * value  The channel's value_bytes, ACT_MESSAGE_INLINE_BYTES at most; copied.
+ *
+ * Owns:    on ACT_OK what the value stands for belongs to the channel. If the actor ends before there was room, or does
+ *          not take back what could not be sent, it is released (act_channel_release_with).
+ * Threads: handler.
+ * Order:   what is sent before the message has come may overtake the value.
+ * Returns: ACT_OK; ACT_INVALID (tag, no value, or one too large); ACT_NO_MEMORY.
+ */
+ACT_API ACT_MUST_CHECK act_result act_channel_send_later(act_self *self, act_sender *sender, const void *value,
+                                                         uint32_t tag) ACT_NONNULL(1, 2);
+
+/**
+ * Takes the value out of a message of act_channel_receive_later, of act_channel_notify at a channel of capacity 0, or of
+ * act_channel_send_later.
  *
  * value  Room for the channel's value_bytes.
  *

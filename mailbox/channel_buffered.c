@@ -192,35 +192,46 @@ static void refill(struct act_channel *channel)
 {
     struct act__end  *in = &channel->sender.end, *out = &channel->receiver.end;
     struct act__claim sender = {.waiter = NULL}, receiver = {.waiter = NULL};
+    act_select_case  *partner = NULL;
     act__end_lock(in);
     act__end_lock(out);
-    if (has_room(channel, in, act__load(&in->position))) {
-        act_select_case *partner = act__cases_meet(&out->waiting, &sender);
-        if (partner == NULL)
-            sender = act__cases_claim(&out->waiting);
-        else if (pass(channel, in, partner->value, &receiver) == ACT_OK)
-            sender.watched = watches_first(&out->waiting);
-    }
+    if (has_room(channel, in, act__load(&in->position)) && (partner = act__cases_meet(&out->waiting, &sender)) != NULL)
+        (void)pass(channel, in, partner->value, &receiver);
     act__end_unlock(out);
     act__end_unlock(in);
     tell(sender, out);
     tell(receiver, in);
 }
 
+/* Under the receivers' lock, which it releases; a place has become free. Who only watches takes none, so then all are
+   told as after a send. */
+static void offer_place(struct act_channel *channel, struct act__end *out)
+{
+    struct act__claim claim = {.waiter = NULL};
+    bool              is_watched = watches_first(&out->waiting);
+    if (is_watched)
+        claim = act__cases_claim(&out->waiting);
+    act__end_unlock(out);
+    if (is_watched)
+        tell(claim, out);
+    else
+        refill(channel);
+}
+
 act_result act__buffered_receive(struct act_channel *channel, void *value)
 {
     struct act__end *out = &channel->receiver.end;
-    bool             somebody_waits = false;
     act__end_lock(out);
     uint64_t   head = act__load(&out->position);
     act_result result = has_value(channel, out, head);
     if (act__likely(result == ACT_OK)) {
         take(channel, out, head, value);
-        somebody_waits = out->waiting.first != NULL;
+        if (act__unlikely(out->waiting.first != NULL)) {
+            offer_place(channel, out);
+            return ACT_OK;
+        }
     }
     act__end_unlock(out);
-    if (act__unlikely(somebody_waits))
-        refill(channel);
     return result;
 }
 

@@ -169,36 +169,36 @@ static struct act__end *lock_of(struct act_channel *channel, struct act__end *en
     return channel->kind == ACT__CHANNEL_RENDEZVOUS ? &channel->sender.end : end;
 }
 
-/* In a rendezvous who comes to take part is news for those who watch the list of the other side. Under the lock. */
-static struct act__claim claim_watcher(struct act_channel *channel, const act_select_case *one)
+/* Under the lock of the list. */
+static struct act__claim claim_watcher(struct act__channel_list *list)
 {
-    struct act__end  *here = one->sender != NULL ? &channel->sender.end : &channel->receiver.end;
     struct act__claim claim = {.waiter = NULL};
-    if (channel->kind != ACT__CHANNEL_RENDEZVOUS || one->act_watches || here->waiting.first == NULL ||
-        !here->waiting.first->act_watches)
+    if (list->first == NULL || !list->first->act_watches)
         return claim;
-    claim = act__cases_claim(&here->waiting);
-    claim.watched = here->waiting.first != NULL && here->waiting.first->act_watches; /* there are more */
+    claim = act__cases_claim(list);
+    claim.watched = list->first != NULL && list->first->act_watches; /* there are more */
     return claim;
 }
 
-static void wake_watchers(struct act_channel *channel, const act_select_case *one, struct act__end *locked,
-                          struct act__claim claim)
+static void wake_watchers(struct act__channel_list *list, struct act__end *locked, struct act__claim claim)
 {
     act__claim_wake(claim);
     while (claim.watched) {
         act__end_lock(locked);
-        claim = claim_watcher(channel, one);
+        claim = claim_watcher(list);
         act__end_unlock(locked);
         if (claim.waiter != NULL)
             act__claim_wake(claim);
     }
 }
 
+/* In a rendezvous who comes to take part is news for those who watch the list of the other side. The case may be gone as
+   soon as it is listed: whoever it belongs to need not be on this thread. */
 bool act__case_lie_down(act_select_case *one, struct act__waiter *waiter)
 {
     struct act_channel *channel = act__case_channel(one);
     struct act__end    *end = end_of(channel, one), *locked = lock_of(channel, end);
+    struct act__end    *here = one->sender != NULL ? &channel->sender.end : &channel->receiver.end;
     struct act__claim   claim = {.waiter = NULL};
     one->act_waiter = waiter;
     one->act_done = false;
@@ -206,11 +206,12 @@ bool act__case_lie_down(act_select_case *one, struct act__waiter *waiter)
     bool ready = is_ready(channel, one, waiter);
     if (!ready) {
         act__cases_add(&end->waiting, one);
-        claim = claim_watcher(channel, one);
+        if (channel->kind == ACT__CHANNEL_RENDEZVOUS && !one->act_watches)
+            claim = claim_watcher(&here->waiting);
     }
     act__end_unlock(locked);
     if (act__unlikely(claim.waiter != NULL))
-        wake_watchers(channel, one, locked, claim);
+        wake_watchers(&here->waiting, locked, claim);
     return !ready;
 }
 

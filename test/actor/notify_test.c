@@ -192,6 +192,142 @@ static void a_value_for_an_actor_that_ends_is_released(void)
     ck_assert_int_eq(released, 1);
 }
 
+/* ------------------------------------------------------------------------------------ left for later */
+
+static void leaves_seven(act_self *self)
+{
+    int64_t value = 7;
+    ck_assert_int_eq(act_channel_send_later(self, sender, &value, TAG_B), ACT_OK);
+}
+
+static void wants_one(act_self *self)
+{
+    ck_assert_int_eq(act_channel_receive_later(self, receiver, TAG_A), ACT_OK);
+}
+
+static void a_value_left_for_later_is_sent_when_there_is_room(void)
+{
+    for (size_t capacity = 0; capacity <= 1; capacity++) {
+        open_with(capacity);
+        act_pid who = lab_spawn();
+        ck_assert_int_eq(put(1), capacity == 0 ? ACT_FULL : ACT_OK);
+        lab_let(who, leaves_seven);
+        ck_assert_int_eq(lab_count(who, TAG_B), 0);
+        if (capacity != 0)
+            ck_assert_int_eq(got(), 1);
+        else
+            ck_assert_int_eq(got(), 7);
+        ck_assert_int_eq(lab_count(who, TAG_B), 1);
+        ck_assert_int_eq(got(), capacity != 0 ? 7 : -ACT_EMPTY);
+        close_all();
+        ck_assert_int_eq(released, 0);
+    }
+}
+
+static void a_value_left_where_there_is_room_is_sent_at_once(void)
+{
+    open_with(1);
+    act_pid who = lab_spawn();
+    lab_let(who, leaves_seven);
+    ck_assert_int_eq(lab_count(who, TAG_B), 1);
+    ck_assert_int_eq(got(), 7);
+    close_all();
+}
+
+static void hears_of_its_value(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    if (message->tag == TAG_DO)
+        leaves_seven(self);
+    else
+        ck_assert_int_eq(act_channel_take(message, &taken), ACT_OK);
+}
+
+static void a_value_that_can_no_more_be_sent_comes_back(void)
+{
+    static const act_behavior owner = {.name = "owner", .receive = hears_of_its_value};
+    open_with(1);
+    act_pid who = lab_spawn_as(&owner, NULL, NULL);
+    taken = 0;
+    ck_assert_int_eq(put(1), ACT_OK);
+    lab_let(who, leaves_seven);
+    act_receiver_drop(&receiver);
+    lab_run();
+    ck_assert_int_eq(taken, 7);
+    close_all();
+    ck_assert_int_eq(released, 1); /* the one that was in the channel */
+}
+
+static void a_value_left_by_an_actor_that_ends_is_released(void)
+{
+    open_with(1);
+    act_pid who = lab_spawn();
+    ck_assert_int_eq(put(1), ACT_OK);
+    lab_let(who, leaves_seven);
+    lab_let(who, exits_normally);
+    ck_assert_int_eq(released, 1);
+    ck_assert_int_eq(got(), 1);
+    ck_assert_int_eq(got(), -ACT_EMPTY);
+    close_all();
+    ck_assert_int_eq(released, 1);
+}
+
+static void an_actor_is_given_its_value_whatever_the_capacity(void)
+{
+    static const size_t capacities[] = {0, 1, ACT_CHANNEL_UNBOUNDED};
+    for (int i = 0; i < 3; i++) {
+        open_with(capacities[i]);
+        act_pid who = lab_spawn();
+        lab_let(who, wants_one);
+        ck_assert_int_eq(lab_count(who, TAG_A), 0);
+        ck_assert_int_eq(put(5), ACT_OK);
+        ck_assert_int_eq(lab_only(who, TAG_A)->value, 5);
+        ck_assert_int_eq(got(), -ACT_EMPTY);
+        close_all();
+    }
+}
+
+static void a_value_that_waits_is_given_at_once(void)
+{
+    open_with(1);
+    act_pid who = lab_spawn();
+    ck_assert_int_eq(put(5), ACT_OK);
+    lab_let(who, wants_one);
+    ck_assert_int_eq(lab_only(who, TAG_A)->value, 5);
+    close_all();
+}
+
+static void what_is_left_for_later_meets_who_wants_one(void)
+{
+    for (size_t capacity = 0; capacity <= 1; capacity++) {
+        open_with(capacity);
+        act_pid giver = lab_spawn(), taker = lab_spawn();
+        lab_let(taker, wants_one);
+        lab_let(giver, leaves_seven);
+        ck_assert_int_eq(lab_only(taker, TAG_A)->value, 7);
+        ck_assert_int_eq(lab_count(giver, TAG_B), 1);
+        close_all();
+    }
+}
+
+static void who_is_told_in_vain_waits_on(void)
+{
+    open_with(3);
+    act_pid one = lab_spawn(), two = lab_spawn(), watcher = lab_spawn();
+    lab_let(one, wants_one);
+    lab_let(two, wants_one);
+    lab_let(watcher, asks); /* with it the second one is told of the value, too, which the first one has */
+    ck_assert_int_eq(put(1), ACT_OK);
+    ck_assert_int_eq(lab_count(watcher, TAG_A), 1);
+    ck_assert_int_eq(lab_only(one, TAG_A)->value, 1);
+    ck_assert_int_eq(lab_count(two, TAG_A), 0);
+    ck_assert_int_eq(put(2), ACT_OK);
+    ck_assert_int_eq(lab_only(two, TAG_A)->value, 2);
+    close_all();
+}
+
+/* ------------------------------------------------------------------------------------------- handlers */
+
 static void waits(act_self *self)
 {
     int64_t value = 0;
@@ -248,10 +384,28 @@ static void asks_in_vain(act_self *self)
     ck_assert_int_eq(act_channel_notify(self, receiver, 0), ACT_INVALID);
     ck_assert_int_eq(act_channel_never(&timer), ACT_OK);
     ck_assert_int_eq(act_channel_notify(self, timer, TAG_A), ACT_INVALID);
+    ck_assert_int_eq(act_channel_receive_later(self, receiver, ACT_TAG_MAX + 1), ACT_INVALID);
+    ck_assert_int_eq(act_channel_send_later(self, sender, NULL, TAG_A), ACT_INVALID);
     act_receiver_drop(&timer);
     act__memory_fail_at(1, true);
     ck_assert_int_eq(act_channel_notify(self, receiver, TAG_A), ACT_NO_MEMORY);
     act__memory_fail_at(0, false);
+}
+
+static void leaves_what_fits_no_message(act_self *self)
+{
+    unsigned char value[ACT_MESSAGE_INLINE_BYTES + 1] = {0};
+    ck_assert_int_eq(act_channel_send_later(self, sender, value, TAG_A), ACT_INVALID);
+    ck_assert_int_eq(act_channel_receive_later(self, receiver, TAG_A), ACT_INVALID);
+    ck_assert_int_eq(act_channel_notify(self, receiver, TAG_A), ACT_OK);
+}
+
+static void a_value_that_fits_no_message_is_not_taken_for_later(void)
+{
+    lab_open();
+    ck_assert_int_eq(act_channel_create(&sender, &receiver, ACT_MESSAGE_INLINE_BYTES + 1, 1), ACT_OK);
+    lab_let(lab_spawn(), leaves_what_fits_no_message);
+    close_all();
 }
 
 static void what_is_out_of_range_or_without_memory_is_refused(void)
@@ -271,8 +425,17 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(who_asks_counts_as_a_receiver),
     LAB_FACT(an_actor_that_has_ended_is_not_told),
     LAB_FACT(a_value_for_an_actor_that_ends_is_released),
+    LAB_FACT(a_value_left_for_later_is_sent_when_there_is_room),
+    LAB_FACT(a_value_left_where_there_is_room_is_sent_at_once),
+    LAB_FACT(a_value_that_can_no_more_be_sent_comes_back),
+    LAB_FACT(a_value_left_by_an_actor_that_ends_is_released),
+    LAB_FACT(an_actor_is_given_its_value_whatever_the_capacity),
+    LAB_FACT(a_value_that_waits_is_given_at_once),
+    LAB_FACT(what_is_left_for_later_meets_who_wants_one),
+    LAB_FACT(who_is_told_in_vain_waits_on),
     LAB_FACT(a_handler_may_not_wait),
     LAB_FACT(a_select_of_a_simulation_draws_the_same_again),
     LAB_FACT(what_is_out_of_range_or_without_memory_is_refused),
+    LAB_FACT(a_value_that_fits_no_message_is_not_taken_for_later),
     END_OF_FACTS,
 };

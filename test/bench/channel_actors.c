@@ -17,22 +17,19 @@ struct giver {
     int64_t             next;
 };
 
-/* With capacity 0 a value a message: to ask whether there is a receiver is to look, too. */
+/* Until there is no room; then the next value is left there, and the message says that it has gone. */
 static void give(act_self *self, void *state, const act_message *message)
 {
     struct giver *giver = state;
-    bool          rendezvous = act_channel_capacity(act_sender_channel(giver->work.sender)) == 0;
     act_result    result = ACT_OK;
     (void)message;
     while (result == ACT_OK && giver->next < giver->work.count) {
         result = act_channel_send(giver->work.sender, &giver->next, 0);
-        giver->next += result == ACT_OK;
-        if (rendezvous)
-            break;
+        if (result == ACT_FULL) {
+            bench_must(act_channel_send_later(self, giver->work.sender, &giver->next, NEWS));
+        }
+        giver->next++;
     }
-    if (giver->next < giver->work.count)
-        result = act_channel_notify_room(self, giver->work.sender, NEWS);
-    bench_must(result);
 }
 
 static act_result giver_begin(act_self *self, void *state, const void *args)
@@ -64,20 +61,19 @@ static void note(struct taker *taker, int64_t value)
     taker->sum += value;
 }
 
-/* Each takes its share; with capacity 0 a value comes in the message. */
+/* Each takes its share: one value comes in the message, the others wait. */
 static void take(act_self *self, void *state, const act_message *message)
 {
     struct taker *taker = state;
     int64_t       value;
     if (act_channel_take(message, &value) == ACT_OK)
         note(taker, value);
-    else
-        while (taker->count < taker->work.count && act_channel_receive(taker->work.receiver, &value, 0) == ACT_OK)
-            note(taker, value);
+    while (taker->count < taker->work.count && act_channel_receive(taker->work.receiver, &value, 0) == ACT_OK)
+        note(taker, value);
     if (taker->count == taker->work.count)
         act_tell(self, act_self_parent(self), SUM, act_int64(taker->sum));
     else
-        bench_must(act_channel_notify(self, taker->work.receiver, NEWS));
+        bench_must(act_channel_receive_later(self, taker->work.receiver, NEWS));
 }
 
 static act_result taker_begin(act_self *self, void *state, const void *args)

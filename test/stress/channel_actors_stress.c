@@ -10,6 +10,9 @@
 
 enum { SIDE = 3, VALUES = 10000, GO = 1, VALUE, ROOM };
 
+/* Whether actors leave what they cannot send and are given what they cannot receive, or are told only. */
+static bool is_later;
+
 static act_sender     *sender;
 static act_receiver   *receiver;
 static _Atomic int64_t sum, received;
@@ -39,7 +42,7 @@ static void take(act_self *self, void *state, const act_message *message)
     while ((result = act_channel_receive(receiver, &value, 0)) == ACT_OK)
         note(value);
     if (result == ACT_EMPTY)
-        must(act_channel_notify(self, receiver, VALUE));
+        must(is_later ? act_channel_receive_later(self, receiver, VALUE) : act_channel_notify(self, receiver, VALUE));
     else
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
@@ -70,7 +73,9 @@ static void give(act_self *self, void *state, const act_message *message)
     (void)message;
     while (giver->next < VALUES && (result = act_channel_send(giver->sender, &giver->next, 0)) == ACT_OK)
         giver->next++;
-    if (result == ACT_FULL)
+    if (result == ACT_FULL && is_later)
+        must(act_channel_send_later(self, giver->sender, &(int64_t){giver->next++}, ROOM));
+    else if (result == ACT_FULL)
         must(act_channel_notify_room(self, giver->sender, ROOM));
     else
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
@@ -140,28 +145,32 @@ static void run(size_t capacity, int giving_actors, int giving_threads, int taki
 
 static const size_t capacities[] = {0, 1, 100, ACT_CHANNEL_UNBOUNDED};
 
+static void run_all(int giving_actors, int giving_threads, int taking_actors, int taking_threads)
+{
+    for (int i = 0; i < 8; i++) {
+        is_later = i % 2 == 0;
+        run(capacities[i / 2], giving_actors, giving_threads, taking_actors, taking_threads);
+    }
+}
+
 static void actors_take_what_threads_give(void)
 {
-    for (int i = 0; i < 4; i++)
-        run(capacities[i], 0, SIDE, SIDE, 0);
+    run_all(0, SIDE, SIDE, 0);
 }
 
 static void threads_take_what_actors_give(void)
 {
-    for (int i = 0; i < 4; i++)
-        run(capacities[i], SIDE, 0, 0, SIDE);
+    run_all(SIDE, 0, 0, SIDE);
 }
 
 static void actors_meet_actors(void)
 {
-    for (int i = 0; i < 4; i++)
-        run(capacities[i], SIDE, 0, SIDE, 0);
+    run_all(SIDE, 0, SIDE, 0);
 }
 
 static void all_of_them_at_once(void)
 {
-    for (int i = 0; i < 4; i++)
-        run(capacities[i], SIDE, SIDE, SIDE, SIDE);
+    run_all(SIDE, SIDE, SIDE, SIDE);
 }
 
 /* A channel tells an actor at the moment it ends, or when its system does. */
@@ -173,6 +182,7 @@ static void actors_end_while_they_are_told(void)
         int64_t     value = 1;
         must(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 1)));
         must(act_channel_create(&sender, &receiver, sizeof value, capacities[i % 4]));
+        is_later = i / 4 % 2 == 0;
         must(act_system_spawn(system, &pid, &taker, NULL, NULL));
         must(act_system_exit(system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
         for (int j = 0; j < i; j++)
