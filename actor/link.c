@@ -36,7 +36,7 @@ static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
 {
     act_message *waiting = self->inbox.head, *next;
     self->inbox.head = self->inbox.tail = NULL;
-    self->inbox.count = 0;
+    act__store(&self->inbox.count, 0);
     for (; waiting != NULL; waiting = next) {
         next = waiting->act_next;
         bool fits = ref.value != 0 ? is_answer(waiting, ref) : is_link_exit(waiting, sender);

@@ -40,7 +40,7 @@ static void sift(struct act__worker *worker, act_self *self)
 {
     act_message *message = self->inbox.head, *next;
     self->inbox.head = self->inbox.tail = NULL;
-    self->inbox.count = 0;
+    act__store(&self->inbox.count, 0);
     for (; message != NULL; message = next) {
         next = message->act_next;
         if ((self->flags & ACT__CELL_KEEPS) != 0 && act__message_is_for_anyone(message))

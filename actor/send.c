@@ -325,6 +325,15 @@ void act_answer(act_self *self, const act_message *request, uint32_t tag, act_va
         deliver_or_drop(self, asker.pid, message);
 }
 
+uint32_t act_inbox_length(act_system *system, act_pid pid)
+{
+    act_self *cell = pid.node == 0 ? act__cell_at(system, pid.local) : NULL;
+    uint64_t  life = act__life_of(pid.local);
+    if (cell == NULL || (life & 1) == 0 || act__load_acquire(&cell->life) != life) /* pairs with spawn.c: the bound is its */
+        return 0;
+    return act__load(&cell->gate.max) != 0 ? act__load(&cell->gate.waiting) : act__load(&cell->inbox.count);
+}
+
 /* ----------------------------------------------------------------------- what ordinary threads call */
 
 act_result act_system_send(act_system *system, act_pid to, act_message **message)

@@ -365,11 +365,11 @@ static void take_in_one(struct act__worker *worker, act_self *self, act_message 
 static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max)
 {
     act_message *waiting = self->inbox.head, *next;
-    uint32_t     surplus = self->inbox.count > max ? self->inbox.count - max : 0;
+    uint32_t     count = act__load(&self->inbox.count), surplus = count > max ? count - max : 0;
     if (surplus == 0)
         return;
     self->inbox.head = self->inbox.tail = NULL;
-    self->inbox.count = 0;
+    act__store(&self->inbox.count, 0);
     for (; waiting != NULL; waiting = next) {
         next = waiting->act_next;
         if (surplus > 0 && act__message_takes_room(waiting)) {
@@ -414,7 +414,8 @@ void act__take_in_list(struct act__worker *worker, act_self *self, act_message *
     uint32_t max = act__load(&self->gate.max);
     if (act__unlikely(max != 0) && act__load(&self->policy) == ACT_INBOX_DROP_OLDEST)
         drop_oldest(worker, self, max);
-    if (act__unlikely(self->inbox.count > worker->backlog_max || (self->flags & ACT__CELL_OVERLOADED) != 0))
+    if (act__unlikely(act__load(&self->inbox.count) > worker->backlog_max ||
+                      (self->flags & ACT__CELL_OVERLOADED) != 0))
         act__slow_update(worker, self);
 }
 

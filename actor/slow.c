@@ -42,16 +42,16 @@ void act__slow_update(struct act__worker *worker, act_self *self)
 {
     uint32_t max = worker->backlog_max;
     if ((self->flags & ACT__CELL_OVERLOADED) == 0) {
-        if (act__likely(self->inbox.count <= max) || act__load(&self->gate.max) != 0)
+        if (act__likely(act__load(&self->inbox.count) <= max) || act__load(&self->gate.max) != 0)
             return;
         self->flags |= ACT__CELL_OVERLOADED;
-        self->until_relief = self->inbox.count;
+        self->until_relief = act__load(&self->inbox.count);
         act__store(&self->slowed, 0); /* relaxed: a sender that sees it late is slowed late */
-    } else if (self->inbox.count <= max / 2) {
+    } else if (act__load(&self->inbox.count) <= max / 2) {
         self->flags &= (uint16_t)~ACT__CELL_OVERLOADED;
         free_held(worker, self, ACT__CALM);
     } else if (self->until_relief == 0) {
-        self->until_relief = self->inbox.count;
+        self->until_relief = act__load(&self->inbox.count);
         free_held(worker, self, 0);
     }
 }

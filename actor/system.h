@@ -145,6 +145,15 @@ ACT_API ACT_MUST_CHECK act_result act_system_join(act_system *system, act_pid pi
 ACT_API ACT_MUST_CHECK act_result act_system_exit(act_system *system, act_pid pid, act_exit_reason reason)
     ACT_NONNULL_ALL;
 
+/**
+ * Says how many messages wait for an actor. Of one with inbox_max all that count under it. Of another those that it has
+ * fetched: it fetches all there are when it has handled the last, so what came since then is missing.
+ *
+ * Threads: any.
+ * Returns: 0 also for a pid whose actor has ended.
+ */
+ACT_API uint32_t act_inbox_length(act_system *system, act_pid pid) ACT_NONNULL_ALL;
+
 /** How many threads run actors, those for blocking ones not counted: 1 to 256; 1 in a simulation. Threads: any. */
 ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_ALL;
 

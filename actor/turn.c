@@ -128,7 +128,7 @@ static inline uint32_t batch_of(const struct act__worker *worker, const act_self
 /* Its batch is spent: others first. */
 static void give_way(struct act__worker *worker, act_self *self)
 {
-    worker->is_behind = self->inbox.count >= batch_of(worker, self);
+    worker->is_behind = act__load(&self->inbox.count) >= batch_of(worker, self);
     if (!act__slow_hold(worker, self))
         worker->executor->operations->yield(worker->executor, worker, self);
     finish_turn(worker);

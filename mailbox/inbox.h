@@ -31,7 +31,8 @@ struct act__inbox {
     act_message *boundary; /* the newest that was fetched, while the queue's word may hold it; NULL: none */
     act_message *head;     /* fetched, oldest first */
     act_message *tail;
-    uint32_t     count; /* of the messages from head to tail that take room: neither replies nor what came of signals */
+    /* Of the messages from head to tail that take room: neither replies nor what came of signals. Others may read it. */
+    _Atomic uint32_t count;
     bool         spent; /* the boundary was handled: to be freed once it no longer is the boundary */
 };
 
@@ -87,6 +88,12 @@ static inline act_message *act__inbox_fetch(struct act__gate *gate, struct act__
     return list;
 }
 
+/* With one writer no locked instruction is needed. */
+static inline void act__inbox_count_more(struct act__inbox *inbox, uint32_t more)
+{
+    act__store(&inbox->count, act__load(&inbox->count) + more);
+}
+
 static inline void act__inbox_append(struct act__inbox *inbox, act_message *message)
 {
     message->act_next = NULL;
@@ -95,7 +102,7 @@ static inline void act__inbox_append(struct act__inbox *inbox, act_message *mess
     else
         inbox->head = message;
     inbox->tail = message;
-    inbox->count += act__message_takes_room(message);
+    act__inbox_count_more(inbox, act__message_takes_room(message));
 }
 
 /* The same in front of those that wait. */
@@ -105,7 +112,7 @@ static inline void act__inbox_prepend(struct act__inbox *inbox, act_message *mes
     inbox->head = message;
     if (inbox->tail == NULL)
         inbox->tail = message;
-    inbox->count += act__message_takes_room(message);
+    act__inbox_count_more(inbox, act__message_takes_room(message));
 }
 
 /* The same for a list of `count` messages that all take room. */
@@ -117,7 +124,7 @@ static inline void act__inbox_append_list(struct act__inbox *inbox, act_message 
     else
         inbox->head = first;
     inbox->tail = last;
-    inbox->count += count;
+    act__inbox_count_more(inbox, count);
 }
 
 /* The oldest that was fetched; NULL if none waits. */
@@ -129,7 +136,7 @@ static inline act_message *act__inbox_pop(struct act__inbox *inbox)
     inbox->head = message->act_next;
     if (inbox->head == NULL)
         inbox->tail = NULL;
-    inbox->count -= act__message_takes_room(message);
+    act__inbox_count_more(inbox, 0u - act__message_takes_room(message));
     return message;
 }
 

@@ -70,6 +70,8 @@ struct act__child {
     uint32_t           stop_tries; /* how often there was no memory for the monitor or timer of a stop */
     uint64_t           id_hash;
     act_pid            pid; /* nobody: no instance */
+    act_millis         since; /* it is in that state, but for those that pass in a moment */
+    struct act__supervisor *below; /* of tree.c, while it takes a picture */
     act_ref            timer;
     act_millis         shutdown;
     const act_behavior  *behavior;

@@ -3,6 +3,8 @@
 #ifndef ACT_SUPERVISOR_RECORD_H
 #define ACT_SUPERVISOR_RECORD_H
 
+#include <pthread.h>
+
 #include <supervisor/children.h>
 #include <supervisor/request.h>
 #include <supervisor/restart_window.h>
@@ -25,6 +27,11 @@ enum act__supervisor_phase {
 };
 
 struct act__supervisor {
+    pthread_mutex_t            mutex; /* held while it handles a message: tree.c */
+    struct act__supervisor    *list_next, **list_here;
+    act_pid                    pid; /* nobody: init has not run */
+    act_millis                 since;
+    char                       name[ACT_NAME_MAX];
     struct act__children       children;
     struct act__restart_window window;
     act_system                *system;
@@ -69,6 +76,10 @@ void act__child_rest(act_self *self, struct act__child *child);
 void act__child_drop(struct act__supervisor *supervisor, struct act__child *child);
 /* Makes DOWN come for the running instance, unless it will already. False: there is no memory. */
 bool act__child_watch(act_self *self, struct act__child *child);
+
+/* tree.c. Enters the list of all supervisors; before it can run. */
+void act__tree_enter(struct act__supervisor *supervisor);
+void act__tree_leave(struct act__supervisor *supervisor);
 
 /* starting.c. Starts the child that the cursor is at; all run when it is at none. */
 void act__start_next(act_self *self, struct act__supervisor *supervisor);

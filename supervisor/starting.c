@@ -2,10 +2,20 @@
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/record.h>
 
-static act_result spawn_as(act_self *self, act_pid *pid, struct act__child *child)
+/* The mutex is not held meanwhile: see tree.c. */
+static act_result spawn_supervisor(act_self *self, struct act__supervisor *supervisor, act_pid *pid,
+                                   struct act__child *child)
+{
+    pthread_mutex_unlock(&supervisor->mutex);
+    act_result result = act__supervisor_spawn_link(self, pid, child->args, &child->options, child);
+    pthread_mutex_lock(&supervisor->mutex);
+    return result;
+}
+
+static act_result spawn_as(act_self *self, struct act__supervisor *supervisor, act_pid *pid, struct act__child *child)
 {
     if (child->behavior == &act__supervisor_behavior)
-        return act__supervisor_spawn_link(self, pid, child->args, &child->options, child);
+        return spawn_supervisor(self, supervisor, pid, child);
     act__child_hold(child);
     act_result result = act_spawn_link(self, pid, child->behavior, child->args, &child->options);
     if (result != ACT_OK)
@@ -14,14 +24,14 @@ static act_result spawn_as(act_self *self, act_pid *pid, struct act__child *chil
 }
 
 /* Into the seat of the instance before, if there is one. It is there still, unless somebody else has given it up. */
-static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
+static act_result spawn(act_self *self, struct act__supervisor *supervisor, act_pid *pid, struct act__child *child)
 {
-    act_result result = spawn_as(self, pid, child);
+    act_result result = spawn_as(self, supervisor, pid, child);
     bool       is_lost = result == ACT_NO_ACTOR;
 
     if (result == ACT_OK || is_lost)
         child->options.takes_seat = act_pid_none();
-    return is_lost ? spawn_as(self, pid, child) : result;
+    return is_lost ? spawn_as(self, supervisor, pid, child) : result;
 }
 
 void act__child_start(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
@@ -33,9 +43,10 @@ void act__child_start(act_self *self, struct act__supervisor *supervisor, struct
     act__delay_started(self, supervisor, child);
     child->start_result = ACT_OK;
     child->is_killed = false;
-    act_result result = spawn(self, &pid, child);
+    act_result result = spawn(self, supervisor, &pid, child);
     if (result == ACT_OK) {
         child->state = ACT__CHILD_STARTING;
+        child->since = act_now(self);
         act__children_set_pid(&supervisor->children, child, pid);
     } else {
         child->start_result = result;
@@ -104,6 +115,7 @@ void act__child_started(act_self *self, struct act__supervisor *supervisor, stru
         return;
     }
     child->state = ACT__CHILD_RUNNING;
+    child->since = act_now(self);
     act__tell_event(self, supervisor, child,
                     (act_supervision_event){.what = ACT_SUPERVISION_STARTED, .child = child->pid});
     act__start_answer(self, child, ACT_OK, child->pid);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/record.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include <actor/system.h>
@@ -399,6 +400,7 @@ static void child_gone(act_self *self, struct act__supervisor *supervisor, struc
                     (act_supervision_event){.what = ACT_SUPERVISION_ENDED, .child = child->pid, .kind = reason.kind,
                                             .code = reason.code});
     forget_instance(self, supervisor, child);
+    child->since = act_now(self);
     if (supervisor->phase == ACT__PHASE_STOPPING || child->state == ACT__CHILD_STOPPING
         || (supervisor->phase == ACT__PHASE_CLEARING && child->in_group))
         act__child_stopped(self, supervisor, child);
@@ -462,10 +464,8 @@ static void receive_about_child(act_self *self, struct act__supervisor *supervis
         act__start_answer(self, child, ACT_OK, pid); /* it did start, if only to be stopped at once */
 }
 
-static void receive(act_self *self, void *state, const act_message *message)
+static void hear(act_self *self, struct act__supervisor *supervisor, const act_message *message)
 {
-    struct act__supervisor *supervisor = *(struct act__supervisor **)state;
-
     switch (message->tag) {
     case ACT_MESSAGE_EXIT:
         receive_exit(self, supervisor, message);
@@ -512,17 +512,29 @@ static void receive(act_self *self, void *state, const act_message *message)
     nudge(self, supervisor);
 }
 
+static void receive(act_self *self, void *state, const act_message *message)
+{
+    struct act__supervisor *supervisor = *(struct act__supervisor **)state;
+
+    pthread_mutex_lock(&supervisor->mutex);
+    hear(self, supervisor, message);
+    pthread_mutex_unlock(&supervisor->mutex);
+}
+
 static act_result init(act_self *self, void *state, const void *args)
 {
     struct act__supervisor *supervisor = *(struct act__supervisor *const *)args;
 
     *(struct act__supervisor **)state = supervisor;
-    supervisor->system = act_self_system(self);
+    pthread_mutex_lock(&supervisor->mutex);
+    supervisor->pid = act_self_pid(self);
+    supervisor->since = act_now(self);
     supervisor->cursor = supervisor->children.first;
     if (act_trap_exits(self, true) == ACT_OK)
         act__start_next(self, supervisor);
     else
         act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_ERROR, ACT_NO_MEMORY, NULL));
+    pthread_mutex_unlock(&supervisor->mutex);
     return ACT_OK; /* what could not be started is told by the announcement and the end */
 }
 
@@ -541,6 +553,7 @@ static void destroy(void *context)
 {
     struct act__supervisor *supervisor = context;
 
+    act__tree_leave(supervisor);
     act__requests_free(&supervisor->held);
     act__subscribers_free(supervisor);
     for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
@@ -622,6 +635,10 @@ static act_result spawn(act_self *self, act_system *system, act_pid *pid, const 
         return ACT_NO_MEMORY;
     if ((supervisor->from = from) != NULL)
         act__child_hold(from);
+    supervisor->system = self != NULL ? act_self_system(self) : system;
+    if (mine.name != NULL)
+        snprintf(supervisor->name, sizeof supervisor->name, "%s", mine.name);
+    act__tree_enter(supervisor);
     mine.announce = false; /* init returns long before all children run */
     mine.on_end = destroy;
     mine.on_end_context = supervisor;

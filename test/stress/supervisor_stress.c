@@ -1,11 +1,13 @@
 /* Supervisors on real workers: children crash, come and go, and are killed from outside, all at once. */
 /* SPDX-License-Identifier: MIT */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include <actor/system.h>
 #include <supervisor/supervisor.h>
+#include <supervisor/tree.h>
 #include <test/kit/kit.h>
 
 enum { CRASHES = 3000, CRASHES_SLOW = 100, CRASHERS = 4, CROWD = 5000, KILLS = 200 };
@@ -19,10 +21,45 @@ static void no_log(void *context, act_log_level level, const char *text)
     (void)context, (void)level, (void)text;
 }
 
+/* A photographer: in each picture everybody stands once, behind their supervisor. */
+static pthread_t    photographer;
+static _Atomic bool photographer_stops;
+
+static void check_picture(const act_tree *tree)
+{
+    for (size_t i = 0; i < tree->rows_count; i++) {
+        const act_tree_row *row = &tree->rows[i];
+        if (row->parent == SIZE_MAX) {
+            ck_assert_uint_eq(row->depth, 0);
+            continue;
+        }
+        ck_assert_uint_lt(row->parent, i);
+        ck_assert_uint_eq(row->depth, tree->rows[row->parent].depth + 1);
+        bool has_instance = row->state >= ACT_TREE_STARTING;
+        ck_assert(has_instance == !act_pid_is_none(row->pid));
+        ck_assert(has_instance || i + 1 == tree->rows_count || tree->rows[i + 1].parent != i);
+    }
+}
+
+static void *take_pictures(void *unused)
+{
+    act_tree *tree;
+    (void)unused;
+    while (!atomic_load(&photographer_stops)) {
+        ck_assert_int_eq(act_tree_take(the_system, &tree), ACT_OK);
+        check_picture(tree);
+        act_tree_free(&tree);
+        usleep(200);
+    }
+    return NULL;
+}
+
 static void begin(void)
 {
     crashers_done = crowd_alive = crowd_done = stubborn_alive = kept_released = overlaps = all_started = 0;
     ck_assert_int_eq(act_system_create(&the_system, ACT_SYSTEM_OPTIONS(.workers_count = 4, .log = no_log)), ACT_OK);
+    photographer_stops = false;
+    ck_assert_int_eq(pthread_create(&photographer, NULL, take_pictures, NULL), 0);
 }
 
 static void wait_for(_Atomic int *value, int wanted)
@@ -39,6 +76,8 @@ static void stop_and_count(act_pid root, unsigned others)
 
     ck_assert_int_eq(act_system_exit(the_system, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
     ck_assert_int_eq(act_system_join(the_system, root, &report, ACT_SECONDS(60)), ACT_OK);
+    atomic_store(&photographer_stops, true);
+    ck_assert_int_eq(pthread_join(photographer, NULL), 0);
     do { /* those whose supervisor was killed have been told so, but may not have run since */
         usleep(1000);
         act_system_counters(the_system, &counters);
