@@ -107,13 +107,20 @@ static int64_t wake_time(const struct selection *selection, int64_t deadline)
     return deadline;
 }
 
+/* The i-th to be listed: as they were tried, so that among those who come meanwhile none meets the same one more often. */
+static size_t listed_at(const struct selection *selection, size_t i)
+{
+    return selection->order != NULL ? selection->order[i] : i;
+}
+
 /* Lists as many cases as are not ready. Returns: how many; all of them, or those before the first that is ready. */
 static size_t lie_down(const struct selection *selection, struct act__waiter *waiter)
 {
     size_t i;
     for (i = 0; i < selection->count; i++) {
-        act_select_case *one = &selection->cases[i];
-        one->act_index = (uint32_t)i;
+        size_t           at = listed_at(selection, i);
+        act_select_case *one = &selection->cases[at];
+        one->act_index = (uint32_t)at;
         one->act_watches = selection->only_ready;
         if (!is_off(one) && !act__case_lie_down(one, waiter))
             break;
@@ -134,8 +141,8 @@ static act_result wait_once(const struct selection *selection, int64_t deadline,
     uint32_t           state = sleeps ? act__waiter_sleep(&waiter, wake_time(selection, deadline), selection->pauses == 0)
                                       : act__waiter_give_up(&waiter);
     for (size_t i = 0; i < listed; i++)
-        if (!is_off(&selection->cases[i]))
-            act__case_get_up(&selection->cases[i]);
+        if (!is_off(&selection->cases[listed_at(selection, i)]))
+            act__case_get_up(&selection->cases[listed_at(selection, i)]);
     if (state < ACT__WAITER_CHOSEN)
         return listed == selection->count && now ? ACT_TIMED_OUT : ACT_EMPTY;
     act_select_case *one = &selection->cases[state - ACT__WAITER_CHOSEN];

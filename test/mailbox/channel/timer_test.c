@@ -125,6 +125,148 @@ static void what_is_out_of_range_is_refused(void)
     act_receiver_drop(&receiver);
 }
 
+/* fairness, fairness_duplicates: of after and of tick. */
+static void timers_that_are_due_have_the_same_chance(void)
+{
+    enum { CASES = 4, ROUNDS = 4000 };
+    int hits[CASES] = {0};
+    for (int i = 0; i < ROUNDS; i++) {
+        act_receiver   *one = timer_after(0), *two = timer_after(0);
+        act_millis      value;
+        size_t          chosen;
+        act_select_case cases[] = {ACT_SELECT_RECEIVE(one, &value), ACT_SELECT_RECEIVE(two, &value),
+                                   ACT_SELECT_RECEIVE(one, &value), ACT_SELECT_RECEIVE(two, &value)};
+        ck_assert_int_eq(act_select(&chosen, cases, CASES, 0), ACT_OK);
+        hits[chosen]++;
+        act_receiver_drop(&one);
+        act_receiver_drop(&two);
+    }
+    for (int i = 0; i < CASES; i++) /* 1,000 give or take 27; ten times as much is never seen */
+        ck_assert_int_lt(abs(hits[i] - ROUNDS / CASES), 270);
+}
+
+/* ------------------------------------------------------------------------------------------- shared */
+
+enum { TIMERS = 300, TAKERS = 4 };
+
+struct takers {
+    act_receiver  **timers;
+    bool            only_ready;
+    _Atomic int     taken;
+};
+
+static void takes_until_all_are_taken(void *argument)
+{
+    struct takers  *takers = argument;
+    act_select_case cases[TIMERS];
+    act_millis      value;
+    size_t          chosen;
+    for (int i = 0; i < TIMERS; i++)
+        cases[i] = (act_select_case)ACT_SELECT_RECEIVE(takers->timers[i], &value);
+    while (takers->taken < TIMERS) {
+        if (!takers->only_ready)
+            takers->taken += act_select(&chosen, cases, TIMERS, 1) == ACT_OK;
+        else if (act_select_ready(&chosen, cases, TIMERS, 1) == ACT_OK)
+            takers->taken += act_channel_receive(cases[chosen].receiver, &value, 0) == ACT_OK;
+    }
+}
+
+/* select, ready, recv_two */
+static void many_timers_are_each_taken_once_by_one_of_several_threads(void)
+{
+    for (int i = 0; i < 2; i++) {
+        act_receiver *timers[TIMERS];
+        struct thread threads[TAKERS];
+        struct takers takers = {.timers = timers, .only_ready = i == 1};
+        for (int j = 0; j < TIMERS; j++)
+            timers[j] = timer_after(j % 10);
+        for (int j = 0; j < TAKERS; j++)
+            thread_start(&threads[j], takes_until_all_are_taken, &takers);
+        for (int j = 0; j < TAKERS; j++)
+            thread_join(&threads[j]);
+        ck_assert_int_eq(takers.taken, TIMERS);
+        for (int j = 0; j < TIMERS; j++)
+            act_receiver_drop(&timers[j]);
+    }
+}
+
+struct ticks {
+    act_receiver *tick;
+    act_millis    times[10];
+};
+
+static void takes_ten_ticks(void *argument)
+{
+    struct ticks *ticks = argument;
+    for (int i = 0; i < 10; i++)
+        ck_assert_int_eq(act_channel_receive(ticks->tick, &ticks->times[i], ACT_FOREVER), ACT_OK);
+    act_receiver_drop(&ticks->tick);
+}
+
+/* tick: select, ready, recv_two */
+static void a_tick_is_taken_by_one_of_several_threads(void)
+{
+    act_receiver *tick;
+    struct thread threads[2];
+    struct ticks  ticks[2];
+    ck_assert_int_eq(act_channel_tick(&tick, 1), ACT_OK);
+    for (int i = 0; i < 2; i++) {
+        ticks[i].tick = act_receiver_clone(tick);
+        thread_start(&threads[i], takes_ten_ticks, &ticks[i]);
+    }
+    for (int i = 0; i < 2; i++)
+        thread_join(&threads[i]);
+    for (int i = 0; i < 10; i++)
+        for (int j = 0; j < 10; j++)
+            ck_assert_int_ne(ticks[0].times[i], ticks[1].times[j]);
+    act_receiver_drop(&tick);
+}
+
+static void clones_and_drops(void *argument)
+{
+    act_receiver *timer = argument;
+    act_millis    value;
+    (void)!act_channel_receive(timer, &value, 0);
+    for (int i = 0; i < 50; i++) {
+        act_receiver *clone = act_receiver_clone(timer);
+        act_receiver_drop(&clone);
+    }
+    act_receiver_drop(&timer);
+}
+
+/* stress_clone */
+static void clones_of_a_timer_come_and_go(void)
+{
+    for (int i = 0; i < 100; i++) {
+        act_receiver *timer = timer_after(i % 3);
+        struct thread threads[TAKERS];
+        for (int j = 0; j < TAKERS; j++)
+            thread_start(&threads[j], clones_and_drops, act_receiver_clone(timer));
+        act_receiver_drop(&timer);
+        for (int j = 0; j < TAKERS; j++)
+            thread_join(&threads[j]);
+    }
+}
+
+/* never: optional, tick_n */
+static void never_stands_in_for_one_that_is_not_wanted(void)
+{
+    act_receiver   *never, *tick;
+    act_millis      value;
+    size_t          chosen;
+    int             steps = 0;
+    ck_assert_int_eq(act_channel_never(&never), ACT_OK);
+    ck_assert_int_eq(act_channel_tick(&tick, 1), ACT_OK);
+    act_select_case one = ACT_SELECT_RECEIVE(tick, &value);
+    while (act_select(&chosen, &one, 1, steps < 5 ? ACT_FOREVER : 2) == ACT_OK)
+        if (++steps == 5)
+            one = (act_select_case)ACT_SELECT_RECEIVE(never, &value);
+    ck_assert_int_eq(steps, 5);
+    ck_assert_ptr_ne(act_receiver_channel(never), act_receiver_channel(tick));
+    act_receiver_drop(&never);
+    act_receiver_drop(&tick);
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(after_a_delay_there_is_one_value_and_never_another),
     FACT(no_value_comes_before_its_time),
@@ -135,5 +277,10 @@ const struct kit_fact kit_facts[] = {
     FACT(a_select_waits_for_the_first_of_several_timers),
     FACT(a_deadline_can_be_shared),
     FACT(what_is_out_of_range_is_refused),
+    FACT(timers_that_are_due_have_the_same_chance),
+    FACT(many_timers_are_each_taken_once_by_one_of_several_threads),
+    FACT(a_tick_is_taken_by_one_of_several_threads),
+    FACT(clones_of_a_timer_come_and_go),
+    FACT(never_stands_in_for_one_that_is_not_wanted),
     END_OF_FACTS,
 };
