@@ -43,6 +43,7 @@ ACT_API ACT_MUST_CHECK act_result act_channel_notify_room(act_self *self, act_se
  * hands over without a place in the channel.
  *
  * Returns: ACT_OK; ACT_INVALID (tag, a timer, or values above ACT_MESSAGE_INLINE_BYTES); ACT_NO_MEMORY.
+ * See:     samples/40_left_for_later.c
  */
 ACT_API ACT_MUST_CHECK act_result act_channel_receive_later(act_self *self, act_receiver *receiver, uint32_t tag)
     ACT_NONNULL_ALL;
@@ -58,6 +59,7 @@ ACT_API ACT_MUST_CHECK act_result act_channel_receive_later(act_self *self, act_
  * Threads: handler.
  * Order:   what is sent before the message has come may overtake the value.
  * Returns: ACT_OK; ACT_INVALID (tag, no value, or one too large); ACT_NO_MEMORY.
+ * See:     samples/40_left_for_later.c
  */
 ACT_API ACT_MUST_CHECK act_result act_channel_send_later(act_self *self, act_sender *sender, const void *value,
                                                          uint32_t tag) ACT_NONNULL(1, 2);

@@ -1,6 +1,7 @@
 /* Many threads on one channel, waiting and selecting: each value arrives once, in order, and nobody sleeps on. */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <time.h>
 
 #include <test/mailbox/channel/threads.h>
 
@@ -199,6 +200,34 @@ static void who_hears_that_a_case_is_ready_misses_none(void)
         run(capacities[kind], ACT_FOREVER, CHANNELS, selects_sends, receives_what_is_ready);
 }
 
+static int64_t used_nanoseconds(void)
+{
+    struct timespec used;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
+/* A moment in place, then asleep: a tenth of the time it waits is far more than that takes. */
+static void who_waits_uses_no_processor_time(void)
+{
+    enum { WAIT = 100 };
+    int64_t value = 0, began = used_nanoseconds();
+    size_t  chosen, waits = 0;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct pipe     pipe = pipe_make(capacities[kind]);
+        act_select_case one = ACT_SELECT_RECEIVE(pipe.receiver, &value);
+        ck_assert_int_eq(act_channel_receive(pipe.receiver, &value, WAIT), ACT_TIMED_OUT);
+        ck_assert_int_eq(act_select(&chosen, &one, 1, WAIT), ACT_TIMED_OUT);
+        for (size_t i = 0; i < capacities[kind] && i < 1000; i++)
+            ck_assert_int_eq(put(&pipe, 1), ACT_OK);
+        if (capacities[kind] != ACT_CHANNEL_UNBOUNDED)
+            ck_assert_int_eq(act_channel_send(pipe.sender, &value, WAIT), ACT_TIMED_OUT);
+        waits += capacities[kind] != ACT_CHANNEL_UNBOUNDED ? 3 : 2;
+        pipe_drop(&pipe);
+    }
+    ck_assert_int_lt(used_nanoseconds() - began, (int64_t)waits * WAIT * 100000);
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(many_to_many_waiting),
     FACT(many_to_many_with_short_timeouts),
@@ -206,5 +235,6 @@ const struct kit_fact kit_facts[] = {
     FACT(selects_on_both_sides),
     FACT(selects_with_short_timeouts),
     FACT(who_hears_that_a_case_is_ready_misses_none),
+    FACT(who_waits_uses_no_processor_time),
     END_OF_FACTS,
 };
