@@ -318,38 +318,39 @@ static void a_sender_that_waits_gets_in_when_there_is_room(void)
     }
 }
 
+/* Instead of waking a thread: so that one who waits stays where he is. */
+static void wakes_nobody(struct act__waiter *waiter)
+{
+    (void)waiter;
+}
+
 static void a_value_is_handed_to_who_waits_and_takes_no_place(void)
 {
-    struct pipe   pipe = pipe_make(1);
-    struct waiter waiter;
-    start(&waiter, &pipe, receives, 0);
-    until_receivers_wait(pipe.sender, 1);
+    struct pipe        pipe = pipe_make(1);
+    int64_t            value = 0;
+    act_select_case    one = ACT_SELECT_RECEIVE(pipe.receiver, &value);
+    struct act__waiter waiter = {.woken = wakes_nobody};
+    ck_assert(act__case_lie_down(&one, &waiter));
     ck_assert_int_eq(put(&pipe, 42), ACT_OK);
+    ck_assert_int_eq(value, 42);
     ck_assert_uint_eq(act_channel_length(act_sender_channel(pipe.sender)), 0);
     ck_assert_int_eq(put(&pipe, 43), ACT_OK);
-    thread_join(&waiter.thread);
-    ck_assert_int_eq(waiter.value, 42);
     ck_assert_int_eq(got(&pipe), 43);
     pipe_drop(&pipe);
 }
 
 static void a_place_that_becomes_free_is_given_to_who_waits(void)
 {
-    struct pipe   pipe = pipe_make(1);
-    struct waiter waiters[2];
+    struct pipe        pipe = pipe_make(1);
+    int64_t            values[] = {2, 3};
+    act_select_case    sends[] = {ACT_SELECT_SEND(pipe.sender, &values[0]), ACT_SELECT_SEND(pipe.sender, &values[1])};
+    struct act__waiter waiters[] = {{.woken = wakes_nobody}, {.woken = wakes_nobody}};
     ck_assert_int_eq(put(&pipe, 1), ACT_OK);
-    for (int i = 0; i < 2; i++) {
-        start(&waiters[i], &pipe, sends, 2 + i);
-        until_senders_wait(pipe.receiver, 1 + i);
-    }
-    for (int64_t i = 1; i <= 2; i++) { /* both values that wait are there before their senders have had a turn */
+    for (int i = 0; i < 2; i++)
+        ck_assert(act__case_lie_down(&sends[i], &waiters[i]));
+    for (int64_t i = 1; i <= 2; i++) {
         ck_assert_int_eq(got(&pipe), i);
-        ck_assert_uint_eq(act_channel_length(act_sender_channel(pipe.sender)), 1);
         ck_assert_int_eq(put(&pipe, 9), ACT_FULL);
-    }
-    for (int i = 0; i < 2; i++) {
-        thread_join(&waiters[i].thread);
-        ck_assert_int_eq(waiters[i].result, ACT_OK);
     }
     ck_assert_int_eq(got(&pipe), 3);
     ck_assert_int_eq(got(&pipe), -ACT_EMPTY);
