@@ -286,6 +286,15 @@ ACT_API ACT_MUST_CHECK act_result act_reply(act_self *self, act_asker asker, act
     ACT_NONNULL_ALL;
 
 /**
+ * Answers an ask without a message: the asker gets the DOWN that it would get if this actor ended now. Needs no memory
+ * but for the text, which may be lost.
+ *
+ * Threads: handler.
+ * Returns: ACT_OK; ACT_NOT_FOUND (it was not this actor that was asked, or the ask is over).
+ */
+ACT_API act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason) ACT_NONNULL(1);
+
+/**
  * Answers an ask with a scalar. Nothing to check, as act_tell; a message that was no ask gets no answer.
  *
  * Without memory for the answer the asker hears ACT_MESSAGE_DOWN with ACT_EXIT_ERROR and code ACT_NO_MEMORY, if it is

@@ -325,6 +325,16 @@ void act_answer(act_self *self, const act_message *request, uint32_t tag, act_va
         deliver_or_drop(self, asker.pid, message);
 }
 
+act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)
+{
+    struct act__reason mine = {.kind = reason.kind, .code = reason.code};
+    mine.text = act__reason_copy(self->worker, reason.text);
+    act__row_end(self->worker);
+    bool is_told = act__ask_fail(self->worker, self, asker.ask, &mine);
+    act__reason_text_let_go(mine.text);
+    return is_told ? ACT_OK : ACT_NOT_FOUND;
+}
+
 uint32_t act_inbox_length(act_system *system, act_pid pid)
 {
     act_self *cell = pid.node == 0 ? act__cell_at(system, pid.local) : NULL;

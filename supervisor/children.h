@@ -62,6 +62,8 @@ struct act__child {
     bool               has_timer;         /* timer is set */
     bool               is_killed;         /* its stop has come to that */
     bool               significant;
+    bool               is_task;           /* its answer is up to task.c; `answer` is what was ordered */
+    bool               is_answered;       /* that was given, or refused */
     bool               in_group;          /* of those that are restarted together; see group.c */
     uint32_t           late_delays;       /* were called off, but are on their way */
     struct act__delay  delay;

@@ -65,6 +65,14 @@ static inline bool act__restarts_groups(const struct act__supervisor *supervisor
 /* The behaviour in specs from act_supervisor_child: recognised by a supervisor, which starts one as below. */
 extern const act_behavior act__supervisor_behavior;
 
+/* The behaviour in specs from act_task_child. */
+extern const act_behavior act__task_behavior;
+
+/* task.c. Starts a task. */
+void act__task_start(act_self *self, struct act__supervisor *supervisor, act_message *request);
+/* Tells the asker, unless it has its answer. */
+void act__task_ended(act_self *self, struct act__child *child, act_exit_reason reason);
+
 /* supervisor.c. As act_supervisor_spawn_link, for a spec known to be good; `from` may be NULL. */
 act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_supervisor_spec *spec,
                                       const act_spawn_options *options, struct act__child *from);

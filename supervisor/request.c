@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include <supervisor/children.h>
+#include <supervisor/record.h>
 #include <supervisor/spec_check.h>
 
 _Static_assert(sizeof(struct act__request) >= sizeof(struct act__answer), "an answer fits into its request");
@@ -100,6 +100,11 @@ void act__start_answer(act_self *self, struct act__child *child, act_result resu
     act_message          *message = child->answer;
     act_supervisor_answer answer = {.result = result, .child = pid};
 
+    if (child->is_task) { /* what it answers comes later */
+        if (result != ACT_OK)
+            act__task_ended(self, child, act_exit_reason_make(ACT_EXIT_ERROR, (int32_t)result, NULL));
+        return;
+    }
     if (message == NULL)
         return;
     child->answer = NULL;
@@ -130,7 +135,8 @@ const act_child_info *act_supervisor_children_read(const act_message *message, s
 
 /* ---------------------------------------------------------------------------------------- asking */
 
-static act_result ask(act_self *self, act_ref *ref, act_pid supervisor, act_message *message, act_millis timeout)
+act_result act__request_ask(act_self *self, act_ref *ref, act_pid supervisor, act_message *message,
+                            act_millis timeout)
 {
     act_result result = act_ask(self, ref, supervisor, &message, timeout);
     if (result != ACT_OK)
@@ -150,7 +156,7 @@ static act_result ask_about(act_self *self, act_ref *ref, act_pid supervisor, ui
         return ACT_NO_MEMORY;
     memset(message->as.bytes, 0, sizeof(struct act__request));
     memcpy(payload_of(message)->id, id, length);
-    return ask(self, ref, supervisor, message, timeout);
+    return act__request_ask(self, ref, supervisor, message, timeout);
 }
 
 act_result act_supervisor_terminate_child(act_self *self, act_ref *ref, act_pid supervisor, const char *id,
@@ -171,7 +177,7 @@ act_result act_supervisor_start_child_args(act_self *self, act_ref *ref, act_pid
     memset(message->as.bytes, 0, sizeof(struct act__request));
     if (args != NULL)
         memcpy(payload_of(message)->args, args, args_bytes);
-    return ask(self, ref, supervisor, message, timeout);
+    return act__request_ask(self, ref, supervisor, message, timeout);
 }
 
 act_result act_supervisor_terminate_child_pid(act_self *self, act_ref *ref, act_pid supervisor, act_pid child,
@@ -183,7 +189,7 @@ act_result act_supervisor_terminate_child_pid(act_self *self, act_ref *ref, act_
         return ACT_NO_MEMORY;
     memset(message->as.bytes, 0, sizeof(struct act__request));
     payload_of(message)->pid = child;
-    return ask(self, ref, supervisor, message, timeout);
+    return act__request_ask(self, ref, supervisor, message, timeout);
 }
 
 act_result act_supervisor_restart_child(act_self *self, act_ref *ref, act_pid supervisor, const char *id,
@@ -248,5 +254,5 @@ act_result act_supervisor_start_child(act_self *self, act_ref *ref, act_pid supe
         act__child_let_go(child);
         return ACT_NO_MEMORY;
     }
-    return ask(self, ref, supervisor, message, timeout);
+    return act__request_ask(self, ref, supervisor, message, timeout);
 }

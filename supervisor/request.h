@@ -19,6 +19,7 @@
 #define ACT__TAG_TERMINATE_CHILD_PID UINT32_C(0xFFFFFF1C) /* a struct act__request */
 #define ACT__TAG_SUBSCRIBE           UINT32_C(0xFFFFFF1D) /* the same */
 #define ACT__TAG_UNSUBSCRIBE         UINT32_C(0xFFFFFF1E) /* the same; 1F are the events */
+#define ACT__TAG_RUN_TASK        UINT32_C(0xFFFFFF30) /* what task.c makes of it */
 #define ACT__TAG_DELAY_IS_OVER   UINT32_C(0xFFFFFF1A) /* to itself: a resource, the struct act__child, held */
 
 struct act__child;
@@ -55,6 +56,9 @@ void act__requests_free(struct act__requests *requests);
  */
 act_result act__request_create(act_message **message, uint32_t tag, size_t bytes_count);
 act_result act__request_create_value(act_message **message, uint32_t tag, act_value value);
+
+/* As act_ask, but the message is freed if that fails. */
+act_result act__request_ask(act_self *self, act_ref *ask, act_pid supervisor, act_message *message, act_millis timeout);
 
 /* Turns a request that was taken into its answer and sends it: no memory is needed. */
 void act__request_answer(act_self *self, act_message *request, const act_supervisor_answer *answer);

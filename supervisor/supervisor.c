@@ -203,6 +203,8 @@ static void start_child_args(act_self *self, struct act__supervisor *supervisor,
 static bool makes_sense(const struct act__supervisor *supervisor, uint32_t tag)
 {
     bool is_simple = tag == ACT__TAG_START_CHILD_ARGS || tag == ACT__TAG_TERMINATE_CHILD_PID;
+    if (tag == ACT__TAG_RUN_TASK)
+        return supervisor->template != NULL && supervisor->template->behavior == &act__task_behavior;
     return is_simple == (supervisor->template != NULL);
 }
 
@@ -222,6 +224,8 @@ static void handle_request(act_self *self, struct act__supervisor *supervisor, a
 {
     if (!makes_sense(supervisor, request->tag))
         refuse(self, request);
+    else if (request->tag == ACT__TAG_RUN_TASK)
+        act__task_start(self, supervisor, request);
     else if (request->tag == ACT__TAG_START_CHILD_ARGS)
         start_child_args(self, supervisor, request);
     else if (request->tag == ACT__TAG_START_CHILD)
@@ -399,6 +403,8 @@ static void child_gone(act_self *self, struct act__supervisor *supervisor, struc
     act__tell_event(self, supervisor, child,
                     (act_supervision_event){.what = ACT_SUPERVISION_ENDED, .child = child->pid, .kind = reason.kind,
                                             .code = reason.code});
+    if (child->is_task)
+        act__task_ended(self, child, reason);
     forget_instance(self, supervisor, child);
     child->since = act_now(self);
     if (supervisor->phase == ACT__PHASE_STOPPING || child->state == ACT__CHILD_STOPPING
@@ -483,6 +489,7 @@ static void hear(act_self *self, struct act__supervisor *supervisor, const act_m
     case ACT__TAG_RESTART_CHILD:
     case ACT__TAG_DELETE_CHILD:
     case ACT__TAG_START_CHILD_ARGS:
+    case ACT__TAG_RUN_TASK:
     case ACT__TAG_TERMINATE_CHILD_PID:
         receive_request(self, supervisor);
         break;

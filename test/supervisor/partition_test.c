@@ -1,0 +1,203 @@
+/* Partitions: each key has its child, which keeps its name and what waits for it. */
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include <supervisor/partition.h>
+#include <test/supervisor/family.h>
+
+enum { COUNT = 8 };
+
+static struct rig_plan    plans[COUNT], *plan_of[COUNT];
+static act_partition     *partition;
+static act_partition_spec parts;
+
+static void begin_partition(void)
+{
+    static const char *const ids[COUNT] = {"0", "1", "2", "3", "4", "5", "6", "7"};
+    begin();
+    for (int i = 0; i < COUNT; i++) {
+        plans[i] = (struct rig_plan){.id = ids[i]};
+        plan_of[i] = &plans[i];
+    }
+    parts = (act_partition_spec){.name = "store", .count = COUNT, .intensity = 100, .args_each = true,
+                                 .child = {.behavior = &rig_worker, .args = plan_of}};
+}
+
+static void start_partition(void)
+{
+    ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_OK);
+    root = rig_root(act_partition_supervisor(partition));
+    rig_watch(root);
+}
+
+static void end(void)
+{
+    rig_end();
+    act_partition_destroy(&partition);
+    ck_assert_ptr_null(partition);
+}
+
+static void there_is_a_child_for_each_number(void)
+{
+    begin_partition();
+    start_partition();
+    for (int i = 0; i < COUNT; i++)
+        ck_assert_int_eq(plans[i].starts, 1);
+    ck_assert_uint_eq(rig_count(root).active_count, COUNT);
+    end();
+}
+
+static void each_key_leads_to_one_child_always_the_same(void)
+{
+    int hits[COUNT] = {0};
+    begin_partition();
+    start_partition();
+    for (uint64_t key = 0; key < 8000; key++) {
+        act_pid  pid;
+        uint32_t number = act_partition_of(partition, key);
+        ck_assert_uint_lt(number, COUNT);
+        ck_assert_int_eq(act_partition_find(partition, rig_system, &pid, key), ACT_OK);
+        ck_assert(act_pid_equal(pid, plans[number].pid));
+        hits[number]++;
+    }
+    for (int i = 0; i < COUNT; i++)
+        ck_assert_msg(hits[i] > 900 && hits[i] < 1100, "%d of 8000 keys lead to %d", hits[i], i);
+    end();
+}
+
+static void texts_are_spread(void)
+{
+    int  hits[COUNT] = {0};
+    char text[32];
+    begin_partition();
+    start_partition();
+    for (int i = 0; i < 8000; i++) {
+        snprintf(text, sizeof text, "user:%d", i);
+        hits[act_partition_of(partition, act_partition_key(text, strlen(text)))]++;
+    }
+    for (int i = 0; i < COUNT; i++)
+        ck_assert_msg(hits[i] > 800 && hits[i] < 1200, "%d of 8000 texts lead to %d", hits[i], i);
+    end();
+}
+
+static void a_child_that_fails_is_restarted_alone_and_found_meanwhile(void)
+{
+    act_pid between;
+    begin_partition();
+    parts.backoff = (act_backoff){.min = 100, .max = 100};
+    start_partition();
+    struct rig_plan *plan = &plans[act_partition_of(partition, 5)];
+    tell(plan, RIG_DO_FAIL);
+    ck_assert(!plan->alive);
+    ck_assert_int_eq(act_partition_find(partition, rig_system, &between, 5), ACT_OK);
+    act_system_tell(rig_system, between, RIG_DO_SAY_X, act_nothing());
+    rig_clear_log();
+    rig_advance(100);
+    ck_assert(act_pid_equal(plan->pid, between));
+    ck_assert(strlen(rig_log) == 6 && rig_log[4] == 'x');
+    for (int i = 0; i < COUNT; i++)
+        ck_assert_int_eq(plans[i].starts, 1 + (&plans[i] == plan));
+    end();
+}
+
+static void sends(act_self *self, void *state, const act_message *message)
+{
+    act_message *mine;
+    (void)state;
+    ck_assert_int_eq(act_message_create_value(&mine, RIG_DO_SAY_Y, act_nothing()), ACT_OK);
+    ck_assert_int_eq(act_partition_send(self, partition, message->as.uint64, &mine), ACT_OK);
+}
+
+static void a_send_by_key_reaches_its_child(void)
+{
+    static const act_behavior sender = {.name = "sender", .receive = sends};
+    act_pid                   pid;
+    begin_partition();
+    start_partition();
+    ck_assert_int_eq(act_system_spawn(rig_system, &pid, &sender, NULL, NULL), ACT_OK);
+    rig_clear_log();
+    act_system_tell(rig_system, pid, 1, act_uint64(5));
+    rig_run();
+    char wanted[8];
+    snprintf(wanted, sizeof wanted, "%sy ", plans[act_partition_of(partition, 5)].id);
+    LOG_IS(wanted);
+    end();
+}
+
+static void without_args_each_all_get_the_same(void)
+{
+    begin_partition();
+    parts.count = 1;
+    parts.args_each = false;
+    start_partition();
+    ck_assert_int_eq(plans[0].starts, 1);
+    ck_assert_uint_eq(act_partition_of(partition, 12345), 0);
+    end();
+}
+
+static void keys_lead_nowhere_before_it_runs_and_after(void)
+{
+    act_pid pid;
+    begin_partition();
+    ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_OK);
+    ck_assert_int_eq(act_partition_find(partition, rig_system, &pid, 5), ACT_NOT_FOUND);
+    root = rig_root(act_partition_supervisor(partition));
+    ck_assert_int_eq(act_partition_find(partition, rig_system, &pid, 5), ACT_OK);
+    stop();
+    ck_assert_int_eq(act_partition_find(partition, rig_system, &pid, 5), ACT_NOT_FOUND);
+    end();
+}
+
+static void a_partition_may_be_a_child(void)
+{
+    act_pid pid;
+    begin_partition();
+    ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_OK);
+    child[1] = act_supervisor_child("store", act_partition_supervisor(partition));
+    spec.children_count = 2;
+    start();
+    ck_assert_int_eq(act_partition_find(partition, rig_system, &pid, 77), ACT_OK);
+    end();
+}
+
+static void odd_partitions_are_refused(void)
+{
+    char name[52];
+    memset(name, 'n', sizeof name);
+    name[51] = '\0';
+    begin_partition();
+    parts.name = "";
+    ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_INVALID);
+    parts.name = name;
+    ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_INVALID);
+    parts.name = name + 1; /* 50 bytes */
+    parts.count = 0;
+    ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_INVALID);
+    parts.count = ACT_PARTITIONS_MAX + 1;
+    ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_INVALID);
+    parts.count = 1;
+    parts.child.options = ACT_SPAWN_OPTIONS(.name = "mine");
+    ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_INVALID);
+    parts.child.options = NULL;
+    parts.child.behavior = NULL;
+    ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_INVALID);
+    parts.child.behavior = &rig_worker;
+    parts.backoff.min = -1;
+    ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_INVALID);
+    parts.backoff.min = 0;
+    ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_OK);
+    end();
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(there_is_a_child_for_each_number, ROUNDS),
+    FACT(each_key_leads_to_one_child_always_the_same),
+    FACT(texts_are_spread),
+    FACT(a_child_that_fails_is_restarted_alone_and_found_meanwhile, ROUNDS),
+    FACT(a_send_by_key_reaches_its_child, ROUNDS),
+    FACT(without_args_each_all_get_the_same, ROUNDS),
+    FACT(keys_lead_nowhere_before_it_runs_and_after, ROUNDS),
+    FACT(a_partition_may_be_a_child, ROUNDS),
+    FACT(odd_partitions_are_refused),
+    END_OF_FACTS,
+};

@@ -1,0 +1,291 @@
+/* Tasks: each is answered once, by its function's message or with a DOWN that says why there is none. */
+/* SPDX-License-Identifier: MIT */
+#include <mailbox/base/memory.h>
+#include <supervisor/task.h>
+#include <test/actor/lab.h>
+
+static act_pid           asker, tasks;
+static act_task_function function;
+static const void       *args;
+static size_t            args_bytes;
+static act_millis        timeout;
+static act_result        asked;
+static int               runs;
+
+static void open_tasks(void)
+{
+    const act_child_spec      task = act_task_child(NULL);
+    const act_supervisor_spec spec = {
+        .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &task, .children_count = 1};
+    lab_open();
+    runs = 0;
+    args = NULL;
+    args_bytes = 0;
+    timeout = ACT_FOREVER;
+    asker = lab_spawn();
+    ck_assert_int_eq(act_system_spawn_supervisor(lab.system, &tasks, &spec, NULL), ACT_OK);
+    lab_run();
+}
+
+static void asks(act_self *self)
+{
+    asked = act_task_run(self, &lab_ref, tasks, function, args, args_bytes, timeout);
+}
+
+static void run_task(act_task_function what)
+{
+    function = what;
+    lab_let(asker, asks);
+    ck_assert_int_eq(asked, ACT_OK);
+}
+
+static act_message *make_answer(int64_t value)
+{
+    act_message *message;
+    ck_assert_int_eq(act_message_create_value(&message, TAG_A, act_int64(value)), ACT_OK);
+    return message;
+}
+
+static act_message *answers_seven(act_self *self, const void *nothing)
+{
+    (void)self;
+    ck_assert_ptr_null(nothing);
+    runs++;
+    return make_answer(7);
+}
+
+static act_message *adds(act_self *self, const void *numbers)
+{
+    int64_t two[2];
+    (void)self;
+    ck_assert_uint_eq((uintptr_t)numbers % 8, 0);
+    memcpy(two, numbers, sizeof two);
+    return make_answer(two[0] + two[1]);
+}
+
+static act_message *panics_at_once(act_self *self, const void *nothing)
+{
+    (void)nothing;
+    runs++;
+    act_panic(self, "no such thing");
+}
+
+static act_message *exits(act_self *self, const void *nothing)
+{
+    (void)nothing;
+    act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 42, "forty-two"));
+    return NULL;
+}
+
+static act_message *answers_nothing(act_self *self, const void *nothing)
+{
+    (void)self, (void)nothing;
+    return NULL;
+}
+
+static act_message *answers_and_exits(act_self *self, const void *nothing)
+{
+    act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 42, NULL));
+    return answers_seven(self, nothing);
+}
+
+static void the_functions_message_is_the_answer(void)
+{
+    open_tasks();
+    run_task(answers_seven);
+    const struct note *note = lab_only(asker, TAG_A);
+    ck_assert_int_eq(note->value, 7);
+    ck_assert(act_ref_equal(note->ref, lab_ref));
+    ck_assert_int_eq(lab_count(asker, ACT_MESSAGE_DOWN), 0);
+    lab_close();
+}
+
+static void args_are_copied(void)
+{
+    int64_t two[] = {3, 4};
+    open_tasks();
+    args = two;
+    args_bytes = sizeof two;
+    function = adds;
+    lab_tell_to(asker, asks);
+    (void)!act_simulation_run(lab.simulation, NULL, 1); /* in most orders it has asked by now */
+    lab_run();
+    ck_assert_int_eq(lab_only(asker, TAG_A)->value, 7);
+    lab_close();
+}
+
+static void a_task_that_panics_is_a_down_with_its_text(void)
+{
+    open_tasks();
+    run_task(panics_at_once);
+    const struct note *down = lab_only(asker, ACT_MESSAGE_DOWN);
+    ck_assert(act_ref_equal(down->ref, lab_ref));
+    ck_assert_int_eq(down->kind, ACT_EXIT_PANIC);
+    ck_assert_ptr_nonnull(strstr(down->text, "no such thing"));
+    lab_close();
+}
+
+static void a_task_that_fails_hurts_nobody(void)
+{
+    open_tasks();
+    for (int i = 0; i < 20; i++)
+        run_task(i % 2 == 0 ? panics_at_once : exits);
+    run_task(answers_seven);
+    lab_only(asker, TAG_A);
+    ck_assert_int_eq(lab_count(asker, ACT_MESSAGE_DOWN), 20);
+    ck_assert_int_eq(runs, 11); /* none was tried again */
+    ck_assert(lab_lives(tasks) && lab_lives(asker));
+    lab_close();
+}
+
+static void a_task_without_an_answer_is_a_down_with_its_reason(void)
+{
+    open_tasks();
+    run_task(exits);
+    run_task(answers_nothing);
+    ck_assert_int_eq(lab_nth(asker, ACT_MESSAGE_DOWN, 0)->code, 42);
+    ck_assert_str_eq(lab_nth(asker, ACT_MESSAGE_DOWN, 0)->text, "forty-two");
+    ck_assert_int_eq(lab_nth(asker, ACT_MESSAGE_DOWN, 1)->kind, ACT_EXIT_NORMAL);
+    lab_close();
+}
+
+static void an_answer_is_one_whatever_comes_of_the_task(void)
+{
+    open_tasks();
+    run_task(answers_and_exits);
+    lab_only(asker, TAG_A);
+    ck_assert_int_eq(lab_count(asker, ACT_MESSAGE_DOWN), 0);
+    ck_assert_uint_eq(lab_counters().late_replies, 0);
+    lab_close();
+}
+
+static act_pid task;
+
+static act_message *waits_for_a_message(act_self *self, const void *nothing)
+{
+    (void)nothing;
+    task = act_self_pid(self);
+    act_tell(self, task, TAG_B, act_nothing()); /* a task gets no messages */
+    act_tell(self, task, 1, act_nothing());
+    return make_answer(1);
+}
+
+static void a_function_runs_once_whatever_is_sent_to_its_actor(void)
+{
+    open_tasks();
+    run_task(waits_for_a_message);
+    lab_only(asker, TAG_A);
+    ck_assert(!lab_lives(task));
+    lab_close();
+}
+
+static void who_gives_up_does_not_end_the_task(void)
+{
+    open_tasks();
+    timeout = 10;
+    run_task(answers_seven);
+    function = answers_seven;
+    lab_tell_to(asker, asks);
+    lab_tell_to(asker, demonitors);
+    lab_run();
+    ck_assert_int_eq(runs, 2);
+    ck_assert_int_eq(lab_count(asker, ACT_MESSAGE_DOWN), 0);
+    lab_let(asker, exits_normally);
+    lab_close();
+}
+
+static void the_end_of_the_supervisor_ends_and_answers_all(void)
+{
+    open_tasks();
+    bool is_kill = kit_round() % 2 == 0;
+    for (int i = 0; i < 3; i++) {
+        function = answers_nothing;
+        lab_tell_to(asker, asks);
+    }
+    (void)!act_simulation_run(lab.simulation, NULL, (uint64_t)kit_round());
+    ck_assert_int_eq(act_system_exit(lab.system, tasks,
+                                     act_exit_reason_make(is_kill ? ACT_EXIT_KILL : ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    lab_run();
+    int refused = lab_count(asker, ACT_MESSAGE_DOWN);
+    for (int i = 0; i < lab.notes_count; i++) /* by a supervisor that has begun to stop */
+        refused += lab.notes[i].tag == ACT_MESSAGE_SUPERVISOR_ANSWER;
+    ck_assert_int_eq(refused, 3);
+    lab_close();
+}
+
+static void who_runs_no_tasks_refuses(void)
+{
+    const act_child_spec      guest = {.id = "guest", .behavior = &puppet, .restart = ACT_RESTART_TEMPORARY};
+    const act_supervisor_spec spec = {
+        .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &guest, .children_count = 1};
+    open_tasks();
+    ck_assert_int_eq(act_system_spawn_supervisor(lab.system, &tasks, &spec, NULL), ACT_OK);
+    run_task(answers_seven);
+    lab_only(asker, ACT_MESSAGE_SUPERVISOR_ANSWER);
+    ck_assert_int_eq(runs, 0);
+    lab_close();
+}
+
+static void odd_args_are_refused(void)
+{
+    open_tasks();
+    function = answers_seven;
+    args = &runs;
+    lab_let(asker, asks);
+    ck_assert_int_eq(asked, ACT_INVALID);
+    args = NULL;
+    args_bytes = 1;
+    lab_let(asker, asks);
+    ck_assert_int_eq(asked, ACT_INVALID);
+    args = &runs;
+    args_bytes = SIZE_MAX;
+    lab_let(asker, asks);
+    ck_assert_int_eq(asked, ACT_INVALID);
+    lab_close();
+}
+
+static act_message *answers_or_not(act_self *self, const void *nothing)
+{
+    act_message *message = NULL;
+    (void)self, (void)nothing;
+    return act_message_create_value(&message, TAG_A, act_int64(1)) == ACT_OK ? message : NULL;
+}
+
+/* Whichever request for memory fails: there is an answer, or the ask says so. */
+static void a_task_without_memory_is_answered_too(void)
+{
+    for (uint64_t n = 1; n < 60; n++) {
+        open_tasks();
+        function = answers_or_not;
+        act_message *order;
+        deed         what = asks;
+        ck_assert_int_eq(act_message_create(&order, TAG_DO, sizeof what), ACT_OK);
+        memcpy(order->as.bytes, &what, sizeof what);
+        asked = ACT_INVALID;
+        ck_assert_int_eq(act_system_send(lab.system, asker, &order), ACT_OK);
+        act__memory_fail_at(n, n % 2 == 0);
+        lab_run();
+        act__memory_fail_at(0, false);
+        if (asked == ACT_OK)
+            ck_assert_int_eq(lab_count(asker, TAG_A) + lab_count(asker, ACT_MESSAGE_DOWN), 1);
+        else
+            ck_assert_int_eq(asked, ACT_NO_MEMORY);
+        lab_close();
+    }
+}
+
+const struct kit_fact kit_facts[] = {
+    LAB_FACT(the_functions_message_is_the_answer),
+    LAB_FACT(args_are_copied),
+    LAB_FACT(a_task_that_panics_is_a_down_with_its_text),
+    LAB_FACT(a_task_that_fails_hurts_nobody),
+    LAB_FACT(a_task_without_an_answer_is_a_down_with_its_reason),
+    LAB_FACT(an_answer_is_one_whatever_comes_of_the_task),
+    LAB_FACT(a_function_runs_once_whatever_is_sent_to_its_actor),
+    LAB_FACT(who_gives_up_does_not_end_the_task),
+    FACT(the_end_of_the_supervisor_ends_and_answers_all, .rounds = 40),
+    LAB_FACT(who_runs_no_tasks_refuses),
+    LAB_FACT(odd_args_are_refused),
+    LAB_FACT(a_task_without_memory_is_answered_too),
+    END_OF_FACTS,
+};
