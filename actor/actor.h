@@ -150,13 +150,14 @@ ACT_API ACT_MUST_CHECK act_result act_spawn_monitor(act_self *self, act_pid *pid
  *
  * Threads: any.
  * Order:   it is there before links and monitors hear of the end.
- * Returns: ACT_OK; ACT_EXISTS (the actor has not ended yet); ACT_NO_ACTOR (it has left none, or it is taken or given up).
+ * Returns: ACT_OK; ACT_EXISTS (the actor has not ended yet); ACT_NO_ACTOR (it has left none, or it is taken or given
+ *          up).
  */
 ACT_API ACT_MUST_CHECK act_result act_seat_of(act_system *system, act_pid ended, act_pid *seat) ACT_NONNULL_ALL;
 
 /**
- * Gives a seat up: what waits in it becomes dead letters, and its name is free. Who has had ACT_OK from act_seat_of must
- * come to this or to a spawn: until then the seat takes memory.
+ * Gives a seat up: what waits in it becomes dead letters, and its name is free. Who has had ACT_OK from act_seat_of
+ * must come to this or to a spawn: until then the seat takes memory.
  *
  * pid      The seat, or the actor that leaves it: one that still lives will leave none. Another: nothing happens.
  *

@@ -14,8 +14,9 @@
  *       +------------------------------ retired: the notice was handled ----------------------+
  *
  * A case that takes part may be claimed only to try again, and is then listed once more. `fired` is false from
- * act_channel_notify until the notice was pushed, or the case was taken off its list. An actor that ends waits for a fire that is on its way, a few instructions of another thread: the system may be gone soon. `holders` are the
- * actor, and the notice until it has left the inbox, which may be just after the actor's turn: the last one frees it.
+ * act_channel_notify until the notice was pushed, or the case was taken off its list. An actor that ends waits for a
+ * fire that is on its way, a few instructions of another thread: the system may be gone soon. `holders` are the actor,
+ * and the notice until it has left the inbox, which may be just after the actor's turn: the last one frees it.
  */
 enum { HELD_BY_ACTOR = 1, HELD_BY_NOTICE = 2 };
 

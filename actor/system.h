@@ -12,8 +12,10 @@ typedef enum act_log_level { ACT_LOG_ERROR, ACT_LOG_WARNING, ACT_LOG_INFO } act_
 typedef struct act_system_options {
     size_t     size;              /* sizeof(act_system_options); set by ACT_SYSTEM_OPTIONS */
     uint32_t   workers_count;     /* 1 to 256 threads; 0: one per CPU this process may use */
-    uint32_t   actors_max;        /* at once, up to 2^27; 0: 2^27. Memory is used only as actors are. Workers that spawn
-                                     at the same moment may each make one more. */
+    uint32_t   actors_max;        /* at once, up to 2^27; 0: 2^27. Memory is used only as actors are, but addresses are
+                                     reserved for all (80 GB for 2^27): set fewer where these are limited, as by
+                                     ulimit -v or under valgrind, which has room for one such system. Workers that
+                                     spawn at the same moment may each make one more. */
     uint32_t   batch_max;         /* messages an actor handles at most before others have a turn; 0: 256. A new actor
                                      begins with a quarter; it is fewer for one whose handlers are slow, and more for
                                      one that is quick and has as many waiting. */

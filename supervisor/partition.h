@@ -8,9 +8,9 @@
 ACT_BEGIN_DECLS
 
 /*
- * What one actor would be too slow for, or what should not all fail at once: `count` equal children under one supervisor.
- * Each key belongs to one of them, always the same. They have names: "NAME/0", "NAME/1" and so on, which stay with them
- * when they are restarted. Made once and then only read: any thread may use it.
+ * What one actor would be too slow for, or what should not all fail at once: `count` equal children under one
+ * supervisor. Each key belongs to one of them, always the same. They have names: "NAME/0", "NAME/1" and so on, which
+ * stay with them when they are restarted. Made once and then only read: any thread may use it.
  */
 typedef struct act_partition act_partition;
 

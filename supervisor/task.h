@@ -14,13 +14,14 @@ ACT_BEGIN_DECLS
  *     const act_supervisor_spec tasks = {
  *         .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &task, .children_count = 1};
  *
- * A task that fails hurts nobody: neither its siblings, nor the supervisor, whose intensity it does not count towards,
- * nor the asker, who is not linked to it. When the supervisor stops, its tasks are told to, and killed when .shutdown is
- * over; when it is killed they end.
+ * A task that fails hurts nobody: neither its siblings, nor the supervisor, whose intensity it does not count
+ * towards, nor the asker, who is not linked to it. When the supervisor stops, its tasks are told to, and killed when
+ * .shutdown is over; when it is killed they end.
  */
 
 /**
- * What a task does: its callback. It may do all that an actor may, act_panic and act_exit included; it gets no messages.
+ * What a task does: its callback. It may do all that an actor may, act_panic and act_exit included; it gets no
+ * messages.
  *
  * args     A copy of what act_task_run was given, aligned to 8, until the function has returned; NULL if there was none.
  *

@@ -181,7 +181,7 @@ static void another_systems_supervisors_are_not_in_it(void)
     act_pid         pid;
     begin_tree();
     start();
-    ck_assert_int_eq(act_simulation_create(&another, 1, NULL), ACT_OK);
+    ck_assert_int_eq(act_simulation_create(&another, 1, ACT_SYSTEM_OPTIONS(.actors_max = 100)), ACT_OK);
     ck_assert_int_eq(act_system_spawn_supervisor(act_simulation_system(another), &pid,
                                                  &(act_supervisor_spec){.children_count = 0}, NULL), ACT_OK);
     take();
