@@ -86,7 +86,8 @@ void act__seat_park(act_self *self)
     if (park(self))
         return;
     act__belongings_release(self);
-    atomic_fetch_or_explicit(&self->urgent, ACT__URGENT_BURY, memory_order_relaxed); /* this turn finds it */
+    /* One is set and one is not: held no longer, and this turn finds what to do. */
+    atomic_fetch_xor_explicit(&self->urgent, ACT__URGENT_HOLDING | ACT__URGENT_BURY, memory_order_relaxed);
 }
 
 /* It is the caller's. The name is free at once; the rest is done by a run, which finds the bit. */
@@ -166,14 +167,16 @@ act_result act_seat_of(act_system *system, act_pid ended, act_pid *seat)
     uint64_t  life = act__life_of(ended.local);
     if (cell == NULL || (life & 1) == 0)
         return ACT_NO_ACTOR;
+    /* First the life: one that has ended is held or parked by then. acquire: pairs with act__seat_pass_on. */
+    if (act__load_acquire(&cell->life) == life)
+        return ACT_EXISTS;
     uint64_t urgent = act__load_acquire(&cell->urgent); /* pairs with park */
-    bool     is_next = life_in(urgent) == life + 2;
-    if (is_next && (urgent & ACT__URGENT_PARKED) != 0) {
-        *seat = act__pid_of((life + 2) << ACT__SLOT_BITS | cell->index);
-        return ACT_OK;
-    }
-    bool lives = act__load(&cell->life) == life || (is_next && (urgent & ACT__URGENT_HOLDING) != 0);
-    return lives ? ACT_EXISTS : ACT_NO_ACTOR;
+    if (life_in(urgent) != life + 2)
+        return ACT_NO_ACTOR;
+    if ((urgent & ACT__URGENT_PARKED) == 0)
+        return (urgent & ACT__URGENT_HOLDING) != 0 ? ACT_EXISTS : ACT_NO_ACTOR;
+    *seat = act__pid_of((life + 2) << ACT__SLOT_BITS | cell->index);
+    return ACT_OK;
 }
 
 void act__seats_clear(struct act_system *system)

@@ -29,6 +29,8 @@ channel      of_no_room_meets_each_of_two_receivers                       -DREND
 channel      of_no_room_meets_each_of_two_senders                         -DRENDEZVOUS -DTWO_SENDERS
 inbox        hands_each_message_over_once_and_loses_no_wakeup
 inbox        reuses_envelopes_at_once                                     -DTIGHT
+seat         is_taken_or_buried_once_and_loses_nothing
+seat         keeps_a_kill_for_who_takes_it                                -DKILLED
 slow         frees_each_sender_and_lets_signals_through
 slow         frees_the_senders_of_two_receivers                           -DTWO_RECEIVERS
 parking      wakes_somebody_for_what_is_injected                          -DINJECTS=2 -DDUE=1
@@ -62,6 +64,14 @@ inbox        that_gives_its_boundary_away_loses_a_message        any        -DBR
 inbox        without_the_mark_of_a_push_follows_a_stale_link     any        -DBREAK_PENDING
 inbox        pushed_to_without_an_exchange_loses_a_message       any        -DBREAK_EXCHANGE
 inbox        changed_after_it_sleeps_is_anothers                 assertion  -DBREAK_SLEEP_FIELDS
+seat         held_whatever_was_asked_is_nobodys                   end        -DBREAK_HOLD
+seat         parked_whatever_was_asked_is_nobodys                 end        -DBREAK_PARK
+seat         taken_in_two_steps_is_taken_twice                    assertion  -DBREAK_TAKE
+seat         parked_too_early_is_written_by_two                   assertion  -DBREAK_ORDER
+seat         that_sleeps_unasked_is_never_buried                  end        -DBREAK_BURIED
+seat         buried_while_it_is_held_is_waited_for                end        -DBREAK_HELD
+seat         that_clears_the_word_loses_a_kill                    end        -DKILLED -DBREAK_STALE
+seat         looked_for_in_the_word_first_is_not_found            end        -DBREAK_LOOK
 slow         with_the_look_before_the_fetch_holds_back_a_signal  end        -DBREAK_LOOK
 slow         without_the_recheck_holds_back_a_signal             end        -DBREAK_RECHECK
 slow         without_wake_held_holds_back_a_signal               end        -DBREAK_WAKE_HELD

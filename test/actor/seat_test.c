@@ -423,6 +423,26 @@ static void a_seat_that_is_given_up_makes_dead_letters(void)
     lab_close();
 }
 
+static void gives_up_the_childs_seat(void *nothing)
+{
+    (void)nothing;
+    ck_assert_int_eq(find_seat(), ACT_EXISTS); /* not yet */
+    act_seat_leave(lab.system, child);
+}
+
+static void a_seat_can_be_given_up_while_it_is_made(void)
+{
+    static int resource;
+    open_family(ACT_SEAT_DROP);
+    lab_tell_to(child, exits_with_an_error);
+    act_system_tell(lab.system, child, TAG_A, act_resource_value(&resource, gives_up_the_childs_seat));
+    tell(child, TAG_B); /* the last one is released later */
+    lab_run();
+    ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 2);
+    ck_assert_int_eq(find_seat(), ACT_NO_ACTOR);
+    lab_close();
+}
+
 static void an_actor_can_be_told_to_leave_no_seat(void)
 {
     open_family(ACT_SEAT_KEEP);
@@ -606,6 +626,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(who_floods_a_seat_waits_for_who_takes_it),
     LAB_FACT(who_floods_a_seat_that_is_given_up_goes_on),
     LAB_FACT(a_seat_that_is_given_up_makes_dead_letters),
+    LAB_FACT(a_seat_can_be_given_up_while_it_is_made),
     LAB_FACT(an_actor_can_be_told_to_leave_no_seat),
     LAB_FACT(a_seat_is_taken_once),
     LAB_FACT(a_seat_that_nobody_takes_ends_with_the_system),

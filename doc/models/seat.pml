@@ -1,0 +1,408 @@
+/*
+ * A seat: the actor that ends, who takes its seat and who gives it up meet in one word.
+ * SPDX-License-Identifier: MIT
+ *
+ * Models    actor/seat.c    hold, pass_on, park, clear, take, put_back, leave, seat_of
+ *           actor/turn.c    do_the_rest, sit, sleep_dead, rest
+ *           actor/signal.c  cell_poke, take_urgent
+ * Left out  the queue: inbox.pml. Here it is a number, and START; sleeping and waking are one step each. What the cell
+ *           is used for after it was given back: its life is another, and each step of the word looks at the life.
+ * Asserted  whoever writes what belongs to the cell (the name, the birth of the next) is alone; the name is released
+ *           once; START finds a seat, and the name there; each message is handled or a dead letter; the cell is given
+ *           back, once. Ends well only if it is: a seat nobody takes in the end, a burial nobody sees or a kill that
+ *           is lost is an invalid end state.
+ * Order     sequentially consistent here. That the acquire and release at PARKED are enough is tested by
+ *           test/stress/supervisor_stress, under ThreadSanitizer.
+ */
+#define FIRST    1 /* the life of the actor that ends */
+#define NEXT     3 /* the seat's, and of the actor that takes it */
+#define MESSAGES 2
+
+mtype = {LIVING, SEAT, DIED, NOBODY};
+mtype state = LIVING; /* the token's holder only */
+byte  life = FIRST;
+
+/* cell->urgent */
+byte whose;
+bool leave, holding, parked, buried, killed;
+
+byte coming; /* messages in the queue */
+bool start;  /* also in the queue */
+byte inbox;  /* messages that were fetched */
+bool asleep;
+bool queued = true; /* the token is in the run queue */
+
+bool writing; /* somebody writes what belongs to the cell */
+bool name = true;
+byte handled, dead, sent, freed;
+byte others; /* processes that have not finished */
+
+inline begin_writing() { d_step { assert(!writing); writing = true } }
+inline end_writing() { writing = false }
+inline release_name() { d_step { assert(name); name = false } }
+
+inline schedule() { d_step { assert(!queued); queued = true } }
+inline wake() { atomic { if :: asleep -> asleep = false; schedule() :: else fi } }
+
+/* ---- the word: each a compare-exchange */
+
+inline clear_word(life_)
+{
+    whose = life_; leave = false; holding = false; parked = false; buried = false; killed = false
+}
+
+/* act__cell_poke */
+inline poke(life_, what)
+{
+    d_step {
+        if
+        :: whose < life_ -> clear_word(life_); what = true
+        :: whose == life_ -> what = true
+        :: else
+        fi
+    }
+    wake()
+}
+
+inline hold()
+{
+    d_step {
+        stays = true;
+        if
+#ifndef BREAK_HOLD
+        :: whose == life && leave -> stays = false
+#endif
+        :: else ->
+            if
+            :: whose <= life -> clear_word(NEXT)
+            :: else
+            fi;
+            holding = true
+        fi
+    }
+}
+
+/* `is_parked` tells. */
+inline park()
+{
+    d_step {
+#ifdef BREAK_PARK
+        is_parked = true;
+#else
+        is_parked = !leave;
+#endif
+        if
+        :: is_parked -> holding = false; parked = true
+        :: else
+        fi
+    }
+}
+
+inline bury()
+{
+    begin_writing();
+    release_name();
+    end_writing();
+    poke(NEXT, buried)
+}
+
+/* `has` tells. */
+inline take()
+{
+#ifdef BREAK_TAKE
+    has = (whose == NEXT && parked);
+    if
+    :: has -> parked = false
+    :: else
+    fi
+#else
+    d_step { has = (whose == NEXT && parked); if :: has -> parked = false :: else fi }
+#endif
+}
+
+inline put_back()
+{
+    park();
+    if
+    :: !is_parked -> bury()
+    :: else
+    fi
+}
+
+/* act_seat_leave; `has` tells whether the seat was parked. */
+inline give_up(life_)
+{
+    d_step {
+        has = false;
+        if
+        :: whose > life_ && !holding && !parked
+        :: else ->
+            if
+            :: parked -> has = true; parked = false
+            :: else ->
+                if
+                :: whose < life_ -> clear_word(life_)
+                :: else
+                fi;
+                leave = true
+            fi
+        fi
+    }
+    if
+    :: has -> bury()
+    :: else
+    fi
+}
+
+/* ---- the token's holder */
+
+inline take_in()
+{
+    atomic {
+        if
+        :: state == NOBODY || state == DIED -> dead = dead + coming
+        :: else -> inbox = inbox + coming
+        fi;
+        coming = 0;
+        if
+        :: start -> assert(state == SEAT && name && life == NEXT); start = false; state = LIVING
+        :: else
+        fi
+    }
+}
+
+/* `slept` tells. */
+inline fall_asleep()
+{
+    d_step { slept = (coming == 0 && !start); if :: slept -> asleep = true :: else fi }
+}
+
+/* A living one that is not to leave a seat, or a seat that nobody will take. */
+inline become_dead()
+{
+    take_in();
+    life++;
+    d_step { dead = dead + inbox; inbox = 0; state = DIED }
+}
+
+/* exit.c; instance NEXT leaves no seat. */
+inline end_life()
+{
+    stays = false;
+    if
+    :: life == FIRST -> hold()
+    :: else
+    fi;
+    begin_writing();
+    if
+    :: stays ->
+#ifdef BREAK_ORDER
+        park();
+#endif
+        take_in();
+        life = NEXT;
+        state = SEAT;
+        end_writing();
+#ifndef BREAK_ORDER
+        park();
+#endif
+        if
+        :: !is_parked ->
+            begin_writing();
+            release_name();
+            end_writing();
+            d_step {
+#ifndef BREAK_HELD
+                holding = false;
+#endif
+                buried = true
+            }
+        :: else
+        fi
+    :: else ->
+        release_name();
+        end_writing();
+        become_dead()
+    fi
+}
+
+inline handle_some()
+{
+    do
+    :: inbox > 0 -> d_step { inbox--; handled++ }
+    :: break
+    od
+}
+
+/* Returns with `over` if the turn is. */
+inline live()
+{
+    take_in();
+#ifdef KILLED
+    if
+    :: life == FIRST -> handle_some(); end_life()
+    :: else -> /* until it is killed */
+        d_step { is_killed = (whose == life && killed); clear_word(0) }
+        if
+        :: is_killed -> end_life()
+        :: else ->
+            handle_some();
+            fall_asleep();
+            if
+            :: slept ->
+                atomic { if :: whose != 0 && asleep -> asleep = false :: else -> over = true fi }
+            :: else
+            fi
+        fi
+    fi
+#else
+    handle_some();
+    end_life()
+#endif
+}
+
+inline sit()
+{
+#ifdef BREAK_STALE
+    clear_word(0);
+#endif
+    if
+    :: buried -> begin_writing(); end_writing(); become_dead()
+    :: else -> take_in()
+    fi;
+    if
+    :: state == SEAT ->
+        over = true;
+        fall_asleep();
+        atomic {
+            if
+#ifdef BREAK_BURIED
+            :: slept
+#else
+            :: slept && !(buried && asleep)
+#endif
+            :: else -> asleep = false; schedule()
+            fi
+        }
+    :: else
+    fi
+}
+
+inline sleep_dead()
+{
+    was = state;
+    state = NOBODY;
+    fall_asleep();
+    if
+    :: slept ->
+        over = true;
+        if
+        :: was == DIED -> d_step { freed++; assert(freed == 1 && !name) }
+        :: else
+        fi
+    :: else -> state = was
+    fi
+}
+
+proctype worker()
+{
+    bool  over, slept, stays, is_parked, is_killed;
+    mtype was;
+    do
+    :: atomic { queued -> queued = false; over = false };
+        do
+        :: over -> break
+        :: !over && state == LIVING -> live()
+        :: !over && state == SEAT -> sit()
+        :: !over && (state == DIED || state == NOBODY) -> take_in(); sleep_dead()
+        od
+    :: atomic { !queued && freed == 1 && others == 0 && asleep -> break }
+    od
+}
+
+/* ---- others */
+
+proctype sender()
+{
+    do
+    :: sent < MESSAGES -> atomic { sent++; coming++; wake() }
+    :: else -> break
+    od;
+    others--
+}
+
+/* A supervisor: it asks until the seat is there, then takes it, or gives it up if it cannot start anybody. */
+proctype spawner()
+{
+    bool has, is_parked, lives;
+    do
+    :: /* act_seat_of */
+#ifdef BREAK_LOOK
+        lives = (whose == NEXT && holding);
+        has = (whose == NEXT && parked);
+        lives = lives || (!has && life == FIRST);
+#else
+        lives = (life == FIRST);
+        if
+        :: lives
+        :: else -> d_step { lives = (whose == NEXT && holding); has = (whose == NEXT && parked) }
+        fi;
+#endif
+        if
+        :: lives -> (life != FIRST && !holding) /* asks again later */
+        :: else -> break
+        fi
+    od;
+    if
+    :: has -> take()
+    :: else
+    fi;
+    if
+    :: has ->
+        begin_writing();
+        if
+        :: end_writing(); atomic { start = true; wake() }
+        :: end_writing(); put_back(); give_up(FIRST)
+        fi
+    :: else
+    fi;
+    others--
+}
+
+/* A supervisor that is ending, or the system: at any moment, by the old pid or by the seat's. */
+proctype leaver()
+{
+    bool has;
+    if
+    :: give_up(FIRST)
+    :: life != FIRST -> give_up(NEXT)
+    fi;
+    others--
+}
+
+proctype killer()
+{
+    (life != FIRST);
+    poke(NEXT, killed);
+    others--
+}
+
+init {
+    atomic {
+        run worker();
+        run worker();
+        others++; run sender();
+#ifdef KILLED
+        others++; run killer();
+        others++; run spawner()
+#else
+        if
+        :: others++; run spawner()
+        :: others++; run leaver()
+        :: others = others + 2; run spawner(); run leaver()
+        fi
+#endif
+    };
+    (_nr_pr == 1);
+    assert(handled + dead == MESSAGES && coming == 0 && inbox == 0)
+}
