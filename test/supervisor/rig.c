@@ -416,15 +416,21 @@ static void no_log(void *context, act_log_level level, const char *text)
     (void)context, (void)level, (void)text;
 }
 
-void rig_begin(uint64_t seed)
+void rig_begin_with(uint64_t seed, rig_dead_letter *dead_letter)
 {
-    ck_assert_int_eq(act_simulation_create(&rig_simulation, seed, ACT_SYSTEM_OPTIONS(.log = no_log)), ACT_OK);
+    const act_system_options *options = ACT_SYSTEM_OPTIONS(.log = no_log, .dead_letter = dead_letter);
+    ck_assert_int_eq(act_simulation_create(&rig_simulation, seed, options), ACT_OK);
     rig_system = act_simulation_system(rig_simulation);
     rig_clear_log();
     ends_count = 0;
     memset(calls, 0, sizeof calls);
     ck_assert_int_eq(act_system_spawn(rig_system, &client, &client_behavior, NULL, NULL), ACT_OK);
     rig_run();
+}
+
+void rig_begin(uint64_t seed)
+{
+    rig_begin_with(seed, NULL);
 }
 
 void rig_run(void)

@@ -69,7 +69,10 @@ extern act_simulation *rig_simulation;
 extern act_system     *rig_system;
 extern char            rig_log[8192]; /* "a+ b+ a- ": a has returned from init, b too, a has ended */
 
+typedef void rig_dead_letter(void *nothing, act_pid to, const act_message *message, act_result why);
+
 void rig_begin(uint64_t seed);
+void rig_begin_with(uint64_t seed, rig_dead_letter *dead_letter);
 /* Stops in order, checks that every actor has ended and frees all. */
 void rig_end(void);
 void rig_run(void);

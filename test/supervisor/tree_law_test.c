@@ -12,11 +12,14 @@ enum {
     CHILDREN_MAX = 5,
     DEPTH_MAX = 4,
     STARTS_MAX = 4096,
+    MAIL_MAX = 128,
+    WATCHES_MAX = 32,
     SEEDS_A_ROUND = 350, /* 21,000 in all */
     ROUNDS_COUNT = 30
 };
 
 #define STEPS_MAX 2000000u
+#define MAIL      6 /* tag of what an outsider sends to a worker */
 
 /* A node of the tree. Its place among its siblings is its place in `children` of the supervisor above. */
 struct node {
@@ -36,14 +39,35 @@ struct node {
     unsigned            restarts_count;
 
     /* A worker's. */
-    unsigned   fails_in_init, fails_later, panics_at_end; /* percent */
+    unsigned   fails_in_init, fails_later, fails_at_mail, panics_at_end; /* percent */
     bool       traps, ignores_exits;
     act_millis end_delay;
     int        alive; /* instances; more than one only after a supervisor was killed */
     bool       ends_itself;
     act_pid    pid;
     unsigned   starts, ends, starts_in_instance;
+    act_spawn_options options;
+    bool       rests; /* was not to be started again: nothing is promised to what waits */
+    unsigned   lost;  /* since its last start: dead letters sent to its name */
+    unsigned   last_mail;
 };
+
+/* What an outsider sends to workers. */
+static struct mail {
+    struct node *to;
+    bool         to_name;
+    act_pid      instance; /* of the supervisor, when it was sent */
+    unsigned     handled, lost;
+} mail[MAIL_MAX];
+static unsigned mail_count;
+
+/* Monitors of an outsider. */
+static struct watch {
+    act_ref  ref;
+    unsigned downs;
+} watches[WATCHES_MAX];
+static unsigned watches_count;
+static act_pid  watcher;
 
 static struct node        supervisors[SUPERVISORS_MAX], workers[WORKERS_MAX];
 static unsigned           supervisors_count, workers_count;
@@ -156,6 +180,49 @@ static void ends_lawfully(struct node *worker)
         LAW(!somebody_lives(worker->above->nodes[i]), worker);
 }
 
+static const act_child_spec *spec_of(const struct node *worker)
+{
+    return &worker->above->children[worker->place];
+}
+
+/* Who is restarted finds all that was sent to its name. */
+static void nothing_is_lost_in_a_restart(struct node *worker)
+{
+    const act_child_spec *spec = spec_of(worker);
+    bool promised = spec->mailbox != ACT_MAILBOX_DROP && spec->restart == ACT_RESTART_PERMANENT && !worker->rests;
+    LAW(!promised || worker->starts_in_instance == 1 || worker->lost == 0 || !order_is_promised, worker);
+    worker->rests = false;
+    worker->lost = 0;
+}
+
+static void handles_lawfully(struct node *worker, unsigned number)
+{
+    const act_child_spec *spec = spec_of(worker);
+    LAW(mail[number].to == worker && number >= worker->last_mail, worker);
+    LAW(++mail[number].handled <= 1 + spec->redeliver_max, worker);
+    LAW(mail[number].lost == 0, worker);
+    worker->last_mail = number;
+}
+
+static void mail_is_dead(void *nothing, act_pid to, const act_message *message, act_result why)
+{
+    (void)nothing, (void)to;
+    if (message->tag != MAIL || why == ACT_PANICKED)
+        return;
+    struct mail *one = &mail[message->as.int64];
+    one->lost++;
+    if (one->to_name && act_pid_equal(one->instance, one->to->above->instance))
+        one->to->lost++;
+}
+
+static void all_mail_is_accounted_for(void)
+{
+    for (unsigned i = 0; i < mail_count; i++) {
+        bool again = spec_of(mail[i].to)->mailbox == ACT_MAILBOX_REDELIVER; /* it may be tried, and then lost */
+        LAW(mail[i].handled + mail[i].lost == 1 || (again && mail[i].handled > 0 && mail[i].lost <= 1), mail[i].to);
+    }
+}
+
 /* ------------------------------------------------------------------------------------------ workers */
 
 static void has_ended(void *context)
@@ -173,6 +240,7 @@ static act_result worker_init(act_self *self, void *state, const void *args)
 
     *(struct node **)state = worker;
     starts_lawfully(worker, act_self_parent(self), act_now(self));
+    nothing_is_lost_in_a_restart(worker);
     ck_assert_int_eq(act_defer(self, has_ended, worker), ACT_OK);
     worker->alive++;
     worker->starts++;
@@ -181,7 +249,8 @@ static act_result worker_init(act_self *self, void *state, const void *args)
     if (draw_percent(worker->fails_in_init)) {
         if (draw(3) == 0)
             act_panic(self, "in init");
-        return draw(2) == 0 ? ACT_OS : ACT_IGNORE;
+        worker->rests = draw(2) == 0;
+        return worker->rests ? ACT_IGNORE : ACT_OS;
     }
     worker->ends_itself = false;
     if (worker->traps)
@@ -219,6 +288,12 @@ static void worker_receive(act_self *self, void *state, const act_message *messa
     case 5: /* has taken its time to obey */
         act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
         break;
+    case MAIL:
+        handles_lawfully(worker, (unsigned)message->as.int64);
+        worker->ends_itself = draw_percent(worker->fails_at_mail);
+        if (worker->ends_itself)
+            act_panic(self, "at its mail");
+        break;
     case ACT_MESSAGE_EXIT:
         if (!worker->ignores_exits)
             ck_assert_int_eq(
@@ -246,7 +321,39 @@ static const act_behavior worker_behavior = {
     .terminate = worker_terminate,
 };
 
+/* The outsider who monitors whom it is told to. */
+static void watcher_receive(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    if (message->tag == 1 && watches_count < WATCHES_MAX) {
+        act_pid whom = message->as.pid;
+        ck_assert_int_eq(act_monitor(self, &watches[watches_count++].ref, whom), ACT_OK);
+    } else if (message->tag == ACT_MESSAGE_DOWN) {
+        for (unsigned i = 0; i < watches_count; i++)
+            watches[i].downs += act_ref_equal(watches[i].ref, message->ref);
+    }
+}
+
+static const act_behavior watcher_behavior = {.name = "watcher", .receive = watcher_receive};
+
+static void every_monitor_is_answered_once(void)
+{
+    for (unsigned i = 0; i < watches_count; i++)
+        ck_assert_msg(watches[i].downs == 1, "seed %llu: monitor %u has %u answers", (unsigned long long)seed, i,
+                      watches[i].downs);
+}
+
 /* ------------------------------------------------------------------------------------------- growing */
+
+/* Most have a name, which is their id. */
+static void grow_mailbox(struct node *worker, act_child_spec *spec)
+{
+    worker->fails_at_mail = draw(3) == 0 ? draw(60) : 0;
+    worker->options = *ACT_SPAWN_OPTIONS(.name = draw(4) != 0 ? worker->id : NULL);
+    spec->options = &worker->options;
+    spec->mailbox = (act_mailbox)draw(3);
+    spec->redeliver_max = spec->mailbox == ACT_MAILBOX_REDELIVER ? 1 + draw(3) : 0;
+}
 
 static void grow_worker(struct node *worker, struct node *above, unsigned place)
 {
@@ -272,6 +379,7 @@ static void grow_worker(struct node *worker, struct node *above, unsigned place)
     };
     above->children[place].significant = above->spec.auto_shutdown != ACT_AUTO_SHUTDOWN_NEVER && draw(2) == 0
                                          && above->children[place].restart != ACT_RESTART_PERMANENT;
+    grow_mailbox(worker, &above->children[place]);
 }
 
 static struct node *grow_supervisor(struct node *above, unsigned place, unsigned depth)
@@ -333,6 +441,25 @@ static void kill_somebody(bool supervisors_too)
     }
 }
 
+/* To the name if there is one, else to the last instance's pid, dead or alive. */
+static void write_to_somebody(void)
+{
+    struct node *to = &workers[draw(workers_count)];
+    act_pid      pid = to->pid;
+    if (mail_count == MAIL_MAX || act_pid_is_none(pid))
+        return;
+    bool to_name = draw(4) != 0 && to->options.name != NULL && act_whereis(rig_system, &pid, to->options.name) == ACT_OK;
+    mail[mail_count] = (struct mail){.to = to, .to_name = to_name, .instance = to->above->instance};
+    act_system_tell(rig_system, pid, MAIL, act_int64(mail_count++));
+}
+
+static void watch_somebody(void)
+{
+    act_pid whom = draw(2) == 0 ? supervisors[draw(supervisors_count)].instance : workers[draw(workers_count)].pid;
+    if (!act_pid_is_none(whom))
+        act_system_tell(rig_system, watcher, 1, act_pid_value(whom));
+}
+
 enum { CALLS_MAX = 16 };
 static struct rig_call calls[CALLS_MAX];
 static unsigned        calls_count;
@@ -381,7 +508,7 @@ static void everyone_is_accounted_for(void)
         LAW(workers[i].alive == 0, &workers[i]);
         LAW(workers[i].starts == workers[i].ends, &workers[i]);
     }
-    ck_assert_msg(counters.spawned == counters.exited + 1, "seed %llu", (unsigned long long)seed); /* the client */
+    ck_assert_msg(counters.spawned == counters.exited + 2, "seed %llu", (unsigned long long)seed); /* client, watcher */
     ck_assert_msg(counters.sent == counters.received + counters.dead_letters, "seed %llu", (unsigned long long)seed);
 }
 
@@ -392,15 +519,21 @@ static void live(bool kills_supervisors)
 
     memset(supervisors, 0, sizeof supervisors);
     memset(workers, 0, sizeof workers);
-    supervisors_count = workers_count = calls_count = 0;
+    supervisors_count = workers_count = calls_count = mail_count = watches_count = 0;
     order_is_promised = true;
     starts_are_asked_for = false;
     act__random_seed(&random_now, seed);
     (void)grow_supervisor(NULL, 0, 0);
-    rig_begin(seed);
+    memset(watches, 0, sizeof watches);
+    rig_begin_with(seed, mail_is_dead);
+    ck_assert_int_eq(act_system_spawn(rig_system, &watcher, &watcher_behavior, NULL, NULL), ACT_OK);
     ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &root, &supervisors[0].spec, NULL), ACT_OK);
     for (unsigned i = draw(10); i > 0; i--) {
         (void)!act_simulation_run(rig_simulation, NULL, 1 + draw(50));
+        for (unsigned j = workers_count > 0 ? draw(8) : 0; j > 0; j--)
+            write_to_somebody();
+        if (draw(2) == 0 && workers_count > 0)
+            watch_somebody();
         if (draw(2) == 0 && workers_count > 0)
             kill_somebody(kills_supervisors);
         if (kills_supervisors && draw(2) == 0)
@@ -412,6 +545,8 @@ static void live(bool kills_supervisors)
     advance(ACT_SECONDS(3600));
     every_call_is_answered();
     everyone_is_accounted_for();
+    all_mail_is_accounted_for();
+    every_monitor_is_answered_once();
     rig_end();
 }
 
