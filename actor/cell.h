@@ -264,7 +264,7 @@ void act__refuse(struct act__worker *worker, act_self *self, act_message *messag
 void act__take_urgent(struct act__worker *worker, act_self *self);
 
 /* seat.c */
-/* Whether the actor, which ends now, leaves a seat. Others can give it up from here on. */
+/* Whether the actor, which is SEATED and ends now, leaves a seat. Others can give it up from here on. */
 bool act__seat_hold(act_self *self);
 /* Its messages and its name (NULL: none), which are under its own pid till then, pass to the seat's. */
 void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__belonging *name);

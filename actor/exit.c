@@ -306,9 +306,9 @@ static void free_memory(act_self *self)
 /* Everything after the last user code: from here on nothing can panic. */
 static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
-    bool                   leaves_seat = act__seat_hold(self);
-    struct act__belonging *name = leaves_seat ? act__names_take_staying(self) : NULL;
     struct act__set        bonds = {NULL};
+    bool                   leaves_seat = (self->flags & ACT__CELL_SEATED) != 0 && act__seat_hold(self);
+    struct act__belonging *name = leaves_seat ? act__names_take_staying(self) : NULL;
     act__belongings_release(self);
     if (self->timers.first != NULL)
         cancel_timers(worker, self);

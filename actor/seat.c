@@ -25,8 +25,6 @@ static uint64_t life_in(uint64_t urgent)
 bool act__seat_hold(act_self *self)
 {
     uint64_t life = act__load(&self->life), urgent = act__load(&self->urgent), with;
-    if ((self->flags & ACT__CELL_SEATED) == 0)
-        return false;
     do {
         if (life_in(urgent) == life && (urgent & ACT__URGENT_LEAVE) != 0)
             return false;

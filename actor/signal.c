@@ -239,7 +239,6 @@ static void apply_request(struct act__worker *worker, act_self *self, act_messag
     act__set_add(&self->bonds, &bond->half[1]);
 }
 
-static void take_in_one(struct act__worker *worker, act_self *self, act_message *message);
 static void take_in_all(struct act__worker *worker, act_self *self, act_message *list);
 
 /* The messages of a row, linked; their cache lines are on their way here at the same time. */
@@ -295,12 +294,8 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
 static void refuse_signal(struct act__worker *worker, act_self *self, act_message *signal)
 {
     unsigned end;
-    if (signal->tag == ACT__SIGNAL_ROW) {
-        for (act_message *message = unpack_row(signal), *next; message != NULL; message = next) {
-            next = message->act_next;
-            take_in_one(worker, self, message);
-        }
-    }
+    if (signal->tag == ACT__SIGNAL_ROW)
+        take_in_all(worker, self, unpack_row(signal)); /* which are refused, or inherited */
     if (signal->tag == ACT__SIGNAL_LINK || signal->tag == ACT__SIGNAL_MONITOR) {
         struct act__reason gone = {.kind = ACT_EXIT_NO_ACTOR};
         act__bond_end(worker, act__bond_of_end(signal, &end), 1,
