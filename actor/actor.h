@@ -70,6 +70,13 @@ typedef enum act_seat {
 
 #define ACT_REDELIVER_MAX 1000000u
 
+/* What is to be called when an actor has ended. In memory of yours, which must be there until it has been called. */
+typedef struct act_on_end {
+    struct act_on_end *act_next;
+    void (*run)(void *context);
+    void *context;
+} act_on_end;
+
 typedef struct act_spawn_options {
     size_t           size;            /* sizeof(act_spawn_options); set by ACT_SPAWN_OPTIONS */
     const char      *name;            /* registered before init; NULL: none */
@@ -86,11 +93,10 @@ typedef struct act_spawn_options {
     act_pid          takes_seat;      /* from act_seat_of: *pid will be this; nobody: no seat. Name, bound and policies
                                          should be those of the actor that has left it. */
     /*
-     * May be NULL. Called once with on_end_context for an actor that could be spawned, when it has ended: as an
-     * act_defer registered before init, so after all others, and also if init never came to run.
+     * May be NULL. Called once for an actor that could be spawned, when it has ended: as an act_defer registered before
+     * init, so after all others, and also if init never came to run. It may free its own memory.
      */
-    void (*on_end)(void *context);
-    void *on_end_context;
+    act_on_end *on_end;
 } act_spawn_options;
 
 /*

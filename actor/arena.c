@@ -104,10 +104,10 @@ void *act_scratch(act_self *self, size_t bytes)
 
 act_result act_defer(act_self *self, void (*clean_up)(void *argument), void *argument)
 {
-    struct act__defer *defer = act__arena_take(&self->arena, sizeof *defer, true);
+    act_on_end *defer = act__arena_take(&self->arena, sizeof *defer, true);
     if (defer == NULL)
         return ACT_NO_MEMORY;
-    *defer = (struct act__defer){self->defers, clean_up, argument};
+    *defer = (act_on_end){self->defers, clean_up, argument};
     self->defers = defer;
     return ACT_OK;
 }

@@ -51,7 +51,7 @@ struct act_self {
     struct act__set     timers;      /* timers.h */
     struct act__set     belongings;  /* names, sockets: released at the end */
     struct act__arena   arena;
-    struct act__defer  *defers;      /* newest first */
+    act_on_end         *defers;      /* newest first */
     union {
         struct {
             uint64_t parent; /* local part of its pid; 0: nobody */
@@ -119,12 +119,6 @@ struct act__notice {
 
 /* A notice with this tag has lost its meaning on its way: it is passed over and only retired. */
 #define ACT__TAG_VOID 0
-
-struct act__defer {
-    struct act__defer *next;
-    void (*clean_up)(void *argument);
-    void *argument;
-};
 
 #define ACT__SLOT_BITS 27
 #define ACT__SLOT_MASK ((UINT64_C(1) << ACT__SLOT_BITS) - 1)

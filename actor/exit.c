@@ -232,9 +232,9 @@ static void run_last_words(struct act__worker *worker, act_self *self)
                                       act_exit_reason_make((act_exit_kind)why->kind, why->code, text_of(why)));
     }
     while (self->defers != NULL) {
-        struct act__defer *defer = self->defers;
-        self->defers = defer->next;
-        defer->clean_up(defer->argument);
+        act_on_end *defer = self->defers;
+        self->defers = defer->act_next;
+        defer->run(defer->context);
     }
     act__row_end(worker);
 }

@@ -90,14 +90,10 @@ static bool take_options(act_self *cell, struct birth *birth, const act_spawn_op
         birth->flags |= ACT__CELL_ANNOUNCE;
     if (options->ends_with_parent)
         birth->flags |= ACT__CELL_ENDS_WITH_PARENT;
-    if (options->arena_bytes_max != 0 && !act__arena_limit(&cell->arena, options->arena_bytes_max))
-        return false;
-    if (options->on_end == NULL)
-        return true;
-    cell->defers = act__arena_take(&cell->arena, sizeof *cell->defers, true);
+    cell->defers = options->on_end;
     if (cell->defers != NULL)
-        *cell->defers = (struct act__defer){NULL, options->on_end, options->on_end_context};
-    return cell->defers != NULL;
+        cell->defers->act_next = NULL;
+    return options->arena_bytes_max == 0 || act__arena_limit(&cell->arena, options->arena_bytes_max);
 }
 
 /* The cell is free again, and may be a thread's next (door.c), whose end frees what it finds. */

@@ -13,7 +13,7 @@
 
 /* Where the parts of a block begin; total_bytes is 0 if it is larger than memory can be. */
 struct layout {
-    size_t args, kept, id, name, total_bytes;
+    size_t plan, args, kept, id, name, total_bytes;
 };
 
 /* Puts a part of `bytes` at the end; false if that is more than memory can be. */
@@ -27,16 +27,22 @@ static bool place(size_t *at, size_t *end, size_t bytes)
     return true;
 }
 
-static bool lay_out(struct layout *layout, const act_child_spec *spec)
+static bool lay_out(struct layout *layout, size_t *end, size_t args_bytes, size_t kept_bytes)
+{
+    return place(&layout->args, end, args_bytes)
+           && place(&layout->kept, end, kept_bytes)
+           && place(&layout->total_bytes, end, 0);
+}
+
+static bool lay_out_with_plan(struct layout *layout, const act_child_spec *spec)
 {
     const char *name = spec->options != NULL ? spec->options->name : NULL;
     size_t      end = sizeof(struct act__child);
 
-    return place(&layout->id, &end, strlen(spec->id) + 1)
+    return place(&layout->plan, &end, sizeof(struct act__plan))
+           && place(&layout->id, &end, strlen(spec->id) + 1)
            && place(&layout->name, &end, name != NULL ? strlen(name) + 1 : 0)
-           && place(&layout->args, &end, spec->behavior->args_bytes)
-           && place(&layout->kept, &end, spec->kept_bytes)
-           && place(&layout->total_bytes, &end, 0);
+           && lay_out(layout, &end, spec->behavior->args_bytes, spec->kept_bytes);
 }
 
 static act_millis shutdown_of(const act_child_spec *spec)
@@ -56,67 +62,77 @@ static act_seat seat_of(const act_child_spec *spec)
     return spec->mailbox == ACT_MAILBOX_KEEP ? ACT_SEAT_KEEP : ACT_SEAT_REDELIVER;
 }
 
-static void copy_options(struct act__child *child, const act_child_spec *spec, char *name)
+static void copy_options(act_spawn_options *options, const act_child_spec *spec, char *name)
 {
     if (spec->options != NULL)
-        memcpy(&child->options, spec->options, spec->options->size);
-    child->options.size = sizeof child->options;
-    if (child->options.name != NULL)
-        child->options.name = strcpy(name, child->options.name);
-    child->options.announce = true;
-    child->options.kept = child->kept;
-    child->options.ends_with_parent = spec->type == ACT_CHILD_WORKER;
-    child->options.seat = seat_of(spec);
-    child->options.redeliver_max = child->options.seat == ACT_SEAT_REDELIVER ? spec->redeliver_max : 0;
-    child->options.takes_seat = act_pid_none();
-    child->options.on_end = act__child_let_go;
-    child->options.on_end_context = child;
+        memcpy(options, spec->options, spec->options->size);
+    options->size = sizeof *options;
+    if (options->name != NULL)
+        options->name = strcpy(name, options->name);
+    options->announce = true;
+    options->ends_with_parent = spec->type == ACT_CHILD_WORKER;
+    options->seat = seat_of(spec);
+    options->redeliver_max = options->seat == ACT_SEAT_REDELIVER ? spec->redeliver_max : 0;
+}
+
+act_spawn_options act__child_options(struct act__child *child)
+{
+    act_spawn_options options = child->plan->options;
+    options.kept = child->kept;
+    options.takes_seat = child->seat;
+    options.on_end = &child->on_end;
+    return options;
+}
+
+/* NULL: no memory. */
+static struct act__child *make(const struct layout *layout, const void *args, size_t args_bytes, size_t kept_bytes)
+{
+    char              *block = act__supervisor_allocate(layout->total_bytes);
+    struct act__child *child = (struct act__child *)(void *)block;
+    if (child == NULL)
+        return NULL;
+    atomic_init(&child->holders, 1);
+    child->on_end = (act_on_end){.run = act__child_let_go, .context = child};
+    if (args != NULL)
+        child->args = memcpy(block + layout->args, args, args_bytes);
+    child->kept = kept_bytes != 0 ? block + layout->kept : NULL;
+    return child;
 }
 
 struct act__child *act__child_create(const act_child_spec *spec)
 {
-    struct layout layout;
-    char         *block;
+    struct layout      layout;
+    struct act__child *child;
 
-    if (!lay_out(&layout, spec) || (block = act__supervisor_allocate(layout.total_bytes)) == NULL)
+    if (!lay_out_with_plan(&layout, spec)
+        || (child = make(&layout, spec->args, spec->behavior->args_bytes, spec->kept_bytes)) == NULL)
         return NULL;
-    struct act__child *child = (struct act__child *)(void *)block;
-    atomic_init(&child->holders, 1);
-    child->restart = (uint8_t)spec->restart;
-    child->type = (uint8_t)spec->type;
-    child->significant = spec->significant;
-    child->shutdown = shutdown_of(spec);
-    child->behavior = spec->behavior;
-    child->id = strcpy(block + layout.id, spec->id);
-    if (spec->args != NULL)
-        child->args = memcpy(block + layout.args, spec->args, spec->behavior->args_bytes);
-    child->args_release = spec->args != NULL ? spec->args_release : NULL;
-    child->kept = spec->kept_bytes != 0 ? block + layout.kept : NULL;
-    child->kept_bytes = spec->kept_bytes;
-    child->kept_release = spec->kept_release;
-    copy_options(child, spec, block + layout.name);
+    char             *block = (char *)child;
+    struct act__plan *plan = child->plan = (struct act__plan *)(void *)(block + layout.plan);
+    plan->restart = (uint8_t)spec->restart;
+    plan->type = (uint8_t)spec->type;
+    plan->significant = spec->significant;
+    plan->shutdown = shutdown_of(spec);
+    plan->behavior = spec->behavior;
+    plan->id = strcpy(block + layout.id, spec->id);
+    plan->args_release = spec->args != NULL ? spec->args_release : NULL;
+    plan->kept_bytes = spec->kept_bytes;
+    plan->kept_release = spec->kept_release;
+    copy_options(&plan->options, spec, block + layout.name);
     return child;
 }
 
 struct act__child *act__child_clone(struct act__child *template, const void *args)
 {
-    const act_child_spec spec = {
-        .id = "",
-        .behavior = template->behavior,
-        .args = args,
-        .restart = (act_restart)template->restart,
-        .significant = template->significant,
-        .shutdown = template->shutdown,
-        .type = (act_child_type)template->type,
-        .options = &template->options,
-        .kept_bytes = template->kept_bytes,
-        .kept_release = template->kept_release,
-    };
-    struct act__child *child = act__child_create(&spec);
-    if (child == NULL)
+    size_t             args_bytes = args != NULL ? template->plan->behavior->args_bytes : 0;
+    size_t             kept_bytes = template->plan->kept_bytes, end = sizeof(struct act__child);
+    struct layout      layout;
+    struct act__child *child;
+
+    if (!lay_out(&layout, &end, args_bytes, kept_bytes)
+        || (child = make(&layout, args, args_bytes, kept_bytes)) == NULL)
         return NULL;
-    child->options.seat = template->options.seat;
-    child->options.redeliver_max = template->options.redeliver_max;
+    child->plan = template->plan;
     if (args == NULL)
         child->args = template->args;
     act__child_hold(child->template = template);
@@ -135,10 +151,10 @@ void act__child_let_go(void *context)
     /* acq_rel, partner of itself: the last holder sees all that the others wrote to the kept block. */
     if (atomic_fetch_sub_explicit(&child->holders, 1, memory_order_acq_rel) != 1)
         return;
-    if (child->kept_release != NULL)
-        child->kept_release(child->kept);
-    if (child->args_release != NULL)
-        child->args_release(child->args);
+    if (child->plan->kept_release != NULL)
+        child->plan->kept_release(child->kept);
+    if (child->plan->args_release != NULL && child->template == NULL)
+        child->plan->args_release(child->args);
     act__child_forget(child);
 }
 
@@ -165,7 +181,7 @@ static struct act__child **id_next(struct act__child *child)
 
 static uint64_t id_key(const struct act__child *child)
 {
-    return child->id_hash;
+    return child->plan->id_hash;
 }
 
 static struct act__child **pid_next(struct act__child *child)
@@ -173,11 +189,14 @@ static struct act__child **pid_next(struct act__child *child)
     return &child->pid_next;
 }
 
-/* Slots of pids are dense, so the multiplication is there for the node and the life above the slot. */
+/*
+ * The lower bits of pids are places in a table of the system's: dense, and next to each other for children that were
+ * started one after the other. So they are used as they are: such children are in neighbouring buckets, which the
+ * processor has at hand. What is above says how often a place was used.
+ */
 static uint64_t pid_hash(act_pid pid)
 {
-    uint64_t hash = (pid.local ^ pid.node) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 32;
+    return pid.local ^ (pid.local >> 32 ^ pid.node) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
 static uint64_t pid_key(const struct act__child *child)
@@ -288,10 +307,10 @@ void act__children_add(struct act__children *children, struct act__child *child)
     children->last = child;
     children->count++;
     if (child->template == NULL) {
-        child->id_hash = id_hash(children->seed, child->id);
+        child->plan->id_hash = id_hash(children->seed, child->plan->id);
         table_add(&children->by_id, &by_id, child);
     }
-    if (child->type == ACT_CHILD_SUPERVISOR)
+    if (child->plan->type == ACT_CHILD_SUPERVISOR)
         children->supervisors_count++;
 }
 
@@ -308,7 +327,7 @@ void act__children_remove(struct act__children *children, struct act__child *chi
     children->count--;
     if (child->template == NULL)
         table_remove(&children->by_id, &by_id, child);
-    if (child->type == ACT_CHILD_SUPERVISOR)
+    if (child->plan->type == ACT_CHILD_SUPERVISOR)
         children->supervisors_count--;
 }
 
@@ -316,12 +335,12 @@ void act__children_set_pid(struct act__children *children, struct act__child *ch
 {
     if (!act_pid_is_none(child->pid)) {
         table_remove(&children->by_pid, &by_pid, child);
-        children->significant_count -= child->significant;
+        children->significant_count -= child->plan->significant;
     }
     child->pid = pid;
     if (!act_pid_is_none(pid)) {
         table_add(&children->by_pid, &by_pid, child);
-        children->significant_count += child->significant;
+        children->significant_count += child->plan->significant;
     }
 }
 
@@ -330,7 +349,7 @@ struct act__child *act__children_by_id(const struct act__children *children, con
     uint64_t           hash = id_hash(children->seed, id);
     struct act__child *child = children->by_id.buckets[hash & (children->by_id.buckets_count - 1)];
 
-    while (child != NULL && (child->id_hash != hash || strcmp(child->id, id) != 0))
+    while (child != NULL && (child->plan->id_hash != hash || strcmp(child->plan->id, id) != 0))
         child = child->id_next;
     return child;
 }

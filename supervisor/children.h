@@ -44,24 +44,39 @@ struct act__delay {
     act_millis since; /* when the last start began */
 };
 
+/* What a spec says. Those that are made from a template share the template's: there may be a million. */
+struct act__plan {
+    const act_behavior *behavior;
+    act_spawn_options   options; /* but for kept, takes_seat and on_end: act__child_options */
+    act_millis          shutdown;
+    const char         *id;
+    uint64_t            id_hash;
+    void (*args_release)(void *args);
+    void (*kept_release)(void *kept);
+    size_t  kept_bytes;
+    uint8_t restart, type;
+    bool    significant;
+};
+
 /*
- * One block for everything: the record, the copies of args, options, id and name, and the kept block. An
- * instance holds it too, so that args and kept block stay valid until that instance is gone, even if the
+ * One block for everything: the record, the plan if it is its own, the copies of args, id and name, and the kept block.
+ * An instance holds it too, so that args and kept block stay valid until that instance is gone, even if the
  * supervisor was killed before.
  */
 struct act__child {
-    _Atomic uint32_t   holders; /* the supervisor, and the instance */
+    struct act__plan  *plan;
+    struct act__child *template; /* that it was made from, and whose plan it has; held. NULL: none. */
     struct act__child *order_next, *order_previous;
     struct act__child *id_next, *pid_next;       /* in a bucket */
     struct act__child *errand_next;              /* waits for the supervisor's message to itself */
+    act_on_end         on_end;                   /* of the instance */
+    _Atomic uint32_t   holders; /* the supervisor, and the instance */
     bool               has_errand;
     uint8_t            state; /* act__child_state */
     uint8_t            start_cause;
-    uint8_t            restart, type;
     bool               is_watched;        /* monitored */
     bool               has_timer;         /* timer is set */
     bool               is_killed;         /* its stop has come to that */
-    bool               significant;
     bool               is_task;           /* its answer is up to task.c; `answer` is what was ordered */
     bool               is_answered;       /* that was given, or refused */
     bool               in_group;          /* of those that are restarted together; see group.c */
@@ -70,23 +85,15 @@ struct act__child {
     int32_t            start_result;      /* of the running start; ACT_OK while unknown */
     uint32_t           restarts_count;
     uint32_t           stop_tries; /* how often there was no memory for the monitor or timer of a stop */
-    uint64_t           id_hash;
     act_pid            pid; /* nobody: no instance */
+    act_pid            seat; /* that the last instance has left; nobody: none */
     act_millis         since; /* it is in that state, but for those that pass in a moment */
     struct act__supervisor *below; /* of tree.c, while it takes a picture */
     act_ref            timer;
-    act_millis         shutdown;
-    const act_behavior  *behavior;
-    act_spawn_options    options;
-    const char          *id;
     void                *args; /* NULL: none */
-    void (*args_release)(void *args);
-    size_t               kept_bytes;
     void                *kept; /* NULL: none */
-    void (*kept_release)(void *kept);
     act_message         *answer; /* to start_child; made by the asker, so that answering never needs memory */
     act_asker            asker;  /* of that answer */
-    struct act__child   *template; /* that it was made from; held. NULL: none. */
     act_message         *request_next; /* of the start_child that brings this child, while that waits */
     struct act__requests waiting;      /* for it to have stopped */
 };
@@ -97,6 +104,14 @@ struct act__child {
  * Returns: NULL if there is no memory; nothing was released then.
  */
 struct act__child *act__child_create(const act_child_spec *spec);
+/* Empty for one that was made from a template. */
+static inline const char *act__child_id(const struct act__child *child)
+{
+    return child->template == NULL ? child->plan->id : "";
+}
+
+/* To spawn its next instance with. */
+act_spawn_options act__child_options(struct act__child *child);
 /* One made from a template, without an id; args: NULL, or as many bytes as its behaviour has. NULL: no memory. */
 struct act__child *act__child_clone(struct act__child *template, const void *args);
 void               act__child_hold(struct act__child *child);

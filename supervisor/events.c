@@ -101,7 +101,7 @@ void act__tell_event(act_self *self, struct act__supervisor *supervisor, const s
     event.at = act_now(self);
     event.restarts_count = child != NULL ? child->restarts_count : supervisor->restarts_count;
     if (child != NULL)
-        memcpy(event.id, child->id, strlen(child->id) + 1);
+        strcpy(event.id, act__child_id(child));
     for (struct act__subscriber *one = supervisor->subscribers; one != NULL; one = one->next)
         one->missed_count = tell(self, one, &event) ? 0 : one->missed_count + 1;
 }

@@ -28,7 +28,7 @@ static void clear(act_self *self, struct act__supervisor *supervisor, struct act
 {
     act__delay_call_off(self, child);
     child->state = ACT__CHILD_DOWN;
-    if (child->restart == ACT_RESTART_TEMPORARY)
+    if (child->plan->restart == ACT_RESTART_TEMPORARY)
         act__child_drop(supervisor, child);
 }
 

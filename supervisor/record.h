@@ -29,6 +29,7 @@ enum act__supervisor_phase {
 struct act__supervisor {
     pthread_mutex_t            mutex; /* held while it handles a message: tree.c */
     struct act__supervisor    *list_next, **list_here;
+    act_on_end                 on_end;
     act_pid                    pid; /* nobody: init has not run */
     act_millis                 since;
     char                       name[ACT_NAME_MAX];

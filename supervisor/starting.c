@@ -6,18 +6,20 @@
 static act_result spawn_supervisor(act_self *self, struct act__supervisor *supervisor, act_pid *pid,
                                    struct act__child *child)
 {
+    act_spawn_options options = act__child_options(child);
     pthread_mutex_unlock(&supervisor->mutex);
-    act_result result = act__supervisor_spawn_link(self, pid, child->args, &child->options, child);
+    act_result result = act__supervisor_spawn_link(self, pid, child->args, &options, child);
     pthread_mutex_lock(&supervisor->mutex);
     return result;
 }
 
 static act_result spawn_as(act_self *self, struct act__supervisor *supervisor, act_pid *pid, struct act__child *child)
 {
-    if (child->behavior == &act__supervisor_behavior)
+    if (child->plan->behavior == &act__supervisor_behavior)
         return spawn_supervisor(self, supervisor, pid, child);
+    act_spawn_options options = act__child_options(child);
     act__child_hold(child);
-    act_result result = act_spawn_link(self, pid, child->behavior, child->args, &child->options);
+    act_result result = act_spawn_link(self, pid, child->plan->behavior, child->args, &options);
     if (result != ACT_OK)
         act__child_let_go(child);
     return result;
@@ -30,7 +32,7 @@ static act_result spawn(act_self *self, struct act__supervisor *supervisor, act_
     bool       is_lost = result == ACT_NO_ACTOR;
 
     if (result == ACT_OK || is_lost)
-        child->options.takes_seat = act_pid_none();
+        child->seat = act_pid_none();
     return is_lost ? spawn_as(self, supervisor, pid, child) : result;
 }
 
@@ -139,7 +141,7 @@ static void initial_start_ended(act_self *self, struct act__supervisor *supervis
                                 act_exit_reason reason)
 {
     if (child->start_result == ACT_IGNORE)
-        pass_cursor(self, supervisor, child->restart == ACT_RESTART_TEMPORARY);
+        pass_cursor(self, supervisor, child->plan->restart == ACT_RESTART_TEMPORARY);
     else
         act__supervisor_stop(self, supervisor, failure(child, reason));
 }
@@ -150,7 +152,7 @@ static void requested_start_ended(act_self *self, struct act__supervisor *superv
 
     act__start_answer(self, child, result, act_pid_none());
     act__child_rest(self, child);
-    bool keeps_spec = result == ACT_IGNORE && child->restart != ACT_RESTART_TEMPORARY && child->template == NULL;
+    bool keeps_spec = result == ACT_IGNORE && child->plan->restart != ACT_RESTART_TEMPORARY && child->template == NULL;
     if (child->start_cause == ACT__START_REQUEST && !keeps_spec)
         act__child_drop(supervisor, child);
 }

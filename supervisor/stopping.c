@@ -20,11 +20,11 @@ static bool arm_timer(act_self *self, const struct act__supervisor *supervisor, 
 {
     act_message *message;
 
-    if (child->shutdown < 0 || child->is_killed || child->has_timer || supervisor->has_timer)
+    if (child->plan->shutdown < 0 || child->is_killed || child->has_timer || supervisor->has_timer)
         return true;
     if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP, act_pid_value(child->pid)) != ACT_OK)
         return false;
-    child->has_timer = act_send_after(self, &child->timer, act_self_pid(self), &message, child->shutdown) == ACT_OK;
+    child->has_timer = act_send_after(self, &child->timer, act_self_pid(self), &message, child->plan->shutdown) == ACT_OK;
     if (!child->has_timer)
         act_message_free(&message);
     return child->has_timer;
@@ -52,7 +52,7 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
         act_seat_leave(supervisor->system, child->pid);
     /* The monitor first: a child that has unlinked, or is dead already, must not be waited for in vain. */
     (void)act__child_watch(self, child);
-    if (child->shutdown == ACT_SHUTDOWN_KILL
+    if (child->plan->shutdown == ACT_SHUTDOWN_KILL
         || act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)) != ACT_OK)
         act__child_kill(self, child);
     act__child_stop_again(self, supervisor, child);
@@ -112,11 +112,11 @@ void act__child_stopped(act_self *self, struct act__supervisor *supervisor, stru
     } else if (supervisor->phase == ACT__PHASE_CLEARING && child->in_group) {
         if (is_next)
             supervisor->cursor = child->order_previous;
-        if (was_refused || child->restart == ACT_RESTART_TEMPORARY)
+        if (was_refused || child->plan->restart == ACT_RESTART_TEMPORARY)
             act__child_drop(supervisor, child);
         if (is_next)
             act__clear_next(self, supervisor);
-    } else if (child->restart == ACT_RESTART_TEMPORARY || child->template != NULL) {
+    } else if (child->plan->restart == ACT_RESTART_TEMPORARY || child->template != NULL) {
         act__child_drop(supervisor, child);
     }
 }
@@ -156,7 +156,7 @@ void act__stop_next(act_self *self, struct act__supervisor *supervisor)
 /* Children made from a template have no order. One timer is for all; without memory for it their time is over. */
 static void stop_all_at_once(act_self *self, struct act__supervisor *supervisor)
 {
-    act_millis   shutdown = supervisor->template->shutdown;
+    act_millis   shutdown = supervisor->template->plan->shutdown;
     act_message *message = NULL;
     act_ref      timer;
 

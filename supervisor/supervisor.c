@@ -116,13 +116,13 @@ static void terminate_child(act_self *self, struct act__supervisor *supervisor, 
 static void start_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
     struct act__child *child = request->as.resource.pointer;
-    struct act__child *there = act__children_by_id(&supervisor->children, child->id);
+    struct act__child *there = act__children_by_id(&supervisor->children, child->plan->id);
 
     if (there != NULL && there->state == ACT__CHILD_STOPPING) {
         act__requests_add(&there->waiting, request);
         return;
     }
-    if (child->significant && supervisor->auto_shutdown == ACT_AUTO_SHUTDOWN_NEVER) {
+    if (child->plan->significant && supervisor->auto_shutdown == ACT_AUTO_SHUTDOWN_NEVER) {
         act__start_answer(self, child, ACT_INVALID, act_pid_none());
     } else if (there == NULL) {
         (void)act_message_take_resource(request);
@@ -175,7 +175,7 @@ static void delete_child(act_self *self, struct act__supervisor *supervisor, act
 
 static bool fits_template(const struct act__supervisor *supervisor, size_t args_bytes)
 {
-    return args_bytes == 0 || args_bytes == supervisor->template->behavior->args_bytes;
+    return args_bytes == 0 || args_bytes == supervisor->template->plan->behavior->args_bytes;
 }
 
 static void start_child_args(act_self *self, struct act__supervisor *supervisor, act_message *request)
@@ -204,7 +204,7 @@ static bool makes_sense(const struct act__supervisor *supervisor, uint32_t tag)
 {
     bool is_simple = tag == ACT__TAG_START_CHILD_ARGS || tag == ACT__TAG_TERMINATE_CHILD_PID;
     if (tag == ACT__TAG_RUN_TASK)
-        return supervisor->template != NULL && supervisor->template->behavior == &act__task_behavior;
+        return supervisor->template != NULL && supervisor->template->plan->behavior == &act__task_behavior;
     return is_simple == (supervisor->template != NULL);
 }
 
@@ -270,16 +270,16 @@ static void count_children(act_self *self, struct act__supervisor *supervisor, a
 static void write_row(act_child_info *row, const struct act__child *child)
 {
     memset(row, 0, sizeof *row);
-    strcpy(row->id, child->id);
+    strcpy(row->id, act__child_id(child));
     row->pid = child->pid;
-    row->type = (act_child_type)child->type;
-    row->restart = (act_restart)child->restart;
+    row->type = (act_child_type)child->plan->type;
+    row->restart = (act_restart)child->plan->restart;
     row->is_restarting = child->state == ACT__CHILD_RESTARTING || child->state == ACT__CHILD_DELAYED
                          || (child->state == ACT__CHILD_STARTING && child->start_cause >= ACT__START_RESTART);
-    row->significant = child->significant;
-    row->shutdown = child->shutdown;
+    row->significant = child->plan->significant;
+    row->shutdown = child->plan->shutdown;
     row->restarts_count = child->restarts_count;
-    row->behavior_name = child->behavior->name;
+    row->behavior_name = child->plan->behavior->name;
 }
 
 /* Answers with so many children from this one on. */
@@ -327,10 +327,10 @@ bool act__child_watch(act_self *self, struct act__child *child)
 
 static void give_seat_up(act_system *system, struct act__child *child)
 {
-    if (act_pid_is_none(child->options.takes_seat))
+    if (act_pid_is_none(child->seat))
         return;
-    act_seat_leave(system, child->options.takes_seat);
-    child->options.takes_seat = act_pid_none();
+    act_seat_leave(system, child->seat);
+    child->seat = act_pid_none();
 }
 
 void act__child_rest(act_self *self, struct act__child *child)
@@ -353,7 +353,7 @@ static bool any_significant(const struct act__supervisor *supervisor)
     if (supervisor->children.significant_count > 0)
         return true;
     for (const struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
-        if (child->significant && (child->state == ACT__CHILD_RESTARTING || child->state == ACT__CHILD_DELAYED))
+        if (child->plan->significant && (child->state == ACT__CHILD_RESTARTING || child->state == ACT__CHILD_DELAYED))
             return true;
     return false;
 }
@@ -368,13 +368,13 @@ static void significant_ended(struct act__supervisor *supervisor)
 static void child_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
                         act_exit_reason reason)
 {
-    bool again = child->restart == ACT_RESTART_PERMANENT
-                 || (child->restart == ACT_RESTART_TRANSIENT && !act_exit_is_clean(reason));
+    bool again = child->plan->restart == ACT_RESTART_PERMANENT
+                 || (child->plan->restart == ACT_RESTART_TRANSIENT && !act_exit_is_clean(reason));
 
     child->state = ACT__CHILD_DOWN;
-    if (child->significant && !again)
+    if (child->plan->significant && !again)
         significant_ended(supervisor);
-    if (child->restart == ACT_RESTART_TEMPORARY || (child->template != NULL && !again)) {
+    if (child->plan->restart == ACT_RESTART_TEMPORARY || (child->template != NULL && !again)) {
         act__child_drop(supervisor, child);
     } else if (again && supervisor->phase == ACT__PHASE_RUNNING) {
         act__child_restart(self, supervisor, child);
@@ -392,8 +392,8 @@ static void forget_instance(act_self *self, struct act__supervisor *supervisor, 
         act_cancel_timer(self, child->timer);
     /* The monitor's DOWN, if it is still to come, is of nobody then: taking it back would look through the inbox. */
     child->has_timer = child->is_watched = false;
-    if (act_seat_of(act_self_system(self), child->pid, &child->options.takes_seat) != ACT_OK)
-        child->options.takes_seat = act_pid_none();
+    if (act_seat_of(act_self_system(self), child->pid, &child->seat) != ACT_OK)
+        child->seat = act_pid_none();
     act__children_set_pid(&supervisor->children, child, act_pid_none());
 }
 
@@ -647,8 +647,8 @@ static act_result spawn(act_self *self, act_system *system, act_pid *pid, const 
         snprintf(supervisor->name, sizeof supervisor->name, "%s", mine.name);
     act__tree_enter(supervisor);
     mine.announce = false; /* init returns long before all children run */
-    mine.on_end = destroy;
-    mine.on_end_context = supervisor;
+    supervisor->on_end = (act_on_end){.run = destroy, .context = supervisor};
+    mine.on_end = &supervisor->on_end;
     act_result result = self != NULL ? act_spawn_link(self, pid, &running_behavior, &supervisor, &mine)
                                      : act_system_spawn(system, pid, &running_behavior, &supervisor, &mine);
     if (result != ACT_OK)

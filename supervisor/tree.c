@@ -89,12 +89,12 @@ static void thaw(act_system *system)
 
 static void write_child(act_tree_row *row, const struct act__child *child)
 {
-    strcpy(row->id, child->id);
-    if (child->options.name != NULL)
-        strcpy(row->name, child->options.name);
+    strcpy(row->id, act__child_id(child));
+    if (child->plan->options.name != NULL)
+        strcpy(row->name, child->plan->options.name);
     row->pid = child->pid;
-    row->behavior_name = child->behavior->name;
-    row->type = (act_child_type)child->type;
+    row->behavior_name = child->plan->behavior->name;
+    row->type = (act_child_type)child->plan->type;
     row->state = (act_tree_state)child->state;
     row->since = child->since;
     row->restarts_count = child->restarts_count;

@@ -527,8 +527,9 @@ static void deferred_clean_ups_run_after_terminate_last_first(void)
 {
     static const int expected[] = {9, 4, 3, 2, 1, 0};
     static const deed ends[] = {exits_normally, panics, exits_with_an_error};
+    act_on_end on_end = {.run = clean, .context = &numbers[0]};
     open_two();
-    act_pid c = lab_spawn_as(&tidy, NULL, ACT_SPAWN_OPTIONS(.on_end = clean, .on_end_context = &numbers[0]));
+    act_pid c = lab_spawn_as(&tidy, NULL, ACT_SPAWN_OPTIONS(.on_end = &on_end));
     lab_let(c, defers);
     lab_let(c, ends[kit_round() % 3]);
     ck_assert_int_eq(steps_count, 6);

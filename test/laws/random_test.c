@@ -29,6 +29,7 @@ struct record {
 
 struct creature {
     act_pid pid;
+    act_on_end on_end;
     bool dead, trapping;
     act_exit_kind end;
     int defers, cleaned;
@@ -195,7 +196,15 @@ static void clean_up(void *context)
 
 static void notes_its_end(void *context)
 {
-    world.creatures[(intptr_t)context].dead = true;
+    ((struct creature *)context)->dead = true;
+}
+
+/* The next one; nobody is yet. */
+static struct creature *new_creature(void)
+{
+    struct creature *one = &world.creatures[world.creatures_count++];
+    *one = (struct creature){.on_end = {.run = notes_its_end, .context = one}};
+    return one;
 }
 
 static void does_spawn(act_self *self, int mine)
@@ -205,11 +214,9 @@ static void does_spawn(act_self *self, int mine)
     int child = world.creatures_count, how = below(3);
     if (child == CREATURES_MAX)
         return;
-    act_spawn_options *options = ACT_SPAWN_OPTIONS(.kept = (void *)(intptr_t)child, .on_end = notes_its_end,
-                                                  .on_end_context = (void *)(intptr_t)child);
+    act_spawn_options *options = ACT_SPAWN_OPTIONS(.kept = (void *)(intptr_t)child, .on_end = &new_creature()->on_end);
     options->inbox_max = below(4) == 0 ? (uint32_t)(1 + below(6)) : 0;
     options->inbox_policy = (act_inbox_policy)below(3);
-    world.creatures[world.creatures_count++] = (struct creature){.pid = act_pid_none()};
     if (how == 0)
         LAW(act_spawn(self, &pid, &creature, NULL, options) == ACT_OK);
     else if (how == 1)
@@ -520,9 +527,9 @@ static void quiet(void *context, act_log_level level, const char *text)
 static void spawn_a_root(void)
 {
     void *number = (void *)(intptr_t)world.creatures_count;
-    act_pid *pid = &world.creatures[world.creatures_count++].pid;
-    LAW(act_system_spawn(world.system, pid, &creature, NULL,
-                         ACT_SPAWN_OPTIONS(.kept = number, .on_end = notes_its_end, .on_end_context = number)) == ACT_OK);
+    struct creature *one = new_creature();
+    LAW(act_system_spawn(world.system, &one->pid, &creature, NULL,
+                         ACT_SPAWN_OPTIONS(.kept = number, .on_end = &one->on_end)) == ACT_OK);
 }
 
 static void run_a_world(uint64_t seed)

@@ -41,9 +41,9 @@ static void children_stay_in_the_order_they_were_added(void)
     act__children_remove(&children, made[2]);
     act__child_let_go(made[2]);
     child = children.first;
-    ck_assert_str_eq(child->id, "x");
-    ck_assert_str_eq((child = child->order_next)->id, "a");
-    ck_assert_str_eq((child = child->order_next)->id, "b");
+    ck_assert_str_eq(child->plan->id, "x");
+    ck_assert_str_eq((child = child->order_next)->plan->id, "a");
+    ck_assert_str_eq((child = child->order_next)->plan->id, "b");
     ck_assert_ptr_eq(child, children.last);
     ck_assert_ptr_null(child->order_next);
     ck_assert_ptr_eq(child->order_previous, made[1]);
@@ -111,8 +111,8 @@ static void parts_of_a_block_do_not_overlap(void)
     ck_assert_uint_eq((uintptr_t)child->kept % 16, 0);
     memset(child->kept, 'k', 77);
     memset(child->args, 'R', 13);
-    ck_assert_str_eq(child->id, id);
-    ck_assert_str_eq(child->options.name, name);
+    ck_assert_str_eq(child->plan->id, id);
+    ck_assert_str_eq(child->plan->options.name, name);
     for (int i = 0; i < 77; i++)
         ck_assert_int_eq(((char *)child->kept)[i], 'k');
     act__child_let_go(child);
@@ -153,9 +153,9 @@ static void shutdown_defaults_depend_on_the_type(void)
     struct act__child *worker = act__child_create(&spec);
     spec.type = ACT_CHILD_SUPERVISOR;
     struct act__child *supervisor = act__child_create(&spec);
-    ck_assert_int_eq(worker->shutdown, 5000);
-    ck_assert_int_eq(supervisor->shutdown, ACT_FOREVER);
-    ck_assert(worker->options.ends_with_parent && !supervisor->options.ends_with_parent);
+    ck_assert_int_eq(worker->plan->shutdown, 5000);
+    ck_assert_int_eq(supervisor->plan->shutdown, ACT_FOREVER);
+    ck_assert(worker->plan->options.ends_with_parent && !supervisor->plan->options.ends_with_parent);
     act__child_let_go(worker);
     act__child_let_go(supervisor);
 }

@@ -91,7 +91,7 @@ static void shutdown_long(struct spoiled *s) { s->child[1].shutdown = ((act_mill
 static void options_size(struct spoiled *s) { s->options.size = 3; }
 static void options_policy(struct spoiled *s) { s->options.inbox_policy = (act_inbox_policy)3; }
 static void options_blocking(struct spoiled *s) { s->options.blocking = true, s->options.worker = 1; }
-static void options_on_end(struct spoiled *s) { s->options.on_end = release; }
+static void options_on_end(struct spoiled *s) { static act_on_end hook; s->options.on_end = &hook; }
 static void name_empty(struct spoiled *s) { s->options.name = ""; }
 static void name_long(struct spoiled *s) { s->options.name = SIXTY_FOUR; }
 static void kept_release(struct spoiled *s) { s->child[1].kept_release = release; }
