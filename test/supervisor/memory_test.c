@@ -5,6 +5,7 @@
 #include <mailbox/base/memory.h>
 
 static int            kept_releases;
+static act_spawn_options names_of[3];
 static act_child_spec added, below_child;
 static act_supervisor_spec below;
 static struct rig_plan e;
@@ -22,6 +23,11 @@ static void begin_counted(void)
 {
     begin();
     for (int i = 0; i < 3; i++) {
+        static const char *const names[3] = {"ada", NULL, "cy"};
+        names_of[i] = *ACT_SPAWN_OPTIONS(.name = names[i]);
+        child[i].options = &names_of[i];
+        child[i].mailbox = (act_mailbox)i;
+        child[i].redeliver_max = i == ACT_MAILBOX_REDELIVER ? 2 : 0;
         child[i].args_release = rig_args_release;
         child[i].kept_bytes = sizeof(int);
         child[i].kept_release = release_kept;
@@ -57,14 +63,17 @@ static void live(void)
     rig_try_to_ask(&starting);
     run_a_while();
     rig_tell(&a, RIG_DO_FAIL);
+    rig_tell(&a, RIG_DO_SAY_X);
     rig_tell(&e, RIG_DO_PANIC);
+    rig_tell(&e, RIG_DO_SAY_X);
     run_a_while();
     rig_try_to_ask(&ending);
     rig_try_to_ask(&counting);
     rig_try_to_ask(&listing);
     run_a_while();
     rig_tell(&d, RIG_DO_PANIC);
-    rig_tell(&c, RIG_DO_NORMAL);
+    rig_tell(&c, RIG_DO_PANIC);
+    rig_tell(&c, RIG_DO_SAY_X);
     run_a_while();
     restarting = (struct rig_call){.what = RIG_RESTART, .supervisor = root, .id = "b"};
     deleting = (struct rig_call){.what = RIG_DELETE, .supervisor = root, .id = "b"};
@@ -95,6 +104,7 @@ static void end_counted(bool spawned, uint64_t n)
     ck_assert_int_eq(d.args_released, starting.called ? 1 : 0);
     act_system_counters(rig_system, &counters);
     ck_assert_uint_eq(counters.spawned, counters.exited + 1); /* the client */
+    ck_assert_uint_eq(counters.sent, counters.received + counters.dead_letters);
     is_answered(&starting);
     is_answered(&ending);
     is_answered(&counting);
@@ -236,6 +246,28 @@ static void a_restart_is_tried_until_there_is_memory(void)
     rig_end();
 }
 
+static void what_waits_is_kept_until_there_is_memory(void)
+{
+    act_pid found;
+    begin();
+    spec.intensity = UINT32_MAX;
+    child[1].options = ACT_SPAWN_OPTIONS(.name = "bee");
+    start();
+    rig_clear_log();
+    rig_tell(&b, RIG_DO_FAIL);
+    rig_tell(&b, RIG_DO_SAY_X);
+    rig_tell(&b, RIG_DO_SAY_Y);
+    act__memory_fail_at(1, true);
+    ck_assert_int_eq(act_simulation_run(rig_simulation, NULL, 1000), ACT_FULL);
+    ck_assert_int_eq(act_whereis(rig_system, &found, "bee"), ACT_OK);
+    ck_assert(!act_pid_equal(found, b.pid));
+    act__memory_fail_at(0, false);
+    rig_run();
+    ck_assert_str_eq(rig_log, "b- b+ bx by ");
+    ck_assert(act_pid_equal(found, b.pid));
+    rig_end();
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(any_single_request_for_memory_may_fail, .rounds = 5, .timeout_seconds = 60),
     FACT(memory_may_run_out_for_good_at_any_request, .rounds = 5, .timeout_seconds = 60),
@@ -243,5 +275,6 @@ const struct kit_fact kit_facts[] = {
     FACT(a_supervisor_stops_without_memory, ROUNDS),
     FACT(children_stop_in_reverse_without_memory, ROUNDS),
     FACT(a_restart_is_tried_until_there_is_memory, ROUNDS),
+    FACT(what_waits_is_kept_until_there_is_memory, ROUNDS),
     END_OF_FACTS,
 };
