@@ -343,7 +343,7 @@ bool act__timer_cancel(struct act__worker *worker, struct act__timer *timer);
 void act__timer_cancel_all(struct act__worker *worker, act_self *self);
 /* Frees a timer that is in no wheel and no set, with its message. */
 void act__timer_drop(struct act__worker *worker, struct act__timer *timer);
-/* Fires what is due on this worker's wheel. Returns: when it wants to be called again; ACT_FOREVER: not at all. */
-act_millis act__timers_run(struct act__worker *worker, act_millis now);
+/* Fires what is due on this worker's wheel. */
+void act__timers_run(struct act__worker *worker, act_millis now);
 
 #endif

@@ -96,7 +96,7 @@ static void fire(struct act__worker *worker, struct act__timer *timer)
         act__signal_push(worker->system, worker, act__load(&timer->owner), &timer->notice);
 }
 
-act_millis act__timers_run(struct act__worker *worker, act_millis now)
+void act__timers_run(struct act__worker *worker, act_millis now)
 {
     struct act__list due;
     act__list_init(&due);
@@ -104,7 +104,6 @@ act_millis act__timers_run(struct act__worker *worker, act_millis now)
     while (!act__list_is_empty(&due))
         fire(worker, act__container(due.next, struct act__timer, slot));
     act__wheel_spread(&worker->wheel);
-    return act__wheel_next(&worker->wheel);
 }
 
 /* --------------------------------------------------------------------------------- what actors call */

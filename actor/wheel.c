@@ -193,12 +193,13 @@ static void open_slots(struct act__timer_wheel *wheel, struct act__list *due)
 
 void act__wheel_advance(struct act__timer_wheel *wheel, act_millis now, struct act__list *due)
 {
+    if (now <= wheel->now) /* the usual case: the millisecond has fired */
+        return;
     for (act_millis next; (next = act__wheel_next(wheel)) != ACT_FOREVER && next <= now;) {
         wheel->now = next;
         open_slots(wheel, due);
     }
-    if (wheel->now < now)
-        wheel->now = now;
+    wheel->now = now;
 }
 
 void act__wheel_spread(struct act__timer_wheel *wheel)
