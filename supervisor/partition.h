@@ -32,8 +32,8 @@ typedef struct act_partition_spec {
  *
  * Owns:    *partition is yours: act_partition_destroy. What spec points to must stay valid as for act_child_spec.
  * Threads: any.
- * Returns: ACT_OK; ACT_INVALID (name, count, or child: act_supervisor_check of what act_partition_supervisor gives says
- *          why); ACT_NO_MEMORY.
+ * Returns: ACT_OK; ACT_INVALID (name, count, or the rest: act_supervisor_check says why of a supervisor with these
+ *          three and that child); ACT_NO_MEMORY.
  * See:     test/supervisor/partition_test.c
  */
 ACT_API ACT_MUST_CHECK act_result act_partition_create(act_partition **partition, const act_partition_spec *spec)

@@ -121,6 +121,15 @@ static bool check_mailbox(const act_child_spec *spec, struct report *report)
     return true;
 }
 
+static bool check_task(const act_child_spec *spec, struct report *report)
+{
+    if (spec->behavior != &act__task_behavior)
+        return true;
+    if (spec->restart != ACT_RESTART_TEMPORARY)
+        return complain(report, "restart is not temporary, but a task runs once");
+    return spec->args == NULL || complain(report, "args is set, but what a task is given comes from act_task_run");
+}
+
 static bool check_name(const char *name, struct report *report)
 {
     if (name == NULL)
@@ -181,7 +190,7 @@ static bool check_supervisor_child(const act_child_spec *spec, struct report *re
 static bool check_child_fields(const act_child_spec *spec, struct report *report, unsigned depth)
 {
     return check_behavior(spec->behavior, report) && check_rules(spec, report)
-           && check_mailbox(spec, report)
+           && check_mailbox(spec, report) && check_task(spec, report)
            && check_options(spec->options, report) && check_kept(spec, report)
            && check_supervisor_child(spec, report, depth);
 }
@@ -284,6 +293,8 @@ static bool check_tree(const act_supervisor_spec *spec, struct report *report, u
             return false;
         if (child->significant && spec->auto_shutdown == ACT_AUTO_SHUTDOWN_NEVER)
             return complain(report, "child \"%s\": significant, but auto_shutdown is never", child->id);
+        if (child->behavior == &act__task_behavior && spec->strategy != ACT_STRATEGY_SIMPLE_ONE_FOR_ONE)
+            return complain(report, "child \"%s\": a task, but the strategy is not simple_one_for_one", child->id);
     }
     if (spec->strategy == ACT_STRATEGY_SIMPLE_ONE_FOR_ONE && !check_template(&spec->children[0], report))
         return false;

@@ -1,6 +1,7 @@
 /* Every kind of bad specification, and the sentence that names its field and its child. */
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/supervisor.h>
+#include <supervisor/task.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -96,6 +97,25 @@ static void name_empty(struct spoiled *s) { s->options.name = ""; }
 static void name_long(struct spoiled *s) { s->options.name = SIXTY_FOUR; }
 static void kept_release(struct spoiled *s) { s->child[1].kept_release = release; }
 static void kept_bytes(struct spoiled *s) { s->child[1].kept_bytes = SIZE_MAX; }
+static void mailbox(struct spoiled *s) { s->child[1].mailbox = (act_mailbox)4; }
+static void redeliver(struct spoiled *s) { s->child[1].mailbox = ACT_MAILBOX_REDELIVER, s->child[1].redeliver_max = 1; }
+static void redeliver_zero(struct spoiled *s) { s->child[1].mailbox = ACT_MAILBOX_REDELIVER; }
+static void redeliver_more(struct spoiled *s) { s->child[1].redeliver_max = 2; }
+static void redeliver_most(struct spoiled *s) { redeliver(s), s->child[1].redeliver_max = ACT_REDELIVER_MAX + 1; }
+static void task(struct spoiled *s)
+{
+    s->child[0] = act_task_child(NULL);
+    s->spec.children_count = 1;
+    s->spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE;
+}
+static void task_permanent(struct spoiled *s) { task(s), s->child[0].restart = ACT_RESTART_PERMANENT; }
+static void task_args(struct spoiled *s) { task(s), s->child[0].args = &good; }
+static void task_alone(struct spoiled *s) { s->child[1] = act_task_child(NULL); }
+static void below_redeliver(struct spoiled *s)
+{
+    s->child[1] = act_supervisor_child("b", &empty);
+    redeliver(s);
+}
 static void below(struct spoiled *s) { s->child[1] = act_supervisor_child("b", &empty); }
 
 static void below_type(struct spoiled *s)
@@ -190,6 +210,16 @@ static const struct {
     {"name_long", name_long, "child \"b\": options.name is longer than 63 bytes"},
     {"kept_release", kept_release, "child \"b\": kept_release is set, but kept_bytes is 0"},
     {"kept_bytes", kept_bytes, "child \"b\": kept_bytes is "},
+    {"mailbox", mailbox, "child \"b\": mailbox is 4, which"},
+    {"redeliver", redeliver, ""},
+    {"redeliver_zero", redeliver_zero, "child \"b\": redeliver_max is 0, which is not from 1"},
+    {"redeliver_more", redeliver_more, "child \"b\": redeliver_max is 2, which is not 0"},
+    {"redeliver_most", redeliver_most, "child \"b\": redeliver_max is 1000001, which is not from 1"},
+    {"task", task, ""},
+    {"task_permanent", task_permanent, "child \"task\": restart is not temporary"},
+    {"task_args", task_args, "child \"task\": args is set"},
+    {"task_alone", task_alone, "child \"task\": a task, but the strategy is not"},
+    {"below_redeliver", below_redeliver, "child \"b\": mailbox is redeliver, but a supervisor"},
     {"below", below, ""},
     {"below_type", below_type, "child \"b\": type is worker, but it is a supervisor"},
     {"below_args", below_args, "child \"b\": args is NULL"},
