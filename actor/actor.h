@@ -45,7 +45,7 @@ typedef struct act_behavior {
  * or dropped: as many replies can wait as the actor has asked for.
  */
 typedef enum act_inbox_policy {
-    ACT_INBOX_REFUSE,      /* act_send answers ACT_FULL; act_tell makes it a dead letter */
+    ACT_INBOX_REFUSE,      /* act_send answers ACT_FULL; act_tell_value makes it a dead letter */
     ACT_INBOX_DROP_NEWEST, /* the message becomes a dead letter; the sender is not told */
     ACT_INBOX_DROP_OLDEST  /* the oldest waiting become dead letters when the receiver next looks; while it
                               does not look, at most 2 * inbox_max wait and the newest are dropped */
@@ -217,19 +217,19 @@ ACT_API ACT_MUST_CHECK act_result act_send(act_self *self, act_pid to, act_messa
  * Threads: handler.
  * Order:   as act_send.
  */
-static inline void act_tell(act_self *self, act_pid to, uint32_t tag, act_value value);
+static inline void act_tell_value(act_self *self, act_pid to, uint32_t tag, act_value value);
 
-/** What act_tell calls, with the scalar in registers: its kind, and its payload as two words. */
+/** What act_tell_value calls, with the scalar in registers: its kind, and its payload as two words. */
 ACT_API void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first,
                             uint64_t second) ACT_NONNULL(1);
 
-static inline void act_tell(act_self *self, act_pid to, uint32_t tag, act_value value)
+static inline void act_tell_value(act_self *self, act_pid to, uint32_t tag, act_value value)
 {
     act_tell_words(self, to, tag, value.kind, value.as.act_words[0], value.as.act_words[1]);
 }
 
 /**
- * Sends a copy of bytes. Nothing to check, as act_tell.
+ * Sends a copy of bytes. Nothing to check, as act_tell_value.
  *
  * bytes    bytes_count bytes; may be NULL when that is 0.
  */
@@ -302,12 +302,12 @@ ACT_API ACT_MUST_CHECK act_result act_reply(act_self *self, act_asker asker, act
 ACT_API act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason) ACT_NONNULL(1);
 
 /**
- * Answers an ask with a scalar. Nothing to check, as act_tell; a message that was no ask gets no answer.
+ * Answers an ask with a scalar. Nothing to check, as act_tell_value; a message that was no ask gets no answer.
  *
  * Without memory for the answer the asker hears ACT_MESSAGE_DOWN with ACT_EXIT_ERROR and code ACT_NO_MEMORY, if it is
  * this actor that was asked.
  */
-ACT_API void act_answer(act_self *self, const act_message *request, uint32_t tag, act_value value)
+ACT_API void act_answer_value(act_self *self, const act_message *request, uint32_t tag, act_value value)
     ACT_NONNULL_ALL;
 
 /* ------------------------------------------------------------------------- links, monitors, exits */
@@ -451,7 +451,7 @@ ACT_API ACT_MUST_CHECK act_result act_send_after(act_self *self, act_ref *timer,
                                                  act_message **message, act_millis delay) ACT_NONNULL_ALL;
 
 /** Sends a scalar later; as act_send_after, but on failure a resource is still yours. */
-ACT_API ACT_MUST_CHECK act_result act_tell_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag,
+ACT_API ACT_MUST_CHECK act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag,
                                                  act_value value, act_millis delay) ACT_NONNULL_ALL;
 
 /**

@@ -4,6 +4,7 @@
 
 #include <actor/bond.h>
 #include <actor/system_record.h>
+#include <actor/typed.h>
 
 void act__schedule_elsewhere(struct act_system *system, struct act__worker *worker, act_self *self)
 {
@@ -214,15 +215,29 @@ static void release_resource(const act_value *value)
 }
 
 /* What could not even be made is shown to the hook from the stack. */
-static void lost(act_system *system, struct act__worker *worker, uint64_t from, act_pid to, uint32_t tag,
-                 const act_value *value)
+static void lost_for(act_system *system, struct act__worker *worker, uint64_t from, act_pid to, uint32_t tag,
+                     const act_value *value, act_result why)
 {
     act_message shown = {.tag = tag, .act_sender = from, .act_bits = ACT__HOME_BORROWED};
     shown.kind = (uint8_t)value->kind;
     memcpy(&shown.as, &value->as, sizeof value->as);
     count_sent(system, worker);
-    act__dead_letter(system, worker, to, &shown, ACT_NO_MEMORY);
+    act__dead_letter(system, worker, to, &shown, why);
     release_resource(value);
+}
+
+static void lost(act_system *system, struct act__worker *worker, uint64_t from, act_pid to, uint32_t tag,
+                 const act_value *value)
+{
+    lost_for(system, worker, from, to, tag, value, ACT_NO_MEMORY);
+}
+
+/* A typed one: only its tag is shown. */
+static void lost_typed(act_system *system, act_self *self, act_pid to, const act_type *type, act_result why)
+{
+    act_value nothing = act_nothing();
+    lost_for(system, self != NULL ? self->worker : NULL, self != NULL ? act__local_of(self) : 0, to, type->tag,
+             &nothing, why);
 }
 
 /* Where deliver_shortly was in doubt. */
@@ -233,10 +248,11 @@ static __attribute__((noinline)) void deliver_or_drop(act_self *self, act_pid to
 
 /* No envelope is at hand. */
 static __attribute__((noinline)) void tell_words_elsewhere(act_self *self, act_pid to, uint32_t tag,
-                                                           act_value_kind kind, uint64_t first, uint64_t second)
+                                                           act_value_kind kind, uint32_t bytes_count, uint64_t first,
+                                                           uint64_t second)
 {
     act_value    value = {.kind = kind, .as.act_words = {first, second}};
-    act_message *message = act__message_make(tag, kind, 0);
+    act_message *message = act__message_make(tag, kind, bytes_count);
     if (message == NULL) {
         lost(self->worker->system, self->worker, act__local_of(self), to, tag, &value);
         return;
@@ -246,18 +262,30 @@ static __attribute__((noinline)) void tell_words_elsewhere(act_self *self, act_p
 }
 
 /* Every call in here is the last thing that is done: so nothing has to be kept across one. */
-void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first, uint64_t second)
+static inline __attribute__((always_inline)) void tell_words(act_self *self, act_pid to, uint32_t tag,
+                                                             act_value_kind kind, uint32_t bytes_count, uint64_t first,
+                                                             uint64_t second)
 {
     act_message *message = act__pool_take_at_hand(0);
     if (act__unlikely(message == NULL)) {
-        tell_words_elsewhere(self, to, tag, kind, first, second);
+        tell_words_elsewhere(self, to, tag, kind, bytes_count, first, second);
         return;
     }
-    act__message_init(message, 0, tag, kind, 0);
+    act__message_init(message, 0, tag, kind, bytes_count);
     message->as.act_words[0] = first;
     message->as.act_words[1] = second;
     if (act__unlikely(!deliver_shortly(self, to, message)))
         deliver_or_drop(self, to, message);
+}
+
+void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first, uint64_t second)
+{
+    tell_words(self, to, tag, kind, 0, first, second);
+}
+
+void act_tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count, uint64_t first, uint64_t second)
+{
+    tell_words(self, to, tag, ACT_VALUE_TYPED, bytes_count, first, second);
 }
 
 void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
@@ -274,6 +302,26 @@ void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes,
         memcpy(message->as.bytes, bytes, bytes_count);
     if (act__unlikely(!deliver_shortly(self, to, message)))
         deliver_or_drop(self, to, message);
+}
+
+void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void *fields)
+{
+    act_message *message;
+    act_result   result = act_message_create_typed(&message, type, fields);
+    if (result != ACT_OK)
+        lost_typed(self->worker->system, self, to, type, result);
+    else if (act__unlikely(!deliver_shortly(self, to, message)))
+        deliver_or_drop(self, to, message);
+}
+
+void act_system_tell_typed(act_system *system, act_pid to, const act_type *type, const void *fields)
+{
+    act_message *message;
+    act_result   result = act_message_create_typed(&message, type, fields);
+    if (result != ACT_OK)
+        lost_typed(system, NULL, to, type, result);
+    else
+        act__deliver_or_drop(system, NULL, 0, to, message);
 }
 
 act_message *act_take(act_self *self)
@@ -301,7 +349,15 @@ act_result act_reply(act_self *self, act_asker asker, act_message **message)
     return result;
 }
 
-void act_answer(act_self *self, const act_message *request, uint32_t tag, act_value value)
+static void answer_with(act_self *self, act_asker asker, act_message *message)
+{
+    message->ref = asker.ask;
+    message->act_bits |= ACT__BIT_REPLY;
+    if (act__unlikely(!deliver_shortly(self, asker.pid, message)))
+        deliver_or_drop(self, asker.pid, message);
+}
+
+void act_answer_value(act_self *self, const act_message *request, uint32_t tag, act_value value)
 {
     struct act__worker *worker = self->worker;
     struct act__reason  no_memory = {.kind = ACT_EXIT_ERROR, .code = ACT_NO_MEMORY};
@@ -319,10 +375,21 @@ void act_answer(act_self *self, const act_message *request, uint32_t tag, act_va
         return;
     }
     act__message_set(message, &value);
-    message->ref = asker.ask;
-    message->act_bits |= ACT__BIT_REPLY;
-    if (act__unlikely(!deliver_shortly(self, asker.pid, message)))
-        deliver_or_drop(self, asker.pid, message);
+    answer_with(self, asker, message);
+}
+
+void act_answer_typed(act_self *self, const act_message *request, const act_type *type, const void *fields)
+{
+    act_asker    asker = act_message_asker(request);
+    act_message *message;
+    if (asker.ask.value == 0)
+        return;
+    act_result        result = act_message_create_typed(&message, type, fields);
+    struct act__reason why = {.kind = ACT_EXIT_ERROR, .code = (int32_t)result};
+    if (result == ACT_OK)
+        answer_with(self, asker, message);
+    else if (!act__ask_fail(self->worker, self, asker.ask, &why))
+        lost_typed(self->worker->system, self, asker.pid, type, result);
 }
 
 act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)
@@ -358,7 +425,7 @@ act_result act_system_send(act_system *system, act_pid to, act_message **message
     return result;
 }
 
-void act_system_tell(act_system *system, act_pid to, uint32_t tag, act_value value)
+void act_system_tell_value(act_system *system, act_pid to, uint32_t tag, act_value value)
 {
     act_message *message = act__message_make(tag, value.kind, 0);
     if (message == NULL) {

@@ -28,7 +28,8 @@ typedef struct act_system_options {
      * Called for every message that no one received, before it is freed. Any thread, several at once; must
      * not block, keep the message or call into the system. The result says why: ACT_NO_ACTOR, ACT_FULL,
      * ACT_NO_MEMORY (the message could not be made), ACT_NOT_FOUND (a reply to an ask that had ended). Also for one
-     * that was received, but whose handler has panicked before it took it: ACT_PANICKED.
+     * that was received, but whose handler has panicked before it took it: ACT_PANICKED; or did not know it, or for a
+     * typed one that could not be one: ACT_INVALID.
      */
     void (*dead_letter)(void *context, act_pid to, const act_message *message, act_result why);
     /* Called for what people should know; NULL: lines on standard error. As dead_letter otherwise. */
@@ -100,8 +101,8 @@ ACT_API ACT_MUST_CHECK act_result act_system_spawn(act_system *system, act_pid *
 ACT_API ACT_MUST_CHECK act_result act_system_send(act_system *system, act_pid to, act_message **message)
     ACT_NONNULL_ALL;
 
-/** Sends a scalar from an ordinary thread; as act_tell. */
-ACT_API void act_system_tell(act_system *system, act_pid to, uint32_t tag, act_value value) ACT_NONNULL_ALL;
+/** Sends a scalar from an ordinary thread; as act_tell_value. */
+ACT_API void act_system_tell_value(act_system *system, act_pid to, uint32_t tag, act_value value) ACT_NONNULL_ALL;
 
 /**
  * Asks from an ordinary thread and waits for the answer.
@@ -167,6 +168,7 @@ ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_
     X(sent, "messages sent, those not delivered and those sent again included")      \
     X(received, "messages given to a handler")                                       \
     X(dead_letters, "messages that no one received")                                 \
+    X(unknown, "messages whose handler did not know them (act_unknown)")             \
     X(late_replies, "replies to asks that had ended; also counted as dead letters")  \
     X(slowed, "times a sender was held back because its receiver was far behind")    \
     X(stolen, "actors taken over from another worker")                               \

@@ -136,7 +136,7 @@ act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_messag
     return ACT_OK;
 }
 
-act_result act_tell_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag, act_value value, act_millis delay)
+act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag, act_value value, act_millis delay)
 {
     act_message *message = act__message_make(tag, value.kind, 0);
     if (message == NULL)

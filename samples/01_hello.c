@@ -59,7 +59,7 @@ int main(void)
         result = greet(system, pid, "world");
     if (result == ACT_OK)
         result = greet(system, pid, "actors");
-    act_system_tell(system, pid, LEAVE, act_nothing());
+    act_system_tell_value(system, pid, LEAVE, act_nothing());
     if (result == ACT_OK)
         result = act_system_join(system, pid, NULL, ACT_FOREVER); /* it may have ended before we came to wait */
     if (result == ACT_OK)

@@ -14,7 +14,7 @@ static void serve(act_self *self, void *state, const act_message *message)
     (void)state;
     switch (message->tag) {
     case SQUARE:
-        act_answer(self, message, RESULT, act_int64(message->as.int64 * message->as.int64));
+        act_answer_value(self, message, RESULT, act_int64(message->as.int64 * message->as.int64));
         break;
     case CRASH:
         act_panic(self, "told to crash");

@@ -59,7 +59,7 @@ static act_result open_office(act_self *self, void *state, const void *args)
     if (result == ACT_OK)
         result = act_spawn_monitor(self, &chief->copier, &chief->monitor, &worker, &names[1], NULL);
     if (result == ACT_OK)
-        act_tell(self, chief->printer, FAIL, act_nothing());
+        act_tell_value(self, chief->printer, FAIL, act_nothing());
     return result;
 }
 

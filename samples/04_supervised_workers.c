@@ -85,7 +85,7 @@ static act_result say(act_simulation *simulation, uint32_t tag)
     act_system *system = act_simulation_system(simulation);
     act_pid     pid;
     if (act_whereis(system, &pid, "counter") == ACT_OK)
-        act_system_tell(system, pid, tag, act_nothing());
+        act_system_tell_value(system, pid, tag, act_nothing());
     else
         printf("nobody is called counter\n");
     return act_simulation_run(simulation, NULL, 1000);

@@ -59,7 +59,7 @@ static act_result show(const char *title, act_strategy strategy)
         result = act_simulation_run(simulation, NULL, 1000);
     printf("\n  b crashes:");
     if (result == ACT_OK && (result = act_whereis(system, &pid, "b")) == ACT_OK) {
-        act_system_tell(system, pid, CRASH, act_nothing());
+        act_system_tell_value(system, pid, CRASH, act_nothing());
         result = act_simulation_run(simulation, NULL, 1000);
     }
     printf("\n  stop:");

@@ -43,7 +43,7 @@ static act_result crash(act_simulation *simulation, const char *name)
     act_result  result = act_whereis(system, &pid, name);
     if (result != ACT_OK)
         return result;
-    act_system_tell(system, pid, CRASH, act_nothing());
+    act_system_tell_value(system, pid, CRASH, act_nothing());
     return act_simulation_run(simulation, NULL, 1000);
 }
 

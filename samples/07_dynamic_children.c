@@ -60,8 +60,8 @@ static void hear(act_self *self, void *state, const act_message *message)
     (void)state;
     if (act_supervisor_answer_read(message, &answer) != ACT_OK || answer.result != ACT_OK)
         return;
-    act_tell(self, answer.child, GREET, act_nothing());
-    act_tell(self, answer.child, LEAVE, act_nothing());
+    act_tell_value(self, answer.child, GREET, act_nothing());
+    act_tell_value(self, answer.child, LEAVE, act_nothing());
 }
 
 static const act_behavior door = {

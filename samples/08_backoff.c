@@ -49,7 +49,7 @@ int main(void)
     if (result == ACT_OK)
         result = act_simulation_run(simulation, NULL, 1000);
     if (result == ACT_OK && (result = act_whereis(system, &pid, "link")) == ACT_OK) {
-        act_system_tell(system, pid, 1, act_nothing());
+        act_system_tell_value(system, pid, 1, act_nothing());
         result = act_simulation_advance(simulation, ACT_SECONDS(10), 10000);
     }
     act_simulation_destroy(&simulation);

@@ -25,7 +25,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     if (message->tag == ADD)
         *count += 1;
     else if (message->tag == READ)
-        act_answer(self, message, TOTAL, act_int64(*count));
+        act_answer_value(self, message, TOTAL, act_int64(*count));
 }
 
 static const act_behavior counting = {.name = "counter", .state_bytes = sizeof(int64_t), .receive = receive};
@@ -37,7 +37,7 @@ static void add_by_message(act_thread *self, void *argument)
 {
     (void)self;
     (void)argument;
-    act_system_tell(the_system, the_counter, ADD, act_nothing());
+    act_system_tell_value(the_system, the_counter, ADD, act_nothing());
 }
 
 static void run_all(void (*add)(act_thread *self, void *argument))

@@ -14,7 +14,7 @@ static act_result give_begin(act_self *self, void *state, const void *args)
 {
     (void)state;
     (void)args;
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
     return ACT_OK;
 }
 

@@ -38,6 +38,7 @@ typedef enum act_value_kind {
     ACT_VALUE_POINTER,  /* shared by agreement between sender and receiver; never freed by the framework */
     ACT_VALUE_RESOURCE, /* moved: released by the framework if nobody takes it */
     ACT_VALUE_BYTES,    /* bytes_count bytes, aligned to 8 */
+    ACT_VALUE_TYPED,    /* the struct of a typed message, and behind it what it refers to: schema.h */
     ACT_VALUE_REASON    /* of the framework's EXIT and DOWN; read by act_message_reason() */
 } act_value_kind;
 
@@ -82,7 +83,7 @@ typedef struct act_message {
     uint8_t             act_bits;
     uint8_t             kind; /* an act_value_kind */
     uint32_t            tag;
-    uint32_t            bytes_count; /* of as.bytes; 0 unless kind is ACT_VALUE_BYTES */
+    uint32_t            bytes_count; /* of as.bytes; 0 unless kind is ACT_VALUE_BYTES or ACT_VALUE_TYPED */
     act_ref             ref;         /* the ask this belongs to, or the monitor; 0: none */
     union {
         bool         boolean;

@@ -38,7 +38,7 @@ static void doubles(act_self *self, void *state, const act_message *message)
 {
     (void)state;
     ck_assert_uint_ne(message->ref.value, 0);
-    act_answer(self, message, TAG_B, act_int64(2 * message->as.int64));
+    act_answer_value(self, message, TAG_B, act_int64(2 * message->as.int64));
 }
 
 static const act_behavior doubler = {.name = "doubler", .receive = doubles};
@@ -161,8 +161,8 @@ static void an_ask_of_who_never_was_is_answered_down(void)
 static void two_in_a_row(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_answer(self, message, TAG_B, act_int64(1));
-    act_answer(self, message, TAG_B, act_int64(2));
+    act_answer_value(self, message, TAG_B, act_int64(1));
+    act_answer_value(self, message, TAG_B, act_int64(2));
     exits_with_an_error(self);
 }
 
@@ -275,7 +275,7 @@ static void a_reply_to_no_ask_is_refused(void)
     lab_let(b, replies);
     ck_assert_int_eq(result, ACT_INVALID);
     b = lab_spawn_as(&chatty, NULL, NULL);
-    act_system_tell(lab.system, b, TAG_A, act_nothing());
+    act_system_tell_value(lab.system, b, TAG_A, act_nothing());
     lab_run();
     ck_assert_int_eq(lab.letters_count, 0);
     lab_close();
@@ -354,7 +354,7 @@ static void tries_to_pass_on(act_self *self, void *state, const act_message *mes
     (void)state;
     (void)message;
     act_message *mine = act_take(self);
-    act_tell(self, c, TAG_C, act_nothing()); /* its inbox is full */
+    act_tell_value(self, c, TAG_C, act_nothing()); /* its inbox is full */
     ck_assert_int_eq(act_send(self, c, &mine), ACT_FULL);
     ck_assert_int_eq(act_ask(self, &ask, c, &mine, 50), ACT_FULL);
     ck_assert_int_eq(act_send_after(self, &ask, (act_pid){1, c.local}, &mine, 1), ACT_NO_NODE);

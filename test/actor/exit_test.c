@@ -17,7 +17,7 @@ static void open_two(void)
 static void exits_then_works(act_self *self)
 {
     exits_with_an_error(self);
-    act_tell(self, b, TAG_A, act_nothing());
+    act_tell_value(self, b, TAG_A, act_nothing());
 }
 
 static void an_exit_takes_effect_when_the_handler_returns(void)
@@ -79,7 +79,7 @@ static void an_actor_that_ends_handles_nothing_more(void)
     open_two();
     lab_tell_to(a, exits_normally);
     for (int i = 0; i < 5; i++)
-        act_system_tell(lab.system, a, TAG_A, act_int64(i));
+        act_system_tell_value(lab.system, a, TAG_A, act_int64(i));
     lab_run();
     ck_assert_int_eq(lab_count(a, TAG_A), 0);
     ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 5);
@@ -489,7 +489,7 @@ static void a_crash_leaks_nothing(void)
     for (int i = 0; i < CRASHES; i++) {
         act_pid c = lab_spawn();
         lab_tell_to(c, i % 2 ? panics : panics_deep);
-        act_system_tell(lab.system, c, TAG_A, act_nothing());
+        act_system_tell_value(lab.system, c, TAG_A, act_nothing());
         lab_run();
     }
     ck_assert_uint_eq(lab_counters().panicked, CRASHES);
@@ -597,14 +597,14 @@ static void works_at_the_end(act_self *self, void *state, act_exit_reason why)
 {
     (void)why;
     ck_assert_int_eq(*(int *)state, 7);
-    act_tell(self, b, TAG_A, act_nothing());
-    act_tell(self, act_self_pid(self), TAG_A, act_nothing()); /* a dead letter */
+    act_tell_value(self, b, TAG_A, act_nothing());
+    act_tell_value(self, act_self_pid(self), TAG_A, act_nothing()); /* a dead letter */
     ck_assert_ptr_nonnull(act_scratch(self, 100));
     ck_assert_ptr_nonnull(act_alloc(self, 100));
     ck_assert_ptr_null(act_take(self));
     ck_assert_int_eq(act_monitor(self, &lab_ref, b), ACT_OK);
     ck_assert_int_eq(act_link(self, b), ACT_OK);
-    ck_assert_int_eq(act_tell_after(self, &lab_ref, b, TAG_C, act_nothing(), 1), ACT_OK);
+    ck_assert_int_eq(act_tell_value_after(self, &lab_ref, b, TAG_C, act_nothing(), 1), ACT_OK);
     ck_assert_int_eq(act_defer(self, clean, &numbers[3]), ACT_OK);
     ck_assert_int_eq(act_register(self, "last words"), ACT_OK);
     ck_assert_int_eq(act_spawn(self, &lab_other, &puppet, NULL, NULL), ACT_OK);

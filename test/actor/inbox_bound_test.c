@@ -42,7 +42,7 @@ static void a_full_inbox_refuses(void)
 static void tells_a_flood(act_self *self)
 {
     for (int i = 0; i < 10; i++)
-        act_tell(self, b, TAG_A, act_int64(i));
+        act_tell_value(self, b, TAG_A, act_int64(i));
 }
 
 static void what_is_told_to_a_full_inbox_is_a_dead_letter(void)
@@ -91,8 +91,8 @@ static void asks_often(act_self *self)
 static void answers(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_tell(self, b, TAG_C, act_int64(message->as.int64)); /* what has no right to pass */
-    act_answer(self, message, TAG_B, act_int64(message->as.int64));
+    act_tell_value(self, b, TAG_C, act_int64(message->as.int64)); /* what has no right to pass */
+    act_answer_value(self, message, TAG_B, act_int64(message->as.int64));
 }
 
 static const act_behavior answerer = {.name = "answerer", .receive = answers};
@@ -181,8 +181,8 @@ static int sent_count, most_waiting;
 static void pours(act_self *self)
 {
     sent_count++;
-    act_tell(self, c, TAG_A, act_nothing());
-    act_tell(self, c, TAG_A, act_nothing());
+    act_tell_value(self, c, TAG_A, act_nothing());
+    act_tell_value(self, c, TAG_A, act_nothing());
     act_counters counters;
     act_system_counters(act_self_system(self), &counters);
     int waiting = (int)(counters.sent - counters.received - counters.dead_letters);
@@ -196,7 +196,7 @@ static void streams(act_self *self, void *state, const act_message *message)
     if (sent_count == STREAM)
         return;
     pours(self);
-    act_tell(self, act_self_pid(self), TAG_B, act_nothing());
+    act_tell_value(self, act_self_pid(self), TAG_B, act_nothing());
 }
 
 static void swallows(act_self *self, void *state, const act_message *message)
@@ -215,7 +215,7 @@ static void a_sender_that_floods_is_slowed(void)
     sent_count = most_waiting = 0;
     c = lab_spawn_as(&sink, NULL, NULL);
     a = lab_spawn_as(&stream, NULL, NULL);
-    act_system_tell(lab.system, a, TAG_B, act_nothing());
+    act_system_tell_value(lab.system, a, TAG_B, act_nothing());
     lab_run();
     ck_assert_int_eq(sent_count, STREAM);
     ck_assert_int_gt((int)lab_counters().slowed, 0);
@@ -232,7 +232,7 @@ static void pours_and_answers(act_self *self, void *state, const act_message *me
     (void)state;
     for (int i = 0; i < 20; i++)
         pours(self);
-    act_answer(self, message, TAG_A, act_nothing());
+    act_answer_value(self, message, TAG_A, act_nothing());
 }
 
 static void asks_the_stream(act_self *self, void *state, const act_message *message)
@@ -254,7 +254,7 @@ static void a_sender_that_is_asked_is_slowed(void)
     c = lab_spawn_as(&sink, NULL, NULL);
     a = lab_spawn_as(&asked_stream, NULL, NULL);
     for (int i = 0; i < ASKERS; i++)
-        act_system_tell(lab.system, lab_spawn_as(&asker, NULL, NULL), TAG_C, act_nothing());
+        act_system_tell_value(lab.system, lab_spawn_as(&asker, NULL, NULL), TAG_C, act_nothing());
     lab_run();
     ck_assert_int_ge(answers_count, ASKS);
     ck_assert_int_gt((int)lab_counters().slowed, 0);
@@ -268,8 +268,8 @@ static void streams_to_b(act_self *self, void *state, const act_message *message
     (void)state, (void)message;
     if (sent_count++ == STREAM)
         return;
-    act_tell(self, b, TAG_A, act_nothing());
-    act_tell(self, act_self_pid(self), TAG_B, act_nothing());
+    act_tell_value(self, b, TAG_A, act_nothing());
+    act_tell_value(self, act_self_pid(self), TAG_B, act_nothing());
 }
 
 static void passes_on(act_self *self, void *state, const act_message *message)
@@ -291,7 +291,7 @@ static void who_floods_one_that_is_held_is_slowed(void)
     c = lab_spawn_as(&sink, NULL, NULL);
     b = lab_spawn_as(&relay, NULL, NULL);
     a = lab_spawn_as(&stream_to_b, NULL, NULL);
-    act_system_tell(lab.system, a, TAG_B, act_nothing());
+    act_system_tell_value(lab.system, a, TAG_B, act_nothing());
     lab_run();
     ck_assert_int_gt(sent_count, STREAM);
     ck_assert_int_lt(most_waiting, 80 * BACKLOG);
@@ -304,7 +304,7 @@ static void many_that_flood_are_all_slowed_and_all_go_on(void)
     sent_count = most_waiting = 0;
     c = lab_spawn_as(&sink, NULL, NULL);
     for (int i = 0; i < 10; i++)
-        act_system_tell(lab.system, lab_spawn_as(&stream, NULL, NULL), TAG_B, act_nothing());
+        act_system_tell_value(lab.system, lab_spawn_as(&stream, NULL, NULL), TAG_B, act_nothing());
     lab_run();
     ck_assert_int_eq(sent_count, STREAM);
     ck_assert_int_ge((int)lab_counters().slowed, 10);
@@ -319,7 +319,7 @@ static void floods_once(act_self *self)
 {
     floods_count++;
     for (int i = 0; i < 4 * BACKLOG; i++)
-        act_tell(self, c, TAG_A, act_nothing());
+        act_tell_value(self, c, TAG_A, act_nothing());
 }
 
 static void who_is_held_runs_again_when_the_receiver_has_caught_up(void)
@@ -342,7 +342,7 @@ static void floods_each_other(act_self *self)
 {
     act_pid other = act_pid_equal(act_self_pid(self), a) ? b : a;
     for (int i = 0; i < 4 * BACKLOG; i++)
-        act_tell(self, other, TAG_C, act_nothing());
+        act_tell_value(self, other, TAG_C, act_nothing());
 }
 
 static void two_that_flood_each_other_do_not_lock(void)

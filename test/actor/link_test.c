@@ -341,10 +341,10 @@ static void unlink_leaves_a_sent_exit_alone(void)
 
 static void tells_b_and_ends(act_self *self)
 {
-    act_tell(self, b, TAG_A, act_int64(1));
-    act_tell(self, b, TAG_A, act_int64(2));
+    act_tell_value(self, b, TAG_A, act_int64(1));
+    act_tell_value(self, b, TAG_A, act_int64(2));
     exits_with_an_error(self);
-    act_tell(self, b, TAG_A, act_int64(3));
+    act_tell_value(self, b, TAG_A, act_int64(3));
 }
 
 static void a_trapped_exit_keeps_its_place_in_the_order(void)

@@ -20,7 +20,7 @@ static void open_three(void)
 static void row(act_self *self, int many)
 {
     for (int i = 0; i < many; i++)
-        act_tell(self, b, TAG_A, act_int64(i));
+        act_tell_value(self, b, TAG_A, act_int64(i));
 }
 
 /* What b has heard of the row, in order, and then one message with this tag; 0: none. */
@@ -116,7 +116,7 @@ static void without_memory_for_a_row_its_messages_go_one_by_one(void)
 
 static void tells_b_something_else(act_self *self)
 {
-    act_tell(self, b, TAG_D, act_nothing());
+    act_tell_value(self, b, TAG_D, act_nothing());
 }
 
 static void sends_and_tells_c(act_self *self)
@@ -265,7 +265,7 @@ static void a_row_arrives_though_its_sender_does_nothing_more(void)
         open_threads();
         ck_assert_int_eq(act_system_spawn(sys, &a, &senders[i], NULL, NULL), ACT_OK);
         if (senders[i].init != sends_in_init)
-            act_system_tell(sys, a, TAG_A, act_nothing());
+            act_system_tell_value(sys, a, TAG_A, act_nothing());
         wait_for(&all_are_there); /* would else not return */
         close_threads();
     }
@@ -286,7 +286,7 @@ static void a_blocking_actor_keeps_nothing_back(void)
 {
     open_threads();
     ck_assert_int_eq(act_system_spawn(sys, &a, &waiter, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
-    act_system_tell(sys, a, TAG_A, act_nothing());
+    act_system_tell_value(sys, a, TAG_A, act_nothing());
     ck_assert_int_eq(act_system_run(sys), ACT_OK); /* would else time out */
     close_threads();
 }
@@ -294,7 +294,7 @@ static void a_blocking_actor_keeps_nothing_back(void)
 static act_result tells_the_last(act_self *self, void *state, const void *args)
 {
     (void)state, (void)args;
-    act_tell(self, b, TAG_A, act_int64(ROW - 1));
+    act_tell_value(self, b, TAG_A, act_int64(ROW - 1));
     sem_post(&newborn_is_done);
     return ACT_OK;
 }
@@ -316,7 +316,7 @@ static void what_a_later_newborn_sends_comes_later(void)
 {
     open_threads();
     ck_assert_int_eq(act_system_spawn(sys, &a, &parent, NULL, NULL), ACT_OK);
-    act_system_tell(sys, a, TAG_A, act_nothing());
+    act_system_tell_value(sys, a, TAG_A, act_nothing());
     wait_for(&all_are_there);
     close_threads();
 }
@@ -358,7 +358,7 @@ static void a_parents_shutdown_does_not_overtake_a_row(void)
 {
     open_threads();
     ck_assert_int_eq(act_system_spawn(sys, &a, &ender, NULL, NULL), ACT_OK);
-    act_system_tell(sys, a, TAG_A, act_nothing());
+    act_system_tell_value(sys, a, TAG_A, act_nothing());
     wait_for(&all_are_there);
     close_threads();
 }

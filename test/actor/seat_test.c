@@ -25,7 +25,7 @@ static void open_family(act_seat kind)
 
 static void tell(act_pid who, uint32_t tag)
 {
-    act_system_tell(lab.system, who, tag, act_int64(tag));
+    act_system_tell_value(lab.system, who, tag, act_int64(tag));
 }
 
 static act_result find_seat(void)
@@ -244,7 +244,7 @@ static void a_send_to_the_name_reaches_who_has_it_then(void)
 
 static void answers(act_self *self)
 {
-    act_answer(self, lab_message, TAG_B, act_int64(5));
+    act_answer_value(self, lab_message, TAG_B, act_int64(5));
 }
 
 static void asks_to_answer(act_self *self)
@@ -357,7 +357,7 @@ static int flood_left;
 static void floods(act_self *self)
 {
     for (int i = 0; i < 20; i++)
-        act_tell(self, lab_other, TAG_A, act_nothing());
+        act_tell_value(self, lab_other, TAG_A, act_nothing());
     if (flood_left-- > 0)
         lab_tell_to(act_self_pid(self), floods);
 }
@@ -435,7 +435,7 @@ static void a_seat_can_be_given_up_while_it_is_made(void)
     static int resource;
     open_family(ACT_SEAT_DROP);
     lab_tell_to(child, exits_with_an_error);
-    act_system_tell(lab.system, child, TAG_A, act_resource_value(&resource, gives_up_the_childs_seat));
+    act_system_tell_value(lab.system, child, TAG_A, act_resource_value(&resource, gives_up_the_childs_seat));
     tell(child, TAG_B); /* the last one is released later */
     lab_run();
     ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 2);

@@ -15,14 +15,14 @@ static void open_two(void)
 
 static void tells_all_kinds(act_self *self)
 {
-    act_tell(self, b, TAG_A, act_nothing());
-    act_tell(self, b, TAG_A, act_bool(true));
-    act_tell(self, b, TAG_A, act_int64(INT64_MIN));
-    act_tell(self, b, TAG_A, act_uint64(UINT64_MAX));
-    act_tell(self, b, TAG_A, act_float64(0.5));
-    act_tell(self, b, TAG_A, act_pid_value(a));
-    act_tell(self, b, TAG_A, act_ref_value((act_ref){7}));
-    act_tell(self, b, TAG_A, act_pointer(&lab));
+    act_tell_value(self, b, TAG_A, act_nothing());
+    act_tell_value(self, b, TAG_A, act_bool(true));
+    act_tell_value(self, b, TAG_A, act_int64(INT64_MIN));
+    act_tell_value(self, b, TAG_A, act_uint64(UINT64_MAX));
+    act_tell_value(self, b, TAG_A, act_float64(0.5));
+    act_tell_value(self, b, TAG_A, act_pid_value(a));
+    act_tell_value(self, b, TAG_A, act_ref_value((act_ref){7}));
+    act_tell_value(self, b, TAG_A, act_pointer(&lab));
 }
 
 static int kinds_seen;
@@ -137,7 +137,7 @@ static act_value resource(int i)
 static void tells_resources(act_self *self)
 {
     for (int i = 0; i < 4; i++)
-        act_tell(self, b, TAG_A + (uint32_t)i, resource(i));
+        act_tell_value(self, b, TAG_A + (uint32_t)i, resource(i));
 }
 
 static void takes_some(act_self *self, void *state, const act_message *message)
@@ -213,7 +213,7 @@ static void a_resource_in_a_message_that_waits_at_the_end_of_the_system_is_relea
 {
     memset(released, 0, sizeof released);
     open_two();
-    act_system_tell(lab.system, b, TAG_A, resource(0));
+    act_system_tell_value(lab.system, b, TAG_A, resource(0));
     act_simulation_destroy(&lab.simulation);
     ck_assert_int_eq(released[0], 1);
     ck_assert_uint_eq(act__pool_outstanding(), lab.outstanding);
@@ -254,9 +254,9 @@ static void a_message_that_could_not_be_sent_is_still_the_senders(void)
 
 static void tells_nobody(act_self *self)
 {
-    act_tell(self, act_pid_none(), TAG_A, act_nothing());
-    act_tell(self, (act_pid){0, UINT64_MAX}, TAG_B, act_nothing());
-    act_tell(self, (act_pid){9, 1}, TAG_C, act_nothing());
+    act_tell_value(self, act_pid_none(), TAG_A, act_nothing());
+    act_tell_value(self, (act_pid){0, UINT64_MAX}, TAG_B, act_nothing());
+    act_tell_value(self, (act_pid){9, 1}, TAG_C, act_nothing());
     act_tell_bytes(self, b, TAG_D, NULL, ACT_MESSAGE_BYTES_MAX + 1);
 }
 
@@ -276,9 +276,9 @@ static void sends_on_to_the_dead_in_every_way(act_self *self)
 {
     act_ref      ref;
     act_message *message;
-    act_tell(self, b, TAG_A, act_nothing());
+    act_tell_value(self, b, TAG_A, act_nothing());
     ck_assert_int_eq(act_ask_value(self, &ref, b, TAG_B, act_nothing(), ACT_FOREVER), ACT_OK);
-    ck_assert_int_eq(act_tell_after(self, &ref, b, TAG_C, act_nothing(), 0), ACT_OK);
+    ck_assert_int_eq(act_tell_value_after(self, &ref, b, TAG_C, act_nothing(), 0), ACT_OK);
     message = act_take(self); /* has come from somebody else */
     ck_assert_int_eq(act_ask(self, &ref, b, &message, ACT_FOREVER), ACT_OK);
 }
@@ -329,7 +329,7 @@ static void one_envelope_goes_round_a_ring(void)
     hops = 0;
     for (int i = 0; i < RING; i++)
         ring[i] = lab_spawn_as(&forwarder, NULL, NULL);
-    act_system_tell(lab.system, ring[0], TAG_A, act_int64(1000));
+    act_system_tell_value(lab.system, ring[0], TAG_A, act_int64(1000));
     lab_run();
     ck_assert_int_eq(hops, 1000);
     lab_close();
@@ -366,7 +366,7 @@ static void an_actor_can_send_a_message_on_to_itself(void)
     lab_open();
     a = lab_spawn_as(&selfish, NULL, NULL);
     for (int i = 0; i < 7; i++)
-        act_system_tell(lab.system, a, TAG_A, act_int64(i));
+        act_system_tell_value(lab.system, a, TAG_A, act_int64(i));
     lab_run();
     ck_assert_uint_eq(lab_counters().received, 107);
     lab_close();
@@ -397,9 +397,9 @@ static void taken_messages_can_be_kept_and_sent_on_later(void)
     kept_count = 0;
     a = lab_spawn_as(&keeper, NULL, NULL);
     for (int i = 0; i < 10; i++)
-        act_system_tell(lab.system, a, TAG_A, act_int64(i));
+        act_system_tell_value(lab.system, a, TAG_A, act_int64(i));
     lab_run();
-    act_system_tell(lab.system, a, TAG_B, act_nothing());
+    act_system_tell_value(lab.system, a, TAG_B, act_nothing());
     lab_run();
     ck_assert_int_eq(lab_count(b, TAG_A), 10);
     for (int i = 0; i < 10; i++)
@@ -424,8 +424,8 @@ static void a_taken_message_may_be_freed_at_once(void)
     lab_open();
     a = lab_spawn_as(&dropper, NULL, NULL);
     for (int i = 0; i < 100; i++)
-        act_system_tell(lab.system, a, TAG_A, act_int64(i));
-    act_system_tell(lab.system, a, TAG_DO, act_nothing());
+        act_system_tell_value(lab.system, a, TAG_A, act_int64(i));
+    act_system_tell_value(lab.system, a, TAG_DO, act_nothing());
     lab_run();
     lab_close();
 }
@@ -474,7 +474,7 @@ enum { TALKERS = 8, WORDS = 100 };
 static void tells_words(act_self *self)
 {
     for (int i = 0; i < WORDS; i++)
-        act_tell(self, b, TAG_A, act_int64(i));
+        act_tell_value(self, b, TAG_A, act_int64(i));
 }
 
 static void order_is_kept_between_any_two(void)

@@ -120,7 +120,7 @@ static const act_behavior told = {
 static void spawns_one_that_is_told(act_self *self)
 {
     ck_assert_int_eq(act_spawn_monitor(self, &b, &lab_ref, &told, NULL, NULL), ACT_OK);
-    act_tell(self, b, TAG_A, act_nothing());
+    act_tell_value(self, b, TAG_A, act_nothing());
 }
 
 static void one_that_ignores_ends_normally(void)
@@ -157,7 +157,7 @@ static void one_that_exits_in_init_ends_after_it_with_its_terminate(void)
 {
     open_one();
     b = lab_spawn_as(&puppet, &exits_first, NULL);
-    act_system_tell(lab.system, b, TAG_A, act_nothing());
+    act_system_tell_value(lab.system, b, TAG_A, act_nothing());
     lab_run();
     lab_ended(b, ACT_EXIT_ERROR);
     ck_assert_int_eq(lab_count(b, TAG_A), 0);
@@ -174,7 +174,7 @@ static const deed notes_first = notes_init;
 static void spawns_and_tells(act_self *self)
 {
     ck_assert_int_eq(act_spawn(self, &b, &puppet, &notes_first, NULL), ACT_OK);
-    act_tell(self, b, TAG_A, act_nothing());
+    act_tell_value(self, b, TAG_A, act_nothing());
 }
 
 static void what_is_sent_after_spawn_arrives_after_init(void)
@@ -347,10 +347,10 @@ static void messages_for_the_dead_never_reach_who_comes_after_them(void)
     for (int i = 0; i < 200; i++) {
         lab_tell_to(a, exits_normally);
         for (int m = 0; m < 3; m++)
-            act_system_tell(lab.system, a, TAG_A, act_nothing()); /* before it has heard of its end */
+            act_system_tell_value(lab.system, a, TAG_A, act_nothing()); /* before it has heard of its end */
         (void)!act_simulation_run(lab.simulation, NULL, 1);
         act_pid next = lab_spawn_as(&puppet, NULL, NULL); /* most often in the same cell */
-        act_system_tell(lab.system, a, TAG_B, act_nothing());
+        act_system_tell_value(lab.system, a, TAG_B, act_nothing());
         lab_run();
         ck_assert(lab_lives(next));
         ck_assert_int_eq(lab_count(next, TAG_A) + lab_count(next, TAG_B), 0);

@@ -56,16 +56,16 @@ static void answers(act_self *self, void *state, const act_message *message)
 {
     (void)state;
     switch (message->tag) {
-    case TAG_ASK: act_answer(self, message, TAG_ASK, act_int64(2 * message->as.int64)); break;
+    case TAG_ASK: act_answer_value(self, message, TAG_ASK, act_int64(2 * message->as.int64)); break;
     case TAG_END: act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 3, "told to")); break;
     case TAG_PANIC: act_panic(self, "told to"); break;
     case TAG_FLOOD: /* not the answer, but messages to the one who asks */
         for (int i = 0; i < 10; i++)
-            act_tell(self, act_message_sender(message), TAG_END, act_int64(i));
+            act_tell_value(self, act_message_sender(message), TAG_END, act_int64(i));
         if (act_exit_other(self, act_message_sender(message), act_exit_reason_make(ACT_EXIT_ERROR, 0, "gotcha")) != ACT_OK ||
             act_exit_other(self, act_message_sender(message), act_exit_reason_make(ACT_EXIT_KILL, 1, "gotcha")) != ACT_OK)
             abort();
-        act_answer(self, message, TAG_ASK, act_int64(77));
+        act_answer_value(self, message, TAG_ASK, act_int64(77));
         break;
     default: break;
     }
@@ -137,8 +137,8 @@ static void hundred_systems_leave_nothing(void)
         act_pid b = spawn(&answerer, ACT_SPAWN_OPTIONS(.blocking = true));
         ck_assert_int_eq(ask(a, TAG_ASK, i, &answer, ACT_FOREVER), ACT_OK);
         ck_assert_int_eq(ask(b, TAG_ASK, i, &answer, ACT_FOREVER), ACT_OK);
-        act_system_tell(sys, a, i % 2 ? TAG_PANIC : TAG_KEEP, act_nothing());
-        act_system_tell(sys, b, i % 2 ? TAG_PANIC : TAG_KEEP, act_nothing());
+        act_system_tell_value(sys, a, i % 2 ? TAG_PANIC : TAG_KEEP, act_nothing());
+        act_system_tell_value(sys, b, i % 2 ? TAG_PANIC : TAG_KEEP, act_nothing());
         act_system_destroy(&sys);
         ck_assert_uint_eq(act__pool_outstanding(), outstanding);
     }
@@ -221,7 +221,7 @@ static void a_thread_can_join(void)
     ck_assert_int_eq(act_system_join(sys, a, &report, 0), ACT_TIMED_OUT);
     ck_assert_int_eq(act_system_join(sys, a, &report, 5), ACT_TIMED_OUT);
     ck_assert_int_eq(act_system_join(sys, a, &report, -5), ACT_INVALID);
-    act_system_tell(sys, a, TAG_PANIC, act_nothing());
+    act_system_tell_value(sys, a, TAG_PANIC, act_nothing());
     ck_assert_int_eq(act_system_join(sys, a, &report, ACT_FOREVER), ACT_OK);
     ck_assert(report.kind == ACT_EXIT_PANIC || report.kind == ACT_EXIT_NO_ACTOR); /* if it was quicker than we */
     if (report.kind == ACT_EXIT_PANIC)
@@ -348,14 +348,14 @@ static void respawns(act_self *self, void *state, act_exit_reason reason)
     (void)reason;
     for (int i = 0; i < 2; i++)
         if (act_spawn(self, &pid, &hydra, NULL, NULL) == ACT_OK)
-            act_tell(self, pid, TAG_END, act_nothing());
+            act_tell_value(self, pid, TAG_END, act_nothing());
 }
 
 static void actors_that_respawn_are_stopped_too(void)
 {
     size_t outstanding = act__pool_outstanding();
     ck_assert_int_eq(act_system_create(&sys, QUIETLY(.workers_count = workers(), .stop_timeout = 20, .actors_max = 2000)), ACT_OK);
-    act_system_tell(sys, spawn(&hydra, NULL), TAG_END, act_nothing());
+    act_system_tell_value(sys, spawn(&hydra, NULL), TAG_END, act_nothing());
     for (int i = 0; i < 5000 * (kit_round() % 2); i++)
         sched_yield();
     act_system_destroy(&sys);
@@ -394,7 +394,7 @@ static const act_behavior stopper = {.name = "stopper", .receive = stops_itself}
 static void a_handler_may_stop_the_system(void)
 {
     open_system();
-    act_system_tell(sys, spawn(&stopper, NULL), TAG_ASK, act_nothing());
+    act_system_tell_value(sys, spawn(&stopper, NULL), TAG_ASK, act_nothing());
     ck_assert_int_eq(act_system_run(sys), ACT_OK);
     act_system_destroy(&sys);
 }
@@ -413,7 +413,7 @@ static act_result arms_timers(act_self *self, void *state, const void *args)
     (void)state;
     (void)args;
     for (int i = 0; i < 10; i++)
-        if (act_tell_after(self, &ref, act_self_pid(self), TAG_KEEP, act_resource_value(&released, release), 100000) != ACT_OK)
+        if (act_tell_value_after(self, &ref, act_self_pid(self), TAG_KEEP, act_resource_value(&released, release), 100000) != ACT_OK)
             abort();
     made += 10; /* those that are stopped before their init make none */
     return ACT_OK;
@@ -428,7 +428,7 @@ static void what_waits_at_the_end_is_released(void)
     released = made = 0;
     for (int i = 0; i < 20; i++) {
         act_pid pid = spawn(&armed, i % 4 == 0 ? ACT_SPAWN_OPTIONS(.blocking = true) : NULL);
-        act_system_tell(sys, pid, TAG_KEEP, act_resource_value(&released, release));
+        act_system_tell_value(sys, pid, TAG_KEEP, act_resource_value(&released, release));
     }
     act_system_destroy(&sys);
     ck_assert_int_eq(released, 20 + made);
@@ -443,7 +443,7 @@ static void meets(act_self *self, void *state, const act_message *message)
 {
     (void)state;
     pthread_barrier_wait(&barrier);
-    act_answer(self, message, TAG_ASK, act_int64(0));
+    act_answer_value(self, message, TAG_ASK, act_int64(0));
 }
 
 static const act_behavior meeter = {.name = "meeter", .receive = meets};
@@ -459,7 +459,7 @@ static void blocking_actors_can_wait_for_each_other(void)
         pids[i] = spawn(&meeter, ACT_SPAWN_OPTIONS(.blocking = true));
     for (int round = 0; round < 50; round++) {
         for (int i = 0; i < MANY; i++)
-            act_system_tell(sys, pids[i], TAG_ASK, act_nothing());
+            act_system_tell_value(sys, pids[i], TAG_ASK, act_nothing());
         pthread_barrier_wait(&barrier);
     }
     act_system_destroy(&sys);
@@ -472,7 +472,7 @@ static void blocking_actors_panic_like_any_other(void)
     open_system();
     for (int i = 0; i < 20; i++) {
         act_pid a = spawn(&answerer, ACT_SPAWN_OPTIONS(.blocking = true));
-        act_system_tell(sys, a, TAG_PANIC, act_nothing());
+        act_system_tell_value(sys, a, TAG_PANIC, act_nothing());
         ck_assert_int_eq(act_system_join(sys, a, &report, ACT_FOREVER), ACT_OK);
     }
     act_system_destroy(&sys);
@@ -486,7 +486,7 @@ static void hears(act_self *self, void *state, const act_message *message)
     (void)state;
     if (message->tag == TAG_ASK)
         for (int i = 0; i < 16; i++)
-            ck_assert_int_eq(act_tell_after(self, &ref, act_self_pid(self), TAG_KEEP, act_int64(i), 20), ACT_OK);
+            ck_assert_int_eq(act_tell_value_after(self, &ref, act_self_pid(self), TAG_KEEP, act_int64(i), 20), ACT_OK);
     else if ((heard[heard_count++] = (int)message->as.int64) == 15)
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
@@ -499,7 +499,7 @@ static void timers_of_a_blocking_actor_fire_in_the_order_they_were_armed(void)
     open_system();
     heard_count = 0;
     act_pid pid = spawn(&hearer, ACT_SPAWN_OPTIONS(.blocking = kit_round() % 2 == 0));
-    act_system_tell(sys, pid, TAG_ASK, act_nothing());
+    act_system_tell_value(sys, pid, TAG_ASK, act_nothing());
     ck_assert_int_eq(act_system_join(sys, pid, NULL, ACT_FOREVER), ACT_OK);
     int sorted = 0;
     for (int i = 1; i < 16; i++)

@@ -16,7 +16,7 @@ static void open_two(void)
 
 static void arms(act_self *self)
 {
-    result = act_tell_after(self, &lab_ref, b, TAG_A, act_int64(1), delay);
+    result = act_tell_value_after(self, &lab_ref, b, TAG_A, act_int64(1), delay);
 }
 
 static void let_arm(act_millis how_long)
@@ -59,7 +59,7 @@ static void release(void *nothing)
 
 static void arms_with_a_resource(act_self *self)
 {
-    result = act_tell_after(self, &lab_ref, b, TAG_A, act_resource_value(&released, release), delay);
+    result = act_tell_value_after(self, &lab_ref, b, TAG_A, act_resource_value(&released, release), delay);
 }
 
 static void a_delay_out_of_range_is_refused(void)
@@ -79,7 +79,7 @@ static void a_delay_out_of_range_is_refused(void)
 static void arms_many_for_one_moment(act_self *self)
 {
     for (int i = 0; i < 16; i++)
-        ck_assert_int_eq(act_tell_after(self, &refs[i], b, TAG_A, act_int64(i), 50), ACT_OK);
+        ck_assert_int_eq(act_tell_value_after(self, &refs[i], b, TAG_A, act_int64(i), 50), ACT_OK);
 }
 
 static void timers_of_one_millisecond_fire_in_the_order_they_were_armed(void)
@@ -96,7 +96,7 @@ static void timers_of_one_millisecond_fire_in_the_order_they_were_armed(void)
 static void arms_backwards(act_self *self)
 {
     for (int i = 15; i >= 0; i--)
-        ck_assert_int_eq(act_tell_after(self, &refs[i], b, TAG_A, act_int64(i), 100 * i + 1), ACT_OK);
+        ck_assert_int_eq(act_tell_value_after(self, &refs[i], b, TAG_A, act_int64(i), 100 * i + 1), ACT_OK);
 }
 
 static void timers_fire_in_the_order_they_are_due(void)
@@ -191,7 +191,7 @@ static void arms_and_cancels_in_turns(act_self *self)
 {
     act_ref ref;
     for (int i = 0; i < 1000; i++) {
-        ck_assert_int_eq(act_tell_after(self, &ref, b, TAG_B, act_nothing(), i * 13 % 977), ACT_OK);
+        ck_assert_int_eq(act_tell_value_after(self, &ref, b, TAG_B, act_nothing(), i * 13 % 977), ACT_OK);
         ck_assert_int_eq(act_cancel_timer(self, ref), ACT_OK);
         ck_assert_int_eq(act_cancel_timer(self, ref), ACT_NOT_FOUND);
     }
@@ -319,7 +319,7 @@ static void ticks(act_self *self, void *state, const act_message *message)
     act_ref ref;
     (void)message;
     if (++*(int *)state < 1000)
-        ck_assert_int_eq(act_tell_after(self, &ref, act_self_pid(self), TAG_A, act_nothing(), 7), ACT_OK);
+        ck_assert_int_eq(act_tell_value_after(self, &ref, act_self_pid(self), TAG_A, act_nothing(), 7), ACT_OK);
     else
         after = act_now(self);
 }
@@ -330,7 +330,7 @@ static void a_ticker_does_not_drift(void)
 {
     open_two();
     act_pid t = lab_spawn_as(&ticker, NULL, NULL);
-    act_system_tell(lab.system, t, TAG_A, act_nothing());
+    act_system_tell_value(lab.system, t, TAG_A, act_nothing());
     after = 0;
     lab_advance(10000);
     ck_assert_int_eq(after, 999 * 7);

@@ -44,17 +44,17 @@ static void answer(act_self *self, struct member *member, const act_message *bal
 {
     member->served++;
     member->sum += ball->as.int64;
-    act_tell(self, act_message_sender(ball), BALL, act_int64(-ball->as.int64));
+    act_tell_value(self, act_message_sender(ball), BALL, act_int64(-ball->as.int64));
 }
 
 static void next_round(act_self *self, struct member *member, const act_message *ball)
 {
     bench_check(-ball->as.int64 == member->round, "a pong carries the current round");
     if (member->round == member->is.crowd->rounds) {
-        act_tell(self, act_self_parent(self), REPORT, act_nothing());
+        act_tell_value(self, act_self_parent(self), REPORT, act_nothing());
         return;
     }
-    act_tell(self, member->is.crowd->members[target(member)], BALL, act_int64(++member->round));
+    act_tell_value(self, member->is.crowd->members[target(member)], BALL, act_int64(++member->round));
 }
 
 static void member_receive(act_self *self, void *state, const act_message *message)
@@ -62,7 +62,7 @@ static void member_receive(act_self *self, void *state, const act_message *messa
     struct member *member = state;
     if (message->tag == START) {
         member->round = 1;
-        act_tell(self, member->is.crowd->members[target(member)], BALL, act_int64(1));
+        act_tell_value(self, member->is.crowd->members[target(member)], BALL, act_int64(1));
     } else if (message->tag == BALL && message->as.int64 > 0) {
         answer(self, member, message);
     } else if (message->tag == BALL) {
@@ -103,7 +103,7 @@ static act_result begin(act_self *self, void *state, const void *args)
 static void tell_all(act_self *self, const struct crowd *crowd, uint32_t tag)
 {
     for (int64_t i = 0; i < crowd->actors; i++)
-        act_tell(self, crowd->members[i], tag, act_nothing());
+        act_tell_value(self, crowd->members[i], tag, act_nothing());
 }
 
 static void add_up(act_self *self, struct big *big, const act_message *message)

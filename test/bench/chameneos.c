@@ -43,13 +43,13 @@ static void creature_receive(act_self *self, void *state, const act_message *mes
     case MEET:
         bench_must(act_message_read(message, &meet, sizeof meet));
         creature->color = complement(creature->color, meet.color);
-        act_tell(self, meet.who, CHANGE, act_int64(creature->color));
+        act_tell_value(self, meet.who, CHANGE, act_int64(creature->color));
         break;
     case CHANGE:
         creature->color = message->as.int64;
         break;
     case LEAVE:
-        act_tell(self, act_self_parent(self), COUNT, act_int64(creature->meetings));
+        act_tell_value(self, act_self_parent(self), COUNT, act_int64(creature->meetings));
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
         return;
     }
@@ -90,7 +90,7 @@ static void meet(act_self *self, struct mall *mall, const act_message *message)
 {
     act_pid who = act_message_sender(message);
     if (mall->met == mall->meetings) {
-        act_tell(self, who, LEAVE, act_nothing());
+        act_tell_value(self, who, LEAVE, act_nothing());
     } else if (act_pid_is_none(mall->waiting)) {
         mall->waiting = who;
     } else {

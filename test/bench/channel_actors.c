@@ -36,7 +36,7 @@ static act_result giver_begin(act_self *self, void *state, const void *args)
 {
     struct giver *giver = state;
     giver->work = *(const struct channel_work *)args;
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
     return ACT_OK;
 }
 
@@ -71,7 +71,7 @@ static void take(act_self *self, void *state, const act_message *message)
     while (taker->count < taker->work.count && act_channel_receive(taker->work.receiver, &value, 0) == ACT_OK)
         note(taker, value);
     if (taker->count == taker->work.count)
-        act_tell(self, act_self_parent(self), SUM, act_int64(taker->sum));
+        act_tell_value(self, act_self_parent(self), SUM, act_int64(taker->sum));
     else
         bench_must(act_channel_receive_later(self, taker->work.receiver, NEWS));
 }
@@ -80,7 +80,7 @@ static act_result taker_begin(act_self *self, void *state, const void *args)
 {
     struct taker *taker = state;
     taker->work = *(const struct channel_work *)args;
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
     return ACT_OK;
 }
 

@@ -11,13 +11,13 @@ static void hog_receive(act_self *self, void *state, const act_message *message)
     int64_t *turns = state;
     (void)message;
     ++*turns;
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
 }
 
 static act_result hog_begin(act_self *self, void *state, const void *args)
 {
     (void)state, (void)args;
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
     return ACT_OK;
 }
 
@@ -27,7 +27,7 @@ static const act_behavior hog = {
 static void answerer_receive(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_tell(self, act_message_sender(message), PONG, act_int64(message->as.int64));
+    act_tell_value(self, act_message_sender(message), PONG, act_int64(message->as.int64));
 }
 
 static const act_behavior answerer = {.name = "answerer", .receive = answerer_receive};
@@ -42,7 +42,7 @@ struct director {
 static void ping(act_self *self, struct director *director, act_pid to)
 {
     director->sent++;
-    act_tell(self, to, PING, act_int64(bench_clock()));
+    act_tell_value(self, to, PING, act_int64(bench_clock()));
 }
 
 static act_result begin(act_self *self, void *state, const void *args)

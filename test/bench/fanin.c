@@ -30,9 +30,9 @@ static void produce(act_self *self, void *state, const act_message *message)
     struct producer *producer = state;
     (void)message;
     for (int i = 0; i < CHUNK && producer->next < producer->each; i++)
-        act_tell(self, producer->consumer, FANIN_VALUE, act_int64(producer->next++));
+        act_tell_value(self, producer->consumer, FANIN_VALUE, act_int64(producer->next++));
     if (producer->next < producer->each)
-        act_tell(self, act_self_pid(self), FANIN_GO, act_nothing());
+        act_tell_value(self, act_self_pid(self), FANIN_GO, act_nothing());
 }
 
 static const act_behavior producer = {
@@ -62,9 +62,9 @@ static void consume(act_self *self, void *state, const act_message *message)
     struct consumer *consumer = state;
     consumer->sum += message->as.int64;
     if (message->tag == FANIN_MARKED)
-        act_tell(self, act_message_sender(message), FANIN_ANSWER, act_nothing());
+        act_tell_value(self, act_message_sender(message), FANIN_ANSWER, act_nothing());
     if (--consumer->awaited == 0)
-        act_tell(self, act_self_parent(self), FANIN_SUM, act_int64(consumer->sum));
+        act_tell_value(self, act_self_parent(self), FANIN_SUM, act_int64(consumer->sum));
 }
 
 static const act_behavior consumer = {
@@ -105,7 +105,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     if (message->tag == ACT_MESSAGE_STARTED && ++director->ready == count) {
         director->began = bench_clock();
         for (int64_t i = 0; i < count; i++)
-            act_tell(self, director->pids[i], FANIN_GO, act_nothing());
+            act_tell_value(self, director->pids[i], FANIN_GO, act_nothing());
     } else if (message->tag == FANIN_SUM) {
         int64_t elapsed = bench_clock() - director->began;
         bench_check(message->as.int64 == count * bench_sum_below(each), "all values are in the sum");

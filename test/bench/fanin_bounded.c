@@ -51,7 +51,7 @@ static void produce(act_self *self, void *state, const act_message *message)
     while (room && producer->awaited < 2 && producer->next < producer->each)
         room = offer(self, producer);
     if (!room && producer->awaited == 0)
-        act_tell(self, act_self_pid(self), FANIN_GO, act_nothing());
+        act_tell_value(self, act_self_pid(self), FANIN_GO, act_nothing());
 }
 
 static const act_behavior producer = {

@@ -35,7 +35,7 @@ static int64_t work(uint32_t x)
 static void worker_receive(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_tell(self, act_message_sender(message), TASK, act_int64(work((uint32_t)message->as.int64)));
+    act_tell_value(self, act_message_sender(message), TASK, act_int64(work((uint32_t)message->as.int64)));
 }
 
 static const act_behavior worker = {.name = "worker", .receive = worker_receive};
@@ -61,7 +61,7 @@ static act_result begin(act_self *self, void *state, const void *args)
         bench_must(act_spawn(self, &pids[i], &worker, NULL, NULL));
     master->began = bench_clock();
     for (int64_t i = 0; i < master->workers * master->window && i < master->tasks; i++)
-        act_tell(self, pids[i % master->workers], TASK, act_int64(next_task(master)));
+        act_tell_value(self, pids[i % master->workers], TASK, act_int64(next_task(master)));
     return ACT_OK;
 }
 
@@ -70,7 +70,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     struct master *master = state;
     master->sum += message->as.int64;
     if (master->next < master->tasks)
-        act_tell(self, act_message_sender(message), TASK, act_int64(next_task(master)));
+        act_tell_value(self, act_message_sender(message), TASK, act_int64(next_task(master)));
     if (++master->answers < master->tasks)
         return;
     int64_t elapsed = bench_clock() - master->began;

@@ -16,7 +16,7 @@ static void idler_receive(act_self *self, void *state, const act_message *messag
 {
     (void)state;
     if ((atomic_fetch_add_explicit(&counter, message->as.int64, memory_order_relaxed) + 1) % n == 0)
-        act_tell(self, act_self_parent(self), ALL_HAVE_ADDED, act_nothing());
+        act_tell_value(self, act_self_parent(self), ALL_HAVE_ADDED, act_nothing());
 }
 
 static const act_behavior idler = {.name = "idler", .receive = idler_receive};
@@ -35,7 +35,7 @@ static act_result begin(act_self *self, void *state, const void *args)
     idle->resident_at_first = bench_resident_bytes();
     idle->began = bench_clock();
     idle->pids = bench_alloc(self, (size_t)n * sizeof *idle->pids);
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
     return ACT_OK;
 }
 
@@ -44,17 +44,17 @@ static void spawn_some(act_self *self, struct idle *idle)
     for (int i = 0; i < CHUNK && idle->spawned < n; i++) {
         act_pid *pid = &idle->pids[idle->spawned++];
         bench_must(act_spawn(self, pid, &idler, NULL, NULL));
-        act_tell(self, *pid, ADD, act_int64(1));
+        act_tell_value(self, *pid, ADD, act_int64(1));
     }
     if (idle->spawned < n)
-        act_tell(self, act_self_pid(self), GO, act_nothing());
+        act_tell_value(self, act_self_pid(self), GO, act_nothing());
 }
 
 static void look(act_self *self, struct idle *idle)
 {
     idle->resident = bench_resident_bytes();
     for (int64_t i = 0; i < n; i++)
-        act_tell(self, idle->pids[i], ADD, act_int64(1));
+        act_tell_value(self, idle->pids[i], ADD, act_int64(1));
 }
 
 static void all_have_added(act_self *self, struct idle *idle)
@@ -62,7 +62,7 @@ static void all_have_added(act_self *self, struct idle *idle)
     act_ref timer;
     if (atomic_load(&counter) == n) {
         idle->elapsed = bench_clock() - idle->began;
-        bench_must(act_tell_after(self, &timer, act_self_pid(self), LOOK, act_nothing(), SETTLE));
+        bench_must(act_tell_value_after(self, &timer, act_self_pid(self), LOOK, act_nothing(), SETTLE));
     } else {
         bench_check(atomic_load(&counter) == 2 * n, "each actor adds twice");
         bench_end_with(self, idle->elapsed, n, " bytes_per_actor=%.1f",

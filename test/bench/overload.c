@@ -48,7 +48,7 @@ static void produce_some(act_self *self, struct producer *producer, int count)
 {
     for (int i = 0; i < count; i++) {
         producer->x = work(producer->x, STEPS / 2);
-        act_tell(self, producer->consumer, WORK, act_uint64(producer->x));
+        act_tell_value(self, producer->consumer, WORK, act_uint64(producer->x));
     }
 }
 
@@ -57,7 +57,7 @@ static act_result producer_begin(act_self *self, void *state, const void *args)
     struct producer *producer = state;
     producer->consumer = *(const act_pid *)args;
     produce_some(self, producer, ALONE);
-    act_tell(self, producer->consumer, LAST, act_uint64(0));
+    act_tell_value(self, producer->consumer, LAST, act_uint64(0));
     return ACT_OK;
 }
 
@@ -68,11 +68,11 @@ static void produce(act_self *self, void *state, const act_message *message)
         return;
     if (message->tag == STOP) {
         producer->stopped = true;
-        act_tell(self, producer->consumer, LAST, act_uint64(0));
+        act_tell_value(self, producer->consumer, LAST, act_uint64(0));
         return;
     }
     produce_some(self, producer, CHUNK);
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
 }
 
 static const act_behavior producer = {
@@ -105,7 +105,7 @@ static act_result begin(act_self *self, void *state, const void *args)
 static void wait_a_second(act_self *self)
 {
     act_ref timer;
-    bench_must(act_tell_after(self, &timer, act_self_pid(self), SECOND, act_nothing(), ACT_SECONDS(1)));
+    bench_must(act_tell_value_after(self, &timer, act_self_pid(self), SECOND, act_nothing(), ACT_SECONDS(1)));
 }
 
 /* The resident size after the first second, when the inbox is as long as it gets, and after the last. */
@@ -117,7 +117,7 @@ static void second(act_self *self, struct director *director)
     if (director->passed < director->seconds)
         wait_a_second(self);
     else
-        act_tell(self, director->producer, STOP, act_nothing());
+        act_tell_value(self, director->producer, STOP, act_nothing());
 }
 
 static void handled(act_self *self, struct director *director, const act_message *message)
@@ -126,7 +126,7 @@ static void handled(act_self *self, struct director *director, const act_message
     bench_must(act_message_read(message, found, sizeof found));
     if (director->alone == 0) {
         director->alone = (double)found[1] / (double)found[0];
-        act_tell(self, director->producer, ENDLESS, act_nothing());
+        act_tell_value(self, director->producer, ENDLESS, act_nothing());
         wait_a_second(self);
         return;
     }

@@ -7,7 +7,7 @@ enum { BALL = 1 };
 static void pong_receive(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_tell(self, act_message_sender(message), BALL, act_int64(message->as.int64 + 1));
+    act_tell_value(self, act_message_sender(message), BALL, act_int64(message->as.int64 + 1));
 }
 
 static const act_behavior pong = {.name = "pong", .receive = pong_receive};
@@ -23,7 +23,7 @@ static act_result ping_begin(act_self *self, void *state, const void *args)
     ping->n = *(const int64_t *)args;
     bench_must(act_spawn(self, &ping->pong, &pong, NULL, NULL));
     ping->began = bench_clock();
-    act_tell(self, ping->pong, BALL, act_int64(0));
+    act_tell_value(self, ping->pong, BALL, act_int64(0));
     return ACT_OK;
 }
 
@@ -36,7 +36,7 @@ static void ping_receive(act_self *self, void *state, const act_message *message
         return;
     }
     ping->sent = message->as.int64 + 1;
-    act_tell(self, ping->pong, BALL, act_int64(ping->sent));
+    act_tell_value(self, ping->pong, BALL, act_int64(ping->sent));
 }
 
 static const act_behavior ping = {

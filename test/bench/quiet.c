@@ -33,13 +33,13 @@ static int64_t used_so_far(void)
 static void after(act_self *self, uint32_t tag, act_millis delay)
 {
     act_ref timer;
-    bench_must(act_tell_after(self, &timer, act_self_pid(self), tag, act_nothing(), delay));
+    bench_must(act_tell_value_after(self, &timer, act_self_pid(self), tag, act_nothing(), delay));
 }
 
 static act_result begin(act_self *self, void *state, const void *args)
 {
     *(struct quiet *)state = *(const struct quiet *)args;
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
     return ACT_OK;
 }
 
@@ -49,7 +49,7 @@ static void make_some(act_self *self, struct quiet *quiet)
     for (int i = 0; i < CHUNK && quiet->spawned < quiet->actors; i++, quiet->spawned++)
         bench_must(act_spawn(self, &pid, &waiter, NULL, NULL));
     if (quiet->spawned < quiet->actors) {
-        act_tell(self, act_self_pid(self), GO, act_nothing());
+        act_tell_value(self, act_self_pid(self), GO, act_nothing());
         return;
     }
     for (int64_t i = 0; i < quiet->timers; i++)

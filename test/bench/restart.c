@@ -14,7 +14,7 @@ static act_result worker_begin(act_self *self, void *state, const void *args)
 {
     const act_pid *client = args;
     (void)state;
-    act_tell(self, *client, UP, act_nothing());
+    act_tell_value(self, *client, UP, act_nothing());
     return ACT_OK;
 }
 
@@ -23,7 +23,7 @@ static void worker_receive(act_self *self, void *state, const act_message *messa
     (void)state;
     if (message->tag == CRASH)
         act_panic(self, "told to crash");
-    act_answer(self, message, PONG, act_nothing());
+    act_answer_value(self, message, PONG, act_nothing());
 }
 
 static const act_behavior worker = {
@@ -60,7 +60,7 @@ static void crash(act_self *self, struct client *client, int64_t now)
 {
     client->rounds++;
     client->crashed_at = now;
-    act_tell(self, client->worker, CRASH, act_nothing());
+    act_tell_value(self, client->worker, CRASH, act_nothing());
 }
 
 static void end(act_self *self, struct client *client, int64_t elapsed)

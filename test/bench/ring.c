@@ -24,11 +24,11 @@ static void member_receive(act_self *self, void *state, const act_message *messa
     struct member *member = state;
     if (message->tag == NEXT) {
         member->next = message->as.pid;
-        act_tell(self, act_self_parent(self), READY, act_nothing());
+        act_tell_value(self, act_self_parent(self), READY, act_nothing());
     } else if (message->as.int64 > 0) {
-        act_tell(self, member->next, message->tag, act_int64(message->as.int64 - 1));
+        act_tell_value(self, member->next, message->tag, act_int64(message->as.int64 - 1));
     } else {
-        act_tell(self, act_self_parent(self), REPORT, act_int64(member->index));
+        act_tell_value(self, act_self_parent(self), REPORT, act_int64(member->index));
     }
 }
 
@@ -56,7 +56,7 @@ static act_result begin(act_self *self, void *state, const void *args)
     for (int64_t i = 0; i < ring->actors; i++)
         bench_must(act_spawn(self, &ring->members[i], &member, &i, NULL));
     for (int64_t i = 0; i < ring->actors; i++)
-        act_tell(self, ring->members[i], NEXT, act_pid_value(ring->members[(i + 1) % ring->actors]));
+        act_tell_value(self, ring->members[i], NEXT, act_pid_value(ring->members[(i + 1) % ring->actors]));
     return ACT_OK;
 }
 
@@ -79,7 +79,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     if (message->tag == READY && ++ring->ready == ring->actors) {
         ring->began = bench_clock();
         for (int64_t t = 0; t < ring->tokens; t++)
-            act_tell(self, ring->members[start_of(ring, t)], TOKEN, act_int64(ring->hops));
+            act_tell_value(self, ring->members[start_of(ring, t)], TOKEN, act_int64(ring->hops));
     } else if (message->tag == REPORT) {
         ring->sum += message->as.int64;
         if (++ring->reports < ring->tokens)

@@ -23,7 +23,7 @@ static void node_receive(act_self *self, void *state, const act_message *message
     node->sum += message->as.int64;
     if (++node->answers < CHILDREN)
         return;
-    act_tell(self, act_self_parent(self), SUM, act_int64(node->sum));
+    act_tell_value(self, act_self_parent(self), SUM, act_int64(node->sum));
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 
@@ -43,7 +43,7 @@ static act_result node_begin(act_self *self, void *state, const void *args)
     act_pid            pid;
     (void)state;
     if (part->size == 1) {
-        act_tell(self, act_self_parent(self), SUM, act_int64(part->ordinal));
+        act_tell_value(self, act_self_parent(self), SUM, act_int64(part->ordinal));
         return ACT_IGNORE;
     }
     for (int i = 0; i < CHILDREN; i++, child.ordinal += child.size)

@@ -36,7 +36,7 @@ static act_result begin(act_self *self, void *state, const void *args)
     (void)state;
     (void)args;
     began = bench_clock();
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
     return ACT_OK;
 }
 
@@ -47,10 +47,10 @@ static void create(act_self *self, void *state, const act_message *message)
     (void)message;
     for (int i = 0; i < CHUNK && *next < n; i++) {
         bench_must(act_spawn(self, &pid, &once, NULL, NULL));
-        act_tell(self, pid, VALUE, act_int64((*next)++));
+        act_tell_value(self, pid, VALUE, act_int64((*next)++));
     }
     if (*next < n)
-        act_tell(self, act_self_pid(self), GO, act_nothing());
+        act_tell_value(self, act_self_pid(self), GO, act_nothing());
 }
 
 static const act_behavior creator = {

@@ -72,7 +72,7 @@ static act_result begin(act_self *self, void *state, const void *args)
     timers->n = *(const int64_t *)args;
     timers->x = bench_seed(0);
     bench_must(act_spawn(self, &timers->receiver, &receiver, &timers->n, NULL));
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
     return ACT_OK;
 }
 
@@ -82,7 +82,7 @@ static void arm(act_self *self, struct timers *timers)
         timers->x = bench_next(timers->x);
         act_millis delay = 1 + bench_out(timers->x) % DELAY_MAX;
         int64_t    due = bench_clock() + delay * NANOSECONDS;
-        bench_must(act_tell_after(self, &timers->batch[i], timers->receiver, FIRED, act_int64(due), delay));
+        bench_must(act_tell_value_after(self, &timers->batch[i], timers->receiver, FIRED, act_int64(due), delay));
     }
 }
 
@@ -102,11 +102,11 @@ static void next_batch(act_self *self, struct timers *timers)
     timers->arming += armed - began;
     timers->armed += BATCH;
     if (timers->armed < timers->n) {
-        act_tell(self, act_self_pid(self), GO, act_nothing());
+        act_tell_value(self, act_self_pid(self), GO, act_nothing());
     } else {
         /* When all have fired, and some more time has passed in which none must. */
         act_ref timer;
-        bench_must(act_tell_after(self, &timer, timers->receiver, EXPECT, act_int64(timers->n - timers->cancelled),
+        bench_must(act_tell_value_after(self, &timer, timers->receiver, EXPECT, act_int64(timers->n - timers->cancelled),
                                   DELAY_MAX + ACT_MS(100)));
     }
 }

@@ -21,7 +21,7 @@ static act_result call(act_self *self, void *state, const void *args)
     (void)state;
     for (int64_t i = 0; i < caller->n; i++) {
         nanosleep(&pause, NULL);
-        act_tell(self, caller->to, PING, act_int64(bench_clock()));
+        act_tell_value(self, caller->to, PING, act_int64(bench_clock()));
     }
     return ACT_OK;
 }

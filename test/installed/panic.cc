@@ -44,7 +44,7 @@ int main()
     options.on_end = &on_end;
     if (act_system_create(&system, nullptr) != ACT_OK || act_system_spawn(system, &pid, &catcher, nullptr, &options) != ACT_OK)
         return 1;
-    act_system_tell(system, pid, 1, act_nothing());
+    act_system_tell_value(system, pid, 1, act_nothing());
     act_result result = act_system_join(system, pid, nullptr, ACT_SECONDS(10));
     act_system_destroy(&system);
     return result != ACT_OK;

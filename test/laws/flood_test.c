@@ -48,7 +48,7 @@ static void flood(act_self *self)
         act_pid to = neighbour(me(self));
         act_ref ask;
         if (below(4) != 0)
-            act_tell(self, to, FLOOD, act_nothing());
+            act_tell_value(self, to, FLOOD, act_nothing());
         else /* a signal, too, which wakes who is held */
             LAW(act_ask_value(self, &ask, to, FLOOD, act_nothing(), ACT_FOREVER) == ACT_OK);
     }
@@ -62,23 +62,23 @@ static void receive(act_self *self, void *state, const act_message *message)
     switch (message->tag) {
     case FLOOD:
         flood(self);
-        act_answer(self, message, ANSWER, act_nothing());
+        act_answer_value(self, message, ANSWER, act_nothing());
         return;
     case ENDLESS: /* as many as come: with more of them than its backlog may be, it never catches up */
         if (world.pongs < PINGS)
-            act_tell(self, neighbour(me(self)), ENDLESS, act_nothing());
+            act_tell_value(self, neighbour(me(self)), ENDLESS, act_nothing());
         return;
     case PING_OUT:
-        act_tell(self, world.actors[below(world.count)], PING, act_nothing());
+        act_tell_value(self, world.actors[below(world.count)], PING, act_nothing());
         return;
     case PING:
-        act_tell(self, act_message_sender(message), PONG, act_nothing());
+        act_tell_value(self, act_message_sender(message), PONG, act_nothing());
         return;
     case PONG:
         world.pongs++;
         if (world.pings_left > 0) {
             world.pings_left--;
-            act_tell(self, act_self_pid(self), PING_OUT, act_nothing());
+            act_tell_value(self, act_self_pid(self), PING_OUT, act_nothing());
         }
         return;
     }
@@ -112,7 +112,7 @@ static void make_world(uint64_t seed)
 
 static void tell_random(uint32_t tag)
 {
-    act_system_tell(world.system, world.actors[below(world.count)], tag, act_nothing());
+    act_system_tell_value(world.system, world.actors[below(world.count)], tag, act_nothing());
 }
 
 /* Who floods is held by whom it floods, who may be flooding, too: all the same each message is handled in the end. */

@@ -27,7 +27,7 @@ static void works(act_self *self, void *state, const act_message *message)
     if (message->tag == TAG_CRASH)
         act_panic(self, "as told, %d", (int)message->as.int64);
     if (message->tag == TAG_WORK && message->ref.value != 0)
-        act_answer(self, message, TAG_WORK, act_int64(1));
+        act_answer_value(self, message, TAG_WORK, act_int64(1));
 }
 
 static act_result starts_work(act_self *self, void *state, const void *args)
@@ -36,7 +36,7 @@ static act_result starts_work(act_self *self, void *state, const void *args)
     (void)state;
     (void)args;
     made++;
-    if (act_tell_after(self, &timer, act_self_parent(self), TAG_A, act_resource_value(&released, release), 1000) != ACT_OK)
+    if (act_tell_value_after(self, &timer, act_self_parent(self), TAG_A, act_resource_value(&released, release), 1000) != ACT_OK)
         released++; /* still ours */
     (void)!act_alloc(self, 500);
     (void)!act_register(self, "worker");
@@ -64,11 +64,11 @@ static void lets_work(act_self *self, struct parent *mine)
 {
     for (int i = 0; i < WORKERS; i++) {
         act_ref ask;
-        act_tell(self, mine->workers[i], TAG_WORK, act_resource_value((made++, &released), release));
+        act_tell_value(self, mine->workers[i], TAG_WORK, act_resource_value((made++, &released), release));
         act_tell_bytes(self, mine->workers[i], TAG_WORK, lab.log, 600);
         if (act_ask_value(self, &ask, mine->workers[i], TAG_WORK, act_int64(i), 50) == ACT_OK)
             asks_due++;
-        act_tell(self, mine->workers[i], TAG_CRASH, act_int64(i));
+        act_tell_value(self, mine->workers[i], TAG_CRASH, act_int64(i));
     }
 }
 
@@ -119,7 +119,7 @@ static void play(void)
     if (result != ACT_OK)
         ck_assert_int_eq(result, ACT_NO_MEMORY);
     for (int i = 0; result == ACT_OK && i < 3; i++) {
-        act_system_tell(system, pid, TAG_A, act_nothing());
+        act_system_tell_value(system, pid, TAG_A, act_nothing());
         ck_assert_int_eq(act_simulation_run(lab.simulation, NULL, 100000), ACT_OK);
     }
     ck_assert_int_eq(act_simulation_advance(lab.simulation, 100, 100000), ACT_OK);
@@ -127,7 +127,7 @@ static void play(void)
     act__memory_fail_at(0, false); /* from here on there is memory again: what is missing now was lost */
     ck_assert_int_eq(act_simulation_advance(lab.simulation, 5000, 100000), ACT_OK);
     for (int i = 0; result == ACT_OK && i < 2; i++) {
-        act_system_tell(system, pid, TAG_A, act_nothing());
+        act_system_tell_value(system, pid, TAG_A, act_nothing());
         ck_assert_int_eq(act_simulation_advance(lab.simulation, 1000, 100000), ACT_OK);
     }
     ck_assert_int_eq(downs, downs_due);
@@ -195,9 +195,9 @@ static void a_second_shutdown_waits_for_memory(void)
     lab_open();
     act_pid pid = lab_spawn_as(&grandparent, NULL, NULL);
     lab_run();
-    act_system_tell(lab.system, pid, TAG_A, act_nothing());
+    act_system_tell_value(lab.system, pid, TAG_A, act_nothing());
     lab_run();
-    act_system_tell(lab.system, pid, TAG_A, act_nothing());
+    act_system_tell_value(lab.system, pid, TAG_A, act_nothing());
     act__memory_fail_at(1, true);
     ck_assert_int_eq(act_simulation_run(lab.simulation, NULL, 1000), ACT_FULL);
     act__memory_fail_at(0, false);
@@ -211,7 +211,7 @@ static void answers_without_memory(act_self *self, void *state, const act_messag
 {
     (void)state;
     act__memory_fail_at(1, true);
-    act_answer(self, message, TAG_B, act_resource_value(&released, release));
+    act_answer_value(self, message, TAG_B, act_resource_value(&released, release));
     act__memory_fail_at(0, false);
 }
 

@@ -243,7 +243,7 @@ static void does_send(act_self *self, int mine)
     } else {
         act_message_free(&message);
         letter->released = 0;
-        act_tell(self, world.creatures[to].pid, TAG_LETTER, act_resource_value(letter, release));
+        act_tell_value(self, world.creatures[to].pid, TAG_LETTER, act_resource_value(letter, release));
     }
 }
 
@@ -546,7 +546,7 @@ static void run_a_world(uint64_t seed)
         if (round % 8 == 7 && world.creatures_count < CREATURES_MAX - 20)
             spawn_a_root();
         for (int i = 0; i < world.creatures_count; i++)
-            act_system_tell(world.system, world.creatures[i].pid, 4, act_nothing());
+            act_system_tell_value(world.system, world.creatures[i].pid, 4, act_nothing());
         LAW(act_simulation_advance(world.simulation, below(30), 1000000) == ACT_OK);
     }
     world.energy = 0;

@@ -115,9 +115,9 @@ static void produces(act_self *self, void *state, const act_message *message)
     int64_t *word = state, mine = (int64_t)(intptr_t)act_kept(self);
     (void)message;
     for (int i = 0; i < 20 && *word < WORDS; i++)
-        act_tell(self, sink_pid, TAG_WORD, act_int64(mine * WORDS + (*word)++));
+        act_tell_value(self, sink_pid, TAG_WORD, act_int64(mine * WORDS + (*word)++));
     if (*word < WORDS)
-        act_tell(self, act_self_pid(self), TAG_GO, act_nothing());
+        act_tell_value(self, act_self_pid(self), TAG_GO, act_nothing());
     else
         ends(self);
 }
@@ -129,7 +129,7 @@ static void many_flood_one_in_order_and_are_slowed(void)
     open_system();
     sink_pid = spawn(&sink, NULL, 0);
     for (intptr_t i = 0; i < PRODUCERS; i++)
-        act_system_tell(sys, spawn(&producer, (void *)i, 0), TAG_GO, act_nothing());
+        act_system_tell_value(sys, spawn(&producer, (void *)i, 0), TAG_GO, act_nothing());
     join(sink_pid);
     close_system();
 }
@@ -166,7 +166,7 @@ static void envelopes_go_round_a_ring(void)
     for (intptr_t i = 0; i < RING; i++)
         ring[i] = spawn(&forwarder, (void *)i, kit_round() % 2 ? (uint32_t)i % workers() + 1 : 0);
     for (int i = 0; i < 4; i++)
-        act_system_tell(sys, ring[i * 7], TAG_GO, act_int64(HOPS));
+        act_system_tell_value(sys, ring[i * 7], TAG_GO, act_int64(HOPS));
     for (int i = 0; i < RING; i++)
         join(ring[i]);
     close_system();
@@ -183,7 +183,7 @@ static void pings(act_self *self, void *state, const act_message *message)
     (void)message;
     if (++*count == 500 * SCALE) {
         act_message_free(&mine);
-        act_tell(self, other, TAG_GO, act_nothing());
+        act_tell_value(self, other, TAG_GO, act_nothing());
         ends(self);
         return;
     }
@@ -203,7 +203,7 @@ static void no_wake_up_is_lost_between_bound_actors(void)
     open_system();
     ring[0] = spawn(&pinger, NULL, 1);
     ring[1] = spawn(&pinger, NULL, 2);
-    act_system_tell(sys, ring[0], TAG_GO, act_nothing());
+    act_system_tell_value(sys, ring[0], TAG_GO, act_nothing());
     join(ring[0]);
     join(ring[1]);
     close_system();
@@ -232,7 +232,7 @@ static void settles(act_self *self)
                                    : act_spawn_monitor(self, &pid, &ref, &member, NULL, NULL);
     if (result == ACT_OK) {
         crowd[act_random(self) % CROWD] = pid.local;
-        act_tell(self, pid, TAG_GO, resource());
+        act_tell_value(self, pid, TAG_GO, resource());
     }
 }
 
@@ -252,7 +252,7 @@ static void does_as_it_pleases(act_self *self, act_ref *timer)
     act_pid other = somebody(self);
     switch (act_random(self) % 20) {
     case 0: case 1: case 2: settles(self); break;
-    case 3: case 4: case 5: act_tell(self, other, TAG_GO, resource()); break;
+    case 3: case 4: case 5: act_tell_value(self, other, TAG_GO, resource()); break;
     case 6: case 7: asks(self); break;
     case 8: case 9: (void)!act_link(self, other); break;
     case 10: act_unlink(self, other); break;
@@ -261,7 +261,7 @@ static void does_as_it_pleases(act_self *self, act_ref *timer)
     case 13: act_panic(self, "as it pleases"); break;
     case 14: act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 1, "as it pleases")); break;
     case 15: (void)!act_exit_other(self, other, act_exit_reason_make(ACT_EXIT_KILL, 0, act_random(self) % 2 ? "you" : NULL)); break;
-    case 16: (void)!act_tell_after(self, timer, other, TAG_GO, resource(), (act_millis)(act_random(self) % 4)); break;
+    case 16: (void)!act_tell_value_after(self, timer, other, TAG_GO, resource(), (act_millis)(act_random(self) % 4)); break;
     case 17: (void)!act_cancel_timer(self, *timer); break;
     case 18: (void)!act_exit_other(self, other, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)); break;
     default: ends(self);
@@ -271,7 +271,7 @@ static void does_as_it_pleases(act_self *self, act_ref *timer)
 static void takes_part(act_self *self, void *state, const act_message *message)
 {
     if (message->tag == TAG_WORD && act_random(self) % 2 == 0)
-        act_answer(self, message, TAG_REPLY, resource());
+        act_answer_value(self, message, TAG_REPLY, resource());
     if (message->tag != TAG_GO && message->tag != TAG_WORD)
         return;
     for (int i = 0; i < 3; i++)
@@ -291,7 +291,7 @@ static void a_crowd_does_as_it_pleases_and_leaves_nothing(void)
         for (int i = 0; i < CROWD; i++) {
             act_pid pid = spawn(&member, NULL, i % 3 == 0 ? (uint32_t)i % workers() + 1 : 0);
             crowd[i] = pid.local;
-            act_system_tell(sys, pid, TAG_GO, resource());
+            act_system_tell_value(sys, pid, TAG_GO, resource());
         }
         (void)!act_system_join(sys, (act_pid){0, crowd[0]}, NULL, 10); /* a pause */
     }
@@ -311,14 +311,14 @@ static _Atomic int robbed;
 static void tells_all(act_self *self, act_ref ref)
 {
     for (int i = 0; i < GOSSIPS; i++)
-        act_tell(self, gossips[i], TAG_WORD, act_ref_value(ref));
+        act_tell_value(self, gossips[i], TAG_WORD, act_ref_value(ref));
 }
 
 static void gossips_about_its_own(act_self *self)
 {
     act_ref timer, monitor;
     act_pid other = gossips[act_random(self) % GOSSIPS];
-    if (act_tell_after(self, &timer, act_self_pid(self), TAG_REPLY, act_nothing(), (act_millis)(act_random(self) % 3)) != ACT_OK
+    if (act_tell_value_after(self, &timer, act_self_pid(self), TAG_REPLY, act_nothing(), (act_millis)(act_random(self) % 3)) != ACT_OK
         || act_monitor(self, &monitor, other) != ACT_OK)
         abort();
     tells_all(self, timer);
@@ -335,7 +335,7 @@ static void gossip_receives(act_self *self, void *state, const act_message *mess
         gossips_about_its_own(self);
         if (++*(int *)state == TALES)
             ends(self);
-        else if (act_tell_after(self, &timer, act_self_pid(self), TAG_GO, act_nothing(), 0) != ACT_OK)
+        else if (act_tell_value_after(self, &timer, act_self_pid(self), TAG_GO, act_nothing(), 0) != ACT_OK)
             abort();
     } else if (message->tag == TAG_WORD && !act_pid_equal(act_message_sender(message), act_self_pid(self))) {
         robbed += act_cancel_timer(self, message->as.ref) == ACT_OK;
@@ -352,7 +352,7 @@ static void a_reference_is_nothing_to_a_stranger(void)
     for (int i = 0; i < GOSSIPS; i++)
         gossips[i] = spawn(&gossip, NULL, 0);
     for (int i = 0; i < GOSSIPS; i++)
-        act_system_tell(sys, gossips[i], TAG_GO, act_nothing());
+        act_system_tell_value(sys, gossips[i], TAG_GO, act_nothing());
     for (int i = 0; i < GOSSIPS; i++)
         join(gossips[i]);
     ck_assert_int_eq(robbed, 0);
@@ -383,7 +383,7 @@ static void links_at_once(act_self *self, void *state, const act_message *messag
         ;
     if (act_link(self, (act_pid){0, pair[!mine]}) != ACT_OK)
         abort();
-    act_tell(self, (act_pid){0, pair[!mine]}, TAG_REPLY, act_nothing());
+    act_tell_value(self, (act_pid){0, pair[!mine]}, TAG_REPLY, act_nothing());
 }
 
 static act_result traps(act_self *self, void *state, const void *args)
@@ -404,13 +404,13 @@ static void links_that_cross_are_one_link(void)
         act_pid a = spawn(&linker, (void *)0, 1), b = spawn(&linker, (void *)1, 2);
         pair[0] = a.local;
         pair[1] = b.local;
-        act_system_tell(sys, a, TAG_GO, act_nothing());
-        act_system_tell(sys, b, TAG_GO, act_nothing());
+        act_system_tell_value(sys, a, TAG_GO, act_nothing());
+        act_system_tell_value(sys, b, TAG_GO, act_nothing());
         while (pair_state[0] == 0 || pair_state[1] == 0)
             sched_yield();
-        act_system_tell(sys, a, TAG_WORD, act_nothing());
+        act_system_tell_value(sys, a, TAG_WORD, act_nothing());
         join(a);
-        act_system_tell(sys, b, TAG_WORD, act_nothing());
+        act_system_tell_value(sys, b, TAG_WORD, act_nothing());
         join(b);
         ck_assert_int_le(exits_seen, 1);
     }
@@ -426,7 +426,7 @@ static void *uses_the_door(void *argument)
     for (int i = 0; i < 300; i++) {
         if (act_system_spawn(sys, &pid, &member, NULL, NULL) != ACT_OK)
             break; /* it stops */
-        act_system_tell(sys, pid, TAG_GO, resource());
+        act_system_tell_value(sys, pid, TAG_GO, resource());
         if (act_message_create_value(&message, TAG_WORD, resource()) != ACT_OK)
             abort();
         if (act_system_ask(sys, pid, &message, &reply, 1 + i % 3) == ACT_OK)

@@ -85,7 +85,7 @@ static act_result gives(act_self *self, void *state, const void *args)
 {
     struct giver *giver = state;
     giver->sender = *(act_sender *const *)args;
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
     return act_defer(self, drops, &giver->sender);
 }
 

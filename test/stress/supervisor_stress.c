@@ -109,7 +109,7 @@ static act_result crasher_init(act_self *self, void *state, const void *args)
     if (crashes->alive++ != 0)
         atomic_fetch_add(&overlaps, 1);
     ck_assert_int_eq(act_defer(self, one_crasher_less, crashes), ACT_OK);
-    act_tell(self, act_self_pid(self), 1, act_nothing());
+    act_tell_value(self, act_self_pid(self), 1, act_nothing());
     return ACT_OK;
 }
 
@@ -230,7 +230,7 @@ static void host_receive(act_self *self, void *state, const act_message *message
     if (act_supervisor_answer_read(message, &answer) != ACT_OK)
         return;
     ck_assert_int_eq(answer.result, ACT_OK);
-    act_tell(self, answer.child, 1 + host->answered % 2, act_nothing());
+    act_tell_value(self, answer.child, 1 + host->answered % 2, act_nothing());
     if (host->asked < CROWD)
         invite(self, host);
     if (++host->answered == CROWD)
@@ -277,7 +277,7 @@ static act_result stubborn_init(act_self *self, void *state, const void *args)
     (void)state, (void)args;
     atomic_fetch_add(&stubborn_alive, 1);
     ck_assert_int_eq(act_defer(self, one_stubborn_less, act_kept(self)), ACT_OK);
-    act_tell(self, act_self_pid(self), 1, act_nothing());
+    act_tell_value(self, act_self_pid(self), 1, act_nothing());
     return act_trap_exits(self, true);
 }
 
@@ -287,7 +287,7 @@ static void stubborn_receive(act_self *self, void *state, const act_message *mes
     (void)state;
     ++*(int *)act_kept(self);
     if (message->tag == 1)
-        act_tell(self, act_self_pid(self), 1, act_nothing());
+        act_tell_value(self, act_self_pid(self), 1, act_nothing());
 }
 
 static const act_behavior stubborn = {.name = "stubborn", .init = stubborn_init, .receive = stubborn_receive};
@@ -374,7 +374,7 @@ static void post(act_self *self, void *state, const act_message *message)
         ck_assert_int_eq(act_send_name(self, "collector", &mine), ACT_OK);
     }
     if (*number < POSTS)
-        act_tell(self, act_self_pid(self), message->tag, act_nothing());
+        act_tell_value(self, act_self_pid(self), message->tag, act_nothing());
 }
 
 static const act_behavior poster = {.name = "poster", .state_bytes = sizeof(uint32_t), .receive = post};
@@ -398,7 +398,7 @@ static void nothing_that_is_sent_to_a_name_is_lost(void)
         usleep(1000);
     for (uint32_t i = 0; i < POSTERS; i++) {
         ck_assert_int_eq(act_system_spawn(the_system, &pids[i], &poster, NULL, NULL), ACT_OK);
-        act_system_tell(the_system, pids[i], i + 1, act_nothing());
+        act_system_tell_value(the_system, pids[i], i + 1, act_nothing());
     }
     wait_for(&crowd_done, 1);
     stop_and_count(root, POSTERS);

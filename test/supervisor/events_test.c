@@ -60,7 +60,7 @@ static const act_behavior listening = {.name = "listener", .receive = listens};
 static act_result tell_listener(uint32_t what)
 {
     answered = ACT_TIMED_OUT;
-    act_system_tell(rig_system, listener, what, act_nothing());
+    act_system_tell_value(rig_system, listener, what, act_nothing());
     rig_run();
     return answered;
 }

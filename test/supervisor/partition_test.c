@@ -90,7 +90,7 @@ static void a_child_that_fails_is_restarted_alone_and_found_meanwhile(void)
     tell(plan, RIG_DO_FAIL);
     ck_assert(!plan->alive);
     ck_assert_int_eq(act_partition_find(partition, rig_system, &between, 5), ACT_OK);
-    act_system_tell(rig_system, between, RIG_DO_SAY_X, act_nothing());
+    act_system_tell_value(rig_system, between, RIG_DO_SAY_X, act_nothing());
     rig_clear_log();
     rig_advance(100);
     ck_assert(act_pid_equal(plan->pid, between));
@@ -116,7 +116,7 @@ static void a_send_by_key_reaches_its_child(void)
     start_partition();
     ck_assert_int_eq(act_system_spawn(rig_system, &pid, &sender, NULL, NULL), ACT_OK);
     rig_clear_log();
-    act_system_tell(rig_system, pid, 1, act_uint64(5));
+    act_system_tell_value(rig_system, pid, 1, act_uint64(5));
     rig_run();
     char wanted[8];
     snprintf(wanted, sizeof wanted, "%sy ", plans[act_partition_of(partition, 5)].id);

@@ -686,7 +686,7 @@ static void crowd_receive(act_self *self, void *state, const act_message *messag
         pids[many_answers++] = answer.child;
         if (many_answers == MANY)
             for (unsigned i = 0; i < MANY; i++)
-                act_tell(self, pids[i], 1 + i % 2, act_nothing());
+                act_tell_value(self, pids[i], 1 + i % 2, act_nothing());
     }
 }
 
@@ -700,7 +700,7 @@ static void ten_thousand_temporary_children_come_and_go(void)
     many_most = 0;
     ck_assert_int_eq(act_system_spawn(rig_system, &pid, &crowd, NULL, NULL), ACT_OK);
     for (int i = 0; i < 3; i++) {
-        act_system_tell(rig_system, pid, 1, act_nothing());
+        act_system_tell_value(rig_system, pid, 1, act_nothing());
         rig_run();
         ck_assert_uint_eq(many_ok, MANY);
         ck_assert_uint_eq(many_alive, 0);

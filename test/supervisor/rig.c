@@ -101,7 +101,7 @@ static void worker_is_told_to_end(act_self *self, struct rig_plan *plan)
     if (plan->ignores_exits)
         return;
     if (plan->end_delay == 0
-        || act_tell_after(self, &timer, act_self_pid(self), RIG_DO_END, act_nothing(), plan->end_delay) != ACT_OK)
+        || act_tell_value_after(self, &timer, act_self_pid(self), RIG_DO_END, act_nothing(), plan->end_delay) != ACT_OK)
         act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
 }
 
@@ -279,7 +279,7 @@ void rig_ask(struct rig_call *call)
 
 void rig_try_to_ask(struct rig_call *call)
 {
-    act_system_tell(rig_system, client, CLIENT_ASK, act_pointer(call));
+    act_system_tell_value(rig_system, client, CLIENT_ASK, act_pointer(call));
 }
 
 act_supervisor_answer rig_call(struct rig_call call)
@@ -406,7 +406,7 @@ void rig_parent_begin(struct rig_parent *parent, const act_supervisor_spec *spec
 
 void rig_parent_end(struct rig_parent *parent)
 {
-    act_system_tell(rig_system, parent->pid, 1, act_nothing());
+    act_system_tell_value(rig_system, parent->pid, 1, act_nothing());
 }
 
 /* ------------------------------------------------------------------------------------ the simulation */
@@ -458,12 +458,12 @@ act_pid rig_root(const act_supervisor_spec *spec)
 
 void rig_tell(const struct rig_plan *plan, uint32_t what)
 {
-    act_system_tell(rig_system, plan->pid, what, act_nothing());
+    act_system_tell_value(rig_system, plan->pid, what, act_nothing());
 }
 
 void rig_tell_name(const char *name, uint32_t what)
 {
     act_pid pid;
     ck_assert_int_eq(act_whereis(rig_system, &pid, name), ACT_OK);
-    act_system_tell(rig_system, pid, what, act_nothing());
+    act_system_tell_value(rig_system, pid, what, act_nothing());
 }

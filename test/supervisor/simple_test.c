@@ -389,7 +389,7 @@ static void a_hundred_thousand_children_come_and_go(void)
     child[0] = (act_child_spec){.id = "template", .behavior = &crowd_member};
     start();
     ck_assert_int_eq(act_system_spawn(rig_system, &pid, &crowd, NULL, NULL), ACT_OK);
-    act_system_tell(rig_system, pid, 1, act_nothing());
+    act_system_tell_value(rig_system, pid, 1, act_nothing());
     rig_run();
     ck_assert_uint_eq(crowd_started, CROWD);
     ck_assert_uint_eq(crowd_stopped, CROWD / 4);

@@ -376,8 +376,8 @@ static void unknown_messages_are_ignored(void)
     begin();
     start();
     for (uint32_t tag = 1; tag < 20; tag++)
-        act_system_tell(rig_system, root, tag, act_int64(7));
-    act_system_tell(rig_system, root, ACT_TAG_MAX, act_nothing());
+        act_system_tell_value(rig_system, root, tag, act_int64(7));
+    act_system_tell_value(rig_system, root, ACT_TAG_MAX, act_nothing());
     rig_run();
     ROOT_RUNS();
     LOG_IS("a+ b+ c+ ");

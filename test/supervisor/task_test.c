@@ -165,8 +165,8 @@ static act_message *waits_for_a_message(act_self *self, const void *nothing)
 {
     (void)nothing;
     task = act_self_pid(self);
-    act_tell(self, task, TAG_B, act_nothing()); /* a task gets no messages */
-    act_tell(self, task, 1, act_nothing());
+    act_tell_value(self, task, TAG_B, act_nothing()); /* a task gets no messages */
+    act_tell_value(self, task, 1, act_nothing());
     return make_answer(1);
 }
 

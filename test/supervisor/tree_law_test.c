@@ -256,7 +256,7 @@ static act_result worker_init(act_self *self, void *state, const void *args)
     if (worker->traps)
         ck_assert_int_eq(act_trap_exits(self, true), ACT_OK);
     if (draw_percent(worker->fails_later))
-        ck_assert_int_eq(act_tell_after(self, &timer, act_self_pid(self), 1 + draw(4), act_nothing(), draw(300)),
+        ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), 1 + draw(4), act_nothing(), draw(300)),
                          ACT_OK);
     return ACT_OK;
 }
@@ -297,7 +297,7 @@ static void worker_receive(act_self *self, void *state, const act_message *messa
     case ACT_MESSAGE_EXIT:
         if (!worker->ignores_exits)
             ck_assert_int_eq(
-                act_tell_after(self, &timer, act_self_pid(self), 5, act_nothing(), worker->end_delay), ACT_OK);
+                act_tell_value_after(self, &timer, act_self_pid(self), 5, act_nothing(), worker->end_delay), ACT_OK);
         break;
     default:
         break;
@@ -450,14 +450,14 @@ static void write_to_somebody(void)
         return;
     bool to_name = draw(4) != 0 && to->options.name != NULL && act_whereis(rig_system, &pid, to->options.name) == ACT_OK;
     mail[mail_count] = (struct mail){.to = to, .to_name = to_name, .instance = to->above->instance};
-    act_system_tell(rig_system, pid, MAIL, act_int64(mail_count++));
+    act_system_tell_value(rig_system, pid, MAIL, act_int64(mail_count++));
 }
 
 static void watch_somebody(void)
 {
     act_pid whom = draw(2) == 0 ? supervisors[draw(supervisors_count)].instance : workers[draw(workers_count)].pid;
     if (!act_pid_is_none(whom))
-        act_system_tell(rig_system, watcher, 1, act_pid_value(whom));
+        act_system_tell_value(rig_system, watcher, 1, act_pid_value(whom));
 }
 
 enum { CALLS_MAX = 16 };

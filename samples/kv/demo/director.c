@@ -94,7 +94,7 @@ static void start_all(act_self *self, struct director *director)
 static void stop_all(act_self *self, struct director *director)
 {
     for (uint32_t i = 0; i <= director->demo->connections_count; i++)
-        act_tell(self, director->running[i], DEMO_TAG_STOP, act_nothing());
+        act_tell_value(self, director->running[i], DEMO_TAG_STOP, act_nothing());
     director->phase = CHECKING;
     director->ticks = 0;
 }
@@ -139,7 +139,7 @@ static void await_start(act_self *self, struct director *director)
 static void tick(act_self *self, struct director *director)
 {
     act_ref timer;
-    if (act_tell_after(self, &timer, act_self_pid(self), DEMO_TAG_TICK, act_nothing(), TICK_MS) != ACT_OK)
+    if (act_tell_value_after(self, &timer, act_self_pid(self), DEMO_TAG_TICK, act_nothing(), TICK_MS) != ACT_OK)
         act_panic(self, "no memory for a timer");
     director->ticks++;
     if (director->phase == STARTING) {
@@ -221,7 +221,7 @@ static act_result init(act_self *self, void *state, const void *args)
     struct director *director = state;
     act_ref timer;
     director->demo = *(struct demo *const *)args;
-    return act_tell_after(self, &timer, act_self_pid(self), DEMO_TAG_TICK, act_nothing(), TICK_MS);
+    return act_tell_value_after(self, &timer, act_self_pid(self), DEMO_TAG_TICK, act_nothing(), TICK_MS);
 }
 
 const act_behavior demo_director = {

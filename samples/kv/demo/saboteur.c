@@ -23,7 +23,7 @@ static void lose(act_self *self, struct saboteur *saboteur)
 static void arm(act_self *self)
 {
     act_ref timer;
-    if (act_tell_after(self, &timer, act_self_pid(self), DEMO_TAG_PANIC, act_nothing(), PERIOD_MS) != ACT_OK)
+    if (act_tell_value_after(self, &timer, act_self_pid(self), DEMO_TAG_PANIC, act_nothing(), PERIOD_MS) != ACT_OK)
         act_panic(self, "no memory for a timer");
 }
 

@@ -61,7 +61,7 @@ static void drain(act_self *self, struct kv_connection *connection)
     connection->draining = true;
     if (connection->phase == KV_PHASE_OPEN)
         act_tcp_pause(connection->tcp, true);
-    if (act_tell_after(self, &timer, act_self_pid(self), KV_TAG_GIVE_UP, act_nothing(), GIVE_UP_MS) != ACT_OK)
+    if (act_tell_value_after(self, &timer, act_self_pid(self), KV_TAG_GIVE_UP, act_nothing(), GIVE_UP_MS) != ACT_OK)
         kv_connection_end(self, connection, ACT_EXIT_ERROR);
 }
 

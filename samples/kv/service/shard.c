@@ -73,7 +73,7 @@ static void arm_care(act_self *self, struct shard *shard, act_millis delay)
     act_ref timer;
     bool work = store->expiring_count > 0 || store->flushed != NULL || store->next_table != NULL;
     if (work && !shard->caring)
-        shard->caring = act_tell_after(self, &timer, act_self_pid(self), KV_TAG_CARE, act_nothing(), delay) == ACT_OK;
+        shard->caring = act_tell_value_after(self, &timer, act_self_pid(self), KV_TAG_CARE, act_nothing(), delay) == ACT_OK;
 }
 
 static void care(act_self *self, struct shard *shard)
@@ -96,7 +96,7 @@ static bool sleep_for(act_self *self, struct shard *shard, act_millis delay)
     if (delay > SLEEP_MAX)
         delay = SLEEP_MAX;
     if (!shard->slept)
-        shard->asleep = act_tell_after(self, &timer, act_self_pid(self), KV_TAG_WAKE, act_nothing(), delay) == ACT_OK;
+        shard->asleep = act_tell_value_after(self, &timer, act_self_pid(self), KV_TAG_WAKE, act_nothing(), delay) == ACT_OK;
     if (shard->asleep)
         return false;
     shard->slept = false;

@@ -37,7 +37,7 @@ static void run_with(const act_behavior *first, const act_behavior *second)
 static act_result begins_with_go(act_self *self, void *state, const void *args)
 {
     (void)state, (void)args;
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
     return ACT_OK;
 }
 
@@ -74,7 +74,7 @@ static void creates(act_self *self, void *state, const act_message *message)
     }
     for (int i = 0; i < LITTER; i++)
         ck_assert_int_eq(act_spawn(self, &pid, &newborn, NULL, NULL), ACT_OK);
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
 }
 
 static const act_behavior creator = {
@@ -109,7 +109,7 @@ static void takes_turns(act_self *self, void *state, const act_message *message)
     if (++turns == TURNS)
         act_system_stop(sys);
     else
-        act_tell(self, act_self_pid(self), GO, act_nothing());
+        act_tell_value(self, act_self_pid(self), GO, act_nothing());
 }
 
 static const act_behavior turner = {.name = "turner", .init = begins_with_go, .receive = takes_turns};
@@ -165,14 +165,14 @@ static void plods(act_self *self, void *state, const act_message *message)
     if (run_count == PLODS)
         act_system_stop(sys);
     else
-        act_tell(self, act_self_pid(self), GO, act_nothing());
+        act_tell_value(self, act_self_pid(self), GO, act_nothing());
 }
 
 static void interrupts(act_self *self, void *state, const act_message *message)
 {
     (void)state, (void)message;
     in_a_row = 0;
-    act_tell(self, act_self_pid(self), GO, act_nothing());
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
 }
 
 static const act_behavior plodder = {.name = "plodder", .init = begins_with_go, .receive = plods};
@@ -217,9 +217,9 @@ static void floods(act_self *self, void *state, const act_message *message)
     struct flooder *flooder = state;
     (void)message;
     for (int i = 0; i < FLOOD; i++, in_a_turn++)
-        act_tell(self, flooder->to, GO, act_nothing());
+        act_tell_value(self, flooder->to, GO, act_nothing());
     if (++flooder->floods < FLOODS)
-        act_tell(self, act_self_pid(self), GO, act_nothing());
+        act_tell_value(self, act_self_pid(self), GO, act_nothing());
     else
         act_system_stop(sys);
 }
@@ -243,7 +243,7 @@ static act_result tells_partner(act_self *self, void *state, const void *args);
 static void passes_back(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_tell(self, act_message_sender(message), GO, act_nothing());
+    act_tell_value(self, act_message_sender(message), GO, act_nothing());
 }
 
 static const act_behavior partner = {.name = "partner", .receive = passes_back};
@@ -254,7 +254,7 @@ static act_result tells_partner(act_self *self, void *state, const void *args)
     act_pid pid;
     (void)state, (void)args;
     ck_assert_int_eq(act_spawn_link(self, &pid, &partner, NULL, NULL), ACT_OK);
-    act_tell(self, pid, GO, act_nothing());
+    act_tell_value(self, pid, GO, act_nothing());
     return ACT_OK;
 }
 
@@ -327,7 +327,7 @@ static act_result begets_and_calls_the_crowd(act_self *self, void *state, const 
     }
     run_count = 0;
     for (int i = 0; i < CROWD; i++)
-        act_tell(self, crowd[i], GO, act_nothing());
+        act_tell_value(self, crowd[i], GO, act_nothing());
     sem_post(&second_may_go);
     stand_still(&first_may_go);
     return ACT_IGNORE;
@@ -346,7 +346,7 @@ static void who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_h
     for (int i = 0; i < CROWD; i++)
         ck_assert_int_eq(act_system_spawn(sys, &crowd[i], &member, NULL, NULL), ACT_OK);
     ck_assert_int_eq(act_system_spawn(sys, &pid, &second, NULL, ACT_SPAWN_OPTIONS(.worker = 2)), ACT_OK);
-    act_system_tell(sys, pid, GO, act_nothing());
+    act_system_tell_value(sys, pid, GO, act_nothing());
     stand_still(&first_may_go);
     ck_assert_int_eq(act_system_spawn(sys, &pid, &ancestor, NULL, NULL), ACT_OK);
     ck_assert_int_eq(act_system_run(sys), ACT_OK);

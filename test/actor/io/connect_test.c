@@ -155,7 +155,7 @@ static void ask_for_nonsense(act_self *self, void *state, const act_message *mes
 {
     (void)state;
     refuses_nonsense(self);
-    act_answer(self, message, NET_DO, act_int64(1));
+    act_answer_value(self, message, NET_DO, act_int64(1));
 }
 
 static void ask_where_no_io_is(act_self *self, void *state, const act_message *message)
@@ -165,7 +165,7 @@ static void ask_where_no_io_is(act_self *self, void *state, const act_message *m
     (void)state;
     ck_assert_int_eq(act_tcp_listen(self, &listener, "127.0.0.1", 0, NULL), ACT_INVALID);
     ck_assert_int_eq(act_tcp_connect(self, &tcp, "127.0.0.1", 1, 1, NULL), ACT_INVALID);
-    act_answer(self, message, NET_DO, act_int64(2));
+    act_answer_value(self, message, NET_DO, act_int64(2));
 }
 
 static void ask_in_simulation(act_self *self, void *state, const act_message *message)
@@ -205,7 +205,7 @@ static void a_simulated_actor_opens_nothing(void)
     ck_assert_int_eq(act_simulation_create(&simulation, 1, NULL), ACT_OK);
     act_system *system = act_simulation_system(simulation);
     ck_assert_int_eq(act_system_spawn(system, &pid, &simulated, NULL, NULL), ACT_OK);
-    act_system_tell(system, pid, NET_DO, act_pointer(&asked));
+    act_system_tell_value(system, pid, NET_DO, act_pointer(&asked));
     ck_assert_int_eq(act_simulation_run(simulation, NULL, 1000), ACT_OK);
     ck_assert(asked);
     act_simulation_destroy(&simulation);

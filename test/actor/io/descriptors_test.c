@@ -51,7 +51,7 @@ static void accepting_goes_on_when_descriptors_are_there_again(void)
     int next = dup(0);
     close(next);
     limit_descriptors((rlim_t)next + 1); /* one more, not three */
-    act_system_tell(net.system, net.server, NET_GO, act_nothing());
+    act_system_tell_value(net.system, net.server, NET_GO, act_nothing());
     net_expect_line(&net, "accept: EMFILE");
     net_expect_line(&net, "accept: EMFILE"); /* looked again, as promised */
     limit_descriptors(before.rlim_cur);

@@ -231,7 +231,7 @@ static void reader_receive(act_self *self, void *state, const act_message *messa
     const uint8_t *bytes = NULL;
     size_t         count = act_tcp_input(tcp, &bytes);
     if (message->tag == NET_DO) {
-        act_answer(self, message, NET_DO, act_int64((int64_t)count));
+        act_answer_value(self, message, NET_DO, act_int64((int64_t)count));
     } else if (message->tag == NET_GO && message->as.int64 == 0) {
         act_tcp_consume(tcp, count);
     } else if (message->tag == NET_GO) {
@@ -259,17 +259,17 @@ static void unread_input_stays_below_the_mark_unless_more_is_wanted(void)
     net_send(fd, bytes, sizeof bytes);
     net_expect_line(&net, "1000");
     ck_assert_int_eq(net_ask(&net, pid), HIGH);
-    act_system_tell(net.system, pid, NET_GO, act_int64(2 * HIGH));
+    act_system_tell_value(net.system, pid, NET_GO, act_int64(2 * HIGH));
     net_expect_line(&net, "2000");
     ck_assert_int_eq(net_ask(&net, pid), 2 * HIGH);
-    act_system_tell(net.system, pid, NET_GO, act_int64(0)); /* consumed: what was wanted is forgotten */
+    act_system_tell_value(net.system, pid, NET_GO, act_int64(0)); /* consumed: what was wanted is forgotten */
     net_send(fd, bytes, sizeof bytes);
     shutdown(fd, SHUT_WR);
     int64_t count = 0;
     while (count < HIGH)
         count = net_ask(&net, pid);
     ck_assert_int_eq(count, HIGH);
-    act_system_tell(net.system, pid, NET_GO, act_int64(100 * HIGH));
+    act_system_tell_value(net.system, pid, NET_GO, act_int64(100 * HIGH));
     net_expect_end(fd);
     close(fd);
     net_stop(&net);
@@ -284,7 +284,7 @@ static void pausing_receive(act_self *self, void *state, const act_message *mess
     if (message->tag == NET_GO) {
         act_tcp_pause(mine->tcp, message->as.boolean);
     } else if (message->tag == NET_DO) {
-        act_answer(self, message, NET_DO, act_int64((int64_t)act_tcp_input(mine->tcp, &bytes)));
+        act_answer_value(self, message, NET_DO, act_int64((int64_t)act_tcp_input(mine->tcp, &bytes)));
     } else if (message->tag == ACT_MESSAGE_TCP_READABLE) {
         net_say(mine->net, "%zu", act_tcp_input(mine->tcp, &bytes));
         if (act_tcp_input_ended(mine->tcp))
@@ -304,12 +304,12 @@ static void a_paused_connection_reads_nothing(void)
     act_pid pid = net_hear_pid(&net);
     net_send_text(fd, "abc");
     net_expect_line(&net, "3");
-    act_system_tell(net.system, pid, NET_GO, act_bool(true));
+    act_system_tell_value(net.system, pid, NET_GO, act_bool(true));
     ck_assert_int_eq(net_ask(&net, pid), 3);
     net_send_text(fd, "defg");
     for (int i = 0; i < 100; i++) /* each ask wakes the worker, and its loop is looked at */
         ck_assert_int_eq(net_ask(&net, pid), 3);
-    act_system_tell(net.system, pid, NET_GO, act_bool(false));
+    act_system_tell_value(net.system, pid, NET_GO, act_bool(false));
     net_expect_line(&net, "7");
     close(fd);
     net_expect_line(&net, "7");
@@ -322,7 +322,7 @@ static void a_paused_connection_reads_nothing(void)
 static void spin_receive(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_tell(self, act_self_pid(self), message->tag, act_nothing());
+    act_tell_value(self, act_self_pid(self), message->tag, act_nothing());
 }
 
 static const act_behavior spinner = {.name = "spinner", .receive = spin_receive};
@@ -333,7 +333,7 @@ static void a_busy_worker_hears_of_its_sockets(void)
     net_start(&net, &(struct net_plan){.connection = &echo, .workers = 1,
                                        .options = ACT_TCP_OPTIONS(.read_high_bytes = 100, .write_high_bytes = 100)});
     act_pid pid = net_spawn(&net, &spinner, NULL, 0);
-    act_system_tell(net.system, pid, NET_DO, act_nothing());
+    act_system_tell_value(net.system, pid, NET_DO, act_nothing());
     int fd = net_dial(&net);
     for (int i = 0; i < 20; i++) {
         net_send_text(fd, "hello");

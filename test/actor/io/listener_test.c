@@ -50,7 +50,7 @@ static void a_closed_listener_refuses_and_its_connections_go_on(void)
     net_start(&net, &(struct net_plan){.connection = &echo});
     int fd = net_dial(&net);
     expect_echo(fd);
-    act_system_tell(net.system, net.server, NET_CLOSE, act_nothing());
+    act_system_tell_value(net.system, net.server, NET_CLOSE, act_nothing());
     net_expect_line(&net, "listener closed");
     ck_assert_int_eq(net_try_dial(&net), -ECONNREFUSED);
     expect_echo(fd);
@@ -136,7 +136,7 @@ static void open_and_drop(struct net *net, int i)
 static void tell_used(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_answer(self, message, NET_DO, act_int64(self->worker->loop->used_count));
+    act_answer_value(self, message, NET_DO, act_int64(self->worker->loop->used_count));
 }
 
 static const act_behavior use_teller = {.name = "use teller", .receive = tell_used};

@@ -125,7 +125,7 @@ static void try_receive(act_self *self, void *state, const act_message *message)
     bool fine = open_all(self, mine->net->port);
     bool reached = act__memory_requests() >= mine->net->plan.backlog;
     act__memory_fail_at(0, false);
-    act_answer(self, message, NET_DO, act_int64(fine | reached << 1));
+    act_answer_value(self, message, NET_DO, act_int64(fine | reached << 1));
     net_leave(self);
 }
 

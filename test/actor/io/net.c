@@ -56,7 +56,7 @@ static void server_receive(act_self *self, void *state, const act_message *messa
     struct server *server = state;
     switch (message->tag) {
     case NET_DO:
-        act_answer(self, message, NET_DO, act_int64(act_listener_port(server->listener)));
+        act_answer_value(self, message, NET_DO, act_int64(act_listener_port(server->listener)));
         break;
     case NET_CLOSE:
         act_listener_close(&server->listener);

@@ -27,7 +27,7 @@ static void listen_receive(act_self *self, void *state, const act_message *messa
 {
     struct net_connection *mine = state;
     if (message->tag == NET_DO) {
-        act_answer(self, message, NET_DO, act_int64(0));
+        act_answer_value(self, message, NET_DO, act_int64(0));
         return;
     }
     ck_assert_int_eq(message->tag, ACT_MESSAGE_OS_SIGNAL);
@@ -145,7 +145,7 @@ static void count_receive(act_self *self, void *state, const act_message *messag
 {
     struct counter *mine = state;
     if (message->tag == NET_DO)
-        act_answer(self, message, NET_DO, act_int64(mine->count));
+        act_answer_value(self, message, NET_DO, act_int64(mine->count));
     else
         mine->count++;
 }
@@ -213,14 +213,14 @@ static void ask_for_all(act_self *self, void *state, const act_message *message)
     (void)state;
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         ck_assert_int_eq(act_os_signal(self, never[i]), ACT_INVALID);
-    act_answer(self, message, NET_DO, act_int64(act_os_signal(self, SIGUSR1)));
+    act_answer_value(self, message, NET_DO, act_int64(act_os_signal(self, SIGUSR1)));
 }
 
 /* The C library keeps this one for itself. */
 static void ask_for_internal(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_answer(self, message, NET_DO, act_int64(act_os_signal(self, 32)));
+    act_answer_value(self, message, NET_DO, act_int64(act_os_signal(self, 32)));
 }
 
 static const act_behavior asks_for_all = {.name = "asks for all", .receive = ask_for_all};

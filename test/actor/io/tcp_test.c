@@ -172,7 +172,7 @@ static void write_on_receive(act_self *self, void *state, const act_message *mes
 {
     struct net_connection *mine = state;
     if (message->tag == NET_DO)
-        act_answer(self, message, NET_DO, act_int64(act_tcp_write(mine->tcp, "x", 1)));
+        act_answer_value(self, message, NET_DO, act_int64(act_tcp_write(mine->tcp, "x", 1)));
     else if (message->tag == ACT_MESSAGE_TCP_CLOSED)
         net_say(mine->net, "closed");
     else if (act_tcp_input_ended(mine->tcp))
@@ -252,7 +252,7 @@ static void pair_receive(act_self *self, void *state, const act_message *message
         net_say(mine->net, "busy");
         ck_assert_int_eq(read(*(int *)mine->net->any, &byte, 1), 1);
     } else if (message->tag == NET_DO) {
-        act_answer(self, message, NET_DO, act_int64(mine->count));
+        act_answer_value(self, message, NET_DO, act_int64(mine->count));
     } else {
         ck_assert_int_eq(message->tag, ACT_MESSAGE_TCP_READABLE);
         net_say(mine->net, "heard");
@@ -270,7 +270,7 @@ static void two_sockets_for(act_self *self, void *state, const act_message *mess
     act_listener *listener = message->as.pointer;
     ck_assert_int_eq(message->tag, ACT_MESSAGE_TCP_ACCEPTABLE);
     while (act_tcp_accept(listener, &accepted) == ACT_OK)
-        act_tell(self, *(act_pid *)mine->net->any, NET_GO, act_resource_value(accepted, act_socket_release));
+        act_tell_value(self, *(act_pid *)mine->net->any, NET_GO, act_resource_value(accepted, act_socket_release));
 }
 
 static act_result two_sockets_init(act_self *self, void *state, const void *args)
@@ -300,7 +300,7 @@ static void a_closed_connection_is_heard_of_no_more(void)
         continue;
     ck_assert_int_eq(pipe(gate), 0);
     net.any = &gate[0];
-    act_system_tell(net.system, pid, HOLD, act_nothing());
+    act_system_tell_value(net.system, pid, HOLD, act_nothing());
     net_expect_line(&net, "busy");
     net_send_text(a, "x"); /* while the actor is busy: its worker hears of both at once */
     net_send_text(b, "y");
@@ -336,7 +336,7 @@ static void send_numbers(act_self *self, void *state, const act_message *message
 {
     (void)state;
     for (uint64_t i = 0; i < NUMBERS; i++)
-        act_tell(self, message->as.pid, NET_DO, act_uint64(i));
+        act_tell_value(self, message->as.pid, NET_DO, act_uint64(i));
 }
 
 static const act_behavior numberer = {.name = "numberer", .receive = send_numbers};
@@ -348,7 +348,7 @@ static void what_other_actors_send_through_messages_stays_in_order(void)
                                        .options = ACT_TCP_OPTIONS(.write_high_bytes = NUMBERS * sizeof(uint64_t) + 1)});
     int     fd = net_dial(&net);
     act_pid pid = net_hear_pid(&net), from = net_spawn(&net, &numberer, NULL, net_workers());
-    act_system_tell(net.system, from, NET_DO, act_pid_value(pid));
+    act_system_tell_value(net.system, from, NET_DO, act_pid_value(pid));
     for (uint64_t i = 0; i < NUMBERS; i++) {
         uint64_t got;
         for (size_t have = 0; have < sizeof got;)
@@ -468,7 +468,7 @@ static void patient_receive(act_self *self, void *state, const act_message *mess
     struct patient *mine = state;
     if (message->tag == NET_DO) {
         mine->written_at = act_now(self);
-        act_answer(self, message, NET_DO, act_int64(act_tcp_write(mine->connection.tcp, "x", 1)));
+        act_answer_value(self, message, NET_DO, act_int64(act_tcp_write(mine->connection.tcp, "x", 1)));
     } else if (message->tag == ACT_MESSAGE_TCP_IDLE) {
         net_say(mine->connection.net, "%lld", (long long)(act_now(self) - mine->written_at));
     } else if (message->tag != ACT_MESSAGE_TCP_READABLE) {

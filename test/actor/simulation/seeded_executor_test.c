@@ -15,9 +15,9 @@ static void plays(act_self *self, void *state, const act_message *message)
         act_panic(self, "at random");
     act_pid other = players[act_random(self) % 10];
     if (act_random(self) % 4 == 0)
-        (void)!act_tell_after(self, &timer, other, TAG_A, act_nothing(), (act_millis)(act_random(self) % 20));
-    act_tell(self, other, TAG_A, act_nothing());
-    act_tell(self, players[act_random(self) % 10], TAG_A, act_nothing());
+        (void)!act_tell_value_after(self, &timer, other, TAG_A, act_nothing(), (act_millis)(act_random(self) % 20));
+    act_tell_value(self, other, TAG_A, act_nothing());
+    act_tell_value(self, players[act_random(self) % 10], TAG_A, act_nothing());
 }
 
 static const act_behavior player = {.name = "player", .state_bytes = sizeof(int), .receive = plays};
@@ -30,7 +30,7 @@ static uint64_t course_of(uint64_t seed)
     for (int i = 0; i < 10; i++)
         players[i] = lab_spawn_as(&player, NULL, NULL);
     for (int i = 0; i < 10; i++)
-        act_system_tell(lab.system, players[i], TAG_A, act_nothing());
+        act_system_tell_value(lab.system, players[i], TAG_A, act_nothing());
     lab_run();
     lab_advance(100);
     uint64_t signature = act_simulation_signature(lab.simulation);
@@ -67,7 +67,7 @@ static void any_of_those_that_are_runnable_may_be_next(void)
         for (int i = 0; i < 10; i++)
             players[i] = lab_spawn();
         for (int i = 0; i < 10; i++)
-            act_system_tell(lab.system, players[i], TAG_A, act_nothing());
+            act_system_tell_value(lab.system, players[i], TAG_A, act_nothing());
         lab_run();
         for (int i = 0; i < 10; i++)
             first[i] |= act_pid_equal(lab.notes[0].by, players[i]);
@@ -81,7 +81,7 @@ static void goes_on_for_ever(act_self *self, void *state, const act_message *mes
 {
     (void)state;
     (void)message;
-    act_tell(self, act_self_pid(self), TAG_A, act_nothing());
+    act_tell_value(self, act_self_pid(self), TAG_A, act_nothing());
 }
 
 static const act_behavior restless = {.name = "restless", .receive = goes_on_for_ever};
@@ -90,7 +90,7 @@ static void a_loop_is_stopped_after_so_many_turns(void)
 {
     uint64_t steps = 0;
     lab_open();
-    act_system_tell(lab.system, lab_spawn_as(&restless, NULL, NULL), TAG_A, act_nothing());
+    act_system_tell_value(lab.system, lab_spawn_as(&restless, NULL, NULL), TAG_A, act_nothing());
     ck_assert_int_eq(act_simulation_run(lab.simulation, &steps, 1000), ACT_FULL);
     ck_assert_uint_eq(steps, 1000);
     ck_assert_int_eq(act_simulation_advance(lab.simulation, 10, 1000), ACT_FULL);

@@ -1,0 +1,41 @@
+/* Messages of a schema: made, and then sent as any other. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/typed.h>
+
+#include <actor/system_record.h>
+
+act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay, const act_type *type,
+                                const void *fields)
+{
+    act_message *message;
+    act_result   result = act_message_create_typed(&message, type, fields);
+    if (result != ACT_OK)
+        return result;
+    result = act_send_after(self, timer, to, &message, delay);
+    act_message_free(&message);
+    return result;
+}
+
+act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis timeout, const act_type *type,
+                         const void *fields)
+{
+    act_message *message;
+    act_result   result = act_message_create_typed(&message, type, fields);
+    if (result != ACT_OK)
+        return result;
+    result = act_ask(self, ask, to, &message, timeout);
+    act_message_free(&message);
+    return result;
+}
+
+void act_unknown(act_self *self, const act_message *message)
+{
+    act_system *system = self->worker->system;
+    act_pid     pid = act_self_pid(self), sender = act_message_sender(message);
+    act__count(&self->worker->unknown);
+    act__log(system, ACT_LOG_WARNING, "actor %u.%llu (%s) does not know message 0x%08x of actor %u.%llu", self->index,
+             (unsigned long long)act__load(&self->life), self->behavior->name, (unsigned)message->tag,
+             (unsigned)(sender.local & ACT__SLOT_MASK), (unsigned long long)act__life_of(sender.local));
+    if (system->options.dead_letter != NULL)
+        system->options.dead_letter(system->options.context, pid, message, ACT_INVALID);
+}

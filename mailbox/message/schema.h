@@ -1,0 +1,258 @@
+/* Typed messages: a protocol written once gives structs, tags, a tagged union, checks and a table of fields. Public. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_MAILBOX_MESSAGE_SCHEMA_H
+#define ACT_MAILBOX_MESSAGE_SCHEMA_H
+
+#include <mailbox/message/message.h>
+#include <mailbox/message/schema_kinds.h>
+
+/*
+ * What you write, in a header:
+ *
+ *     #define COUNTER_ADD(FIELD)   FIELD(1, INT64, amount)
+ *     #define COUNTER_READ(FIELD)
+ *     #define COUNTER_VALUE(FIELD) FIELD(1, INT64, total) FIELD(2, OPTIONAL(TEXT), unit)
+ *     #define COUNTER_MESSAGES(MESSAGE)         \
+ *         MESSAGE(counter_add, COUNTER_ADD)     \
+ *         MESSAGE(counter_read, COUNTER_READ)   \
+ *         MESSAGE(counter_value, COUNTER_VALUE)
+ *     ACT_SCHEMA(counter, COUNTER_MESSAGES)
+ *
+ * and what you have then:
+ *
+ *     struct counter_add {int64_t amount;};    and so on, to send with act_tell(self, to, counter_add, .amount = 5)
+ *     enum counter_tag {counter_add_tag, ...}  for the switch in receive, which -Wswitch-enum checks for completeness
+ *     enum counter_tag counter_tag_of(message) what a message is; it may be none of these
+ *     act_view(counter_add, message)           its fields
+ *     struct counter {enum counter_tag tag; union {struct counter_add counter_add; ...} as;}
+ *     counter_schema(), counter_add_type()     tables for act_message_print, the codec, and what you make of them
+ *
+ *     switch (counter_tag_of(message)) {
+ *     case counter_add_tag: total += act_view(counter_add, message)->amount; break;
+ *     case counter_read_tag: act_answer(self, message, counter_value, .total = total); break;
+ *     case counter_value_tag: break;
+ *     default: act_unknown(self, message);
+ *     }
+ *
+ * FIELD(number, kind, name). The number, 1 to 65535, stands for the field in encoded messages: a number that was used
+ * is never used for anything else. Kinds, and what the struct has:
+ *
+ *     BOOL INT8 INT16 INT32 INT64 UINT8 UINT16 UINT32 UINT64 FLOAT DOUBLE PID REF
+ *                    bool, int8_t ... uint64_t, float, double, act_pid, act_ref
+ *     TEXT           const char *, ended by a NUL; NULL is sent as ""
+ *     BYTES          act_bytes {const void *data; size_t bytes_count;}
+ *     ENUM(e)        enum e, of ACT_ENUM(e, ...)
+ *     STRUCT(s)      struct s, of ACT_STRUCT(s, ...)
+ *     UNION(s)       struct s, of ACT_SCHEMA(s, ...): any one of its messages; tag 0: none
+ *     ARRAY(kind, n) kind name[n]: always n of them
+ *     LIST(kind)     {const kind *items; size_t count;}: act_list_int32 and so on, struct s_list, e_list
+ *     OPTIONAL(kind) as kind; see below
+ *     SECRET(kind)   as kind, but never printed
+ *
+ * OPTIONAL and SECRET are written around the others, ARRAY and LIST around what stands above them.
+ *
+ * Optional fields have no mark whether they are there: one that is zero, empty or nobody is not encoded, and one that
+ * was not encoded is zero, empty or nobody. A field that is not optional must be there to be decoded. So a protocol
+ * evolves: add optional fields with new numbers; make a field optional; never take one away that is not optional, change
+ * its kind, or use its number again. Who knows a field less passes over it. See act_schema_fingerprint.
+ *
+ * A message's tag is computed from its name, which is therefore the message's identity: it begins, by convention, with
+ * that of its schema. Two names with the same tag in one schema do not compile, nor do two in one switch.
+ *
+ * Texts, bytes and lists are copied once, into the message's own memory, when it is sent. What act_view shows lives as
+ * long as the message: for the rest of the handler, or as long as you keep what act_take has given you.
+ *
+ * In C++ (17 and newer) fields must be named in the order in which they are declared.
+ */
+
+ACT_BEGIN_DECLS
+
+/* What a field, or each of its items, is. */
+typedef enum act_field_kind {
+    ACT_FIELD_BOOL,
+    ACT_FIELD_INT8,
+    ACT_FIELD_INT16,
+    ACT_FIELD_INT32,
+    ACT_FIELD_INT64,
+    ACT_FIELD_UINT8,
+    ACT_FIELD_UINT16,
+    ACT_FIELD_UINT32,
+    ACT_FIELD_UINT64,
+    ACT_FIELD_FLOAT,
+    ACT_FIELD_DOUBLE,
+    ACT_FIELD_PID,
+    ACT_FIELD_REF,
+    ACT_FIELD_TEXT,
+    ACT_FIELD_BYTES,
+    ACT_FIELD_ENUM,
+    ACT_FIELD_STRUCT,
+    ACT_FIELD_UNION
+} act_field_kind;
+
+/* How many of them there are, and what is to be heeded. */
+enum {
+    ACT_FIELD_ARRAY = 1,    /* `length` of them, one behind the other */
+    ACT_FIELD_LIST = 2,     /* a struct act_list */
+    ACT_FIELD_OPTIONAL = 4,
+    ACT_FIELD_SECRET = 8,
+    ACT_FIELD_OUTSIDE = 16  /* has something that lies outside the struct: text, bytes or a list, at whatever depth */
+};
+
+/* Any LIST, to who walks over fields. */
+struct act_list {
+    const void *items;
+    size_t      count;
+};
+
+struct act_type;
+
+typedef struct act_field {
+    const char *name;
+    uint32_t    number;
+    uint32_t    offset;     /* in the struct */
+    uint32_t    length;     /* of an array; else 1 */
+    uint32_t    item_bytes; /* of one item */
+    uint8_t     kind;       /* an act_field_kind */
+    uint8_t     flags;
+    const struct act_type *(*type)(void); /* of an enum, struct or union; else NULL */
+} act_field;
+
+typedef struct act_enum_value {
+    const char *name;
+    int64_t     value;
+} act_enum_value;
+
+/* A struct, a message, an enum, or a schema: one of the three lists is there. */
+typedef struct act_type {
+    const char *name;
+    uint32_t    tag;         /* a message's; else 0 */
+    uint32_t    bytes;       /* of the C type; 0 for a struct without fields */
+    uint32_t    parts_count; /* of the list */
+    uint32_t    flags;       /* ACT_FIELD_OUTSIDE or 0 */
+    uint32_t    as_offset;   /* of a schema: where its union begins in the C type */
+    const act_field      *fields;
+    const act_enum_value *values;
+    const struct act_type *(*const *messages)(void); /* of a schema */
+} act_type;
+
+/* -------------------------------------------------------------------------------------- what you write */
+
+/* enum name {...}; LIST(VALUE) is VALUE(constant, number) for each. */
+#define ACT_ENUM(name, LIST)                                                                                     \
+    enum name { LIST(ACT__ENUM_CONSTANT) };                                                                      \
+    struct name##_list {                                                                                         \
+        const enum name *items;                                                                                  \
+        size_t           count;                                                                                  \
+    };                                                                                                           \
+    ACT__TABLE const act_type *name##_type(void)                                                                 \
+    {                                                                                                            \
+        static const act_enum_value values[] = {LIST(ACT__ENUM_ENTRY)};                                          \
+        static const act_type type = {#name, 0, sizeof(enum name), sizeof values / sizeof *values, 0, 0,          \
+                                      NULL, values, NULL};                                                       \
+        return &type;                                                                                            \
+    }                                                                                                            \
+    ACT__END(name)
+
+/* struct name {...}, to be a part of messages; FIELDS(FIELD) as above. */
+#define ACT_STRUCT(name, FIELDS)                    \
+    ACT__STRUCT(name, FIELDS)                       \
+    struct name##_list {                            \
+        const struct name *items;                   \
+        size_t             count;                   \
+    };                                              \
+    ACT__TYPE_OF(name, FIELDS, 0)                   \
+    ACT__END(name)
+
+/* The protocol: see above. LIST(MESSAGE) is MESSAGE(name, FIELDS) for each. */
+#define ACT_SCHEMA(name, LIST)                                                                                   \
+    LIST(ACT__STRUCT)                                                                                            \
+    enum name##_tag { LIST(ACT__TAG_CONSTANT) };                                                                 \
+    LIST(ACT__TYPE_OF_MESSAGE)                                                                                   \
+    struct name {                                                                                                \
+        enum name##_tag tag;                                                                                     \
+        union {                                                                                                  \
+            LIST(ACT__UNION_MEMBER)                                                                              \
+        } as;                                                                                                    \
+    };                                                                                                           \
+    struct name##_list {                                                                                         \
+        const struct name *items;                                                                                \
+        size_t             count;                                                                                \
+    };                                                                                                           \
+    enum { name##_act_flags = 0 LIST(ACT__UNION_FLAGS) };                                                        \
+    ACT__TABLE const act_type *name##_schema(void)                                                               \
+    {                                                                                                            \
+        static const act_type *(*const messages[])(void) = {LIST(ACT__SCHEMA_ENTRY)};                            \
+        static const act_type type = {                                                                           \
+            #name, 0, sizeof(struct name), sizeof messages / sizeof *messages, name##_act_flags,                 \
+            offsetof(struct name, as), NULL, NULL, messages};                                                    \
+        switch (0) { /* no two have the same tag */                                                              \
+            LIST(ACT__TAG_CASE)                                                                                  \
+        default:                                                                                                 \
+            return &type;                                                                                        \
+        }                                                                                                        \
+    }                                                                                                            \
+    ACT__TABLE enum name##_tag name##_tag_of(const act_message *message)                                         \
+    {                                                                                                            \
+        return (enum name##_tag)(message->kind == ACT_VALUE_TYPED ? message->tag : 0);                           \
+    }                                                                                                            \
+    ACT__END(name)
+
+/* The fields of a message that is one of these: the switch over name##_tag_of has said so. */
+#define act_view(name, message) ((const struct name *)(const void *)(message)->as.bytes)
+
+/* A number for a text, or one pointer for another, is an error in files that include this: GCC only warns before 14. */
+#ifndef __cplusplus
+#pragma GCC diagnostic error "-Wint-conversion"
+#pragma GCC diagnostic error "-Wincompatible-pointer-types"
+#endif
+
+/* Pointer to a struct of these fields, for as long as the statement or block runs. */
+#ifdef __cplusplus
+#define ACT__FIELDS(name, ...)                                              \
+    act__address_of([&] {                                                   \
+        _Pragma("GCC diagnostic push")                                      \
+        _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")  \
+        return name{__VA_ARGS__};                                           \
+        _Pragma("GCC diagnostic pop")                                       \
+    }())
+extern "C++" template <typename type> inline const void *act__address_of(const type &fields)
+{
+    return &fields;
+}
+#else
+#define ACT__FIELDS(name, ...) (&(const struct name){__VA_ARGS__})
+#endif
+
+/* ---------------------------------------------------------------------------------- what functions do */
+
+/**
+ * Makes a message of any type: what the typed sends do, for act_send, channels and the like.
+ *
+ * type     Of a message; made by ACT_SCHEMA: counter_add_type().
+ * fields   The struct. What it refers to is copied.
+ *
+ * Owns:    you own the message until a send takes it.
+ * Threads: any.
+ * Returns: ACT_OK; ACT_INVALID (a union's tag is none of its schema's, a list or bytes are NULL but counted, or it is
+ *          longer than ACT_MESSAGE_BYTES_MAX); ACT_NO_MEMORY.
+ */
+ACT_API ACT_MUST_CHECK act_result act_message_create_typed(act_message **message, const act_type *type,
+                                                           const void *fields) ACT_NONNULL_ALL;
+
+/** act_message_make(&message, counter_add, .amount = 5). As act_message_create_typed. */
+#define act_message_make(message, name, ...) \
+    act_message_create_typed(message, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
+
+/** The type of the schema's message with this tag; NULL: none. Threads: any. */
+ACT_API const act_type *act_schema_find(const act_type *schema, uint32_t tag) ACT_NONNULL_ALL;
+
+/**
+ * A number that says whether two schemas are the same: of all names, numbers, kinds and constants in it, in their order.
+ * To be kept beside what is stored or agreed upon when nodes meet: where it is the same nothing has changed; where it
+ * differs the rules of evolution hold, if they were followed. Threads: any.
+ */
+ACT_API uint64_t act_schema_fingerprint(const act_type *schema) ACT_NONNULL_ALL;
+
+ACT_END_DECLS
+
+#endif

@@ -1,0 +1,106 @@
+#!/bin/sh
+# What does not fit a schema does not compile, in C and C++; what fits does, without a warning.
+# SPDX-License-Identifier: MIT
+top=${top_srcdir:-$(dirname "$0")/../../..}
+build=${top_builddir:-$top}
+# shellcheck source=test/lint/tap.sh
+. "$top/test/lint/tap.sh"
+
+# compile COMPILER STANDARD SUFFIX <FUNCTION: FUNCTION is the body of a handler.
+compile() {
+    {
+        echo '#include <actor/typed.h>'
+        cat "$work/list"
+        echo 'void handle(act_self *self, act_pid to, const act_message *message);'
+        echo 'void handle(act_self *self, act_pid to, const act_message *message)'
+        echo '{ (void)self, (void)to, (void)message;'
+        cat
+        echo '}'
+    } >"$work/one.$3"
+    "$1" "-std=$2" -Wall -Wextra -Werror=switch-enum -fsyntax-only -I"$top" -I"$build/generated" "$work/one.$3" >"$work/why" 2>&1
+}
+
+the_list() {
+    cat >"$work/list" <<'EOF'
+#define COUNTER_ADD(FIELD)   FIELD(1, INT64, amount) FIELD(2, OPTIONAL(TEXT), note)
+#define COUNTER_READ(FIELD)
+#define COUNTER_VALUE(FIELD) FIELD(1, INT64, total)
+#define COUNTER_MESSAGES(MESSAGE) \
+    MESSAGE(counter_add, COUNTER_ADD) MESSAGE(counter_read, COUNTER_READ) MESSAGE(counter_value, COUNTER_VALUE)
+ACT_SCHEMA(counter, COUNTER_MESSAGES);
+EOF
+}
+
+# good NAME <FUNCTION and bad NAME WHAT-IT-SAYS <FUNCTION, both in C and in C++
+good() {
+    cat >"$work/body"
+    compile "${CC:-cc}" gnu11 c <"$work/body" && [ ! -s "$work/why" ]
+    tap $? "c: $1" "$work/why"
+    compile "${CXX:-c++}" gnu++17 cc <"$work/body" && [ ! -s "$work/why" ]
+    tap $? "c++: $1" "$work/why"
+}
+bad_in() {
+    if compile "$1" "$2" "$3" <"$work/body"; then
+        echo "it compiles" >"$work/why"
+        tap 1 "$3: $4" "$work/why"
+    else
+        grep -Eq "$5" "$work/why"
+        tap $? "$3: $4" "$work/why"
+    fi
+}
+bad() {
+    cat >"$work/body"
+    bad_in "${CC:-cc}" gnu11 c "$1" "$2"
+    bad_in "${CXX:-c++}" gnu++17 cc "$1" "$2"
+}
+
+the_list
+good "a message is told, asked, answered and handled" <<'EOF'
+    act_ref ref;
+    act_tell(self, to, counter_add, .amount = 5, .note = "five");
+    if (act_ask_for(self, &ref, to, ACT_MS(5), counter_read) != ACT_OK || act_tell_after(self, &ref, to, 1, counter_read) != ACT_OK)
+        return;
+    switch (counter_tag_of(message)) {
+    case counter_add_tag: act_answer(self, message, counter_value, .total = act_view(counter_add, message)->amount); break;
+    case counter_read_tag: case counter_value_tag: break;
+    default: act_unknown(self, message);
+    }
+EOF
+bad "a misspelt field" 'amuont' <<'EOF'
+    act_tell(self, to, counter_add, .amuont = 5);
+EOF
+bad "a text for a number" 'int64_t|long' <<'EOF'
+    act_tell(self, to, counter_add, .amount = "five");
+EOF
+bad "a number for a text" 'char' <<'EOF'
+    act_tell(self, to, counter_add, .note = 5);
+EOF
+bad "a message that is in no schema" 'counter_sub' <<'EOF'
+    act_tell(self, to, counter_sub, .amount = 5);
+EOF
+bad "a field that is read and is not there" 'total' <<'EOF'
+    (void)act_view(counter_add, message)->total;
+EOF
+bad "a switch without one of the messages" 'counter_value_tag' <<'EOF'
+    switch (counter_tag_of(message)) {
+    case counter_add_tag: case counter_read_tag: break;
+    default: break;
+    }
+EOF
+
+echo '#define A(FIELD) FIELD(1, INT32, x) FIELD(1, INT32, y)
+ACT_STRUCT(a, A);' >"$work/list"
+bad "two fields with one number" 'duplicate case' </dev/null
+for number in 0 65536; do
+    echo "#define A(FIELD) FIELD($number, INT32, x)
+ACT_STRUCT(a, A);" >"$work/list"
+    bad "a field with number $number" 'negative|array bound|narrowing' </dev/null
+done
+echo '#define A(FIELD) FIELD(1, INT33, x)
+ACT_STRUCT(a, A);' >"$work/list"
+bad "a kind that there is not" 'INT33' </dev/null
+echo '#define A(FIELD)
+#define B(MESSAGE) MESSAGE(aA, A) MESSAGE(aB, A)
+ACT_SCHEMA(b, B);' >"$work/list" # large letters count the same
+bad "two messages with one tag" 'duplicate case' </dev/null
+tap_end
