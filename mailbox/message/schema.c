@@ -84,17 +84,12 @@ bool act__field_is_empty(const act_field *field, const void *fields)
 
 /* ------------------------------------------------------------------------------------------- measuring */
 
-static size_t aligned(size_t bytes)
-{
-    return (bytes + ACT__OUTSIDE_ALIGNMENT - 1) & ~(size_t)(ACT__OUTSIDE_ALIGNMENT - 1);
-}
-
 /* More than any message has stays more: sums cannot overflow. Returns: false where it is too much. */
 static bool add(size_t *total, size_t bytes)
 {
-    if (bytes > ACT_MESSAGE_BYTES_MAX || *total + aligned(bytes) > ACT_MESSAGE_BYTES_MAX)
+    if (bytes > ACT_MESSAGE_BYTES_MAX || *total + act__outside_aligned(bytes) > ACT_MESSAGE_BYTES_MAX)
         return false;
-    *total += aligned(bytes);
+    *total += act__outside_aligned(bytes);
     return true;
 }
 
@@ -149,6 +144,28 @@ bool act__outside_bytes(const act_type *type, const void *fields, size_t *total)
     return true;
 }
 
+/* -------------------------------------------------------------------------------------------- emptying */
+
+void act__item_clear(const act_field *field, void *item)
+{
+    if (field->kind == ACT_FIELD_STRUCT)
+        act__struct_clear(field->type(), item);
+    else if (field->kind == ACT_FIELD_TEXT)
+        *(const char **)item = "";
+    else
+        memset(item, 0, field->item_bytes);
+}
+
+void act__struct_clear(const act_type *type, void *fields)
+{
+    memset(fields, 0, type->bytes);
+    for (uint32_t i = 0; i < type->parts_count; i++) {
+        const act_field *field = &type->fields[i];
+        for (uint32_t j = 0; j < field->length && (field->flags & ACT_FIELD_LIST) == 0; j++)
+            act__item_clear(field, (char *)fields + field->offset + j * field->item_bytes);
+    }
+}
+
 /* --------------------------------------------------------------------------------------------- copying */
 
 static void copy_outside(const act_type *type, void *fields, char **tail);
@@ -159,7 +176,7 @@ static void *copy(char **tail, const void *from, size_t bytes)
     void *to = *tail;
     if (bytes != 0)
         memcpy(to, from, bytes);
-    *tail += aligned(bytes);
+    *tail += act__outside_aligned(bytes);
     return to;
 }
 
@@ -209,7 +226,7 @@ static void copy_outside(const act_type *type, void *fields, char **tail)
 
 act_result act_message_create_typed(act_message **message, const act_type *type, const void *fields)
 {
-    size_t bytes = aligned(type->bytes);
+    size_t bytes = act__outside_aligned(type->bytes);
     if (type->tag == 0 || !act__outside_bytes(type, fields, &bytes))
         return ACT_INVALID;
     act_message *made = act__message_make(type->tag, ACT_VALUE_TYPED, bytes);
@@ -218,7 +235,7 @@ act_result act_message_create_typed(act_message **message, const act_type *type,
     if (type->bytes != 0)
         memcpy(made->as.bytes, fields, type->bytes);
     if ((type->flags & ACT_FIELD_OUTSIDE) != 0) {
-        char *tail = (char *)made->as.bytes + aligned(type->bytes);
+        char *tail = (char *)made->as.bytes + act__outside_aligned(type->bytes);
         copy_outside(type, made->as.bytes, &tail);
     }
     *message = made;

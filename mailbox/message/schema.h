@@ -67,6 +67,9 @@
 
 ACT_BEGIN_DECLS
 
+/* The most fields of one struct or message. */
+#define ACT_FIELDS_MAX 256
+
 /* What a field, or each of its items, is. */
 typedef enum act_field_kind {
     ACT_FIELD_BOOL,
@@ -95,7 +98,7 @@ enum {
     ACT_FIELD_LIST = 2,     /* a struct act_list */
     ACT_FIELD_OPTIONAL = 4,
     ACT_FIELD_SECRET = 8,
-    ACT_FIELD_OUTSIDE = 16  /* has something that lies outside the struct: text, bytes or a list, at whatever depth */
+    ACT_FIELD_OUTSIDE = 16  /* has a text, bytes, a list or a union, at whatever depth: cannot be copied as it is */
 };
 
 /* Any LIST, to who walks over fields. */
@@ -138,63 +141,63 @@ typedef struct act_type {
 /* -------------------------------------------------------------------------------------- what you write */
 
 /* enum name {...}; LIST(VALUE) is VALUE(constant, number) for each. */
-#define ACT_ENUM(name, LIST)                                                                                     \
-    enum name { LIST(ACT__ENUM_CONSTANT) };                                                                      \
-    struct name##_list {                                                                                         \
-        const enum name *items;                                                                                  \
-        size_t           count;                                                                                  \
-    };                                                                                                           \
-    ACT__TABLE const act_type *name##_type(void)                                                                 \
-    {                                                                                                            \
-        static const act_enum_value values[] = {LIST(ACT__ENUM_ENTRY)};                                          \
-        static const act_type type = {#name, 0, sizeof(enum name), sizeof values / sizeof *values, 0, 0,          \
-                                      NULL, values, NULL};                                                       \
-        return &type;                                                                                            \
-    }                                                                                                            \
+#define ACT_ENUM(name, LIST)                                                                                    \
+    enum name { LIST(ACT__ENUM_CONSTANT) };                                                                     \
+    struct name##_list {                                                                                        \
+        const enum name *items;                                                                                 \
+        size_t           count;                                                                                 \
+    };                                                                                                          \
+    ACT__TABLE const act_type *name##_type(void)                                                                \
+    {                                                                                                           \
+        static const act_enum_value act__values[] = {LIST(ACT__ENUM_ENTRY)};                                    \
+        static const act_type act__type = {#name, 0, sizeof(enum name), sizeof act__values / sizeof *act__values, 0, 0, \
+                                      NULL, act__values, NULL};                                                 \
+        return &act__type;                                                                                      \
+    }                                                                                                           \
     ACT__END(name)
 
 /* struct name {...}, to be a part of messages; FIELDS(FIELD) as above. */
-#define ACT_STRUCT(name, FIELDS)                    \
-    ACT__STRUCT(name, FIELDS)                       \
-    struct name##_list {                            \
-        const struct name *items;                   \
-        size_t             count;                   \
-    };                                              \
-    ACT__TYPE_OF(name, FIELDS, 0)                   \
+#define ACT_STRUCT(name, FIELDS)                                                                                \
+    ACT__STRUCT(name, FIELDS)                                                                                   \
+    struct name##_list {                                                                                        \
+        const struct name *items;                                                                               \
+        size_t             count;                                                                               \
+    };                                                                                                          \
+    ACT__TYPE_OF(name, FIELDS, 0)                                                                               \
     ACT__END(name)
 
 /* The protocol: see above. LIST(MESSAGE) is MESSAGE(name, FIELDS) for each. */
-#define ACT_SCHEMA(name, LIST)                                                                                   \
-    LIST(ACT__STRUCT)                                                                                            \
-    enum name##_tag { LIST(ACT__TAG_CONSTANT) };                                                                 \
-    LIST(ACT__TYPE_OF_MESSAGE)                                                                                   \
-    struct name {                                                                                                \
-        enum name##_tag tag;                                                                                     \
-        union {                                                                                                  \
-            LIST(ACT__UNION_MEMBER)                                                                              \
-        } as;                                                                                                    \
-    };                                                                                                           \
-    struct name##_list {                                                                                         \
-        const struct name *items;                                                                                \
-        size_t             count;                                                                                \
-    };                                                                                                           \
-    enum { name##_act_flags = 0 LIST(ACT__UNION_FLAGS) };                                                        \
-    ACT__TABLE const act_type *name##_schema(void)                                                               \
-    {                                                                                                            \
-        static const act_type *(*const messages[])(void) = {LIST(ACT__SCHEMA_ENTRY)};                            \
-        static const act_type type = {                                                                           \
-            #name, 0, sizeof(struct name), sizeof messages / sizeof *messages, name##_act_flags,                 \
-            offsetof(struct name, as), NULL, NULL, messages};                                                    \
-        switch (0) { /* no two have the same tag */                                                              \
-            LIST(ACT__TAG_CASE)                                                                                  \
-        default:                                                                                                 \
-            return &type;                                                                                        \
-        }                                                                                                        \
-    }                                                                                                            \
-    ACT__TABLE enum name##_tag name##_tag_of(const act_message *message)                                         \
-    {                                                                                                            \
-        return (enum name##_tag)(message->kind == ACT_VALUE_TYPED ? message->tag : 0);                           \
-    }                                                                                                            \
+#define ACT_SCHEMA(name, LIST)                                                                                  \
+    LIST(ACT__STRUCT)                                                                                           \
+    enum name##_tag { LIST(ACT__TAG_CONSTANT) };                                                                \
+    LIST(ACT__TYPE_OF_MESSAGE)                                                                                  \
+    struct name {                                                                                               \
+        enum name##_tag tag;                                                                                    \
+        union {                                                                                                 \
+            LIST(ACT__UNION_MEMBER)                                                                             \
+        } as;                                                                                                   \
+    };                                                                                                          \
+    struct name##_list {                                                                                        \
+        const struct name *items;                                                                               \
+        size_t             count;                                                                               \
+    };                                                                                                          \
+    enum { name##_act_flags = 0 LIST(ACT__UNION_FLAGS) };                                                       \
+    ACT__TABLE const act_type *name##_schema(void)                                                              \
+    {                                                                                                           \
+        static const act_type *(*const act__messages[])(void) = {LIST(ACT__SCHEMA_ENTRY)};                      \
+        static const act_type act__type = {                                                                     \
+            #name, 0, sizeof(struct name), sizeof act__messages / sizeof *act__messages, name##_act_flags,      \
+            offsetof(struct name, as), NULL, NULL, act__messages};                                              \
+        switch (0) { /* no two have the same tag */                                                             \
+            LIST(ACT__TAG_CASE)                                                                                 \
+        default:                                                                                                \
+            return &act__type;                                                                                  \
+        }                                                                                                       \
+    }                                                                                                           \
+    ACT__TABLE enum name##_tag name##_tag_of(const act_message *act__message)                                   \
+    {                                                                                                           \
+        return (enum name##_tag)(act__message->kind == ACT_VALUE_TYPED ? act__message->tag : 0);                \
+    }                                                                                                           \
     ACT__END(name)
 
 /* The fields of a message that is one of these: the switch over name##_tag_of has said so. */
@@ -208,12 +211,12 @@ typedef struct act_type {
 
 /* Pointer to a struct of these fields, for as long as the statement or block runs. */
 #ifdef __cplusplus
-#define ACT__FIELDS(name, ...)                                              \
-    act__address_of([&] {                                                   \
-        _Pragma("GCC diagnostic push")                                      \
-        _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")  \
-        return name{__VA_ARGS__};                                           \
-        _Pragma("GCC diagnostic pop")                                       \
+#define ACT__FIELDS(name, ...)                                                                                  \
+    act__address_of([&] {                                                                                       \
+        _Pragma("GCC diagnostic push")                                                                          \
+        _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")                                      \
+        return name{__VA_ARGS__};                                                                               \
+        _Pragma("GCC diagnostic pop")                                                                           \
     }())
 extern "C++" template <typename type> inline const void *act__address_of(const type &fields)
 {
@@ -240,7 +243,7 @@ ACT_API ACT_MUST_CHECK act_result act_message_create_typed(act_message **message
                                                            const void *fields) ACT_NONNULL_ALL;
 
 /** act_message_make(&message, counter_add, .amount = 5). As act_message_create_typed. */
-#define act_message_make(message, name, ...) \
+#define act_message_make(message, name, ...)                                                                    \
     act_message_create_typed(message, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
 
 /** The type of the schema's message with this tag; NULL: none. Threads: any. */

@@ -20,37 +20,38 @@ typedef struct act_bytes {
 #endif
 #define ACT__TABLE __attribute__((unused)) static inline
 
-#define ACT__STRUCT(name, FIELDS)   \
-    __extension__ struct name {     \
-        FIELDS(ACT__MEMBER)         \
+#define ACT__STRUCT(name, FIELDS)                                                                               \
+    __extension__ struct name {                                                                                 \
+        FIELDS(ACT__MEMBER)                                                                                     \
     };
 #define ACT__MEMBER(number, KIND, name) __typeof__(ACT__C_##KIND) name;
 
 #define ACT__TYPE_OF_MESSAGE(name, FIELDS) ACT__TYPE_OF(name, FIELDS, name##_tag)
-#define ACT__TYPE_OF(name, FIELDS, tag)                                                                             \
-    enum {                                                                                                       \
-        name##_act_flags = (0 FIELDS(ACT__OR_FLAGS)) & ACT_FIELD_OUTSIDE,                                        \
-        name##_act_fields = 0 FIELDS(ACT__PLUS_ONE)                                                              \
-    };                                                                                                           \
-    ACT__TABLE const act_type *name##_type(void)                                                                 \
-    {                                                                                                            \
-        __attribute__((unused)) typedef struct name act__this;                                                   \
-        static const act_field fields[] = {FIELDS(ACT__ENTRY){NULL, 0, 0, 0, 0, 0, 0, NULL}};                    \
-        static const act_type  type = {                                                                          \
-            #name, tag, name##_act_fields == 0 ? 0 : sizeof(struct name), name##_act_fields, name##_act_flags, 0,   \
-            fields, NULL, NULL};                                                                                 \
-        switch (0) { /* no two have the same number */                                                           \
-            FIELDS(ACT__NUMBER_CASE)                                                                             \
-        default:                                                                                                 \
-            return &type;                                                                                        \
-        }                                                                                                        \
+#define ACT__TYPE_OF(name, FIELDS, tag)                                                                         \
+    enum {                                                                                                      \
+        name##_act_flags = (0 FIELDS(ACT__OR_FLAGS)) & ACT_FIELD_OUTSIDE,                                       \
+        name##_act_fields = 0 FIELDS(ACT__PLUS_ONE)                                                             \
+    };                                                                                                          \
+    ACT__TABLE const act_type *name##_type(void)                                                                \
+    {                                                                                                           \
+        __attribute__((unused)) typedef struct name act__this;                                                  \
+        static const act_field act__fields[] = {FIELDS(ACT__ENTRY){NULL, 0, 0, 0, 0, 0, 0, NULL}};              \
+        static const act_type  act__type = {                                                                    \
+            #name, tag, name##_act_fields == 0 ? 0 : sizeof(struct name), name##_act_fields, name##_act_flags, 0, \
+            act__fields, NULL, NULL};                                                                           \
+        (void)sizeof(char[name##_act_fields <= ACT_FIELDS_MAX ? 1 : -1]);                                       \
+        switch (0) { /* no two have the same number */                                                          \
+            FIELDS(ACT__NUMBER_CASE)                                                                            \
+        default:                                                                                                \
+            return &act__type;                                                                                  \
+        }                                                                                                       \
     }
 #define ACT__OR_FLAGS(number, KIND, name) | (ACT__FLAGS_##KIND)
 #define ACT__PLUS_ONE(number, KIND, name) +1
-#define ACT__NUMBER_CASE(number, KIND, name) \
+#define ACT__NUMBER_CASE(number, KIND, name)                                                                    \
     case (number) * (int)sizeof(char[(number) >= 1 && (number) <= 65535 ? 1 : -1]):
-#define ACT__ENTRY(number, KIND, name)                                                                              \
-    {#name, number, offsetof(act__this, name), ACT__LENGTH_##KIND, sizeof(ACT__ITEM_##KIND), ACT__KIND_##KIND,          \
+#define ACT__ENTRY(number, KIND, name)                                                                          \
+    {#name, number, offsetof(act__this, name), ACT__LENGTH_##KIND, sizeof(ACT__ITEM_##KIND), ACT__KIND_##KIND,  \
      ACT__FLAGS_##KIND, ACT__TYPE_##KIND},
 
 #define ACT__ENUM_CONSTANT(name, number) name = number,
@@ -128,10 +129,10 @@ typedef struct act_bytes {
 #define ACT__LIST_STRUCT(s) struct s##_list
 #define ACT__LIST_UNION(s)  struct s##_list
 
-#define ACT__LIST_OF(name, item)    \
-    typedef struct act_list_##name { \
-        item const *items;          \
-        size_t      count;          \
+#define ACT__LIST_OF(name, item)                                                                                \
+    typedef struct act_list_##name {                                                                            \
+        item const *items;                                                                                      \
+        size_t      count;                                                                                      \
     } act_list_##name;
 ACT__LIST_OF(bool, bool)
 ACT__LIST_OF(int8, int8_t)
@@ -189,7 +190,7 @@ ACT__LIST_OF(bytes, act_bytes)
 #define ACT__FLAGS_BYTES ACT_FIELD_OUTSIDE
 #define ACT__FLAGS_ENUM(e)     0
 #define ACT__FLAGS_STRUCT(s)   s##_act_flags
-#define ACT__FLAGS_UNION(s)    s##_act_flags
+#define ACT__FLAGS_UNION(s)    ACT_FIELD_OUTSIDE | s##_act_flags /* its tag is to be looked at */
 #define ACT__FLAGS_ARRAY(k, n) ACT_FIELD_ARRAY | ACT__FLAGS_##k
 #define ACT__FLAGS_LIST(k)     ACT_FIELD_LIST | ACT_FIELD_OUTSIDE | ACT__FLAGS_##k
 #define ACT__FLAGS_OPTIONAL(k) ACT_FIELD_OPTIONAL | ACT__FLAGS_##k

@@ -8,6 +8,15 @@
 /* What a message has behind its struct begins at multiples of this. */
 #define ACT__OUTSIDE_ALIGNMENT 8u
 
+static inline size_t act__outside_aligned(size_t bytes)
+{
+    return (bytes + ACT__OUTSIDE_ALIGNMENT - 1) & ~(size_t)(ACT__OUTSIDE_ALIGNMENT - 1);
+}
+
+/* Makes all zero, empty or nobody; a text is "". */
+void act__struct_clear(const act_type *type, void *fields);
+void act__item_clear(const act_field *field, void *item);
+
 /* The items of a field: one, those of an array, or those of a list. */
 struct act__items {
     const void *first;
