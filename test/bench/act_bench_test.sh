@@ -23,6 +23,9 @@ value_bytes,empty_unbounded_bytes,empty_rendezvous_bytes,empty_1_bytes chan_byte
 - chan_seq n=500 cap=8
 - chan_spsc n=500 cap=8
 stop_ns,bytes_per_child children n=2000
+bytes,decode_ns,encode_by_hand_ns,decode_by_hand_ns codec n=100
+bytes,decode_ns,encode_by_hand_ns,decode_by_hand_ns codec n=100 size=medium
+bytes,decode_ns,encode_by_hand_ns,decode_by_hand_ns codec n=100 size=large
 p50_us,p99_us,max_us fairness actors=20 n=1000
 - fanin producers=3 n=3000
 - fanin_bounded producers=3 n=3000 cap=4
@@ -41,6 +44,7 @@ restarts_per_s,p50_ns,p99_ns restart n=50 sup=otp
 total_ms skynet leaves=1000
 - spawn n=500
 arm_ns,cancel_ns,fired,late_p50_us,late_p99_us timers n=1000
+- typed n=500
 p50_us,p99_us wakeup n=20'
 
 # expected KEYS: the form of the last line.

@@ -104,6 +104,7 @@ void bench_chan_mpsc(void);
 void bench_chan_seq(void);
 void bench_chan_spsc(void);
 void bench_children(void);
+void bench_codec(void);
 void bench_fairness(void);
 void bench_fanin(void);
 void bench_fanin_bounded(void);
@@ -120,6 +121,7 @@ void bench_select_rx(void);
 void bench_skynet(void);
 void bench_spawn(void);
 void bench_timers(void);
+void bench_typed(void);
 void bench_wakeup(void);
 
 #endif

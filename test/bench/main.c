@@ -22,6 +22,7 @@ static const struct workload {
     {"chan_seq", "n cap", bench_chan_seq},
     {"chan_spsc", "n cap [actors=1]", bench_chan_spsc},
     {"children", "n", bench_children},
+    {"codec", "n [size=small|medium|large]", bench_codec},
     {"fairness", "actors n", bench_fairness},
     {"fanin", "producers n", bench_fanin},
     {"fanin_bounded", "producers n cap", bench_fanin_bounded},
@@ -38,6 +39,7 @@ static const struct workload {
     {"skynet", "leaves", bench_skynet},
     {"spawn", "n", bench_spawn},
     {"timers", "n", bench_timers},
+    {"typed", "n", bench_typed},
     {"wakeup", "n", bench_wakeup},
 };
 enum { WORKLOADS = sizeof workloads / sizeof *workloads };
