@@ -5,21 +5,34 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { SQUARE = 1, SLEEP, CRASH, RESULT };
+#define MATH_SQUARE(FIELD) FIELD(1, INT64, number)
+#define MATH_NOTHING(FIELD)
+#define MATH_RESULT(FIELD) FIELD(1, INT64, number)
+#define MATH_MESSAGES(MESSAGE)        \
+    MESSAGE(math_square, MATH_SQUARE) \
+    MESSAGE(math_sleep, MATH_NOTHING) \
+    MESSAGE(math_crash, MATH_NOTHING) \
+    MESSAGE(math_result, MATH_RESULT)
+ACT_SCHEMA(math, MATH_MESSAGES);
 
-/* ---- the server: squares numbers, never answers SLEEP, and dies of CRASH ---- */
+/* ---- the server: squares numbers, never answers sleep, and dies of crash ---- */
 
 static void serve(act_self *self, void *state, const act_message *message)
 {
+    int64_t number;
     (void)state;
-    switch (message->tag) {
-    case SQUARE:
-        act_answer_value(self, message, RESULT, act_int64(message->as.int64 * message->as.int64));
+    switch (math_tag_of(message)) {
+    case math_square_tag:
+        number = act_view(math_square, message)->number;
+        act_answer(self, message, math_result, .number = number * number);
         break;
-    case CRASH:
+    case math_sleep_tag:
+        break;
+    case math_crash_tag:
         act_panic(self, "told to crash");
+    case math_result_tag:
     default:
-        break;
+        act_unknown(self, message);
     }
 }
 
@@ -34,13 +47,19 @@ struct client {
 
 static act_result ask_next(act_self *self, struct client *client)
 {
-    static const uint32_t asks[] = {SQUARE, SLEEP, CRASH, SQUARE};
-    act_ref               ask;
-    if (client->step == sizeof asks / sizeof *asks) {
+    act_ref ask;
+    switch (client->step++) {
+    case 0:
+    case 3:
+        return act_ask_for(self, &ask, client->server, ACT_MS(50), math_square, .number = 12);
+    case 1:
+        return act_ask_for(self, &ask, client->server, ACT_MS(50), math_sleep);
+    case 2:
+        return act_ask_for(self, &ask, client->server, ACT_MS(50), math_crash);
+    default:
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
         return ACT_OK;
     }
-    return act_ask_value(self, &ask, client->server, asks[client->step++], act_int64(12), ACT_MS(50));
 }
 
 static act_result begin(act_self *self, void *state, const void *args)
@@ -54,8 +73,8 @@ static void answer(act_self *self, void *state, const act_message *message)
 {
     act_exit_reason reason = act_message_reason(message);
     switch (message->tag) {
-    case RESULT:
-        printf("the square is %" PRId64 "\n", message->as.int64);
+    case math_result_tag:
+        printf("the square is %" PRId64 "\n", act_view(math_result, message)->number);
         break;
     case ACT_MESSAGE_TIMED_OUT:
         printf("no answer in time\n");
