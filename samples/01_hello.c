@@ -6,10 +6,9 @@
 
 /* What a greeter understands: see 09_typed_messages.c. */
 #define GREETER_GREET(FIELD) FIELD(1, TEXT, whom)
-#define GREETER_LEAVE(FIELD)
 #define GREETER_MESSAGES(MESSAGE)         \
     MESSAGE(greeter_greet, GREETER_GREET) \
-    MESSAGE(greeter_leave, GREETER_LEAVE)
+    MESSAGE(greeter_leave, ACT_NO_FIELDS)
 ACT_SCHEMA(greeter, GREETER_MESSAGES);
 
 /* What a greeter remembers. The runtime owns it: zeroed at birth, freed at the end. */

@@ -6,12 +6,11 @@
 #include <stdio.h>
 
 #define MATH_SQUARE(FIELD) FIELD(1, INT64, number)
-#define MATH_NOTHING(FIELD)
 #define MATH_RESULT(FIELD) FIELD(1, INT64, number)
-#define MATH_MESSAGES(MESSAGE)        \
-    MESSAGE(math_square, MATH_SQUARE) \
-    MESSAGE(math_sleep, MATH_NOTHING) \
-    MESSAGE(math_crash, MATH_NOTHING) \
+#define MATH_MESSAGES(MESSAGE)         \
+    MESSAGE(math_square, MATH_SQUARE)  \
+    MESSAGE(math_sleep, ACT_NO_FIELDS) \
+    MESSAGE(math_crash, ACT_NO_FIELDS) \
     MESSAGE(math_result, MATH_RESULT)
 ACT_SCHEMA(math, MATH_MESSAGES);
 

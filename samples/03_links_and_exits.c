@@ -4,14 +4,15 @@
 
 #include <stdio.h>
 
-enum { FAIL = 1 };
+#define PRINTER_MESSAGES(MESSAGE) MESSAGE(printer_fail, ACT_NO_FIELDS)
+ACT_SCHEMA(printer, PRINTER_MESSAGES);
 
 /* ---- a worker: fails when told to ---- */
 
 static void work(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    if (message->tag == FAIL)
+    if (printer_tag_of(message) == printer_fail_tag)
         act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 7, "out of paper"));
 }
 
@@ -59,7 +60,7 @@ static act_result open_office(act_self *self, void *state, const void *args)
     if (result == ACT_OK)
         result = act_spawn_monitor(self, &chief->copier, &chief->monitor, &worker, &names[1], NULL);
     if (result == ACT_OK)
-        act_tell_value(self, chief->printer, FAIL, act_nothing());
+        act_tell(self, chief->printer, printer_fail);
     return result;
 }
 

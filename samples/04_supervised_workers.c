@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-enum { COUNT = 1, CRASH };
+#define COUNTER_MESSAGES(MESSAGE) MESSAGE(counter_count, ACT_NO_FIELDS) MESSAGE(counter_crash, ACT_NO_FIELDS)
+ACT_SCHEMA(counter, COUNTER_MESSAGES);
 
 /* What a counter must not lose when it crashes: the supervisor keeps it for the next instance. */
 struct kept {
@@ -25,9 +26,9 @@ static void receive(act_self *self, void *state, const act_message *message)
 {
     struct kept *kept = act_kept(self);
     (void)state;
-    if (message->tag == COUNT)
+    if (counter_tag_of(message) == counter_count_tag)
         kept->counted++; /* one step that cannot fail half-way: this is all that a kept block asks for */
-    else if (message->tag == CRASH)
+    else if (counter_tag_of(message) == counter_crash_tag)
         act_panic(self, "crashed after %d", kept->counted);
 }
 
@@ -80,12 +81,12 @@ static void quiet(void *context, act_log_level level, const char *text)
 }
 
 /* Says something to whoever is the counter now, and lets everything come to rest. */
-static act_result say(act_simulation *simulation, uint32_t tag)
+static act_result say(act_simulation *simulation, const act_type *what)
 {
     act_system *system = act_simulation_system(simulation);
     act_pid     pid;
     if (act_whereis(system, &pid, "counter") == ACT_OK)
-        act_system_tell_value(system, pid, tag, act_nothing());
+        act_system_tell_typed(system, pid, what, ""); /* no fields */
     else
         printf("nobody is called counter\n");
     return act_simulation_run(simulation, NULL, 1000);
@@ -102,10 +103,10 @@ int main(void)
     if (result == ACT_OK)
         result = act_simulation_run(simulation, NULL, 1000);
     for (int round = 1; result == ACT_OK && round <= 4; round++) {
-        result = say(simulation, COUNT);
+        result = say(simulation, counter_count_type());
         printf("crash %d\n", round);
         if (result == ACT_OK)
-            result = say(simulation, CRASH);
+            result = say(simulation, counter_crash_type());
     }
     act_simulation_destroy(&simulation);
     return result != ACT_OK;

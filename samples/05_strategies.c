@@ -4,7 +4,10 @@
 
 #include <stdio.h>
 
-enum { CRASH = 1, NAME_BYTES = 8 };
+enum { NAME_BYTES = 8 };
+
+#define CHILD_MESSAGES(MESSAGE) MESSAGE(child_crash, ACT_NO_FIELDS)
+ACT_SCHEMA(child, CHILD_MESSAGES);
 
 /* The kept block has the name, for the sake of `end`, which is given no args. */
 static act_result begin(act_self *self, void *state, const void *args)
@@ -18,7 +21,7 @@ static act_result begin(act_self *self, void *state, const void *args)
 static void receive(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    if (message->tag == CRASH)
+    if (child_tag_of(message) == child_crash_tag)
         act_panic(self, "told to crash");
 }
 
@@ -59,7 +62,7 @@ static act_result show(const char *title, act_strategy strategy)
         result = act_simulation_run(simulation, NULL, 1000);
     printf("\n  b crashes:");
     if (result == ACT_OK && (result = act_whereis(system, &pid, "b")) == ACT_OK) {
-        act_system_tell_value(system, pid, CRASH, act_nothing());
+        act_system_tell(system, pid, child_crash);
         result = act_simulation_run(simulation, NULL, 1000);
     }
     printf("\n  stop:");

@@ -4,12 +4,13 @@
 
 #include <stdio.h>
 
-enum { CRASH = 1 };
+#define CHILD_MESSAGES(MESSAGE) MESSAGE(child_crash, ACT_NO_FIELDS)
+ACT_SCHEMA(child, CHILD_MESSAGES);
 
 static void receive(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    if (message->tag == CRASH)
+    if (child_tag_of(message) == child_crash_tag)
         act_panic(self, "told to crash");
 }
 
@@ -43,7 +44,7 @@ static act_result crash(act_simulation *simulation, const char *name)
     act_result  result = act_whereis(system, &pid, name);
     if (result != ACT_OK)
         return result;
-    act_system_tell_value(system, pid, CRASH, act_nothing());
+    act_system_tell(system, pid, child_crash);
     return act_simulation_run(simulation, NULL, 1000);
 }
 

@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-enum { GREET = 1, LEAVE };
+#define GUIDE_MESSAGES(MESSAGE) MESSAGE(guide_greet, ACT_NO_FIELDS) MESSAGE(guide_leave, ACT_NO_FIELDS)
+ACT_SCHEMA(guide, GUIDE_MESSAGES);
 
 /* ---- a session: its number is what start_child_args gave ---- */
 
@@ -18,9 +19,9 @@ static act_result begin(act_self *self, void *state, const void *args)
 
 static void receive(act_self *self, void *state, const act_message *message)
 {
-    if (message->tag == GREET)
+    if (guide_tag_of(message) == guide_greet_tag)
         printf("session %d is greeted\n", *(int *)state);
-    else if (message->tag == LEAVE)
+    else if (guide_tag_of(message) == guide_leave_tag)
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 
@@ -60,8 +61,8 @@ static void hear(act_self *self, void *state, const act_message *message)
     (void)state;
     if (act_supervisor_answer_read(message, &answer) != ACT_OK || answer.result != ACT_OK)
         return;
-    act_tell_value(self, answer.child, GREET, act_nothing());
-    act_tell_value(self, answer.child, LEAVE, act_nothing());
+    act_tell(self, answer.child, guide_greet);
+    act_tell(self, answer.child, guide_leave);
 }
 
 static const act_behavior door = {

@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+#define LINK_MESSAGES(MESSAGE) MESSAGE(link_lost, ACT_NO_FIELDS)
+ACT_SCHEMA(link, LINK_MESSAGES);
+
 /* The peer is there at the first attempt, then away until this one. */
 enum { BACK = 6 };
 static int attempts;
@@ -49,7 +52,7 @@ int main(void)
     if (result == ACT_OK)
         result = act_simulation_run(simulation, NULL, 1000);
     if (result == ACT_OK && (result = act_whereis(system, &pid, "link")) == ACT_OK) {
-        act_system_tell_value(system, pid, 1, act_nothing());
+        act_system_tell(system, pid, link_lost);
         result = act_simulation_advance(simulation, ACT_SECONDS(10), 10000);
     }
     act_simulation_destroy(&simulation);

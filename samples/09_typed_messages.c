@@ -16,13 +16,12 @@ ACT_STRUCT(entry, ENTRY);
 #define BANK_DEPOSIT(FIELD)   FIELD(1, INT64, cents)
 #define BANK_WITHDRAW(FIELD)  FIELD(1, INT64, cents) FIELD(2, SECRET(TEXT), pin)
 #define BANK_REFUSED(FIELD)   FIELD(1, ENUM(why), why)
-#define BANK_READ(FIELD)
 #define BANK_STATEMENT(FIELD) FIELD(1, INT64, balance) FIELD(2, LIST(STRUCT(entry)), entries)
 #define BANK_MESSAGES(MESSAGE)            \
     MESSAGE(bank_deposit, BANK_DEPOSIT)   \
     MESSAGE(bank_withdraw, BANK_WITHDRAW) \
     MESSAGE(bank_refused, BANK_REFUSED)   \
-    MESSAGE(bank_read, BANK_READ)         \
+    MESSAGE(bank_read, ACT_NO_FIELDS)     \
     MESSAGE(bank_statement, BANK_STATEMENT)
 ACT_SCHEMA(bank, BANK_MESSAGES);
 

@@ -4,7 +4,14 @@
 
 #include <pthread.h>
 
-enum { THREADS = 10, ADD = 1, READ, TOTAL };
+enum { THREADS = 10 };
+
+#define TALLY_TOTAL(FIELD) FIELD(1, INT64, count)
+#define TALLY_MESSAGES(MESSAGE)        \
+    MESSAGE(tally_add, ACT_NO_FIELDS)  \
+    MESSAGE(tally_read, ACT_NO_FIELDS) \
+    MESSAGE(tally_total, TALLY_TOTAL)
+ACT_SCHEMA(tally, TALLY_MESSAGES);
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static int             counter; /* guarded by mutex */
@@ -22,10 +29,10 @@ static void add_with_mutex(act_thread *self, void *argument)
 static void receive(act_self *self, void *state, const act_message *message)
 {
     int64_t *count = state;
-    if (message->tag == ADD)
+    if (tally_tag_of(message) == tally_add_tag)
         *count += 1;
-    else if (message->tag == READ)
-        act_answer_value(self, message, TOTAL, act_int64(*count));
+    else if (tally_tag_of(message) == tally_read_tag)
+        act_answer(self, message, tally_total, .count = *count);
 }
 
 static const act_behavior counting = {.name = "counter", .state_bytes = sizeof(int64_t), .receive = receive};
@@ -37,7 +44,7 @@ static void add_by_message(act_thread *self, void *argument)
 {
     (void)self;
     (void)argument;
-    act_system_tell_value(the_system, the_counter, ADD, act_nothing());
+    act_system_tell(the_system, the_counter, tally_add);
 }
 
 static void run_all(void (*add)(act_thread *self, void *argument))
@@ -58,9 +65,9 @@ int main(void)
     must(act_system_create(&the_system, NULL));
     must(act_system_spawn(the_system, &the_counter, &counting, NULL, NULL));
     run_all(add_by_message);
-    must(act_message_create_value(&question, READ, act_nothing()));
+    must(act_message_make(&question, tally_read));
     must(act_system_ask(the_system, the_counter, &question, &answer, ACT_FOREVER));
-    printf("with an actor: %d\n", (int)answer->as.int64);
+    printf("with an actor: %d\n", (int)act_view(tally_total, answer)->count);
     act_message_free(&answer);
     act_system_destroy(&the_system);
     return 0;

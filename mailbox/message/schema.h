@@ -10,11 +10,10 @@
  * What you write, in a header:
  *
  *     #define COUNTER_ADD(FIELD)   FIELD(1, INT64, amount)
- *     #define COUNTER_READ(FIELD)
  *     #define COUNTER_VALUE(FIELD) FIELD(1, INT64, total) FIELD(2, OPTIONAL(TEXT), unit)
  *     #define COUNTER_MESSAGES(MESSAGE)         \
  *         MESSAGE(counter_add, COUNTER_ADD)     \
- *         MESSAGE(counter_read, COUNTER_READ)   \
+ *         MESSAGE(counter_read, ACT_NO_FIELDS)  \
  *         MESSAGE(counter_value, COUNTER_VALUE)
  *     ACT_SCHEMA(counter, COUNTER_MESSAGES)
  *
@@ -139,6 +138,9 @@ typedef struct act_type {
 } act_type;
 
 /* -------------------------------------------------------------------------------------- what you write */
+
+/* For a message that is only its name. */
+#define ACT_NO_FIELDS(FIELD)
 
 /* enum name {...}; LIST(VALUE) is VALUE(constant, number) for each. */
 #define ACT_ENUM(name, LIST)                                                                                    \
