@@ -1,7 +1,11 @@
 /* Messages of a schema between actors: told, asked, answered, sent later, from a thread, lost and unknown. */
 /* SPDX-License-Identifier: MIT */
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <actor/typed.h>
 #include <mailbox/base/memory.h>
+#include <mailbox/base/sanitize.h>
 #include <test/actor/lab.h>
 #include <test/mailbox/message/protocol.h>
 
@@ -194,7 +198,57 @@ static void without_memory_a_message_is_a_dead_letter(void)
     close_two();
 }
 
+#ifdef ACT__ADDRESS_SANITIZER
+
+static const char *kept;
+
+static void sends_and_keeps(act_self *self)
+{
+    act_message *message;
+    ck_assert_int_eq(act_message_make(&message, zoo_optional, .text = "a text"), ACT_OK);
+    kept = act_view(zoo_optional, message)->text;
+    ck_assert_int_eq(act_send(self, b, &message), ACT_OK);
+    act_tell(self, b, zoo_nothing); /* the last one a receiver has handled is freed later */
+}
+
+/* In a process of its own, whose end is the report. */
+static void read_after_it_was_sent(int errors)
+{
+    dup2(errors, STDERR_FILENO);
+    lab_let(a, sends_and_keeps);
+    (void)*(const volatile char *)kept;
+    _exit(0);
+}
+
+static void what_was_sent_and_handled_is_reported_when_it_is_read(void)
+{
+    char    said[4096];
+    int     ends[2], status;
+    size_t  count = 0;
+    ssize_t more;
+    open_two();
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0)
+        read_after_it_was_sent(ends[1]);
+    close(ends[1]);
+    while ((more = read(ends[0], said + count, sizeof said - 1 - count)) > 0)
+        count += (size_t)more;
+    said[count] = '\0';
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_ne(status, 0);
+    ck_assert_ptr_nonnull(strstr(said, "use-after-poison"));
+    close_two();
+}
+
+#define ONLY_UNDER_ADDRESS_SANITIZER LAB_FACT(what_was_sent_and_handled_is_reported_when_it_is_read),
+#else
+#define ONLY_UNDER_ADDRESS_SANITIZER
+#endif
+
 const struct kit_fact kit_facts[] = {
+    ONLY_UNDER_ADDRESS_SANITIZER
     LAB_FACT(messages_arrive_as_they_were_told),
     LAB_FACT(an_ask_is_answered),
     LAB_FACT(an_answer_that_cannot_be_is_a_down),
