@@ -5,13 +5,14 @@
 
 #include <samples/kv/service/service.h>
 
-/* Tags of the messages between the load's actors. */
-enum demo_tag {
-    DEMO_TAG_PORT = 1, /* to the director: kv listens there */
-    DEMO_TAG_TICK,     /* its timer */
-    DEMO_TAG_STOP,     /* to the load and the saboteur: check, and end */
-    DEMO_TAG_PANIC,    /* the saboteur's timer */
-};
+/* Between the load's actors: kv listens there, the director's timer, check and end, the saboteur's timer. */
+#define DEMO_PORT(FIELD) FIELD(1, UINT16, port)
+#define DEMO_MESSAGES(MESSAGE)         \
+    MESSAGE(demo_port, DEMO_PORT)      \
+    MESSAGE(demo_tick, ACT_NO_FIELDS)  \
+    MESSAGE(demo_stop, ACT_NO_FIELDS)  \
+    MESSAGE(demo_panic, ACT_NO_FIELDS)
+ACT_SCHEMA(demo_talk, DEMO_MESSAGES);
 
 /* Latencies by size: each doubling has LATENCY_STEPS buckets, so a percentile is off by less than 1/16. */
 enum { LATENCY_STEPS = 16, LATENCY_BUCKETS = 32 * LATENCY_STEPS };

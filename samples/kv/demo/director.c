@@ -94,7 +94,7 @@ static void start_all(act_self *self, struct director *director)
 static void stop_all(act_self *self, struct director *director)
 {
     for (uint32_t i = 0; i <= director->demo->connections_count; i++)
-        act_tell_value(self, director->running[i], DEMO_TAG_STOP, act_nothing());
+        act_tell(self, director->running[i], demo_stop);
     director->phase = CHECKING;
     director->ticks = 0;
 }
@@ -139,7 +139,7 @@ static void await_start(act_self *self, struct director *director)
 static void tick(act_self *self, struct director *director)
 {
     act_ref timer;
-    if (act_tell_value_after(self, &timer, act_self_pid(self), DEMO_TAG_TICK, act_nothing(), TICK_MS) != ACT_OK)
+    if (act_tell_after(self, &timer, act_self_pid(self), TICK_MS, demo_tick) != ACT_OK)
         act_panic(self, "no memory for a timer");
     director->ticks++;
     if (director->phase == STARTING) {
@@ -197,11 +197,11 @@ static void receive(act_self *self, void *state, const act_message *message)
 {
     struct director *director = state;
     switch (message->tag) {
-    case DEMO_TAG_PORT:
-        director->demo->port = (uint16_t)message->as.uint64;
+    case demo_port_tag:
+        director->demo->port = act_view(demo_port, message)->port;
         start_all(self, director);
         break;
-    case DEMO_TAG_TICK:
+    case demo_tick_tag:
         tick(self, director);
         break;
     case ACT_MESSAGE_DOWN:
@@ -221,7 +221,7 @@ static act_result init(act_self *self, void *state, const void *args)
     struct director *director = state;
     act_ref timer;
     director->demo = *(struct demo *const *)args;
-    return act_tell_value_after(self, &timer, act_self_pid(self), DEMO_TAG_TICK, act_nothing(), TICK_MS);
+    return act_tell_after(self, &timer, act_self_pid(self), TICK_MS, demo_tick);
 }
 
 const act_behavior demo_director = {

@@ -170,7 +170,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     case ACT_MESSAGE_TCP_CLOSED:
         lose(self, load);
         break;
-    case DEMO_TAG_STOP:
+    case demo_stop_tag:
         load->is_stopping = true;
         break;
     }

@@ -38,7 +38,7 @@ static void tell_port(void *context, const char *bind, uint16_t port)
     struct demo *demo = context;
     (void)bind;
     if (demo->load_system != NULL)
-        act_system_tell_value(demo->load_system, demo->director, DEMO_TAG_PORT, act_uint64(port));
+        act_system_tell(demo->load_system, demo->director, demo_port, .port = (uint16_t)port);
 }
 
 /* ---- Options ---- */

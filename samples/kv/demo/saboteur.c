@@ -23,7 +23,7 @@ static void lose(act_self *self, struct saboteur *saboteur)
 static void arm(act_self *self)
 {
     act_ref timer;
-    if (act_tell_value_after(self, &timer, act_self_pid(self), DEMO_TAG_PANIC, act_nothing(), PERIOD_MS) != ACT_OK)
+    if (act_tell_after(self, &timer, act_self_pid(self), PERIOD_MS, demo_panic) != ACT_OK)
         act_panic(self, "no memory for a timer");
 }
 
@@ -78,10 +78,10 @@ static void receive(act_self *self, void *state, const act_message *message)
     case ACT_MESSAGE_TCP_CLOSED:
         lose(self, saboteur);
         break;
-    case DEMO_TAG_PANIC:
+    case demo_panic_tag:
         crash_one(self, saboteur);
         break;
-    case DEMO_TAG_STOP:
+    case demo_stop_tag:
         saboteur->is_stopping = true;
         break;
     }

@@ -61,7 +61,7 @@ static void drain(act_self *self, struct kv_connection *connection)
     connection->draining = true;
     if (connection->phase == KV_PHASE_OPEN)
         act_tcp_pause(connection->tcp, true);
-    if (act_tell_value_after(self, &timer, act_self_pid(self), KV_TAG_GIVE_UP, act_nothing(), GIVE_UP_MS) != ACT_OK)
+    if (act_tell_after(self, &timer, act_self_pid(self), GIVE_UP_MS, kv_give_up) != ACT_OK)
         kv_connection_end(self, connection, ACT_EXIT_ERROR);
 }
 
@@ -111,7 +111,7 @@ static void receive(act_self *self, void *state, const act_message *message)
         connection->blocked = false;
         break;
     case ACT_MESSAGE_TCP_CLOSED:
-    case KV_TAG_GIVE_UP:
+    case kv_give_up_tag:
         kv_connection_end(self, connection, ACT_EXIT_NORMAL);
         break;
     case ACT_MESSAGE_DOWN:
@@ -120,10 +120,10 @@ static void receive(act_self *self, void *state, const act_message *message)
     case ACT_MESSAGE_EXIT:
         drain(self, connection);
         break;
-    case KV_TAG_RETRY:
+    case kv_retry_tag:
         retry(self, connection);
         break;
-    case KV_TAG_LINGER:
+    case kv_linger_tag:
         kv_connection_linger_on(self, connection);
         break;
     }

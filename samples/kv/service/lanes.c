@@ -34,7 +34,7 @@ void kv_connection_retry(act_self *self, struct kv_connection *connection)
     act_ref timer;
     if (connection->retrying)
         return;
-    if (act_tell_value_after(self, &timer, act_self_pid(self), KV_TAG_RETRY, act_nothing(), RETRY_MS) != ACT_OK)
+    if (act_tell_after(self, &timer, act_self_pid(self), RETRY_MS, kv_retry) != ACT_OK)
         kv_connection_end(self, connection, ACT_EXIT_ERROR);
     connection->retrying = true;
 }

@@ -12,16 +12,23 @@
 /* Who executes commands has a lane to each connection: the shards, then the observer. A set of lanes is 64 bits. */
 enum { KV_LANES_MAX = 64, KV_SHARDS_MAX = KV_LANES_MAX - 1 };
 
-/* Tags of the messages between the service's actors. */
+/* What is built in place in a message, command by command, and so is bytes of batch.h's own form. */
 enum kv_tag {
-    KV_TAG_BATCH = 1, /* commands for a shard or the observer; and back to the connection, if some are left (batch.h) */
-    KV_TAG_REPLIES,   /* and their replies (batch.h) */
-    KV_TAG_RETRY,     /* a connection's timer: look again for the shards that were not there */
-    KV_TAG_LINGER,    /* a connection's timer: has the client got everything? */
-    KV_TAG_GIVE_UP,   /* a connection's timer: the service stops and will not wait any longer */
-    KV_TAG_WAKE,      /* a shard's timer: DEBUG SLEEP is over */
-    KV_TAG_CARE,      /* a shard's timer: remove what has expired */
+    KV_TAG_BATCH = 1, /* commands for a shard or the observer; and back to the connection, if some are left */
+    KV_TAG_REPLIES    /* and their replies */
 };
+
+/*
+ * Timers. A connection's: look again for the shards that were not there; has the client got everything?; the service
+ * stops and will not wait any longer. A shard's: DEBUG SLEEP is over; remove what has expired.
+ */
+#define KV_TIMERS(MESSAGE)             \
+    MESSAGE(kv_retry, ACT_NO_FIELDS)   \
+    MESSAGE(kv_linger, ACT_NO_FIELDS)  \
+    MESSAGE(kv_give_up, ACT_NO_FIELDS) \
+    MESSAGE(kv_wake, ACT_NO_FIELDS)    \
+    MESSAGE(kv_care, ACT_NO_FIELDS)
+ACT_SCHEMA(kv_timer, KV_TIMERS);
 
 struct kv_options {
     const char *bind; /* a numeric address */

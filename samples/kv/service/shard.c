@@ -73,7 +73,7 @@ static void arm_care(act_self *self, struct shard *shard, act_millis delay)
     act_ref timer;
     bool work = store->expiring_count > 0 || store->flushed != NULL || store->next_table != NULL;
     if (work && !shard->caring)
-        shard->caring = act_tell_value_after(self, &timer, act_self_pid(self), KV_TAG_CARE, act_nothing(), delay) == ACT_OK;
+        shard->caring = act_tell_after(self, &timer, act_self_pid(self), delay, kv_care) == ACT_OK;
 }
 
 static void care(act_self *self, struct shard *shard)
@@ -96,7 +96,7 @@ static bool sleep_for(act_self *self, struct shard *shard, act_millis delay)
     if (delay > SLEEP_MAX)
         delay = SLEEP_MAX;
     if (!shard->slept)
-        shard->asleep = act_tell_value_after(self, &timer, act_self_pid(self), KV_TAG_WAKE, act_nothing(), delay) == ACT_OK;
+        shard->asleep = act_tell_after(self, &timer, act_self_pid(self), delay, kv_wake) == ACT_OK;
     if (shard->asleep)
         return false;
     shard->slept = false;
@@ -210,10 +210,10 @@ static void receive(act_self *self, void *state, const act_message *message)
     struct shard *shard = state;
     if (message->tag == KV_TAG_BATCH) {
         take_batch(self, shard);
-    } else if (message->tag == KV_TAG_CARE) {
+    } else if (message->tag == kv_care_tag) {
         care(self, shard);
         publish(shard);
-    } else if (message->tag == KV_TAG_WAKE) {
+    } else if (message->tag == kv_wake_tag) {
         shard->asleep = false;
         shard->slept = true;
         work(self, shard);

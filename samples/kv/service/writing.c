@@ -89,7 +89,7 @@ static void arm_linger(act_self *self, struct kv_connection *connection)
     act_ref timer;
     if (connection->linger_armed)
         return;
-    if (act_tell_value_after(self, &timer, act_self_pid(self), KV_TAG_LINGER, act_nothing(), LINGER_MS) != ACT_OK)
+    if (act_tell_after(self, &timer, act_self_pid(self), LINGER_MS, kv_linger) != ACT_OK)
         kv_connection_end(self, connection, ACT_EXIT_ERROR);
     connection->linger_armed = true;
 }
