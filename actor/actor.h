@@ -12,6 +12,8 @@ typedef struct act_system act_system;
 /* The running actor. Valid only inside its own callbacks, on the thread that runs them. */
 typedef struct act_self act_self;
 
+struct act_type; /* <mailbox/message/schema.h> */
+
 /*
  * What an actor does. Static and constant: the runtime keeps the pointer. Callbacks of one actor never run
  * at the same time; what one wrote the next one sees. They must not block (see .blocking below).
@@ -38,6 +40,9 @@ typedef struct act_behavior {
      * the panic left it.
      */
     void (*terminate)(act_self *self, void *state, act_exit_reason reason);
+
+    /* Of what it receives, for people: log lines show its messages by it (act_message_print). May be NULL. */
+    const struct act_type *(*schema)(void); /* counter_schema */
 } act_behavior;
 
 /*

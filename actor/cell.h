@@ -160,6 +160,12 @@ void act__spawn_announce(struct act__worker *worker, act_self *self, act_result 
 /* Calls init; START is freed, or kept as the spare. */
 void act__spawn_init(struct act__worker *worker, act_self *self);
 
+/* typed.c */
+enum { ACT__MESSAGE_TEXT_MAX = 200 }; /* of a log line */
+
+/* A message as its actor's logs show it: act_message_print by the schema of its behavior. */
+void act__message_show(const act_self *self, const act_message *message, char *text, size_t text_bytes);
+
 /* send.c */
 /* A user's message to a living actor, or a result that says why not; the message is then unchanged. */
 act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,

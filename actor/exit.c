@@ -174,6 +174,16 @@ static void message_failed(struct act__worker *worker, act_self *self, act_messa
     act__finish(worker, self, message);
 }
 
+static void log_panic(struct act__worker *worker, act_self *self, const act_message *message)
+{
+    act_pid sender = act_message_sender(message);
+    char    text[ACT__MESSAGE_TEXT_MAX];
+    act__message_show(self, message, text, sizeof text);
+    act__log(worker->system, ACT_LOG_ERROR, "actor %u.%llu (%s) panicked at a message of actor %u.%llu: %s", self->index,
+             (unsigned long long)act__load(&self->life), self->behavior->name,
+             (unsigned)(sender.local & ACT__SLOT_MASK), (unsigned long long)act__life_of(sender.local), text);
+}
+
 void act__turn_recover(struct act__worker *worker)
 {
     act_self          *self = worker->current;
@@ -184,6 +194,7 @@ void act__turn_recover(struct act__worker *worker)
     if (worker->message != NULL) {
         act_message *message = (act_message *)(uintptr_t)worker->message;
         worker->message = NULL;
+        log_panic(worker, self, message);
         message_failed(worker, self, message);
     }
     if ((self->flags & ACT__CELL_ENDING) != 0) { /* act_exit had been called, or terminate has panicked */

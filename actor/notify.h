@@ -16,7 +16,9 @@ ACT_BEGIN_DECLS
  * and the message carries it, for act_channel_take.
  *
  * receiver  Counts as one more handle until the message has been handled or the actor ends.
- * tag       Of the message, 1 to ACT_TAG_MAX. Its as.pointer is `receiver`, unless it carries a value.
+ * tag       Of the message, 1 to ACT_TAG_MAX: a number of your own, or that of a schema's message (adder_ready_tag), by
+ *           convention one without fields. Compare message->tag with it: to adder_tag_of and act_view it is no message
+ *           of the schema. Its as.pointer is `receiver`, unless it carries a value.
  *
  * Owns:    the message is the framework's: act_take does not give it away.
  * Threads: handler.

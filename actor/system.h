@@ -29,7 +29,7 @@ typedef struct act_system_options {
      * not block, keep the message or call into the system. The result says why: ACT_NO_ACTOR, ACT_FULL,
      * ACT_NO_MEMORY (the message could not be made), ACT_NOT_FOUND (a reply to an ask that had ended). Also for one
      * that was received, but whose handler has panicked before it took it: ACT_PANICKED; or did not know it, or for a
-     * typed one that could not be one: ACT_INVALID.
+     * typed one that could not be one: ACT_INVALID. act_message_print shows it.
      */
     void (*dead_letter)(void *context, act_pid to, const act_message *message, act_result why);
     /* Called for what people should know; NULL: lines on standard error. As dead_letter otherwise. */

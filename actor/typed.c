@@ -3,6 +3,7 @@
 #include <actor/typed.h>
 
 #include <actor/system_record.h>
+#include <mailbox/message/print.h>
 
 act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay, const act_type *type,
                                 const void *fields)
@@ -28,14 +29,22 @@ act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis ti
     return result;
 }
 
+void act__message_show(const act_self *self, const act_message *message, char *text, size_t text_bytes)
+{
+    const act_type *(*schema)(void) = self->behavior->schema;
+    act_message_print(text, text_bytes, message, schema != NULL ? schema() : NULL);
+}
+
 void act_unknown(act_self *self, const act_message *message)
 {
     act_system *system = self->worker->system;
     act_pid     pid = act_self_pid(self), sender = act_message_sender(message);
+    char        text[ACT__MESSAGE_TEXT_MAX];
     act__count(&self->worker->unknown);
-    act__log(system, ACT_LOG_WARNING, "actor %u.%llu (%s) does not know message 0x%08x of actor %u.%llu", self->index,
-             (unsigned long long)act__load(&self->life), self->behavior->name, (unsigned)message->tag,
-             (unsigned)(sender.local & ACT__SLOT_MASK), (unsigned long long)act__life_of(sender.local));
+    act__message_show(self, message, text, sizeof text);
+    act__log(system, ACT_LOG_WARNING, "actor %u.%llu (%s) does not know what actor %u.%llu has sent: %s", self->index,
+             (unsigned long long)act__load(&self->life), self->behavior->name,
+             (unsigned)(sender.local & ACT__SLOT_MASK), (unsigned long long)act__life_of(sender.local), text);
     if (system->options.dead_letter != NULL)
         system->options.dead_letter(system->options.context, pid, message, ACT_INVALID);
 }

@@ -39,7 +39,8 @@ static void end(act_self *self, void *state, act_exit_reason reason)
     printf("  counter: ends, %s\n", act_exit_kind_text(reason.kind));
 }
 
-static const act_behavior counter = {.name = "counter", .init = begin, .receive = receive, .terminate = end};
+static const act_behavior counter = {
+    .name = "counter", .init = begin, .receive = receive, .terminate = end, .schema = counter_schema};
 
 static void idle(act_self *self, void *state, const act_message *message)
 {

@@ -74,7 +74,7 @@ static void account_receive(act_self *self, void *state, const act_message *mess
 }
 
 static const act_behavior account = {
-    .name = "account", .state_bytes = sizeof(struct account), .receive = account_receive};
+    .name = "account", .state_bytes = sizeof(struct account), .receive = account_receive, .schema = bank_schema};
 
 /* ---- a customer ---- */
 

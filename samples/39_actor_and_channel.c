@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <samples/must.h>
 
-enum { READY = 1 };
+#define ADDER_MESSAGES(MESSAGE) MESSAGE(adder_ready, ACT_NO_FIELDS)
+ACT_SCHEMA(adder, ADDER_MESSAGES);
 
 static act_receiver *numbers;
 
@@ -10,7 +11,7 @@ static act_result begin(act_self *self, void *state, const void *args)
 {
     (void)state;
     (void)args;
-    return act_channel_notify(self, numbers, READY);
+    return act_channel_notify(self, numbers, adder_ready_tag);
 }
 
 static void receive(act_self *self, void *state, const act_message *message)
@@ -21,7 +22,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     while ((result = act_channel_receive(numbers, &number, 0)) == ACT_OK)
         *sum += number;
     if (result == ACT_EMPTY) {
-        must(act_channel_notify(self, numbers, READY));
+        must(act_channel_notify(self, numbers, adder_ready_tag));
         return;
     }
     printf("actor: the sum is %d, and no sender is left\n", *sum);

@@ -2,7 +2,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <samples/must.h>
 
-enum { GO = 1, SENT, VALUE };
+#define GIVER_MESSAGES(MESSAGE)        \
+    MESSAGE(giver_begin, ACT_NO_FIELDS) \
+    MESSAGE(giver_sent, ACT_NO_FIELDS)
+ACT_SCHEMA(giver, GIVER_MESSAGES);
+
+#define TAKER_MESSAGES(MESSAGE) MESSAGE(taker_value, ACT_NO_FIELDS)
+ACT_SCHEMA(taker, TAKER_MESSAGES);
+
 enum { NUMBERS = 100 };
 
 static act_sender   *sender;
@@ -14,7 +21,7 @@ static act_result give_begin(act_self *self, void *state, const void *args)
 {
     (void)state;
     (void)args;
-    act_tell_value(self, act_self_pid(self), GO, act_nothing());
+    act_tell(self, act_self_pid(self), giver_begin);
     return ACT_OK;
 }
 
@@ -25,7 +32,7 @@ static void give(act_self *self, void *state, const act_message *message)
     while (*number < NUMBERS) {
         ++*number;
         if (act_channel_send(sender, number, 0) == ACT_FULL) {
-            must(act_channel_send_later(self, sender, number, SENT));
+            must(act_channel_send_later(self, sender, number, giver_sent_tag));
             return;
         }
     }
@@ -40,7 +47,7 @@ static act_result take_begin(act_self *self, void *state, const void *args)
 {
     (void)state;
     (void)args;
-    return act_channel_receive_later(self, receiver, VALUE);
+    return act_channel_receive_later(self, receiver, taker_value_tag);
 }
 
 static void take(act_self *self, void *state, const act_message *message)
@@ -48,7 +55,7 @@ static void take(act_self *self, void *state, const act_message *message)
     int *sum = state, number;
     if (act_channel_take(message, &number) == ACT_OK) {
         *sum += number;
-        must(act_channel_receive_later(self, receiver, VALUE));
+        must(act_channel_receive_later(self, receiver, taker_value_tag));
         return;
     }
     printf("taker: the sum is %d\n", *sum);

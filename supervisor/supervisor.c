@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <actor/system.h>
+#include <actor/typed.h>
 #include <supervisor/memory.h>
 #include <supervisor/spec_check.h>
 
@@ -512,6 +513,7 @@ static void hear(act_self *self, struct act__supervisor *supervisor, const act_m
         act__delay_is_over(self, supervisor, message->as.resource.pointer);
         break;
     default:
+        act_unknown(self, message);
         break;
     }
     if (supervisor->is_over && supervisor->phase == ACT__PHASE_RUNNING)

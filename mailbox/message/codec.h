@@ -34,7 +34,7 @@ ACT_API ACT_MUST_CHECK act_result act_message_encode(const act_message *message,
                                                      size_t room, size_t *bytes_count) ACT_NONNULL(1, 2, 5);
 
 /**
- * The same, handed out piece by piece as it is made: to evbuffer_add, fwrite or a hash.
+ * The same, handed out piece by piece as it is made: to fwrite or a hash. To libevent's buffers: <actor/io/encode.h>.
  *
  * write  Takes a piece. Returns: 0; else no more is handed out.
  *

@@ -102,6 +102,17 @@ static int pack_struct(msgpack_packer *packer, const act_type *type, const void 
     return result;
 }
 
+static act_result pack(const act_message *message, const act_type *schema, msgpack_packer_write write, void *context)
+{
+    const act_type *type = message->kind == ACT_VALUE_TYPED ? act_schema_find(schema, message->tag) : NULL;
+    msgpack_packer  packer;
+    if (type == NULL)
+        return ACT_NOT_FOUND;
+    msgpack_packer_init(&packer, context, write);
+    int result = pack_message(&packer, type, message->as.bytes);
+    return result == WRITTEN ? ACT_OK : result == WRONG ? ACT_INVALID : ACT_OS;
+}
+
 struct sink {
     int (*write)(void *context, const void *bytes, size_t count);
     void *context;
@@ -116,14 +127,7 @@ static int pass_on(void *context, const char *bytes, size_t count)
 act_result act_message_encode_to(const act_message *message, const act_type *schema,
                                  int (*write)(void *context, const void *bytes, size_t count), void *context)
 {
-    const act_type *type = message->kind == ACT_VALUE_TYPED ? act_schema_find(schema, message->tag) : NULL;
-    struct sink     sink = {write, context};
-    msgpack_packer  packer;
-    if (type == NULL)
-        return ACT_NOT_FOUND;
-    msgpack_packer_init(&packer, &sink, pass_on);
-    int result = pack_message(&packer, type, message->as.bytes);
-    return result == WRITTEN ? ACT_OK : result == WRONG ? ACT_INVALID : ACT_OS;
+    return pack(message, schema, pass_on, &(struct sink){write, context});
 }
 
 /* A caller's room; goes on counting when it is full. */
@@ -132,20 +136,20 @@ struct room {
     size_t room, used;
 };
 
-static int write_room(void *context, const void *bytes, size_t count)
+static int write_room(void *context, const char *bytes, size_t count)
 {
     struct room *room = context;
-    if (room->used <= room->room && count <= room->room - room->used)
+    if (count != 0 && room->used <= room->room && count <= room->room - room->used)
         memcpy(room->bytes + room->used, bytes, count);
     room->used += count;
-    return 0;
+    return WRITTEN;
 }
 
 act_result act_message_encode(const act_message *message, const act_type *schema, void *bytes, size_t room,
                               size_t *bytes_count)
 {
     struct room to = {bytes, room, 0};
-    act_result  result = act_message_encode_to(message, schema, write_room, &to);
+    act_result  result = pack(message, schema, write_room, &to);
     if (result != ACT_OK)
         return result;
     *bytes_count = to.used;

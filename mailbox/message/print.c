@@ -262,11 +262,37 @@ static void put_struct(struct printer *printer, const act_type *type, const void
 
 /* --------------------------------------------------------------------------------------------- messages */
 
+static void put_reason(struct printer *printer, act_exit_reason reason)
+{
+    put(printer, ' ');
+    put_text(printer, act_exit_kind_text(reason.kind));
+    if (reason.code != 0)
+        put_format(printer, " %d", (int)reason.code);
+    if (reason.text != NULL) {
+        put(printer, ' ');
+        put_quoted(printer, reason.text);
+    }
+}
+
+/* Those of the framework that every actor may get have names; the others are known to their own parts only. */
+static void put_tag(struct printer *printer, uint32_t tag)
+{
+    switch (tag) {
+    case ACT_MESSAGE_EXIT: put_text(printer, "EXIT"); break;
+    case ACT_MESSAGE_DOWN: put_text(printer, "DOWN"); break;
+    case ACT_MESSAGE_TIMED_OUT: put_text(printer, "TIMED_OUT"); break;
+    case ACT_MESSAGE_STARTED: put_text(printer, "STARTED"); break;
+    default: put_format(printer, tag > ACT_TAG_MAX ? "tag 0x%" PRIx32 : "tag %" PRIu32, tag);
+    }
+}
+
 static void put_untyped(struct printer *printer, const act_message *message)
 {
-    put_format(printer, printer->json ? "{\"tag\":%" PRIu32 "}" : "tag %" PRIu32, message->tag);
-    if (printer->json)
+    if (printer->json) {
+        put_format(printer, "{\"tag\":%" PRIu32 "}", message->tag);
         return;
+    }
+    put_tag(printer, message->tag);
     switch ((act_value_kind)message->kind) {
     case ACT_VALUE_NOTHING: break;
     case ACT_VALUE_BOOL: put_text(printer, message->as.boolean ? " true" : " false"); break;
@@ -278,7 +304,7 @@ static void put_untyped(struct printer *printer, const act_message *message)
     case ACT_VALUE_POINTER: put_text(printer, " pointer"); break;
     case ACT_VALUE_RESOURCE: put_text(printer, " resource"); break;
     case ACT_VALUE_BYTES: case ACT_VALUE_TYPED: put_format(printer, " %" PRIu32 " bytes", message->bytes_count); break;
-    case ACT_VALUE_REASON: put_format(printer, " %s", act_exit_kind_text(act_message_reason(message).kind)); break;
+    case ACT_VALUE_REASON: put_reason(printer, act_message_reason(message)); break;
     }
 }
 

@@ -15,7 +15,8 @@ ACT_BEGIN_DECLS
  * is no printable ASCII is escaped, so the line is one line whatever was sent.
  *
  * text     Room for text_bytes; may be NULL if that is 0. Ends with a NUL, cut if need be.
- * schema   Where the message is looked for: counter_schema(). NULL, or not found: its tag and scalar, or how long it is.
+ * schema   Where the message is looked for: counter_schema(). NULL, or not found: its tag and scalar, how long it is, or
+ *          the reason.
  *
  * Threads: any that may read the message.
  * Returns: how long the whole line is, without the NUL, as snprintf.

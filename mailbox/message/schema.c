@@ -170,11 +170,11 @@ void act__struct_clear(const act_type *type, void *fields)
 
 static void copy_outside(const act_type *type, void *fields, char **tail);
 
-/* Moves `bytes` to the tail. */
+/* Moves `bytes` to the tail, or leaves room for them. */
 static void *copy(char **tail, const void *from, size_t bytes)
 {
     void *to = *tail;
-    if (bytes != 0)
+    if (bytes != 0 && from != ACT_ROOM)
         memcpy(to, from, bytes);
     *tail += act__outside_aligned(bytes);
     return to;

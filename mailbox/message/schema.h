@@ -56,10 +56,12 @@
  * its kind, or use its number again. Who knows a field less passes over it. See act_schema_fingerprint.
  *
  * A message's tag is computed from its name, which is therefore the message's identity: it begins, by convention, with
- * that of its schema. Two names with the same tag in one schema do not compile, nor do two in one switch.
+ * that of its schema. Two names with the same tag in one schema do not compile, nor do two in one switch; two messages
+ * with the same tag or name that are not the same in two files of one program do not link (unless by -flto).
  *
- * Texts, bytes and lists are copied once, into the message's own memory, when it is sent. What act_view shows lives as
- * long as the message: for the rest of the handler, or as long as you keep what act_take has given you.
+ * Texts, bytes and lists are copied once, into the message's own memory, when it is sent; act_room spares bytes even
+ * that. What act_view shows lives as long as the message: for the rest of the handler, or as long as you keep what
+ * act_take has given you.
  *
  * In C++ (17 and newer) fields must be named in the order in which they are declared.
  */
@@ -196,6 +198,10 @@ typedef struct act_type {
             return &act__type;                                                                                  \
         }                                                                                                       \
     }                                                                                                           \
+    __attribute__((used, cold)) static void name##_act_tags(void)                                               \
+    {                                                                                                           \
+        LIST(ACT__TAG_SYMBOL)                                                                                   \
+    }                                                                                                           \
     ACT__TABLE enum name##_tag name##_tag_of(const act_message *act__message)                                   \
     {                                                                                                           \
         return (enum name##_tag)(act__message->kind == ACT_VALUE_TYPED ? act__message->tag : 0);                \
@@ -204,6 +210,28 @@ typedef struct act_type {
 
 /* The fields of a message that is one of these: the switch over name##_tag_of has said so. */
 #define act_view(name, message) ((const struct name *)(const void *)(message)->as.bytes)
+
+/*
+ * The same of a message that is yours, made and not yet sent or taken by act_take, to change it where it lies: its
+ * scalars, and the bytes that act_room made.
+ */
+#define act_edit(name, message) ((struct name *)(void *)(message)->as.bytes)
+
+/*
+ * For BYTES of a message that is being made: room for so many in the message's own memory, uninitialised as that of
+ * act_message_create. Write them where .data points (act_room_of), before the message is sent.
+ */
+#define ACT_ROOM ((const void *)UINTPTR_MAX)
+static inline act_bytes act_room(size_t bytes_count)
+{
+    act_bytes room = {ACT_ROOM, bytes_count};
+    return room;
+}
+
+static inline void *act_room_of(const act_bytes *bytes)
+{
+    return (void *)(uintptr_t)bytes->data;
+}
 
 /* A number for a text, or one pointer for another, is an error in files that include this: GCC only warns before 14. */
 #ifndef __cplusplus

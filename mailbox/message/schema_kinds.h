@@ -58,6 +58,27 @@ typedef struct act_bytes {
 #define ACT__ENUM_ENTRY(name, number)    {#name, number},
 
 #define ACT__TAG_CONSTANT(name, FIELDS) name##_tag = ACT__TAG(#name),
+/*
+ * Each file that includes a schema defines for each message a symbol whose name is the tag and whose value is made of
+ * all else. Linkers take several definitions of an absolute symbol if the values are the same, and report them if not.
+ */
+#ifdef __ELF__
+#define ACT__TAG_SYMBOL(name, FIELDS)                                                                           \
+    {                                                                                                           \
+        __attribute__((unused)) typedef struct name act__this;                                                  \
+        enum { act__sum = ACT__SUM(#name) };                                                                    \
+        __asm__(".globl act_message_with_tag_%c0\n\t.hidden act_message_with_tag_%c0\n\t"                       \
+                ".set act_message_with_tag_%c0, %c1"                                                            \
+                :                                                                                               \
+                : "i"(name##_tag), "i"((int32_t)((uint32_t)act__sum FIELDS(ACT__PLUS_SHAPE))));            \
+    }
+#else
+#define ACT__TAG_SYMBOL(name, FIELDS)
+#endif
+#define ACT__PLUS_SHAPE(number, KIND, name)                                                                     \
+    +((number) * 2654435761u ^ (uint32_t)offsetof(act__this, name) * 40503u                                     \
+      ^ (uint32_t)sizeof(ACT__ITEM_##KIND) * 65599u ^ (uint32_t)(ACT__LENGTH_##KIND) * 7919u                    \
+      ^ ((uint32_t)(ACT__KIND_##KIND) << 8 | (uint32_t)(ACT__FLAGS_##KIND)))
 #define ACT__TAG_CASE(name, FIELDS)     case name##_tag:
 #define ACT__UNION_MEMBER(name, FIELDS) struct name name;
 #define ACT__UNION_FLAGS(name, FIELDS)  | name##_act_flags

@@ -10,6 +10,9 @@
  * constant that is a letter of a string, but both GCC and Clang fold __builtin_memcmp into one: a letter's place is how
  * many letters of the alphabet it is not below. Large letters all count the same.
  *
+ * ACT__SUM tells apart most names that have the same tag, for little: the length, and four classes of letters, weighed by
+ * their place. See ACT__TAG_SYMBOL.
+ *
  * The two highest bits are 01, so that no such tag is one of the framework's or a small number of somebody's own.
  */
 #define ACT_NAME_LETTERS 40
@@ -33,7 +36,18 @@ template <size_t bytes_count> constexpr uint32_t act__tag_of(const char (&name)[
     return hash >> 2 | 0x40000000u;
 }
 
+template <size_t bytes_count> constexpr uint32_t act__sum_of(const char (&name)[bytes_count])
+{
+    uint32_t sum = bytes_count;
+    for (size_t i = 0; i < ACT_NAME_LETTERS; i++) {
+        char letter = name[i < bytes_count ? i : bytes_count - 1];
+        sum += ((letter >= 'd') + (letter >= 'k') + (letter >= 'q')) * (uint32_t)(i + 1) * 40503u;
+    }
+    return sum & 0x3fffffff;
+}
+
 #define ACT__TAG(name) act__tag_of(name)
+#define ACT__SUM(name) act__sum_of(name)
 
 #else
 
@@ -55,6 +69,15 @@ template <size_t bytes_count> constexpr uint32_t act__tag_of(const char (&name)[
 #define ACT__TAG(s)                                                                                                  \
     ((ACT__OPEN_8 ACT__OPEN_8 ACT__OPEN_8 ACT__OPEN_8 ACT__OPEN_8 2166136261u ACT__LETTERS_8(s, 0)                   \
           ACT__LETTERS_8(s, 8) ACT__LETTERS_8(s, 16) ACT__LETTERS_8(s, 24) ACT__LETTERS_8(s, 32)) >> 2 | 0x40000000u)
+
+#define ACT__CLASS(at) (unsigned)(ACT__GE(at, "d") + ACT__GE(at, "k") + ACT__GE(at, "q"))
+#define ACT__WEIGHED(s, i) ACT__CLASS((s) + ((i) < sizeof(s) ? (i) : sizeof(s) - 1)) * ((i) + 1u) * 40503u
+#define ACT__WEIGHED_8(s, i)                                                                                         \
+    ACT__WEIGHED(s, i) + ACT__WEIGHED(s, i + 1) + ACT__WEIGHED(s, i + 2) + ACT__WEIGHED(s, i + 3)                     \
+        + ACT__WEIGHED(s, i + 4) + ACT__WEIGHED(s, i + 5) + ACT__WEIGHED(s, i + 6) + ACT__WEIGHED(s, i + 7)
+#define ACT__SUM(s)                                                                                                  \
+    (((unsigned)sizeof(s) + ACT__WEIGHED_8(s, 0) + ACT__WEIGHED_8(s, 8) + ACT__WEIGHED_8(s, 16)                       \
+      + ACT__WEIGHED_8(s, 24) + ACT__WEIGHED_8(s, 32)) & 0x3fffffffu)
 
 #endif
 

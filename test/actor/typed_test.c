@@ -177,8 +177,53 @@ static void what_is_unknown_is_counted_and_told(void)
     ck_assert_uint_eq(lab_counters().unknown, 2);
     ck_assert_uint_eq(lab_counters().dead_letters, 0);
     ck_assert_int_eq(lab_letters(ACT_INVALID), 2);
-    ck_assert_ptr_nonnull(strstr(lab.log, "(reader) does not know message 0x"));
+    ck_assert_ptr_nonnull(strstr(lab.log, "(reader) does not know what actor "));
+    ck_assert_ptr_nonnull(strstr(lab.log, " 3\n"));
+    ck_assert_ptr_nonnull(strstr(lab.log, " 16 bytes\n")); /* it is none of the zoo's */
     close_two();
+}
+
+static void falls(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    (void)message;
+    act_panic(self, "cannot bear it");
+}
+
+static const act_behavior nervous = {.name = "nervous", .receive = falls, .schema = zoo_schema};
+static const act_behavior blind = {.name = "blind", .receive = falls};
+
+static act_pid spawn(const act_behavior *behavior)
+{
+    act_pid pid;
+    ck_assert_int_eq(act_system_spawn(lab.system, &pid, behavior, NULL, NULL), ACT_OK);
+    return pid;
+}
+
+static void tells_a_secret(act_self *self)
+{
+    static char long_text[4000];
+    memset(long_text, 'x', sizeof long_text - 1);
+    act_tell(self, b, zoo_outside, .people = {&(struct person){.name = "Ada", .password = "sesame"}, 1});
+    act_tell(self, spawn(&nervous), zoo_outside, .texts = {long_text, long_text}, .names = {(const char *[]){long_text}, 1});
+    act_tell(self, spawn(&blind), zoo_small, .amount = 5);
+    act_tell_value(self, spawn(&blind), 9, act_int64(-5));
+}
+
+static void a_crash_shows_the_message_without_its_secrets(void)
+{
+    lab_open();
+    a = lab_spawn();
+    b = spawn(&nervous);
+    lab_let(a, tells_a_secret);
+    ck_assert_ptr_nonnull(strstr(lab.log, "(nervous) panicked at a message of actor "));
+    ck_assert_ptr_nonnull(strstr(lab.log, ": zoo_outside {text: \"\", bytes: <>, numbers: [0, 0, 0]"));
+    ck_assert_ptr_nonnull(strstr(lab.log, "(blind) panicked at a message of actor "));
+    ck_assert_ptr_nonnull(strstr(lab.log, " 8 bytes\n"));
+    ck_assert_ptr_nonnull(strstr(lab.log, ": tag 9 -5\n"));
+    ck_assert_ptr_nonnull(strstr(lab.log, "people: [{name: \"Ada\", password: ***}]"));
+    ck_assert_ptr_null(strstr(lab.log, "sesame"));
+    lab_close();
 }
 
 static void tells_without_memory(act_self *self)
@@ -256,6 +301,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(a_thread_can_tell),
     LAB_FACT(what_cannot_be_told_is_a_dead_letter),
     LAB_FACT(what_is_unknown_is_counted_and_told),
+    LAB_FACT(a_crash_shows_the_message_without_its_secrets),
     LAB_FACT(without_memory_a_message_is_a_dead_letter),
     END_OF_FACTS,
 };

@@ -371,7 +371,7 @@ static void exit_signals_of_strangers_are_ignored(void)
     rig_end();
 }
 
-static void unknown_messages_are_ignored(void)
+static void unknown_messages_are_logged_and_change_nothing(void)
 {
     begin();
     start();
@@ -381,6 +381,9 @@ static void unknown_messages_are_ignored(void)
     rig_run();
     ROOT_RUNS();
     LOG_IS("a+ b+ c+ ");
+    act_counters counters;
+    act_system_counters(rig_system, &counters);
+    ck_assert_uint_eq(counters.unknown, 20);
     rig_end();
 }
 
@@ -478,7 +481,7 @@ const struct kit_fact kit_facts[] = {
     FACT(a_child_after_a_supervisor_starts_when_all_below_that_run, ROUNDS),
     FACT(a_supervisor_below_is_waited_for_for_ever, ROUNDS),
     FACT(exit_signals_of_strangers_are_ignored, ROUNDS),
-    FACT(unknown_messages_are_ignored, ROUNDS),
+    FACT(unknown_messages_are_logged_and_change_nothing, ROUNDS),
     FACT(a_child_that_only_pretends_to_have_ended_has_then, ROUNDS),
     FACT(a_child_that_has_unlinked_and_pretends_to_have_ended_has_then, ROUNDS),
     FACT(a_kill_of_the_supervisor_leaves_no_orphan, ROUNDS),

@@ -42,10 +42,7 @@ void kv_batch_drop(act_message *batch);
 
 /* ---- Replies ---- */
 
-/* They are collected in a buffer, which becomes a message. */
-void kv_replies_begin(struct kv_buffer *replies);
-
-/* Begins the reply for a slot; append it, then end it. Returns: where it begins. */
+/* They are collected in a buffer, which becomes a message. Begins the reply for a slot; append it, then end it. Returns: where it begins. */
 size_t kv_replies_open(struct kv_buffer *replies, uint32_t slot);
 void kv_replies_close(struct kv_buffer *replies, size_t start);
 
@@ -64,9 +61,8 @@ struct kv_replies_walk {
 };
 
 KV_MUST_CHECK bool kv_replies_next(struct kv_replies_walk *walk, uint32_t *slot, struct kv_bytes *reply);
-bool kv_replies_has_more(const act_message *replies);
 
-/* The message lives as long as somebody holds it: a slot whose reply lies in it, a socket that sends from it. */
+/* The message lives as long as somebody holds it. */
 void kv_replies_hold(act_message *replies);
 void kv_replies_let_go(void *replies);
 

@@ -101,10 +101,10 @@ static void receive(act_self *self, void *state, const act_message *message)
 {
     struct kv_connection *connection = state;
     switch (message->tag) {
-    case KV_TAG_REPLIES:
+    case kv_replies_tag:
         kv_lane_replies(self, connection, message);
         break;
-    case KV_TAG_BATCH:
+    case kv_batch_tag:
         kv_lane_rest(self, connection, message);
         break;
     case ACT_MESSAGE_TCP_WRITABLE:
@@ -162,4 +162,5 @@ const act_behavior kv_connection = {
     .args_bytes = sizeof(struct kv_ticket *),
     .init = init,
     .receive = receive,
+    .schema = kv_schema,
 };

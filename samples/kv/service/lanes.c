@@ -113,7 +113,7 @@ void kv_lane_replies(act_self *self, struct kv_connection *connection, const act
     struct kv_bytes reply;
     while (index < connection->lanes_count && kv_replies_next(&walk, &slot, &reply))
         kv_pending_answer(&connection->pending, slot, index, reply, walk.message);
-    if (index < connection->lanes_count && !kv_replies_has_more(walk.message))
+    if (index < connection->lanes_count && !act_view(kv_replies, walk.message)->more)
         wake(connection, index);
     kv_replies_let_go(walk.message);
 }

@@ -52,7 +52,6 @@ static void reply(act_self *self, struct observer *observer)
 {
     struct kv_buffer replies = {0};
     struct kv_batch_item item;
-    kv_replies_begin(&replies);
     while (kv_batch_front(observer->current, &item)) {
         size_t start = kv_replies_open(&replies, item.slot);
         kv_resp_bulk(&replies, kv_buffer_bytes(&observer->text));
@@ -164,7 +163,7 @@ static void take_batch(act_self *self, struct observer *observer)
 static void receive(act_self *self, void *state, const act_message *message)
 {
     struct observer *observer = state;
-    if (message->tag == KV_TAG_BATCH) {
+    if (message->tag == kv_batch_tag) {
         take_batch(self, observer);
     } else if (message->ref.value != 0 && act_ref_equal(message->ref, observer->ask)) {
         if (message->tag == ACT_MESSAGE_SUPERVISOR_ANSWER)

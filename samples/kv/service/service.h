@@ -12,23 +12,25 @@
 /* Who executes commands has a lane to each connection: the shards, then the observer. A set of lanes is 64 bits. */
 enum { KV_LANES_MAX = 64, KV_SHARDS_MAX = KV_LANES_MAX - 1 };
 
-/* What is built in place in a message, command by command, and so is bytes of batch.h's own form. */
-enum kv_tag {
-    KV_TAG_BATCH = 1, /* commands for a shard or the observer; and back to the connection, if some are left */
-    KV_TAG_REPLIES    /* and their replies */
-};
+/* Commands for a shard or the observer, which lie from first to end; and back to the connection, if some are left. */
+#define KV_BATCH(FIELD) FIELD(1, UINT32, first) FIELD(2, UINT32, end) FIELD(3, SECRET(BYTES), commands)
+
+/* Their replies, and whether commands were left. Counted: a slot whose reply lies in it, a socket that sends from it. */
+#define KV_REPLIES(FIELD) FIELD(1, BOOL, more) FIELD(2, UINT32, holders) FIELD(3, SECRET(BYTES), replies)
 
 /*
- * Timers. A connection's: look again for the shards that were not there; has the client got everything?; the service
- * stops and will not wait any longer. A shard's: DEBUG SLEEP is over; remove what has expired.
+ * The others are timers. A connection's: look again for the shards that were not there; has the client got everything?;
+ * the service stops and will not wait any longer. A shard's: DEBUG SLEEP is over; remove what has expired.
  */
-#define KV_TIMERS(MESSAGE)             \
+#define KV_MESSAGES(MESSAGE)           \
+    MESSAGE(kv_batch, KV_BATCH)        \
+    MESSAGE(kv_replies, KV_REPLIES)    \
     MESSAGE(kv_retry, ACT_NO_FIELDS)   \
     MESSAGE(kv_linger, ACT_NO_FIELDS)  \
     MESSAGE(kv_give_up, ACT_NO_FIELDS) \
     MESSAGE(kv_wake, ACT_NO_FIELDS)    \
     MESSAGE(kv_care, ACT_NO_FIELDS)
-ACT_SCHEMA(kv_timer, KV_TIMERS);
+ACT_SCHEMA(kv, KV_MESSAGES);
 
 struct kv_options {
     const char *bind; /* a numeric address */

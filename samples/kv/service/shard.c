@@ -161,7 +161,7 @@ static void send_replies(act_self *self, struct shard *shard, bool more)
         act_message_free(&message); /* the client has gone */
     if (shard->replies.capacity > REPLY_BYTES_KEPT)
         kv_buffer_release(&shard->replies);
-    kv_replies_begin(&shard->replies);
+    kv_buffer_truncate(&shard->replies, 0);
 }
 
 /* Executes the current batch: to its end, until it sleeps, or until there is enough to send. */
@@ -208,7 +208,7 @@ static void take_batch(act_self *self, struct shard *shard)
 static void receive(act_self *self, void *state, const act_message *message)
 {
     struct shard *shard = state;
-    if (message->tag == KV_TAG_BATCH) {
+    if (message->tag == kv_batch_tag) {
         take_batch(self, shard);
     } else if (message->tag == kv_care_tag) {
         care(self, shard);
@@ -230,12 +230,9 @@ static act_result init(act_self *self, void *state, const void *args)
     shard->kept->starts_count++;
     kv_store_recover(&shard->kept->store);
     kv_store_set_seed(&shard->kept->store, shard->service->seed);
-    kv_replies_begin(&shard->replies);
     act_result result = act_defer(self, release, shard);
-    if (result != ACT_OK || shard->replies.failed) {
-        kv_buffer_release(&shard->replies);
-        return ACT_NO_MEMORY;
-    }
+    if (result != ACT_OK)
+        return result;
     publish(shard);
     arm_care(self, shard, CARE_MS);
     return ACT_OK;
@@ -247,4 +244,5 @@ const act_behavior kv_shard = {
     .args_bytes = sizeof(struct kv_shard_args),
     .init = init,
     .receive = receive,
+    .schema = kv_schema,
 };

@@ -1,8 +1,10 @@
 /* Typed messages as text and as JSON: whole, cut, escaped, and without what is secret. */
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include <mailbox/message/envelope.h>
 #include <mailbox/message/print.h>
 #include <test/kit/kit.h>
 #include <test/mailbox/message/protocol.h>
@@ -166,6 +168,22 @@ static void a_message_that_is_not_known_shows_its_tag(void)
     act_message_free(&message);
 }
 
+static void a_reason_is_written_with_its_text(void)
+{
+    message = act__message_make(ACT_MESSAGE_DOWN, ACT_VALUE_REASON, 0);
+    *act__message_reason_of(message) = (struct act__reason){ACT_EXIT_ERROR, 7, act__reason_text_make()};
+    snprintf(act__message_reason_of(message)->text->text, ACT_EXIT_TEXT_MAX, "out of \"paper\"\n");
+    prints("DOWN error 7 \"out of \\\"paper\\\"\\n\"");
+    act_message_free(&message);
+    message = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_REASON, 0);
+    *act__message_reason_of(message) = (struct act__reason){ACT_EXIT_KILLED, 0, NULL};
+    prints("EXIT killed");
+    act_message_free(&message);
+    message = act__message_make(UINT32_C(0xFFFFFF22), ACT_VALUE_NOTHING, 0);
+    prints("tag 0xffffff22");
+    is_json("{\"tag\":4294967074}");
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(scalars_are_written_as_they_are),
     FACT(numbers_that_json_has_not_are_strings),
@@ -178,5 +196,6 @@ const struct kit_fact kit_facts[] = {
     FACT(unions_and_lists_are_written_to_the_end),
     FACT(a_line_is_cut_at_its_room),
     FACT(a_message_that_is_not_known_shows_its_tag),
+    FACT(a_reason_is_written_with_its_text),
     END_OF_FACTS,
 };

@@ -103,4 +103,31 @@ echo '#define A(FIELD)
 #define B(MESSAGE) MESSAGE(aA, A) MESSAGE(aB, A)
 ACT_SCHEMA(b, B);' >"$work/list" # large letters count the same
 bad "two messages with one tag" 'duplicate case' </dev/null
+
+# object COMPILER STANDARD SUFFIX NAME FIELDS: a file of a program with the message pair_two, as NAME.o
+object() {
+    {
+        echo '#include <actor/typed.h>'
+        echo "#define ONE(FIELD) $5"
+        echo '#define PAIR(MESSAGE) MESSAGE(pair_one, ONE) MESSAGE(pair_two, ACT_NO_FIELDS)'
+        echo 'ACT_SCHEMA(pair, PAIR);'
+        [ "$4" != main ] || echo 'int main(void) { return 0; }'
+    } >"$work/$4.$3"
+    # Without optimisation the compiler folds the least.
+    "$1" "-std=$2" -O0 -Wall -Wextra -Werror -I"$top" -I"$build/generated" -c "$work/$4.$3" -o "$work/$4.o" >"$work/why" 2>&1
+}
+fields='FIELD(1, INT32, x) FIELD(2, OPTIONAL(LIST(TEXT)), y)'
+links() {
+    "${CC:-cc}" "$work/main.o" "$work/$1.o" -o "$work/program" >"$work/why" 2>&1
+}
+object "${CC:-cc}" gnu11 c main "$fields" && object "${CXX:-c++}" gnu++17 cc same "$fields" && links same
+tap $? "one message in two files of a program, C and C++, links" "$work/why"
+differs() {
+    object "${CC:-cc}" gnu11 c other "$2" && ! links other && grep -q 'act_message_with_tag_' "$work/why"
+    tap $? "two messages of one name do not link: $1" "$work/why"
+}
+differs "one has other fields" 'FIELD(1, INT32, x)'
+differs "a field is of another kind" 'FIELD(1, UINT32, x) FIELD(2, OPTIONAL(LIST(TEXT)), y)'
+differs "a field has another number" 'FIELD(1, INT32, x) FIELD(3, OPTIONAL(LIST(TEXT)), y)'
+differs "a field is not optional" 'FIELD(1, INT32, x) FIELD(2, LIST(TEXT), y)'
 tap_end

@@ -196,6 +196,24 @@ static void a_fingerprint_changes_with_the_schema(void)
     ck_assert_uint_ne(act_schema_fingerprint(zoo_schema()), act_schema_fingerprint(shape_schema()));
 }
 
+static void bytes_can_be_written_where_they_stay(void)
+{
+    for (size_t count = 0; count < 5000; count = count * 3 + 1) {
+        ck_assert_int_eq(act_message_make(&message, zoo_outside, .text = "before", .bytes = act_room(count),
+                                          .names = {(const char *[]){"behind"}, 1}), ACT_OK);
+        memset(act_room_of(&act_view(zoo_outside, message)->bytes), 'x', count);
+        act_edit(zoo_outside, message)->numbers[1] = 7;
+        const struct zoo_outside *view = act_view(zoo_outside, message);
+        ck_assert_uint_eq(view->bytes.bytes_count, count);
+        for (size_t i = 0; i < count; i++)
+            ck_assert_int_eq(((const char *)view->bytes.data)[i], 'x');
+        ck_assert_str_eq(view->text, "before");
+        ck_assert_str_eq(view->names.items[0], "behind");
+        ck_assert_uint_eq(view->numbers[1], 7);
+        act_message_free(&message);
+    }
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(a_tag_is_a_known_function_of_the_name),
     FACT(a_table_tells_of_each_field),
@@ -206,5 +224,6 @@ const struct kit_fact kit_facts[] = {
     FACT(all_that_it_refers_to_is_in_the_message),
     FACT(what_cannot_be_is_refused),
     FACT(a_fingerprint_changes_with_the_schema),
+    FACT(bytes_can_be_written_where_they_stay),
     END_OF_FACTS,
 };

@@ -5,6 +5,7 @@
 #include <mailbox/base/memory.h>
 #include <mailbox/message/pool.h>
 #include <samples/kv/command_run.h>
+#include <samples/kv/service/service.h>
 #include <test/kit/kit.h>
 #include <test/samples/kv/dice.h>
 
@@ -119,7 +120,6 @@ static void replies_come_out_as_they_went_in(void)
     struct kv_buffer replies = {0};
     uint32_t slot;
     struct kv_bytes reply;
-    kv_replies_begin(&replies);
     for (uint32_t i = 0; i < COUNT; i++)
         append_reply(&replies, UINT32_MAX - i, texts[i]);
     struct kv_replies_walk walk = {.message = kv_replies_message(&replies, false)};
@@ -138,10 +138,9 @@ static void a_message_says_if_the_batch_was_executed_to_its_end(void)
 {
     for (int more = 0; more <= 1; more++) {
         struct kv_buffer replies = {0};
-        kv_replies_begin(&replies);
         act_message *message = kv_replies_message(&replies, more);
         ck_assert_ptr_nonnull(message);
-        ck_assert_int_eq(kv_replies_has_more(message), more);
+        ck_assert_int_eq(act_view(kv_replies, message)->more, more);
         kv_replies_let_go(message);
         kv_buffer_release(&replies);
     }
@@ -151,7 +150,6 @@ static void replies_live_until_the_last_holder_lets_go(void)
 {
     size_t outstanding = act__pool_outstanding();
     struct kv_buffer replies = {0};
-    kv_replies_begin(&replies);
     act_message *message = kv_replies_message(&replies, false);
     kv_buffer_release(&replies);
     kv_replies_hold(message);
@@ -166,13 +164,12 @@ static void replies_live_until_the_last_holder_lets_go(void)
 static void replies_that_lack_memory_make_no_message(void)
 {
     struct kv_buffer replies = {0};
-    kv_replies_begin(&replies);
     act__memory_fail_at(1, true);
     ck_assert_ptr_null(kv_replies_message(&replies, false));
     act__memory_fail_at(0, false);
     replies.failed = true;
     ck_assert_ptr_null(kv_replies_message(&replies, false));
-    kv_replies_begin(&replies);
+    kv_buffer_truncate(&replies, 0);
     append_reply(&replies, 1, "+OK\r\n");
     act_message *message = kv_replies_message(&replies, false);
     ck_assert_ptr_nonnull(message);

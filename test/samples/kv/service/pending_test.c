@@ -57,7 +57,6 @@ static void answer(uint32_t number, uint32_t lane, const char *text)
     struct kv_buffer replies = {0};
     struct kv_bytes reply;
     uint32_t slot;
-    kv_replies_begin(&replies);
     size_t start = kv_replies_open(&replies, number);
     kv_buffer_append_text(&replies, text);
     kv_replies_close(&replies, start);
