@@ -335,7 +335,8 @@ void act__children_set_pid(struct act__children *children, struct act__child *ch
 {
     if (!act_pid_is_none(child->pid)) {
         table_remove(&children->by_pid, &by_pid, child);
-        children->significant_count -= child->plan->significant;
+        if (child->state != ACT__CHILD_STOPPING)
+            children->significant_count -= child->plan->significant;
     }
     child->pid = pid;
     if (!act_pid_is_none(pid)) {

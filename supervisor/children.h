@@ -132,7 +132,7 @@ struct act__children {
     uint32_t                 count;
     struct act__child_table  by_id, by_pid; /* those without an id are in by_pid only */
     uint32_t                 supervisors_count;
-    uint32_t                 significant_count; /* of those that have an instance */
+    uint32_t                 significant_count; /* of those that have an instance that is not being stopped */
     uint64_t                 seed; /* of the hash of ids */
 };
 
@@ -145,7 +145,7 @@ void act__children_fini(struct act__children *children);
 void act__children_add(struct act__children *children, struct act__child *child);
 /* Takes a child out that has no pid. The caller is now its holder. */
 void act__children_remove(struct act__children *children, struct act__child *child);
-/* Gives a child its pid, or takes it back (nobody). */
+/* Gives a child its pid, or takes it back (nobody), before what has become of it is written to its state. */
 void act__children_set_pid(struct act__children *children, struct act__child *child, act_pid pid);
 
 struct act__child *act__children_by_id(const struct act__children *children, const char *id);

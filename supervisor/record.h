@@ -39,7 +39,7 @@ struct act__supervisor {
     uint8_t                    phase;
     uint8_t                    strategy, auto_shutdown;
     bool                       has_timer; /* one for the stop of all children */
-    bool                       is_over; /* a significant child's end is to be its own */
+    bool                       significant_ended; /* one has, for good: whether the supervisor ends is to be seen */
     uint32_t                   restarts_count;
     act_backoff                backoff;
     struct act__delay          delay; /* of a group */

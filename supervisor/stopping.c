@@ -46,6 +46,7 @@ void act__child_stop_again(act_self *self, struct act__supervisor *supervisor, s
 void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
 {
     child->state = ACT__CHILD_STOPPING;
+    supervisor->children.significant_count -= child->plan->significant;
     child->since = act_now(self);
     child->stop_tries = 0;
     if (supervisor->phase != ACT__PHASE_CLEARING || !child->in_group) /* else it will be back */

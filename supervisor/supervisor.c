@@ -81,12 +81,25 @@ static void do_errand(act_self *self, struct act__supervisor *supervisor, struct
 
 /* ------------------------------------------------------------------------------------------- requests */
 
+/* One that waits to be restarted is known by the pid that it had, which leads to the seat that it has left. */
+static struct act__child *child_of_pid(const struct act__supervisor *supervisor, act_pid pid)
+{
+    struct act__child *child = act_pid_is_none(pid) ? NULL : act__children_by_pid(&supervisor->children, pid);
+    act_pid            seat;
+
+    if (child != NULL || act_seat_of(supervisor->system, pid, &seat) != ACT_OK)
+        return child;
+    child = supervisor->children.first;
+    while (child != NULL && !act_pid_equal(child->seat, seat))
+        child = child->order_next;
+    return child;
+}
+
 static struct act__child *child_asked_for(struct act__supervisor *supervisor, const act_message *request)
 {
     const struct act__request *asked = (const struct act__request *)(const void *)request->as.bytes;
-    if (request->tag == ACT__TAG_TERMINATE_CHILD_PID)
-        return act_pid_is_none(asked->pid) ? NULL : act__children_by_pid(&supervisor->children, asked->pid);
-    return act__children_by_id(&supervisor->children, asked->id);
+    return request->tag == ACT__TAG_TERMINATE_CHILD_PID ? child_of_pid(supervisor, asked->pid)
+                                                        : act__children_by_id(&supervisor->children, asked->id);
 }
 
 /* It waited for another start. */
@@ -94,7 +107,9 @@ static void forgo_restart(act_self *self, struct act__supervisor *supervisor, st
 {
     act__delay_call_off(self, child);
     act__child_rest(self, child);
-    if (act__restarts_groups(supervisor))
+    if (child->template != NULL)
+        act__child_drop(supervisor, child);
+    else if (act__restarts_groups(supervisor))
         act__group_go_without(self, supervisor, child);
 }
 
@@ -348,22 +363,35 @@ void act__child_drop(struct act__supervisor *supervisor, struct act__child *chil
     act__child_let_go(child);
 }
 
-/* One that is about to be restarted has not ended for good. */
-static bool any_significant(const struct act__supervisor *supervisor)
+static bool waits_to_be_restarted(const struct act__child *child)
 {
-    if (supervisor->children.significant_count > 0)
-        return true;
+    return child->state == ACT__CHILD_RESTARTING || child->state == ACT__CHILD_DELAYED;
+}
+
+static bool any_waits(const struct act__supervisor *supervisor, bool only_significant)
+{
     for (const struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
-        if (child->plan->significant && (child->state == ACT__CHILD_RESTARTING || child->state == ACT__CHILD_DELAYED))
+        if (waits_to_be_restarted(child) && (child->plan->significant || !only_significant))
             return true;
     return false;
 }
 
-/* A significant child has ended by itself and is not restarted. The end comes when all is settled. */
-static void significant_ended(struct act__supervisor *supervisor)
+/*
+ * A significant child has ended by itself and is not restarted. Whether it was the last is to be seen when all is
+ * settled: those of a group that is being restarted have not ended for good, whether they wait or do not run just now.
+ */
+static void judge_significant_end(act_self *self, struct act__supervisor *supervisor)
 {
-    if (supervisor->auto_shutdown == ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT || !any_significant(supervisor))
-        supervisor->is_over = true;
+    if (!supervisor->significant_ended || supervisor->phase != ACT__PHASE_RUNNING)
+        return;
+    if (supervisor->auto_shutdown == ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT) {
+        if (act__restarts_groups(supervisor) && any_waits(supervisor, false))
+            return;
+        supervisor->significant_ended = false;
+        if (supervisor->children.significant_count > 0 || any_waits(supervisor, true))
+            return;
+    }
+    act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
 }
 
 static void child_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
@@ -374,7 +402,7 @@ static void child_ended(act_self *self, struct act__supervisor *supervisor, stru
 
     child->state = ACT__CHILD_DOWN;
     if (child->plan->significant && !again)
-        significant_ended(supervisor);
+        supervisor->significant_ended = true;
     if (child->plan->restart == ACT_RESTART_TEMPORARY || (child->template != NULL && !again)) {
         act__child_drop(supervisor, child);
     } else if (again && supervisor->phase == ACT__PHASE_RUNNING) {
@@ -516,8 +544,7 @@ static void hear(act_self *self, struct act__supervisor *supervisor, const act_m
         act_unknown(self, message);
         break;
     }
-    if (supervisor->is_over && supervisor->phase == ACT__PHASE_RUNNING)
-        act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
+    judge_significant_end(self, supervisor);
     nudge(self, supervisor);
 }
 

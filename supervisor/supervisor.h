@@ -104,7 +104,7 @@ typedef struct act_child_spec {
     /*
      * May be NULL. Called once when the spec has been dropped and its last instance has ended: the place to
      * free what args refer to. With the supervisor's copy of args, or with args itself if none could be made;
-     * never if args is NULL. Any thread. Must not panic, send or spawn.
+     * never if args is NULL. Any thread. Must not panic, send, spawn or take an act_tree.
      */
     void (*args_release)(void *args);
     act_restart restart;
@@ -263,6 +263,8 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child_args(act_self *self
 
 /**
  * Stops and drops a child that start_child_args has added.
+ *
+ * child  That of its last instance, if it waits to be restarted.
  *
  * Answer:  ACT_OK when it is gone; ACT_NOT_FOUND; ACT_INVALID: another strategy.
  */

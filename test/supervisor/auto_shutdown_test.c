@@ -106,6 +106,68 @@ static void one_that_was_terminated_is_not_waited_for(void)
     rig_end();
 }
 
+/* In OTP it would be gone before the supervisor hears of the other. */
+static void one_that_is_being_terminated_is_not_waited_for(void)
+{
+    begin_significant(ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT);
+    a.traps = true;
+    a.end_delay = 100;
+    start();
+    struct rig_call call = {.what = RIG_TERMINATE, .supervisor = root, .id = "a"};
+    rig_ask(&call);
+    rig_run();
+    tell(&b, RIG_DO_NORMAL);
+    ck_assert(a.alive);
+    rig_advance(100);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+/* b fails and takes c with it; meanwhile a ends. */
+static void begin_rest_for_one_without_a(void)
+{
+    begin_significant(ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT);
+    spec.strategy = ACT_STRATEGY_REST_FOR_ONE;
+    child[1].significant = false;
+    child[1].restart = ACT_RESTART_PERMANENT;
+    child[2].significant = true;
+    child[2].restart = ACT_RESTART_TRANSIENT;
+}
+
+static void one_whose_group_is_being_restarted_has_not_ended(void)
+{
+    begin_rest_for_one_without_a();
+    c.traps = true;
+    c.end_delay = 100;
+    start();
+    tell(&b, RIG_DO_FAIL);
+    tell(&a, RIG_DO_NORMAL);
+    ck_assert(c.alive && c.starts == 1);
+    rig_advance(100);
+    ROOT_RUNS();
+    ck_assert(b.alive && c.alive && c.starts == 2);
+    tell(&c, RIG_DO_NORMAL);
+    rig_advance(100);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
+static void one_whose_group_waits_to_be_restarted_has_not_ended(void)
+{
+    begin_rest_for_one_without_a();
+    spec.backoff = (act_backoff){.min = 100, .max = 100};
+    start();
+    tell(&b, RIG_DO_FAIL);
+    tell(&a, RIG_DO_NORMAL);
+    ck_assert(!c.alive);
+    rig_advance(100);
+    ROOT_RUNS();
+    ck_assert(b.alive && c.alive);
+    tell(&c, RIG_DO_NORMAL);
+    ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+    rig_end();
+}
+
 static void one_stopped_for_its_sibling_has_not_ended_by_itself(void)
 {
     begin_significant(ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT);
@@ -200,6 +262,9 @@ const struct kit_fact kit_facts[] = {
     FACT(the_end_of_one_that_is_not_significant_changes_nothing, ROUNDS),
     FACT(one_that_is_terminated_has_not_ended_by_itself, ROUNDS),
     FACT(one_that_was_terminated_is_not_waited_for, ROUNDS),
+    FACT(one_that_is_being_terminated_is_not_waited_for, ROUNDS),
+    FACT(one_whose_group_is_being_restarted_has_not_ended, ROUNDS),
+    FACT(one_whose_group_waits_to_be_restarted_has_not_ended, ROUNDS),
     FACT(one_stopped_for_its_sibling_has_not_ended_by_itself, ROUNDS),
     FACT(one_that_ignores_has_not_ended, ROUNDS),
     FACT(one_that_ends_while_others_start_is_heeded_when_all_run, ROUNDS),

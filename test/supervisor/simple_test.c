@@ -115,6 +115,25 @@ static void a_child_is_terminated_by_its_pid_and_dropped(void)
     rig_end();
 }
 
+static void one_that_waits_to_be_restarted_is_terminated_by_the_pid_it_had(void)
+{
+    begin_simple();
+    spec.backoff = (act_backoff){.min = 100, .max = 100};
+    start();
+    (void)add(&b);
+    (void)add(&c);
+    act_pid was = b.pid;
+    tell(&c, RIG_DO_FAIL);
+    tell(&b, RIG_DO_FAIL);
+    ck_assert_int_eq(terminate(was), ACT_OK);
+    ck_assert_int_eq(terminate(was), ACT_NOT_FOUND);
+    rig_advance(1000);
+    ck_assert(b.starts == 1 && c.starts == 2 && c.alive);
+    ck_assert_uint_eq(rig_count(root).specs_count, 1);
+    ck_assert_int_eq(terminate(was), ACT_NOT_FOUND);
+    rig_end();
+}
+
 static void calls_with_an_id_make_no_sense(void)
 {
     begin_simple();
@@ -408,6 +427,7 @@ const struct kit_fact kit_facts[] = {
     FACT(permanent_transient_and_temporary_hold_as_ever, ROUNDS),
     FACT(a_child_that_cannot_start_is_dropped, ROUNDS),
     FACT(a_child_is_terminated_by_its_pid_and_dropped, ROUNDS),
+    FACT(one_that_waits_to_be_restarted_is_terminated_by_the_pid_it_had, ROUNDS),
     FACT(calls_with_an_id_make_no_sense, ROUNDS),
     FACT(calls_without_an_id_make_no_sense_elsewhere, ROUNDS),
     FACT(args_are_as_many_bytes_as_the_template_has, ROUNDS),
