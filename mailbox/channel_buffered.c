@@ -337,6 +337,7 @@ void act__buffered_clear(struct act_channel *channel)
         if (channel->release != NULL)
             channel->release(value);
     }
+    act__store(&out->position, tail | ACT__LAST); /* nothing waits any more */
 }
 
 void act__buffered_free(struct act_channel *channel)

@@ -192,6 +192,7 @@ static void what_nobody_received_is_released_once(void)
         act_receiver_drop(&pipe.receiver);
         ck_assert_int_eq(released, sent - 1);
         ck_assert_int_eq(released_sum, sent * (sent - 1) / 2);
+        ck_assert_uint_eq(act_channel_length(act_sender_channel(pipe.sender)), 0);
         pipe_drop(&pipe);
         ck_assert_int_eq(released, sent - 1);
     }
