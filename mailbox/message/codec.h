@@ -13,7 +13,7 @@ ACT_BEGIN_DECLS
  * DOUBLE: float 32, 64. TEXT: str. BYTES: bin. PID: array of node and local. REF: int. UNION: a message, or nil. ARRAY,
  * LIST: array. Optional fields that are zero or empty are left away.
  *
- * Read is also: an int or the other float for a FLOAT or DOUBLE; str for BYTES; ints that are longer than need be; maps
+ * Read is also: an int or the other float for a FLOAT or DOUBLE, unless it is too large for that; str for BYTES; ints that are longer than need be; maps
  * in any order, with keys that are not known, whose values are passed over whatever they are.
  *
  * How a protocol may change: schema.h.

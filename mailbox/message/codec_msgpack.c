@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <mailbox/message/codec.h>
 
+#include <float.h>
 #include <inttypes.h>
+#include <math.h>
 #include <msgpack/pack.h>
 #include <stdio.h>
 #include <string.h>
@@ -226,6 +228,12 @@ static bool read_double(struct decoder *decoder, double *number)
     return token.kind == ACT__TOKEN_UNSIGNED || token.kind == ACT__TOKEN_NEGATIVE || token.kind == ACT__TOKEN_REAL;
 }
 
+/* One that is finite stays so. */
+static bool read_float(struct decoder *decoder, double *number)
+{
+    return read_double(decoder, number) && (!isfinite(*number) || fabs(*number) <= (double)FLT_MAX);
+}
+
 static bool read_text(struct decoder *decoder, const char **text)
 {
     struct act__token token;
@@ -326,7 +334,7 @@ static bool read_item(struct decoder *decoder, const act_field *field, void *to)
     case ACT_FIELD_UINT32: READ_INTO(uint32_t, read_unsigned(decoder, UINT32_MAX, &number), number);
     case ACT_FIELD_UINT64: READ_INTO(uint64_t, read_unsigned(decoder, UINT64_MAX, &number), number);
     case ACT_FIELD_REF: READ_INTO(uint64_t, read_unsigned(decoder, UINT64_MAX, &number), number);
-    case ACT_FIELD_FLOAT: READ_INTO(float, read_double(decoder, &real), real);
+    case ACT_FIELD_FLOAT: READ_INTO(float, read_float(decoder, &real), real);
     case ACT_FIELD_DOUBLE: READ_INTO(double, read_double(decoder, &real), real);
     case ACT_FIELD_PID: return read_pid(decoder, to != NULL ? to : &pid);
     case ACT_FIELD_TEXT: return read_text(decoder, to != NULL ? to : &text);

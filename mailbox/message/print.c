@@ -63,11 +63,25 @@ static void put_signed(struct printer *printer, int64_t number)
     put_format(printer, printer->json && is_far ? "\"%" PRId64 "\"" : "%" PRId64, number);
 }
 
+/* With a point, whatever the locale writes, and in however many bytes. */
+static void put_finite(struct printer *printer, double number, int digits)
+{
+    char text[40];
+    bool in_point = false;
+    (void)snprintf(text, sizeof text, "%.*g", digits, number);
+    for (const char *at = text; *at != '\0'; at++) {
+        bool is_point = strchr("+-0123456789e", *at) == NULL;
+        if (!is_point || !in_point)
+            put(printer, is_point ? '.' : *at);
+        in_point = is_point;
+    }
+}
+
 static void put_number(struct printer *printer, double number, int digits)
 {
     const char *quote = printer->json ? "\"" : "";
     if (isfinite(number))
-        put_format(printer, "%.*g", digits, number);
+        put_finite(printer, number, digits);
     else
         put_format(printer, "%s%s%s", quote, isnan(number) ? "nan" : number > 0 ? "inf" : "-inf", quote);
 }

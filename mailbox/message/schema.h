@@ -144,7 +144,7 @@ typedef struct act_type {
 /* For a message that is only its name. */
 #define ACT_NO_FIELDS(FIELD)
 
-/* enum name {...}; LIST(VALUE) is VALUE(constant, number) for each. */
+/* enum name {...}; LIST(VALUE) is VALUE(constant, number) for each. Numbers are those of an int32_t. */
 #define ACT_ENUM(name, LIST)                                                                                    \
     enum name { LIST(ACT__ENUM_CONSTANT) };                                                                     \
     struct name##_list {                                                                                        \

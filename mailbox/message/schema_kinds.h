@@ -55,7 +55,8 @@ typedef struct act_bytes {
      ACT__FLAGS_##KIND, ACT__TYPE_##KIND},
 
 #define ACT__ENUM_CONSTANT(name, number) name = number,
-#define ACT__ENUM_ENTRY(name, number)    {#name, number},
+#define ACT__ENUM_ENTRY(name, number)                                                                           \
+    {#name, (number) * (int)sizeof(char[(number) >= INT32_MIN && (number) <= INT32_MAX ? 1 : -1])},
 
 #define ACT__TAG_CONSTANT(name, FIELDS) name##_tag = ACT__TAG(#name),
 /*

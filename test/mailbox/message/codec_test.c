@@ -1,7 +1,10 @@
 /* Typed messages as msgpack and back: the same again, whatever they are; and nothing from bytes that are wrong. */
 /* SPDX-License-Identifier: MIT */
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <mailbox/base/memory.h>
 #include <mailbox/message/codec.h>
@@ -368,6 +371,36 @@ static void bytes_of_the_first_version_are_read(void)
     free_both();
 }
 
+/* The only float of zoo_scalars, as a double. */
+static void set_scalars_with(const char *eight_bytes)
+{
+    static const unsigned char half[] = {10, 0xca, 0x3f, 0, 0, 0};
+    MAKE(zoo_scalars, .f = 0.5f);
+    encode(zoo_schema());
+    act_message_free(&message);
+    unsigned char *at = memmem(encoded, encoded_count, half, sizeof half);
+    ck_assert_ptr_nonnull(at);
+    size_t behind = encoded_count - (size_t)(at + sizeof half - encoded);
+    memmove(at + 10, at + sizeof half, behind);
+    at[1] = 0xcb;
+    memcpy(at + 2, eight_bytes, 8);
+    encoded_count += 4;
+}
+
+static void a_double_for_a_float_is_taken_if_it_is_no_larger_than_that(void)
+{
+    set_scalars_with("\x47\xef\xff\xff\xe0\0\0\0"); /* FLT_MAX */
+    ck_assert_int_eq(decode(zoo_schema()), ACT_OK);
+    ck_assert(act_view(zoo_scalars, decoded)->f == FLT_MAX);
+    free_both();
+    set_scalars_with("\xff\xf0\0\0\0\0\0\0");
+    ck_assert_int_eq(decode(zoo_schema()), ACT_OK);
+    ck_assert(act_view(zoo_scalars, decoded)->f == -HUGE_VALF);
+    free_both();
+    set_scalars_with("\x47\xf0\0\0\0\0\0\0"); /* 2^128 */
+    is_malformed("zoo_scalars.f: not of its kind, or too large");
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(a_small_message_is_a_few_bytes),
     FACT(every_random_message_comes_back_the_same, .rounds = ROUNDS_COUNT),
@@ -385,5 +418,6 @@ const struct kit_fact kit_facts[] = {
     FACT(without_memory_nothing_is_made),
     FACT(old_bytes_are_read_by_the_new_and_new_ones_by_the_old),
     FACT(bytes_of_the_first_version_are_read),
+    FACT(a_double_for_a_float_is_taken_if_it_is_no_larger_than_that),
     END_OF_FACTS,
 };

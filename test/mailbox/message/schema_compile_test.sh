@@ -96,6 +96,9 @@ for number in 0 65536; do
 ACT_STRUCT(a, A);" >"$work/list"
     bad "a field with number $number" 'negative|array bound|narrowing' </dev/null
 done
+echo '#define SIZES(VALUE) VALUE(size_small, 1) VALUE(size_large, 2147483648)
+ACT_ENUM(size, SIZES);' >"$work/list"
+bad "a constant that no int32_t has" 'negative|array bound|narrowing' </dev/null
 echo '#define A(FIELD) FIELD(1, INT33, x)
 ACT_STRUCT(a, A);' >"$work/list"
 bad "a kind that there is not" 'INT33' </dev/null
