@@ -41,7 +41,7 @@ typedef struct act_behavior {
      */
     void (*terminate)(act_self *self, void *state, act_exit_reason reason);
 
-    /* Of what it receives, for people: log lines show its messages by it (act_message_print). May be NULL. */
+    /* Of what it receives, for people: what is logged of a panic shows the message by it (act_message_print). Or NULL. */
     const struct act_type *(*schema)(void); /* counter_schema */
 } act_behavior;
 

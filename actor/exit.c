@@ -174,10 +174,13 @@ static void message_failed(struct act__worker *worker, act_self *self, act_messa
     act__finish(worker, self, message);
 }
 
+/* Of an actor that names no schema there is not much to show, for a seventh of what a restart costs. */
 static void log_panic(struct act__worker *worker, act_self *self, const act_message *message)
 {
     act_pid sender = act_message_sender(message);
     char    text[ACT__MESSAGE_TEXT_MAX];
+    if (self->behavior->schema == NULL)
+        return;
     act__message_show(self, message, text, sizeof text);
     act__log(worker->system, ACT_LOG_ERROR, "actor %u.%llu (%s) panicked at a message of actor %u.%llu: %s", self->index,
              (unsigned long long)act__load(&self->life), self->behavior->name,

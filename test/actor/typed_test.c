@@ -207,7 +207,7 @@ static void tells_a_secret(act_self *self)
     act_tell(self, b, zoo_outside, .people = {&(struct person){.name = "Ada", .password = "sesame"}, 1});
     act_tell(self, spawn(&nervous), zoo_outside, .texts = {long_text, long_text}, .names = {(const char *[]){long_text}, 1});
     act_tell(self, spawn(&blind), zoo_small, .amount = 5);
-    act_tell_value(self, spawn(&blind), 9, act_int64(-5));
+    act_tell_value(self, spawn(&nervous), 9, act_int64(-5));
 }
 
 static void a_crash_shows_the_message_without_its_secrets(void)
@@ -218,9 +218,8 @@ static void a_crash_shows_the_message_without_its_secrets(void)
     lab_let(a, tells_a_secret);
     ck_assert_ptr_nonnull(strstr(lab.log, "(nervous) panicked at a message of actor "));
     ck_assert_ptr_nonnull(strstr(lab.log, ": zoo_outside {text: \"\", bytes: <>, numbers: [0, 0, 0]"));
-    ck_assert_ptr_nonnull(strstr(lab.log, "(blind) panicked at a message of actor "));
-    ck_assert_ptr_nonnull(strstr(lab.log, " 8 bytes\n"));
-    ck_assert_ptr_nonnull(strstr(lab.log, ": tag 9 -5\n"));
+    ck_assert_ptr_nonnull(strstr(lab.log, ": tag 9 -5\n")); /* none of its schema */
+    ck_assert_ptr_null(strstr(lab.log, "(blind) panicked at"));
     ck_assert_ptr_nonnull(strstr(lab.log, "people: [{name: \"Ada\", password: ***}]"));
     ck_assert_ptr_null(strstr(lab.log, "sesame"));
     lab_close();
