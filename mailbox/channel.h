@@ -198,58 +198,61 @@ static inline act_millis act_channel_until(act_millis time)
  * With ACT_CHANNEL_OWNED the values are pointers that have one owner: send takes the address of the pointer and, on
  * ACT_OK, sets it to NULL, so that a use after the send cannot go unseen.
  */
-#define ACT_CHANNEL(name, type)                                                                                      \
-    ACT__CHANNEL_ENDS(name, type)                                                                                    \
-    ACT_MUST_CHECK static inline act_result name##_send(name##_sender sender, const type *value, act_millis timeout) \
-    {                                                                                                                \
-        return act_channel_send(sender.untyped, value, timeout);                                                     \
-    }                                                                                                                \
+#define ACT_CHANNEL(name, type)                                                                           \
+    ACT__CHANNEL_ENDS(name, type)                                                                         \
+    ACT__CHANNEL_CALL act_result name##_send(name##_sender sender, const type *value, act_millis timeout) \
+    {                                                                                                     \
+        return act_channel_send(sender.untyped, value, timeout);                                          \
+    }                                                                                                     \
     struct name##_needs_a_semicolon
 
-#define ACT_CHANNEL_OWNED(name, type)                                                                           \
-    ACT__CHANNEL_ENDS(name, type *)                                                                             \
-    ACT_MUST_CHECK static inline act_result name##_send(name##_sender sender, type **value, act_millis timeout) \
-    {                                                                                                           \
-        act_result result = act_channel_send(sender.untyped, value, timeout);                                   \
-        if (result == ACT_OK)                                                                                   \
-            *value = NULL;                                                                                      \
-        return result;                                                                                          \
-    }                                                                                                           \
+#define ACT_CHANNEL_OWNED(name, type)                                                                \
+    ACT__CHANNEL_ENDS(name, type *)                                                                  \
+    ACT__CHANNEL_CALL act_result name##_send(name##_sender sender, type **value, act_millis timeout) \
+    {                                                                                                \
+        act_result result = act_channel_send(sender.untyped, value, timeout);                        \
+        if (result == ACT_OK)                                                                        \
+            *value = NULL;                                                                           \
+        return result;                                                                               \
+    }                                                                                                \
     struct name##_needs_a_semicolon
 
-#define ACT__CHANNEL_ENDS(name, type)                                                                               \
-    typedef struct name##_sender {                                                                                  \
-        act_sender *untyped;                                                                                        \
-    } name##_sender;                                                                                                \
-    typedef struct name##_receiver {                                                                                \
-        act_receiver *untyped;                                                                                      \
-    } name##_receiver;                                                                                              \
-    ACT_MUST_CHECK static inline act_result name##_create(name##_sender *sender, name##_receiver *receiver,         \
-                                                          size_t capacity)                                          \
-    {                                                                                                               \
-        return act_channel_create(&sender->untyped, &receiver->untyped, sizeof(type), capacity);                    \
-    }                                                                                                               \
-    ACT_MUST_CHECK static inline act_result name##_receive(name##_receiver receiver, type *value, act_millis timeout) \
-    {                                                                                                               \
-        return act_channel_receive(receiver.untyped, value, timeout);                                               \
-    }                                                                                                               \
-    ACT_MUST_CHECK static inline name##_sender name##_clone_sender(name##_sender sender)                            \
-    {                                                                                                               \
-        name##_sender clone = {act_sender_clone(sender.untyped)};                                                   \
-        return clone;                                                                                               \
-    }                                                                                                               \
-    ACT_MUST_CHECK static inline name##_receiver name##_clone_receiver(name##_receiver receiver)                    \
-    {                                                                                                               \
-        name##_receiver clone = {act_receiver_clone(receiver.untyped)};                                             \
-        return clone;                                                                                               \
-    }                                                                                                               \
-    static inline void name##_drop_sender(name##_sender *sender)                                                    \
-    {                                                                                                               \
-        act_sender_drop(&sender->untyped);                                                                          \
-    }                                                                                                               \
-    static inline void name##_drop_receiver(name##_receiver *receiver)                                              \
-    {                                                                                                               \
-        act_receiver_drop(&receiver->untyped);                                                                      \
+/* Who uses one of them need not use all. */
+#define ACT__CHANNEL_DROP __attribute__((unused)) static inline
+#define ACT__CHANNEL_CALL ACT_MUST_CHECK ACT__CHANNEL_DROP
+#define ACT__CHANNEL_ENDS(name, type)                                                                      \
+    typedef struct name##_sender {                                                                         \
+        act_sender *untyped;                                                                               \
+    } name##_sender;                                                                                       \
+    typedef struct name##_receiver {                                                                       \
+        act_receiver *untyped;                                                                             \
+    } name##_receiver;                                                                                     \
+    ACT__CHANNEL_CALL act_result name##_create(name##_sender *sender, name##_receiver *receiver,           \
+                                               size_t capacity)                                            \
+    {                                                                                                      \
+        return act_channel_create(&sender->untyped, &receiver->untyped, sizeof(type), capacity);           \
+    }                                                                                                      \
+    ACT__CHANNEL_CALL act_result name##_receive(name##_receiver receiver, type *value, act_millis timeout) \
+    {                                                                                                      \
+        return act_channel_receive(receiver.untyped, value, timeout);                                      \
+    }                                                                                                      \
+    ACT__CHANNEL_CALL name##_sender name##_clone_sender(name##_sender sender)                              \
+    {                                                                                                      \
+        name##_sender clone = {act_sender_clone(sender.untyped)};                                          \
+        return clone;                                                                                      \
+    }                                                                                                      \
+    ACT__CHANNEL_CALL name##_receiver name##_clone_receiver(name##_receiver receiver)                      \
+    {                                                                                                      \
+        name##_receiver clone = {act_receiver_clone(receiver.untyped)};                                    \
+        return clone;                                                                                      \
+    }                                                                                                      \
+    ACT__CHANNEL_DROP void name##_drop_sender(name##_sender *sender)                                       \
+    {                                                                                                      \
+        act_sender_drop(&sender->untyped);                                                                 \
+    }                                                                                                      \
+    ACT__CHANNEL_DROP void name##_drop_receiver(name##_receiver *receiver)                                 \
+    {                                                                                                      \
+        act_receiver_drop(&receiver->untyped);                                                             \
     }
 
 ACT_END_DECLS
