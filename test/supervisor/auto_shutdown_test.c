@@ -137,16 +137,21 @@ static void begin_rest_for_one_without_a(void)
 static void one_whose_group_is_being_restarted_has_not_ended(void)
 {
     begin_rest_for_one_without_a();
+    child[3] = child[2]; /* d is the significant one, and is gone while c takes its time */
+    child[3].id = "d";
+    child[3].args = rig_child(&d).args;
+    child[2].significant = false;
+    spec.children_count = 4;
     c.traps = true;
     c.end_delay = 100;
     start();
     tell(&b, RIG_DO_FAIL);
     tell(&a, RIG_DO_NORMAL);
-    ck_assert(c.alive && c.starts == 1);
+    ck_assert(c.alive && c.starts == 1 && !d.alive);
     rig_advance(100);
     ROOT_RUNS();
-    ck_assert(b.alive && c.alive && c.starts == 2);
-    tell(&c, RIG_DO_NORMAL);
+    ck_assert(b.alive && c.alive && d.alive);
+    tell(&d, RIG_DO_NORMAL);
     rig_advance(100);
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
     rig_end();
