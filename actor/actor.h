@@ -69,8 +69,9 @@ typedef enum act_seat {
                           becomes a dead letter, with ACT_PANICKED */
 } act_seat;
 /*
- * What cannot be meant for another is not kept: replies, what came of signals, and asks, whose askers get the DOWN of
- * the actor that has ended. A message that its handler had taken is not redelivered.
+ * What cannot be meant for another is not kept: replies, what came of signals, what the actor had sent to itself (the
+ * messages of its timers included), and asks, whose askers get the DOWN of the actor that has ended. A message that its
+ * handler had taken is not redelivered.
  */
 
 #define ACT_REDELIVER_MAX 1000000u
@@ -299,7 +300,7 @@ ACT_API ACT_MUST_CHECK act_result act_reply(act_self *self, act_asker asker, act
 
 /**
  * Answers an ask without a message: the asker gets the DOWN that it would get if this actor ended now. Needs no memory
- * but for the text, which may be lost.
+ * except for a text, which is lost without; that of the EXIT or DOWN in hand is passed on without any.
  *
  * Threads: handler.
  * Returns: ACT_OK; ACT_NOT_FOUND (it was not this actor that was asked, or the ask is over).

@@ -294,8 +294,13 @@ void act__drop_waiting(struct act__worker *worker, act_self *self);
 void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason);
 /* Makes sure that a worker has all its spare texts. Returns: false without memory. */
 bool act__spares_fill(struct act__worker *worker);
-/* Copies a text into one of the worker's spares. NULL: no text, or no memory when the spares were due. */
+/*
+ * A text to end an actor with: that of the EXIT or DOWN which is being handled is held, another is copied into one of
+ * the worker's spares. NULL: no text, or no memory when the spares were due.
+ */
 struct act__reason_text *act__reason_copy(struct act__worker *worker, const char *text);
+/* The same for an actor that goes on: the spares are not touched, so another copy needs memory. */
+struct act__reason_text *act__reason_copy_new(const struct act__worker *worker, const char *text);
 /* Ends the actor; called again if the actor's own code panics on the way. */
 void act__end_run(struct act__worker *worker, act_self *self);
 /* Ends one that runs no code of its own: a thread's, see door.c. */

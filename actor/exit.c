@@ -37,13 +37,36 @@ bool act__spares_fill(struct act__worker *worker)
     return true;
 }
 
+/* That of the message in hand needs no copy: a handler can pass on as many failures as it is told of. */
+static struct act__reason_text *hold_text_in_hand(const struct act__worker *worker, const char *text)
+{
+    const act_message       *message = worker->message;
+    struct act__reason_text *mine = NULL;
+    if (message != NULL && message->kind == ACT_VALUE_REASON)
+        mine = act__message_reason_of(message)->text;
+    if (mine == NULL || mine->text != text)
+        return NULL;
+    act__reason_text_hold(mine);
+    return mine;
+}
+
+static struct act__reason_text *write_text(struct act__reason_text *copy, const char *text)
+{
+    if (copy != NULL)
+        snprintf(copy->text, sizeof copy->text, "%s", text);
+    return copy;
+}
+
 struct act__reason_text *act__reason_copy(struct act__worker *worker, const char *text)
 {
-    struct act__reason_text *copy = text != NULL ? take_spare(worker) : NULL;
-    if (copy == NULL)
-        return NULL;
-    snprintf(copy->text, sizeof copy->text, "%s", text);
-    return copy;
+    struct act__reason_text *held = text != NULL ? hold_text_in_hand(worker, text) : NULL;
+    return held != NULL || text == NULL ? held : write_text(take_spare(worker), text);
+}
+
+struct act__reason_text *act__reason_copy_new(const struct act__worker *worker, const char *text)
+{
+    struct act__reason_text *held = text != NULL ? hold_text_in_hand(worker, text) : NULL;
+    return held != NULL || text == NULL ? held : write_text(act__reason_text_make(), text);
 }
 
 void act_exit(act_self *self, act_exit_reason reason)

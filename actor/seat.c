@@ -34,6 +34,12 @@ bool act__seat_hold(act_self *self)
     return true;
 }
 
+/* The pid of the one before this life. */
+static uint64_t local_before(const act_self *self)
+{
+    return (act__load(&self->life) - 2) << ACT__SLOT_BITS | self->index;
+}
+
 static void sift(struct act__worker *worker, act_self *self)
 {
     act_message *message = self->inbox.head, *next;
@@ -41,7 +47,7 @@ static void sift(struct act__worker *worker, act_self *self)
     act__store(&self->inbox.count, 0);
     for (; message != NULL; message = next) {
         next = message->act_next;
-        if ((self->flags & ACT__CELL_KEEPS) != 0 && act__message_is_for_anyone(message))
+        if ((self->flags & ACT__CELL_KEEPS) != 0 && act__message_is_for_anyone(message, local_before(self)))
             act__inbox_append(&self->inbox, message);
         else
             act__refuse(worker, self, message, ACT_NO_ACTOR);
@@ -189,7 +195,7 @@ void act__seats_clear(struct act_system *system)
 
 bool act__seat_redeliver(struct act__worker *worker, act_self *self, act_message *message)
 {
-    if ((self->flags & ACT__CELL_REDELIVERS) == 0 || !act__message_is_for_anyone(message))
+    if ((self->flags & ACT__CELL_REDELIVERS) == 0 || !act__message_is_for_anyone(message, act__local_of(self)))
         return false;
     if (!act__message_has_failed(message))
         message->act_life = 0;

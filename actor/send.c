@@ -395,7 +395,7 @@ void act_answer_typed(act_self *self, const act_message *request, const act_type
 act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)
 {
     struct act__reason mine = {.kind = reason.kind, .code = reason.code};
-    mine.text = act__reason_copy(self->worker, reason.text);
+    mine.text = act__reason_copy_new(self->worker, reason.text);
     act__row_end(self->worker);
     bool is_told = act__ask_fail(self->worker, self, asker.ask, &mine);
     act__reason_text_let_go(mine.text);

@@ -332,7 +332,7 @@ static void accept_reply(struct act__worker *worker, act_self *self, act_message
 static bool is_inherited(const act_self *self, const act_message *message)
 {
     return (self->flags & ACT__CELL_SUCCEEDS) != 0 && message->act_life == (uint32_t)(act__load(&self->life) - 2) &&
-           act__message_is_for_anyone(message);
+           act__message_is_for_anyone(message, act__local_of(self) - (UINT64_C(2) << ACT__SLOT_BITS));
 }
 
 static void take_in_one(struct act__worker *worker, act_self *self, act_message *message)

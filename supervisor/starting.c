@@ -188,6 +188,8 @@ void act__child_start_ended(act_self *self, struct act__supervisor *supervisor, 
             act__errand_add(supervisor, child);
         } else {
             act__child_rest(self, child);
+            if (child->template != NULL) /* nothing could reach it any more: it has neither id nor pid */
+                act__child_drop(supervisor, child);
         }
         break;
     case ACT__START_GROUP:

@@ -71,7 +71,8 @@ typedef enum act_restart {
  * What becomes of the messages that wait for a child while it is restarted, alone or with its group. Its name, if
  * options gives it one, stays with it: what is sent to that meanwhile waits in any case, within inbox_max, and so does
  * what is sent to the pid that the name then leads to, which will be the new instance's. Asks that waited have been
- * answered with DOWN. Not for a supervisor: it comes back with an empty inbox.
+ * answered with DOWN; what the child had sent to itself, its timers' messages included, has ended with it. Not for a
+ * supervisor: it comes back with an empty inbox.
  */
 typedef enum act_mailbox {
     ACT_MAILBOX_KEEP,     /* they are the new instance's, in their order. One whose handler has panicked is not: it
@@ -188,10 +189,12 @@ ACT_API ACT_MUST_CHECK act_result act_system_spawn_supervisor(act_system *system
     ACT_NONNULL(1, 2, 3);
 
 /**
- * Makes a child spec that starts a supervisor, for trees. `spec` and its children must stay valid as long as
- * the parent keeps the child; args_release is the place to free them. restart permanent, shutdown ACT_FOREVER, type
- * supervisor; change what you want afterwards.
+ * Makes a child spec that starts a supervisor, for trees: restart permanent, shutdown ACT_FOREVER, type supervisor;
+ * change what you want afterwards, except behavior and args.
  *
+ * Owns:    args are *spec itself. The struct is copied when the parent takes the child spec; its children, and what
+ *          these point to, must stay valid as long as the parent keeps the child. args_release, if you set it, gets the
+ *          parent's copy, an act_supervisor_spec, and not `spec`: what its .children point to is the place to begin.
  * Threads: any.
  */
 ACT_API act_child_spec act_supervisor_child(const char *id, const act_supervisor_spec *spec) ACT_NONNULL_ALL;

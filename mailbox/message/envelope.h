@@ -55,10 +55,15 @@ static inline bool act__message_takes_room(const act_message *message)
     return (message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_REPLY)) == ACT__BIT_COUNTED;
 }
 
-/* A user's message that neither answers an actor nor is awaited by one: its receiver's successor can handle it. */
-static inline bool act__message_is_for_anyone(const act_message *message)
+/*
+ * A user's message that neither answers an actor nor is awaited by one, and that its receiver, `local`, has not sent to
+ * itself: the receiver's successor can handle it. The successor makes its own plans, timers above all: with those of the
+ * one before it would have two of each.
+ */
+static inline bool act__message_is_for_anyone(const act_message *message, uint64_t local)
 {
-    return act__message_takes_room(message) && message->ref.value == 0;
+    return act__message_takes_room(message) && message->ref.value == 0 &&
+           (message->act_sender != local || message->act_sender_node != 0);
 }
 
 /*

@@ -112,6 +112,57 @@ static void what_waits_is_kept_however_the_actor_has_ended(void)
     lab_close();
 }
 
+static void writes_to_itself(act_self *self)
+{
+    act_ref timer;
+    act_tell_value(self, act_self_pid(self), TAG_A, act_nothing());
+    ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
+    ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), TAG_D, act_nothing(), 30), ACT_OK);
+}
+
+/* The next makes plans of its own: with those of the one before it would have two of each. */
+static void what_an_actor_has_sent_to_itself_dies_with_it(void)
+{
+    open_family(kit_round() % 2 == 0 ? ACT_SEAT_KEEP : ACT_SEAT_REDELIVER);
+    lab_tell_to(child, writes_to_itself);
+    lab_tell_to(child, exits_with_an_error);
+    tell(child, TAG_C);
+    lab_run();
+    ck_assert_int_eq(find_seat(), ACT_OK);
+    take_seat();
+    lab_advance(100);
+    lab_only(child, TAG_C);
+    ck_assert_int_eq(lab_count(child, TAG_A) + lab_count(child, TAG_B) + lab_count(child, TAG_D), 0);
+    lab_close();
+}
+
+/* Two messages at the same moment: the first ends it. */
+static void arms_its_end(act_self *self)
+{
+    act_message *message;
+    act_ref      timer;
+    deed         what = kit_round() % 2 == 0 ? panics : exits_with_an_error;
+    ck_assert_int_eq(act_message_create(&message, TAG_DO, sizeof what), ACT_OK);
+    memcpy(message->as.bytes, &what, sizeof what);
+    ck_assert_int_eq(act_send_after(self, &timer, act_self_pid(self), &message, 10), ACT_OK);
+    ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
+}
+
+static void a_timers_message_that_waits_dies_with_its_actor(void)
+{
+    open_family(ACT_SEAT_REDELIVER);
+    lab_let(child, arms_its_end);
+    lab_advance(10);
+    ck_assert_int_eq(find_seat(), ACT_OK);
+    ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 1);
+    ck_assert_int_eq(lab_letters(ACT_PANICKED), kit_round() % 2 == 0); /* not tried again either */
+    take_seat();
+    lab_advance(100);
+    ck_assert_int_eq(lab_count(child, TAG_B), 0);
+    ck_assert(lab_lives(child));
+    lab_close();
+}
+
 static void a_seat_to_drop_in_keeps_only_what_comes_meanwhile(void)
 {
     open_family(ACT_SEAT_DROP);
@@ -609,6 +660,8 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(what_waits_is_for_the_next_in_order),
     LAB_FACT(what_comes_meanwhile_waits_behind_it),
     LAB_FACT(what_waits_is_kept_however_the_actor_has_ended),
+    LAB_FACT(what_an_actor_has_sent_to_itself_dies_with_it),
+    LAB_FACT(a_timers_message_that_waits_dies_with_its_actor),
     LAB_FACT(a_seat_to_drop_in_keeps_only_what_comes_meanwhile),
     LAB_FACT(an_actor_without_a_seat_leaves_none),
     LAB_FACT(an_ask_that_waited_is_answered_with_the_end),

@@ -99,6 +99,32 @@ static void a_child_that_cannot_start_is_dropped(void)
     }
 }
 
+/* Nothing could reach what is left of it: it has neither an id nor a pid. */
+static void a_child_that_ignores_its_restart_is_dropped(void)
+{
+    for (int i = 0; i < 4; i++) {
+        begin_simple();
+        child[0].restart = i % 2 == 0 ? ACT_RESTART_PERMANENT : ACT_RESTART_TRANSIENT;
+        if (i >= 2)
+            spec.backoff = (act_backoff){.min = 10, .max = 10};
+        b.fail_first = 2, b.fail_count = 1, b.fail_how = RIG_IGNORE;
+        start();
+        (void)add(&b);
+        (void)add(&c);
+        act_pid was = b.pid;
+        tell(&b, RIG_DO_FAIL);
+        rig_advance(100);
+        ck_assert_int_eq(b.starts, 2);
+        act_supervisor_answer count = rig_count(root);
+        ck_assert(count.specs_count == 1 && count.active_count == 1);
+        ck_assert_int_eq(terminate(was), ACT_NOT_FOUND);
+        stop();
+        ROOT_ENDED(ACT_EXIT_SHUTDOWN);
+        ck_assert(!c.alive);
+        rig_end();
+    }
+}
+
 static void a_child_is_terminated_by_its_pid_and_dropped(void)
 {
     begin_simple();
@@ -426,6 +452,7 @@ const struct kit_fact kit_facts[] = {
     FACT(a_child_is_restarted_with_its_args, ROUNDS),
     FACT(permanent_transient_and_temporary_hold_as_ever, ROUNDS),
     FACT(a_child_that_cannot_start_is_dropped, ROUNDS),
+    FACT(a_child_that_ignores_its_restart_is_dropped, ROUNDS),
     FACT(a_child_is_terminated_by_its_pid_and_dropped, ROUNDS),
     FACT(one_that_waits_to_be_restarted_is_terminated_by_the_pid_it_had, ROUNDS),
     FACT(calls_with_an_id_make_no_sense, ROUNDS),

@@ -458,7 +458,34 @@ static void a_kill_while_children_start_leaves_no_orphan(void)
     }
 }
 
+static struct act_supervisor_spec released_spec;
+static const void                *released_at;
+
+static void note_spec(void *args)
+{
+    released_at = args;
+    released_spec = *(act_supervisor_spec *)args;
+}
+
+static void args_release_of_a_supervisor_gets_the_copy_of_its_spec(void)
+{
+    act_child_spec      leaf;
+    act_supervisor_spec below = {.intensity = 77, .children = &leaf, .children_count = 1};
+    begin();
+    leaf = rig_child(&d);
+    child[2] = act_supervisor_child("below", &below);
+    child[2].args_release = note_spec;
+    start();
+    below.intensity = 1; /* was copied */
+    released_at = NULL;
+    stop();
+    ck_assert(released_at != NULL && released_at != &below);
+    ck_assert(released_spec.intensity == 77 && released_spec.children == &leaf);
+    rig_end();
+}
+
 const struct kit_fact kit_facts[] = {
+    FACT(args_release_of_a_supervisor_gets_the_copy_of_its_spec),
     FACT(permanent_transient_and_temporary_by_kind_of_end, ROUNDS),
     FACT(a_killed_child_is_restarted, ROUNDS),
     FACT(one_for_one_restarts_only_the_child_that_failed, ROUNDS),

@@ -4,6 +4,8 @@
 #include <supervisor/task.h>
 #include <test/actor/lab.h>
 
+#include <stdlib.h>
+
 static act_pid           asker, tasks;
 static act_task_function function;
 static const void       *args;
@@ -135,6 +137,41 @@ static void a_task_that_fails_hurts_nobody(void)
     ck_assert_int_eq(lab_count(asker, ACT_MESSAGE_DOWN), 20);
     ck_assert_int_eq(runs, 11); /* none was tried again */
     ck_assert(lab_lives(tasks) && lab_lives(asker));
+    lab_close();
+}
+
+enum { MANY = 200 };
+
+static act_message *panics_with_its_number(act_self *self, const void *number)
+{
+    int mine;
+    memcpy(&mine, number, sizeof mine);
+    act_panic(self, "number %d.", mine);
+}
+
+static void asks_for_many(act_self *self)
+{
+    for (int i = 0; i < MANY; i++)
+        ck_assert_int_eq(act_task_run(self, &lab_ref, tasks, function, &i, sizeof i, ACT_FOREVER), ACT_OK);
+}
+
+/* Whatever memory there is: the supervisor, which hears of many in one turn, passes each text on. */
+static void of_many_that_panic_together_each_is_told_with_its_text(void)
+{
+    bool told[MANY] = {false};
+    open_tasks();
+    function = panics_with_its_number;
+    lab_let(asker, asks_for_many);
+    ck_assert_int_eq(lab_count(asker, ACT_MESSAGE_DOWN), MANY);
+    for (int i = 0; i < lab.notes_count; i++) {
+        const char *number = strstr(lab.notes[i].text, "number ");
+        if (lab.notes[i].tag != ACT_MESSAGE_DOWN)
+            continue;
+        ck_assert_ptr_nonnull(number);
+        told[strtol(number + strlen("number "), NULL, 10)] = true;
+    }
+    for (int i = 0; i < MANY; i++)
+        ck_assert(told[i]);
     lab_close();
 }
 
@@ -279,6 +316,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(args_are_copied),
     LAB_FACT(a_task_that_panics_is_a_down_with_its_text),
     LAB_FACT(a_task_that_fails_hurts_nobody),
+    LAB_FACT(of_many_that_panic_together_each_is_told_with_its_text),
     LAB_FACT(a_task_without_an_answer_is_a_down_with_its_reason),
     LAB_FACT(an_answer_is_one_whatever_comes_of_the_task),
     LAB_FACT(a_function_runs_once_whatever_is_sent_to_its_actor),
