@@ -267,6 +267,7 @@ bool kv_store_remove(struct kv_store *store, struct kv_bytes key, int64_t now_ms
     struct place place = find_alive(store, key, now_ms);
     if (place.link == NULL)
         return false;
+    store->changes++;
     unlink_entry(store, place);
     free_list(&store->garbage);
     return true;
@@ -340,6 +341,7 @@ static void reverse(struct kv_entry **list)
 
 void kv_store_commit(struct kv_store *store)
 {
+    store->changes += store->prepared != NULL;
     reverse(&store->prepared);
     while (store->prepared != NULL) {
         struct kv_entry *entry = store->prepared;
@@ -388,12 +390,14 @@ bool kv_store_append(struct kv_store *store, struct kv_bytes key, struct kv_byte
         return kv_store_set(store, key, more, KV_NEVER_EXPIRES);
     if (more.count > entry->value_capacity - entry->value_count)
         return append_by_copy(store, entry, more);
+    store->changes++;
     extend_value(entry, more); /* bytes behind the end first, the length last: that store is the commit */
     return true;
 }
 
 void kv_store_set_expiry(struct kv_store *store, struct kv_entry *entry, int64_t expires_at_ms)
 {
+    store->changes++;
     uncount_entry(store, entry);
     entry->expires_at_ms = expires_at_ms;
     count_entry(store, entry);
@@ -503,6 +507,7 @@ size_t kv_store_sweep(struct kv_store *store, int64_t now_ms, size_t visits_max)
 
 void kv_store_flush(struct kv_store *store)
 {
+    store->changes++;
     discard_table(store, store->table);
     store->table = NULL;
     discard_table(store, store->next_table);

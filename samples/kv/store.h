@@ -62,6 +62,7 @@ struct kv_store {
     size_t entries_bytes;         /* of entries in the table */
     uint64_t sweep_cursor;
     uint64_t hits, misses, expired; /* since the start, for INFO */
+    uint64_t changes; /* commits since the start: whether a command that was cut short has changed anything */
 };
 
 /* Sets the seed of a store that is still empty; later calls do nothing, so each instance may call it. */

@@ -55,7 +55,7 @@ static void summarise(struct director *director)
     kv_service_info(&director->demo->service, &info);
     printf("\nSummary\n");
     printf("  requests         %" PRIu64 ", answered %" PRIu64 "\n", kv_read(&numbers->sent), kv_read(&numbers->answered));
-    printf("  TRYAGAIN         %" PRIu64 " (asked again; a write was then looked up, whether it was done)\n",
+    printf("  TRYAGAIN         %" PRIu64 " (looked up, and not done)\n",
            kv_read(&numbers->try_agains));
     printf("  wrong values     %" PRIu64 "\n", kv_read(&numbers->wrong));
     printf("  connections      %" PRIu32 ", lost %" PRIu64 "\n", director->demo->connections_count, kv_read(&numbers->lost));

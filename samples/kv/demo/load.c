@@ -10,13 +10,9 @@
 /* The first TEXTS_COUNT keys are SET, the others are counted up. */
 enum { KEYS_COUNT = 100, TEXTS_COUNT = 50, CONNECT_MS = 5000 };
 
-/*
- * A key's value follows from how often it was written. After a TRYAGAIN a write may be done or not: the key is in doubt,
- * and the next thing is to look which it is.
- */
+/* A key's value follows from how often it was written. A write that got TRYAGAIN was not: the next thing is to look. */
 struct key {
     uint64_t writes_count;
-    bool in_doubt;
 };
 
 struct load {
@@ -107,9 +103,6 @@ static bool is_right(struct load *load, const struct demo_reply *reply)
         return load->key >= TEXTS_COUNT ? reply->type == ':' && holds(load, reply, key->writes_count)
                                         : reply->type == '+' && kv_bytes_equal(reply->bytes, kv_bytes_text("OK"));
     }
-    if (key->in_doubt && reply->type == '$' && holds(load, reply, key->writes_count + 1))
-        key->writes_count++;
-    key->in_doubt = false;
     return reply->type == '$' && holds(load, reply, key->writes_count);
 }
 
@@ -129,7 +122,6 @@ static bool take_reply(struct load *load, const struct demo_reply *reply)
     demo_note_latency(numbers, kv_host_clock_us() - load->sent_at_us);
     if (demo_reply_is_try_again(reply)) {
         kv_count(&numbers->try_agains, 1);
-        load->keys[load->key].in_doubt |= load->is_write;
         return true;
     }
     if (!is_right(load, reply)) {

@@ -3,7 +3,6 @@
 #include <samples/kv/service/batch.h>
 
 #include <samples/kv/command_run.h>
-#include <samples/kv/service/service.h>
 
 /* In both messages everything is aligned to 4. */
 struct command_header {
@@ -101,6 +100,17 @@ void kv_batch_drop(act_message *batch)
         act_edit(kv_batch, batch)->first += item.bytes;
 }
 
+act_message *kv_batch_probe(uint32_t lane, uint32_t flight)
+{
+    act_message *probe;
+    return act_message_make(&probe, kv_batch, .lane = lane, .flight = flight) == ACT_OK ? probe : NULL;
+}
+
+bool kv_batch_is_probe(const act_message *batch)
+{
+    return act_view(kv_batch, batch)->end == 0;
+}
+
 /* ---- Replies ---- */
 
 struct reply_header {
@@ -108,28 +118,35 @@ struct reply_header {
     uint32_t slot;
 };
 
+/* The one before is padded here and not when it ends: then there might be no memory. */
 size_t kv_replies_open(struct kv_buffer *replies, uint32_t slot)
 {
+    static const unsigned char padding[ALIGNMENT];
     const struct reply_header header = {0, slot};
+    kv_buffer_append(replies, padding, aligned(replies->count) - replies->count);
     kv_buffer_append(replies, &header, sizeof header);
     return replies->count;
 }
 
 void kv_replies_close(struct kv_buffer *replies, size_t start)
 {
-    static const unsigned char padding[ALIGNMENT];
     uint32_t bytes = (uint32_t)(replies->count - start);
-    kv_buffer_append(replies, padding, aligned(bytes) - bytes);
     if (!replies->failed)
         memcpy(replies->data + start - sizeof(struct reply_header), &bytes, sizeof bytes);
 }
 
-act_message *kv_replies_message(const struct kv_buffer *replies, bool more)
+act_message *kv_replies_message(const struct kv_buffer *replies, const act_message *batch, enum kv_left left)
 {
+    const struct kv_batch *of = act_view(kv_batch, batch);
+    const struct kv_replies fields = {
+        .left = left,
+        .lane = of->lane,
+        .flight = of->flight,
+        .holders = 1,
+        .replies = {replies->data, replies->count},
+    };
     act_message *message;
-    act_bytes bytes = {replies->data, replies->count};
-    if (replies->failed ||
-        act_message_make(&message, kv_replies, .more = more, .holders = 1, .replies = bytes) != ACT_OK)
+    if (replies->failed || act_message_create_typed(&message, kv_replies_type(), &fields) != ACT_OK)
         return NULL;
     return message;
 }

@@ -5,7 +5,7 @@
 
 #include <act.h>
 
-#include <samples/kv/command.h>
+#include <samples/kv/service/service.h>
 
 /*
  * What a connection has read in one go goes to each shard in one message, and so do the answers: a pipelining client
@@ -40,19 +40,27 @@ void kv_batch_argv(const struct kv_batch_item *item, struct kv_bytes *argv);
 /* Drops the first command. */
 void kv_batch_drop(act_message *batch);
 
+/* Makes a batch without commands, which asks what became of a flight. Returns: NULL without memory. */
+KV_MUST_CHECK act_message *kv_batch_probe(uint32_t lane, uint32_t flight);
+KV_MUST_CHECK bool kv_batch_is_probe(const act_message *batch);
+
 /* ---- Replies ---- */
 
-/* They are collected in a buffer, which becomes a message. Begins the reply for a slot; append it, then end it. Returns: where it begins. */
+/*
+ * They are collected in a buffer, which becomes a message. Begins the reply for a slot; append it, then end it, which
+ * takes no memory: a command that was done does not lose its reply. Returns: where it begins.
+ */
 size_t kv_replies_open(struct kv_buffer *replies, uint32_t slot);
 void kv_replies_close(struct kv_buffer *replies, size_t start);
 
 /**
- * Makes the message.
+ * Makes the message that answers a batch.
  *
- * more: the batch was not executed to its end; what is left comes back to the connection behind this message.
+ * left: of the batch's flight.
  * Returns: NULL without memory.
  */
-KV_MUST_CHECK act_message *kv_replies_message(const struct kv_buffer *replies, bool more);
+KV_MUST_CHECK act_message *kv_replies_message(
+    const struct kv_buffer *replies, const act_message *batch, enum kv_left left);
 
 /* One walk over the replies of a message. */
 struct kv_replies_walk {

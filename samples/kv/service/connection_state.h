@@ -10,9 +10,14 @@
  *     socket -> read: parse, route -> lanes -> shards
  *     socket <- write: in order <- pending <- replies
  *
- * At most one batch is under way to a shard; what is read meanwhile makes the next. So a fast client is served in few
- * messages, and what a connection can make others hold is bounded. Reading stops while too much is pending, and while
- * the client does not read its replies.
+ * At most one batch is under way to a shard, a *flight*; what is read meanwhile makes the next. So a fast client is
+ * served in few messages, and what a connection can make others hold is bounded. When a shard crashes the flight is its
+ * next instance's, which goes on with it (shard.h). Should it have got lost all the same (the shards' supervisor is a new
+ * one, there was no memory to keep it) nothing would ever come: so a DOWN makes the lane send a probe behind it, which
+ * that instance answers when it has answered all before. A flight that is still unanswered then was not executed.
+ *
+ * What a connection holds is bounded, too: reading stops while too much is pending, and while the client does not read
+ * its replies.
  */
 
 /* OPEN -- end of input, QUIT, a protocol error, the service stops --> ANSWERING -- nothing is owed --> LINGERING */
@@ -31,7 +36,8 @@ struct kv_lane {
     act_message *next; /* what to send behind that */
     uint32_t next_first; /* the slot of its first command */
     size_t next_bytes, flight_bytes;
-    bool in_flight; /* a batch is there and not yet answered to its end */
+    uint32_t flight; /* the number of the last one */
+    bool in_flight;  /* a batch is there and not yet answered to its end */
     bool is_gone;   /* its end is known, DOWN is still to come */
 };
 
@@ -44,7 +50,7 @@ struct kv_connection {
     struct kv_buffer out; /* replies on their way to the socket */
     struct kv_lane *lanes;
     uint32_t lanes_count;
-    uint64_t to_send;     /* lanes that have something to send and nothing in flight */
+    uint64_t to_send;     /* lanes that have something to send and nothing in flight, or a probe behind that */
     size_t request_bytes; /* of commands in all lanes, sent ones included */
     act_ref listener_monitor;
     enum kv_phase phase;

@@ -55,19 +55,44 @@ static bool find(act_self *self, struct kv_connection *connection, uint32_t inde
     return true;
 }
 
-static void send_next(act_self *self, struct kv_connection *connection, uint32_t index)
+/* What it answers comes behind what the flight, if it is still there, is answered with. */
+static void send_probe(act_self *self, struct kv_connection *connection, uint32_t index)
+{
+    struct kv_lane *lane = &connection->lanes[index];
+    act_message *probe = kv_batch_probe(index, lane->flight);
+    if (probe == NULL) {
+        kv_connection_retry(self, connection);
+        return;
+    }
+    connection->to_send &= ~kv_lane_bit(index);
+    if (act_send(self, lane->pid, &probe) != ACT_OK)
+        act_message_free(&probe); /* that one is gone, too: its DOWN is still to come, and makes the next */
+}
+
+static void send_batch(act_self *self, struct kv_connection *connection, uint32_t index)
 {
     struct kv_lane *lane = &connection->lanes[index];
     bool is_rest = lane->rest != NULL;
-    if (!find(self, connection, index))
-        return;
+    act_message **batch = is_rest ? &lane->rest : &lane->next;
+    act_edit(kv_batch, *batch)->lane = index;
+    act_edit(kv_batch, *batch)->flight = ++lane->flight;
     connection->to_send &= ~kv_lane_bit(index);
-    lane->in_flight = act_send(self, lane->pid, is_rest ? &lane->rest : &lane->next) == ACT_OK;
+    lane->in_flight = act_send(self, lane->pid, batch) == ACT_OK;
     lane->is_gone = !lane->in_flight;
     if (lane->in_flight && !is_rest) {
         lane->flight_bytes = lane->next_bytes;
         lane->next_bytes = 0;
     }
+}
+
+static void send_next(act_self *self, struct kv_connection *connection, uint32_t index)
+{
+    if (!find(self, connection, index))
+        return;
+    if (connection->lanes[index].in_flight)
+        send_probe(self, connection, index);
+    else
+        send_batch(self, connection, index);
 }
 
 void kv_lanes_send(act_self *self, struct kv_connection *connection)
@@ -92,39 +117,52 @@ static void wake(struct kv_connection *connection, uint32_t index)
         connection->request_bytes -= lane->flight_bytes;
         lane->flight_bytes = 0;
     }
+    connection->to_send &= ~kv_lane_bit(index); /* a probe may have been due */
     if (lane->rest != NULL || lane->next != NULL)
         connection->to_send |= kv_lane_bit(index);
 }
 
-/* Returns: lanes_count when the sender is none's. */
-static uint32_t lane_of(const struct kv_connection *connection, act_pid sender)
+/* The lane that waits for it; NULL: none does, it was answered otherwise. */
+static struct kv_lane *lane_of(const struct kv_connection *connection, uint32_t index, uint32_t flight)
 {
-    uint32_t index = 0;
-    while (index < connection->lanes_count && !act_pid_equal(connection->lanes[index].pid, sender))
-        index++;
-    return index;
+    struct kv_lane *lane = index < connection->lanes_count ? &connection->lanes[index] : NULL;
+    return lane != NULL && lane->in_flight && lane->flight == flight ? lane : NULL;
+}
+
+/* None of the flight's commands that are not answered was executed, nor will be. */
+static void fail_flight(struct kv_connection *connection, uint32_t index)
+{
+    const struct kv_lane *lane = &connection->lanes[index];
+    kv_pending_fail(
+        &connection->pending, index, lane->next != NULL ? lane->next_first : kv_pending_end(&connection->pending));
 }
 
 void kv_lane_replies(act_self *self, struct kv_connection *connection, const act_message *message)
 {
-    uint32_t index = lane_of(connection, act_message_sender(message));
     struct kv_replies_walk walk = {.message = act_take(self)};
-    uint32_t slot;
+    const struct kv_replies *replies = act_view(kv_replies, walk.message);
+    uint32_t index = replies->lane, slot;
     struct kv_bytes reply;
-    while (index < connection->lanes_count && kv_replies_next(&walk, &slot, &reply))
-        kv_pending_answer(&connection->pending, slot, index, reply, walk.message);
-    if (index < connection->lanes_count && !act_view(kv_replies, walk.message)->more)
-        wake(connection, index);
+    (void)message;
+    if (lane_of(connection, index, replies->flight) != NULL) {
+        while (kv_replies_next(&walk, &slot, &reply))
+            kv_pending_answer(&connection->pending, slot, index, reply, walk.message);
+        if (replies->left == KV_LEFT_UNKNOWN)
+            fail_flight(connection, index);
+        if (replies->left != KV_LEFT_SOME)
+            wake(connection, index);
+    }
     kv_replies_let_go(walk.message);
 }
 
 void kv_lane_rest(act_self *self, struct kv_connection *connection, const act_message *message)
 {
-    uint32_t index = lane_of(connection, act_message_sender(message));
-    if (index == connection->lanes_count)
+    const struct kv_batch *batch = act_view(kv_batch, message);
+    struct kv_lane *lane = lane_of(connection, batch->lane, batch->flight);
+    if (lane == NULL)
         return;
-    connection->lanes[index].rest = act_take(self);
-    wake(connection, index);
+    lane->rest = act_take(self);
+    wake(connection, batch->lane);
 }
 
 void kv_lane_down(struct kv_connection *connection, act_ref monitor)
@@ -135,12 +173,9 @@ void kv_lane_down(struct kv_connection *connection, act_ref monitor)
     if (index == connection->lanes_count)
         return;
     struct kv_lane *lane = &connection->lanes[index];
-    if (lane->in_flight)
-        kv_pending_fail(
-            &connection->pending, index,
-            lane->next != NULL ? lane->next_first : kv_pending_end(&connection->pending));
     lane->pid = act_pid_none();
     lane->monitor = (act_ref){0};
     lane->is_gone = false;
-    wake(connection, index);
+    if (lane->in_flight || lane->rest != NULL || lane->next != NULL)
+        connection->to_send |= kv_lane_bit(index);
 }

@@ -58,7 +58,8 @@ static void reply(act_self *self, struct observer *observer)
         kv_replies_close(&replies, start);
         kv_batch_drop(observer->current);
     }
-    act_message *message = observer->text.failed ? NULL : kv_replies_message(&replies, false);
+    enum kv_left left = kv_batch_is_probe(observer->current) ? KV_LEFT_UNKNOWN : KV_LEFT_NOTHING;
+    act_message *message = observer->text.failed ? NULL : kv_replies_message(&replies, observer->current, left);
     kv_buffer_release(&replies);
     if (message == NULL)
         act_panic(self, "no memory for an answer"); /* who asked is told by our end */
@@ -131,6 +132,8 @@ static void enter_level(struct observer *observer, const act_message *message)
 static bool begin(act_self *self, struct observer *observer)
 {
     act_pid root;
+    if (kv_batch_is_probe(observer->current))
+        return false;
     kv_buffer_append_text(&observer->text, KV_NAME_ROOT "                       supervisor\n");
     return act_whereis(act_self_system(self), &root, KV_NAME_ROOT) == ACT_OK && descend(self, observer, root);
 }

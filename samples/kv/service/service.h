@@ -12,15 +12,30 @@
 /* Who executes commands has a lane to each connection: the shards, then the observer. A set of lanes is 64 bits. */
 enum { KV_LANES_MAX = 64, KV_SHARDS_MAX = KV_LANES_MAX - 1 };
 
-/* Commands for a shard or the observer, which lie from first to end; and back to the connection, if some are left. */
-#define KV_BATCH(FIELD) FIELD(1, UINT32, first) FIELD(2, UINT32, end) FIELD(3, SECRET(BYTES), commands)
+/*
+ * Commands for a shard or the observer, which lie from first to end; and back to the connection, if some are left. Each
+ * time one is sent it is the lane's next flight. One without commands asks what became of that flight (lanes.c).
+ */
+#define KV_BATCH(FIELD)                                                                          \
+    FIELD(1, UINT32, first) FIELD(2, UINT32, end) FIELD(3, UINT32, lane) FIELD(4, UINT32, flight) \
+    FIELD(5, SECRET(BYTES), commands)
 
-/* Their replies, and whether commands were left. Counted: a slot whose reply lies in it, a socket that sends from it. */
-#define KV_REPLIES(FIELD) FIELD(1, BOOL, more) FIELD(2, UINT32, holders) FIELD(3, SECRET(BYTES), replies)
+/* Their replies, of that flight. Counted: a slot whose reply lies in it, a socket that sends from it. */
+#define KV_REPLIES(FIELD)                                                                          \
+    FIELD(1, UINT32, left) FIELD(2, UINT32, lane) FIELD(3, UINT32, flight) FIELD(4, UINT32, holders) \
+    FIELD(5, SECRET(BYTES), replies)
+
+/* What is left of a flight behind a message of replies. */
+enum kv_left {
+    KV_LEFT_NOTHING, /* all of it was executed */
+    KV_LEFT_SOME,    /* the rest comes back, in a batch behind this message */
+    KV_LEFT_UNKNOWN, /* there is no such flight: what of it was not answered was not executed, and will not be */
+};
 
 /*
  * The others are timers. A connection's: look again for the shards that were not there; has the client got everything?;
- * the service stops and will not wait any longer. A shard's: DEBUG SLEEP is over; remove what has expired.
+ * the service stops and will not wait any longer. A shard's: DEBUG SLEEP is over; remove what has expired; and, sent at
+ * once, go on with what the instance before has left.
  */
 #define KV_MESSAGES(MESSAGE)           \
     MESSAGE(kv_batch, KV_BATCH)        \
@@ -29,7 +44,8 @@ enum { KV_LANES_MAX = 64, KV_SHARDS_MAX = KV_LANES_MAX - 1 };
     MESSAGE(kv_linger, ACT_NO_FIELDS)  \
     MESSAGE(kv_give_up, ACT_NO_FIELDS) \
     MESSAGE(kv_wake, ACT_NO_FIELDS)    \
-    MESSAGE(kv_care, ACT_NO_FIELDS)
+    MESSAGE(kv_care, ACT_NO_FIELDS)    \
+    MESSAGE(kv_go_on, ACT_NO_FIELDS)
 ACT_SCHEMA(kv, KV_MESSAGES);
 
 struct kv_options {
@@ -71,6 +87,7 @@ struct kv_service {
     _Atomic int listen_errno;  /* why listening failed, or 0 */
     struct kv_traffic traffic;
     struct kv_shard_numbers shards[KV_SHARDS_MAX];
+    struct kv_store *stores[KV_SHARDS_MAX]; /* set by the shards' first instances; used by who has them */
 
     /* The supervision tree (tree.c). */
     char lane_names[KV_LANES_MAX][24];

@@ -4,7 +4,6 @@
 
 #include <samples/kv/service/batch.h>
 #include <samples/kv/service/host.h>
-#include <samples/kv/service/queue.h>
 #include <samples/kv/service/service.h>
 
 /*
@@ -18,13 +17,13 @@ enum { CARE_VISITS = 512, CARE_MS = 100, CARE_SOON_MS = 5 };
 
 static const act_millis SLEEP_MAX = (act_millis)1 << 40;
 
+static const char not_done[] = "TRYAGAIN shard restarted";
+static const char done_in_part[] = "ERR shard restarted in the middle of the command: it was done, at least in part";
+
 struct shard {
     struct kv_service *service;
     uint32_t index;
     struct kv_shard_kept *kept;
-    act_message *current;    /* the batch in work */
-    struct kv_queue waiting; /* those that came while it slept */
-    struct kv_buffer replies;
     bool asleep;  /* in DEBUG SLEEP, which is the first command of `current` */
     bool slept;   /* it is over */
     bool caring;  /* its timer runs */
@@ -32,16 +31,11 @@ struct shard {
 
 void kv_shard_kept_release(void *kept)
 {
-    kv_store_release(&((struct kv_shard_kept *)kept)->store);
-}
-
-/* However it ends. What hangs off the kept block stays. */
-static void release(void *state)
-{
-    struct shard *shard = state;
-    act_message_free(&shard->current);
-    kv_queue_release(&shard->waiting);
-    kv_buffer_release(&shard->replies);
+    struct kv_shard_kept *mine = kept;
+    act_message_free(&mine->current);
+    kv_queue_release(&mine->waiting);
+    kv_buffer_release(&mine->replies);
+    kv_store_release(&mine->store);
 }
 
 static void publish(const struct shard *shard)
@@ -100,92 +94,104 @@ static bool sleep_for(act_self *self, struct shard *shard, act_millis delay)
     if (shard->asleep)
         return false;
     shard->slept = false;
-    kv_resp_simple(&shard->replies, "OK");
+    kv_resp_simple(&shard->kept->replies, "OK");
     return true;
 }
 
-static void send_replies(act_self *self, struct shard *shard, bool more);
-
-/* What was done before in the same batch is answered first, so that the crash costs nobody else's reply. */
-static bool debug(act_self *self, struct shard *shard, struct kv_request request, size_t start)
+/* Appends the reply. Returns: false when the shard has fallen asleep instead. */
+static bool debug(act_self *self, struct shard *shard, struct kv_request request)
 {
     struct kv_debug debug;
-    if (!kv_debug_parse(request, &debug, &shard->replies))
+    if (!kv_debug_parse(request, &debug, &shard->kept->replies))
         return true;
     if (debug.kind == KV_DEBUG_SLEEP)
         return sleep_for(self, shard, debug.sleep_ms);
-    kv_buffer_truncate(&shard->replies, start);
-    send_replies(self, shard, true);
     act_panic(self, "DEBUG PANIC");
 }
 
-/* Appends the reply. Returns: false when the shard has fallen asleep instead. */
-static bool execute(act_self *self, struct shard *shard, const struct kv_batch_item *item, int64_t now_ms)
+static bool run_command(act_self *self, struct shard *shard, const struct kv_batch_item *item, int64_t now_ms)
 {
     struct kv_bytes *argv = act_scratch(self, item->argc * sizeof *argv);
-    size_t start = shard->replies.count;
-    size_t reply = kv_replies_open(&shard->replies, item->slot);
     const struct kv_call call = {
         .command = item->command,
         .argc = item->argc,
         .argv = argv,
-        .reply = &shard->replies,
+        .reply = &shard->kept->replies,
         .limits = shard->service->limits,
         .now_ms = now_ms,
         .store = &shard->kept->store,
         .shard = shard->index,
         .shards_count = shard->service->options.shards_count,
     };
-    bool done = true;
     if (argv == NULL)
         act_panic(self, "no memory for a command");
     kv_batch_argv(item, argv);
     if (item->command->place == KV_PLACE_ACTOR)
-        done = debug(self, shard, (struct kv_request){item->argc, argv}, start);
-    else if (!kv_command_execute(&call))
-        act_panic(self, "no memory for an answer"); /* the clients are told by our end */
-    if (done)
-        kv_replies_close(&shard->replies, reply);
-    else
-        kv_buffer_truncate(&shard->replies, start);
+        return debug(self, shard, (struct kv_request){item->argc, argv});
+    if (!kv_command_execute(&call))
+        act_panic(self, "no memory for an answer"); /* the client is told by the next instance */
+    return true;
+}
+
+/* Executes the first command of the current batch. Returns: false when the shard has fallen asleep instead. */
+static bool execute(act_self *self, struct shard *shard, const struct kv_batch_item *item, int64_t now_ms)
+{
+    struct kv_shard_kept *kept = shard->kept;
+    kept->begun_at = kept->replies.count;
+    kept->changes_before = kept->store.changes;
+    kept->is_begun = true;
+    size_t reply = kv_replies_open(&kept->replies, item->slot);
+    bool done = run_command(self, shard, item, now_ms);
+    if (done) {
+        kv_replies_close(&kept->replies, reply);
+        kv_batch_drop(kept->current);
+    } else {
+        kv_buffer_truncate(&kept->replies, kept->begun_at);
+    }
+    kept->is_begun = false;
     return done;
 }
 
-/* Without memory for the message there is one way left to tell those who wait: the shard ends. */
-static void send_replies(act_self *self, struct shard *shard, bool more)
+/* Without memory for the message the replies wait in the kept block, and the next instance tries to send them. */
+static void send_replies(act_self *self, struct shard *shard, enum kv_left left)
 {
-    act_message *message = kv_replies_message(&shard->replies, more);
+    struct kv_buffer *replies = &shard->kept->replies;
+    act_message *message = kv_replies_message(replies, shard->kept->current, left);
     if (message == NULL)
         act_panic(self, "no memory for answers");
-    if (act_send(self, act_message_sender(shard->current), &message) != ACT_OK)
+    if (act_send(self, act_message_sender(shard->kept->current), &message) != ACT_OK)
         act_message_free(&message); /* the client has gone */
-    if (shard->replies.capacity > REPLY_BYTES_KEPT)
-        kv_buffer_release(&shard->replies);
-    kv_buffer_truncate(&shard->replies, 0);
+    kv_buffer_truncate(replies, 0);
+    if (replies->capacity > REPLY_BYTES_KEPT)
+        kv_buffer_release(replies);
 }
 
 /* Executes the current batch: to its end, until it sleeps, or until there is enough to send. */
 static void serve(act_self *self, struct shard *shard)
 {
+    struct kv_shard_kept *kept = shard->kept;
     struct kv_batch_item item;
     int64_t now_ms = kv_host_time_ms();
     bool more;
-    while ((more = kv_batch_front(shard->current, &item)) && shard->replies.count < REPLY_BYTES_MAX) {
+    while ((more = kv_batch_front(kept->current, &item)) && kept->replies.count < REPLY_BYTES_MAX) {
         if (!execute(self, shard, &item, now_ms))
             return;
-        kv_batch_drop(shard->current);
     }
-    send_replies(self, shard, more);
-    if (!more || act_send(self, act_message_sender(shard->current), &shard->current) != ACT_OK)
-        act_message_free(&shard->current);
+    if (kv_batch_is_probe(kept->current))
+        send_replies(self, shard, KV_LEFT_UNKNOWN); /* were it here it would have been before this one */
+    else
+        send_replies(self, shard, more ? KV_LEFT_SOME : KV_LEFT_NOTHING);
+    if (!more || act_send(self, act_message_sender(kept->current), &kept->current) != ACT_OK)
+        act_message_free(&kept->current);
 }
 
 static void work(act_self *self, struct shard *shard)
 {
-    while (!shard->asleep && shard->current != NULL) {
+    struct kv_shard_kept *kept = shard->kept;
+    while (!shard->asleep && kept->current != NULL) {
         serve(self, shard);
-        if (shard->current == NULL)
-            shard->current = kv_queue_pop(&shard->waiting);
+        if (kept->current == NULL)
+            kept->current = kv_queue_pop(&kept->waiting);
     }
     publish(shard);
     arm_care(self, shard, CARE_MS);
@@ -195,14 +201,32 @@ static void work(act_self *self, struct shard *shard)
 
 static void take_batch(act_self *self, struct shard *shard)
 {
+    struct kv_shard_kept *kept = shard->kept;
     act_message *batch = act_take(self);
-    if (shard->current == NULL) {
-        shard->current = batch;
-        work(self, shard);
-    } else if (!kv_queue_push(&shard->waiting, batch)) {
-        act_message_free(&batch);
+    if (kept->current == NULL) {
+        kept->current = batch;
+    } else if (!kv_queue_push(&kept->waiting, batch)) {
+        act_message_free(&batch); /* the connection hears of our end and asks what became of it */
         act_panic(self, "no memory for what waits");
     }
+    work(self, shard);
+}
+
+/* The instance before crashed at the first command: it is answered and not tried again. Returns: false without memory. */
+static bool answer_begun(struct kv_shard_kept *kept)
+{
+    struct kv_batch_item item;
+    if (!kept->is_begun || !kv_batch_front(kept->current, &item))
+        return true;
+    kv_buffer_truncate(&kept->replies, kept->begun_at);
+    size_t reply = kv_replies_open(&kept->replies, item.slot);
+    kv_resp_error(&kept->replies, kept->store.changes == kept->changes_before ? not_done : done_in_part);
+    if (kept->replies.failed)
+        return false;
+    kv_replies_close(&kept->replies, reply);
+    kv_batch_drop(kept->current);
+    kept->is_begun = false;
+    return true;
 }
 
 static void receive(act_self *self, void *state, const act_message *message)
@@ -217,6 +241,8 @@ static void receive(act_self *self, void *state, const act_message *message)
         shard->asleep = false;
         shard->slept = true;
         work(self, shard);
+    } else if (message->tag == kv_go_on_tag) {
+        work(self, shard);
     }
 }
 
@@ -228,11 +254,13 @@ static act_result init(act_self *self, void *state, const void *args)
     shard->index = mine->index;
     shard->kept = act_kept(self);
     shard->kept->starts_count++;
+    shard->service->stores[shard->index] = &shard->kept->store;
     kv_store_recover(&shard->kept->store);
     kv_store_set_seed(&shard->kept->store, shard->service->seed);
-    act_result result = act_defer(self, release, shard);
-    if (result != ACT_OK)
-        return result;
+    if (!answer_begun(shard->kept))
+        return ACT_NO_MEMORY;
+    if (shard->kept->current != NULL)
+        act_tell(self, act_self_pid(self), kv_go_on); /* if that is lost, the probe of the one that waits does it */
     publish(shard);
     arm_care(self, shard, CARE_MS);
     return ACT_OK;

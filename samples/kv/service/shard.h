@@ -5,11 +5,15 @@
 
 #include <act.h>
 
+#include <samples/kv/buffer.h>
+#include <samples/kv/service/queue.h>
 #include <samples/kv/store.h>
 
 /*
  * Args: struct kv_shard_args. It executes the batches that connections send it (batch.h) and answers each with one
- * message. When it crashes, who waits for an answer hears DOWN; the next instance finds the table in the kept block.
+ * message. A crash costs the answer of one command, the one in work: the next instance finds in the kept block the
+ * table, the replies not yet sent and the batches not yet executed, in its inbox (ACT_MAILBOX_KEEP) what came meanwhile,
+ * and goes on. So each command is executed at most once and answered exactly once, and TRYAGAIN means not done.
  */
 extern const act_behavior kv_shard;
 
@@ -17,6 +21,12 @@ extern const act_behavior kv_shard;
 struct kv_shard_kept {
     struct kv_store store;
     uint64_t starts_count;
+    act_message *current;     /* the batch in work; its first command is the next, or the one in work */
+    struct kv_queue waiting;  /* batches behind it */
+    struct kv_buffer replies; /* of the commands of `current` that are done */
+    bool is_begun;            /* the first command is in work; when that began ... */
+    size_t begun_at;          /* ... so long were the replies ... */
+    uint64_t changes_before;  /* ... and so often had the table changed */
 };
 
 void kv_shard_kept_release(void *kept);

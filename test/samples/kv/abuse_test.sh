@@ -30,7 +30,8 @@ echo "a million words cost $many ticks in a thousand requests, $one in one" >"$w
 [ "$one" -le $((5 * many + 20)) ]
 tap $? "and these cost no more in one" "$work/why"
 good "while one shard sleeps the others answer" asleep
-good "commands of a crashed shard get TRYAGAIN, once each, and no others" crash
+good "a command that crashes its shard gets TRYAGAIN, once, and no other does" crash
+good "each command is done and answered once while its shard is crashed again and again" lost 2000
 good "each of many crashes under way at once is told to its own client" calls 400
 good "a shard that is crashed 20,000 times in a row keeps its keys" panics 20000
 good "half a command, then the end: what was whole is answered" half

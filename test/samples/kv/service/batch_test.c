@@ -106,6 +106,16 @@ static void more_than_a_message_can_hold_is_refused(void)
 
 /* ---- Replies ---- */
 
+/* The message that answers the seventh flight of lane 3. */
+static act_message *answer(const struct kv_buffer *replies, enum kv_left left)
+{
+    act_message *batch = kv_batch_probe(3, 7);
+    ck_assert_ptr_nonnull(batch);
+    act_message *message = kv_replies_message(replies, batch, left);
+    act_message_free(&batch);
+    return message;
+}
+
 static void append_reply(struct kv_buffer *replies, uint32_t slot, const char *text)
 {
     size_t start = kv_replies_open(replies, slot);
@@ -122,7 +132,7 @@ static void replies_come_out_as_they_went_in(void)
     struct kv_bytes reply;
     for (uint32_t i = 0; i < COUNT; i++)
         append_reply(&replies, UINT32_MAX - i, texts[i]);
-    struct kv_replies_walk walk = {.message = kv_replies_message(&replies, false)};
+    struct kv_replies_walk walk = {.message = answer(&replies, KV_LEFT_NOTHING)};
     kv_buffer_release(&replies);
     ck_assert_ptr_nonnull(walk.message);
     for (uint32_t i = 0; i < COUNT; i++) {
@@ -134,13 +144,15 @@ static void replies_come_out_as_they_went_in(void)
     kv_replies_let_go(walk.message);
 }
 
-static void a_message_says_if_the_batch_was_executed_to_its_end(void)
+static void a_message_says_of_which_flight_it_is_and_what_is_left_of_it(void)
 {
-    for (int more = 0; more <= 1; more++) {
+    for (enum kv_left left = KV_LEFT_NOTHING; left <= KV_LEFT_UNKNOWN; left++) {
         struct kv_buffer replies = {0};
-        act_message *message = kv_replies_message(&replies, more);
+        act_message *message = answer(&replies, left);
         ck_assert_ptr_nonnull(message);
-        ck_assert_int_eq(act_view(kv_replies, message)->more, more);
+        ck_assert_uint_eq(act_view(kv_replies, message)->left, left);
+        ck_assert_uint_eq(act_view(kv_replies, message)->lane, 3);
+        ck_assert_uint_eq(act_view(kv_replies, message)->flight, 7);
         kv_replies_let_go(message);
         kv_buffer_release(&replies);
     }
@@ -150,7 +162,7 @@ static void replies_live_until_the_last_holder_lets_go(void)
 {
     size_t outstanding = act__pool_outstanding();
     struct kv_buffer replies = {0};
-    act_message *message = kv_replies_message(&replies, false);
+    act_message *message = answer(&replies, KV_LEFT_NOTHING);
     kv_buffer_release(&replies);
     kv_replies_hold(message);
     kv_replies_hold(message);
@@ -161,20 +173,57 @@ static void replies_live_until_the_last_holder_lets_go(void)
     ck_assert_uint_eq(act__pool_outstanding(), outstanding);
 }
 
+static bool refuse(enum kv_memory_event event)
+{
+    return event != KV_MEMORY_ALLOCATE;
+}
+
 static void replies_that_lack_memory_make_no_message(void)
 {
     struct kv_buffer replies = {0};
+    act_message *batch = kv_batch_probe(0, 1);
     act__memory_fail_at(1, true);
-    ck_assert_ptr_null(kv_replies_message(&replies, false));
+    ck_assert_ptr_null(kv_replies_message(&replies, batch, KV_LEFT_NOTHING));
+    ck_assert_ptr_null(kv_batch_probe(0, 1));
     act__memory_fail_at(0, false);
     replies.failed = true;
-    ck_assert_ptr_null(kv_replies_message(&replies, false));
+    ck_assert_ptr_null(kv_replies_message(&replies, batch, KV_LEFT_NOTHING));
     kv_buffer_truncate(&replies, 0);
     append_reply(&replies, 1, "+OK\r\n");
-    act_message *message = kv_replies_message(&replies, false);
+    act_message *message = kv_replies_message(&replies, batch, KV_LEFT_NOTHING);
     ck_assert_ptr_nonnull(message);
     kv_replies_let_go(message);
     kv_buffer_release(&replies);
+    act_message_free(&batch);
+}
+
+/* Else a command that is done could lose its answer. */
+static void to_end_a_reply_takes_no_memory(void)
+{
+    struct kv_buffer replies = {0};
+    for (size_t count = 1; count < 9; count++) {
+        size_t start = kv_replies_open(&replies, 1);
+        while (replies.count < replies.capacity)
+            kv_buffer_append_byte(&replies, 'x');
+        kv_memory_hook = refuse;
+        kv_replies_close(&replies, start);
+        kv_memory_hook = NULL;
+        ck_assert(!replies.failed);
+    }
+    kv_buffer_release(&replies);
+}
+
+static void a_probe_is_a_batch_without_commands(void)
+{
+    act_message *probe = kv_batch_probe(3, 7), *batch = NULL;
+    add(&batch, 1);
+    assert_empty(probe);
+    ck_assert(kv_batch_is_probe(probe));
+    kv_batch_drop(batch);
+    assert_empty(batch);
+    ck_assert(!kv_batch_is_probe(batch));
+    act_message_free(&probe);
+    act_message_free(&batch);
 }
 
 const struct kit_fact kit_facts[] = {
@@ -182,8 +231,10 @@ const struct kit_fact kit_facts[] = {
     FACT(a_command_without_memory_leaves_the_batch_as_it_was),
     FACT(more_than_a_message_can_hold_is_refused),
     FACT(replies_come_out_as_they_went_in),
-    FACT(a_message_says_if_the_batch_was_executed_to_its_end),
+    FACT(a_message_says_of_which_flight_it_is_and_what_is_left_of_it),
     FACT(replies_live_until_the_last_holder_lets_go),
     FACT(replies_that_lack_memory_make_no_message),
+    FACT(to_end_a_reply_takes_no_memory),
+    FACT(a_probe_is_a_batch_without_commands),
     END_OF_FACTS,
 };

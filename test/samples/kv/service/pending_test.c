@@ -60,7 +60,10 @@ static void answer(uint32_t number, uint32_t lane, const char *text)
     size_t start = kv_replies_open(&replies, number);
     kv_buffer_append_text(&replies, text);
     kv_replies_close(&replies, start);
-    struct kv_replies_walk walk = {.message = kv_replies_message(&replies, false)};
+    act_message *batch = kv_batch_probe(lane, 1);
+    ck_assert_ptr_nonnull(batch);
+    struct kv_replies_walk walk = {.message = kv_replies_message(&replies, batch, KV_LEFT_NOTHING)};
+    act_message_free(&batch);
     kv_buffer_release(&replies);
     ck_assert(kv_replies_next(&walk, &slot, &reply));
     kv_pending_answer(&pending, slot, lane, reply, walk.message);

@@ -1,0 +1,370 @@
+/* Shards that crash while clients wait: each command is done at most once and has one answer, which is true. */
+/* SPDX-License-Identifier: MIT */
+#include <samples/kv/service/shard.h>
+
+#include <act.h>
+#include <samples/kv/command_run.h>
+#include <samples/kv/service/batch.h>
+#include <samples/kv/service/connection_state.h>
+#include <test/laws/seeds.h>
+#include <test/samples/kv/dice.h>
+
+/* Clients are actors that use a connection's lanes and pending commands, without its socket. */
+enum { CLIENTS = 3, COMMANDS = 60, PIPELINE_MAX = 8, SEEDS_A_ROUND = 20, ROUNDS = 10, STEPS_MAX = 1000000 };
+
+struct client {
+    struct kv_connection connection;
+    uint64_t seed;
+    uint32_t asked;
+    bool is_crash[COMMANDS]; /* a DEBUG PANIC */
+};
+
+/* What the clients were answered, all together. */
+static struct tally {
+    uint32_t answers, done, not_done, in_part, crashes, crashes_told, others;
+} tally;
+
+static struct kv_service service;
+static act_simulation *simulation;
+static uint32_t panics_percent;
+
+static act_self *shard_self; /* while it runs; a panic leaves it set */
+static uint64_t crash_seed;  /* 0: none */
+
+/* ---- A client ---- */
+
+static bool begins_with(struct kv_bytes reply, const char *text)
+{
+    return reply.count >= strlen(text) && memcmp(reply.data, text, strlen(text)) == 0;
+}
+
+static void count_answer(struct kv_bytes reply, bool is_crash)
+{
+    tally.answers++;
+    if (is_crash)
+        tally.crashes_told += begins_with(reply, "-TRYAGAIN");
+    else if (begins_with(reply, ":"))
+        tally.done++;
+    else if (begins_with(reply, "-TRYAGAIN"))
+        tally.not_done++;
+    else if (begins_with(reply, "-ERR shard restarted in the middle"))
+        tally.in_part++;
+    else
+        tally.others++;
+}
+
+/* Not through the number of the slot: answers have to come in the order of the commands. */
+static void take_answers(struct client *client)
+{
+    struct kv_pending *pending = &client->connection.pending;
+    struct kv_slot *slot;
+    while ((slot = kv_pending_front(pending)) != NULL && slot->waiting == 0) {
+        count_answer(slot->reply, client->is_crash[pending->first]);
+        kv_pending_pop(pending);
+    }
+}
+
+static void ask(struct client *client, bool is_crash)
+{
+    static const struct kv_bytes increment[] = {{(const void *)"incr", 4}, {(const void *)"n", 1}};
+    static const struct kv_bytes panic[] = {{(const void *)"debug", 5}, {(const void *)"panic", 5}, {(const void *)"n", 1}};
+    uint32_t number;
+    struct kv_slot *slot = kv_pending_push(&client->connection.pending, &number);
+    struct kv_request request = {is_crash ? 3 : 2, is_crash ? panic : increment};
+    ck_assert_ptr_nonnull(slot);
+    slot->waiting = kv_lane_bit(0);
+    client->is_crash[number] = is_crash;
+    client->asked++;
+    tally.crashes += is_crash;
+    kv_lane_add(&client->connection, 0, kv_command_find(request.argv[0]), number, request);
+}
+
+static void ask_more(struct client *client)
+{
+    size_t most = 1 + dice_roll(&client->seed, PIPELINE_MAX);
+    while (client->asked < COMMANDS && client->connection.pending.count < most)
+        ask(client, dice_roll(&client->seed, 100) < panics_percent);
+}
+
+static void receive(act_self *self, void *state, const act_message *message)
+{
+    struct client *client = state;
+    shard_self = NULL;
+    if (message->tag == kv_replies_tag)
+        kv_lane_replies(self, &client->connection, message);
+    else if (message->tag == kv_batch_tag)
+        kv_lane_rest(self, &client->connection, message);
+    else if (message->tag == ACT_MESSAGE_DOWN)
+        kv_lane_down(&client->connection, message->ref);
+    else if (message->tag == kv_retry_tag)
+        client->connection.retrying = false;
+    take_answers(client);
+    ask_more(client);
+    kv_lanes_send(self, &client->connection);
+}
+
+static void release(void *state)
+{
+    struct kv_connection *connection = &((struct client *)state)->connection;
+    act_message_free(&connection->lanes[0].rest);
+    act_message_free(&connection->lanes[0].next);
+    kv_pending_release(&connection->pending);
+}
+
+static act_result init(act_self *self, void *state, const void *args)
+{
+    struct client *client = state;
+    shard_self = NULL;
+    client->seed = *(const uint64_t *)args;
+    client->connection.service = &service;
+    client->connection.lanes_count = 1;
+    client->connection.lanes = act_alloc(self, sizeof *client->connection.lanes);
+    ck_assert_ptr_nonnull(client->connection.lanes);
+    ck_assert_int_eq(act_defer(self, release, client), ACT_OK);
+    ask_more(client);
+    kv_lanes_send(self, &client->connection);
+    return ACT_OK;
+}
+
+static const act_behavior client_behavior = {
+    .name = "client",
+    .state_bytes = sizeof(struct client),
+    .args_bytes = sizeof(uint64_t),
+    .init = init,
+    .receive = receive,
+    .schema = kv_schema,
+};
+
+/* ---- A shard that can be made to crash anywhere ---- */
+
+/* A panic at any call of the allocator, one in so many. */
+static bool crash_at_random(enum kv_memory_event event)
+{
+    (void)event;
+    if (shard_self != NULL && crash_seed != 0 && dice_roll(&crash_seed, 12) == 0)
+        act_panic(shard_self, "crashed at the allocator");
+    return true;
+}
+
+static bool refuse_at_random(enum kv_memory_event event)
+{
+    return shard_self == NULL || event != KV_MEMORY_ALLOCATE || dice_roll(&crash_seed, 4) != 0;
+}
+
+static act_result init_shard(act_self *self, void *state, const void *args)
+{
+    shard_self = NULL;
+    return kv_shard.init(self, state, args);
+}
+
+static void receive_as_shard(act_self *self, void *state, const act_message *message)
+{
+    shard_self = self;
+    kv_shard.receive(self, state, message);
+    shard_self = NULL;
+}
+
+static act_behavior shard_behavior;
+
+/* ---- The stage ---- */
+
+static void no_log(void *context, act_log_level level, const char *text)
+{
+    (void)context, (void)level, (void)text;
+}
+
+static void start_shard(void)
+{
+    static const struct kv_shard_args args = {&service, 0};
+    static act_spawn_options options;
+    static act_child_spec shard;
+    static act_supervisor_spec lanes, root;
+    static act_child_spec supervisor;
+    act_pid root_pid;
+    options = *ACT_SPAWN_OPTIONS(.name = service.lane_names[0]);
+    shard_behavior = kv_shard;
+    shard_behavior.init = init_shard;
+    shard_behavior.receive = receive_as_shard;
+    shard = (act_child_spec){
+        .id = "shard-0", .behavior = &shard_behavior, .args = &args, .options = &options,
+        .kept_bytes = sizeof(struct kv_shard_kept), .kept_release = kv_shard_kept_release};
+    lanes = (act_supervisor_spec){.intensity = UINT32_MAX, .children = &shard, .children_count = 1};
+    supervisor = act_supervisor_child("lanes", &lanes);
+    static act_spawn_options named;
+    named = *ACT_SPAWN_OPTIONS(.name = "lanes");
+    supervisor.options = &named;
+    root = (act_supervisor_spec){.intensity = UINT32_MAX, .children = &supervisor, .children_count = 1};
+    ck_assert_int_eq(
+        act_system_spawn_supervisor(act_simulation_system(simulation), &root_pid, &root, NULL), ACT_OK);
+    ck_assert_int_eq(act_simulation_run(simulation, NULL, STEPS_MAX), ACT_OK);
+}
+
+static void begin(uint64_t seed)
+{
+    const struct kv_options options = {.shards_count = 1};
+    memset(&service, 0, sizeof service);
+    kv_service_init(&service, &options);
+    snprintf(service.lane_names[0], sizeof service.lane_names[0], "shard-0");
+    tally = (struct tally){0};
+    panics_percent = 0;
+    crash_seed = 0;
+    ck_assert_int_eq(act_simulation_create(&simulation, seed, ACT_SYSTEM_OPTIONS(.log = no_log)), ACT_OK);
+    start_shard();
+}
+
+static void start_clients(uint64_t seed)
+{
+    for (uint64_t i = 0; i < CLIENTS; i++) {
+        uint64_t own = seed * CLIENTS + i + 1;
+        act_pid pid;
+        ck_assert_int_eq(
+            act_system_spawn(act_simulation_system(simulation), &pid, &client_behavior, &own, NULL), ACT_OK);
+    }
+}
+
+static act_pid pid_of(const char *name)
+{
+    act_pid pid = act_pid_none();
+    return act_whereis(act_simulation_system(simulation), &pid, name) == ACT_OK ? pid : act_pid_none();
+}
+
+/* Ends it from outside, between its turns, wherever the seed has let it come to. */
+static void kill_named(const char *name)
+{
+    act_result ignored = act_system_exit(
+        act_simulation_system(simulation), pid_of(name), act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
+    (void)ignored;
+}
+
+static void run_to_the_end(void)
+{
+    LAW(act_simulation_advance(simulation, ACT_SECONDS(10), STEPS_MAX) == ACT_OK);
+    LAW(tally.answers == CLIENTS * COMMANDS);
+}
+
+/* The value of the counter, read by nobody's command but from the table itself. */
+static int64_t counter(void)
+{
+    const struct kv_entry *entry = kv_store_find(service.stores[0], kv_bytes_text("n"), 1);
+    int64_t value = 0;
+    if (entry != NULL)
+        ck_assert(kv_bytes_to_integer(kv_entry_value(entry), &value));
+    return value;
+}
+
+static void finish(void)
+{
+    kv_memory_hook = NULL;
+    act_simulation_destroy(&simulation);
+}
+
+/* ---- Laws ---- */
+
+static void crash_by_command(uint64_t seed)
+{
+    begin(seed);
+    panics_percent = 30;
+    start_clients(seed);
+    run_to_the_end();
+    LAW(tally.crashes_told == tally.crashes);
+    LAW(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
+    LAW(counter() == tally.done);
+    finish();
+}
+
+static void crash_anywhere(uint64_t seed)
+{
+    begin(seed);
+    panics_percent = 5;
+    start_clients(seed);
+    crash_seed = seed + 1;
+    kv_memory_hook = crash_at_random;
+    run_to_the_end();
+    LAW(tally.crashes_told == tally.crashes);
+    LAW(tally.others == 0);
+    LAW(counter() == tally.done + tally.in_part);
+    finish();
+}
+
+static void refuse_memory(uint64_t seed)
+{
+    begin(seed);
+    panics_percent = 5;
+    start_clients(seed);
+    crash_seed = seed + 1;
+    kv_memory_hook = refuse_at_random;
+    run_to_the_end();
+    LAW(tally.in_part == 0);
+    LAW(counter() == tally.done);
+    finish();
+}
+
+static void kill_between_turns(uint64_t seed)
+{
+    uint64_t dice = seed;
+    begin(seed);
+    start_clients(seed);
+    while (tally.answers < CLIENTS * COMMANDS / 2) {
+        act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 5));
+        (void)ignored;
+        kill_named(service.lane_names[0]);
+    }
+    run_to_the_end();
+    LAW(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
+    LAW(counter() == tally.done);
+    finish();
+}
+
+/* With their supervisor the table goes, and what waits for the shard; all else is answered, and none waits for ever. */
+static void lose_everything(uint64_t seed)
+{
+    uint64_t dice = seed;
+    begin(seed);
+    panics_percent = 10;
+    start_clients(seed);
+    for (int i = 0; i < 10; i++) {
+        act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 30));
+        (void)ignored;
+        kill_named("lanes");
+        ignored = act_simulation_advance(simulation, ACT_MS(1), 1 + dice_roll(&dice, 20));
+        (void)ignored;
+    }
+    run_to_the_end();
+    LAW(tally.in_part == 0 && tally.others == 0);
+    LAW(counter() <= tally.done);
+    finish();
+}
+
+static void a_command_that_crashes_its_shard_costs_no_other(void)
+{
+    for_each_seed(crash_by_command, SEEDS_A_ROUND);
+}
+
+static void wherever_a_shard_crashes_its_answers_are_true(void)
+{
+    for_each_seed(crash_anywhere, SEEDS_A_ROUND);
+}
+
+static void without_memory_answers_are_true_and_none_is_missing(void)
+{
+    for_each_seed(refuse_memory, SEEDS_A_ROUND);
+}
+
+static void a_shard_that_is_killed_between_its_turns_costs_no_answer(void)
+{
+    for_each_seed(kill_between_turns, SEEDS_A_ROUND);
+}
+
+static void what_is_lost_with_the_supervisor_is_answered_all_the_same(void)
+{
+    for_each_seed(lose_everything, SEEDS_A_ROUND);
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(a_command_that_crashes_its_shard_costs_no_other, .rounds = ROUNDS),
+    FACT(wherever_a_shard_crashes_its_answers_are_true, .rounds = ROUNDS),
+    FACT(without_memory_answers_are_true_and_none_is_missing, .rounds = ROUNDS),
+    FACT(a_shard_that_is_killed_between_its_turns_costs_no_answer, .rounds = ROUNDS),
+    FACT(what_is_lost_with_the_supervisor_is_answered_all_the_same, .rounds = ROUNDS),
+    END_OF_FACTS,
+};
