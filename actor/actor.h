@@ -80,7 +80,8 @@ typedef enum act_seat {
 typedef struct act_on_end {
     struct act_on_end *act_next;
     void (*run)(void *context);
-    void *context;
+    void       *context;
+    const char *label; /* of an on_end: what logs call an actor that has no name; valid until run returns. NULL: nothing. */
 } act_on_end;
 
 typedef struct act_spawn_options {

@@ -343,6 +343,8 @@ act_result act__names_add(struct act__names *names, struct act__belonging **belo
 struct act__belonging *act__names_take_staying(act_self *self);
 /* It leads to `local` from now on. Under the lock. */
 void act__names_pass_on(struct act__belonging *belonging, uint64_t local);
+/* A name that the actor has; NULL: none, or one behind many sockets. On its own thread. */
+const char *act__names_text_of(const act_self *self);
 act_result act__names_find(struct act__names *names, uint64_t *local, const char *name);
 
 /* timers.c */

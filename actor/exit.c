@@ -198,16 +198,15 @@ static void message_failed(struct act__worker *worker, act_self *self, act_messa
 }
 
 /* Of an actor that names no schema there is not much to show, for a seventh of what a restart costs. */
-static void log_panic(struct act__worker *worker, act_self *self, const act_message *message)
+static void log_panic(act_self *self, const act_message *message)
 {
     act_pid sender = act_message_sender(message);
     char    text[ACT__MESSAGE_TEXT_MAX];
     if (self->behavior->schema == NULL)
         return;
     act__message_show(self, message, text, sizeof text);
-    act__log(worker->system, ACT_LOG_ERROR, "actor %u.%llu (%s) panicked at a message of actor %u.%llu: %s", self->index,
-             (unsigned long long)act__load(&self->life), self->behavior->name,
-             (unsigned)(sender.local & ACT__SLOT_MASK), (unsigned long long)act__life_of(sender.local), text);
+    act__log_of(self, ACT_LOG_ERROR, "panicked at a message of actor %u.%llu: %s",
+                (unsigned)(sender.local & ACT__SLOT_MASK), (unsigned long long)act__life_of(sender.local), text);
 }
 
 void act__turn_recover(struct act__worker *worker)
@@ -220,7 +219,7 @@ void act__turn_recover(struct act__worker *worker)
     if (worker->message != NULL) {
         act_message *message = (act_message *)(uintptr_t)worker->message;
         worker->message = NULL;
-        log_panic(worker, self, message);
+        log_panic(self, message);
         message_failed(worker, self, message);
     }
     if ((self->flags & ACT__CELL_ENDING) != 0) { /* act_exit had been called, or terminate has panicked */
@@ -244,16 +243,14 @@ static bool is_failure(const struct act__reason *reason)
     return reason->kind == ACT_EXIT_PANIC || reason->kind == ACT_EXIT_ERROR;
 }
 
-static void log_end(struct act__worker *worker, act_self *self, const struct act__reason *reason)
+static void log_end(act_self *self, const struct act__reason *reason)
 {
-    act_system *system = worker->system;
     const char *text = text_of(reason);
     char        code[16] = "";
     if (reason->code != 0)
         snprintf(code, sizeof code, " %d", (int)reason->code);
-    act__log(system, is_failure(reason) ? ACT_LOG_ERROR : ACT_LOG_INFO, "actor %u.%llu (%s) ended: %s%s%s%s", self->index,
-             (unsigned long long)act__load(&self->life), self->behavior->name,
-             act_exit_kind_text((act_exit_kind)reason->kind), code, text != NULL ? ", " : "", text != NULL ? text : "");
+    act__log_of(self, is_failure(reason) ? ACT_LOG_ERROR : ACT_LOG_INFO, "ended: %s%s%s%s",
+                act_exit_kind_text((act_exit_kind)reason->kind), code, text != NULL ? ", " : "", text != NULL ? text : "");
 }
 
 /* User code: each step is taken once, also when it panics. */
@@ -271,6 +268,8 @@ static void run_last_words(struct act__worker *worker, act_self *self)
     while (self->defers != NULL) {
         act_on_end *defer = self->defers;
         self->defers = defer->act_next;
+        if (defer->label != NULL)
+            snprintf(worker->ended_label, sizeof worker->ended_label, "%s", defer->label);
         defer->run(defer->context);
     }
     act__row_end(worker);
@@ -377,7 +376,8 @@ void act__end_run(struct act__worker *worker, act_self *self)
         act__arena_reset(&worker->scratch);
     struct act__reason reason = worker->exit_reason;
     if (is_failure(&reason) || worker->system->options.log_normal_exits)
-        log_end(worker, self, &reason);
+        log_end(self, &reason);
+    worker->ended_label[0] = '\0';
     /* Before anybody hears of it: who has joined finds it counted. release: pairs with act__system_actors_count. */
     act__store_release(&worker->exited, act__load(&worker->exited) + 1);
     end(worker, self, reason);

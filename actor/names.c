@@ -162,6 +162,18 @@ void act__names_pass_on(struct act__belonging *belonging, uint64_t local)
     act__container(belonging, struct name, belonging)->local = local;
 }
 
+const char *act__names_text_of(const act_self *self)
+{
+    int looked_at = 0; /* an actor may have thousands of sockets, and a line in the log is not worth that */
+    for (struct act__member *member = self->belongings.first; member != NULL && looked_at < 64; member = member->next) {
+        struct act__belonging *belonging = act__container(member, struct act__belonging, member);
+        if (belonging->release == release)
+            return act__container(belonging, struct name, belonging)->text;
+        looked_at++;
+    }
+    return NULL;
+}
+
 act_result act__names_find(struct act__names *names, uint64_t *local, const char *text)
 {
     pthread_mutex_lock(&names->mutex);

@@ -2,12 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <actor/clock.h>
+#include <actor/log_writer.h>
 #include <actor/system_record.h>
 #include <mailbox/channel_record.h>
 
@@ -38,6 +38,24 @@ static uint32_t either(uint32_t value, uint32_t standard)
     return value != 0 ? value : standard;
 }
 
+/* The log's part. Standard error need not be there; a descriptor that was named must. */
+static act_result fill_in_log(act_system_options *filled)
+{
+    if (filled->log_level == 0)
+        filled->log_level = ACT_LOG_INFO;
+    if (filled->log_descriptor == 0)
+        filled->log_descriptor = STDERR_FILENO;
+    else if (filled->log == NULL) {
+        int flags = fcntl(filled->log_descriptor, F_GETFL);
+        if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+            return ACT_INVALID;
+    }
+    return filled->log_level >= ACT_LOG_ERROR && filled->log_level <= ACT_LOG_DEBUG &&
+                   filled->log_format >= ACT_LOG_FORMAT_AUTO && filled->log_format <= ACT_LOG_FORMAT_JOURNAL
+               ? ACT_OK
+               : ACT_INVALID;
+}
+
 static act_result fill_in(act_system_options *filled, const act_system_options *options)
 {
     *filled = options != NULL ? *options : (act_system_options){.size = sizeof *options};
@@ -52,7 +70,7 @@ static act_result fill_in(act_system_options *filled, const act_system_options *
     filled->backlog_max = either(filled->backlog_max, BACKLOG_DEFAULT);
     if (filled->stop_timeout == 0)
         filled->stop_timeout = STOP_DEFAULT;
-    return ACT_OK;
+    return fill_in_log(filled);
 }
 
 bool act__worker_init(struct act__worker *worker, struct act_system *system, uint32_t index, uint64_t seed)
@@ -134,7 +152,8 @@ act_result act__system_make(act_system **system, const act_system_options *optio
     pthread_mutex_init(&made->roots_mutex, NULL);
     act__list_init(&made->roots);
     if (!make_slabs(made) || act__names_create(&made->names) != ACT_OK || !reserve_nobody(made) ||
-        !act__worker_init(&made->guest, made, ACT__NO_WORKER, (uintptr_t)made)) {
+        !act__worker_init(&made->guest, made, ACT__NO_WORKER, (uintptr_t)made) ||
+        (filled.log == NULL && (made->log = act__log_create(&filled)) == NULL)) {
         act__system_free(made);
         return ACT_NO_MEMORY;
     }
@@ -156,6 +175,7 @@ void act__system_free(act_system *system)
     pthread_mutex_destroy(&system->roots_mutex);
     if (system->stop_event >= 0)
         close(system->stop_event);
+    act__log_destroy(system->log); /* last: what ended before may have logged */
     act__free(system);
 }
 
@@ -166,7 +186,9 @@ act_result act_system_create(act_system **system, const act_system_options *opti
     if (result != ACT_OK)
         return result;
     made->stop_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    result = made->stop_event < 0 ? ACT_OS : act__worker_pool_create(&made->executor, made, &made->options);
+    result = made->stop_event < 0 ? ACT_OS : made->log != NULL ? act__log_start(made->log) : ACT_OK;
+    if (result == ACT_OK)
+        result = act__worker_pool_create(&made->executor, made, &made->options);
     made->guest.executor = made->executor;
     if (result != ACT_OK) {
         act__system_free(made);
@@ -237,6 +259,7 @@ void act_system_counters(act_system *system, act_counters *counters)
     add_counters(&system->guest, counters);
     counters->sent += act__load(&system->outside_sent);
     counters->dead_letters += act__load(&system->outside_dead_letters);
+    counters->log_lost += system->log != NULL ? act__log_lost(system->log) : 0;
     system->executor->operations->each_worker(system->executor, add_counters, counters);
 }
 
@@ -385,20 +408,4 @@ void act_system_destroy(act_system **system)
     act__seats_clear(mine);
     act__system_free(mine);
     *system = NULL;
-}
-
-/* --------------------------------------------------------------------------------------------- log */
-
-void act__log(act_system *system, act_log_level level, const char *format, ...)
-{
-    static const char *const names[] = {"error", "warning", "info"};
-    char                     text[ACT_EXIT_TEXT_MAX + 200];
-    va_list                  values;
-    va_start(values, format);
-    vsnprintf(text, sizeof text, format, values);
-    va_end(values);
-    if (system->options.log != NULL)
-        system->options.log(system->options.context, level, text);
-    else
-        fprintf(stderr, "act: %s: %s\n", names[level], text);
 }

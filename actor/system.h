@@ -3,11 +3,9 @@
 #ifndef ACT_ACTOR_SYSTEM_H
 #define ACT_ACTOR_SYSTEM_H
 
-#include <actor/actor.h>
+#include <actor/log.h>
 
 ACT_BEGIN_DECLS
-
-typedef enum act_log_level { ACT_LOG_ERROR, ACT_LOG_WARNING, ACT_LOG_INFO } act_log_level;
 
 typedef struct act_system_options {
     size_t     size;              /* sizeof(act_system_options); set by ACT_SYSTEM_OPTIONS */
@@ -32,9 +30,17 @@ typedef struct act_system_options {
      * typed one that could not be one: ACT_INVALID. act_message_print shows it.
      */
     void (*dead_letter)(void *context, act_pid to, const act_message *message, act_result why);
-    /* Called for what people should know; NULL: lines on standard error. As dead_letter otherwise. */
+    /*
+     * Called instead of writing a line, for what people should know and for act_log: the text, beginning with the actor
+     * that it is about, if any. On the thread that logs, and that waits for it; as dead_letter otherwise. NULL: see
+     * <actor/log.h>.
+     */
     void (*log)(void *context, act_log_level level, const char *text);
     void *context;
+
+    act_log_level  log_level;      /* the least urgent that is logged; 0: ACT_LOG_INFO */
+    act_log_format log_format;     /* of the lines; with .log there are none */
+    int            log_descriptor; /* where they go, open for as long as the system lives; 0: standard error */
 } act_system_options;
 
 /* ACT_SYSTEM_OPTIONS(.workers_count = 2): a pointer to pass to act_system_create. */
@@ -172,7 +178,8 @@ ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_
     X(late_replies, "replies to asks that had ended; also counted as dead letters")  \
     X(slowed, "times a sender was held back because its receiver was far behind")    \
     X(stolen, "actors taken over from another worker")                               \
-    X(parked, "times a worker went to sleep")
+    X(parked, "times a worker went to sleep")                                        \
+    X(log_lost, "records of the log that could not be written")
 
 typedef struct act_counters {
 #define X(name, text) uint64_t name;

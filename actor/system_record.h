@@ -13,6 +13,7 @@ struct act_system {
     struct act__slab      cells, bonds, timers;
     struct act__names    *names;
     struct act__executor *executor;
+    struct act__log      *log;     /* NULL: options.log is called */
     act_system_options    options; /* with the defaults filled in */
 
     /*
@@ -68,6 +69,8 @@ uint64_t act__system_last_root(act_system *system);
 /* An actor has ended: tells who waits for that. */
 void act__system_actor_ended(act_system *system);
 
+/* log.c. A record about no actor, and one about an actor, by the thread that runs it. Any thread; never wait. */
 void act__log(act_system *system, act_log_level level, const char *format, ...) ACT_PRINTF(3, 4);
+void act__log_of(act_self *self, act_log_level level, const char *format, ...) ACT_PRINTF(3, 4);
 
 #endif

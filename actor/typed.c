@@ -42,9 +42,8 @@ void act_unknown(act_self *self, const act_message *message)
     char        text[ACT__MESSAGE_TEXT_MAX];
     act__count(&self->worker->unknown);
     act__message_show(self, message, text, sizeof text);
-    act__log(system, ACT_LOG_WARNING, "actor %u.%llu (%s) does not know what actor %u.%llu has sent: %s", self->index,
-             (unsigned long long)act__load(&self->life), self->behavior->name,
-             (unsigned)(sender.local & ACT__SLOT_MASK), (unsigned long long)act__life_of(sender.local), text);
+    act__log_of(self, ACT_LOG_WARNING, "does not know what actor %u.%llu has sent: %s",
+                (unsigned)(sender.local & ACT__SLOT_MASK), (unsigned long long)act__life_of(sender.local), text);
     if (system->options.dead_letter != NULL)
         system->options.dead_letter(system->options.context, pid, message, ACT_INVALID);
 }

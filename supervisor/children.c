@@ -114,7 +114,7 @@ struct act__child *act__child_create(const act_child_spec *spec)
     plan->significant = spec->significant;
     plan->shutdown = shutdown_of(spec);
     plan->behavior = spec->behavior;
-    plan->id = strcpy(block + layout.id, spec->id);
+    child->on_end.label = plan->id = strcpy(block + layout.id, spec->id);
     plan->args_release = spec->args != NULL ? spec->args_release : NULL;
     plan->kept_bytes = spec->kept_bytes;
     plan->kept_release = spec->kept_release;
@@ -133,6 +133,7 @@ struct act__child *act__child_clone(struct act__child *template, const void *arg
         || (child = make(&layout, args, args_bytes, kept_bytes)) == NULL)
         return NULL;
     child->plan = template->plan;
+    child->on_end.label = child->plan->id;
     if (args == NULL)
         child->args = template->args;
     act__child_hold(child->template = template);

@@ -676,7 +676,8 @@ static act_result spawn(act_self *self, act_system *system, act_pid *pid, const 
         snprintf(supervisor->name, sizeof supervisor->name, "%s", mine.name);
     act__tree_enter(supervisor);
     mine.announce = false; /* init returns long before all children run */
-    supervisor->on_end = (act_on_end){.run = destroy, .context = supervisor};
+    supervisor->on_end = (act_on_end){
+        .run = destroy, .context = supervisor, .label = from != NULL ? from->plan->id : NULL};
     mine.on_end = &supervisor->on_end;
     act_result result = self != NULL ? act_spawn_link(self, pid, &running_behavior, &supervisor, &mine)
                                      : act_system_spawn(system, pid, &running_behavior, &supervisor, &mine);

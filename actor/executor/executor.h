@@ -76,6 +76,7 @@ struct act__worker {
     char                    *stack_floor; /* the frame of that loop: a panic unwinds up to it */
     struct act__reason_text *panic_text;
     struct _Unwind_Exception panic;
+    char                     ended_label[ACT_NAME_MAX]; /* of an on_end that was called; "": none */
 
 #define X(name, text) act__counter name;
     ACT_COUNTERS(X)

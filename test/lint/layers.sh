@@ -44,6 +44,8 @@ rand srand rand_r random srandom drand48 lrand48 getrandom getentropy arc4random
 callers='
 actor/executor/ is the seam itself
 actor/clock.h is for those that follow
+actor/log.c people read at what time of day something was
+actor/log_writer.c writes in real time what a system with real workers logs
 actor/door.c ordinary threads wait in real time, and never in a simulation
 actor/system.c as door.c: the thread that stops the system waits
 actor/io/ hands the clock of its event loop to the executor
