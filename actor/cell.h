@@ -345,6 +345,8 @@ struct act__belonging *act__names_take_staying(act_self *self);
 void act__names_pass_on(struct act__belonging *belonging, uint64_t local);
 /* A name that the actor has; NULL: none, or one behind many sockets. On its own thread. */
 const char *act__names_text_of(const act_self *self);
+/* A name that leads to `local`; "" if there is none. Slow: looks at all. */
+void       act__names_name_of(struct act__names *names, uint64_t local, char name[ACT_NAME_MAX]);
 act_result act__names_find(struct act__names *names, uint64_t *local, const char *name);
 
 /* timers.c */

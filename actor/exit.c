@@ -191,7 +191,7 @@ static void message_failed(struct act__worker *worker, act_self *self, act_messa
     if (act__message_is_counted(message)) {
         if (act__seat_redeliver(worker, self, message))
             return;
-        if (options->dead_letter != NULL)
+        if (options->dead_letter != NULL && !act__load(&worker->system->abandoned))
             options->dead_letter(options->context, act_self_pid(self), message, ACT_PANICKED);
     }
     act__finish(worker, self, message);

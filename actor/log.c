@@ -73,6 +73,8 @@ static void hand_over(act_system *system, const struct act__log_record *record, 
         act__log_write(system->log, record);
         return;
     }
+    if (act__load(&system->abandoned)) /* relaxed: see act_system_destroy */
+        return;
     act__log_plain(text, sizeof text, record, said_by_actor);
     system->options.log(system->options.context, (act_log_level)record->level, text);
 }

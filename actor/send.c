@@ -166,7 +166,7 @@ void act__dead_letter(struct act_system *system, struct act__worker *worker, act
         act__count(&worker->dead_letters);
     else
         act__add(&system->outside_dead_letters, 1);
-    if (system->options.dead_letter != NULL)
+    if (system->options.dead_letter != NULL && !act__load(&system->abandoned))
         system->options.dead_letter(system->options.context, to, message, why);
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <actor/clock.h>
+#include <actor/left.h>
 #include <actor/log_writer.h>
 #include <actor/system_record.h>
 #include <mailbox/channel_record.h>
@@ -15,6 +16,7 @@
 #define BLOCKING_DEFAULT 256
 #define BACKLOG_DEFAULT  1024
 #define STOP_DEFAULT     ACT_SECONDS(10)
+#define DESTROY_DEFAULT  ACT_SECONDS(5)
 #define WORKERS_MAX      256
 #define ACTORS_MAX       (1u << ACT__SLOT_BITS)
 #define LOOK_AGAIN       ACT_MS(20)
@@ -60,7 +62,7 @@ static act_result fill_in(act_system_options *filled, const act_system_options *
 {
     *filled = options != NULL ? *options : (act_system_options){.size = sizeof *options};
     if (filled->size != sizeof *filled || filled->workers_count > WORKERS_MAX || filled->actors_max > ACTORS_MAX ||
-        filled->stop_timeout < ACT_FOREVER)
+        filled->stop_timeout < ACT_FOREVER || filled->destroy_timeout < ACT_FOREVER)
         return ACT_INVALID;
     if (filled->workers_count == 0)
         filled->workers_count = cpus_count() < WORKERS_MAX ? cpus_count() : WORKERS_MAX;
@@ -70,6 +72,8 @@ static act_result fill_in(act_system_options *filled, const act_system_options *
     filled->backlog_max = either(filled->backlog_max, BACKLOG_DEFAULT);
     if (filled->stop_timeout == 0)
         filled->stop_timeout = STOP_DEFAULT;
+    if (filled->destroy_timeout == 0)
+        filled->destroy_timeout = DESTROY_DEFAULT;
     return fill_in_log(filled);
 }
 
@@ -357,6 +361,7 @@ static bool stop_roots(act_system *system, const struct timespec *deadline)
 static act_result stop_in_order(act_system *system)
 {
     act_millis       timeout = system->options.stop_timeout;
+    act_millis       asked = system->executor->operations->now(system->executor);
     struct timespec  deadline = act__clock_after(timeout == ACT_FOREVER ? 0 : timeout);
     struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
     /* relaxed: who sees it late spawns once more, or does not tell of its end: wait_for_end looks again. */
@@ -367,6 +372,7 @@ static act_result stop_in_order(act_system *system)
     act__store(&system->killing, true); /* relaxed: who is spawned all the same is killed in the next round */
     if (wait_for_end(system, 0, &(struct timespec){0}))
         return in_time ? ACT_OK : ACT_TIMED_OUT;
+    act__left_tell(system, ACT_LOG_WARNING, "not ended within stop_timeout, is killed:", asked);
     deadline = act__clock_after(KILL_TIMEOUT);
     do {
         act__system_poke_all(system, NULL, ACT__URGENT_KILL);
@@ -395,17 +401,59 @@ act_result act_system_run(act_system *system)
     return run(system);
 }
 
-void act_system_destroy(act_system **system)
+/* Ends all actors and threads in this time, or says which are left. Returns: whether there is nothing left. */
+static bool end_all(act_system *system, const struct timespec *until)
+{
+    const struct act__executor_operations *operations = system->executor->operations;
+    act_millis                             asked = operations->now(system->executor);
+
+    act__system_poke_all(system, NULL, ACT__URGENT_KILL);
+    bool have_ended = wait_for_end(system, 0, until);
+    if (have_ended)
+        act__seats_clear(system);
+    else
+        act__left_tell(system, ACT_LOG_ERROR, "act_system_destroy leaves behind", asked);
+    uint32_t threads = operations->end_threads(system->executor, have_ended ? until : &(struct timespec){0});
+    if (have_ended && threads == 0)
+        return true;
+    act__log(system, ACT_LOG_ERROR,
+             "act_system_destroy has timed out: %llu actors and %u threads are left, with their memory",
+             (unsigned long long)act__system_actors_count(system), (unsigned)threads);
+    return false;
+}
+
+/*
+ * Threads whose callbacks have not returned use, when they do, whatever there is of the system: so all of it stays. The
+ * list is for tools that look for memory to which nothing leads.
+ */
+static void abandon(act_system *system)
+{
+    static _Atomic(act_system *) all;
+
+    (void)!act_log_flush(system, ACT_SECONDS(1));
+    act__store(&system->abandoned, true); /* relaxed: a hook that is called all the same finds its context */
+    system->next_abandoned = act__load(&all);
+    while (!atomic_compare_exchange_weak(&all, &system->next_abandoned, system))
+        ;
+}
+
+act_result act_system_destroy(act_system **system)
 {
     act_system *mine = *system;
+
     if (mine == NULL)
-        return;
+        return ACT_OK;
     act_system_stop(mine);
     if (!mine->stopped)
-        run(mine);
-    act__system_poke_all(mine, NULL, ACT__URGENT_KILL);
-    wait_for_end(mine, 0, NULL);
-    act__seats_clear(mine);
-    act__system_free(mine);
+        (void)run(mine);
+    act_millis       timeout = mine->options.destroy_timeout;
+    struct timespec  deadline = act__clock_after(timeout == ACT_FOREVER ? 0 : timeout);
+    struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
+    bool             have_ended = end_all(mine, until);
+    if (have_ended)
+        act__system_free(mine);
+    else
+        abandon(mine);
     *system = NULL;
+    return have_ended ? ACT_OK : ACT_TIMED_OUT;
 }

@@ -20,6 +20,8 @@ typedef struct act_system_options {
     uint32_t   blocking_max;      /* threads for blocking actors; 0: 256 */
     uint32_t   backlog_max;       /* from how many waiting messages on senders are slowed; 0: 1024 */
     act_millis stop_timeout;      /* for an orderly stop before the rest is killed; 0: 10 s; ACT_FOREVER */
+    act_millis destroy_timeout;   /* how long act_system_destroy waits, after the stop, for callbacks that have not
+                                     returned; 0: 5 s; ACT_FOREVER */
     bool       log_normal_exits;  /* also log ends that are clean */
 
     /*
@@ -81,12 +83,20 @@ ACT_API void act_system_stop(act_system *system) ACT_NONNULL_ALL;
 /**
  * Stops if that has not happened, ends all threads and frees everything.
  *
+ * A callback that has not returned destroy_timeout after the stop is left behind: the log names the actor, its behavior
+ * and how long it has run. Its thread goes on, and all memory of the system stays for it, for the rest of the process.
+ * When it returns, its actor ends and the thread with it; clean-ups of the actor still run, hooks are not called any
+ * more (but one may be running): what they use must stay.
+ *
  * system   *system may be NULL: nothing happens. It becomes NULL.
  *
- * Threads: any thread that may block; nobody may use the system any more.
- * Waits:   for handlers that are running to return.
+ * Threads: any thread that may block; no thread may use the system any more.
+ * Waits:   as act_system_run if the system has not been stopped yet, which takes up to stop_timeout and a second; then
+ *          up to destroy_timeout, and 0.2 s, for callbacks that run to return.
+ * Returns: ACT_OK (also for NULL); ACT_TIMED_OUT (something was left behind).
+ * See:     test/actor/destroy_test.c
  */
-ACT_API void act_system_destroy(act_system **system) ACT_NONNULL_ALL;
+ACT_API act_result act_system_destroy(act_system **system) ACT_NONNULL_ALL;
 
 /**
  * Spawns from an ordinary thread; as act_spawn. The actor has no parent; `announce` is ignored.

@@ -35,6 +35,8 @@ struct act_system {
     _Atomic bool    closing; /* no spawns from outside; ends are announced by root_ended */
     _Atomic bool    killing; /* no spawns at all: what is left is being killed */
     int             stop_event; /* an eventfd: act_system_stop must be async-signal-safe; -1 in a simulation */
+    _Atomic bool    abandoned;  /* act_system_destroy has returned and callbacks still run: hooks are not called */
+    act_system     *next_abandoned;
     bool            stopped;    /* act_system_run's work is done; guarded by its caller being one */
 };
 

@@ -76,9 +76,15 @@ static inline act_message *take_only(struct act__worker *worker, act_self *self)
     return message;
 }
 
+/* relaxed: a hint for who looks what the threads do; nothing is read through it that the cell's life does not publish. */
+static inline void set_current(struct act__worker *worker, act_self *self)
+{
+    __atomic_store_n(&worker->current, self, __ATOMIC_RELAXED);
+}
+
 static inline void finish_turn(struct act__worker *worker)
 {
-    worker->current = NULL;
+    set_current(worker, NULL);
     while (act__unlikely(worker->after_turn != NULL)) {
         struct act__after_turn *work = worker->after_turn;
         worker->after_turn = work->next;
@@ -256,7 +262,7 @@ void act__turn_go_on(struct act__worker *worker)
 
 void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
 {
-    worker->current = self;
+    set_current(worker, self);
     self->worker = worker;
     worker->slow_for = NULL;
     worker->batch = batch != 0 ? batch : batch_of(worker, self);

@@ -13,6 +13,8 @@ struct act__blocking_thread {
     struct act__blocking_pool   *pool;
     struct act__blocking_thread *next;
     bool                         living;
+    act_self                    *self;  /* whose turn it is; NULL: it is idle. With `since`, under the mutex. */
+    act_millis                   since; /* when that began */
 };
 
 void act__blocking_init(struct act__blocking_pool *pool, struct act__executor *executor, struct act_system *system,
@@ -27,8 +29,9 @@ void act__blocking_init(struct act__blocking_pool *pool, struct act__executor *e
 }
 
 /* Under the mutex. NULL: end this thread. */
-static act_self *next_actor(struct act__blocking_pool *pool)
+static act_self *next_actor(struct act__blocking_pool *pool, struct act__blocking_thread *thread)
 {
+    thread->self = NULL;
     struct timespec until = act__clock_after(ACT_SECONDS(IDLE_SECONDS));
     pool->idle_count++;
     while (pool->first == NULL && !pool->ending) {
@@ -44,6 +47,8 @@ static act_self *next_actor(struct act__blocking_pool *pool)
         pool->first = self->run_next;
         if (pool->first == NULL)
             pool->last = NULL;
+        thread->self = self;
+        thread->since = pool->executor->operations->now(pool->executor);
     }
     return self;
 }
@@ -56,7 +61,7 @@ static void run_all(struct act__blocking_pool *pool, struct act__blocking_thread
         act__turn_recover(worker);
     for (;;) {
         pthread_mutex_lock(&pool->mutex);
-        act_self *self = next_actor(pool);
+        act_self *self = next_actor(pool, thread);
         if (self == NULL)
             return; /* with the mutex: nobody may count on this thread any more */
         pthread_mutex_unlock(&pool->mutex);
@@ -146,14 +151,29 @@ void act__blocking_each(struct act__blocking_pool *pool, void (*visit)(struct ac
     pthread_mutex_unlock(&pool->mutex);
 }
 
-void act__blocking_destroy(struct act__blocking_pool *pool)
+void act__blocking_each_turn(struct act__blocking_pool *pool, act__turn_visit *visit, void *context)
+{
+    pthread_mutex_lock(&pool->mutex);
+    for (struct act__blocking_thread *thread = pool->threads; thread != NULL; thread = thread->next)
+        if (thread->living && thread->self != NULL)
+            visit(thread->self, thread->since, context);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+uint32_t act__blocking_end(struct act__blocking_pool *pool, const struct timespec *until)
 {
     pthread_mutex_lock(&pool->mutex);
     pool->ending = true;
     pthread_cond_broadcast(&pool->work);
-    while (pool->living_count != 0)
-        pthread_cond_wait(&pool->gone, &pool->mutex);
+    while (pool->living_count != 0 && act__clock_wait(&pool->gone, &pool->mutex, until))
+        ;
+    uint32_t left = pool->living_count;
     pthread_mutex_unlock(&pool->mutex);
+    return left;
+}
+
+void act__blocking_destroy(struct act__blocking_pool *pool)
+{
     while (pool->threads != NULL) {
         struct act__blocking_thread *thread = pool->threads;
         pool->threads = thread->next;

@@ -28,7 +28,11 @@ act_result act__blocking_prepare(struct act__blocking_pool *pool);
 void       act__blocking_schedule(struct act__blocking_pool *pool, act_self *self);
 void act__blocking_each(struct act__blocking_pool *pool, void (*visit)(struct act__worker *worker, void *context),
                         void *context);
-/* Waits for all threads to end. */
+/* Calls visit, under the mutex, for every actor whose turn is under way. */
+void act__blocking_each_turn(struct act__blocking_pool *pool, act__turn_visit *visit, void *context);
+/* Lets all threads end and waits for that until a time (NULL: for ever). Returns: how many have not ended. */
+uint32_t act__blocking_end(struct act__blocking_pool *pool, const struct timespec *until);
+/* All threads have ended. */
 void act__blocking_destroy(struct act__blocking_pool *pool);
 
 #endif

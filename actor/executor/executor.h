@@ -4,6 +4,7 @@
 #define ACT_ACTOR_EXECUTOR_EXECUTOR_H
 
 #include <setjmp.h>
+#include <time.h>
 #include <unwind.h>
 
 #include <actor/slab.h>
@@ -48,7 +49,7 @@ struct act__worker {
     struct act_system      *system;
     struct act__executor   *executor;
     act_self               *next;        /* to run after the current one; ACT__NO_NEXT: this worker has no such place */
-    act_self               *current;     /* whose turn it is; NULL between turns */
+    act_self               *current;     /* whose turn it is; NULL between turns. Others may read it: see turn.c. */
     const act_message      *message;     /* what it is handling; NULL outside receive or when taken */
     act_millis              now;         /* as of this message; -1: not asked yet */
     struct act__after_turn *after_turn;  /* newest first */
@@ -93,6 +94,9 @@ enum {
     ACT__ROUTE_BLOCKING = 0xFFFF /* a thread of its own */
 };
 
+/* since: when the turn began, by the executor's clock; -1: not known. */
+typedef void act__turn_visit(act_self *self, act_millis since, void *context);
+
 /*
  * Time, chance and the order in which actors run come only from here. All functions may be called by any
  * thread; `worker` is the calling one's, NULL if it has none.
@@ -113,7 +117,14 @@ struct act__executor_operations {
     /* Calls visit for every worker there is or was, the system's own excluded. */
     void (*each_worker)(struct act__executor *executor, void (*visit)(struct act__worker *worker, void *context),
                         void *context);
-    /* Ends all threads. No actor is running or will. */
+    /* Calls visit for every actor whose turn is under way on a thread; its locks are held. */
+    void (*each_turn)(struct act__executor *executor, act__turn_visit *visit, void *context);
+    /*
+     * Lets all threads end, each after its turn, and waits for that until a time (NULL: for ever). Returns: how many have
+     * not ended; those use the executor and all of the system for as long as they run.
+     */
+    uint32_t (*end_threads)(struct act__executor *executor, const struct timespec *until);
+    /* Frees it. All threads have ended. */
     void (*destroy)(struct act__executor *executor);
 };
 

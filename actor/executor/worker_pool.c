@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include <actor/clock.h>
 #include <actor/door.h>
 #include <mailbox/channel_record.h>
 
@@ -406,7 +407,12 @@ static void *thread_main(void *argument)
 {
     struct act__pool_worker *worker = argument;
     act__runs_here = &worker->base;
-    run_all(pool_of(worker->base.executor), worker);
+    struct act__worker_pool *pool = pool_of(worker->base.executor);
+    run_all(pool, worker);
+    pthread_mutex_lock(&pool->mutex);
+    worker->has_ended = true;
+    pthread_cond_broadcast(&pool->thread_ended);
+    pthread_mutex_unlock(&pool->mutex);
     return NULL;
 }
 
@@ -456,15 +462,54 @@ static void run_what_is_left(struct act__worker_pool *pool, struct act__pool_wor
     run_calls(worker);
 }
 
-static void destroy(struct act__executor *executor)
+static void each_turn(struct act__executor *executor, act__turn_visit *visit, void *context)
 {
     struct act__worker_pool *pool = pool_of(executor);
-    act__blocking_destroy(&pool->blocking);
+    for (uint32_t i = 0; i < pool->threads_count; i++) {
+        act_self *self = __atomic_load_n(&pool->workers[i].base.current, __ATOMIC_RELAXED); /* a hint: see turn.c */
+        if (self != NULL)
+            visit(self, -1, context);
+    }
+    act__blocking_each_turn(&pool->blocking, visit, context);
+}
+
+/* Waits for the worker's thread. Returns: whether it has ended and is joined; else it is left to itself. */
+static bool join_thread(struct act__worker_pool *pool, struct act__pool_worker *worker, const struct timespec *until)
+{
+    pthread_mutex_lock(&pool->mutex);
+    while (!worker->has_ended && act__clock_wait(&pool->thread_ended, &pool->mutex, until))
+        ;
+    bool has_ended = worker->has_ended;
+    pthread_mutex_unlock(&pool->mutex);
+    if (has_ended)
+        pthread_join(worker->thread, NULL);
+    else
+        pthread_detach(worker->thread);
+    return has_ended;
+}
+
+/* What is not stuck ends in this time, however late it is. */
+#define GRACE ACT_MS(200)
+
+static uint32_t end_threads(struct act__executor *executor, const struct timespec *until)
+{
+    struct act__worker_pool *pool = pool_of(executor);
+    uint32_t                 left = act__blocking_end(&pool->blocking, until);
+    struct timespec          grace = act__clock_after(GRACE);
+    if (until != NULL && act__clock_is_before(until, &grace))
+        until = &grace;
     atomic_store_explicit(&pool->ending, true, memory_order_seq_cst); /* before the wake-ups: see parking.c */
     for (uint32_t i = 0; i < pool->threads_count; i++)
         act__parking_wake(pool, &pool->workers[i]);
     for (uint32_t i = 0; i < pool->threads_count; i++)
-        pthread_join(pool->workers[i].thread, NULL);
+        left += !join_thread(pool, &pool->workers[i], until);
+    return left;
+}
+
+static void destroy(struct act__executor *executor)
+{
+    struct act__worker_pool *pool = pool_of(executor);
+    act__blocking_destroy(&pool->blocking);
     for (uint32_t i = 0; i < pool->threads_count; i++)
         run_what_is_left(pool, &pool->workers[i]);
     for (uint32_t i = 0; i < pool->base.workers_count; i++) {
@@ -473,6 +518,8 @@ static void destroy(struct act__executor *executor)
         act__worker_fini(&pool->workers[i].base);
     }
     act__inject_destroy(&pool->inject);
+    pthread_cond_destroy(&pool->thread_ended);
+    pthread_mutex_destroy(&pool->mutex);
     act__free(pool->workers);
     act__free(pool);
 }
@@ -485,6 +532,8 @@ static const struct act__executor_operations operations = {
     .call_wheel = call_wheel,
     .prepare_blocking = prepare_blocking,
     .each_worker = each_worker,
+    .each_turn = each_turn,
+    .end_threads = end_threads,
     .destroy = destroy,
 };
 
@@ -523,6 +572,8 @@ act_result act__worker_pool_create(struct act__executor **executor, struct act_s
     pool->base.operations = &operations;
     pool->system = system;
     clock_gettime(CLOCK_MONOTONIC, &pool->started);
+    pthread_mutex_init(&pool->mutex, NULL);
+    act__condition_init(&pool->thread_ended);
     act__inject_init(&pool->inject);
     act__blocking_init(&pool->blocking, &pool->base, system, options->blocking_max);
     uint64_t   seed = (uint64_t)pool->started.tv_nsec ^ (uint64_t)(uintptr_t)pool;
@@ -533,6 +584,7 @@ act_result act__worker_pool_create(struct act__executor **executor, struct act_s
     if (result == ACT_OK)
         result = start_threads(pool);
     if (result != ACT_OK) {
+        (void)end_threads(&pool->base, NULL);
         destroy(&pool->base);
         *executor = NULL;
     }

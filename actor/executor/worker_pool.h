@@ -23,6 +23,7 @@ struct act__pool_worker {
     act_self               *bound_first, *bound_last; /* actors bound to this worker, through run_next */
     bool                    searching;   /* counted in the pool's `searching` */
     pthread_t               thread;
+    bool                    has_ended;   /* the thread; under the pool's mutex */
     uint32_t                newborn_turns; /* how often a newborn was taken */
     bool                    oldest_is_due; /* the next newborn is to be the oldest, not the youngest */
     act_millis              oldest_taken;  /* when that was so last */
@@ -40,6 +41,8 @@ struct act__worker_pool {
     struct timespec           started;
     struct act__pool_worker  *workers;
     uint32_t                  threads_count; /* of those that were created */
+    pthread_mutex_t           mutex;         /* of which threads have ended */
+    pthread_cond_t            thread_ended;
     struct act__inject_queue  inject;
     struct act__blocking_pool blocking;
     _Atomic bool              ending;

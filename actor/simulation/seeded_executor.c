@@ -108,6 +108,17 @@ static void each_worker(struct act__executor *executor, void (*visit)(struct act
     visit(&seeded_of(executor)->worker, context);
 }
 
+static void each_turn(struct act__executor *executor, act__turn_visit *visit, void *context)
+{
+    (void)executor, (void)visit, (void)context; /* whoever looks is between two turns */
+}
+
+static uint32_t end_threads(struct act__executor *executor, const struct timespec *until)
+{
+    (void)executor, (void)until;
+    return 0; /* the only thread is the caller's */
+}
+
 static void destroy(struct act__executor *executor)
 {
     struct seeded *seeded = seeded_of(executor);
@@ -123,6 +134,8 @@ static const struct act__executor_operations operations = {
     .call_wheel = call_wheel,
     .prepare_blocking = prepare_blocking,
     .each_worker = each_worker,
+    .each_turn = each_turn,
+    .end_threads = end_threads,
     .destroy = destroy,
 };
 

@@ -1,0 +1,281 @@
+/* A system with callbacks that do not return is destroyed in bounded time, and says what it leaves behind. */
+/* SPDX-License-Identifier: MIT */
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <actor/system.h>
+#include <supervisor/task.h>
+#include <test/kit/kit.h>
+
+enum { GO = 1 };
+
+static act_system     *sys;
+static sem_t           stuck, way_out, thread_ended, clean;
+static pthread_key_t   at_thread_end;
+static pthread_mutex_t log_mutex = PTHREAD_MUTEX_INITIALIZER;
+static char            logged[8192];
+static _Atomic int     hooks_after;
+static _Atomic bool    is_gone, letters_hang;
+
+static void collect(void *context, act_log_level level, const char *text)
+{
+    (void)context, (void)level;
+    pthread_mutex_lock(&log_mutex);
+    size_t used = strlen(logged);
+    snprintf(logged + used, sizeof logged - used, "%s\n", text);
+    pthread_mutex_unlock(&log_mutex);
+    hooks_after += is_gone;
+}
+
+
+static void tell_end(void *value)
+{
+    (void)value;
+    sem_post(&thread_ended);
+}
+
+static void open_system(const act_system_options *options)
+{
+    sem_init(&stuck, 0, 0);
+    sem_init(&way_out, 0, 0);
+    sem_init(&thread_ended, 0, 0);
+    sem_init(&clean, 0, 0);
+    logged[0] = '\0';
+    hooks_after = 0;
+    is_gone = letters_hang = false;
+    ck_assert_int_eq(pthread_key_create(&at_thread_end, tell_end), 0);
+    ck_assert_int_eq(act_system_create(&sys, options), ACT_OK);
+}
+
+#define OPTIONS                                                                                                   \
+    ACT_SYSTEM_OPTIONS(.workers_count = 1, .blocking_max = 1, .log = collect, .dead_letter = hears_letter,        \
+                       .stop_timeout = 20, .destroy_timeout = 20, .actors_max = 1 << 20)
+
+static void be_stuck(void)
+{
+    ck_assert_int_eq(pthread_setspecific(at_thread_end, &at_thread_end), 0);
+    sem_post(&stuck);
+    sem_wait(&way_out);
+}
+
+static void hears_letter(void *context, act_pid to, const act_message *message, act_result why)
+{
+    (void)context, (void)to, (void)message, (void)why;
+    hooks_after += is_gone;
+    if (letters_hang)
+        be_stuck();
+}
+
+static void tell_clean(void *argument)
+{
+    (void)argument;
+    sem_post(&clean);
+}
+
+static act_result begins(act_self *self, void *state, const void *args)
+{
+    (void)state, (void)args;
+    return act_defer(self, tell_clean, NULL);
+}
+
+static void hangs(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    be_stuck();
+    act_tell_value(self, act_self_pid(self), GO, act_nothing()); /* the system is still there, and this a dead letter */
+}
+
+static const act_behavior hanging = {.name = "hanging", .init = begins, .receive = hangs};
+
+static act_pid spawn(const act_behavior *behavior, const act_spawn_options *options)
+{
+    act_pid pid;
+    ck_assert_int_eq(act_system_spawn(sys, &pid, behavior, NULL, options), ACT_OK);
+    act_system_tell_value(sys, pid, GO, act_nothing());
+    return pid;
+}
+
+static void destroy_in_vain(void)
+{
+    ck_assert_int_eq(act_system_destroy(&sys), ACT_TIMED_OUT);
+    ck_assert_ptr_null(sys);
+    is_gone = true;
+}
+
+/* The stuck callback goes on in what is left of its system, to the very end of its thread. */
+static void let_go(void)
+{
+    sem_post(&way_out);
+    sem_wait(&clean);
+    sem_wait(&thread_ended);
+    ck_assert_int_eq(hooks_after, 0);
+}
+
+static void logged_has(const char *text)
+{
+    ck_assert_msg(strstr(logged, text) != NULL, "not in the log: %s\n%s", text, logged);
+}
+
+/* -------------------------------------------------------------------------------------- what is left */
+
+static void a_blocking_callback_that_does_not_return_is_left_behind(void)
+{
+    open_system(OPTIONS);
+    spawn(&hanging, ACT_SPAWN_OPTIONS(.blocking = true, .name = "fred"));
+    sem_wait(&stuck);
+    destroy_in_vain();
+    logged_has("act_system_destroy leaves behind actor 1.1 (hanging, named fred): its callback has run for ");
+    logged_has("timed out: 1 actors and 1 threads are left");
+    let_go();
+}
+
+static void a_handler_on_a_worker_that_does_not_return_is_left_behind(void)
+{
+    open_system(OPTIONS);
+    spawn(&hanging, NULL);
+    sem_wait(&stuck);
+    destroy_in_vain();
+    logged_has("act_system_destroy leaves behind actor 1.1 (hanging): its callback has run for ");
+    logged_has("timed out: 1 actors and 1 threads are left");
+    let_go();
+}
+
+static void who_waits_behind_a_stuck_callback_is_named_too(void)
+{
+    open_system(OPTIONS);
+    spawn(&hanging, ACT_SPAWN_OPTIONS(.blocking = true));
+    sem_wait(&stuck);
+    spawn(&hanging, ACT_SPAWN_OPTIONS(.blocking = true));
+    destroy_in_vain();
+    logged_has("leaves behind actor 1.1 (hanging): its callback has run");
+    logged_has("leaves behind actor 2.1 (hanging): waits for its turn");
+    let_go();
+}
+
+static void of_many_a_few_are_named_and_the_rest_counted(void)
+{
+    open_system(OPTIONS);
+    for (int i = 0; i < 20; i++)
+        spawn(&hanging, ACT_SPAWN_OPTIONS(.blocking = true));
+    sem_wait(&stuck);
+    destroy_in_vain();
+    logged_has("leaves behind 12 more actors");
+    let_go();
+}
+
+static void hangs_in_terminate(act_self *self, void *state, act_exit_reason reason)
+{
+    (void)self, (void)state, (void)reason;
+    be_stuck();
+}
+
+static void ignores(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+}
+
+static void tells_that_it_lives(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+    sem_post(&stuck);
+}
+
+static const act_behavior reluctant = {
+    .name = "reluctant", .init = begins, .receive = tells_that_it_lives, .terminate = hangs_in_terminate};
+
+static void a_stop_names_who_has_not_ended_in_time(void)
+{
+    open_system(OPTIONS);
+    spawn(&reluctant, ACT_SPAWN_OPTIONS(.blocking = true));
+    sem_wait(&stuck);
+    act_system_stop(sys);
+    ck_assert_int_eq(act_system_run(sys), ACT_TIMED_OUT);
+    sem_wait(&stuck);
+    logged_has("not ended within stop_timeout, is killed: actor 1.1 (reluctant): its callback has run for ");
+    sem_post(&way_out);
+    ck_assert_int_eq(act_system_destroy(&sys), ACT_OK);
+}
+
+static void litters(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
+}
+
+static const act_behavior litterer = {.name = "litterer", .init = begins, .receive = litters};
+
+static void a_hook_that_does_not_return_is_left_behind(void)
+{
+    open_system(OPTIONS);
+    letters_hang = true;
+    spawn(&litterer, ACT_SPAWN_OPTIONS(.blocking = true));
+    sem_wait(&stuck);
+    destroy_in_vain();
+    logged_has("1 threads are left");
+    let_go();
+}
+
+/* ------------------------------------------------------------------------------------------- tasks */
+
+static act_pid tasks;
+
+static act_message *hangs_as_task(act_self *self, const void *args)
+{
+    char copy[8];
+    ck_assert_int_eq(act_defer(self, tell_clean, NULL), ACT_OK);
+    be_stuck();
+    memcpy(copy, args, sizeof copy); /* still there */
+    ck_assert_str_eq(copy, "numbers");
+    return NULL;
+}
+
+static act_result runs_a_task(act_self *self, void *state, const void *args)
+{
+    act_ref ask;
+    (void)state, (void)args;
+    return act_task_run(self, &ask, tasks, hangs_as_task, "numbers", 8, ACT_MS(1));
+}
+
+static const act_behavior employer = {.name = "employer", .init = runs_a_task, .receive = ignores};
+
+static void a_task_that_does_not_return_is_left_behind_with_its_args(void)
+{
+    const act_child_spec      task = act_task_child(ACT_SPAWN_OPTIONS(.blocking = true));
+    const act_supervisor_spec spec = {
+        .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &task, .children_count = 1};
+    open_system(OPTIONS);
+    ck_assert_int_eq(act_system_spawn_supervisor(sys, &tasks, &spec, NULL), ACT_OK);
+    spawn(&employer, NULL);
+    sem_wait(&stuck);
+    destroy_in_vain();
+    logged_has("(task): its callback has run for ");
+    let_go();
+}
+
+static void nothing_is_left_of_callbacks_that_return(void)
+{
+    open_system(ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = collect, .destroy_timeout = ACT_FOREVER,
+                                   .actors_max = 1 << 20));
+    spawn(&litterer, ACT_SPAWN_OPTIONS(.blocking = true));
+    spawn(&litterer, NULL);
+    ck_assert_int_eq(act_system_destroy(&sys), ACT_OK);
+    ck_assert_str_eq(logged, "");
+    ck_assert_int_eq(act_system_destroy(&sys), ACT_OK); /* NULL */
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.destroy_timeout = -2)), ACT_INVALID);
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(a_blocking_callback_that_does_not_return_is_left_behind),
+    FACT(a_handler_on_a_worker_that_does_not_return_is_left_behind),
+    FACT(who_waits_behind_a_stuck_callback_is_named_too),
+    FACT(of_many_a_few_are_named_and_the_rest_counted),
+    FACT(a_stop_names_who_has_not_ended_in_time),
+    FACT(a_hook_that_does_not_return_is_left_behind),
+    FACT(a_task_that_does_not_return_is_left_behind_with_its_args),
+    FACT(nothing_is_left_of_callbacks_that_return),
+    END_OF_FACTS,
+};
