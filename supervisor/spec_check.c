@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mailbox/base/number.h>
 #include <supervisor/memory.h>
 #include <supervisor/record.h>
 
@@ -263,11 +264,13 @@ static bool check_flags(const act_supervisor_spec *spec, struct report *report)
 
 static bool check_backoff(const act_backoff *backoff, struct report *report)
 {
+    char number[ACT__NUMBER_BYTES];
     if (backoff->max < backoff->min || backoff->max > MILLIS_MAX || backoff->min < (backoff->max != 0))
         return complain(report, "backoff is from %lld to %lld ms: neither 0 and 0 nor from 1 ms on, up to 2^40 ms",
                         (long long)backoff->min, (long long)backoff->max);
     if (!(backoff->jitter >= 0 && backoff->jitter <= 1)) /* so that NaN is refused, too */
-        return complain(report, "backoff.jitter is %g, which is not from 0 to 1", backoff->jitter);
+        return complain(report, "backoff.jitter is %s, which is not from 0 to 1",
+                        act__number_text(number, backoff->jitter, 6));
     if (backoff->reset_after < 0 || backoff->reset_after > MILLIS_MAX)
         return complain(report, "backoff.reset_after is %lld ms, which is not from 0 to 2^40 ms",
                         (long long)backoff->reset_after);

@@ -24,7 +24,8 @@ ACT_BEGIN_DECLS
     X(OS, 12, "the operating system refused")                      \
     X(IGNORE, 13, "the actor chose not to run")                    \
     X(DISCONNECTED, 14, "the other side of the channel is gone") \
-    X(PANICKED, 15, "the handler that was given it has panicked")
+    X(PANICKED, 15, "the handler that was given it has panicked") \
+    X(TRUNCATED, 16, "the bytes end before the message does")
 
 typedef enum act_result {
 #define X(name, value, text) ACT_##name = value,

@@ -20,10 +20,8 @@ static bool is_counted(struct act__reader *reader, struct act__token *token, enu
     size_t left = (size_t)(reader->end - reader->at);
     token->kind = kind;
     token->count = (size_t)count;
-    if (kind == ACT__TOKEN_ARRAY)
-        return count <= left;
-    if (kind == ACT__TOKEN_MAP)
-        return count <= left / 2;
+    if (kind == ACT__TOKEN_ARRAY || kind == ACT__TOKEN_MAP)
+        return true;
     token->bytes = reader->at;
     if (count > left)
         return false;
@@ -31,18 +29,29 @@ static bool is_counted(struct act__reader *reader, struct act__token *token, enu
     return true;
 }
 
+/* Its header is cut off. */
+static bool is_uncounted(struct act__reader *reader, struct act__token *token, enum act__token_kind kind)
+{
+    token->kind = kind;
+    token->bytes = reader->end;
+    token->count = 0;
+    return false;
+}
+
 /* The count is a number of so many bytes. */
 static bool read_counted(struct act__reader *reader, struct act__token *token, enum act__token_kind kind, size_t bytes)
 {
     uint64_t count;
-    return take_number(reader, bytes, &count) && is_counted(reader, token, kind, count);
+    return take_number(reader, bytes, &count) ? is_counted(reader, token, kind, count)
+                                              : is_uncounted(reader, token, kind);
 }
 
 /* One byte more: the extension's type. */
 static bool read_ext(struct act__reader *reader, struct act__token *token, size_t bytes)
 {
     uint64_t count;
-    return take_number(reader, bytes, &count) && is_counted(reader, token, ACT__TOKEN_EXT, count + 1);
+    return take_number(reader, bytes, &count) ? is_counted(reader, token, ACT__TOKEN_EXT, count + 1)
+                                              : is_uncounted(reader, token, ACT__TOKEN_EXT);
 }
 
 static bool read_unsigned(struct act__reader *reader, struct act__token *token, size_t bytes)
@@ -54,10 +63,12 @@ static bool read_unsigned(struct act__reader *reader, struct act__token *token, 
 static bool read_signed(struct act__reader *reader, struct act__token *token, size_t bytes)
 {
     unsigned unused = 64 - 8 * (unsigned)bytes;
+    token->kind = ACT__TOKEN_UNSIGNED;
     if (!take_number(reader, bytes, &token->number))
         return false;
     token->negative = (int64_t)(token->number << unused) >> unused;
-    token->kind = token->negative < 0 ? ACT__TOKEN_NEGATIVE : ACT__TOKEN_UNSIGNED;
+    if (token->negative < 0)
+        token->kind = ACT__TOKEN_NEGATIVE;
     return true;
 }
 
@@ -115,15 +126,17 @@ static bool read_marked(struct act__reader *reader, struct act__token *token, ui
     case 0xdd: return read_counted(reader, token, ACT__TOKEN_ARRAY, 4);
     case 0xde: return read_counted(reader, token, ACT__TOKEN_MAP, 2);
     case 0xdf: return read_counted(reader, token, ACT__TOKEN_MAP, 4);
-    case 0xc1: return false; /* never used */
+    case 0xc1: token->kind = ACT__TOKEN_UNUSED; return false;
     default: return is_counted(reader, token, ACT__TOKEN_EXT, (UINT64_C(1) << (mark - 0xd4)) + 1);
     }
 }
 
-bool act__read(struct act__reader *reader, struct act__token *token)
+bool act__read_any(struct act__reader *reader, struct act__token *token)
 {
-    if (reader->at == reader->end)
+    if (reader->at == reader->end) {
+        token->kind = ACT__TOKEN_CUT_OFF;
         return false;
+    }
     uint8_t mark = *reader->at++;
     if (mark >= 0xe0) {
         token->kind = ACT__TOKEN_NEGATIVE;
@@ -143,16 +156,20 @@ bool act__read(struct act__reader *reader, struct act__token *token)
     return true;
 }
 
-bool act__skip(struct act__reader *reader)
+/* More than any input has tokens, and far enough from the largest number to add a map to. */
+#define TO_COME_MAX (UINT64_C(1) << 62)
+
+bool act__skip(struct act__reader *reader, struct act__token *token)
 {
-    struct act__token token;
     for (uint64_t to_come = 1; to_come > 0; to_come--) {
-        if (!act__read(reader, &token))
+        if (!act__read(reader, token))
             return false;
-        if (token.kind == ACT__TOKEN_ARRAY)
-            to_come += token.count;
-        else if (token.kind == ACT__TOKEN_MAP)
-            to_come += 2 * (uint64_t)token.count;
+        if (token->kind == ACT__TOKEN_ARRAY)
+            to_come += token->count;
+        else if (token->kind == ACT__TOKEN_MAP)
+            to_come += 2 * (uint64_t)token->count;
+        if (to_come > TO_COME_MAX)
+            to_come = TO_COME_MAX;
     }
     return true;
 }

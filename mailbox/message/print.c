@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mailbox/base/number.h>
 #include <mailbox/message/schema_walk.h>
 
 struct printer {
@@ -63,27 +64,11 @@ static void put_signed(struct printer *printer, int64_t number)
     put_format(printer, printer->json && is_far ? "\"%" PRId64 "\"" : "%" PRId64, number);
 }
 
-/* With a point, whatever the locale writes, and in however many bytes. */
-static void put_finite(struct printer *printer, double number, int digits)
-{
-    char text[40];
-    bool in_point = false;
-    (void)snprintf(text, sizeof text, "%.*g", digits, number);
-    for (const char *at = text; *at != '\0'; at++) {
-        bool is_point = strchr("+-0123456789e", *at) == NULL;
-        if (!is_point || !in_point)
-            put(printer, is_point ? '.' : *at);
-        in_point = is_point;
-    }
-}
-
 static void put_number(struct printer *printer, double number, int digits)
 {
-    const char *quote = printer->json ? "\"" : "";
-    if (isfinite(number))
-        put_finite(printer, number, digits);
-    else
-        put_format(printer, "%s%s%s", quote, isnan(number) ? "nan" : number > 0 ? "inf" : "-inf", quote);
+    const char *quote = printer->json && !isfinite(number) ? "\"" : "";
+    char        text[ACT__NUMBER_BYTES];
+    put_format(printer, "%s%s%s", quote, act__number_text(text, number, digits), quote);
 }
 
 static void put_pid(struct printer *printer, act_pid pid)
@@ -312,7 +297,7 @@ static void put_untyped(struct printer *printer, const act_message *message)
     case ACT_VALUE_BOOL: put_text(printer, message->as.boolean ? " true" : " false"); break;
     case ACT_VALUE_INT64: put_format(printer, " %" PRId64, message->as.int64); break;
     case ACT_VALUE_UINT64: put_format(printer, " %" PRIu64, message->as.uint64); break;
-    case ACT_VALUE_FLOAT64: put_format(printer, " %.17g", message->as.float64); break;
+    case ACT_VALUE_FLOAT64: put(printer, ' '), put_number(printer, message->as.float64, 17); break;
     case ACT_VALUE_PID: put(printer, ' '), put_pid(printer, message->as.pid); break;
     case ACT_VALUE_REF: put_format(printer, " #%" PRIx64, message->as.ref.value); break;
     case ACT_VALUE_POINTER: put_text(printer, " pointer"); break;

@@ -17,6 +17,14 @@ const act_type *act_schema_find(const act_type *schema, uint32_t tag)
     return NULL;
 }
 
+bool act_enum_is_known(const act_type *type, int32_t value)
+{
+    for (uint32_t i = 0; i < type->parts_count; i++)
+        if (type->values[i].value == value)
+            return true;
+    return false;
+}
+
 bool act__union_look(const act_type *schema, const void *at, const act_type **type, const void **fields)
 {
     uint32_t tag;
@@ -125,9 +133,10 @@ static bool is_deep(const act_field *field)
 static bool measure_field(const act_field *field, const void *fields, size_t *total)
 {
     struct act__items items = act__items_of(field, fields);
+    size_t            bytes;
     if ((field->flags & ACT_FIELD_LIST) != 0 &&
-        ((items.first == NULL && items.count != 0) || items.count > ACT_MESSAGE_BYTES_MAX / field->item_bytes ||
-         !add(total, items.count * field->item_bytes)))
+        ((items.first == NULL && items.count != 0) ||
+         __builtin_mul_overflow(items.count, (size_t)field->item_bytes, &bytes) || !add(total, bytes)))
         return false;
     if (is_deep(field))
         for (size_t i = 0; i < items.count; i++)

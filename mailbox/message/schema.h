@@ -53,7 +53,16 @@
  * Optional fields have no mark whether they are there: one that is zero, empty or nobody is not encoded, and one that
  * was not encoded is zero, empty or nobody. A field that is not optional must be there to be decoded. So a protocol
  * evolves: add optional fields with new numbers; make a field optional; never take one away that is not optional, change
- * its kind, or use its number again. Who knows a field less passes over it. See act_schema_fingerprint.
+ * its kind, or use its number again. A reader that does not know a field passes over it.
+ *
+ * Constants can be added to an ENUM. A reader that does not know one keeps its number, prints it as a number and writes
+ * it again when it passes the message on, so a switch over an enum that others send has a default, and
+ * act_enum_is_known(color_type(), color) says whether it is one. The constant 0 need not exist, but it is what an enum
+ * has that was never set, and what an optional one is omitted for: name it.
+ *
+ * Messages can be added to a schema that is a UNION elsewhere. A reader that does not know one reads the union as none,
+ * which is counted (act_decode_options), and passes on none: what has to be passed on whole is better sent as BYTES. A
+ * whole message that is not known is refused. See act_schema_fingerprint.
  *
  * A message's tag is computed from its name, which is therefore the message's identity: it begins, by convention, with
  * that of its schema. Two names with the same tag in one schema do not compile, nor do two in one switch; two messages
@@ -68,8 +77,9 @@
 
 ACT_BEGIN_DECLS
 
-/* The most fields of one struct or message. */
-#define ACT_FIELDS_MAX 256
+/* The most fields of one struct or message, and the largest of their numbers. */
+#define ACT_FIELDS_MAX       256
+#define ACT_FIELD_NUMBER_MAX 65535
 
 /* What a field, or each of its items, is. */
 typedef enum act_field_kind {
@@ -278,6 +288,15 @@ ACT_API ACT_MUST_CHECK act_result act_message_create_typed(act_message **message
 
 /** The type of the schema's message with this tag; NULL: none. Threads: any. */
 ACT_API const act_type *act_schema_find(const act_type *schema, uint32_t tag) ACT_NONNULL_ALL;
+
+/**
+ * Whether an enum has a constant with this number: what others sent may have one that only a newer version knows.
+ *
+ * type  Made by ACT_ENUM: color_type().
+ *
+ * Threads: any.
+ */
+ACT_API bool act_enum_is_known(const act_type *type, int32_t value) ACT_NONNULL_ALL;
 
 /**
  * A number that says whether two schemas are the same: of all names, numbers, kinds and constants in it, in their order.
