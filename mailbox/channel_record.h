@@ -70,8 +70,8 @@ struct act_channel {
     void (*release)(void *value);
     union {
         struct {
-            struct act__block          first; /* what the first block of an unbounded channel hangs on */
             _Atomic(struct act__block *) spare;
+            struct act__block          first; /* what the first block of an unbounded channel hangs on: no value */
         };
         struct {
             _Atomic int64_t due; /* nanoseconds; INT64_MAX: never */

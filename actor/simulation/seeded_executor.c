@@ -267,7 +267,8 @@ static bool has_ended(struct act_system *system, uint64_t local)
 {
     if (local == 0)
         return act__system_actors_count(system) == 0;
-    return act__load(&act__cell_at(system, local)->life) != act__life_of(local);
+    const act_self *cell = act__cell_at(system, local);
+    return cell == NULL || act__load(&cell->life) != act__life_of(local);
 }
 
 /* Virtual time passes from timer to timer. Returns: whether it, or all, ended before the deadline. */

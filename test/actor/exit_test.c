@@ -331,7 +331,7 @@ static void clean_int(int *which)
 
 static void goes_deep(act_self *self, int depth)
 {
-    int local __attribute__((cleanup(clean_int))) = depth;
+    int local __attribute__((cleanup(clean_int), unused)) = depth;
     if (depth == bottom)
         act_panic(self, "at the bottom");
     if (depth > 0)
@@ -385,7 +385,7 @@ static void panics_again(int *which)
 
 static void goes_deep_and_panics_again(act_self *self, int depth)
 {
-    int local __attribute__((cleanup(panics_again))) = depth;
+    int local __attribute__((cleanup(panics_again), unused)) = depth;
     if (depth == bottom)
         act_panic(self, "first");
     if (depth > 0)

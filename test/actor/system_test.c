@@ -487,7 +487,9 @@ static void hears(act_self *self, void *state, const act_message *message)
     if (message->tag == TAG_ASK)
         for (int i = 0; i < 16; i++)
             ck_assert_int_eq(act_tell_value_after(self, &ref, act_self_pid(self), TAG_KEEP, act_int64(i), 20), ACT_OK);
-    else if ((heard[heard_count++] = (int)message->as.int64) == 15)
+    else
+        heard[heard_count++] = (int)message->as.int64;
+    if (heard_count == 16)
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 

@@ -28,7 +28,7 @@ static void runs_and_ends(act_thread *self, void *argument)
 
 static __attribute__((noinline)) void fails(act_thread *self, int number)
 {
-    __attribute__((cleanup(cleans_up))) const char *text = "c";
+    __attribute__((cleanup(cleans_up), unused)) const char *text = "c";
     act_thread_panic(self, "number %d", number);
 }
 

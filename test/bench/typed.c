@@ -156,7 +156,7 @@ static struct costs measure(int64_t n, const act_message *message, void (*pack)(
     msgpack_sbuffer by_hand;
     msgpack_packer  packer;
     act_message    *decoded;
-    size_t          count;
+    size_t          count = 0;
     uint32_t        fields = act_schema_find(typed_schema(), message->tag)->parts_count;
     int64_t         began[5];
     msgpack_sbuffer_init(&by_hand);

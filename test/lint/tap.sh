@@ -7,6 +7,10 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# The C++ compiler that there is now; configure may have been asked before it was there.
+[ -n "${CXX-}" ] || CXX=$(command -v g++ || command -v clang++ || echo c++)
+export CXX
+
 tap_told=0
 tap_failed=0
 

@@ -57,7 +57,7 @@ static void *passes_on(void *argument)
         unsigned c = (unsigned)i % 3;
         uintptr_t *block = act__pool_take(&c, (size_t)64 << c);
         *block = c;
-        uintptr_t *other = __atomic_exchange_n(&lanes[(mine + i) % LANES][i % 64], block, __ATOMIC_ACQ_REL);
+        uintptr_t *other = atomic_exchange_explicit(&lanes[(mine + i) % LANES][i % 64], block, memory_order_acq_rel);
         if (other != NULL)
             act__pool_give(other, (unsigned)*other);
     }
