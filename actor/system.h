@@ -9,11 +9,15 @@ ACT_BEGIN_DECLS
 
 typedef struct act_system_options {
     size_t     size;              /* sizeof(act_system_options); set by ACT_SYSTEM_OPTIONS */
-    uint32_t   workers_count;     /* 1 to 256 threads; 0: one per CPU this process may use */
+    uint32_t   workers_count;     /* 1 to 256 threads; 0: one per CPU this process may use. Each has 5 descriptors,
+                                     and a system has up to 4 more. */
     uint32_t   actors_max;        /* at once, up to 2^27; 0: 2^27. Memory is used only as actors are, but addresses are
                                      reserved for all (80 GB for 2^27): set fewer where these are limited, as by
                                      ulimit -v or under valgrind, which has room for one such system. Workers that
-                                     spawn at the same moment may each make one more. */
+                                     spawn at the same moment may each make one more. mlockall makes about 7 MB
+                                     of it resident, and the whole stack of each thread (8 MB unless ulimit -s says
+                                     otherwise); with MCL_ONFAULT only what is used. But all of it counts: it needs
+                                     CAP_IPC_LOCK, or no limit on locked memory. */
     uint32_t   batch_max;         /* messages an actor handles at most before others have a turn; 0: 256. A new actor
                                      begins with a quarter; it is fewer for one whose handlers are slow, and more for
                                      one that is quick and has as many waiting. */

@@ -39,7 +39,7 @@ static bool send_some(act_tcp *tcp)
     int                   count = evbuffer_peek(tcp->output, -1, NULL, pieces, PIECES_MAX);
     struct msghdr         all = {.msg_iov = pieces, .msg_iovlen = (size_t)(count < PIECES_MAX ? count : PIECES_MAX)};
     size_t                offered = 0;
-    for (size_t i = 0; i < all.msg_iovlen; i++)
+    for (size_t i = 0; i < (size_t)all.msg_iovlen; i++)
         offered += pieces[i].iov_len;
     ssize_t sent;
     do /* one piece is the rule, and cheaper so */

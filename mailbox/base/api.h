@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if __SIZEOF_POINTER__ < 8
+#error "act is for 64-bit machines: it reserves more addresses than others have"
+#endif
+
 #define ACT_VERSION_MAJOR 0
 #define ACT_VERSION_MINOR 1
 

@@ -17,6 +17,10 @@
  */
 #define PAGES_LATER_BYTES (4 * STEP_BYTES)
 
+#ifndef MADV_POPULATE_WRITE /* C libraries older than Linux 5.14, and musl */
+#define MADV_POPULATE_WRITE 23
+#endif
+
 #ifdef ACT_TESTING
 static _Atomic uint64_t requests, failing_request;
 static _Atomic bool     failing_on;
@@ -59,19 +63,54 @@ void act__free(void *memory)
 
 bool act__region_reserve(struct act__region *region, size_t limit_bytes)
 {
+    return act__region_reserve_with_table(region, limit_bytes, 0);
+}
+
+static size_t whole_steps(size_t bytes)
+{
+    return (bytes + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
+}
+
+/* Of the table's beginning, for so much of the region. */
+static size_t table_bytes(const struct act__region *region, size_t bytes)
+{
+    return region->object_bytes == 0 ? 0 : bytes / region->object_bytes * sizeof(uint32_t);
+}
+
+static size_t reserved_bytes(const struct act__region *region)
+{
+    return region->limit_bytes + table_bytes(region, region->limit_bytes);
+}
+
+bool act__region_reserve_with_table(struct act__region *region, size_t limit_bytes, size_t object_bytes)
+{
     if (act__memory_fails())
         return false;
-    limit_bytes = (limit_bytes + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
-    void *base = mmap(NULL, limit_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    region->object_bytes = object_bytes;
+    region->limit_bytes = whole_steps(limit_bytes);
+    size_t bytes = reserved_bytes(region);
+    void  *base = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED)
         return false;
-    (void)madvise(base, limit_bytes, MADV_DONTDUMP); /* a core file must not hold gigabytes of nothing */
+    (void)madvise(base, bytes, MADV_DONTDUMP); /* a core file must not hold gigabytes of nothing */
     region->base = base;
-    region->limit_bytes = limit_bytes;
     act__store(&region->used_bytes, 0);
     act__store(&region->backed_bytes, 0);
     act__store(&region->growing, false);
     return true;
+}
+
+static bool back_pages(char *from, size_t bytes)
+{
+    bool backed = mprotect(from, bytes, PROT_READ | PROT_WRITE) == 0;
+    (void)madvise(from, bytes, MADV_DODUMP);
+    return backed;
+}
+
+/* The table begins on a page and pages that are backed stay so: where the next ones begin need not be known. */
+static bool back_table(struct act__region *region, size_t to)
+{
+    return region->object_bytes == 0 || back_pages(region->base + region->limit_bytes, table_bytes(region, to));
 }
 
 /* Backs the region up to `end`. One thread at a time; others wait, which happens once per STEP_BYTES. */
@@ -84,9 +123,8 @@ static bool back(struct act__region *region, size_t end)
         act__wait_a_moment(&rounds);
     size_t from = act__load(&region->backed_bytes);
     if (from < end) {
-        size_t to = (end + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
-        backed = mprotect(region->base + from, to - from, PROT_READ | PROT_WRITE) == 0;
-        (void)madvise(region->base + from, to - from, MADV_DODUMP);
+        size_t to = whole_steps(end);
+        backed = back_pages(region->base + from, to - from) && back_table(region, to);
         if (backed && from >= PAGES_LATER_BYTES)
             (void)madvise(region->base + from, to - from, MADV_POPULATE_WRITE); /* before Linux 5.14: as before */
         if (backed)
@@ -115,6 +153,6 @@ void *act__region_take(struct act__region *region, size_t bytes)
 void act__region_release(struct act__region *region)
 {
     if (region->base != NULL)
-        munmap(region->base, region->limit_bytes);
+        munmap(region->base, reserved_bytes(region));
     region->base = NULL;
 }

@@ -38,13 +38,23 @@ static inline bool act__memory_fails(void)
 struct act__region {
     char            *base;
     size_t           limit_bytes;
+    size_t           object_bytes; /* that each have an entry in the table; 0: there is none */
     _Atomic size_t   used_bytes;
     _Atomic size_t   backed_bytes;
     _Atomic bool     growing;
 };
 
-/* Whether the address space could be reserved. */
+/* Whether the address space could be reserved. Nothing of it is resident, not even after mlockall, until it is used. */
 bool act__region_reserve(struct act__region *region, size_t limit_bytes);
+/*
+ * The same, and behind it a table of zeroed uint32_t, one for each `object_bytes` of the region, backed as the region is:
+ * what was taken has its entries.
+ */
+bool act__region_reserve_with_table(struct act__region *region, size_t limit_bytes, size_t object_bytes);
+static inline _Atomic uint32_t *act__region_table(const struct act__region *region)
+{
+    return (_Atomic uint32_t *)(void *)(region->base + region->limit_bytes);
+}
 /* The next `bytes` of the region, zeroed; NULL at the limit or when there is no memory. Any thread. */
 void *act__region_take(struct act__region *region, size_t bytes);
 void act__region_release(struct act__region *region);

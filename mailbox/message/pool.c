@@ -3,7 +3,6 @@
 #include <mailbox/message/pool.h>
 
 #include <pthread.h>
-#include <sys/mman.h>
 
 #include <mailbox/base/atomics.h>
 #include <mailbox/base/check.h>
@@ -28,7 +27,7 @@ struct batch {
  */
 struct depot {
     _Atomic uint64_t   top ACT__ALIGNED;
-    _Atomic uint32_t  *links; /* by block: index plus one of the batch below */
+    _Atomic uint32_t  *links; /* by block: index plus one of the batch below; the region's table */
     struct act__region region;
     size_t             block_bytes;
     uint32_t           batch_blocks;
@@ -55,13 +54,10 @@ static void prepare(void)
         struct depot *depot = &depots[c];
         depot->block_bytes = (size_t)64 << c;
         depot->batch_blocks = 64u >> c < 4 ? 4 : 64u >> c;
-        size_t links_bytes = REGION_BYTES / depot->block_bytes * sizeof *depot->links;
-        void  *links = mmap(NULL, links_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-                            0);
-        if (links == MAP_FAILED || !act__region_reserve(&depot->region, REGION_BYTES))
-            depot->batch_blocks = 0; /* without address space every block of this class comes from the heap */
+        if (act__region_reserve_with_table(&depot->region, REGION_BYTES, depot->block_bytes))
+            depot->links = act__region_table(&depot->region);
         else
-            depot->links = links;
+            depot->batch_blocks = 0; /* without address space every block of this class comes from the heap */
     }
 }
 

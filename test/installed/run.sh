@@ -43,6 +43,11 @@ timeout 60 "$work/panic" >"$work/said" 2>"$work/log"
 printf '%s\n' "inner destroyed" caught "outer destroyed" ended | diff -u - "$work/said" >>"$work/log"
 tap $? "a panic in C++ runs destructors and is not stopped by a catch" "$work/log"
 
+# shellcheck disable=SC2046 # the flags are words
+$CC -Wall -Wextra -Werror -o "$work/unload" "$top/test/installed/unload.c" $(pkg-config --cflags act) -pthread -ldl \
+    >"$work/log" 2>&1 && timeout 60 "$work/unload" >>"$work/log" 2>&1
+tap $? "a thread that has used it may end after a dlclose" "$work/log"
+
 ls "$LD_LIBRARY_PATH"/libact.so* >"$work/log" 2>&1
 tap $? "the shared library was there to be used" "$work/log"
 rm -f "$LD_LIBRARY_PATH"/libact.so*

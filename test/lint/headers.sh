@@ -33,6 +33,11 @@ echo '#define ACT_X(x) ({ x; })
 static inline int act_x(void) { return ACT_X(1); }' | write mailbox/x.h
 red "a GNU extension" "mailbox/x.h is not C11"
 
+echo '#include <mailbox/base/api.h>' >"$work/small.c"
+! ${CC:-cc} -U__SIZEOF_POINTER__ -D__SIZEOF_POINTER__=4 -fsyntax-only -I"$top" "$work/small.c" 2>"$work/why" &&
+    grep -q 'act is for 64-bit machines' "$work/why"
+tap $? "a machine of 32 bits is told" "$work/why"
+
 if [ -e "$build/generated/act.h" ]; then
     complains "$top" act.h >"$work/why"
     [ ! -s "$work/why" ]
