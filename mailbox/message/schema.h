@@ -20,10 +20,11 @@
  * and what you have then:
  *
  *     struct counter_add {int64_t amount;};    and so on, to send with act_tell(self, to, counter_add, .amount = 5)
- *     enum counter_tag {counter_add_tag, ...}  for the switch in receive, which -Wswitch-enum checks for completeness
- *     enum counter_tag counter_tag_of(message) what a message is; it may be none of these
+ *     enum act_tags_of_counter {counter_add_tag, ...}
+ *     counter_tag_of(message)                  what a message is, one of these or none, for the switch in receive, which
+ *                                              -Wswitch-enum checks for completeness
  *     act_view(counter_add, message)           its fields
- *     struct counter {enum counter_tag tag; union {struct counter_add counter_add; ...} as;}
+ *     struct counter {enum act_tags_of_counter tag; union {struct counter_add counter_add; ...} as;}
  *     counter_schema(), counter_add_type()     tables for act_message_print, the codec, and what you make of them
  *
  *     switch (counter_tag_of(message)) {
@@ -44,7 +45,7 @@
  *     STRUCT(s)      struct s, of ACT_STRUCT(s, ...)
  *     UNION(s)       struct s, of ACT_SCHEMA(s, ...): any one of its messages; tag 0: none
  *     ARRAY(kind, n) kind name[n]: always n of them
- *     LIST(kind)     {const kind *items; size_t count;}: act_list_int32 and so on, struct s_list, e_list
+ *     LIST(kind)     {const kind *items; size_t count;}: act_list_int32 and so on, struct act_list_of_s
  *     OPTIONAL(kind) as kind; see below
  *     SECRET(kind)   as kind, but never printed
  *
@@ -63,6 +64,9 @@
  * Messages can be added to a schema that is a UNION elsewhere. A reader that does not know one reads the union as none,
  * which is counted (act_decode_options), and passes on none: what has to be passed on whole is better sent as BYTES. A
  * whole message that is not known is refused. See act_schema_fingerprint.
+ *
+ * Every name will do for a message that no other struct has; the schema itself is one. What else is declared for it is
+ * no struct, or begins with act_.
  *
  * A message's tag is computed from its name, which is therefore the message's identity: it begins, by convention, with
  * that of its schema. Two names with the same tag in one schema do not compile, nor do two in one switch; two messages
@@ -157,7 +161,7 @@ typedef struct act_type {
 /* enum name {...}; LIST(VALUE) is VALUE(constant, number) for each. Numbers are those of an int32_t. */
 #define ACT_ENUM(name, LIST)                                                                                    \
     enum name { LIST(ACT__ENUM_CONSTANT) };                                                                     \
-    struct name##_list {                                                                                        \
+    struct act_list_of_##name {                                                                                        \
         const enum name *items;                                                                                 \
         size_t           count;                                                                                 \
     };                                                                                                          \
@@ -173,7 +177,7 @@ typedef struct act_type {
 /* struct name {...}, to be a part of messages; FIELDS(FIELD) as above. */
 #define ACT_STRUCT(name, FIELDS)                                                                                \
     ACT__STRUCT(name, FIELDS)                                                                                   \
-    struct name##_list {                                                                                        \
+    struct act_list_of_##name {                                                                                        \
         const struct name *items;                                                                               \
         size_t             count;                                                                               \
     };                                                                                                          \
@@ -183,24 +187,24 @@ typedef struct act_type {
 /* The protocol: see above. LIST(MESSAGE) is MESSAGE(name, FIELDS) for each. */
 #define ACT_SCHEMA(name, LIST)                                                                                  \
     LIST(ACT__STRUCT)                                                                                           \
-    enum name##_tag { LIST(ACT__TAG_CONSTANT) };                                                                \
+    enum act_tags_of_##name { LIST(ACT__TAG_CONSTANT) };                                                                \
     LIST(ACT__TYPE_OF_MESSAGE)                                                                                  \
     struct name {                                                                                               \
-        enum name##_tag tag;                                                                                    \
+        enum act_tags_of_##name tag;                                                                                    \
         union {                                                                                                 \
             LIST(ACT__UNION_MEMBER)                                                                             \
         } as;                                                                                                   \
     };                                                                                                          \
-    struct name##_list {                                                                                        \
+    struct act_list_of_##name {                                                                                        \
         const struct name *items;                                                                               \
         size_t             count;                                                                               \
     };                                                                                                          \
-    enum { name##_act_flags = 0 LIST(ACT__UNION_FLAGS) };                                                       \
+    enum { act__flags_of_##name = 0 LIST(ACT__UNION_FLAGS) };                                                       \
     ACT__TABLE const act_type *name##_schema(void)                                                              \
     {                                                                                                           \
         static const act_type *(*const act__messages[])(void) = {LIST(ACT__SCHEMA_ENTRY)};                      \
         static const act_type act__type = {                                                                     \
-            #name, 0, sizeof(struct name), sizeof act__messages / sizeof *act__messages, name##_act_flags,      \
+            #name, 0, sizeof(struct name), sizeof act__messages / sizeof *act__messages, act__flags_of_##name,      \
             offsetof(struct name, as), NULL, NULL, act__messages};                                              \
         switch (0) { /* no two have the same tag */                                                             \
             LIST(ACT__TAG_CASE)                                                                                 \
@@ -208,13 +212,13 @@ typedef struct act_type {
             return &act__type;                                                                                  \
         }                                                                                                       \
     }                                                                                                           \
-    __attribute__((used, cold)) static void name##_act_tags(void)                                               \
+    __attribute__((used, cold)) static void act__tags_of_##name(void)                                               \
     {                                                                                                           \
         LIST(ACT__TAG_SYMBOL)                                                                                   \
     }                                                                                                           \
-    ACT__TABLE enum name##_tag name##_tag_of(const act_message *act__message)                                   \
+    ACT__TABLE enum act_tags_of_##name name##_tag_of(const act_message *act__message)                                   \
     {                                                                                                           \
-        return (enum name##_tag)(act__message->kind == ACT_VALUE_TYPED ? act__message->tag : 0);                \
+        return (enum act_tags_of_##name)(act__message->kind == ACT_VALUE_TYPED ? act__message->tag : 0);                \
     }                                                                                                           \
     ACT__END(name)
 
@@ -255,7 +259,8 @@ static inline void *act_room_of(const act_bytes *bytes)
     act__address_of([&] {                                                                                       \
         _Pragma("GCC diagnostic push")                                                                          \
         _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")                                      \
-        return name{__VA_ARGS__};                                                                               \
+        using act__that = struct name; /* there may be an enumerator of this name */                            \
+        return act__that{__VA_ARGS__};                                                                          \
         _Pragma("GCC diagnostic pop")                                                                           \
     }())
 extern "C++" template <typename type> inline const void *act__address_of(const type &fields)

@@ -29,17 +29,17 @@ typedef struct act_bytes {
 #define ACT__TYPE_OF_MESSAGE(name, FIELDS) ACT__TYPE_OF(name, FIELDS, name##_tag)
 #define ACT__TYPE_OF(name, FIELDS, tag)                                                                         \
     enum {                                                                                                      \
-        name##_act_flags = (0 FIELDS(ACT__OR_FLAGS)) & ACT_FIELD_OUTSIDE,                                       \
-        name##_act_fields = 0 FIELDS(ACT__PLUS_ONE)                                                             \
+        act__flags_of_##name = (0 FIELDS(ACT__OR_FLAGS)) & ACT_FIELD_OUTSIDE,                                       \
+        act__fields_of_##name = 0 FIELDS(ACT__PLUS_ONE)                                                             \
     };                                                                                                          \
     ACT__TABLE const act_type *name##_type(void)                                                                \
     {                                                                                                           \
         __attribute__((unused)) typedef struct name act__this;                                                  \
         static const act_field act__fields[] = {FIELDS(ACT__ENTRY){NULL, 0, 0, 0, 0, 0, 0, NULL}};              \
         static const act_type  act__type = {                                                                    \
-            #name, tag, name##_act_fields == 0 ? 0 : sizeof(struct name), name##_act_fields, name##_act_flags, 0, \
+            #name, tag, act__fields_of_##name == 0 ? 0 : sizeof(struct name), act__fields_of_##name, act__flags_of_##name, 0, \
             act__fields, NULL, NULL};                                                                           \
-        (void)sizeof(char[name##_act_fields <= ACT_FIELDS_MAX ? 1 : -1]);                                       \
+        (void)sizeof(char[act__fields_of_##name <= ACT_FIELDS_MAX ? 1 : -1]);                                       \
         switch (0) { /* no two have the same number */                                                          \
             FIELDS(ACT__NUMBER_CASE)                                                                            \
         default:                                                                                                \
@@ -82,7 +82,7 @@ typedef struct act_bytes {
       ^ ((uint32_t)(ACT__KIND_##KIND) << 8 | (uint32_t)(ACT__FLAGS_##KIND)))
 #define ACT__TAG_CASE(name, FIELDS)     case name##_tag:
 #define ACT__UNION_MEMBER(name, FIELDS) struct name name;
-#define ACT__UNION_FLAGS(name, FIELDS)  | name##_act_flags
+#define ACT__UNION_FLAGS(name, FIELDS)  | act__flags_of_##name
 #define ACT__SCHEMA_ENTRY(name, FIELDS) name##_type,
 
 /* For each kind: C_ the type of the field, ITEM_ that of one item, LIST_ that of a list of them. */
@@ -147,9 +147,9 @@ typedef struct act_bytes {
 #define ACT__LIST_REF act_list_ref
 #define ACT__LIST_TEXT act_list_text
 #define ACT__LIST_BYTES act_list_bytes
-#define ACT__LIST_ENUM(e)   struct e##_list
-#define ACT__LIST_STRUCT(s) struct s##_list
-#define ACT__LIST_UNION(s)  struct s##_list
+#define ACT__LIST_ENUM(e)   struct act_list_of_##e
+#define ACT__LIST_STRUCT(s) struct act_list_of_##s
+#define ACT__LIST_UNION(s)  struct act_list_of_##s
 
 #define ACT__LIST_OF(name, item)                                                                                \
     typedef struct act_list_##name {                                                                            \
@@ -211,8 +211,8 @@ ACT__LIST_OF(bytes, act_bytes)
 #define ACT__FLAGS_TEXT ACT_FIELD_OUTSIDE
 #define ACT__FLAGS_BYTES ACT_FIELD_OUTSIDE
 #define ACT__FLAGS_ENUM(e)     0
-#define ACT__FLAGS_STRUCT(s)   s##_act_flags
-#define ACT__FLAGS_UNION(s)    ACT_FIELD_OUTSIDE | s##_act_flags /* its tag is to be looked at */
+#define ACT__FLAGS_STRUCT(s)   act__flags_of_##s
+#define ACT__FLAGS_UNION(s)    ACT_FIELD_OUTSIDE | act__flags_of_##s /* its tag is to be looked at */
 #define ACT__FLAGS_ARRAY(k, n) ACT_FIELD_ARRAY | ACT__FLAGS_##k
 #define ACT__FLAGS_LIST(k)     ACT_FIELD_LIST | ACT_FIELD_OUTSIDE | ACT__FLAGS_##k
 #define ACT__FLAGS_OPTIONAL(k) ACT_FIELD_OPTIONAL | ACT__FLAGS_##k

@@ -1,6 +1,7 @@
 /* The messages that other languages are asked for, and their way through them; languages_test.sh stands between. Internal. */
 /* SPDX-License-Identifier: MIT */
-/* `own`: what each language makes by itself. `write`: ours, in hex. `ours`: the same as text. `read`: hex as text. */
+/* `own`: what each language makes by itself. `write`: ours, in hex. `ours`: the same as text. `read`: hex as text. `tags`: all. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,6 +73,13 @@ static void put_more(void)
         .shape = {.tag = shape_none_tag}, .pid = {0, 1}, .ref = {77});
 }
 
+static void put_tags(void)
+{
+    const act_type *schema = x_schema();
+    for (uint32_t i = 0; i < schema->parts_count; i++)
+        printf("| %s | 0x%08" PRIx32 " |\n", schema->messages[i]()->name, schema->messages[i]()->tag);
+}
+
 static size_t from_hex(const char *line)
 {
     size_t   count = 0;
@@ -107,8 +115,10 @@ int main(int argc, char **argv)
         put_more();
     } else if (strcmp(verb, "read") == 0) {
         read_all();
+    } else if (strcmp(verb, "tags") == 0) {
+        put_tags();
     } else {
-        fprintf(stderr, "usage: cross own | write | ours | read\n");
+        fprintf(stderr, "usage: cross own | write | ours | read | tags\n");
         return 2;
     }
     return 0;

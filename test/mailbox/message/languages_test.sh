@@ -6,10 +6,18 @@ top=${top_srcdir:-$(dirname "$0")/../../..}
 # shellcheck source=test/lint/tap.sh
 . "$top/test/lint/tap.sh"
 us=$PWD/test/mailbox/message/cross
+if grep -q '^ACT_SANITIZER = .' "${top_builddir:-.}/Makefile"; then
+    tap_skip "messages of other languages" "a sanitizer sees their kinds in wire_test, and nothing of other languages"
+    tap_end
+fi
 there=$(cd "$top/test/mailbox/message/interchange" && pwd) || exit 99
 
 "$us" own >"$work/own" && "$us" write >"$work/hex" && "$us" ours >"$work/ours" || exit 99
 spoken=0 skipped=
+
+"$us" tags >"$work/tags"
+grep -E '^[|] [a-z_]+ [|] 0x' "$top/doc/interchange.md" | diff "$work/tags" - >"$work/why"
+tap $? "doc/interchange.md: its table has our tags" "$work/why"
 
 # skip LANGUAGE REASON
 skip() {
@@ -45,6 +53,13 @@ for candidate in python3 /usr/bin/python3; do
 done
 if [ -n "$python" ]; then
     speak Python "$python" "$there/python.py"
+    sed -n '/^def tag/,/^    return/p' "$top/doc/interchange.md" >"$work/tag.py"
+    echo 'import sys
+for name in sys.argv[1:]: print("| %s | 0x%08x |" % (name, tag(name)))' >>"$work/tag.py"
+    # shellcheck disable=SC2046 # the names are words
+    "$python" "$work/tag.py" $("$us" tags | cut -d ' ' -f 2) >"$work/got" 2>"$work/why"
+    "$us" tags | diff - "$work/got" >>"$work/why"
+    tap $? "doc/interchange.md: its program computes our tags" "$work/why"
 else
     skip Python "msgpack is missing (Debian package: python3-msgpack)"
 fi

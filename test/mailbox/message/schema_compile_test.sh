@@ -107,6 +107,43 @@ echo '#define A(FIELD)
 ACT_SCHEMA(b, B);' >"$work/list" # large letters count the same
 bad "two messages with one tag" 'duplicate case' </dev/null
 
+# Names that the library's own could meet: a schema's, a struct's or another message's with an ending.
+cat >"$work/list" <<'EOF'
+#define COLORS(VALUE) VALUE(color_none, 0) VALUE(color_red, 1)
+ACT_ENUM(color, COLORS);
+#define ITEM(FIELD) FIELD(1, INT32, x) FIELD(2, LIST(ENUM(color)), colors)
+ACT_STRUCT(item, ITEM);
+#define PART_ONE(FIELD) FIELD(1, LIST(STRUCT(item)), items)
+#define PART_MESSAGES(MESSAGE) MESSAGE(part_list, PART_ONE) MESSAGE(part_tag, PART_ONE)
+ACT_SCHEMA(part, PART_MESSAGES);
+#define ANY(FIELD) FIELD(1, INT32, x) FIELD(2, OPTIONAL(LIST(UNION(part))), parts) FIELD(3, OPTIONAL(UNION(part)), part)
+#define KV_MESSAGES(MESSAGE) MESSAGE(kv_list, ANY) MESSAGE(kv_tag, ANY) MESSAGE(kv_get, ANY) MESSAGE(kv_get_tag, ANY) \
+    MESSAGE(kv_get_type, ANY) MESSAGE(kv_get_list, ANY) MESSAGE(kv_type, ANY) MESSAGE(kv_schema, ANY) \
+    MESSAGE(kv_tag_of, ANY) MESSAGE(kv_act_flags, ANY) MESSAGE(kv_act_fields, ANY) MESSAGE(kv_act_tags, ANY) \
+    MESSAGE(kv_flags, ANY) MESSAGE(item_list, ANY) MESSAGE(color_list, ANY) MESSAGE(item_tag, ANY) MESSAGE(tag, ANY) \
+    MESSAGE(as, ANY) MESSAGE(type, ANY) MESSAGE(message, ANY) MESSAGE(fields, ANY) MESSAGE(x, ANY) MESSAGE(K, ANY)
+ACT_SCHEMA(kv, KV_MESSAGES);
+EOF
+good "messages of any name" <<'EOF'
+#define TELL(name, fields) act_tell(self, to, name, .x = act_view(name, message)->x);
+    KV_MESSAGES(TELL)
+    struct kv one;
+    struct kv_get_tag *two = act_edit(kv_get_tag, (act_message *)(uintptr_t)message);
+    enum act_tags_of_kv tag = kv_tag_of(message);
+    one.tag = kv_get_tag_tag;
+    one.as.kv_get_tag = *two;
+    if (tag == kv_tag_tag || tag == one.tag || kv_schema() == kv_tag_type() || kv_get_tag_type() == NULL)
+        act_unknown(self, message);
+EOF
+for standard in gnu99 c99 gnu17 gnu2x; do
+    compile "${CC:-cc}" "$standard" c <"$work/body" && [ ! -s "$work/why" ]
+    tap $? "$standard: messages of any name" "$work/why"
+done
+for standard in c++17 gnu++20; do
+    compile "${CXX:-c++}" "$standard" cc <"$work/body" && [ ! -s "$work/why" ]
+    tap $? "$standard: messages of any name" "$work/why"
+done
+
 # object COMPILER STANDARD SUFFIX NAME FIELDS: a file of a program with the message pair_two, as NAME.o
 object() {
     {

@@ -100,7 +100,7 @@ static __attribute__((noinline)) void make_outside(void)
     struct point     corners[] = {{1, 2}, {3, 4}, {5, 6}};
     struct shape     shapes[] = {{.tag = shape_polygon_tag, .as.shape_polygon.corners = {corners, 3}},
                                  {.tag = shape_circle_tag, .as.shape_circle = {{7, 8}, 9.5}},
-                                 {.tag = (enum shape_tag)0}};
+                                 {.tag = (enum act_tags_of_shape)0}};
     ck_assert_int_eq(act_message_make(&message, zoo_outside, .text = text, .bytes = {bytes, 3}, .numbers = {1, 2, 3},
                                       .texts = {one, NULL}, .list = {list, 3}, .names = {names, 3}, .blobs = {blobs, 2},
                                       .colors = {colors, 2}, .people = {people, 2}, .shape = shapes[0],
@@ -154,7 +154,7 @@ static void what_cannot_be_is_refused(void)
     ck_assert_int_eq(act_message_make(&message, zoo_outside, .bytes = {big, SIZE_MAX}), ACT_INVALID);
     ck_assert_int_eq(act_message_make(&message, zoo_outside, .bytes = {big, ACT_MESSAGE_BYTES_MAX}), ACT_INVALID);
     ck_assert_int_eq(act_message_make(&message, zoo_outside, .list = {(const int32_t *)big, SIZE_MAX / 2}), ACT_INVALID);
-    ck_assert_int_eq(act_message_make(&message, zoo_outside, .shape.tag = (enum shape_tag)5), ACT_INVALID);
+    ck_assert_int_eq(act_message_make(&message, zoo_outside, .shape.tag = (enum act_tags_of_shape)5), ACT_INVALID);
     ck_assert_int_eq(act_message_create_typed(&message, point_type(), &(struct point){1, 2}), ACT_INVALID);
     done();
 }

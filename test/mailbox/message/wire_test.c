@@ -312,6 +312,45 @@ static void a_constant_that_is_not_known_is_kept(void)
     REFUSES(x_opt, "810aa3726564", "x_opt.color: found text, expected an integer");
 }
 
+#define HUES(VALUE) VALUE(hue_red, 1) VALUE(hue_green, 2)
+ACT_ENUM(hue, HUES);
+#define PAINT(FIELD)           FIELD(1, INT32, id) FIELD(2, ENUM(hue), hue)
+#define PAINT_MESSAGES(MESSAGE) MESSAGE(paint, PAINT)
+ACT_SCHEMA(paints, PAINT_MESSAGES);
+
+/* What was never set is 0, whether there is such a constant or not: what is written can be read. */
+static void an_enum_comes_back_whatever_it_is(void)
+{
+    static const int32_t numbers[] = {0, 1, 77, -1, INT32_MAX, INT32_MIN};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        ck_assert_int_eq(act_message_make(&message, paint, .id = 5, .hue = (enum hue)numbers[i]), ACT_OK);
+        ck_assert_int_eq(act_message_encode(message, paints_schema(), bytes, sizeof bytes, &bytes_count), ACT_OK);
+        act_message_free(&message);
+        ck_assert_int_eq(act_message_decode(&message, paints_schema(), bytes, bytes_count, 0, NULL, 0), ACT_OK);
+        ck_assert_int_eq((int32_t)act_view(paint, message)->hue, numbers[i]);
+        ck_assert_int_eq(act_enum_is_known(hue_type(), (int32_t)act_view(paint, message)->hue), numbers[i] == 1);
+        act_message_free(&message);
+    }
+    ck_assert_uint_eq(act__pool_outstanding(), 0);
+}
+
+#define EMPTY_LISTED(FIELD)      FIELD(1, LIST(STRUCT(empty)), list)
+#define EMPTY_MESSAGES(MESSAGE) MESSAGE(empties_listed, EMPTY_LISTED)
+ACT_STRUCT(empty, ACT_NO_FIELDS);
+ACT_SCHEMA(empties, EMPTY_MESSAGES);
+
+/* A struct without fields takes no bytes in C. */
+static void a_list_of_what_has_no_size_comes_back(void)
+{
+    static const struct empty some[3];
+    ck_assert_int_eq(act_message_make(&message, empties_listed, .list = {some, 3}), ACT_OK);
+    ck_assert_int_eq(act_message_encode(message, empties_schema(), bytes, sizeof bytes, &bytes_count), ACT_OK);
+    act_message_free(&message);
+    ck_assert_int_eq(act_message_decode(&message, empties_schema(), bytes, bytes_count, 0, NULL, 0), ACT_OK);
+    ck_assert_uint_eq(act_view(empties_listed, message)->list.count, 3);
+    act_message_free(&message);
+}
+
 static void a_member_that_is_not_known_is_none_and_counted(void)
 {
     uint64_t before = act_decode_unknown_members();
@@ -414,6 +453,8 @@ const struct kit_fact kit_facts[] = {
     FACT(a_tag_can_be_a_float),
     FACT(an_integer_is_read_for_a_float),
     FACT(a_constant_that_is_not_known_is_kept),
+    FACT(an_enum_comes_back_whatever_it_is),
+    FACT(a_list_of_what_has_no_size_comes_back),
     FACT(a_member_that_is_not_known_is_none_and_counted),
     FACT(a_complaint_says_the_whole_way),
     FACT(a_complaint_is_cut_at_its_room),
