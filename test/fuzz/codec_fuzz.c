@@ -38,14 +38,22 @@ static void look_at_stream(const unsigned char *bytes, size_t count, act_result 
     must(decoded != ACT_TRUNCATED || result != ACT_OK);
 }
 
-/* What is read strictly is read as the same otherwise. */
-static void look_strictly(const unsigned char *bytes, size_t count, const act_message *message)
+/*
+ * What is read strictly is written so that all read it. That it is always read as the same otherwise is no law: a key that
+ * is a text is passed over by one and a field for the other.
+ */
+static void look_strictly(const unsigned char *bytes, size_t count)
 {
-    act_message *strict;
-    if (act_message_decode_with(&strict, zoo_schema(), bytes, count, ACT_DECODE_OPTIONS(.strict = true), NULL, 0) != ACT_OK)
+    const act_decode_options *strictly = ACT_DECODE_OPTIONS(.strict = true, .message_max = MESSAGE_MAX / 8);
+    act_message              *strict, *again;
+    if (act_message_decode_with(&strict, zoo_schema(), bytes, count, strictly, NULL, 0) != ACT_OK)
         return;
-    must(message != NULL && encode(strict, once) == encode(message, twice));
-    must(memcmp(once, twice, encode(message, twice)) == 0);
+    size_t once_count = encode(strict, once);
+    must(act_message_decode_with(&again, zoo_schema(), once, once_count, strictly, NULL, 0) == ACT_OK);
+    act_message_free(&again);
+    must(act_message_decode(&again, zoo_schema(), once, once_count, 0, NULL, 0) == ACT_OK);
+    must(encode(again, twice) == once_count && memcmp(once, twice, once_count) == 0);
+    act_message_free(&again);
     act_message_free(&strict);
 }
 
@@ -58,13 +66,11 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t count)
     act_result   result = act_message_decode(&message, zoo_schema(), bytes, count, MESSAGE_MAX / 8, complaint,
                                              sizeof complaint);
     look_at_stream(bytes, count, result);
+    look_strictly(bytes, count);
     if (result != ACT_OK) {
         must((result == ACT_MALFORMED || result == ACT_TRUNCATED) && complaint[0] != '\0');
-        if (strstr(complaint, "too large") == NULL)
-            look_strictly(bytes, count, NULL);
         return 0;
     }
-    look_strictly(bytes, count, message);
     size_t once_count = encode(message, once);
     must(act_message_decode(&again, zoo_schema(), once, once_count, 0, NULL, 0) == ACT_OK);
     must(encode(again, twice) == once_count && memcmp(once, twice, once_count) == 0);

@@ -49,7 +49,7 @@ int main(void)
     printf("%g\n", 1.5);
     for (double number = 1.5; number > 1e-300; number /= 1e50)
         show_typed(number), show_typed(-1 / number);
-    show_typed(INFINITY);
+    show_typed(HUGE_VAL);
     show_complaint("\x92\xce\x48\x03\x4d\x30\x81\x01\xcb\x7f\xe5\0\0\0\0\0\0", 17);
     show_complaint("\x92\xce\x42\x5a\x0b\xb4\x81\x01\xcb\x7f\xe5\0\0\0\0\0\0", 17);
     if (act_supervisor_check(&spec, text, sizeof text) != ACT_OK)
