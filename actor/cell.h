@@ -90,6 +90,7 @@ enum {
     ACT__URGENT_HOLDING = 16,
     ACT__URGENT_PARKED = 32,
     ACT__URGENT_BURY = 64,
+    ACT__URGENT_AGREED = 128, /* with KILL: neither logged nor counted */
     ACT__URGENT_BITS = 8      /* how many bits are kept for these */
 };
 
@@ -260,6 +261,16 @@ void act__take_in(struct act__worker *worker, act_self *self);
 void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list);
 /* A message that was popped or fetched and that no one will handle becomes a dead letter and is freed. */
 void act__refuse(struct act__worker *worker, act_self *self, act_message *message, act_result why);
+/*
+ * What a kill needs to reach an actor as a message: see act_trap_kill. It belongs to the actor, so only a kill has to look
+ * for it.
+ */
+struct act__kill_letter {
+    struct act__belonging belonging;
+    act_message          *message; /* NULL: it has been told */
+};
+/* NULL: a kill just ends this actor. */
+struct act__kill_letter *act__kill_letter_of(act_self *self);
 /* Applies and clears `urgent`. */
 void act__take_urgent(struct act__worker *worker, act_self *self);
 

@@ -6,6 +6,7 @@
 #include <unwind.h>
 
 #include <actor/bond.h>
+#include <actor/lifecycle.h>
 #include <actor/system_record.h>
 
 /* ----------------------------------------------------------------------------------- deciding the end */
@@ -19,6 +20,7 @@ void act__end_decide(struct act__worker *worker, act_self *self, struct act__rea
     self->flags |= ACT__CELL_ENDING;
     worker->exit_reason = reason;
     worker->exit_stage = 0;
+    worker->exit_agreed = false;
 }
 
 static struct act__reason_text *take_spare(struct act__worker *worker)
@@ -127,6 +129,53 @@ act_result act_exit_other(act_self *self, act_pid other, act_exit_reason reason)
 act_result act_system_exit(act_system *system, act_pid pid, act_exit_reason reason)
 {
     return exit_other(system, NULL, 0, pid, reason);
+}
+
+void act_kill_agreed(act_self *self, act_pid other)
+{
+    struct act_system *system = self->worker->system;
+    act_self          *cell = other.node == 0 ? act__cell_at(system, other.local) : NULL;
+    uint64_t           life = act__life_of(other.local);
+    /* acquire: pairs with the release in spawn.c. */
+    if (cell != NULL && (life & 1) != 0 && act__load_acquire(&cell->life) == life)
+        act__cell_poke(system, self->worker, other.local, ACT__URGENT_KILL | ACT__URGENT_AGREED);
+}
+
+/* ------------------------------------------------------------------------------- kills that are trapped */
+
+static void release_kill_letter(struct act__belonging *belonging)
+{
+    struct act__kill_letter *letter = act__container(belonging, struct act__kill_letter, belonging);
+    if (letter->message != NULL)
+        act__message_drop(letter->message);
+    act__free(letter);
+}
+
+struct act__kill_letter *act__kill_letter_of(act_self *self)
+{
+    for (struct act__member *member = self->belongings.first; member != NULL; member = member->next) {
+        struct act__belonging *belonging = act__container(member, struct act__belonging, member);
+        if (belonging->release == release_kill_letter)
+            return act__container(belonging, struct act__kill_letter, belonging);
+    }
+    return NULL;
+}
+
+act_result act_trap_kill(act_self *self)
+{
+    if (act__kill_letter_of(self) != NULL)
+        return ACT_OK;
+    struct act__kill_letter *letter = act__allocate(sizeof *letter);
+    if (letter == NULL)
+        return ACT_NO_MEMORY;
+    letter->belonging.release = release_kill_letter;
+    letter->message = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0);
+    if (letter->message == NULL) {
+        act__free(letter);
+        return ACT_NO_MEMORY;
+    }
+    act__set_add(&self->belongings, &letter->belonging.member);
+    return ACT_OK;
 }
 
 /* ---------------------------------------------------------------------------------------- panicking */
@@ -243,13 +292,20 @@ static bool is_failure(const struct act__reason *reason)
     return reason->kind == ACT_EXIT_PANIC || reason->kind == ACT_EXIT_ERROR;
 }
 
+static act_log_level level_of(const struct act__reason *reason)
+{
+    if (is_failure(reason))
+        return ACT_LOG_ERROR;
+    return reason->kind == ACT_EXIT_KILLED ? ACT_LOG_WARNING : ACT_LOG_INFO;
+}
+
 static void log_end(act_self *self, const struct act__reason *reason)
 {
     const char *text = text_of(reason);
     char        code[16] = "";
     if (reason->code != 0)
         snprintf(code, sizeof code, " %d", (int)reason->code);
-    act__log_of(self, is_failure(reason) ? ACT_LOG_ERROR : ACT_LOG_INFO, "ended: %s%s%s%s",
+    act__log_of(self, level_of(reason), "ended: %s%s%s%s",
                 act_exit_kind_text((act_exit_kind)reason->kind), code, text != NULL ? ", " : "", text != NULL ? text : "");
 }
 
@@ -375,7 +431,10 @@ void act__end_run(struct act__worker *worker, act_self *self)
     if (worker->scratch.chunk != NULL)
         act__arena_reset(&worker->scratch);
     struct act__reason reason = worker->exit_reason;
-    if (is_failure(&reason) || worker->system->options.log_normal_exits)
+    bool is_kill = reason.kind == ACT_EXIT_KILLED && !worker->exit_agreed;
+    if (is_kill)
+        act_system_overdue(worker->system);
+    if (is_kill || is_failure(&reason) || worker->system->options.log_normal_exits)
         log_end(self, &reason);
     worker->ended_label[0] = '\0';
     /* Before anybody hears of it: who has joined finds it counted. release: pairs with act__system_actors_count. */

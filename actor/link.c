@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <actor/bond.h>
+#include <actor/lifecycle.h>
 #include <actor/system_record.h>
 
 struct act__bond *act__link_find(act_self *self, uint64_t other, unsigned *side)
@@ -13,6 +14,16 @@ struct act__bond *act__link_find(act_self *self, uint64_t other, unsigned *side)
             return bond;
     }
     return NULL;
+}
+
+void act_each_link(act_self *self, void (*visit)(act_self *self, void *context, act_pid linked), void *context)
+{
+    for (struct act__member *half = self->bonds.first; half != NULL; half = half->next) {
+        unsigned          side;
+        struct act__bond *bond = act__bond_of_half(half, &side);
+        if (bond->kind == ACT__BOND_LINK)
+            visit(self, context, act__pid_of(bond->end[!side].act_sender));
+    }
 }
 
 /* An exit that came through a link with `sender`, not one that was sent by act_exit_other. */

@@ -77,6 +77,23 @@ static void trap(act_self *self, act_message *message, uint64_t from, struct act
     act__inbox_append(&self->inbox, message);
 }
 
+/* A kill that was sent. `reason` has KILLED as its kind; its text is held for this. */
+static void kill_actor(struct act__worker *worker, act_self *self, struct act__reason reason)
+{
+    struct act__kill_letter *letter = act__kill_letter_of(self);
+    act_message             *message = letter != NULL ? letter->message : NULL;
+    if (letter == NULL) {
+        act__end_decide(worker, self, reason);
+        return;
+    }
+    letter->message = NULL;
+    reason.kind = ACT_EXIT_KILL;
+    if (message != NULL)
+        trap(self, message, 0, reason);
+    else
+        act__reason_text_let_go(reason.text);
+}
+
 /*
  * The rules of exit signals, in Erlang's order. `signal` is the envelope that carries `reason`. Returns: whether it
  * has become a message; the caller frees it otherwise.
@@ -88,7 +105,7 @@ static bool exit_signal(struct act__worker *worker, act_self *self, act_message 
         reason.kind = ACT_EXIT_KILLED;
         if (!linked) {
             act__reason_text_hold(reason.text);
-            act__end_decide(worker, self, reason);
+            kill_actor(worker, self, reason);
             return false;
         }
     }
@@ -135,13 +152,15 @@ void act__take_urgent(struct act__worker *worker, act_self *self)
         return;
     if ((urgent & ACT__URGENT_LEAVE) != 0)
         self->flags &= (uint16_t)~ACT__CELL_SEATED;
-    if ((urgent & ACT__URGENT_KILL) != 0)
-        act__end_decide(worker, self, (struct act__reason){.kind = ACT_EXIT_KILLED});
-    else {
-        act__take_in(worker, self); /* the signal to look at; and what the parent had sent before a shutdown */
-        if ((urgent & ACT__URGENT_SHUTDOWN) != 0)
-            shut_down(worker, self);
+    if ((urgent & ACT__URGENT_KILL) != 0 && (self->flags & ACT__CELL_ENDING) == 0) {
+        kill_actor(worker, self, (struct act__reason){.kind = ACT_EXIT_KILLED});
+        worker->exit_agreed = (urgent & ACT__URGENT_AGREED) != 0;
     }
+    if ((self->flags & ACT__CELL_ENDING) != 0)
+        return;
+    act__take_in(worker, self); /* the signal to look at; and what the parent had sent before a shutdown */
+    if ((urgent & ACT__URGENT_SHUTDOWN) != 0)
+        shut_down(worker, self);
 }
 
 /* --------------------------------------------------------------------------------------- receiving */

@@ -8,6 +8,7 @@
 
 #include <actor/clock.h>
 #include <actor/left.h>
+#include <actor/lifecycle.h>
 #include <actor/log_writer.h>
 #include <actor/system_record.h>
 #include <mailbox/channel_record.h>
@@ -306,6 +307,31 @@ void act_system_stop(act_system *system)
     errno = saved;
 }
 
+void act_system_overdue(act_system *system)
+{
+    if (act__load(&system->closing))
+        act__store(&system->overdue, true); /* relaxed, as all here: act_system_run reads it when all have ended */
+}
+
+void act_system_tree_begins(act_system *system)
+{
+    act__add(&system->trees_count, 1);
+}
+
+void act_system_tree_ended(act_system *system, act_tree_end how)
+{
+    bool                      is_last = act__sub(&system->trees_count, 1) == 1;
+    const struct act__worker *worker = act__worker_here(system);
+    if (how == ACT_TREE_END_EARLY && worker != NULL && worker->exit_reason.kind == ACT_EXIT_KILLED)
+        how = ACT_TREE_END_GAVE_UP;
+    if (act__load(&system->closing) || system->executor->simulated)
+        return;
+    if (how == ACT_TREE_END_GAVE_UP)
+        act__store(&system->gave_up, true);
+    if (how == ACT_TREE_END_GAVE_UP || (how == ACT_TREE_END_DONE && is_last))
+        act_system_stop(system);
+}
+
 void act__system_actor_ended(act_system *system)
 {
     pthread_mutex_lock(&system->roots_mutex);
@@ -385,6 +411,13 @@ static act_result stop_in_order(act_system *system)
     } while (true);
 }
 
+static act_result result_of_stop(act_system *system, act_result result)
+{
+    if (act__load(&system->gave_up))
+        return ACT_GAVE_UP;
+    return result == ACT_OK && act__load(&system->overdue) ? ACT_TIMED_OUT : result;
+}
+
 static act_result run(act_system *system)
 {
     struct pollfd asked = {.fd = system->stop_event, .events = POLLIN};
@@ -393,7 +426,7 @@ static act_result run(act_system *system)
     while (!act__load(&system->stop_asked))
         (void)poll(&asked, 1, -1);
     system->stopped = true;
-    return stop_in_order(system);
+    return result_of_stop(system, stop_in_order(system));
 }
 
 act_result act_system_run(act_system *system)

@@ -65,13 +65,16 @@ ACT_API ACT_MUST_CHECK act_result act_system_create(act_system **system, const a
     ACT_NONNULL(1);
 
 /**
- * Waits until act_system_stop is called, then stops in order: what threads spawned gets an exit signal
+ * Waits until act_system_stop is called, or a root supervisor (act_system_spawn_supervisor) has ended by itself: has
+ * given up, could not start, was killed; or, if it was the last, had auto_shutdown. Then stops in order: what threads spawned gets an exit signal
  * ACT_EXIT_SHUTDOWN, last spawned first, each only when the one before has ended; supervisors stop their
  * children in reverse. Then all that are left get it at once. Who is left after stop_timeout is killed.
  *
  * Threads: any thread that may block, one caller; not a handler.
- * Returns: ACT_OK (all actors ended by themselves), ACT_TIMED_OUT (some had to be killed; one that never
- *          returns from its handler keeps its thread until it does), ACT_INVALID (it has run before, or this is a
+ * Returns: ACT_OK (all actors ended when they were told to); ACT_TIMED_OUT (some were killed: after stop_timeout, after
+ *          the .shutdown of a supervised child, unless that is ACT_SHUTDOWN_KILL, or by another actor; one that never
+ *          returns from its handler keeps its thread until it does); ACT_GAVE_UP (a root supervisor has given up, could
+ *          not start or was killed; the log says which and why); ACT_INVALID (it has run before, or this is a
  *          simulation's system).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_run(act_system *system) ACT_NONNULL_ALL;

@@ -31,6 +31,9 @@ struct act_system {
     pthread_cond_t   root_ended; /* or any actor, while `closing` */
     struct act__list roots;
 
+    _Atomic uint32_t trees_count; /* root supervisors; with the next two see lifecycle.h */
+    _Atomic bool    gave_up;
+    _Atomic bool    overdue;
     _Atomic bool    stop_asked;
     _Atomic bool    closing; /* no spawns from outside; ends are announced by root_ended */
     _Atomic bool    killing; /* no spawns at all: what is left is being killed */

@@ -77,10 +77,13 @@ struct act__child {
     bool               is_watched;        /* monitored */
     bool               has_timer;         /* timer is set */
     bool               is_killed;         /* its stop has come to that */
+    bool               is_linked;         /* with its supervisor; only while that looks at it: act__supervisor_abort */
     bool               is_task;           /* its answer is up to task.c; `answer` is what was ordered */
     bool               is_answered;       /* that was given, or refused */
     bool               in_group;          /* of those that are restarted together; see group.c */
+    uint8_t            end_kind;          /* how the last instance has ended, for the log */
     uint32_t           late_delays;       /* were called off, but are on their way */
+    int32_t            end_code;
     struct act__delay  delay;
     int32_t            start_result;      /* of the running start; ACT_OK while unknown */
     uint32_t           restarts_count;

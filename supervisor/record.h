@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include <actor/lifecycle.h>
 #include <supervisor/children.h>
 #include <supervisor/request.h>
 #include <supervisor/restart_window.h>
@@ -15,6 +16,8 @@
  *       |                                   |  +-------> CLEARING ---- are gone -----+
  *       |                                   | told to, or intensity exceeded; from each other phase, too
  *       +--- one could not, or told to ---> STOPPING ---- all children are gone ----> the end
+ *
+ * STOPPING is one child after the other, in reverse; with a template, or after a kill, all at the same time.
  *
  * Nothing waits inside a callback: `cursor` is the child whose start or end the phase waits for.
  */
@@ -39,6 +42,9 @@ struct act__supervisor {
     uint8_t                    phase;
     uint8_t                    strategy, auto_shutdown;
     bool                       has_timer; /* one for the stop of all children */
+    bool                       is_killed; /* all children end at once, and then it */
+    bool                       is_root;   /* a thread has spawned it */
+    uint8_t                    tree_end;  /* of a root: act_tree_end, as it looks now */
     bool                       significant_ended; /* one has, for good: whether the supervisor ends is to be seen */
     uint32_t                   restarts_count;
     act_backoff                backoff;
@@ -138,6 +144,11 @@ void act__delay_started(act_self *self, struct act__supervisor *supervisor, stru
 
 /* stopping.c. Stops all children in reverse, then the supervisor. The first reason counts. */
 void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor, act_exit_reason reason);
+/*
+ * It was killed: its workers are, too, and the supervisors below it stop their children in order; all at the same time.
+ * It ends after them, so that whoever starts it again meets none of them, and none of what they hold.
+ */
+void act__supervisor_abort(act_self *self, struct act__supervisor *supervisor);
 /* Goes on with that when the child at the cursor has stopped. */
 void act__stop_next(act_self *self, struct act__supervisor *supervisor);
 /* Answers the requests that are held: there will be no more changes. */
@@ -146,10 +157,12 @@ void act__refuse_held(act_self *self, struct act__supervisor *supervisor);
 void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
 /* Tries again to get what its stop needs. */
 void act__child_stop_again(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
-/* Its time to stop by itself is over. */
+/* Without time to stop by itself. */
 void act__child_kill(act_self *self, struct act__child *child);
+/* That time is over: it is killed. */
+void act__child_is_overdue(act_self *self, struct act__child *child);
 /* The same for all. */
-void act__kill_all(act_self *self, struct act__supervisor *supervisor);
+void act__all_are_overdue(act_self *self, struct act__supervisor *supervisor);
 /* It was told to stop, or the supervisor was, and it is gone. */
 void act__child_stopped(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
 

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/record.h>
 
+#include <stdio.h>
+
 /* The mutex is not held meanwhile: see tree.c. */
 static act_result spawn_supervisor(act_self *self, struct act__supervisor *supervisor, act_pid *pid,
                                    struct act__child *child)
@@ -52,16 +54,30 @@ void act__child_start(act_self *self, struct act__supervisor *supervisor, struct
         act__children_set_pid(&supervisor->children, child, pid);
     } else {
         child->start_result = result;
+        child->end_kind = ACT_EXIT_ERROR;
+        child->end_code = (int32_t)result;
         act__tell_event(self, supervisor, child,
                         (act_supervision_event){.what = ACT_SUPERVISION_ENDED, .kind = ACT_EXIT_ERROR, .code = result});
         act__child_start_ended(self, supervisor, child, act_exit_reason_make(ACT_EXIT_ERROR, (int32_t)result, NULL));
     }
 }
 
+static void log_giving_up(act_self *self, const struct act__supervisor *supervisor, const struct act__child *child)
+{
+    char code[16] = "";
+
+    if (child->end_code != 0)
+        snprintf(code, sizeof code, " %d", (int)child->end_code);
+    act_log(self, ACT_LOG_ERROR, "gives up: more than %u restarts in %lld ms; child \"%s\" ended last: %s%s",
+            (unsigned)supervisor->window.intensity, (long long)supervisor->window.period, child->plan->id,
+            act_exit_kind_text((act_exit_kind)child->end_kind), code);
+}
+
 void act__child_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
 {
     child->state = ACT__CHILD_DOWN;
     if (!act__restart_window_allows(&supervisor->window, act_now(self))) {
+        log_giving_up(self, supervisor, child);
         act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
         return;
     }

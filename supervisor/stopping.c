@@ -12,6 +12,15 @@
 void act__child_kill(act_self *self, struct act__child *child)
 {
     child->is_killed = true;
+    act_kill_agreed(self, child->pid);
+}
+
+/* That it ends so is logged by the system, with its pid. */
+void act__child_is_overdue(act_self *self, struct act__child *child)
+{
+    act_log(self, ACT_LOG_WARNING, "child \"%s\" had %lld ms to end and is killed", child->plan->id,
+            (long long)child->plan->shutdown);
+    child->is_killed = true;
     /* Never fails: a kill needs no memory. */
     (void)!act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
 }
@@ -36,7 +45,7 @@ void act__child_stop_again(act_self *self, struct act__supervisor *supervisor, s
 
     if (!arm_timer(self, supervisor, child)) {
         if (++child->stop_tries > STOP_TRIES_MAX)
-            act__child_kill(self, child);
+            act__child_is_overdue(self, child);
     } else if (watched) {
         return;
     }
@@ -54,6 +63,7 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
     /* The monitor first: a child that has unlinked, or is dead already, must not be waited for in vain. */
     (void)act__child_watch(self, child);
     if (child->plan->shutdown == ACT_SHUTDOWN_KILL
+        || (supervisor->is_killed && child->plan->type == ACT_CHILD_WORKER)
         || act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)) != ACT_OK)
         act__child_kill(self, child);
     act__child_stop_again(self, supervisor, child);
@@ -96,6 +106,11 @@ void act__refuse_held(act_self *self, struct act__supervisor *supervisor)
     }
 }
 
+static bool stops_all_at_once(const struct act__supervisor *supervisor)
+{
+    return supervisor->template != NULL || supervisor->is_killed;
+}
+
 /* Also for one that ended by itself while all are being stopped; those stay where they are till the end. */
 void act__child_stopped(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
 {
@@ -108,7 +123,7 @@ void act__child_stopped(act_self *self, struct act__supervisor *supervisor, stru
     if (supervisor->phase == ACT__PHASE_STOPPING) {
         act__child_rest(self, child);
         act__refuse_held(self, supervisor);
-        if (is_next || (supervisor->template != NULL && supervisor->children.by_pid.count == 0))
+        if (is_next || (stops_all_at_once(supervisor) && supervisor->children.by_pid.count == 0))
             act__stop_next(self, supervisor);
     } else if (supervisor->phase == ACT__PHASE_CLEARING && child->in_group) {
         if (is_next)
@@ -124,8 +139,15 @@ void act__child_stopped(act_self *self, struct act__supervisor *supervisor, stru
 
 /* ----------------------------------------------------------------------------------------- all of them */
 
-void act__kill_all(act_self *self, struct act__supervisor *supervisor)
+void act__all_are_overdue(act_self *self, struct act__supervisor *supervisor)
 {
+    unsigned long count = supervisor->children.by_pid.count;
+
+    if (count > 0) {
+        act_log(self, ACT_LOG_WARNING, "%lu children had %lld ms to end and are killed", count,
+                (long long)supervisor->template->plan->shutdown);
+        act_system_overdue(act_self_system(self));
+    }
     for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
         if (!act_pid_is_none(child->pid))
             act__child_kill(self, child);
@@ -154,6 +176,19 @@ void act__stop_next(act_self *self, struct act__supervisor *supervisor)
         act__child_stop(self, supervisor, child);
 }
 
+static void begin_all_stops(act_self *self, struct act__supervisor *supervisor)
+{
+    supervisor->cursor = NULL;
+    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
+        if (act_pid_is_none(child->pid))
+            act__child_rest(self, child);
+        else if (child->state != ACT__CHILD_STOPPING)
+            act__child_stop(self, supervisor, child);
+        else if (supervisor->is_killed && child->plan->type == ACT_CHILD_WORKER)
+            act__child_kill(self, child);
+    }
+}
+
 /* Children made from a template have no order. One timer is for all; without memory for it their time is over. */
 static void stop_all_at_once(act_self *self, struct act__supervisor *supervisor)
 {
@@ -161,20 +196,14 @@ static void stop_all_at_once(act_self *self, struct act__supervisor *supervisor)
     act_message *message = NULL;
     act_ref      timer;
 
-    supervisor->cursor = NULL;
     supervisor->has_timer = true;
-    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
-        if (act_pid_is_none(child->pid))
-            act__child_rest(self, child);
-        else if (child->state != ACT__CHILD_STOPPING)
-            act__child_stop(self, supervisor, child);
-    }
+    begin_all_stops(self, supervisor);
     if (shutdown < 0)
         return;
     if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP, act_pid_value(act_pid_none())) != ACT_OK
         || act_send_after(self, &timer, act_self_pid(self), &message, shutdown) != ACT_OK) {
         act_message_free(&message);
-        act__kill_all(self, supervisor);
+        act__all_are_overdue(self, supervisor);
     }
 }
 
@@ -187,18 +216,63 @@ static void copy_reason(struct act__supervisor *supervisor, act_exit_reason reas
     }
 }
 
+/* Whatever it was doing, it stops now. */
+static void enter_stopping(act_self *self, struct act__supervisor *supervisor, act_exit_reason reason)
+{
+    supervisor->phase = ACT__PHASE_STOPPING;
+    act__tell_event(self, supervisor, NULL,
+                    (act_supervision_event){.what = ACT_SUPERVISION_STOPS, .kind = reason.kind, .code = reason.code});
+    act__refuse_held(self, supervisor);
+}
+
 void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor, act_exit_reason reason)
 {
     if (supervisor->phase == ACT__PHASE_STOPPING)
         return;
-    supervisor->phase = ACT__PHASE_STOPPING;
     copy_reason(supervisor, reason);
-    act__tell_event(self, supervisor, NULL,
-                    (act_supervision_event){.what = ACT_SUPERVISION_STOPS, .kind = reason.kind, .code = reason.code});
-    act__refuse_held(self, supervisor);
+    enter_stopping(self, supervisor, reason);
     supervisor->cursor = supervisor->children.last;
     if (supervisor->template != NULL && supervisor->children.by_pid.count > 0)
         stop_all_at_once(self, supervisor);
     else
+        act__stop_next(self, supervisor);
+}
+
+static void mark_linked(act_self *self, void *context, act_pid linked)
+{
+    struct act__supervisor *supervisor = context;
+    struct act__child      *child = act__children_by_pid(&supervisor->children, linked);
+
+    (void)self;
+    if (child != NULL)
+        child->is_linked = true;
+}
+
+/* Those that have unlinked themselves are not ended by a kill of their supervisor, so they are not waited for. */
+static void forget_unlinked(act_self *self, struct act__supervisor *supervisor)
+{
+    act_each_link(self, mark_linked, supervisor);
+    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
+        if (!child->is_linked && !act_pid_is_none(child->pid)) {
+            act_seat_leave(supervisor->system, child->pid);
+            act__children_set_pid(&supervisor->children, child, act_pid_none());
+        }
+        child->is_linked = false;
+    }
+}
+
+void act__supervisor_abort(act_self *self, struct act__supervisor *supervisor)
+{
+    const act_exit_reason killed = act_exit_reason_make(ACT_EXIT_KILLED, 0, NULL);
+
+    supervisor->is_killed = true;
+    forget_unlinked(self, supervisor);
+    act_log(self, ACT_LOG_WARNING, "was killed, and with it %lu children",
+            (unsigned long)supervisor->children.by_pid.count);
+    copy_reason(supervisor, killed);
+    if (supervisor->phase != ACT__PHASE_STOPPING)
+        enter_stopping(self, supervisor, killed);
+    begin_all_stops(self, supervisor);
+    if (supervisor->children.by_pid.count == 0)
         act__stop_next(self, supervisor);
 }

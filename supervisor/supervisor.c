@@ -391,6 +391,7 @@ static void judge_significant_end(act_self *self, struct act__supervisor *superv
         if (supervisor->children.significant_count > 0 || any_waits(supervisor, true))
             return;
     }
+    supervisor->tree_end = ACT_TREE_END_DONE;
     act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
 }
 
@@ -432,6 +433,8 @@ static void child_gone(act_self *self, struct act__supervisor *supervisor, struc
     act__tell_event(self, supervisor, child,
                     (act_supervision_event){.what = ACT_SUPERVISION_ENDED, .child = child->pid, .kind = reason.kind,
                                             .code = reason.code});
+    child->end_kind = (uint8_t)reason.kind;
+    child->end_code = reason.code;
     if (child->is_task)
         act__task_ended(self, child, reason);
     forget_instance(self, supervisor, child);
@@ -459,7 +462,11 @@ static void receive_exit(act_self *self, struct act__supervisor *supervisor, con
         await_end(self, supervisor, child);
     } else if (child != NULL) {
         child_gone(self, supervisor, child, act_message_reason(message));
+    } else if (act_pid_is_none(sender) && act_message_reason(message).kind == ACT_EXIT_KILL) {
+        act__supervisor_abort(self, supervisor);
     } else if (act_pid_is_none(sender) || act_pid_equal(sender, act_self_parent(self))) {
+        if (supervisor->phase != ACT__PHASE_STOPPING)
+            supervisor->tree_end = ACT_TREE_END_TOLD;
         act__supervisor_stop(self, supervisor, act_message_reason(message));
     }
 }
@@ -484,13 +491,13 @@ static void receive_about_child(act_self *self, struct act__supervisor *supervis
     struct act__child *child = act__children_by_pid(&supervisor->children, pid);
 
     if (is_timer && act_pid_is_none(pid))
-        act__kill_all(self, supervisor);
+        act__all_are_overdue(self, supervisor);
     else if (child == NULL && message->tag == ACT_MESSAGE_DOWN)
         act__subscriber_ended(supervisor, message->ref);
     if (child == NULL)
         return;
     if (is_timer)
-        act__child_kill(self, child);
+        act__child_is_overdue(self, child);
     else if (message->tag == ACT_MESSAGE_DOWN)
         child_gone(self, supervisor, child, act_message_reason(message));
     else if (child->state == ACT__CHILD_STARTING && child->start_result == ACT_OK)
@@ -563,10 +570,11 @@ static act_result init(act_self *self, void *state, const void *args)
 
     *(struct act__supervisor **)state = supervisor;
     pthread_mutex_lock(&supervisor->mutex);
+    supervisor->tree_end = ACT_TREE_END_GAVE_UP; /* unless it turns out otherwise */
     supervisor->pid = act_self_pid(self);
     supervisor->since = act_now(self);
     supervisor->cursor = supervisor->children.first;
-    if (act_trap_exits(self, true) == ACT_OK)
+    if (act_trap_exits(self, true) == ACT_OK && act_trap_kill(self) == ACT_OK)
         act__start_next(self, supervisor);
     else
         act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_ERROR, ACT_NO_MEMORY, NULL));
@@ -590,13 +598,13 @@ static void destroy(void *context)
     struct act__supervisor *supervisor = context;
 
     act__tree_leave(supervisor);
+    if (supervisor->is_root)
+        act_system_tree_ended(supervisor->system, (act_tree_end)supervisor->tree_end);
     act__requests_free(&supervisor->held);
     act__subscribers_free(supervisor);
     for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
         act__requests_free(&child->waiting);
         give_seat_up(supervisor->system, child);
-        if (!act_pid_is_none(child->pid)) /* the supervisor was killed: nobody will come for it */
-            act_seat_leave(supervisor->system, child->pid);
     }
     act__children_fini(&supervisor->children);
     act__restart_window_fini(&supervisor->window);
@@ -647,6 +655,7 @@ static struct act__supervisor *create(const act_supervisor_spec *spec, bool anno
     supervisor->strategy = (uint8_t)spec->strategy;
     supervisor->auto_shutdown = (uint8_t)spec->auto_shutdown;
     supervisor->backoff = spec->backoff;
+    supervisor->tree_end = ACT_TREE_END_EARLY;
     act__children_init(&supervisor->children);
     act__restart_window_init(&supervisor->window, spec->intensity,
                              spec->period != 0 ? spec->period : ACT_SECONDS(5));
@@ -679,10 +688,14 @@ static act_result spawn(act_self *self, act_system *system, act_pid *pid, const 
     supervisor->on_end = (act_on_end){
         .run = destroy, .context = supervisor, .label = from != NULL ? from->plan->id : NULL};
     mine.on_end = &supervisor->on_end;
+    if ((supervisor->is_root = self == NULL))
+        act_system_tree_begins(system);
     act_result result = self != NULL ? act_spawn_link(self, pid, &running_behavior, &supervisor, &mine)
                                      : act_system_spawn(system, pid, &running_behavior, &supervisor, &mine);
-    if (result != ACT_OK)
+    if (result != ACT_OK) {
+        supervisor->tree_end = ACT_TREE_END_TOLD;
         discard(supervisor);
+    }
     return result;
 }
 

@@ -15,13 +15,14 @@ ACT_BEGIN_DECLS
  * (act_system_exit, act_system_stop), also while it is starting; exit signals from others are ignored, and messages
  * that are none of its calls are counted and logged (act_unknown).
  *
- * Its end, whatever the way: told to stop, it stops its children in reverse order and ends with the reason it
- * was given. Killed, or its own code failing, it can do no such thing: then the exit signal of the links ends
- * its workers, those that trap exits too, and makes the supervisors below it stop their children in order. In
- * no case is a child left behind, but one that has unlinked itself from its supervisor.
+ * Its end, whatever the way: told to stop, it stops its children in reverse order and ends with the reason it was
+ * given. Killed, it kills its workers, those that trap exits too, and makes the supervisors below it stop their children
+ * in order; all that at the same time, and it ends when they have: as late as the last of their handlers returns. In no
+ * case is a child left behind, except one that has unlinked itself from its supervisor.
  *
- * A new instance of a child never meets the old one. One exception: a killed supervisor that is restarted by
- * the one above it starts its children while those of the killed instance may still be on their way out.
+ * A new instance of a child never meets the old one, nor any of those that were below that: when a supervisor is started
+ * again, or its DOWN or the end of act_system_join has come, the names, sockets and kept blocks of its whole tree are
+ * free. (A child that has unlinked itself excepted, again.)
  */
 
 /* What is restarted when a child ends that has to be restarted. */

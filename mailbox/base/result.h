@@ -25,7 +25,8 @@ ACT_BEGIN_DECLS
     X(IGNORE, 13, "the actor chose not to run")                    \
     X(DISCONNECTED, 14, "the other side of the channel is gone") \
     X(PANICKED, 15, "the handler that was given it has panicked") \
-    X(TRUNCATED, 16, "the bytes end before the message does")
+    X(TRUNCATED, 16, "the bytes end before the message does") \
+    X(GAVE_UP, 17, "a root supervisor has ended before it was told to")
 
 typedef enum act_result {
 #define X(name, value, text) ACT_##name = value,

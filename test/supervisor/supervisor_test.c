@@ -430,13 +430,14 @@ static void a_kill_of_the_supervisor_leaves_no_orphan(void)
     rig_watch(root);
     ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     rig_run();
-    ROOT_ENDED(ACT_EXIT_KILLED);
     ck_assert(!c.alive && !d.alive);
     ck_assert(a.alive && b.alive); /* the supervisor below stops them in order */
     rig_advance(5000);
     ck_assert(!b.alive && a.alive);
+    ROOT_RUNS(); /* it ends after all of them */
     rig_advance(100);
     ck_assert(!a.alive);
+    ROOT_ENDED(ACT_EXIT_KILLED);
     rig_end();
 }
 

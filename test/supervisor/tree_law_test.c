@@ -42,7 +42,7 @@ struct node {
     unsigned   fails_in_init, fails_later, fails_at_mail, panics_at_end; /* percent */
     bool       traps, ignores_exits;
     act_millis end_delay;
-    int        alive; /* instances; more than one only after a supervisor was killed */
+    int        alive; /* instances: never two at a time */
     bool       ends_itself;
     act_pid    pid;
     unsigned   starts, ends, starts_in_instance;
@@ -108,7 +108,7 @@ static void see_instance(struct node *supervisor, act_pid instance)
     supervisor->instance = instance;
     supervisor->restarts_count = 0;
     for (unsigned i = 0; i < supervisor->spec.children_count; i++) {
-        LAW(supervisor->nodes[i]->alive == 0 || !order_is_promised, supervisor->nodes[i]);
+        LAW(supervisor->nodes[i]->alive == 0, supervisor->nodes[i]);
         supervisor->nodes[i]->starts_in_instance = 0;
         if (!supervisor->nodes[i]->is_supervisor)
             supervisor->nodes[i]->restarts_count = 0;
@@ -151,7 +151,7 @@ static void nobody_after_it_lives(struct node *worker)
 
 static void starts_lawfully(struct node *worker, act_pid instance, act_millis now)
 {
-    LAW(worker->alive == 0 || !order_is_promised, worker);
+    LAW(worker->alive == 0, worker); /* also if its supervisor, or one above, was killed */
     see_instance(worker->above, instance);
     nobody_after_it_lives(worker);
     if (worker->starts_in_instance++ > 0) {

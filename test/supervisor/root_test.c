@@ -1,0 +1,196 @@
+/* Roots of trees in a system that runs: what act_system_run answers, and what is logged. */
+/* SPDX-License-Identifier: MIT */
+#include <pthread.h>
+#include <string.h>
+
+#include <actor/system.h>
+#include <supervisor/supervisor.h>
+#include <test/kit/kit.h>
+
+enum { FAIL = 1, STOP, NORMAL };
+
+static act_system         *system_now;
+static char                logged[8192];
+static pthread_mutex_t     log_mutex = PTHREAD_MUTEX_INITIALIZER;
+static uint32_t            order; /* what the next worker tells itself in init: its args */
+static bool                traps, refuses;
+static act_child_spec      child;
+static act_supervisor_spec spec;
+static act_pid             root;
+
+static void note_log(void *context, act_log_level level, const char *text)
+{
+    (void)context, (void)level;
+    pthread_mutex_lock(&log_mutex);
+    strncat(logged, text, sizeof logged - strlen(logged) - 2);
+    strcat(logged, "\n");
+    pthread_mutex_unlock(&log_mutex);
+}
+
+static bool has_logged(const char *text)
+{
+    pthread_mutex_lock(&log_mutex);
+    bool has = strstr(logged, text) != NULL;
+    pthread_mutex_unlock(&log_mutex);
+    return has;
+}
+
+static act_result worker_init(act_self *self, void *state, const void *args)
+{
+    uint32_t mine = *(const uint32_t *)args;
+    (void)state;
+    if (mine != 0)
+        act_tell_value(self, act_self_pid(self), mine, act_nothing());
+    if (traps && act_trap_exits(self, true) != ACT_OK)
+        return ACT_NO_MEMORY;
+    return refuses ? ACT_OS : ACT_OK;
+}
+
+static void worker_receive(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    if (message->tag == FAIL)
+        act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 7, "bad luck"));
+    if (message->tag == NORMAL)
+        act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    if (message->tag == STOP)
+        act_system_stop(act_self_system(self));
+}
+
+static const act_behavior worker = {
+    .name = "worker", .args_bytes = sizeof order, .init = worker_init, .receive = worker_receive};
+
+static void begin(void)
+{
+    logged[0] = '\0';
+    order = 0;
+    traps = refuses = false;
+    child = (act_child_spec){.id = "w", .behavior = &worker, .args = &order};
+    spec = (act_supervisor_spec){.intensity = 2, .children = &child, .children_count = 1};
+    ck_assert_int_eq(act_system_create(&system_now, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = note_log)), ACT_OK);
+}
+
+static void start(void)
+{
+    ck_assert_int_eq(act_system_spawn_supervisor(system_now, &root, &spec, NULL), ACT_OK);
+}
+
+static act_result run_it(void)
+{
+    act_result result = act_system_run(system_now);
+    act_system_destroy(&system_now);
+    return result;
+}
+
+static void one_that_gives_up_ends_the_run_and_is_logged_with_numbers(void)
+{
+    begin();
+    order = FAIL;
+    start();
+    ck_assert_int_eq(run_it(), ACT_GAVE_UP);
+    ck_assert(has_logged("gives up: more than 2 restarts in 5000 ms; child \"w\" ended last: error 7"));
+}
+
+static void one_below_that_gives_up_is_logged_too(void)
+{
+    act_supervisor_spec below;
+    begin();
+    below = spec;
+    below.intensity = 0;
+    order = FAIL;
+    act_child_spec below_child = act_supervisor_child("below", &below);
+    spec = (act_supervisor_spec){.intensity = 0, .children = &below_child, .children_count = 1};
+    start();
+    ck_assert_int_eq(run_it(), ACT_GAVE_UP);
+    ck_assert(has_logged("gives up: more than 0 restarts in 5000 ms; child \"w\" ended last: error 7"));
+    ck_assert(has_logged("gives up: more than 0 restarts in 5000 ms; child \"below\" ended last: shutdown"));
+}
+
+static void one_that_cannot_start_ends_the_run(void)
+{
+    begin();
+    refuses = true;
+    start();
+    ck_assert_int_eq(run_it(), ACT_GAVE_UP);
+}
+
+static void one_that_is_killed_ends_the_run(void)
+{
+    begin();
+    start();
+    ck_assert_int_eq(act_system_exit(system_now, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(run_it(), ACT_GAVE_UP);
+    ck_assert(has_logged("killed"));
+}
+
+static void one_that_is_told_to_stop_ends_alone(void)
+{
+    begin();
+    start();
+    ck_assert_int_eq(act_system_exit(system_now, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_join(system_now, root, NULL, ACT_FOREVER), ACT_OK);
+    order = STOP;
+    start();
+    ck_assert_int_eq(run_it(), ACT_OK);
+    ck_assert_str_eq(logged, "");
+}
+
+static void the_last_one_whose_work_is_done_ends_the_run(void)
+{
+    begin();
+    child.restart = ACT_RESTART_TRANSIENT;
+    child.significant = true;
+    spec.auto_shutdown = ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT;
+    order = NORMAL;
+    start();
+    ck_assert_int_eq(run_it(), ACT_OK);
+    ck_assert_str_eq(logged, "");
+}
+
+static void a_child_that_had_to_be_killed_makes_the_result_so(void)
+{
+    begin();
+    order = STOP;
+    traps = true;
+    child.shutdown = ACT_MS(1);
+    start();
+    ck_assert_int_eq(run_it(), ACT_TIMED_OUT);
+    ck_assert(has_logged("child \"w\" had 1 ms to end and is killed"));
+    ck_assert(has_logged("ended: killed"));
+}
+
+static void a_child_whose_spec_says_so_is_killed_in_silence(void)
+{
+    begin();
+    order = STOP;
+    traps = true;
+    child.shutdown = ACT_SHUTDOWN_KILL;
+    start();
+    ck_assert_int_eq(run_it(), ACT_OK);
+    ck_assert_str_eq(logged, "");
+}
+
+static void a_kill_is_logged(void)
+{
+    act_pid pid;
+    begin();
+    ck_assert_int_eq(act_system_spawn(system_now, &pid, &worker, &order, ACT_SPAWN_OPTIONS(.name = "victim")), ACT_OK);
+    ck_assert_int_eq(act_system_exit(system_now, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_join(system_now, pid, NULL, ACT_FOREVER), ACT_OK);
+    act_system_stop(system_now);
+    ck_assert_int_eq(run_it(), ACT_OK); /* it was before the stop */
+    ck_assert(has_logged("(worker) ended: killed"));
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(one_that_gives_up_ends_the_run_and_is_logged_with_numbers),
+    FACT(one_below_that_gives_up_is_logged_too),
+    FACT(one_that_cannot_start_ends_the_run),
+    FACT(one_that_is_killed_ends_the_run),
+    FACT(one_that_is_told_to_stop_ends_alone),
+    FACT(the_last_one_whose_work_is_done_ends_the_run),
+    FACT(a_child_that_had_to_be_killed_makes_the_result_so),
+    FACT(a_child_whose_spec_says_so_is_killed_in_silence),
+    FACT(a_kill_is_logged),
+    END_OF_FACTS,
+};
