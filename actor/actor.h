@@ -265,6 +265,10 @@ ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
  * Owns:    as act_send.
  * Threads: handler.
  * Waits:   never; the answer is a later message. A reply after the timeout is dropped and counted.
+ * Retry:   DOWN does not mean "not done": the handler may have ended in the middle, or after the work and before the
+ *          reply. act_message_fate says whether it had the request: after ACT_FATE_UNBEGUN nothing of it was done, nor
+ *          ever will be, so it may be asked again; after ACT_FATE_BEGUN, and after TIMED_OUT, only if doing it twice does
+ *          no harm. A restart changes nothing in this: an ask is never handed to the next instance.
  * Returns: ACT_OK, also when `to` is gone: ACT_MESSAGE_DOWN then follows; ACT_INVALID (timeout);
  *          ACT_NO_MEMORY; ACT_FULL.
  * See:     samples/02_ask_reply.c
@@ -337,6 +341,8 @@ ACT_API void act_unlink(act_self *self, act_pid other) ACT_NONNULL_ALL;
  * Asks to be told once when `other` ends, whatever the reason. Each call is a monitor of its own.
  *
  * Owns:    the monitor ends with its ACT_MESSAGE_DOWN, at act_demonitor, or with this actor.
+ * Retry:   DOWN does not mean that what was sent before is not done, or will not be: it may have been handled, and what
+ *          waited may be kept for the next instance, by its supervisor's .mailbox. act_message_fate says which.
  * Threads: handler.
  * Order:   DOWN arrives after every message `other` had sent to this actor.
  * Returns: ACT_OK, even if `other` is gone: DOWN then follows with ACT_EXIT_NO_ACTOR. ACT_NO_MEMORY.

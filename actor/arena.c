@@ -107,6 +107,8 @@ act_result act_defer(act_self *self, void (*clean_up)(void *argument), void *arg
     act_on_end *defer = act__arena_take(&self->arena, sizeof *defer, true);
     if (defer == NULL)
         return ACT_NO_MEMORY;
+    if (self->defers == NULL)
+        act__root_will_speak(self);
     *defer = (act_on_end){.act_next = self->defers, .run = clean_up, .context = argument};
     self->defers = defer;
     return ACT_OK;

@@ -31,7 +31,7 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
     bond->timer = NULL;
     act__store(&bond->holders, 2);
     bond->kind = kind;
-    bond->ended[0] = bond->ended[1] = bond->is_astray = false;
+    bond->ended[0] = bond->ended[1] = bond->is_astray = bond->is_unbegun = false;
     act_ref ref = kind == ACT__BOND_LINK ? (act_ref){0} : act__bond_ref(worker->system, bond);
     prepare_end(bond, 0, act__pid_of(initiator), ref);
     prepare_end(bond, 1, other, ref);
@@ -68,6 +68,14 @@ void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bon
     act__signal_push(worker->system, worker, door_of(bond, 1), &bond->end[1]);
 }
 
+/* For monitors is_unbegun says that nothing is kept: see act__bonds_end. */
+static act_fate fate_of(const struct act__bond *bond)
+{
+    if (bond->kind == ACT__BOND_ASK)
+        return bond->is_unbegun ? ACT_FATE_UNBEGUN : ACT_FATE_BEGUN;
+    return bond->is_unbegun ? ACT_FATE_DROPPED : ACT_FATE_KEPT;
+}
+
 void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned side, uint32_t tag,
                    const struct act__reason *reason)
 {
@@ -82,6 +90,7 @@ void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned 
     if (reason != NULL) {
         message->kind = ACT_VALUE_REASON;
         *act__message_reason_of(message) = *reason;
+        act__message_set_fate(message, fate_of(bond));
         act__reason_text_hold(reason->text);
     }
     push_end(worker, bond, side, tag);
@@ -113,6 +122,27 @@ act_ref act__bond_ref(struct act_system *system, const struct act__bond *bond)
 static bool is_called(struct act_system *system, struct act__bond *bond, act_ref ref)
 {
     return act__bond_ref(system, bond).value == ref.value && (act__load(&bond->life) & 1) != 0;
+}
+
+/* Whether this is the pid that a message of so many bits of a life was sent to. */
+static bool was_sent_to(uint64_t local, const act_self *self, const act_message *message)
+{
+    return (local & ACT__SLOT_MASK) == self->index && (uint32_t)act__life_of(local) == message->act_life;
+}
+
+/* The actor may have another life by now than that to which the message was sent. Otherwise as find_at_side. */
+void act__ask_unbegun(struct act__worker *worker, act_self *self, const act_message *message)
+{
+    struct act_system *system = worker->system;
+    struct act__bond  *bond = act__slab_at(&system->bonds, act__ref_index(message->ref, 0));
+    if (bond == NULL || !is_called(system, bond, message->ref))
+        return;
+    /* acquire, both: before the second look at life, as act__bond_make writes life before them. */
+    uint64_t asked = __atomic_load_n(&bond->end[1].act_sender, __ATOMIC_ACQUIRE);
+    bool     is_in_set = __atomic_load_n(&bond->half[1].here, __ATOMIC_ACQUIRE) != NULL;
+    if (was_sent_to(asked, self, message) && is_in_set && is_called(system, bond, message->ref) &&
+        bond->kind == ACT__BOND_ASK)
+        bond->is_unbegun = true;
 }
 
 /*

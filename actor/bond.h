@@ -26,6 +26,7 @@ struct act__bond {
     _Atomic uint8_t    holders;
     uint8_t            kind;
     bool               ended[2];
+    bool               is_unbegun; /* of an ask: no handler has had the request; of a monitor: nothing that waited is kept */
     bool               is_astray; /* side 1 was nobody at the beginning: all for it goes where the first has gone */
 };
 
@@ -41,7 +42,10 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
 void act__bond_unmake(struct act__worker *worker, struct act__bond *bond);
 /* Puts side 0's half into its set and sends LINK or MONITOR to side 1. */
 void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bond *bond);
-/* Ends the bond from `side`, whose actor is `self`: takes the half out and sends the other the end. */
+/*
+ * Ends the bond from `side`, whose actor is `self`: takes the half out and sends the other the end. A DOWN to a monitor
+ * says that what waited is kept, unless is_unbegun says otherwise.
+ */
 void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned side, uint32_t tag,
                    const struct act__reason *reason);
 /* One of `holders` is done with. */
@@ -60,6 +64,8 @@ bool act__ask_answered(struct act__worker *worker, act_self *self, act_ref ask);
  * `self` that was asked, or it is answered.
  */
 bool act__ask_fail(struct act__worker *worker, act_self *self, act_ref ask, const struct act__reason *reason);
+/* A message of another's leaves the inbox of `self`, and no handler has had it: if it is an ask, DOWN will say so. */
+void act__ask_unbegun(struct act__worker *worker, act_self *self, const act_message *message);
 /* The timeout of an ask has come. Returns: whether there was one. */
 bool act__ask_timed_out(struct act__worker *worker, act_self *self, act_ref ask);
 

@@ -297,8 +297,8 @@ void act__seat_begin(act_self *self, uint32_t redeliver_max);
 
 /* exit.c */
 void act__belongings_release(act_self *self);
-/* Tells everybody who is bonded to the actor whose bonds these were. */
-void act__bonds_end(struct act__worker *worker, struct act__set *bonds, const struct act__reason *reason);
+/* Tells all that are bonded to the actor whose bonds these were. keeps: what waited is for its next instance. */
+void act__bonds_end(struct act__worker *worker, struct act__set *bonds, const struct act__reason *reason, bool keeps);
 /* What waits becomes dead letters. */
 void act__drop_waiting(struct act__worker *worker, act_self *self);
 /* Decides the end of the current actor, unless it is decided already. Takes over one hold of reason.text. */
@@ -332,6 +332,9 @@ bool act__slow_hold(struct act__worker *worker, act_self *self);
  * effect, and its token is gone again.
  */
 bool act__slow_stay(struct act__worker *worker, act_self *self);
+
+/* roots.c. This actor will run code of its own when it ends: if it is a root, it is told to end alone. */
+void act__root_will_speak(act_self *self);
 
 /* arena.c */
 /* Aligned to 16, not zeroed; NULL: no memory, or at the limit, unless it is the framework that asks. */

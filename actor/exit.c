@@ -340,15 +340,17 @@ void act__belongings_release(act_self *self)
     }
 }
 
-void act__bonds_end(struct act__worker *worker, struct act__set *bonds, const struct act__reason *reason)
+void act__bonds_end(struct act__worker *worker, struct act__set *bonds, const struct act__reason *reason, bool keeps)
 {
     while (bonds->first != NULL) {
         unsigned          side;
         struct act__bond *bond = act__bond_of_half(bonds->first, &side);
         if (bond->kind == ACT__BOND_LINK)
             act__bond_end(worker, bond, side, ACT__SIGNAL_EXIT, reason);
-        else if (side == 1)
+        else if (side == 1) {
+            bond->is_unbegun |= bond->kind == ACT__BOND_MONITOR && !keeps;
             act__bond_end(worker, bond, side, ACT__SIGNAL_DOWN, reason);
+        }
         else
             act__bond_end(worker, bond, side, ACT__SIGNAL_END, NULL);
     }
@@ -399,6 +401,7 @@ static void free_memory(act_self *self)
 static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
     struct act__set        bonds = {NULL};
+    bool                   keeps = (self->flags & ACT__CELL_KEEPS) != 0;
     bool                   leaves_seat = (self->flags & ACT__CELL_SEATED) != 0 && act__seat_hold(self);
     struct act__belonging *name = leaves_seat ? act__names_take_staying(self) : NULL;
     act__belongings_release(self);
@@ -415,7 +418,7 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
     act__set_move(&bonds, &self->bonds);
     if (leaves_seat)
         act__seat_park(self);
-    act__bonds_end(worker, &bonds, &reason); /* after the names are free: who hears of the end can take them */
+    act__bonds_end(worker, &bonds, &reason, leaves_seat && keeps); /* after the names are free: who hears of the end can take them */
     act__reason_text_let_go(reason.text);
 }
 
@@ -439,7 +442,13 @@ void act__end_run(struct act__worker *worker, act_self *self)
     worker->ended_label[0] = '\0';
     /* Before anybody hears of it: who has joined finds it counted. release: pairs with act__system_actors_count. */
     act__store_release(&worker->exited, act__load(&worker->exited) + 1);
+    if (!act__inbox_is_empty(&self->gate, &self->inbox))
+        act__take_in(worker, self); /* all that has come by now: the DOWN of an ask says whether it was begun */
     end(worker, self, reason);
+    if (act__unlikely(worker->has_ended_root)) {
+        worker->has_ended_root = false;
+        act__root_has_ended(worker->system, worker);
+    }
     if (act__unlikely(act__load(&worker->system->closing)))
         act__system_actor_ended(worker->system);
 }

@@ -25,6 +25,12 @@ ACT_API ACT_MUST_CHECK act_result act_trap_kill(act_self *self) ACT_NONNULL_ALL;
  */
 ACT_API void act_kill_agreed(act_self *self, act_pid other) ACT_NONNULL_ALL;
 
+/** Whether init was called in the actor that an ACT_MESSAGE_STARTED tells of. It may have had its args then. */
+static inline bool act_started_has_begun(const act_message *started)
+{
+    return started->as.act_words[1] != 0;
+}
+
 /**
  * Calls visit for each actor that this one is linked with.
  *

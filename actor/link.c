@@ -156,6 +156,8 @@ act_result act_trap_exits(act_self *self, bool on)
     if ((self->flags & ACT__CELL_READY) != 0 && self->spare == NULL &&
         (self->spare = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0)) == NULL)
         return ACT_NO_MEMORY;
+    if ((self->flags & ACT__CELL_TRAPPING) == 0)
+        act__root_will_speak(self);
     self->flags |= ACT__CELL_TRAPPING;
     return ACT_OK;
 }

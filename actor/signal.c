@@ -317,7 +317,9 @@ static void refuse_signal(struct act__worker *worker, act_self *self, act_messag
         take_in_all(worker, self, unpack_row(signal)); /* which are refused, or inherited */
     if (signal->tag == ACT__SIGNAL_LINK || signal->tag == ACT__SIGNAL_MONITOR) {
         struct act__reason gone = {.kind = ACT_EXIT_NO_ACTOR};
-        act__bond_end(worker, act__bond_of_end(signal, &end), 1,
+        struct act__bond  *bond = act__bond_of_end(signal, &end);
+        bond->is_unbegun = bond->kind == ACT__BOND_ASK; /* the request came after this; what a monitor means is not known */
+        act__bond_end(worker, bond, 1,
                       signal->tag == ACT__SIGNAL_LINK ? ACT__SIGNAL_EXIT : ACT__SIGNAL_DOWN, &gone);
         return;
     }
@@ -332,6 +334,8 @@ void act__refuse(struct act__worker *worker, act_self *self, act_message *messag
         uint64_t life = act__message_has_failed(message) ? act__load(&self->life) : message->act_life;
         act_pid  to = act__pid_of(life << ACT__SLOT_BITS | self->index);
         act__dead_letter(worker->system, worker, to, message, why);
+        if (message->ref.value != 0 && !act__message_is_reply(message))
+            act__ask_unbegun(worker, self, message);
     }
     act__finish(worker, self, message);
 }

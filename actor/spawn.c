@@ -31,6 +31,7 @@ static act_result check(struct act_system *system, const struct act__spawning *w
 struct birth {
     uint16_t flags; /* ACT__CELL_* */
     bool     has_args;
+    bool     has_begun; /* init was called */
     uint32_t redeliver_max;
 };
 
@@ -299,6 +300,7 @@ void act__spawn_begin(act_self *self, act_message *start)
 void act__spawn_announce(struct act__worker *worker, act_self *self, act_result result)
 {
     act_message *message = self->spare;
+    bool         has_begun = birth_of(message)->has_begun;
     self->spare = NULL;
     message->act_bits = (uint8_t)act__message_home(message);
     message->kind = ACT_VALUE_INT64;
@@ -306,6 +308,7 @@ void act__spawn_announce(struct act__worker *worker, act_self *self, act_result 
     message->tag = ACT_MESSAGE_STARTED;
     message->act_sender = act__local_of(self);
     message->as.int64 = result;
+    message->as.act_words[1] = has_begun; /* see act_started_has_begun */
     self->flags &= (uint16_t)~ACT__CELL_ANNOUNCE;
     act__signal_push(worker->system, worker, self->parent, message);
 }
@@ -315,6 +318,7 @@ void act__spawn_init(struct act__worker *worker, act_self *self)
     act_message *start = self->spare;
     const void  *args = birth_of(start)->has_args ? start->as.bytes + BIRTH_BYTES : NULL;
     act_result   result = ACT_OK;
+    birth_of(start)->has_begun = true;
     if (self->behavior->init != NULL)
         result = self->behavior->init(self, self->state, args);
     act__row_end(worker);

@@ -203,51 +203,6 @@ act_result act_system_create(act_system **system, const act_system_options *opti
     return ACT_OK;
 }
 
-/* ------------------------------------------------------------------------------------------- roots */
-
-static void root_release(struct act__belonging *belonging)
-{
-    struct act__root *root = act__container(belonging, struct act__root, belonging);
-    act_system       *system = root->system;
-    pthread_mutex_lock(&system->roots_mutex);
-    act__list_remove(&root->place);
-    pthread_mutex_unlock(&system->roots_mutex);
-    act__free(root);
-}
-
-act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior *behavior, const void *args,
-                            const act_spawn_options *options)
-{
-    struct act__root *root = act__allocate(sizeof *root);
-    if (root == NULL)
-        return ACT_NO_MEMORY;
-    root->belonging.release = root_release;
-    root->system = system;
-    struct act__spawning what = {behavior, args, options, 0, &root->belonging};
-    pthread_mutex_lock(&system->guest_mutex);
-    pthread_mutex_lock(&system->roots_mutex);
-    act_result result = act__spawn(&system->guest, pid, NULL, &what, ACT__TIE_NONE, NULL);
-    if (result == ACT_OK) { /* before the mutex lets the actor end: its release waits for it */
-        root->local = pid->local;
-        act__list_append(&system->roots, &root->place);
-    }
-    pthread_mutex_unlock(&system->roots_mutex);
-    pthread_mutex_unlock(&system->guest_mutex);
-    if (result != ACT_OK)
-        act__free(root);
-    return result;
-}
-
-uint64_t act__system_last_root(act_system *system)
-{
-    uint64_t local = 0;
-    pthread_mutex_lock(&system->roots_mutex);
-    if (!act__list_is_empty(&system->roots))
-        local = act__container(system->roots.prev, struct act__root, place)->local;
-    pthread_mutex_unlock(&system->roots_mutex);
-    return local;
-}
-
 /* ---------------------------------------------------------------------------------------- counters */
 
 static void add_counters(struct act__worker *worker, void *context)
@@ -334,6 +289,10 @@ void act_system_tree_ended(act_system *system, act_tree_end how)
 
 void act__system_actor_ended(act_system *system)
 {
+    /* seq_cst, partner of itself: of two that end at the same time one sees that it is the last. */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (act__system_actors_count(system) != 0)
+        return;
     pthread_mutex_lock(&system->roots_mutex);
     pthread_cond_broadcast(&system->root_ended);
     pthread_mutex_unlock(&system->roots_mutex);
@@ -349,14 +308,16 @@ void act__system_poke_all(act_system *system, struct act__worker *worker, uint8_
     }
 }
 
-/* Whether an actor, or with local 0 all, had ended in time. deadline NULL: for ever. */
-static bool wait_for_end(act_system *system, uint64_t local, const struct timespec *deadline)
+/* What is waited for. */
+enum act__ended { ROOTS_HAVE_ENDED, ALL_HAVE_ENDED };
+
+/* Whether that came in time. deadline NULL: for ever. */
+static bool wait_for_end(act_system *system, enum act__ended what, const struct timespec *deadline)
 {
-    act_self *cell = local != 0 ? act__cell_at(system, local) : NULL;
-    bool      ended, in_time = true;
+    bool ended, in_time = true;
     pthread_mutex_lock(&system->roots_mutex);
     for (;;) {
-        ended = cell != NULL ? act__load(&cell->life) != act__life_of(local) : act__system_actors_count(system) == 0;
+        ended = what == ROOTS_HAVE_ENDED ? act__roots_are_gone(system) : act__system_actors_count(system) == 0;
         if (ended || !in_time)
             break;
         /*
@@ -372,18 +333,6 @@ static bool wait_for_end(act_system *system, uint64_t local, const struct timesp
     return ended;
 }
 
-/* One root after the other, last spawned first. */
-static bool stop_roots(act_system *system, const struct timespec *deadline)
-{
-    uint64_t local;
-    while ((local = act__system_last_root(system)) != 0) {
-        act__cell_poke(system, NULL, local, ACT__URGENT_SHUTDOWN);
-        if (!wait_for_end(system, local, deadline))
-            return false;
-    }
-    return true;
-}
-
 static act_result stop_in_order(act_system *system)
 {
     act_millis       timeout = system->options.stop_timeout;
@@ -392,18 +341,19 @@ static act_result stop_in_order(act_system *system)
     struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
     /* relaxed: who sees it late spawns once more, or does not tell of its end: wait_for_end looks again. */
     act__store(&system->closing, true);
-    bool in_time = stop_roots(system, until);
+    act__roots_tell(system, NULL);
+    bool in_time = wait_for_end(system, ROOTS_HAVE_ENDED, until);
     act__system_poke_all(system, NULL, ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
-    in_time = wait_for_end(system, 0, until) && in_time;
+    in_time = wait_for_end(system, ALL_HAVE_ENDED, until) && in_time;
     act__store(&system->killing, true); /* relaxed: who is spawned all the same is killed in the next round */
-    if (wait_for_end(system, 0, &(struct timespec){0}))
+    if (wait_for_end(system, ALL_HAVE_ENDED, &(struct timespec){0}))
         return in_time ? ACT_OK : ACT_TIMED_OUT;
     act__left_tell(system, ACT_LOG_WARNING, "not ended within stop_timeout, is killed:", asked);
     deadline = act__clock_after(KILL_TIMEOUT);
     do {
         act__system_poke_all(system, NULL, ACT__URGENT_KILL);
         struct timespec soon = act__clock_after(ACT_MS(10));
-        if (wait_for_end(system, 0, &soon))
+        if (wait_for_end(system, ALL_HAVE_ENDED, &soon))
             return ACT_TIMED_OUT;
         clock_gettime(CLOCK_MONOTONIC, &soon);
         if (!act__clock_is_before(&soon, &deadline))
@@ -441,7 +391,7 @@ static bool end_all(act_system *system, const struct timespec *until)
     act_millis                             asked = operations->now(system->executor);
 
     act__system_poke_all(system, NULL, ACT__URGENT_KILL);
-    bool have_ended = wait_for_end(system, 0, until);
+    bool have_ended = wait_for_end(system, ALL_HAVE_ENDED, until);
     if (have_ended)
         act__seats_clear(system);
     else

@@ -66,9 +66,11 @@ ACT_API ACT_MUST_CHECK act_result act_system_create(act_system **system, const a
 
 /**
  * Waits until act_system_stop is called, or a root supervisor (act_system_spawn_supervisor) has ended by itself: has
- * given up, could not start, was killed; or, if it was the last, had auto_shutdown. Then stops in order: what threads spawned gets an exit signal
- * ACT_EXIT_SHUTDOWN, last spawned first, each only when the one before has ended; supervisors stop their
- * children in reverse. Then all that are left get it at once. Who is left after stop_timeout is killed.
+ * given up, could not start, was killed; or, if it was the last, had auto_shutdown. Then stops in order: what threads
+ * spawned gets an exit signal ACT_EXIT_SHUTDOWN, last spawned first, each only when the one before has ended;
+ * supervisors stop their children in reverse. (Those that run no code of their own when they end, as they have neither
+ * init nor terminate nor act_defer and do not trap exits, go together with their like beside them.) Then all that are
+ * left get it at once. What is left after stop_timeout is killed.
  *
  * Threads: any thread that may block, one caller; not a handler.
  * Returns: ACT_OK (all actors ended when they were told to); ACT_TIMED_OUT (some were killed: after stop_timeout, after
@@ -136,7 +138,8 @@ ACT_API void act_system_tell_value(act_system *system, act_pid to, uint32_t tag,
  * Owns:    the request: as act_send. On ACT_NO_ACTOR and ACT_TIMED_OUT it may have been delivered and is
  *          then gone (*message is NULL).
  * Threads: any thread that may block; not a handler, not in a simulation.
- * Returns: ACT_OK, ACT_NO_ACTOR (it ended before answering, or had no memory for the answer), ACT_TIMED_OUT,
+ * Returns: ACT_OK, ACT_NO_ACTOR (it ended before answering, or had no memory for the answer: the request may be done all
+ *          the same, see act_ask), ACT_TIMED_OUT,
  *          ACT_FULL, ACT_NO_MEMORY, ACT_INVALID (timeout, or a simulation).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_ask(act_system *system, act_pid to, act_message **message,

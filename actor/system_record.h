@@ -28,8 +28,10 @@ struct act_system {
 
     /* Actors that ordinary threads spawned, oldest first. Guarded by roots_mutex. */
     pthread_mutex_t  roots_mutex;
-    pthread_cond_t   root_ended; /* or any actor, while `closing` */
-    struct act__list roots;
+    pthread_cond_t   root_ended; /* the last of them, or the last of all actors while `closing` */
+    struct act__list roots;      /* not yet told to end */
+    uint32_t         roots_told; /* and have not ended; see roots.c */
+    bool             tells_roots;
 
     _Atomic uint32_t trees_count; /* root supervisors; with the next two see lifecycle.h */
     _Atomic bool    gave_up;
@@ -59,6 +61,8 @@ struct act__root {
     struct act__list      place; /* in system->roots */
     act_system           *system;
     uint64_t              local;
+    bool                  is_told;
+    _Atomic bool          has_last_words; /* runs code when it ends: the order matters */
 };
 
 /* Creation and destruction around an executor, for act_system_create and the simulation. */
@@ -69,10 +73,15 @@ void       act__system_free(act_system *system);
 uint64_t act__system_actors_count(act_system *system);
 /* Asks every living actor to shut down, or kills it; needs no memory. */
 void act__system_poke_all(act_system *system, struct act__worker *worker, uint8_t urgent);
-/* The newest root; 0: none is left. */
-uint64_t act__system_last_root(act_system *system);
-/* An actor has ended: tells who waits for that. */
+/* An actor has ended: tells the thread that waits for the last. */
 void act__system_actor_ended(act_system *system);
+
+/* roots.c. Tells the newest root to end, and then the others, as they end; `worker` may be NULL. */
+void act__roots_tell(act_system *system, struct act__worker *worker);
+/* Whether none is left. With roots_mutex, unless nothing runs. */
+bool act__roots_are_gone(const act_system *system);
+/* One that was told has wholly ended. */
+void act__root_has_ended(act_system *system, struct act__worker *worker);
 
 /* log.c. A record about no actor, and one about an actor, by the thread that runs it. Any thread; never wait. */
 void act__log(act_system *system, act_log_level level, const char *format, ...) ACT_PRINTF(3, 4);

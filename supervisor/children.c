@@ -115,7 +115,7 @@ struct act__child *act__child_create(const act_child_spec *spec)
     plan->shutdown = shutdown_of(spec);
     plan->behavior = spec->behavior;
     child->on_end.label = plan->id = strcpy(block + layout.id, spec->id);
-    plan->args_release = spec->args != NULL ? spec->args_release : NULL;
+    plan->args_release = spec->args_release;
     plan->kept_bytes = spec->kept_bytes;
     plan->kept_release = spec->kept_release;
     copy_options(&plan->options, spec, block + layout.name);
@@ -145,6 +145,14 @@ void act__child_hold(struct act__child *child)
     atomic_fetch_add_explicit(&child->holders, 1, memory_order_relaxed);
 }
 
+/* Those that start_child_args has brought are for the first init to take over. A task's are no user's. */
+static bool must_release_args(const struct act__child *child)
+{
+    if (child->args == NULL)
+        return false;
+    return child->template == NULL || (child->args != child->template->args && !child->has_begun && !child->is_task);
+}
+
 void act__child_let_go(void *context)
 {
     struct act__child *child = context;
@@ -154,7 +162,7 @@ void act__child_let_go(void *context)
         return;
     if (child->plan->kept_release != NULL)
         child->plan->kept_release(child->kept);
-    if (child->plan->args_release != NULL && child->template == NULL)
+    if (child->plan->args_release != NULL && must_release_args(child))
         child->plan->args_release(child->args);
     act__child_forget(child);
 }

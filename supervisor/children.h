@@ -78,6 +78,7 @@ struct act__child {
     bool               has_timer;         /* timer is set */
     bool               is_killed;         /* its stop has come to that */
     bool               is_linked;         /* with its supervisor; only while that looks at it: act__supervisor_abort */
+    bool               has_begun;         /* the init of an instance was called: what args refer to is its own */
     bool               is_task;           /* its answer is up to task.c; `answer` is what was ordered */
     bool               is_answered;       /* that was given, or refused */
     bool               in_group;          /* of those that are restarted together; see group.c */
@@ -118,7 +119,10 @@ act_spawn_options act__child_options(struct act__child *child);
 /* One made from a template, without an id; args: NULL, or as many bytes as its behaviour has. NULL: no memory. */
 struct act__child *act__child_clone(struct act__child *template, const void *args);
 void               act__child_hold(struct act__child *child);
-/* The last holder calls kept_release and args_release, each if there is what it releases. Any thread. */
+/*
+ * The last holder calls kept_release and args_release, each if there is what it releases; of one made from a template, with
+ * args of its own, if init was never called with them. Any thread.
+ */
 void act__child_let_go(void *child);
 /* Frees a copy without a release: what it refers to still belongs to the caller. */
 void act__child_forget(struct act__child *child);

@@ -87,6 +87,8 @@ act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_su
 void act__errand_add(struct act__supervisor *supervisor, struct act__child *child);
 /* It is DOWN and nothing will start it by itself: what waits for it becomes dead letters, and its name is free. */
 void act__child_rest(act_self *self, struct act__child *child);
+/* A start_child_args that comes to nothing before there is a child: what its args refer to is the template's to release. */
+void act__request_release_args(const struct act__supervisor *supervisor, act_message *request);
 /* Takes a child out of the supervisor for good: it has no instance and is never restarted. */
 void act__child_drop(struct act__supervisor *supervisor, struct act__child *child);
 /* Makes DOWN come for the running instance, unless it will already. False: there is no memory. */

@@ -29,8 +29,10 @@ struct act__request {
     act_message *next; /* used by the supervisor while the request waits */
     act_pid      pid;
     char         id[ACT_CHILD_ID_MAX];
-    char         args[]; /* not aligned */
+    char         args[]; /* aligned to 16, as the message is to a cache line */
 };
+
+_Static_assert((offsetof(act_message, as) + offsetof(struct act__request, args)) % 16 == 0, "args_release may read them");
 
 /* The payload of an answer. */
 struct act__answer {

@@ -101,6 +101,7 @@ void act__refuse_held(act_self *self, struct act__supervisor *supervisor)
             act__start_answer(self, request->as.resource.pointer, ACT_CLOSED, act_pid_none());
             act_message_free(&request);
         } else {
+            act__request_release_args(supervisor, request);
             act__request_answer(self, request, &closed);
         }
     }
@@ -255,6 +256,7 @@ static void forget_unlinked(act_self *self, struct act__supervisor *supervisor)
     for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
         if (!child->is_linked && !act_pid_is_none(child->pid)) {
             act_seat_leave(supervisor->system, child->pid);
+            child->has_begun = true; /* to have unlinked */
             act__children_set_pid(&supervisor->children, child, act_pid_none());
         }
         child->is_linked = false;

@@ -194,6 +194,16 @@ static bool fits_template(const struct act__supervisor *supervisor, size_t args_
     return args_bytes == 0 || args_bytes == supervisor->template->plan->behavior->args_bytes;
 }
 
+void act__request_release_args(const struct act__supervisor *supervisor, act_message *request)
+{
+    struct act__request *asked = (struct act__request *)(void *)request->as.bytes;
+    size_t               args_bytes = request->bytes_count - sizeof *asked;
+
+    if (request->tag == ACT__TAG_START_CHILD_ARGS && supervisor->template != NULL && args_bytes != 0
+        && fits_template(supervisor, args_bytes) && supervisor->template->plan->args_release != NULL)
+        supervisor->template->plan->args_release(asked->args);
+}
+
 static void start_child_args(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
     const struct act__request *asked = (const struct act__request *)(const void *)request->as.bytes;
@@ -206,6 +216,8 @@ static void start_child_args(act_self *self, struct act__supervisor *supervisor,
         child = act__child_clone(supervisor->template, args_bytes != 0 ? asked->args : NULL);
     }
     if (child == NULL) {
+        if (refused.result == ACT_NO_MEMORY)
+            act__request_release_args(supervisor, request);
         act__request_answer(self, request, &refused);
         return;
     }
@@ -496,6 +508,8 @@ static void receive_about_child(act_self *self, struct act__supervisor *supervis
         act__subscriber_ended(supervisor, message->ref);
     if (child == NULL)
         return;
+    if (message->tag == ACT_MESSAGE_STARTED)
+        child->has_begun |= act_started_has_begun(message);
     if (is_timer)
         act__child_is_overdue(self, child);
     else if (message->tag == ACT_MESSAGE_DOWN)

@@ -72,8 +72,10 @@ typedef enum act_restart {
  * What becomes of the messages that wait for a child while it is restarted, alone or with its group. Its name, if
  * options gives it one, stays with it: what is sent to that meanwhile waits in any case, within inbox_max, and so does
  * what is sent to the pid that the name then leads to, which will be the new instance's. Asks that waited have been
- * answered with DOWN; what the child had sent to itself, its timers' messages included, has ended with it. Not for a
- * supervisor: it comes back with an empty inbox.
+ * answered with DOWN. So with KEEP and REDELIVER a DOWN does not mean "not done": a message that is no ask may be handled
+ * after it, by the next instance (act_message_fate tells a monitor of that: ACT_FATE_KEPT), and of an ask the handler may
+ * have ended in the middle (ACT_FATE_BEGUN). What the child had sent to itself, its timers' messages included,
+ * has ended with it. Not for a supervisor: it comes back with an empty inbox.
  */
 typedef enum act_mailbox {
     ACT_MAILBOX_KEEP,     /* they are the new instance's, in their order. One whose handler has panicked is not: it
@@ -106,7 +108,8 @@ typedef struct act_child_spec {
     /*
      * May be NULL. Called once when the spec has been dropped and its last instance has ended: the place to
      * free what args refer to. With the supervisor's copy of args, or with args itself if none could be made;
-     * never if args is NULL. Any thread. Must not panic, send, spawn or take an act_tree.
+     * never if args is NULL. Of a template also with args of act_supervisor_start_child_args that no init was called
+     * with: see there. Any thread. Must not panic, send, spawn or take an act_tree.
      */
     void (*args_release)(void *args);
     act_restart restart;
@@ -235,8 +238,8 @@ typedef struct act_child_info {
 /**
  * Adds a child and starts it.
  *
- * Owns:    spec and its args are copied; args_release is called also if the child is not taken or this call
- *          fails.
+ * Owns:    spec and its args are copied. args_release is called in each case, once: when the child is gone for good,
+ *          and also if it is not taken, the supervisor has ended, or this call fails.
  * Order:   children start beside each other; one whose id is just being stopped starts when that is done.
  * Answer:  ACT_OK (child set); ACT_IGNORE (init ignored; the spec is kept, unless temporary); ACT_EXISTS
  *          (already started: child is its pid; already present, or about to be restarted: child is nobody); or
@@ -255,8 +258,14 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child(act_self *self, act
  *
  * args       Copied; args_bytes must be args_bytes of the template's behaviour. NULL, with 0: the template's args.
  *
- * Owns:    args_release of the template is for the template's args alone, and is called when the supervisor and all
- *          these children are gone. What args refer to is the child's to free: in an act_defer.
+ * Owns:    what args refer to belongs, after ACT_OK, to the child as soon as its init is called, whatever init does: it
+ *          frees it, in an act_defer. If init is never called, as the child could not be spawned, was stopped before, or
+ *          the supervisor stops (ACT_NO_MEMORY, ACT_CLOSED), the template's args_release is called with the
+ *          supervisor's copy of args. It stays the caller's where this call does not return ACT_OK, where the answer
+ *          is ACT_INVALID, and where it is an ACT_MESSAGE_DOWN with ACT_FATE_UNBEGUN: the supervisor has never seen it. So
+ *          give ACT_FOREVER if args own something: after ACT_MESSAGE_TIMED_OUT this is not told.
+ *          The template's own args are for all: args_release is called with them when the supervisor and all
+ *          these children are gone.
  * Answer:  as start_child, but never ACT_EXISTS unless for a name; ACT_INVALID: another strategy, or args_bytes;
  *          ACT_NO_MEMORY. ACT_IGNORE: the child is dropped.
  * Returns: ACT_INVALID: the timeout, args_bytes above 2^29, or either of args and args_bytes without the other.

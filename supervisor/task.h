@@ -46,7 +46,8 @@ ACT_API act_child_spec act_task_child(const act_spawn_options *options);
  * code if it could not be spawned, or the supervisor has ended. That the ask times out does not end the task.
  *
  * supervisor  One of tasks. Another answers ACT_INVALID (act_supervisor_answer_read).
- * args        Copied; may be NULL when args_bytes is 0. What they point to must stay valid as long as the task may run.
+ * args        Copied; may be NULL when args_bytes is 0. What they point to must stay valid as long as the task may run,
+ *             and stays yours: the function may never be called.
  *
  * Threads: handler.
  * Returns: ACT_OK; ACT_INVALID (the timeout, args_bytes above 2^29, or args without args_bytes or the other way round);

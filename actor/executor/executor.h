@@ -63,6 +63,7 @@ struct act__worker {
     uint32_t                index;       /* 0 to workers_count - 1; ACT__NO_WORKER: not one of those */
     bool                    unwinding;   /* a panic is on its way to `recover` */
     uint8_t                 exit_stage;  /* how far the current actor's end has got; see exit.c */
+    bool                    has_ended_root; /* one that was told to end, by the current actor's end */
     bool                    exit_agreed; /* that is a kill that nobody need be told of */
     struct act__reason      exit_reason; /* of the current actor, once its end is decided */
 

@@ -262,21 +262,23 @@ uint64_t act_simulation_signature(const act_simulation *simulation)
 
 /* ------------------------------------------------------------------------------------------------ stop */
 
-/* Whether an actor, or with local 0 all, have ended. */
-static bool has_ended(struct act_system *system, uint64_t local)
+static bool roots_have_ended(const struct act_system *system)
 {
-    if (local == 0)
-        return act__system_actors_count(system) == 0;
-    const act_self *cell = act__cell_at(system, local);
-    return cell == NULL || act__load(&cell->life) != act__life_of(local);
+    return act__roots_are_gone(system);
 }
 
-/* Virtual time passes from timer to timer. Returns: whether it, or all, ended before the deadline. */
-static bool run_until_ended(act_simulation *simulation, uint64_t local, act_millis deadline)
+static bool all_have_ended(const struct act_system *system)
+{
+    return act__system_actors_count((struct act_system *)(uintptr_t)system) == 0;
+}
+
+/* Virtual time passes from timer to timer. Returns: whether these had ended before the deadline. */
+static bool run_until(act_simulation *simulation, bool (*have_ended)(const struct act_system *system),
+                      act_millis deadline)
 {
     for (;;) {
         run(simulation->seeded, NULL, 1000000);
-        if (has_ended(simulation->system, local))
+        if (have_ended(simulation->system))
             return true;
         act_millis next = act__wheel_next(&simulation->seeded->worker.wheel);
         if (next == ACT_FOREVER || (deadline != ACT_FOREVER && next > deadline))
@@ -291,17 +293,13 @@ static void stop(act_simulation *simulation)
     struct act__worker *worker = &simulation->seeded->worker;
     act_millis          timeout = system->options.stop_timeout;
     act_millis          deadline = timeout == ACT_FOREVER ? ACT_FOREVER : simulation->seeded->now + timeout;
-    uint64_t            local;
     act__store(&system->closing, true);
-    while ((local = act__system_last_root(system)) != 0) {
-        act__cell_poke(system, worker, local, ACT__URGENT_SHUTDOWN);
-        if (!run_until_ended(simulation, local, deadline))
-            break;
-    }
+    act__roots_tell(system, worker);
+    (void)run_until(simulation, roots_have_ended, deadline);
     act__system_poke_all(system, worker, ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
-    (void)run_until_ended(simulation, 0, deadline);
+    (void)run_until(simulation, all_have_ended, deadline);
     act__store(&system->killing, true);
-    while (!has_ended(system, 0)) {
+    while (!all_have_ended(system)) {
         act__system_poke_all(system, worker, ACT__URGENT_KILL);
         run(simulation->seeded, NULL, 1000000);
     }

@@ -149,6 +149,12 @@ struct act__reason_text *act__reason_text_make(void); /* NULL: no memory; one ho
 void                     act__reason_text_hold(struct act__reason_text *text);
 void                     act__reason_text_let_go(struct act__reason_text *text);
 
+/* In a DOWN, behind the reason. */
+static inline void act__message_set_fate(act_message *message, act_fate fate)
+{
+    message->as.bytes[sizeof(struct act__reason)] = (uint8_t)fate;
+}
+
 static inline struct act__reason *act__message_reason_of(const act_message *message)
 {
     return (struct act__reason *)(uintptr_t)message->as.bytes;

@@ -73,6 +73,13 @@ act_result act_message_read(const act_message *message, void *bytes, size_t byte
     return ACT_OK;
 }
 
+act_fate act_message_fate(const act_message *message)
+{
+    if (message->tag != ACT_MESSAGE_DOWN || message->kind != ACT_VALUE_REASON)
+        return ACT_FATE_BEGUN;
+    return (act_fate)message->as.bytes[sizeof(struct act__reason)];
+}
+
 act_exit_reason act_message_reason(const act_message *message)
 {
     if (message->kind != ACT_VALUE_REASON)

@@ -16,7 +16,10 @@ ACT_BEGIN_DECLS
 
 /* Trapped exit signal: sender = who ended, act_message_reason(). */
 #define ACT_MESSAGE_EXIT UINT32_C(0xFFFFFF01)
-/* Answer to act_monitor or act_ask: sender = who ended, ref = the monitor's or ask's, act_message_reason(). */
+/*
+ * Answer to act_monitor or act_ask: sender = who ended, ref = the monitor's or ask's, act_message_reason(),
+ * act_message_fate().
+ */
 #define ACT_MESSAGE_DOWN UINT32_C(0xFFFFFF02)
 /* Answer to act_ask: nobody replied in time; ref = the ask's. */
 #define ACT_MESSAGE_TIMED_OUT UINT32_C(0xFFFFFF03)
@@ -193,6 +196,21 @@ ACT_API ACT_MUST_CHECK act_result act_message_read(const act_message *message, v
  * Returns: the reason; ACT_EXIT_NORMAL without text for any other message.
  */
 ACT_API act_exit_reason act_message_reason(const act_message *message) ACT_NONNULL_ALL;
+
+/* What a DOWN says of what was sent to the actor that has ended: whether it is done, or may yet be. */
+typedef enum act_fate {
+    ACT_FATE_BEGUN,   /* of an ask: its handler had the request, or may have had it: it is done, in part, or not at all */
+    ACT_FATE_UNBEGUN, /* of an ask: no handler has had the request, and none will: asking again does nothing twice */
+    ACT_FATE_KEPT,    /* of a monitor: what waited for the actor is for its next instance, which may do it yet; or that
+                         cannot be told, as the actor had ended before the call */
+    ACT_FATE_DROPPED  /* of a monitor: what waited has become dead letters: nothing of it will be done any more */
+} act_fate;
+
+/**
+ * Says what became of the request that an ACT_MESSAGE_DOWN answers, or, where it answers a monitor, of what had waited
+ * for the actor. A request that the actor refused or left unanswered was begun. Of any other message: ACT_FATE_BEGUN.
+ */
+ACT_API act_fate act_message_fate(const act_message *message) ACT_NONNULL_ALL;
 
 /**
  * Takes the resource out of a message, which then carries none.

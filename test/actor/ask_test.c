@@ -503,7 +503,129 @@ static void a_resource_of_a_failed_ask_is_still_the_askers(void)
     lab_close();
 }
 
+/* ------------------------------------------------------------------------- what became of the request */
+
+static void ask_and_wait(void)
+{
+    lab_other = b;
+    lab_tell_to(a, asks);
+}
+
+static act_fate fate_told(void)
+{
+    return lab_only(a, ACT_MESSAGE_DOWN)->fate;
+}
+
+static void a_request_whose_handler_has_ended_in_it_was_begun(void)
+{
+    static const deed ends[] = {panics, exits_with_an_error, exits_normally};
+    for (int i = 0; i < 3; i++) {
+        open_three();
+        lab_let_about(a, asks, b); /* the puppet notes it, and does not answer */
+        lab_let(b, ends[i]);
+        ck_assert_int_eq(fate_told(), ACT_FATE_BEGUN);
+        lab_close();
+    }
+}
+
+static void a_request_that_waited_was_not_begun(void)
+{
+    static const deed ends[] = {panics, exits_with_an_error, exits_normally};
+    for (int i = 0; i < 4; i++) {
+        open_three();
+        if (i < 3)
+            lab_tell_to(b, ends[i]);
+        else
+            ck_assert_int_eq(act_system_exit(lab.system, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+        ask_and_wait();
+        lab_run();
+        ck_assert_int_eq(lab_count(b, TAG_A), 0);
+        ck_assert_int_eq(fate_told(), ACT_FATE_UNBEGUN);
+        lab_close();
+    }
+}
+
+static void a_request_to_the_dead_was_not_begun(void)
+{
+    open_three();
+    lab_let(b, exits_normally);
+    lab_let_about(a, asks, b);
+    ck_assert_int_eq(fate_told(), ACT_FATE_UNBEGUN);
+    lab_close();
+}
+
+static void refuses(act_self *self)
+{
+    (void)act_refuse(self, asker, act_exit_reason_make(ACT_EXIT_NO_ACTOR, 0, NULL));
+}
+
+static void notes_asker(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    asker = act_message_asker(message);
+    refuses(self);
+}
+
+static const act_behavior refuser = {.name = "refuser", .receive = notes_asker};
+
+static void a_request_that_was_refused_was_begun(void)
+{
+    open_three();
+    b = lab_spawn_as(&refuser, NULL, NULL);
+    lab_let_about(a, asks, b);
+    ck_assert_int_eq(fate_told(), ACT_FATE_BEGUN);
+    lab_close();
+}
+
+static void fills_and_ends(act_self *self)
+{
+    for (int i = 0; i < 4; i++)
+        act_tell_value(self, act_self_pid(self), TAG_C, act_nothing());
+    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+}
+
+static void a_request_that_made_room_was_not_begun(void)
+{
+    open_three();
+    b = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.inbox_max = 3, .inbox_policy = ACT_INBOX_DROP_OLDEST));
+    lab_run();
+    lab_tell_to(b, fills_and_ends);
+    ask_and_wait();
+    lab_run();
+    ck_assert_int_eq(fate_told(), ACT_FATE_UNBEGUN);
+    ck_assert_int_eq(lab_count(b, TAG_A), 0);
+    lab_close();
+}
+
+/* Whatever the order of all that comes: who is told UNBEGUN has never been heard. */
+static void who_is_told_that_it_was_not_begun_can_ask_again(void)
+{
+    open_three();
+    lab_other = b;
+    for (int i = 0; i < 5; i++) {
+        lab_tell_to(a, asks);
+        lab_tell_to(c, asks);
+        if (i == 2)
+            lab_tell_to(b, panics);
+    }
+    lab_run();
+    int unbegun = 0, all = 0;
+    for (int i = 0; i < lab.notes_count; i++) {
+        all += lab.notes[i].tag == ACT_MESSAGE_DOWN;
+        unbegun += lab.notes[i].tag == ACT_MESSAGE_DOWN && lab.notes[i].fate == ACT_FATE_UNBEGUN;
+    }
+    ck_assert_int_eq(all, 10);
+    ck_assert_int_eq(unbegun, 10 - lab_count(b, TAG_A));
+    lab_close();
+}
+
 const struct kit_fact kit_facts[] = {
+    LAB_FACT(a_request_whose_handler_has_ended_in_it_was_begun),
+    LAB_FACT(a_request_that_waited_was_not_begun),
+    LAB_FACT(a_request_to_the_dead_was_not_begun),
+    LAB_FACT(a_request_that_was_refused_was_begun),
+    LAB_FACT(a_request_that_made_room_was_not_begun),
+    FACT(who_is_told_that_it_was_not_begun_can_ask_again, .rounds = 30),
     LAB_FACT(an_answer_comes_back_with_the_asks_reference),
     LAB_FACT(an_ask_that_nobody_answers_times_out_in_time),
     LAB_FACT(an_ask_may_wait_for_ever),

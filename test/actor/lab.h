@@ -18,6 +18,7 @@ struct note {
     uint32_t tag;
     int64_t value; /* as.int64, or the first bytes */
     act_exit_kind kind;
+    act_fate fate;
     int32_t code;
     char text[ACT_EXIT_TEXT_MAX];
 };
@@ -63,6 +64,7 @@ static inline void note_message(act_self *self, const act_message *message)
     struct note *note = note_down(self, message->tag);
     note->sender = act_message_sender(message);
     note->ref = message->ref;
+    note->fate = act_message_fate(message);
     if (message->kind == ACT_VALUE_REASON)
         note_reason(note, act_message_reason(message));
     else

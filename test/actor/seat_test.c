@@ -656,7 +656,80 @@ static void one_that_fails_waits_through_a_failing_init(void)
     lab_close();
 }
 
+/* ------------------------------------------------------------------------------------ what a DOWN says */
+
+static void a_monitor_is_told_whether_what_waited_is_kept(void)
+{
+    static const struct {
+        act_seat seat;
+        act_fate fate;
+    } table[] = {{ACT_SEAT_NONE, ACT_FATE_DROPPED},
+                 {ACT_SEAT_DROP, ACT_FATE_DROPPED},
+                 {ACT_SEAT_KEEP, ACT_FATE_KEPT},
+                 {ACT_SEAT_REDELIVER, ACT_FATE_KEPT}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        open_family(table[i].seat);
+        lab_let_about(other, monitors, child);
+        lab_tell_to(child, exits_with_an_error);
+        tell(child, TAG_A);
+        lab_run();
+        ck_assert_int_eq(lab_only(other, ACT_MESSAGE_DOWN)->fate, table[i].fate);
+        lab_let_about(other, monitors, child); /* too late to know */
+        ck_assert_int_eq(lab_nth(other, ACT_MESSAGE_DOWN, 1)->fate, ACT_FATE_KEPT);
+        act_seat_leave(lab.system, child);
+        lab_close();
+    }
+}
+
+static void an_actor_that_was_told_to_leave_no_seat_keeps_nothing(void)
+{
+    open_family(ACT_SEAT_KEEP);
+    lab_let_about(other, monitors, child);
+    act_seat_leave(lab.system, child);
+    lab_let(child, exits_with_an_error);
+    ck_assert_int_eq(lab_only(other, ACT_MESSAGE_DOWN)->fate, ACT_FATE_DROPPED);
+    lab_close();
+}
+
+static void asks_child(act_self *self)
+{
+    ck_assert_int_eq(act_ask_value(self, &lab_ref, child, TAG_A, act_nothing(), ACT_FOREVER), ACT_OK);
+}
+
+/* An ask is not handed on, so its DOWN is the last word. */
+static void an_ask_that_waited_is_told_that_it_was_not_begun(void)
+{
+    open_family(ACT_SEAT_KEEP);
+    lab_tell_to(child, exits_with_an_error);
+    lab_tell_to(other, asks_child);
+    lab_run();
+    const struct note *down = lab_only(other, ACT_MESSAGE_DOWN);
+    ck_assert_int_eq(down->fate, lab_count(child, TAG_A) == 1 ? ACT_FATE_BEGUN : ACT_FATE_UNBEGUN);
+    act_pid before = child;
+    int     heard = lab_count(before, TAG_A);
+    ck_assert_int_eq(find_seat(), ACT_OK);
+    take_seat();
+    ck_assert_int_eq(lab_count(child, TAG_A) + lab_count(before, TAG_A), heard);
+    lab_close();
+}
+
+static void an_ask_to_a_seat_that_is_given_up_was_not_begun(void)
+{
+    open_family(ACT_SEAT_KEEP);
+    end_child(exits_with_an_error);
+    child = seat;
+    lab_let(other, asks_child);
+    act_seat_leave(lab.system, seat);
+    lab_run();
+    ck_assert_int_eq(lab_only(other, ACT_MESSAGE_DOWN)->fate, ACT_FATE_UNBEGUN);
+    lab_close();
+}
+
 const struct kit_fact kit_facts[] = {
+    LAB_FACT(a_monitor_is_told_whether_what_waited_is_kept),
+    LAB_FACT(an_actor_that_was_told_to_leave_no_seat_keeps_nothing),
+    FACT(an_ask_that_waited_is_told_that_it_was_not_begun, .rounds = 20),
+    LAB_FACT(an_ask_to_a_seat_that_is_given_up_was_not_begun),
     LAB_FACT(what_waits_is_for_the_next_in_order),
     LAB_FACT(what_comes_meanwhile_waits_behind_it),
     LAB_FACT(what_waits_is_kept_however_the_actor_has_ended),

@@ -319,6 +319,43 @@ static void roots_stop_in_reverse_order(void)
     act_system_destroy(&sys);
 }
 
+enum { MUTE = 500 };
+static _Atomic uint64_t ended_before[16];
+
+static void counts_those_before(act_self *self, void *state, act_exit_reason reason)
+{
+    act_counters counters;
+    act_system_counters(sys, &counters);
+    ended_before[*(intptr_t *)state] = counters.exited;
+    says_its_number(self, state, reason);
+}
+
+static const act_behavior counting = {.name = "counting", .state_bytes = sizeof(intptr_t), .init = takes_its_number,
+                                      .receive = answers, .terminate = counts_those_before};
+static const act_behavior mute = {.name = "mute", .receive = answers};
+
+/* Those that run nothing when they end may go together; one that does finds all gone that were spawned after it. */
+static void mute_roots_stop_together_and_the_others_in_order(void)
+{
+    open_system();
+    order_count = 0;
+    for (intptr_t i = 0; i < 10; i++) {
+        int64_t answer;
+        act_pid one = spawn(&counting, ACT_SPAWN_OPTIONS(.kept = (void *)i));
+        ck_assert_int_eq(ask(one, TAG_ASK, 0, &answer, ACT_FOREVER), ACT_OK);
+        for (int m = 0; m < MUTE; m++)
+            (void)spawn(&mute, NULL);
+    }
+    act_system_stop(sys);
+    ck_assert_int_eq(act_system_run(sys), ACT_OK);
+    ck_assert_int_eq(order_count, 10);
+    for (int i = 0; i < 10; i++) {
+        ck_assert_int_eq(order[i], 9 - i);
+        ck_assert_uint_eq(ended_before[i], (uint64_t)(10 - i) * MUTE + (uint64_t)(9 - i));
+    }
+    act_system_destroy(&sys);
+}
+
 static act_result traps_first(act_self *self, void *state, const void *args)
 {
     (void)state;
@@ -524,6 +561,7 @@ const struct kit_fact kit_facts[] = {
     FACT(many_threads_can_ask_at_once, .rounds = 3, .timeout_seconds = 30),
     FACT(many_threads_can_be_killed_at_once_in_vain, .rounds = 3, .timeout_seconds = 30),
     FACT(roots_stop_in_reverse_order, .rounds = 3),
+    FACT(mute_roots_stop_together_and_the_others_in_order, .rounds = 6),
     FACT(who_ignores_a_shutdown_is_killed_at_the_deadline, .rounds = 3),
     FACT(actors_that_respawn_are_stopped_too, .rounds = 6, .timeout_seconds = 20),
     FACT(a_signal_handler_may_stop_the_system, .rounds = 3),

@@ -268,7 +268,32 @@ static void what_waits_is_kept_until_there_is_memory(void)
     rig_end();
 }
 
+/* Whichever request fails: of an asker that was told so on the spot, of init, or else they are released. */
+static void args_that_no_init_was_called_with_are_released(void)
+{
+    for (uint64_t n = 1; n < 40; n++) {
+        begin();
+        b.self = &b;
+        child[0].id = "template";
+        child[0].args_release = rig_args_release;
+        spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE;
+        spec.children_count = 1;
+        start();
+        struct rig_call adding = {
+            .what = RIG_START_ARGS, .supervisor = root, .plan = &b, .asked = ACT_INVALID};
+        rig_try_to_ask(&adding);
+        act__memory_fail_at(n, n % 2 == 0);
+        run_a_while();
+        act__memory_fail_at(0, false);
+        stop();
+        ck_assert_int_eq(b.args_released, b.starts == 0 && adding.asked == ACT_OK ? 1 : 0);
+        ck_assert_int_eq(a.args_released, 1);
+        rig_end();
+    }
+}
+
 const struct kit_fact kit_facts[] = {
+    FACT(args_that_no_init_was_called_with_are_released),
     FACT(any_single_request_for_memory_may_fail, .rounds = 5, .timeout_seconds = 60),
     FACT(memory_may_run_out_for_good_at_any_request, .rounds = 5, .timeout_seconds = 60),
     FACT(children_made_from_a_template_live_without_memory_too, ROUNDS),

@@ -182,7 +182,71 @@ static void a_kill_is_logged(void)
     ck_assert(has_logged("(worker) ended: killed"));
 }
 
+enum { GUESTS = 50, ASK_FOR_GUESTS };
+static int        guests_begun, guests_refused, answers_left;
+static _Atomic int guests_released;
+
+static void release_guest(void *args)
+{
+    (void)args;
+    guests_released++;
+}
+
+static act_result guest_init(act_self *self, void *state, const void *args)
+{
+    (void)self, (void)state;
+    return *(const int *)args > 0 ? ACT_OK : ACT_INVALID;
+}
+
+static void guest_receive(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+}
+
+static const act_behavior guest = {
+    .name = "guest", .args_bytes = sizeof(int), .init = guest_init, .receive = guest_receive};
+
+/* Asks for all, counts the answers, and stops the system after the last. */
+static void host_receive(act_self *self, void *state, const act_message *message)
+{
+    act_supervisor_answer answer;
+    act_ref               ask;
+    (void)state;
+    if (message->tag == ASK_FOR_GUESTS) {
+        for (int i = 1; i <= GUESTS; i++)
+            ck_assert_int_eq(act_supervisor_start_child_args(self, &ask, root, &i, sizeof i, ACT_FOREVER), ACT_OK);
+        return;
+    }
+    ck_assert_int_eq(act_supervisor_answer_read(message, &answer), ACT_OK);
+    guests_begun += answer.result == ACT_OK;
+    guests_refused += answer.result == ACT_NO_MEMORY;
+    if (--answers_left == 0)
+        act_system_stop(act_self_system(self));
+}
+
+static const act_behavior host = {.name = "host", .receive = host_receive};
+
+static void args_of_children_for_which_there_is_no_room_are_released(void)
+{
+    act_pid pid;
+    guests_begun = guests_refused = guests_released = 0;
+    answers_left = GUESTS;
+    child = (act_child_spec){
+        .id = "guest", .behavior = &guest, .restart = ACT_RESTART_TEMPORARY, .args_release = release_guest};
+    spec = (act_supervisor_spec){
+        .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &child, .children_count = 1};
+    ck_assert_int_eq(act_system_create(&system_now, ACT_SYSTEM_OPTIONS(.workers_count = 2, .actors_max = 8)), ACT_OK);
+    start();
+    ck_assert_int_eq(act_system_spawn(system_now, &pid, &host, NULL, NULL), ACT_OK);
+    act_system_tell_value(system_now, pid, ASK_FOR_GUESTS, act_nothing());
+    ck_assert_int_eq(run_it(), ACT_OK);
+    ck_assert_int_gt(guests_refused, 0);
+    ck_assert_int_eq(guests_begun + guests_refused, GUESTS);
+    ck_assert_int_eq(guests_released, guests_refused);
+}
+
 const struct kit_fact kit_facts[] = {
+    FACT(args_of_children_for_which_there_is_no_room_are_released),
     FACT(one_that_gives_up_ends_the_run_and_is_logged_with_numbers),
     FACT(one_below_that_gives_up_is_logged_too),
     FACT(one_that_cannot_start_ends_the_run),

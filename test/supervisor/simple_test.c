@@ -342,6 +342,55 @@ static void the_template_is_released_with_the_last_child(void)
     rig_end();
 }
 
+/* Whose they are: of an asker that was refused on the spot or never heard, of init, or else they are released. */
+static void args_have_one_owner(const struct rig_call *call)
+{
+    bool is_askers = call->asked != ACT_OK || call->tag == ACT_MESSAGE_DOWN || call->answer.result == ACT_INVALID;
+    ck_assert_int_eq(b.args_released, b.starts == 0 && !is_askers ? 1 : 0);
+    ck_assert_int_eq(a.args_released, 1); /* the template's own */
+}
+
+static struct rig_call adding;
+
+static void begin_adding(void)
+{
+    begin_simple();
+    child[0].args_release = rig_args_release;
+    start();
+    adding = (struct rig_call){.what = RIG_START_ARGS, .supervisor = root, .plan = &b, .asked = ACT_INVALID};
+}
+
+/* Told to stop, or killed, at any moment of a start. */
+static void args_that_no_init_was_called_with_are_released_by_a_stop(void)
+{
+    for (uint64_t turns = 0; turns < 12; turns++) {
+        bool is_kill = turns % 2 == 1;
+        begin_adding();
+        rig_ask(&adding);
+        (void)!act_simulation_run(rig_simulation, NULL, turns);
+        ck_assert_int_eq(act_system_exit(rig_system, root,
+                                         act_exit_reason_make(is_kill ? ACT_EXIT_KILL : ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+        rig_run();
+        args_have_one_owner(&adding);
+        rig_end();
+    }
+}
+
+static void args_of_a_child_whose_init_has_failed_are_its_own(void)
+{
+    static const enum rig_failure hows[] = {RIG_REFUSE, RIG_IGNORE, RIG_PANIC, RIG_EXIT};
+    for (int i = 0; i < 4; i++) {
+        begin_adding();
+        b.fail_first = 1, b.fail_count = 1, b.fail_how = hows[i];
+        rig_ask(&adding);
+        rig_run();
+        stop();
+        ck_assert_int_eq(b.starts, i == 3 ? b.starts : 1);
+        args_have_one_owner(&adding);
+        rig_end();
+    }
+}
+
 static void intensity_is_counted_over_all(void)
 {
     begin_simple();
@@ -467,6 +516,8 @@ const struct kit_fact kit_facts[] = {
     FACT(significant_children_end_it_too, ROUNDS),
     FACT(one_that_has_unlinked_is_not_waited_for_in_vain, ROUNDS),
     FACT(the_template_is_released_with_the_last_child, ROUNDS),
+    FACT(args_that_no_init_was_called_with_are_released_by_a_stop, ROUNDS),
+    FACT(args_of_a_child_whose_init_has_failed_are_its_own, ROUNDS),
     FACT(intensity_is_counted_over_all, ROUNDS),
     FACT(supervisors_can_be_made_from_a_template, ROUNDS),
     FACT(a_hundred_thousand_children_come_and_go, .timeout_seconds = 120),
