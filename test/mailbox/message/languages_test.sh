@@ -116,7 +116,7 @@ if ! command -v cargo >/dev/null; then
 elif ! ls "$registry"/rmp-serde-* >/dev/null 2>&1; then
     skip Rust "rmp-serde is missing (Debian package: librust-rmp-serde-dev)"
 else
-    cp -r "$there/rust" "$work/rust" && mkdir "$work/rust/.cargo" && cat >"$work/rust/.cargo/config.toml" <<END
+    mkdir -p "$work/rust/.cargo" && cp "$there"/rust/* "$work/rust" && cat >"$work/rust/.cargo/config.toml" <<END
 [source.crates-io]
 replace-with = "debian"
 [source.debian]
