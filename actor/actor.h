@@ -91,7 +91,8 @@ typedef struct act_spawn_options {
     act_inbox_policy inbox_policy;    /* only with inbox_max */
     size_t           arena_bytes_max; /* of act_alloc; 0: no bound */
     uint32_t         worker;          /* 1 to workers_count: always runs there; 0: anywhere */
-    bool             blocking;        /* its callbacks may block: it gets a thread of its own while it runs */
+    bool             blocking;        /* its callbacks may block: it gets a thread of its own while it runs, if one of
+                                         the system's blocking_max is free, else it waits for one */
     bool             announce;        /* the parent gets exactly one ACT_MESSAGE_STARTED */
     bool             ends_with_parent; /* an exit signal of the link to its parent ends it, even if it traps exits */
     void            *kept;            /* what act_kept returns; NULL: none. Not owned by the actor. */
@@ -376,6 +377,21 @@ ACT_API ACT_MUST_CHECK act_result act_trap_exits(act_self *self, bool trap) ACT_
  * Threads: handler.
  */
 ACT_API void act_exit(act_self *self, act_exit_reason reason) ACT_NONNULL_ALL;
+
+/**
+ * Says whether this actor has been asked to end: what its callbacks have begun is of no use any more, and it ends when
+ * this one returns. A callback that takes long, that of a blocking actor or a task above all, asks now and then.
+ *
+ * True once act_exit was called, or an exit signal has come that ends this actor: from its supervisor, the system's
+ * stop when it is this actor's turn, a link, act_exit_other. Of an actor that traps exits: once an ACT_MESSAGE_EXIT of
+ * its parent waits for it. Of a task also: once nothing waits for its answer, because the ask has timed out or the asker
+ * has ended (supervisor/task.h).
+ *
+ * Threads: handler; in any callback.
+ * Waits:   never. A relaxed load, unless signals have come since.
+ * See:     test/actor/should_end_test.c
+ */
+ACT_API bool act_should_end(act_self *self) ACT_NONNULL_ALL;
 
 /**
  * Sends an exit signal, as if a linked actor had ended so, except: ACT_EXIT_KILL cannot be trapped, and

@@ -181,6 +181,13 @@ bool act__ask_fail(struct act__worker *worker, act_self *self, act_ref ask, cons
     return true;
 }
 
+bool act__ask_is_open(struct act_system *system, act_ref ask)
+{
+    struct act__bond *bond = act__slab_at(&system->bonds, act__ref_index(ask, 0));
+
+    return bond != NULL && is_called(system, bond, ask);
+}
+
 bool act__ask_answered(struct act__worker *worker, act_self *self, act_ref ask)
 {
     struct act__bond *bond = ask_find(self, ask, 0);

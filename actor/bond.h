@@ -66,6 +66,8 @@ bool act__ask_answered(struct act__worker *worker, act_self *self, act_ref ask);
 bool act__ask_fail(struct act__worker *worker, act_self *self, act_ref ask, const struct act__reason *reason);
 /* A message of another's leaves the inbox of `self`, and no handler has had it: if it is an ask, DOWN will say so. */
 void act__ask_unbegun(struct act__worker *worker, act_self *self, const act_message *message);
+/* Whether the asker still waits, or the one that was asked has not heard yet that it does not. Any thread. */
+bool act__ask_is_open(struct act_system *system, act_ref ask);
 /* The timeout of an ask has come. Returns: whether there was one. */
 bool act__ask_timed_out(struct act__worker *worker, act_self *self, act_ref ask);
 

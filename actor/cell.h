@@ -274,6 +274,9 @@ struct act__kill_letter *act__kill_letter_of(act_self *self);
 /* Applies and clears `urgent`. */
 void act__take_urgent(struct act__worker *worker, act_self *self);
 
+/* supervisor/task.c: the state of an actor of this behavior begins with the ask that it works for, an act_ref. */
+extern const act_behavior act__task_behavior;
+
 /* seat.c */
 /* Whether the actor, which is SEATED and ends now, leaves a seat. Others can give it up from here on. */
 bool act__seat_hold(act_self *self);

@@ -163,6 +163,43 @@ void act__take_urgent(struct act__worker *worker, act_self *self)
         shut_down(worker, self);
 }
 
+/* Of an actor that traps: whether its parent has asked it to end. */
+static bool is_told_by_parent(const act_self *self)
+{
+    const act_message *message = self->inbox.head;
+
+    while (message != NULL && (act__message_is_counted(message) || message->tag != ACT_MESSAGE_EXIT ||
+                               message->act_sender != self->parent))
+        message = message->act_next;
+    return message != NULL;
+}
+
+/* Returns: whether it is asked to end in a way that must wait: while init runs, START has its args. */
+static bool look_for_signals(act_self *self)
+{
+    uint64_t urgent = act__load(&self->urgent);
+    bool     is_mine = urgent >> ACT__URGENT_BITS == act__load(&self->life);
+
+    if ((self->flags & ACT__CELL_READY) != 0)
+        act__take_urgent(self->worker, self);
+    else if (is_mine && (urgent & (ACT__URGENT_KILL | ACT__URGENT_SHUTDOWN)) != 0)
+        return true;
+    else
+        act__take_in(self->worker, self);
+    return false;
+}
+
+bool act_should_end(act_self *self)
+{
+    if ((self->flags & ACT__CELL_ENDING) == 0 && act__load(&self->urgent) != 0 && look_for_signals(self))
+        return true;
+    if ((self->flags & ACT__CELL_ENDING) != 0)
+        return true;
+    if ((self->flags & ACT__CELL_TRAPPING) != 0 && is_told_by_parent(self))
+        return true;
+    return self->behavior == &act__task_behavior && !act__ask_is_open(self->worker->system, *(act_ref *)self->state);
+}
+
 /* --------------------------------------------------------------------------------------- receiving */
 
 /*

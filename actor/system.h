@@ -21,7 +21,9 @@ typedef struct act_system_options {
     uint32_t   batch_max;         /* messages an actor handles at most before others have a turn; 0: 256. A new actor
                                      begins with a quarter; it is fewer for one whose handlers are slow, and more for
                                      one that is quick and has as many waiting. */
-    uint32_t   blocking_max;      /* threads for blocking actors; 0: 256 */
+    uint32_t   blocking_max;      /* threads for blocking actors; 0: 256. More of these that have something to do at the
+                                     same time wait for a thread, in their order; they are counted (thread_waits), and
+                                     from 0.2 s on the log says so, every 12 s at most. */
     uint32_t   backlog_max;       /* from how many waiting messages on senders are slowed; 0: 1024 */
     act_millis stop_timeout;      /* for an orderly stop before the rest is killed; 0: 10 s; ACT_FOREVER */
     act_millis destroy_timeout;   /* how long act_system_destroy waits, after the stop, for callbacks that have not
@@ -196,6 +198,7 @@ ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_
     X(dead_letters, "messages that no one received")                                 \
     X(unknown, "messages whose handler did not know them (act_unknown)")             \
     X(late_replies, "replies to asks that had ended; also counted as dead letters")  \
+    X(thread_waits, "times a blocking actor waited because all threads were in use") \
     X(slowed, "times a sender was held back because its receiver was far behind")    \
     X(stolen, "actors taken over from another worker")                               \
     X(parked, "times a worker went to sleep")                                        \

@@ -17,6 +17,7 @@ _Static_assert((offsetof(act_message, as) + offsetof(struct act__request, args) 
 
 /* What the actor is given. The record is held by it. */
 struct job {
+    act_ref            ask; /* first: see act_should_end */
     struct act__child *child;
 };
 
@@ -35,6 +36,7 @@ static act_result init(act_self *self, void *state, const void *args)
     if (args == NULL) /* start_child_args without any */
         return ACT_INVALID;
     *(struct job *)state = *(const struct job *)args;
+    ((struct job *)state)->ask = ((struct job *)state)->child->asker.ask;
     if (act_message_create_value(&message, RUN, act_nothing()) != ACT_OK)
         return ACT_NO_MEMORY;
     act_result result = act_send(self, act_self_pid(self), &message); /* so that the supervisor need not wait for it */
@@ -94,7 +96,7 @@ act_result act_task_run(act_self *self, act_ref *ask, act_pid supervisor, act_ta
 
 void act__task_start(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
-    const struct job   none = {NULL};
+    const struct job   none = {.child = NULL};
     struct act__child *child = act__child_clone(supervisor->template, &none);
 
     if (child == NULL) {

@@ -2,11 +2,15 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/blocking.h>
 
-#include <actor/cell.h>
+#include <stdio.h>
+
 #include <actor/clock.h>
+#include <actor/system_record.h>
 #include <mailbox/message/pool.h>
 
 #define IDLE_SECONDS 10
+#define WAIT_LONG    ACT_MS(200)     /* for a thread: told from here on, ... */
+#define TELL_EVERY   ACT_SECONDS(12) /* ... so often at most */
 
 struct act__blocking_thread {
     struct act__worker           worker;
@@ -15,6 +19,8 @@ struct act__blocking_thread {
     bool                         living;
     act_self                    *self;  /* whose turn it is; NULL: it is idle. With `since`, under the mutex. */
     act_millis                   since; /* when that began */
+    uint64_t                     local; /* its pid and its behavior's name, if it lives; 0: it does not */
+    const char                  *name;
 };
 
 void act__blocking_init(struct act__blocking_pool *pool, struct act__executor *executor, struct act_system *system,
@@ -23,9 +29,34 @@ void act__blocking_init(struct act__blocking_pool *pool, struct act__executor *e
     pthread_mutex_init(&pool->mutex, NULL);
     act__condition_init(&pool->work);
     act__condition_init(&pool->gone);
+    act__condition_init(&pool->watch);
+    pool->told_at = -TELL_EVERY;
     pool->executor = executor;
     pool->system = system;
     pool->living_max = living_max;
+}
+
+static act_millis now_of(const struct act__blocking_pool *pool)
+{
+    return pool->executor->operations->now(pool->executor);
+}
+
+/* Its turn begins. The token is held: what the acquire shows of one that lives does not change; pairs with spawn.c. */
+static void note_turn(struct act__blocking_thread *thread, act_self *self, act_millis now)
+{
+    uint64_t life = act__load_acquire(&self->life);
+
+    thread->self = self;
+    thread->since = now;
+    thread->local = (life & 1) != 0 ? act__local_of(self) : 0;
+    thread->name = thread->local != 0 ? self->behavior->name : NULL;
+}
+
+/* One that waits is looked at until it has a thread; then the last of those that wait is. Under the mutex. */
+static void mark(struct act__blocking_pool *pool, act_millis now)
+{
+    pool->marked = pool->first != NULL ? pool->last : NULL;
+    pool->marked_at = now;
 }
 
 /* Under the mutex. NULL: end this thread. */
@@ -47,8 +78,9 @@ static act_self *next_actor(struct act__blocking_pool *pool, struct act__blockin
         pool->first = self->run_next;
         if (pool->first == NULL)
             pool->last = NULL;
-        thread->self = self;
-        thread->since = pool->executor->operations->now(pool->executor);
+        note_turn(thread, self, now_of(pool));
+        if (self == pool->marked)
+            mark(pool, thread->since);
     }
     return self;
 }
@@ -82,6 +114,101 @@ static void *thread_main(void *argument)
     return NULL;
 }
 
+/* ------------------------------------------------------------------------------------ long waits are told */
+
+struct wait_report {
+    uint32_t   waiting_count;
+    act_millis waited, longest_run;
+    uint64_t   local; /* of the actor that has had its thread longest */
+    char       name[ACT_NAME_MAX];
+};
+
+/* Under the mutex. */
+static struct wait_report report_wait(const struct act__blocking_pool *pool, act_millis now)
+{
+    struct wait_report report = {.waiting_count = pool->waiting_count, .waited = now - pool->marked_at};
+
+    for (const struct act__blocking_thread *thread = pool->threads; thread != NULL; thread = thread->next) {
+        if (thread->self == NULL || thread->local == 0 || now - thread->since < report.longest_run)
+            continue;
+        report.longest_run = now - thread->since;
+        report.local = thread->local;
+        snprintf(report.name, sizeof report.name, "%s", thread->name);
+    }
+    return report;
+}
+
+static void log_wait(const struct act__blocking_pool *pool, const struct wait_report *report)
+{
+    act__log(pool->system, ACT_LOG_WARNING,
+             "%u blocking actors wait for a thread, for %.1f s and more: all %u of blocking_max are in use, that of "
+             "actor %u.%llu (%s) for %.1f s",
+             report->waiting_count, (double)report->waited / 1000, pool->living_max,
+             (unsigned)(report->local & ACT__SLOT_MASK), (unsigned long long)act__life_of(report->local), report->name,
+             (double)report->longest_run / 1000);
+}
+
+/* Under the mutex. When the next wait is to be told of; ACT_FOREVER: none waits. */
+static act_millis wait_is_due(const struct act__blocking_pool *pool)
+{
+    act_millis next = pool->told_at + TELL_EVERY, due = pool->marked_at + WAIT_LONG;
+
+    return pool->marked == NULL ? ACT_FOREVER : due > next ? due : next;
+}
+
+static void *watch_main(void *argument)
+{
+    struct act__blocking_pool *pool = argument;
+    bool                       used = true;
+
+    pthread_mutex_lock(&pool->mutex);
+    while (!pool->ending && used) {
+        act_millis      now = now_of(pool), due = wait_is_due(pool);
+        struct timespec until = act__clock_after(due == ACT_FOREVER ? ACT_SECONDS(IDLE_SECONDS) : due > now ? due - now : 0);
+        if (due == ACT_FOREVER || due > now) {
+            used = act__clock_wait(&pool->watch, &pool->mutex, &until) || pool->marked != NULL;
+            continue;
+        }
+        struct wait_report report = report_wait(pool, now);
+        pool->told_at = now;
+        pthread_mutex_unlock(&pool->mutex);
+        log_wait(pool, &report);
+        pthread_mutex_lock(&pool->mutex);
+    }
+    pool->watched = false;
+    pthread_cond_broadcast(&pool->gone);
+    pthread_mutex_unlock(&pool->mutex);
+    return NULL;
+}
+
+static bool start_detached(void *(*main)(void *argument), void *argument)
+{
+    pthread_attr_t attributes;
+    pthread_t      id;
+
+    if (pthread_attr_init(&attributes) != 0)
+        return false;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    bool started = pthread_create(&id, &attributes, main, argument) == 0;
+    pthread_attr_destroy(&attributes);
+    return started;
+}
+
+/* Under the mutex. The last of those that wait has found no thread. */
+static void begin_wait(struct act__blocking_pool *pool)
+{
+    if (pool->threads != NULL) /* any record will do: the mutex makes this the counter's only writer */
+        act__count(&pool->threads->worker.thread_waits);
+    if (pool->marked == NULL)
+        mark(pool, now_of(pool));
+    if (!pool->watched)
+        pool->watched = start_detached(watch_main, pool); /* if not, the next one that waits tries it again */
+    else
+        pthread_cond_signal(&pool->watch);
+}
+
+/* ----------------------------------------------------------------------------------------------- threads */
+
 /* A record that no thread uses. Under the mutex. */
 static struct act__blocking_thread *unused_record(struct act__blocking_pool *pool)
 {
@@ -106,14 +233,11 @@ static struct act__blocking_thread *unused_record(struct act__blocking_pool *poo
 /* Under the mutex. */
 static bool add_thread(struct act__blocking_pool *pool)
 {
-    pthread_attr_t attributes;
-    pthread_t      id;
-    struct act__blocking_thread *thread = unused_record(pool);
-    if (thread == NULL || pool->living_count >= pool->living_max || pthread_attr_init(&attributes) != 0)
+    struct act__blocking_thread *thread = pool->living_count < pool->living_max ? unused_record(pool) : NULL;
+
+    if (thread == NULL)
         return false;
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    thread->living = pthread_create(&id, &attributes, thread_main, thread) == 0;
-    pthread_attr_destroy(&attributes);
+    thread->living = start_detached(thread_main, thread);
     pool->living_count += thread->living;
     return thread->living;
 }
@@ -136,8 +260,10 @@ void act__blocking_schedule(struct act__blocking_pool *pool, act_self *self)
         pool->first = self;
     pool->last = self;
     pool->waiting_count++;
-    if (pool->idle_count < pool->waiting_count) /* an idle thread that was signalled may not have come yet */
-        (void)add_thread(pool); /* if there can be no more, one that is busy now will come back */
+    if (pool->idle_count < pool->waiting_count) { /* an idle thread that was signalled may not have come yet */
+        if (!add_thread(pool)) /* there can be no more: one that is busy now will come back */
+            begin_wait(pool);
+    }
     pthread_cond_signal(&pool->work);
     pthread_mutex_unlock(&pool->mutex);
 }
@@ -165,9 +291,10 @@ uint32_t act__blocking_end(struct act__blocking_pool *pool, const struct timespe
     pthread_mutex_lock(&pool->mutex);
     pool->ending = true;
     pthread_cond_broadcast(&pool->work);
-    while (pool->living_count != 0 && act__clock_wait(&pool->gone, &pool->mutex, until))
+    pthread_cond_broadcast(&pool->watch);
+    while ((pool->living_count != 0 || pool->watched) && act__clock_wait(&pool->gone, &pool->mutex, until))
         ;
-    uint32_t left = pool->living_count;
+    uint32_t left = pool->living_count + pool->watched;
     pthread_mutex_unlock(&pool->mutex);
     return left;
 }
@@ -182,5 +309,6 @@ void act__blocking_destroy(struct act__blocking_pool *pool)
     }
     pthread_cond_destroy(&pool->work);
     pthread_cond_destroy(&pool->gone);
+    pthread_cond_destroy(&pool->watch);
     pthread_mutex_destroy(&pool->mutex);
 }

@@ -9,7 +9,10 @@
 
 struct act__blocking_thread;
 
-/* Threads come when actors wait and none is idle, and go after some idle seconds; one stays. */
+/*
+ * Threads come when actors wait and none is idle, and go after some idle seconds; one stays. An actor that finds all
+ * living_max taken is counted; that one has waited long is told by a thread of its own, as all others may be stuck.
+ */
 struct act__blocking_pool {
     pthread_mutex_t              mutex;   /* of all below */
     pthread_cond_t               work, gone;
@@ -17,6 +20,11 @@ struct act__blocking_pool {
     struct act__blocking_thread *threads; /* living or not: their records are used again */
     uint32_t                     living_count, idle_count, waiting_count, living_max; /* waiting: actors */
     bool                         ending;
+    bool                         watched; /* a thread tells of waits that are long, while there are any */
+    pthread_cond_t               watch;   /* for that thread: something waits, or all is to end */
+    act_self                    *marked;  /* one of those that wait, ... */
+    act_millis                   marked_at; /* ... at least since then; NULL: none waits */
+    act_millis                   told_at;
     struct act__executor        *executor;
     struct act_system           *system;
 };
