@@ -158,11 +158,6 @@ static act_message *wait_for_message(act_system *system, struct door *door, act_
     return message;
 }
 
-static bool may_wait(const act_system *system, act_millis timeout)
-{
-    return !system->executor->simulated && timeout >= ACT_FOREVER;
-}
-
 /* The request has been sent; exactly one answer will come, or the timeout. */
 static act_result wait_for_reply(act_system *system, struct door *door, act_message **reply, act_millis timeout)
 {
@@ -185,7 +180,7 @@ static act_result wait_for_reply(act_system *system, struct door *door, act_mess
 act_result act_system_ask(act_system *system, act_pid to, act_message **message, act_message **reply, act_millis timeout)
 {
     struct door door;
-    if (timeout == 0 || !may_wait(system, timeout))
+    if (timeout == 0 || timeout < ACT_FOREVER || !act__may_wait_for(system, to))
         return ACT_INVALID;
     pthread_mutex_lock(&system->guest_mutex);
     act_result result = open_door(system, &door);
@@ -212,7 +207,7 @@ static void report_end(const act_message *down, act_exit_report *report)
 act_result act_system_join(act_system *system, act_pid pid, act_exit_report *report, act_millis timeout)
 {
     struct door door;
-    if (!may_wait(system, timeout))
+    if (timeout < ACT_FOREVER || !act__may_wait_for(system, pid))
         return ACT_INVALID;
     pthread_mutex_lock(&system->guest_mutex);
     act_result result = open_door(system, &door);

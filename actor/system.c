@@ -96,6 +96,24 @@ bool act__worker_init(struct act__worker *worker, struct act_system *system, uin
     return false;
 }
 
+_Thread_local struct act__worker *act__callbacks_here;
+
+bool act__may_take_down(const struct act_system *system)
+{
+    const struct act__worker *here = act__callbacks_here;
+
+    return act__runs_here == NULL && (here == NULL || here->system != system) && !system->executor->simulated;
+}
+
+bool act__may_wait_for(const struct act_system *system, act_pid pid)
+{
+    const struct act__worker *here = act__callbacks_here;
+    bool is_itself = here != NULL && here->system == system && here->current != NULL &&
+                     act_pid_equal(pid, act_self_pid(here->current));
+
+    return act__runs_here == NULL && !is_itself && !system->executor->simulated;
+}
+
 struct act__worker *act__worker_here(const struct act_system *system)
 {
     struct act__worker *worker = act__runs_here;
@@ -371,7 +389,7 @@ static act_result result_of_stop(act_system *system, act_result result)
 static act_result run(act_system *system)
 {
     struct pollfd asked = {.fd = system->stop_event, .events = POLLIN};
-    if (system->stopped || system->executor->simulated)
+    if (system->stopped)
         return ACT_INVALID;
     while (!act__load(&system->stop_asked))
         (void)poll(&asked, 1, -1);
@@ -381,7 +399,7 @@ static act_result run(act_system *system)
 
 act_result act_system_run(act_system *system)
 {
-    return run(system);
+    return act__may_take_down(system) ? run(system) : ACT_INVALID;
 }
 
 /* Ends all actors and threads in this time, or says which are left. Returns: whether there is nothing left. */
@@ -426,6 +444,8 @@ act_result act_system_destroy(act_system **system)
 
     if (mine == NULL)
         return ACT_OK;
+    if (!act__may_take_down(mine))
+        return ACT_INVALID;
     act_system_stop(mine);
     if (!mine->stopped)
         (void)run(mine);

@@ -74,12 +74,12 @@ ACT_API ACT_MUST_CHECK act_result act_system_create(act_system **system, const a
  * init nor terminate nor act_defer and do not trap exits, go together with their like beside them.) Then all that are
  * left get it at once. What is left after stop_timeout is killed.
  *
- * Threads: any thread that may block, one caller; not a handler.
+ * Threads: any thread that may block, one caller; a callback of a blocking actor only of another system.
  * Returns: ACT_OK (all actors ended when they were told to); ACT_TIMED_OUT (some were killed: after stop_timeout, after
  *          the .shutdown of a supervised child, unless that is ACT_SHUTDOWN_KILL, or by another actor; one that never
  *          returns from its handler keeps its thread until it does); ACT_GAVE_UP (a root supervisor has given up, could
- *          not start or was killed; the log says which and why); ACT_INVALID (it has run before, or this is a
- *          simulation's system).
+ *          not start or was killed; the log says which and why); ACT_INVALID (called in a callback as
+ *          above, it has run before, or this is a simulation's system).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_run(act_system *system) ACT_NONNULL_ALL;
 
@@ -101,10 +101,11 @@ ACT_API void act_system_stop(act_system *system) ACT_NONNULL_ALL;
  *
  * system   *system may be NULL: nothing happens. It becomes NULL.
  *
- * Threads: any thread that may block; no thread may use the system any more.
+ * Threads: any thread that may block, as act_system_run; no thread may use the system any more.
  * Waits:   as act_system_run if the system has not been stopped yet, which takes up to stop_timeout and a second; then
  *          up to destroy_timeout, and 0.2 s, for callbacks that run to return.
- * Returns: ACT_OK (also for NULL); ACT_TIMED_OUT (something was left behind).
+ * Returns: ACT_OK (also for NULL); ACT_TIMED_OUT (something was left behind); ACT_INVALID (called in a callback, or this is
+ *          a simulation's system: nothing happens).
  * See:     test/actor/destroy_test.c
  */
 ACT_API act_result act_system_destroy(act_system **system) ACT_NONNULL_ALL;
@@ -139,10 +140,11 @@ ACT_API void act_system_tell_value(act_system *system, act_pid to, uint32_t tag,
  *
  * Owns:    the request: as act_send. On ACT_NO_ACTOR and ACT_TIMED_OUT it may have been delivered and is
  *          then gone (*message is NULL).
- * Threads: any thread that may block; not a handler, not in a simulation.
+ * Threads: any thread that may block: ordinary ones and callbacks of blocking actors; not in a simulation.
  * Returns: ACT_OK, ACT_NO_ACTOR (it ended before answering, or had no memory for the answer: the request may be done all
  *          the same, see act_ask), ACT_TIMED_OUT,
- *          ACT_FULL, ACT_NO_MEMORY, ACT_INVALID (timeout, or a simulation).
+ *          ACT_FULL, ACT_NO_MEMORY, ACT_INVALID (timeout, a callback that must not block, a blocking actor's that asks
+ *          itself, or a simulation).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_ask(act_system *system, act_pid to, act_message **message,
                                                  act_message **reply, act_millis timeout) ACT_NONNULL_ALL;
@@ -160,8 +162,9 @@ typedef struct act_exit_report {
  * report   May be NULL. Set on ACT_OK: why it ended; ACT_EXIT_NO_ACTOR if it was gone before the call.
  * timeout  0 or more, or ACT_FOREVER.
  *
- * Threads: any thread that may block; not a handler, not in a simulation.
- * Returns: ACT_OK, ACT_TIMED_OUT, ACT_NO_MEMORY, ACT_INVALID (timeout, or a simulation).
+ * Threads: as act_system_ask.
+ * Returns: ACT_OK, ACT_TIMED_OUT, ACT_NO_MEMORY, ACT_INVALID (timeout, a callback that must not block, a blocking actor's
+ *          that waits for itself, or a simulation).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_join(act_system *system, act_pid pid, act_exit_report *report,
                                                   act_millis timeout) ACT_NONNULL(1);

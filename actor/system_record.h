@@ -45,6 +45,14 @@ struct act_system {
     bool            stopped;    /* act_system_run's work is done; guarded by its caller being one */
 };
 
+/* The worker whose callbacks this thread runs, those of blocking actors and of simulations included; NULL: none. */
+extern _Thread_local struct act__worker *act__callbacks_here;
+
+/* Whether this thread may wait for actors of the system: not on a worker, of this system or another; see system.h. */
+bool act__may_wait_for(const struct act_system *system, act_pid pid);
+/* Whether this thread may stop and take the system down: in none of its own callbacks, either. */
+bool act__may_take_down(const struct act_system *system);
+
 /* The worker of that system that this thread is; NULL: none. */
 struct act__worker *act__worker_here(const struct act_system *system);
 

@@ -30,9 +30,9 @@ ACT_API ACT_MUST_CHECK act_result act_thread_spawn(act_thread **thread, void (*r
  * *thread  Becomes NULL on ACT_OK.
  * report   May be NULL. Set on ACT_OK: ACT_EXIT_NORMAL, or ACT_EXIT_PANIC with the panic's text.
  *
- * Threads: any that may block, but the thread itself; a handler must not wait: ACT_INVALID.
+ * Threads: any that may block: ordinary ones and callbacks of blocking actors; not the thread itself.
  * Waits:   until the thread has ended and its clean-ups have run.
- * Returns: ACT_OK, ACT_INVALID.
+ * Returns: ACT_OK, ACT_INVALID (the thread itself, or a callback that must not block).
  */
 ACT_API ACT_MUST_CHECK act_result act_thread_join(act_thread **thread, act_exit_report *report) ACT_NONNULL(1);
 

@@ -105,6 +105,7 @@ static void *thread_main(void *argument)
 {
     struct act__blocking_thread *thread = argument;
     struct act__blocking_pool   *pool = thread->pool;
+    act__callbacks_here = &thread->worker;
     run_all(pool, thread);
     act__pool_flush(); /* before the system may be gone: what it has given back can be counted then */
     thread->living = false;

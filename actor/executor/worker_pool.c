@@ -6,6 +6,7 @@
 
 #include <actor/clock.h>
 #include <actor/door.h>
+#include <actor/system_record.h>
 #include <mailbox/channel_record.h>
 
 /*
@@ -406,7 +407,7 @@ static void run_all(struct act__worker_pool *pool, struct act__pool_worker *work
 static void *thread_main(void *argument)
 {
     struct act__pool_worker *worker = argument;
-    act__runs_here = &worker->base;
+    act__runs_here = act__callbacks_here = &worker->base;
     struct act__worker_pool *pool = pool_of(worker->base.executor);
     run_all(pool, worker);
     pthread_mutex_lock(&pool->mutex);

@@ -206,7 +206,9 @@ static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max
 {
     volatile uint64_t steps = 0; /* volatile: kept over the jump that ends a panic */
     act_self         *self;
-    act__runs_here = &seeded->worker;
+    void *const       runs_before = act__runs_here; /* a simulation may be run by another system's callback */
+    struct act__worker *const callbacks_before = act__callbacks_here;
+    act__runs_here = act__callbacks_here = &seeded->worker;
     act__chance = seeded->signature;
     seeded->worker.stack_floor = __builtin_frame_address(0);
     if (setjmp(seeded->worker.recover) != 0) {
@@ -219,14 +221,23 @@ static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max
         take_turn(seeded, self);
         sign_turn(seeded);
     }
-    act__runs_here = NULL;
+    act__runs_here = runs_before;
+    act__callbacks_here = callbacks_before;
     if (steps_count != NULL)
         *steps_count = steps;
     return seeded->filled == 0;
 }
 
+/* Whether one of the simulation's own callbacks is calling. */
+static bool is_inside(const act_simulation *simulation)
+{
+    return act__callbacks_here == &simulation->seeded->worker;
+}
+
 act_result act_simulation_run(act_simulation *simulation, uint64_t *steps_count, uint64_t steps_max)
 {
+    if (is_inside(simulation))
+        return ACT_INVALID;
     return run(simulation->seeded, steps_count, steps_max) ? ACT_OK : ACT_FULL;
 }
 
@@ -235,7 +246,7 @@ act_result act_simulation_advance(act_simulation *simulation, act_millis amount,
     struct seeded *seeded = simulation->seeded;
     act_millis     until = seeded->now + amount;
     uint64_t       steps, total = 0;
-    if (amount < 0)
+    if (amount < 0 || is_inside(simulation))
         return ACT_INVALID;
     for (;;) {
         if (!run(seeded, &steps, steps_max == 0 ? 0 : steps_max - total))
@@ -307,13 +318,16 @@ static void stop(act_simulation *simulation)
     run(simulation->seeded, NULL, 0); /* what the last ones sent is let go */
 }
 
-void act_simulation_destroy(act_simulation **simulation)
+act_result act_simulation_destroy(act_simulation **simulation)
 {
     act_simulation *mine = *simulation;
     if (mine == NULL)
-        return;
+        return ACT_OK;
+    if (is_inside(mine))
+        return ACT_INVALID;
     stop(mine);
     act__system_free(mine->system);
     act__free(mine);
     *simulation = NULL;
+    return ACT_OK;
 }

@@ -36,7 +36,9 @@ ACT_API act_system *act_simulation_system(act_simulation *simulation) ACT_NONNUL
  * steps_max    0: no limit.
  *
  * Order:   a function of the seed, the spawns and the messages only; the same on every machine.
- * Returns: ACT_OK (nothing is runnable), ACT_FULL (steps_max reached: likely a loop).
+ * Threads: not one of its own callbacks; those of another system may.
+ * Returns: ACT_OK (nothing is runnable), ACT_FULL (steps_max reached: likely a loop), ACT_INVALID (called in one of its
+ *          callbacks).
  */
 ACT_API ACT_MUST_CHECK act_result act_simulation_run(act_simulation *simulation, uint64_t *steps_count,
                                                      uint64_t steps_max) ACT_NONNULL(1);
@@ -47,7 +49,9 @@ ACT_API ACT_MUST_CHECK act_result act_simulation_run(act_simulation *simulation,
  * amount     0 or more.
  * steps_max  Turns in all; 0: no limit.
  *
- * Returns: ACT_OK (all of amount has passed), ACT_FULL (steps_max reached before), ACT_INVALID (amount).
+ * Threads: as act_simulation_run.
+ * Returns: ACT_OK (all of amount has passed), ACT_FULL (steps_max reached before), ACT_INVALID (amount, or called in one
+ *          of its callbacks).
  */
 ACT_API ACT_MUST_CHECK act_result act_simulation_advance(act_simulation *simulation, act_millis amount,
                                                          uint64_t steps_max) ACT_NONNULL_ALL;
@@ -65,8 +69,11 @@ ACT_API uint64_t act_simulation_signature(const act_simulation *simulation) ACT_
  * Stops the system in order, in virtual time, and frees everything.
  *
  * simulation  *simulation may be NULL: nothing happens. It becomes NULL.
+ *
+ * Threads: not one of its own callbacks.
+ * Returns: ACT_OK (also for NULL), ACT_INVALID (called in one of its callbacks; nothing happens).
  */
-ACT_API void act_simulation_destroy(act_simulation **simulation) ACT_NONNULL_ALL;
+ACT_API act_result act_simulation_destroy(act_simulation **simulation) ACT_NONNULL_ALL;
 
 ACT_END_DECLS
 
