@@ -17,6 +17,16 @@ struct act_type; /* <mailbox/message/schema.h> */
 /*
  * What an actor does. Static and constant: the runtime keeps the pointer. Callbacks of one actor never run
  * at the same time; what one wrote the next one sees. They must not block (see .blocking below).
+ *
+ * A callback returns, or panics. pthread_exit in it, and pthread_cancel of its thread, end the process with a message that
+ * names the actor. Leaving it by longjmp is as wrong and cannot be noticed when it happens, only when the thread next calls
+ * act_system_run, _destroy, _ask or _join on main's stack or that of the thread in act_system_run, or runs the simulation
+ * that it has left: the process then ends in the same way. A longjmp within the callback is fine where nothing of act
+ * is between the two places.
+ *
+ * After fork() the child has no actors. In it, every call that is given something made before answers ACT_FORKED, or does
+ * nothing if it has no result; of a callback that has forked the child calls exec or _exit: when it returns there the
+ * process ends with a message. What the child makes itself works. daemon(3) forks: call it before act_system_create.
  */
 typedef struct act_behavior {
     const char *name;        /* for people: logs, trees; not NULL */

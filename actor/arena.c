@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <actor/cell.h>
+#include <actor/fork.h>
 #include <mailbox/message/pool.h>
 
 /* The limit and the total lie in the newest chunk, so that an actor that asks for nothing pays for nothing. */
@@ -104,6 +105,8 @@ void *act_scratch(act_self *self, size_t bytes)
 
 act_result act_defer(act_self *self, void (*clean_up)(void *argument), void *argument)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     act_on_end *defer = act__arena_take(&self->arena, sizeof *defer, true);
     if (defer == NULL)
         return ACT_NO_MEMORY;

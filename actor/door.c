@@ -7,6 +7,7 @@
 
 #include <actor/bond.h>
 #include <actor/clock.h>
+#include <actor/fork.h>
 #include <actor/system_record.h>
 
 /*
@@ -179,6 +180,8 @@ static act_result wait_for_reply(act_system *system, struct door *door, act_mess
 
 act_result act_system_ask(act_system *system, act_pid to, act_message **message, act_message **reply, act_millis timeout)
 {
+    if (act__has_forked(system))
+        return ACT_FORKED;
     struct door door;
     if (timeout == 0 || timeout < ACT_FOREVER || !act__may_wait_for(system, to))
         return ACT_INVALID;
@@ -206,6 +209,8 @@ static void report_end(const act_message *down, act_exit_report *report)
 
 act_result act_system_join(act_system *system, act_pid pid, act_exit_report *report, act_millis timeout)
 {
+    if (act__has_forked(system))
+        return ACT_FORKED;
     struct door door;
     if (timeout < ACT_FOREVER || !act__may_wait_for(system, pid))
         return ACT_INVALID;

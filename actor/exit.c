@@ -6,6 +6,7 @@
 #include <unwind.h>
 
 #include <actor/bond.h>
+#include <actor/fork.h>
 #include <actor/lifecycle.h>
 #include <actor/system_record.h>
 
@@ -106,6 +107,8 @@ static act_result send_exit(struct act_system *system, struct act__worker *worke
 static act_result exit_other(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid other,
                              act_exit_reason reason)
 {
+    if (act__has_forked(system))
+        return ACT_FORKED;
     act_self *cell = other.node == 0 ? act__cell_at(system, other.local) : NULL;
     uint64_t  life = act__life_of(other.local);
     bool      plain = reason.code == 0 && reason.text == NULL;
@@ -260,6 +263,8 @@ static void log_panic(act_self *self, const act_message *message)
 
 void act__turn_recover(struct act__worker *worker)
 {
+    if (act__has_forked(worker->system))
+        act__fork_returned(worker);
     act_self          *self = worker->current;
     struct act__reason reason = {.kind = ACT_EXIT_PANIC, .text = worker->panic_text};
     worker->unwinding = false;

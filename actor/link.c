@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <actor/bond.h>
+#include <actor/fork.h>
 #include <actor/lifecycle.h>
 #include <actor/system_record.h>
 
@@ -60,6 +61,8 @@ static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
 
 act_result act_link(act_self *self, act_pid other)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     struct act__worker *worker = self->worker;
     unsigned            side;
     if (other.local == act__local_of(self) || act__link_find(self, other.local, &side) != NULL)
@@ -74,6 +77,8 @@ act_result act_link(act_self *self, act_pid other)
 
 void act_unlink(act_self *self, act_pid other)
 {
+    if (act__has_forked(self->worker->system))
+        return;
     unsigned          side;
     struct act__bond *bond = act__link_find(self, other.local, &side);
     if (bond != NULL)
@@ -85,6 +90,8 @@ void act_unlink(act_self *self, act_pid other)
 
 act_result act_monitor(act_self *self, act_ref *monitor, act_pid other)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     struct act__worker *worker = self->worker;
     struct act__bond   *bond = act__bond_make(worker, ACT__BOND_MONITOR, act__local_of(self), other);
     if (bond == NULL)
@@ -96,6 +103,8 @@ act_result act_monitor(act_self *self, act_ref *monitor, act_pid other)
 
 void act_demonitor(act_self *self, act_ref monitor)
 {
+    if (act__has_forked(self->worker->system))
+        return;
     struct act__bond *bond = act__bond_find(self, monitor);
     if (bond != NULL)
         act__bond_end(self->worker, bond, 0, ACT__SIGNAL_END, NULL);
@@ -105,6 +114,8 @@ void act_demonitor(act_self *self, act_ref monitor)
 
 act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **message, act_millis timeout)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     struct act__worker *worker = self->worker;
     if (timeout == 0 || timeout < ACT_FOREVER)
         return ACT_INVALID;
@@ -148,6 +159,8 @@ act_result act_ask_value(act_self *self, act_ref *ask, act_pid to, uint32_t tag,
 
 act_result act_trap_exits(act_self *self, bool on)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     if (!on) {
         self->flags &= (uint16_t)~ACT__CELL_TRAPPING;
         return ACT_OK;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include <actor/fork.h>
 #include <actor/system_record.h>
 
 struct name {
@@ -197,6 +198,8 @@ void act__names_name_of(struct act__names *names, uint64_t local, char text[ACT_
 
 act_result act_register(act_self *self, const char *name)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     struct act__names     *names = self->worker->system->names;
     struct act__belonging *belonging;
     act__names_lock(names);
@@ -209,6 +212,8 @@ act_result act_register(act_self *self, const char *name)
 
 act_result act_unregister(act_self *self, const char *text)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     struct act__names *names = self->worker->system->names;
     pthread_mutex_lock(&names->mutex);
     struct name *name = look_up(names, text);
@@ -226,6 +231,8 @@ act_result act_unregister(act_self *self, const char *text)
 
 act_result act_send_name(act_self *self, const char *name, act_message **message)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     struct act__names *names = self->worker->system->names;
     act_ref            before = (*message)->ref;
     act__row_end(self->worker);
@@ -246,6 +253,8 @@ act_result act_send_name(act_self *self, const char *name, act_message **message
 
 act_result act_whereis(act_system *system, act_pid *pid, const char *name)
 {
+    if (act__has_forked(system))
+        return ACT_FORKED;
     uint64_t   local;
     act_result result = act__names_find(system->names, &local, name);
     if (result == ACT_OK)

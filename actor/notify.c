@@ -1,5 +1,6 @@
 /* Tells actors that a channel has something for them. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/fork.h>
 #include <actor/notify.h>
 
 #include <actor/cell.h>
@@ -190,6 +191,8 @@ static bool fits(const struct act_channel *channel)
 /* `one` without a value, which is copied. */
 static act_result notify(act_self *self, act_select_case one, const void *value, uint32_t tag)
 {
+    if (act__has_forked(self->worker->system) || act__channel_has_forked(act__case_channel(&one)))
+        return ACT_FORKED;
     struct act_channel *channel = act__case_channel(&one);
     if (tag == 0 || tag > ACT_TAG_MAX || channel->kind == ACT__CHANNEL_TIMER || (!one.act_watches && !fits(channel)))
         return ACT_INVALID;

@@ -1,5 +1,6 @@
 /* Roots: the actors that threads have spawned, and the order in which they are stopped. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/fork.h>
 #include <actor/lifecycle.h>
 #include <actor/system_record.h>
 
@@ -98,6 +99,8 @@ void act__root_will_speak(act_self *self)
 act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior *behavior, const void *args,
                             const act_spawn_options *options)
 {
+    if (act__has_forked(system))
+        return ACT_FORKED;
     struct act__root *root = act__allocate(sizeof *root);
     if (root == NULL)
         return ACT_NO_MEMORY;

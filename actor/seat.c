@@ -1,6 +1,7 @@
 /* Seats: an actor's inbox and name, kept for the instance that follows it. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/bond.h>
+#include <actor/fork.h>
 #include <actor/system_record.h>
 
 /*
@@ -142,6 +143,8 @@ void act__seat_put_back(struct act_system *system, act_self *self)
 
 void act_seat_leave(act_system *system, act_pid pid)
 {
+    if (act__has_forked(system))
+        return;
     act_self *cell = pid.node == 0 ? act__cell_at(system, pid.local) : NULL;
     uint64_t  life = act__life_of(pid.local), urgent, with;
     bool      is_parked;
@@ -167,6 +170,8 @@ void act_seat_leave(act_system *system, act_pid pid)
 
 act_result act_seat_of(act_system *system, act_pid ended, act_pid *seat)
 {
+    if (act__has_forked(system))
+        return ACT_FORKED;
     act_self *cell = ended.node == 0 ? act__cell_at(system, ended.local) : NULL;
     uint64_t  life = act__life_of(ended.local);
     if (cell == NULL || (life & 1) == 0)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <actor/bond.h>
+#include <actor/fork.h>
 #include <actor/system_record.h>
 #include <actor/typed.h>
 
@@ -60,6 +61,8 @@ static act_result overflow(struct act_system *system, struct act__worker *worker
  */
 void act__row_push(struct act__worker *worker)
 {
+    if (act__has_forked(worker->system))
+        act__fork_returned(worker);
     struct act__row *row = &worker->row;
     act_message     *envelope = row->envelope, *only = act__row_of(envelope)[0];
     if (row->count == 1) { /* by itself; the envelope is for the next row */
@@ -92,6 +95,8 @@ static __attribute__((noinline)) void begin_row(struct act__worker *worker, act_
 act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
                         act_message *message)
 {
+    if (act__has_forked(system))
+        return ACT_FORKED;
     act_self *cell = act__cell_at(system, to.local);
     uint64_t  life = act__life_of(to.local);
     if (to.node != 0)
@@ -394,6 +399,8 @@ void act_answer_typed(act_self *self, const act_message *request, const act_type
 
 act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     struct act__reason mine = {.kind = reason.kind, .code = reason.code};
     mine.text = act__reason_copy_new(self->worker, reason.text);
     act__row_end(self->worker);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <actor/bond.h>
+#include <actor/fork.h>
 #include <actor/system_record.h>
 
 _Static_assert(sizeof(act_self) == 192, "an idle actor costs three cache lines");
@@ -14,7 +15,7 @@ static act_result check(struct act_system *system, const struct act__spawning *w
     if (behavior->receive == NULL || behavior->name == NULL || behavior->args_bytes > ACT_MESSAGE_BYTES_MAX / 2)
         return ACT_INVALID;
     if (act__load(&system->killing) || (what->parent == 0 && act__load(&system->closing)))
-        return ACT_CLOSED;
+        return act__has_forked(system) ? ACT_FORKED : ACT_CLOSED;
     if (options == NULL)
         return ACT_OK;
     if (options->size != sizeof *options || (unsigned)options->inbox_policy > ACT_INBOX_DROP_OLDEST)

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <actor/clock.h>
+#include <actor/fatal.h>
+#include <actor/fork.h>
 #include <actor/left.h>
 #include <actor/lifecycle.h>
 #include <actor/log_writer.h>
@@ -102,6 +104,8 @@ bool act__may_take_down(const struct act_system *system)
 {
     const struct act__worker *here = act__callbacks_here;
 
+    if (here != NULL)
+        act__check_stack(here);
     return act__runs_here == NULL && (here == NULL || here->system != system) && !system->executor->simulated;
 }
 
@@ -111,6 +115,8 @@ bool act__may_wait_for(const struct act_system *system, act_pid pid)
     bool is_itself = here != NULL && here->system == system && here->current != NULL &&
                      act_pid_equal(pid, act_self_pid(here->current));
 
+    if (here != NULL)
+        act__check_stack(here);
     return act__runs_here == NULL && !is_itself && !system->executor->simulated;
 }
 
@@ -170,6 +176,7 @@ act_result act__system_make(act_system **system, const act_system_options *optio
         return ACT_NO_MEMORY;
     made->options = filled;
     made->stop_event = -1;
+    act__fork_prepare(made);
     act__condition_init(&made->root_ended);
     pthread_mutex_init(&made->guest_mutex, NULL);
     pthread_mutex_init(&made->roots_mutex, NULL);
@@ -208,6 +215,7 @@ act_result act_system_create(act_system **system, const act_system_options *opti
     act_result  result = act__system_make(&made, options);
     if (result != ACT_OK)
         return result;
+    act__know_thread();
     made->stop_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     result = made->stop_event < 0 ? ACT_OS : made->log != NULL ? act__log_start(made->log) : ACT_OK;
     if (result == ACT_OK)
@@ -234,6 +242,8 @@ static void add_counters(struct act__worker *worker, void *context)
 void act_system_counters(act_system *system, act_counters *counters)
 {
     *counters = (act_counters){0};
+    if (act__has_forked(system))
+        return;
     add_counters(&system->guest, counters);
     counters->sent += act__load(&system->outside_sent);
     counters->dead_letters += act__load(&system->outside_dead_letters);
@@ -271,6 +281,8 @@ uint32_t act_system_workers_count(const act_system *system)
 
 void act_system_stop(act_system *system)
 {
+    if (act__has_forked(system))
+        return;
     uint64_t one = 1;
     int      saved = errno; /* a signal handler must leave it alone */
     act__store(&system->stop_asked, true);
@@ -391,14 +403,20 @@ static act_result run(act_system *system)
     struct pollfd asked = {.fd = system->stop_event, .events = POLLIN};
     if (system->stopped)
         return ACT_INVALID;
+    system->runner = pthread_self();
+    act__store_release(&system->is_run, true); /* pairs with the acquire in act__check_stack */
     while (!act__load(&system->stop_asked))
         (void)poll(&asked, 1, -1);
     system->stopped = true;
-    return result_of_stop(system, stop_in_order(system));
+    act_result result = result_of_stop(system, stop_in_order(system));
+    act__store(&system->is_run, false);
+    return result;
 }
 
 act_result act_system_run(act_system *system)
 {
+    if (act__has_forked(system))
+        return ACT_FORKED;
     return act__may_take_down(system) ? run(system) : ACT_INVALID;
 }
 
@@ -444,6 +462,8 @@ act_result act_system_destroy(act_system **system)
 
     if (mine == NULL)
         return ACT_OK;
+    if (act__has_forked(mine))
+        return ACT_FORKED;
     if (!act__may_take_down(mine))
         return ACT_INVALID;
     act_system_stop(mine);

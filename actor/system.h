@@ -55,7 +55,8 @@ typedef struct act_system_options {
 #define ACT_SYSTEM_OPTIONS(...) (&(act_system_options){.size = sizeof(act_system_options), __VA_ARGS__})
 
 /**
- * Makes a system and starts its workers.
+ * Makes a system and starts its workers. A child of fork() does not have it: all calls for it answer ACT_FORKED there, or do
+ * nothing. So a program that becomes a daemon calls daemon(3), which forks, before this.
  *
  * options  May be NULL: the defaults. Copied.
  *
@@ -103,9 +104,10 @@ ACT_API void act_system_stop(act_system *system) ACT_NONNULL_ALL;
  *
  * Threads: any thread that may block, as act_system_run; no thread may use the system any more.
  * Waits:   as act_system_run if the system has not been stopped yet, which takes up to stop_timeout and a second; then
- *          up to destroy_timeout, and 0.2 s, for callbacks that run to return.
+ *          up to destroy_timeout for callbacks that run to return.
  * Returns: ACT_OK (also for NULL); ACT_TIMED_OUT (something was left behind); ACT_INVALID (called in a callback, or this is
- *          a simulation's system: nothing happens).
+ *          a simulation's system: nothing happens); ACT_FORKED (in a child of fork(): nothing happens, as the memory may
+ *          be locked by threads that are not there).
  * See:     test/actor/destroy_test.c
  */
 ACT_API act_result act_system_destroy(act_system **system) ACT_NONNULL_ALL;

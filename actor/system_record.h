@@ -42,6 +42,9 @@ struct act_system {
     int             stop_event; /* an eventfd: act_system_stop must be async-signal-safe; -1 in a simulation */
     _Atomic bool    abandoned;  /* act_system_destroy has returned and callbacks still run: hooks are not called */
     act_system     *next_abandoned;
+    uint32_t        forks;      /* act__forks when it was made: fork.h */
+    _Atomic bool    is_run;     /* by this thread, in act_system_run */
+    pthread_t       runner;
     bool            stopped;    /* act_system_run's work is done; guarded by its caller being one */
 };
 

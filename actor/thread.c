@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unwind.h>
 
+#include <mailbox/base/fork.h>
 #include <mailbox/base/list.h>
 #include <mailbox/base/memory.h>
 #include <mailbox/channel_record.h>
@@ -28,6 +29,7 @@ struct act_thread {
     char            *stack_floor; /* a panic unwinds up to here */
     jmp_buf          recover;
     bool             panicked;
+    uint32_t         forks; /* act__forks when it was made */
     struct _Unwind_Exception panic;
     act_exit_report  report;
 };
@@ -42,13 +44,25 @@ static void run_deferred(act_thread *self)
     }
 }
 
-static void *thread_main(void *thread)
+/* However the thread is left: by returning, a panic, pthread_exit or pthread_cancel. */
+static void leave(act_thread **self)
 {
-    act_thread *self = thread;
+    run_deferred(*self);
+}
+
+/* Not inlined: what the caller has to clean up would be unwound by a panic. */
+static __attribute__((noinline)) void run_all(act_thread *self)
+{
     self->stack_floor = __builtin_frame_address(0);
     if (setjmp(self->recover) == 0)
         self->run(self, self->argument);
-    run_deferred(self);
+}
+
+static void *thread_main(void *thread)
+{
+    act_thread *self __attribute__((cleanup(leave))) = thread;
+
+    run_all(self);
     return NULL;
 }
 
@@ -57,6 +71,8 @@ act_result act_thread_spawn(act_thread **thread, void (*run)(act_thread *self, v
     act_thread *made = act__allocate(sizeof *made);
     if (made == NULL)
         return ACT_NO_MEMORY;
+    act__fork_watch(ACT__FORK_ACTORS, NULL);
+    made->forks = act__forks;
     made->run = run;
     made->argument = argument;
     made->report.kind = ACT_EXIT_NORMAL;
@@ -70,6 +86,8 @@ act_result act_thread_spawn(act_thread **thread, void (*run)(act_thread *self, v
 
 act_result act_thread_join(act_thread **thread, act_exit_report *report)
 {
+    if ((*thread)->forks != act__forks)
+        return ACT_FORKED;
     if (act__runs_here != NULL || pthread_join((*thread)->id, NULL) != 0)
         return ACT_INVALID;
     if (report != NULL)

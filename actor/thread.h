@@ -28,11 +28,13 @@ ACT_API ACT_MUST_CHECK act_result act_thread_spawn(act_thread **thread, void (*r
  * Waits until a thread has ended.
  *
  * *thread  Becomes NULL on ACT_OK.
- * report   May be NULL. Set on ACT_OK: ACT_EXIT_NORMAL, or ACT_EXIT_PANIC with the panic's text.
+ * report   May be NULL. Set on ACT_OK: ACT_EXIT_NORMAL (also after pthread_exit or pthread_cancel), or ACT_EXIT_PANIC with
+ *          the panic's text.
  *
  * Threads: any that may block: ordinary ones and callbacks of blocking actors; not the thread itself.
  * Waits:   until the thread has ended and its clean-ups have run.
- * Returns: ACT_OK, ACT_INVALID (the thread itself, or a callback that must not block).
+ * Returns: ACT_OK, ACT_INVALID (the thread itself, or a callback that must not block), ACT_FORKED (made before fork():
+ *          the parent has it).
  */
 ACT_API ACT_MUST_CHECK act_result act_thread_join(act_thread **thread, act_exit_report *report) ACT_NONNULL(1);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <actor/bond.h>
+#include <actor/fork.h>
 #include <actor/system_record.h>
 
 _Static_assert(sizeof(struct act__timer) <= 192, "a timer is at most three cache lines");
@@ -123,6 +124,8 @@ uint64_t act_random(act_self *self)
 
 act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_message **message, act_millis delay)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     if (delay < 0 || delay > DELAY_MAX)
         return ACT_INVALID;
     if (to.node != 0)
@@ -173,6 +176,8 @@ static struct act__timer *find(act_self *self, act_ref ref)
 
 act_result act_cancel_timer(act_self *self, act_ref ref)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     struct act__timer *timer = find(self, ref);
     return timer != NULL && act__timer_cancel(self->worker, timer) ? ACT_OK : ACT_NOT_FOUND;
 }

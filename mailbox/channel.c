@@ -15,6 +15,8 @@ struct act_channel *act__channel_make(enum act__channel_kind kind, size_t value_
     struct act_channel *channel = act__allocate_lines(sizeof *channel);
     if (channel == NULL)
         return NULL;
+    act__fork_watch(ACT__FORK_ACTORS, NULL);
+    channel->words = act__forks + (kind != ACT__CHANNEL_BUFFERED || value_bytes != sizeof(uint64_t));
     channel->kind = kind;
     channel->value_bytes = (uint32_t)value_bytes;
     channel->step_bytes = value_bytes != 0 ? (uint32_t)value_bytes : 1;
@@ -128,7 +130,7 @@ void act_sender_drop(act_sender **sender)
         return;
     struct act_channel *channel = act__channel_of_sender(*sender);
     *sender = NULL;
-    if (!give_up(&channel->sender.end, "a sender"))
+    if (act__channel_has_forked(channel) || !give_up(&channel->sender.end, "a sender"))
         return;
     end_side(channel, &channel->sender.end);
     leave(channel);
@@ -140,7 +142,7 @@ void act_receiver_drop(act_receiver **receiver)
         return;
     struct act_channel *channel = act__channel_of_receiver(*receiver);
     *receiver = NULL;
-    if (!give_up(&channel->receiver.end, "a receiver"))
+    if (act__channel_has_forked(channel) || !give_up(&channel->receiver.end, "a receiver"))
         return;
     act__end_lock(&channel->sender.end);
     channel->sender.end.is_cut = true; /* from now on nothing is sent */

@@ -19,7 +19,11 @@ ACT_BEGIN_DECLS
  *
  * All functions may be called by any thread, several at once with the same handle; what a sender wrote before it sent
  * is visible to who receives. A handler of an actor must not wait, so there every timeout is 0: any other is answered
- * with ACT_INVALID. An actor is told by act_channel_notify (actor/notify.h) when values wait.
+ * with ACT_INVALID, except in a callback of a blocking actor, which may wait. An actor is told by act_channel_notify
+ * (actor/notify.h) when values wait.
+ *
+ * In a child of fork() the channels of its parent are not there: to send, receive or select with one is answered with
+ * ACT_FORKED, and dropping a handle does nothing.
  */
 typedef struct act_sender   act_sender;
 typedef struct act_receiver act_receiver;

@@ -54,7 +54,7 @@ static void *place_to_read(struct act_channel *channel, struct act__end *out)
 
 static inline bool carries_words(const struct act_channel *channel)
 {
-    return channel->kind == ACT__CHANNEL_BUFFERED && channel->value_bytes == WORD_BYTES;
+    return channel->words == act__forks; /* and so it was not made before a fork(), either */
 }
 
 /* What is stored to the end comes after the value, side by side: so it is written to the cache together. */
@@ -240,6 +240,8 @@ act_result act_channel_force_send(act_sender *sender, const void *value, void *e
     struct act_channel *channel = act__channel_of_sender(sender);
     struct act__end    *in = &sender->end, *out = &channel->receiver.end;
     act_result          result = ACT_DISCONNECTED;
+    if (act__channel_has_forked(channel))
+        return ACT_FORKED;
     if (channel->kind != ACT__CHANNEL_BUFFERED || (channel->value_bytes != 0 && (value == NULL || evicted == NULL)))
         return ACT_INVALID;
     act__end_lock(in);

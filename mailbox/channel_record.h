@@ -4,6 +4,7 @@
 #define ACT_MAILBOX_CHANNEL_RECORD_H
 
 #include <mailbox/base/atomics.h>
+#include <mailbox/base/fork.h>
 #include <mailbox/select.h>
 
 /*
@@ -66,6 +67,7 @@ struct act_channel {
     uint32_t              value_bytes, step_bytes; /* from one value to the next: at least 1 */
     uint32_t              block_bytes, ring_bytes; /* of values; 0: there are more blocks, the channel is unbounded */
     enum act__channel_kind kind;
+    uint32_t              words;  /* act__forks when it was made, if it is buffered and of one word, else one more */
     _Atomic uint32_t      sides; /* that have a handle; 1 or 2 at the beginning, the last one frees the channel */
     void (*release)(void *value);
     union {
@@ -79,6 +81,12 @@ struct act_channel {
         };
     };
 };
+
+/* Whether it was made before fork(), by a parent of this process. */
+static inline bool act__channel_has_forked(const struct act_channel *channel)
+{
+    return act__unlikely((channel->words & ~UINT32_C(1)) != act__forks);
+}
 
 static inline struct act_channel *act__channel_of_sender(const act_sender *sender)
 {

@@ -250,22 +250,29 @@ static bool is_valid_case(const struct selection *selection, const act_select_ca
            (selection->only_ready || has_value(act__case_channel(one), one->value));
 }
 
-static bool is_valid(const struct selection *selection, act_millis timeout)
+static bool has_forked(const act_select_case *one)
+{
+    return (one->sender != NULL || one->receiver != NULL) && act__channel_has_forked(act__case_channel(one));
+}
+
+static act_result check(const struct selection *selection, act_millis timeout)
 {
     if (!act__may_wait(timeout) || selection->count > ACT_SELECT_CASES_MAX)
-        return false;
+        return ACT_INVALID;
     for (size_t i = 0; i < selection->count; i++)
         if (!is_valid_case(selection, &selection->cases[i]))
-            return false;
-    return selection->count != 0 || timeout != ACT_FOREVER;
+            return ACT_INVALID;
+        else if (has_forked(&selection->cases[i]))
+            return ACT_FORKED;
+    return selection->count != 0 || timeout != ACT_FOREVER ? ACT_OK : ACT_INVALID;
 }
 
 static act_result run(struct selection *selection, size_t *chosen, act_millis timeout)
 {
     size_t     at = 0;
-    act_result result;
-    if (!is_valid(selection, timeout))
-        return ACT_INVALID;
+    act_result result = check(selection, timeout);
+    if (result != ACT_OK)
+        return result;
     result = try_all(selection, &at);
     if (would_wait(result))
         result = timeout == 0 ? settle(selection, &at) : wait_for(selection, timeout, &at);
@@ -303,6 +310,8 @@ act_result act__send_else(act_sender *sender, const void *value, act_millis time
 {
     if (act__unlikely(!act__may_wait(timeout) || !has_value(act__channel_of_sender(sender), value)))
         return ACT_INVALID;
+    if (act__channel_has_forked(act__channel_of_sender(sender)))
+        return ACT_FORKED;
     act_result result = act__send_now(sender, value);
     if (act__likely(result != ACT_FULL || timeout == 0))
         return result;
@@ -314,6 +323,8 @@ act_result act__receive_else(act_receiver *receiver, void *value, act_millis tim
 {
     if (act__unlikely(!act__may_wait(timeout) || !has_value(act__channel_of_receiver(receiver), value)))
         return ACT_INVALID;
+    if (act__channel_has_forked(act__channel_of_receiver(receiver)))
+        return ACT_FORKED;
     act_result result = act__receive_now(receiver, value);
     if (act__likely(result != ACT_EMPTY || timeout == 0))
         return result;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include <actor/clock.h>
+#include <actor/fatal.h>
 #include <actor/system_record.h>
 #include <mailbox/message/pool.h>
 
@@ -85,7 +86,8 @@ static act_self *next_actor(struct act__blocking_pool *pool, struct act__blockin
     return self;
 }
 
-static void run_all(struct act__blocking_pool *pool, struct act__blocking_thread *thread)
+/* Not inlined: see act__loop_left. */
+static __attribute__((noinline)) void run_all(struct act__blocking_pool *pool, struct act__blocking_thread *thread)
 {
     struct act__worker *worker = &thread->worker;
     worker->stack_floor = __builtin_frame_address(0);
@@ -106,7 +108,9 @@ static void *thread_main(void *argument)
     struct act__blocking_thread *thread = argument;
     struct act__blocking_pool   *pool = thread->pool;
     act__callbacks_here = &thread->worker;
+    struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = &thread->worker;
     run_all(pool, thread);
+    loop_of = NULL;
     act__pool_flush(); /* before the system may be gone: what it has given back can be counted then */
     thread->living = false;
     pool->living_count--;
@@ -287,13 +291,25 @@ void act__blocking_each_turn(struct act__blocking_pool *pool, act__turn_visit *v
     pthread_mutex_unlock(&pool->mutex);
 }
 
-uint32_t act__blocking_end(struct act__blocking_pool *pool, const struct timespec *until)
+/* Under the mutex. Whether a thread lives that has no actor: so it ends now. */
+static bool some_are_idle(const struct act__blocking_pool *pool)
+{
+    for (const struct act__blocking_thread *thread = pool->threads; thread != NULL; thread = thread->next)
+        if (thread->living && thread->self == NULL)
+            return true;
+    return pool->watched;
+}
+
+uint32_t act__blocking_end(struct act__blocking_pool *pool, const struct timespec *until,
+                           const struct timespec *until_idle)
 {
     pthread_mutex_lock(&pool->mutex);
     pool->ending = true;
     pthread_cond_broadcast(&pool->work);
     pthread_cond_broadcast(&pool->watch);
     while ((pool->living_count != 0 || pool->watched) && act__clock_wait(&pool->gone, &pool->mutex, until))
+        ;
+    while (some_are_idle(pool) && act__clock_wait(&pool->gone, &pool->mutex, until_idle))
         ;
     uint32_t left = pool->living_count + pool->watched;
     pthread_mutex_unlock(&pool->mutex);

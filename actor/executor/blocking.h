@@ -38,8 +38,12 @@ void act__blocking_each(struct act__blocking_pool *pool, void (*visit)(struct ac
                         void *context);
 /* Calls visit, under the mutex, for every actor whose turn is under way. */
 void act__blocking_each_turn(struct act__blocking_pool *pool, act__turn_visit *visit, void *context);
-/* Lets all threads end and waits for that until a time (NULL: for ever). Returns: how many have not ended. */
-uint32_t act__blocking_end(struct act__blocking_pool *pool, const struct timespec *until);
+/*
+ * Lets all threads end and waits for that until a time (NULL: for ever), and for those that are in no turn until a later
+ * one. Returns: how many have not ended.
+ */
+uint32_t act__blocking_end(struct act__blocking_pool *pool, const struct timespec *until,
+                           const struct timespec *until_idle);
 /* All threads have ended. */
 void act__blocking_destroy(struct act__blocking_pool *pool);
 

@@ -6,6 +6,7 @@
 
 #include <actor/clock.h>
 #include <actor/door.h>
+#include <actor/fatal.h>
 #include <actor/system_record.h>
 #include <mailbox/channel_record.h>
 
@@ -395,8 +396,8 @@ static __attribute__((noinline)) void loop(struct act__worker_pool *pool, struct
     }
 }
 
-/* The worker's life between two panics. */
-static void run_all(struct act__worker_pool *pool, struct act__pool_worker *worker)
+/* The worker's life between two panics. Not inlined: see act__loop_left. */
+static __attribute__((noinline)) void run_all(struct act__worker_pool *pool, struct act__pool_worker *worker)
 {
     worker->base.stack_floor = __builtin_frame_address(0);
     if (setjmp(worker->base.recover) != 0)
@@ -409,7 +410,9 @@ static void *thread_main(void *argument)
     struct act__pool_worker *worker = argument;
     act__runs_here = act__callbacks_here = &worker->base;
     struct act__worker_pool *pool = pool_of(worker->base.executor);
+    struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = &worker->base;
     run_all(pool, worker);
+    loop_of = NULL;
     pthread_mutex_lock(&pool->mutex);
     worker->has_ended = true;
     pthread_cond_broadcast(&pool->thread_ended);
@@ -474,11 +477,18 @@ static void each_turn(struct act__executor *executor, act__turn_visit *visit, vo
     act__blocking_each_turn(&pool->blocking, visit, context);
 }
 
-/* Waits for the worker's thread. Returns: whether it has ended and is joined; else it is left to itself. */
-static bool join_thread(struct act__worker_pool *pool, struct act__pool_worker *worker, const struct timespec *until)
+/*
+ * Waits for the worker's thread, until a time or, where it is in no turn and so is about to end, until a later one.
+ * Returns: whether it has ended and is joined; else it is left to itself.
+ */
+static bool join_thread(struct act__worker_pool *pool, struct act__pool_worker *worker, const struct timespec *until,
+                        const struct timespec *until_idle)
 {
     pthread_mutex_lock(&pool->mutex);
     while (!worker->has_ended && act__clock_wait(&pool->thread_ended, &pool->mutex, until))
+        ;
+    bool is_idle = __atomic_load_n(&worker->base.current, __ATOMIC_RELAXED) == NULL; /* a hint: see turn.c */
+    while (!worker->has_ended && is_idle && act__clock_wait(&pool->thread_ended, &pool->mutex, until_idle))
         ;
     bool has_ended = worker->has_ended;
     pthread_mutex_unlock(&pool->mutex);
@@ -489,21 +499,19 @@ static bool join_thread(struct act__worker_pool *pool, struct act__pool_worker *
     return has_ended;
 }
 
-/* What is not stuck ends in this time, however late it is. */
-#define GRACE ACT_MS(200)
+/* How long a thread may take that is not stuck, however late it is. Only a machine that is very busy needs it. */
+#define IDLE_GRACE ACT_SECONDS(5)
 
 static uint32_t end_threads(struct act__executor *executor, const struct timespec *until)
 {
     struct act__worker_pool *pool = pool_of(executor);
-    uint32_t                 left = act__blocking_end(&pool->blocking, until);
-    struct timespec          grace = act__clock_after(GRACE);
-    if (until != NULL && act__clock_is_before(until, &grace))
-        until = &grace;
+    struct timespec          until_idle = act__clock_after(IDLE_GRACE);
+    uint32_t                 left = act__blocking_end(&pool->blocking, until, &until_idle);
     atomic_store_explicit(&pool->ending, true, memory_order_seq_cst); /* before the wake-ups: see parking.c */
     for (uint32_t i = 0; i < pool->threads_count; i++)
         act__parking_wake(pool, &pool->workers[i]);
     for (uint32_t i = 0; i < pool->threads_count; i++)
-        left += !join_thread(pool, &pool->workers[i], until);
+        left += !join_thread(pool, &pool->workers[i], until, &until_idle);
     return left;
 }
 

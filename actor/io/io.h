@@ -14,7 +14,8 @@ ACT_BEGIN_DECLS
  * only after the actor has handled the one before. In a simulation, and in blocking actors, every call that
  * opens something returns ACT_INVALID.
  *
- * What has an act_listener or an act_tcp for its argument is called by the owner's handlers only, and never waits.
+ * What has an act_listener or an act_tcp for its argument is called by the owner's handlers only, and never waits. Where a
+ * handler has called fork(), all of it answers ACT_FORKED in the child, or does nothing: the sockets are the parent's.
  */
 typedef struct act_listener act_listener; /* a listening socket */
 typedef struct act_tcp      act_tcp;      /* a connection */

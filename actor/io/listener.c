@@ -1,5 +1,6 @@
 /* Listening sockets. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/fork.h>
 #include <actor/io/address.h>
 #include <actor/io/handle.h>
 
@@ -97,6 +98,8 @@ static act_result start(act_self *self, act_listener **listener, int fd)
 act_result act_tcp_listen(act_self *self, act_listener **listener, const char *host, uint16_t port,
                           const act_listen_options *options)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     union act__address address;
     socklen_t          length = host != NULL ? act__address_parse(&address, host, port) : 0;
     if (!act__handle_may_open(self) || !options_are_valid(options) || (host != NULL && length == 0))
@@ -161,6 +164,8 @@ act_result act_tcp_accept(act_listener *listener, act_socket **accepted)
     union act__address peer = {.any.sa_family = AF_UNSPEC};
     socklen_t          length;
     int                fd;
+    if (act__has_forked(listener->handle.loop->worker->system))
+        return ACT_FORKED;
     listener->handle.pending &= (uint8_t)~ACT__TELL_ACCEPTABLE; /* the owner looks now */
     do {
         length = sizeof peer;

@@ -1,5 +1,6 @@
 /* OS signals as messages: caught by a handler, carried by the first worker, told to who asked. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/fork.h>
 #include <actor/io/os_signal.h>
 
 #include <errno.h>
@@ -220,6 +221,8 @@ static act_result subscribe(act_self *self, int signal)
 
 act_result act_os_signal(act_self *self, int signal)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     if (self->worker->executor->simulated || !can_be_asked_for(signal))
         return ACT_INVALID;
     pthread_mutex_lock(&mutex);

@@ -1,5 +1,6 @@
 /* Connections: how they begin, break and end, and how long they may be idle. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/fork.h>
 #include <actor/io/tcp_record.h>
 
 #include <errno.h>
@@ -169,6 +170,8 @@ void act__tcp_end(struct act__handle *handle)
 
 act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted, const act_tcp_options *options)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     act_socket *from = *accepted;
     if (!act__handle_may_open(self) || from == NULL || !act__tcp_options_are_valid(options))
         return ACT_INVALID;

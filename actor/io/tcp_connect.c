@@ -1,5 +1,6 @@
 /* Connections that this side begins. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/fork.h>
 #include <actor/io/tcp_record.h>
 
 #include <errno.h>
@@ -46,6 +47,8 @@ static void begin(act_tcp *tcp, socklen_t length, act_millis timeout)
 act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host, uint16_t port, act_millis timeout,
                            const act_tcp_options *options)
 {
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
     union act__address peer;
     socklen_t length = act__address_parse(&peer, strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, port);
     if (!act__handle_may_open(self) || !act__tcp_options_are_valid(options) || length == 0 || timeout == 0 ||

@@ -1,5 +1,6 @@
 /* The way out: what a turn has written leaves when the turn is over, the rest as the network takes it. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/fork.h>
 #include <actor/io/tcp_record.h>
 
 #include <errno.h>
@@ -100,6 +101,8 @@ static void flush_later(act_tcp *tcp)
 
 static act_result may_write(act_tcp *tcp)
 {
+    if (act__has_forked(tcp->handle.loop->worker->system))
+        return ACT_FORKED;
     if (evbuffer_get_length(tcp->output) >= tcp->write_high && !tcp->connecting && !tcp->blocked)
         act__tcp_flush(tcp); /* a long turn: some of it leaves earlier */
     if (tcp->error != 0 || tcp->ending)

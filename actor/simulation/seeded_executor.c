@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/simulation/simulation.h>
 
+#include <actor/fatal.h>
 #include <actor/system_record.h>
 #include <mailbox/channel_record.h>
 
@@ -201,8 +202,8 @@ static void sign_turn(struct seeded *seeded)
     sign(seeded, act__load(&seeded->worker.exited));
 }
 
-/* Returns: whether nothing is runnable any more. */
-static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max)
+/* Returns: whether nothing is runnable any more. Not inlined: see act__loop_left. */
+static __attribute__((noinline)) bool run_here(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max)
 {
     volatile uint64_t steps = 0; /* volatile: kept over the jump that ends a panic */
     act_self         *self;
@@ -228,10 +229,23 @@ static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max
     return seeded->filled == 0;
 }
 
-/* Whether one of the simulation's own callbacks is calling. */
+static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max)
+{
+    struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = &seeded->worker;
+    bool                all = run_here(seeded, steps_count, steps_max);
+
+    loop_of = NULL;
+    return all;
+}
+
+/* Whether one of the simulation's own callbacks is calling. The stack grows down: it would stand below. */
 static bool is_inside(const act_simulation *simulation)
 {
-    return act__callbacks_here == &simulation->seeded->worker;
+    const struct act__worker *worker = &simulation->seeded->worker;
+
+    if (act__callbacks_here == worker && (char *)__builtin_frame_address(0) >= worker->stack_floor)
+        act__fatal(worker, "its callback was left by longjmp");
+    return act__callbacks_here == worker;
 }
 
 act_result act_simulation_run(act_simulation *simulation, uint64_t *steps_count, uint64_t steps_max)

@@ -7,7 +7,10 @@
 
 ACT_BEGIN_DECLS
 
-/* X(name, value, text): values never change and are never reused. */
+/*
+ * X(name, value, text): values never change and are never reused. ACT_FORKED is not listed with each function: every one
+ * may answer it in a child of fork(), and only there (actor/actor.h, mailbox/channel.h).
+ */
 #define ACT_RESULTS(X)                                             \
     X(OK, 0, "success")                                            \
     X(NO_MEMORY, 1, "memory, or a configured limit, is exhausted") \
@@ -23,10 +26,11 @@ ACT_BEGIN_DECLS
     X(NO_NODE, 11, "the node is not connected")                    \
     X(OS, 12, "the operating system refused")                      \
     X(IGNORE, 13, "the actor chose not to run")                    \
-    X(DISCONNECTED, 14, "the other side of the channel is gone") \
-    X(PANICKED, 15, "the handler that was given it has panicked") \
-    X(TRUNCATED, 16, "the bytes end before the message does") \
-    X(GAVE_UP, 17, "a root supervisor has ended before it was told to")
+    X(DISCONNECTED, 14, "the other side of the channel is gone")   \
+    X(PANICKED, 15, "the handler that was given it has panicked")  \
+    X(TRUNCATED, 16, "the bytes end before the message does")      \
+    X(GAVE_UP, 17, "a root supervisor has ended before it was told to") \
+    X(FORKED, 18, "made before fork(): only the parent has it")
 
 typedef enum act_result {
 #define X(name, value, text) ACT_##name = value,

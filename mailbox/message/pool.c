@@ -6,6 +6,7 @@
 
 #include <mailbox/base/atomics.h>
 #include <mailbox/base/check.h>
+#include <mailbox/base/fork.h>
 #include <mailbox/base/memory.h>
 #include <mailbox/base/sanitize.h>
 
@@ -46,8 +47,16 @@ static void flush_at_thread_end(void *unused)
     act__pool_flush();
 }
 
+/* Another thread of the parent may have been about to back more of a region. */
+static void in_child(void)
+{
+    for (unsigned c = 0; c < ACT__POOL_CLASSES; c++)
+        act__store(&depots[c].region.growing, false);
+}
+
 static void prepare(void)
 {
+    act__fork_watch(ACT__FORK_POOL, in_child);
     if (pthread_key_create(&thread_end, flush_at_thread_end) != 0)
         return;
     for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {

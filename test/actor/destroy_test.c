@@ -50,9 +50,10 @@ static void open_system(const act_system_options *options)
     ck_assert_int_eq(act_system_create(&sys, options), ACT_OK);
 }
 
-#define OPTIONS                                                                                                   \
+#define SOON(...)                                                                                                 \
     ACT_SYSTEM_OPTIONS(.workers_count = 1, .blocking_max = 1, .log = collect, .dead_letter = hears_letter,        \
-                       .stop_timeout = 20, .destroy_timeout = 20, .actors_max = 1 << 20)
+                       .stop_timeout = 20, .actors_max = 1 << 20, __VA_ARGS__)
+#define OPTIONS SOON(.destroy_timeout = 20)
 
 static void be_stuck(void)
 {
@@ -188,7 +189,7 @@ static const act_behavior reluctant = {
 
 static void a_stop_names_who_has_not_ended_in_time(void)
 {
-    open_system(OPTIONS);
+    open_system(SOON(.destroy_timeout = ACT_FOREVER));
     spawn(&reluctant, ACT_SPAWN_OPTIONS(.blocking = true));
     sem_wait(&stuck);
     act_system_stop(sys);

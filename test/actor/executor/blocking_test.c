@@ -62,20 +62,20 @@ static uint64_t thread_waits(void)
     return counters.thread_waits;
 }
 
-static void open_system(void)
+static void open_system(uint32_t blocking_max)
 {
     sem_init(&inside, 0, 0);
     sem_init(&way_out, 0, 0);
     sem_init(&told, 0, 0);
     late_runs = 0;
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .blocking_max = THREADS,
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .blocking_max = blocking_max,
                                                                 .log = hear, .actors_max = 1 << 20)),
                      ACT_OK);
 }
 
 static void open_full_system(void)
 {
-    open_system();
+    open_system(THREADS);
     spawn(&waiter, THREADS);
     await(&inside, THREADS);
 }
@@ -89,12 +89,12 @@ static void let_all_out(void)
 static void actors_that_wait_for_a_thread_are_counted_and_told(void)
 {
     open_full_system();
-    ck_assert_uint_eq(thread_waits(), 0);
+    uint64_t before = thread_waits(); /* one that begins may have come back before its thread was idle */
     spawn(&late, LATE);
     sem_wait(&told);
     ck_assert_int_eq(late_runs, 0);
-    ck_assert_uint_ge(thread_waits(), LATE); /* each once; or again for its message, when it had begun */
-    ck_assert_ptr_nonnull(strstr(text_told, "3 blocking actors wait for a thread, for "));
+    ck_assert_uint_ge(thread_waits(), before + LATE); /* each once; or again for its message, when it had begun */
+    ck_assert_ptr_nonnull(strstr(text_told, " blocking actors wait for a thread, for "));
     ck_assert_ptr_nonnull(strstr(text_told, "all 4 of blocking_max are in use, that of actor "));
     ck_assert_ptr_nonnull(strstr(text_told, "(waiter) for "));
     let_all_out();
@@ -116,7 +116,7 @@ static void it_is_told_while_threads_come_and_go_too(void)
 
 static void where_threads_suffice_nothing_is_told(void)
 {
-    open_system();
+    open_system(0);
     for (int i = 0; i < 200; i++) {
         spawn(&late, 1);
         await(&inside, 1);

@@ -1,0 +1,27 @@
+/* What cannot be gone on from, said before the process ends. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_FATAL_H
+#define ACT_ACTOR_FATAL_H
+
+#include <actor/executor/executor.h>
+
+/* Says what has happened, and to which actor, if the worker is in a turn; on standard error, whatever the log is. */
+ACT_NORETURN void act__fatal(const struct act__worker *worker, const char *what);
+
+/*
+ * A callback must come back to the loop that has called it, by returning or by a panic. The caller of the loop's function
+ * has
+ *
+ *     struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = worker;
+ *
+ * and sets it to NULL after the call: unwinding by pthread_exit or pthread_cancel finds the worker. In a frame of its own,
+ * as a panic unwinds the frame that it ends in, too.
+ */
+void act__loop_left(struct act__worker **worker);
+
+/* The thread makes a system: which one is main's is remembered. */
+void act__know_thread(void);
+/* In a call that a callback may make: whether this thread has left the callback by longjmp, onto another thread's stack. */
+void act__check_stack(const struct act__worker *worker);
+
+#endif
