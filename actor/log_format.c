@@ -288,13 +288,3 @@ size_t act__log_line(char bytes[ACT__LOG_LINE_MAX], const struct act__log_record
     put_text(&line, "\n");
     return (size_t)(line.at - bytes);
 }
-
-void act__log_plain(char *text, size_t text_bytes, const struct act__log_record *record, bool said_by_actor)
-{
-    if (record->local == 0)
-        snprintf(text, text_bytes, "%s", record->text);
-    else
-        snprintf(text, text_bytes, "actor %u.%llu (%s)%s %s", (unsigned)(record->local & ACT__SLOT_MASK),
-                 (unsigned long long)act__life_of(record->local), record->behavior, said_by_actor ? ":" : "",
-                 record->text);
-}

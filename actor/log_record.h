@@ -52,7 +52,4 @@ enum { ACT__LOG_LINE_MAX = 4096 }; /* a pipe takes so many bytes whole, whatever
 /* Writes a record as a line, or as a datagram of the journal. Returns: its bytes, the final newline included. */
 size_t act__log_line(char line[ACT__LOG_LINE_MAX], const struct act__log_record *record, act_log_format format);
 
-/* What a user's own log function is told of a record: who it is about, and the text. */
-void act__log_plain(char *text, size_t text_bytes, const struct act__log_record *record, bool said_by_actor);
-
 #endif

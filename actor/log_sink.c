@@ -17,6 +17,7 @@
 
 #ifdef ACT_TESTING
 const char *act__journal_path = JOURNAL_PATH;
+void (*act__log_sink_hook)(void);
 #else
 static const char *const act__journal_path = JOURNAL_PATH;
 #endif
@@ -86,16 +87,18 @@ static int open_again(int fd, mode_t type)
 /* As write; never waits, unless another process fills a pipe that could not be opened again between poll and write. */
 static ssize_t write_now(const struct act__log_sink *sink, const char *bytes, size_t count)
 {
-    struct pollfd ready = {.fd = sink->fd, .events = POLLOUT};
-    if (sink->own >= 0)
-        return write(sink->own, bytes, count);
+    struct pollfd ready = {.fd = act__log_sink_fd(sink), .events = POLLOUT};
+#ifdef ACT_TESTING
+    if (act__log_sink_hook != NULL)
+        act__log_sink_hook();
+#endif
     if (sink->type == S_IFSOCK)
-        return send(sink->fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sink->type != S_IFREG && poll(&ready, 1, 0) == 0) {
+        return send(ready.fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (!sink->is_ours && sink->type != S_IFREG && poll(&ready, 1, 0) == 0) {
         errno = EAGAIN;
         return -1;
     }
-    return write(sink->fd, bytes, count);
+    return write(ready.fd, bytes, count);
 }
 
 static enum act__log_fate fate_of(int error)
@@ -140,7 +143,12 @@ void act__log_sink_begin(struct act__log_sink *sink)
     if (sink->format == ACT_LOG_FORMAT_JOURNAL)
         return;
     sink->type = sink->is_closed ? 0 : type_of(sink->fd);
+    if (sink->type == 0)
+        return;
     sink->own = open_again(sink->fd, sink->type);
+    sink->is_ours = sink->own >= 0;
+    if (!sink->is_ours) /* a writer that is left behind must not come back to a number that has another file since */
+        sink->own = fcntl(sink->fd, F_DUPFD_CLOEXEC, 3);
 }
 
 void act__log_sink_end(struct act__log_sink *sink)

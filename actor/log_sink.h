@@ -14,7 +14,8 @@
  */
 struct act__log_sink {
     int            fd;      /* the user's, or 2 */
-    int            own;     /* that file opened again; -1: not now, or it cannot be */
+    int            own;     /* that file, opened again or a duplicate; -1: not now, or there is no descriptor */
+    bool           is_ours; /* opened again: it does not block */
     int            journal; /* a socket; -1: the journal is not used, or away at the moment */
     mode_t         type;    /* of fd: S_IFIFO and the like; 0: it is not open */
     act_log_format format;
@@ -50,6 +51,7 @@ int act__log_sink_fd(const struct act__log_sink *sink);
 
 #ifdef ACT_TESTING
 extern const char *act__journal_path;
+extern void (*act__log_sink_hook)(void); /* called before each write to a descriptor */
 #endif
 
 #endif

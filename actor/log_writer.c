@@ -43,10 +43,11 @@ struct act__log {
     _Atomic bool         ending;
     struct timespec      deadline; /* set before `ending` */
     pthread_t            thread;
-    pthread_mutex_t      mutex; /* guards the next three; no thread that logs ever takes it */
+    pthread_mutex_t      mutex; /* guards the next four; no thread that logs ever takes it */
     pthread_cond_t       moved;
     uint64_t             written; /* up to which position of the ring */
-    bool                 has_ended, is_orphan;
+    bool                 has_ended;
+    _Atomic bool         is_orphan; /* the user's descriptor may be another file by now */
     struct act__log     *next;    /* in `logs` */
     char                 line[1 + ACT__LOG_LINE_MAX];
 };
@@ -159,6 +160,8 @@ static void publish(struct act__log *log)
 static void write_all(struct act__log *log)
 {
     const struct act__log_record *record;
+    if (act__load(&log->is_orphan)) /* relaxed: nothing of the user's is read after it */
+        return;
     act__log_sink_begin(&log->sink);
     while ((record = act__log_ring_first(&log->ring)) != NULL) {
         put_and_count(log, record, wait_for_sink);
@@ -203,7 +206,7 @@ static void *writer_main(void *argument)
     } while (!ending);
     pthread_mutex_lock(&log->mutex);
     log->has_ended = true;
-    bool is_orphan = log->is_orphan;
+    bool is_orphan = act__load(&log->is_orphan);
     pthread_cond_broadcast(&log->moved);
     pthread_mutex_unlock(&log->mutex);
     if (is_orphan)
@@ -365,7 +368,7 @@ static bool end_writer(struct act__log *log)
         error = pthread_cond_timedwait(&log->moved, &log->mutex, &last);
     bool ended = log->has_ended;
     pthread_t thread = log->thread; /* it may be gone, with the log, after the mutex */
-    log->is_orphan = !ended;
+    act__store(&log->is_orphan, !ended); /* under the mutex, as it decides which of the two frees the log */
     pthread_mutex_unlock(&log->mutex);
     if (ended)
         pthread_join(thread, NULL);

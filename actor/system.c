@@ -65,7 +65,8 @@ static act_result fill_in(act_system_options *filled, const act_system_options *
 {
     *filled = options != NULL ? *options : (act_system_options){.size = sizeof *options};
     if (filled->size != sizeof *filled || filled->workers_count > WORKERS_MAX || filled->actors_max > ACTORS_MAX ||
-        filled->stop_timeout < ACT_FOREVER || filled->destroy_timeout < ACT_FOREVER)
+        filled->stop_timeout < ACT_FOREVER || filled->destroy_timeout < ACT_FOREVER ||
+        filled->service > ACT_SERVICE_READY_BY_CALL)
         return ACT_INVALID;
     if (filled->workers_count == 0)
         filled->workers_count = cpus_count() < WORKERS_MAX ? cpus_count() : WORKERS_MAX;
@@ -177,6 +178,7 @@ act_result act__system_make(act_system **system, const act_system_options *optio
     made->options = filled;
     made->stop_event = -1;
     act__fork_prepare(made);
+    made->service_manager.fd = -1;
     act__condition_init(&made->root_ended);
     pthread_mutex_init(&made->guest_mutex, NULL);
     pthread_mutex_init(&made->roots_mutex, NULL);
@@ -205,6 +207,7 @@ void act__system_free(act_system *system)
     pthread_mutex_destroy(&system->roots_mutex);
     if (system->stop_event >= 0)
         close(system->stop_event);
+    act__service_manager_close(&system->service_manager);
     act__log_destroy(system->log); /* last: what ended before may have logged */
     act__free(system);
 }
@@ -218,6 +221,8 @@ act_result act_system_create(act_system **system, const act_system_options *opti
     act__know_thread();
     made->stop_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     result = made->stop_event < 0 ? ACT_OS : made->log != NULL ? act__log_start(made->log) : ACT_OK;
+    if (result == ACT_OK)
+        result = act__service_manager_open(&made->service_manager, &made->options);
     if (result == ACT_OK)
         result = act__worker_pool_create(&made->executor, made, &made->options);
     made->guest.executor = made->executor;
@@ -371,6 +376,7 @@ static act_result stop_in_order(act_system *system)
     struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
     /* relaxed: who sees it late spawns once more, or does not tell of its end: wait_for_end looks again. */
     act__store(&system->closing, true);
+    act__service_manager_stop_begins(system);
     act__roots_tell(system, NULL);
     bool in_time = wait_for_end(system, ROOTS_HAVE_ENDED, until);
     act__system_poke_all(system, NULL, ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
@@ -417,7 +423,11 @@ act_result act_system_run(act_system *system)
 {
     if (act__has_forked(system))
         return ACT_FORKED;
-    return act__may_take_down(system) ? run(system) : ACT_INVALID;
+    if (!act__may_take_down(system))
+        return ACT_INVALID;
+    if (!system->stopped && !act__load(&system->stop_asked))
+        act__service_manager_run_begins(system);
+    return run(system);
 }
 
 /* Ends all actors and threads in this time, or says which are left. Returns: whether there is nothing left. */

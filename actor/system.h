@@ -7,6 +7,13 @@
 
 ACT_BEGIN_DECLS
 
+/* Whether this system is the one of its process that a service manager, as systemd, has started and watches. */
+typedef enum act_service {
+    ACT_SERVICE_NONE,         /* it is told nothing */
+    ACT_SERVICE_READY_AT_RUN, /* READY when act_system_run begins */
+    ACT_SERVICE_READY_BY_CALL /* READY by act_system_ready */
+} act_service;
+
 typedef struct act_system_options {
     size_t     size;              /* sizeof(act_system_options); set by ACT_SYSTEM_OPTIONS */
     uint32_t   workers_count;     /* 1 to 256 threads; 0: one per CPU this process may use. Each has 5 descriptors,
@@ -49,6 +56,13 @@ typedef struct act_system_options {
     act_log_level  log_level;      /* the least urgent that is logged; 0: ACT_LOG_INFO */
     act_log_format log_format;     /* of the lines; with .log there are none */
     int            log_descriptor; /* where they go, open for as long as the system lives; 0: standard error */
+
+    /*
+     * The manager is the one whose socket $NOTIFY_SOCKET names; without it nothing is told, and nothing fails. It is
+     * told STOPPING when an orderly stop begins, and WATCHDOG in half of $WATCHDOG_USEC ($WATCHDOG_PID is heeded), if
+     * each worker has gone on since the last time. A simulation tells nothing.
+     */
+    act_service service;
 } act_system_options;
 
 /* ACT_SYSTEM_OPTIONS(.workers_count = 2): a pointer to pass to act_system_create. */
@@ -91,6 +105,22 @@ ACT_API ACT_MUST_CHECK act_result act_system_run(act_system *system) ACT_NONNULL
  *          happens: act_simulation_destroy stops it.
  */
 ACT_API void act_system_stop(act_system *system) ACT_NONNULL_ALL;
+
+/**
+ * Tells the service manager READY, once: what it starts after this one can begin.
+ *
+ * Threads: any, handlers included. Never waits.
+ * Returns: ACT_OK (told, now or before, or there is no service manager), ACT_INVALID (.service is ACT_SERVICE_NONE),
+ *          ACT_FULL (its socket is full), ACT_OS (it is not there).
+ */
+ACT_API ACT_MUST_CHECK act_result act_system_ready(act_system *system) ACT_NONNULL_ALL;
+
+/* The longest status, its final NUL included; longer ones are cut. */
+#define ACT_STATUS_TEXT_MAX 256
+
+/** Tells it a line of text about how things are (systemctl status shows it); format as printf's. As act_system_ready. */
+ACT_API ACT_MUST_CHECK act_result act_system_status(act_system *system, const char *format, ...)
+    ACT_PRINTF(2, 3) ACT_NONNULL(1, 2);
 
 /**
  * Stops if that has not happened, ends all threads and frees everything.

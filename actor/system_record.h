@@ -7,6 +7,7 @@
 
 #include <actor/bond.h>
 #include <actor/cell.h>
+#include <actor/service_manager.h>
 
 /* Written at creation unless said otherwise. */
 struct act_system {
@@ -46,6 +47,8 @@ struct act_system {
     _Atomic bool    is_run;     /* by this thread, in act_system_run */
     pthread_t       runner;
     bool            stopped;    /* act_system_run's work is done; guarded by its caller being one */
+
+    struct act__service_manager service_manager;
 };
 
 /* The worker whose callbacks this thread runs, those of blocking actors and of simulations included; NULL: none. */

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/io/loop_record.h>
 
+#include <pthread.h>
+#include <setjmp.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -40,6 +42,63 @@ static struct event *listen_to(struct act__loop *loop, int fd, event_callback_fn
     return NULL;
 }
 
+/* ------------------------------------------------------------------------------ libevent and exit() */
+
+/*
+ * libevent calls exit() where it cannot make its pipe for signals. So it is asked only when there are descriptors
+ * enough; and should other threads take them meanwhile, control leaves by its callback for fatal errors, which is one for
+ * the process. What libevent had made by then, a little memory and a descriptor or two, is lost in that case.
+ */
+enum { BASE_DESCRIPTORS = 4 }; /* epoll, the two ends of that pipe, and a timerfd in some configurations */
+
+static _Thread_local jmp_buf *way_out;
+
+#ifdef ACT_TESTING
+bool act__loop_reserves_nothing;
+#else
+static const bool act__loop_reserves_nothing = false;
+#endif
+
+static void leave_libevent(int error)
+{
+    (void)error;
+    if (way_out != NULL)
+        longjmp(*way_out, 1);
+    /* An error in a base of the program's own: libevent exits, as ever. */
+}
+
+static void set_fatal_callback(void)
+{
+    event_set_fatal_callback(leave_libevent);
+}
+
+static bool has_descriptors(void)
+{
+    int fds[BASE_DESCRIPTORS], count = 0;
+    while (count < BASE_DESCRIPTORS && (fds[count] = eventfd(0, EFD_CLOEXEC)) >= 0)
+        count++;
+    bool all = count == BASE_DESCRIPTORS;
+    while (count > 0)
+        close(fds[--count]);
+    return all || act__loop_reserves_nothing;
+}
+
+/* NULL: no descriptors or no memory. */
+static struct event_base *make_base(const struct event_config *config)
+{
+    static pthread_once_t       once = PTHREAD_ONCE_INIT;
+    struct event_base *volatile base = NULL; /* volatile: kept over the jump */
+    jmp_buf                     out;
+    if (!has_descriptors())
+        return NULL;
+    pthread_once(&once, set_fatal_callback);
+    way_out = &out;
+    if (setjmp(out) == 0)
+        base = event_base_new_with_config(config);
+    way_out = NULL;
+    return base;
+}
+
 act_result act__loop_create(struct act__loop **loop, struct act__worker *worker, const struct timespec *epoch)
 {
     struct act__loop *made = act__allocate(sizeof *made);
@@ -56,7 +115,7 @@ act_result act__loop_create(struct act__loop **loop, struct act__worker *worker,
         return ACT_NO_MEMORY;
     event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK); /* one thread only */
     event_config_require_features(config, EV_FEATURE_ET);
-    made->base = event_base_new_with_config(config);
+    made->base = make_base(config);
     event_config_free(config);
     if (made->base == NULL || made->wake_fd < 0 || made->alarm_fd < 0)
         return ACT_OS;

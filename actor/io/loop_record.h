@@ -10,6 +10,10 @@
 #include <actor/executor/loop.h>
 #include <mailbox/base/atomics.h>
 
+#ifdef ACT_TESTING
+extern bool act__loop_reserves_nothing; /* libevent finds out by itself that there are no descriptors */
+#endif
+
 /* Touched by its worker's thread only, but for wake_fd, which others write to, and what is atomic. */
 struct act__loop {
     struct act__worker *worker;
