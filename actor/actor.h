@@ -215,9 +215,13 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  *          before sending is visible to the receiver's handler.
  * When:    at once. From the second on in a row to the same actor: before this handler sends, spawns or signals
  *          anything else, and at the latest when it returns. From a blocking actor: always at once.
- * Waits:   never. If `to` has no inbox_max and is far behind, or waits itself for one that is, this actor is not
- *          scheduled again until that one has caught up, unless this actor is itself far behind. Exit signals take
- *          effect all the same, and an ACT_MESSAGE_EXIT is handled.
+ * Waits:   never. If `to` has no inbox_max and is far behind (backlog_max), this actor is held after its turn, unless it
+ *          is far behind itself: its messages wait until `to` has caught up. It still handles what its own timers send
+ *          it, ACT_MESSAGE_TIMED_OUT, ACT_MESSAGE_EXIT and ACT_MESSAGE_DOWN, these two after what the same actor had
+ *          sent before; and signals take effect. A sender to an actor that is held is held with it only once more than
+ *          half of backlog_max wait there. If `to` handles nothing for 100 ms, because a handler of its is stuck or it
+ *          waits for its restart, those it holds have a turn, and then one each half second at the latest: so what waits
+ *          there grows at most by what each sender sends in a turn each half second. inbox_max bounds it in all.
  * Returns: ACT_OK        queued. No promise that it will be handled: monitor `to` for that.
  *          ACT_FULL      the inbox is at inbox_max and its policy is ACT_INBOX_REFUSE.
  *          ACT_NO_ACTOR  nobody to receive it, now or ever again.
@@ -301,6 +305,8 @@ typedef struct act_asker {
 static inline act_asker act_message_asker(const act_message *message)
 {
     act_asker asker = {act_message_sender(message), message->ref};
+    if ((message->ref.value & 1) != 0) /* a timer's, not an ask's */
+        asker.ask.value = 0;
     return asker;
 }
 
@@ -476,7 +482,7 @@ ACT_API uint64_t act_random(act_self *self) ACT_NONNULL_ALL;
 /**
  * Sends a message later. The timer ends with this actor.
  *
- * timer    Set on ACT_OK.
+ * timer    Set on ACT_OK; the `ref` of the message if it goes to this actor itself.
  * delay    0 to 2^40 ms. Never early; late by at most 1 ms plus what the workers are busy.
  *
  * Owns:    as act_send; the message is freed if the timer is cancelled or this actor ends.

@@ -36,7 +36,8 @@ struct act_self {
     _Atomic uint16_t    route;       /* ACT__ROUTE_*; written by the spawner and by an actor that opens a socket */
     _Atomic uint8_t     policy;      /* act_inbox_policy; written by the spawner */
     _Atomic uint8_t     held;        /* ACT__HELD_*, see slow.c */
-    uint32_t            until_relief; /* while overloaded: messages to handle until those it holds have a turn */
+    _Atomic uint32_t    slow_count;  /* while overloaded: messages to handle until those it holds have a turn; while
+                                        held: messages that wait, or have come since. See slow.c */
 
     struct act__inbox   inbox ACT__ALIGNED;
     uint16_t            flags;       /* ACT__CELL_* */
@@ -174,6 +175,8 @@ act_result act__deliver(struct act_system *system, struct act__worker *worker, u
 /* The same; without a result: the message is gone, if need be as a dead letter. */
 void act__deliver_or_drop(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
                           act_message *message);
+/* What a timer of `self` brings to it; right into its inbox, whose token the caller holds. */
+void act__deliver_own(struct act__worker *worker, act_self *self, act_message *message);
 /* Nobody received it: counts and tells the hook; the caller frees it. `worker` may be NULL. */
 void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to, const act_message *message,
                       act_result why);
@@ -331,10 +334,21 @@ void act__slow_end(struct act__worker *worker, act_self *self);
 /* At the end of a turn: true if the actor is now held back and its token gone. */
 bool act__slow_hold(struct act__worker *worker, act_self *self);
 /*
- * At the beginning of a turn of one that was held back. Returns: true if it still is: signals have woken it and taken
- * effect, and its token is gone again.
+ * At the beginning of a turn of one that was held back: signals take effect. Returns: false if it was freed meanwhile;
+ * else *by is for act__slow_stay.
  */
-bool act__slow_stay(struct act__worker *worker, act_self *self);
+bool act__slow_wake(struct act__worker *worker, act_self *self, uint32_t *by);
+/*
+ * Puts what one that is held has to handle next in front of all that waits: an EXIT, a DOWN, a timer's message or the
+ * time-out of an ask. Returns: false if there is none.
+ */
+bool act__slow_hears(act_self *self);
+/* After that. Returns: true if it is held back again and its token gone. */
+bool act__slow_stay(struct act__worker *worker, act_self *self, uint32_t by);
+/* A message goes to a receiver that is not calm: whether this turn's end is to hold the sender. */
+void act__slow_sent(struct act__worker *worker, act_self *receiver);
+/* The watch of an overloaded receiver has fired. */
+void act__slow_watch(struct act__worker *worker, struct act__timer *timer);
 
 /* roots.c. This actor will run code of its own when it ends: if it is a root, it is told to end alone. */
 void act__root_will_speak(act_self *self);
@@ -367,14 +381,21 @@ void       act__names_name_of(struct act__names *names, uint64_t local, char nam
 act_result act__names_find(struct act__names *names, uint64_t *local, const char *name);
 
 /* timers.c */
-/* A timer of `self`; message NULL: the timeout of the ask `ref`. NULL: no memory. */
+/*
+ * A timer of `self`; message NULL: the timeout of the ask `ref`. `self` NULL: it watches the receiver at cell `to`, see
+ * slow.c. NULL: no memory.
+ */
 struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, uint64_t to, act_message *message,
                                   act_ref ref, act_millis delay);
 /* Takes it from its owner. Returns: whether it had not fired; it and its message are then gone. */
 bool act__timer_cancel(struct act__worker *worker, struct act__timer *timer);
 void act__timer_cancel_all(struct act__worker *worker, act_self *self);
+/* Puts a watch that has fired into the wheel again. */
+void act__timer_again(struct act__worker *worker, struct act__timer *timer, act_millis delay);
 /* Frees a timer that is in no wheel and no set, with its message. */
 void act__timer_drop(struct act__worker *worker, struct act__timer *timer);
+/* Of one that is in use. */
+act_ref act__timer_ref(struct act_system *system, const struct act__timer *timer);
 /* Fires what is due on this worker's wheel. */
 void act__timers_run(struct act__worker *worker, act_millis now);
 

@@ -112,7 +112,7 @@ act_result act__deliver(struct act_system *system, struct act__worker *worker, u
     message->act_bits |= ACT__BIT_COUNTED;
     count_sent(system, worker);
     if (worker != NULL && act__load(&cell->slowed) != ACT__CALM)
-        worker->slow_for = cell;
+        act__slow_sent(worker, cell);
     act__row_end(worker);
     act__cell_push(system, worker, cell, message);
     return ACT_OK;
@@ -124,6 +124,23 @@ void act__deliver_or_drop(struct act_system *system, struct act__worker *worker,
     act_result result = act__deliver(system, worker, from, to, message);
     if (result != ACT_OK)
         act__undelivered(system, worker, from, to, message, result);
+}
+
+void act__deliver_own(struct act__worker *worker, act_self *self, act_message *message)
+{
+    act_pid me = act__pid_of(act__local_of(self));
+    if (act__load(&self->gate.max) != 0 && !admit(self, message)) {
+        if (overflow(worker->system, worker, me.local, me, message) != ACT_OK)
+            act__undelivered(worker->system, worker, me.local, me, message, ACT_FULL);
+        return;
+    }
+    message->act_sender = me.local;
+    message->act_sender_node = 0;
+    message->act_life = (uint32_t)act__load(&self->life);
+    message->act_bits |= ACT__BIT_COUNTED;
+    count_sent(worker->system, worker);
+    act__inbox_append(&self->inbox, message);
+    self->inbox.has_control = true;
 }
 
 /*
@@ -143,7 +160,7 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
                       act__load(&cell->gate.max) != 0 || (!joins && row->count != 0)))
         return false;
     if (act__unlikely(act__load(&cell->slowed) != ACT__CALM))
-        worker->slow_for = cell;
+        act__slow_sent(worker, cell);
     message->act_sender = act__local_of(self);
     message->act_sender_node = 0;
     message->act_life = (uint32_t)life;

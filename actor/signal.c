@@ -67,6 +67,13 @@ void act__cell_poke(struct act_system *system, struct act__worker *worker, uint6
 
 /* ------------------------------------------------------------------------------------ exit signals */
 
+/* What one that is held handles, too. */
+static void append_control(act_self *self, act_message *message)
+{
+    act__inbox_append(&self->inbox, message);
+    self->inbox.has_control = true;
+}
+
 static void trap(act_self *self, act_message *message, uint64_t from, struct act__reason reason)
 {
     message->tag = ACT_MESSAGE_EXIT;
@@ -74,7 +81,7 @@ static void trap(act_self *self, act_message *message, uint64_t from, struct act
     message->act_sender = from;
     message->kind = ACT_VALUE_REASON;
     *act__message_reason_of(message) = reason;
-    act__inbox_append(&self->inbox, message);
+    append_control(self, message);
 }
 
 /* A kill that was sent. `reason` has KILLED as its kind; its text is held for this. */
@@ -241,7 +248,7 @@ static bool apply_down(struct act__worker *worker, act_self *self, act_message *
         return false;
     signal->tag = ACT_MESSAGE_DOWN;
     signal->act_bits &= (uint8_t)~ACT__BIT_SIGNAL;
-    act__inbox_append(&self->inbox, signal);
+    append_control(self, signal);
     return true;
 }
 
@@ -254,7 +261,12 @@ static bool apply_timer(struct act__worker *worker, act_self *self, act_message 
         act_message *message = timer->message;
         act_pid      to = act__pid_of(timer->to);
         timer->message = NULL;
-        act__deliver_or_drop(worker->system, worker, act__local_of(self), to, message);
+        if (to.local != act__local_of(self)) {
+            act__deliver_or_drop(worker->system, worker, act__local_of(self), to, message);
+            return false;
+        }
+        message->ref = act__timer_ref(worker->system, timer);
+        act__deliver_own(worker, self, message);
         return false;
     }
     if (!act__ask_timed_out(worker, self, signal->ref))
@@ -262,7 +274,7 @@ static bool apply_timer(struct act__worker *worker, act_self *self, act_message 
     signal->tag = ACT_MESSAGE_TIMED_OUT;
     signal->act_bits &= (uint8_t)~ACT__BIT_SIGNAL;
     signal->act_sender = 0;
-    act__inbox_append(&self->inbox, signal);
+    append_control(self, signal);
     return true;
 }
 

@@ -31,7 +31,8 @@ typedef struct act_system_options {
     uint32_t   blocking_max;      /* threads for blocking actors; 0: 256. More of these that have something to do at the
                                      same time wait for a thread, in their order; they are counted (thread_waits), and
                                      from 0.2 s on the log says so, every 12 s at most. */
-    uint32_t   backlog_max;       /* from how many waiting messages on senders are slowed; 0: 1024 */
+    uint32_t   backlog_max;       /* from how many waiting messages on senders are slowed: see act_send; 0: 1024. At an
+                                     actor that waits for its restart, 16 times as many. */
     act_millis stop_timeout;      /* for an orderly stop before the rest is killed; 0: 10 s; ACT_FOREVER */
     act_millis destroy_timeout;   /* how long act_system_destroy waits, after the stop, for callbacks that have not
                                      returned; 0: 5 s; ACT_FOREVER */

@@ -21,7 +21,7 @@ static bool own_wheel(const struct act__worker *worker, const struct act__timer 
     return worker->index != ACT__NO_WORKER && timer->worker == worker->index;
 }
 
-static act_ref timer_ref(struct act_system *system, const struct act__timer *timer)
+act_ref act__timer_ref(struct act_system *system, const struct act__timer *timer)
 {
     return act__ref_make(act__load(&timer->life), act__slab_index(&system->timers, timer), ACT__REF_IS_TIMER);
 }
@@ -45,15 +45,23 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     timer->due = clock_now(worker) + delay + !worker->executor->simulated;
     timer->message = message;
     timer->to = to;
-    act__store(&timer->owner, act__local_of(self));
+    act__store(&timer->owner, self != NULL ? act__local_of(self) : 0);
     timer->worker = worker->index != ACT__NO_WORKER ? worker->index : 0;
     act__store(&timer->state, ACT__TIMER_ARMED);
-    act__set_add(&self->timers, &timer->owned);
+    if (self != NULL)
+        act__set_add(&self->timers, &timer->owned);
     if (own_wheel(worker, timer))
         act__wheel_add(&worker->wheel, timer);
     else
         worker->executor->operations->call_wheel(worker->executor, timer, false);
     return timer;
+}
+
+void act__timer_again(struct act__worker *worker, struct act__timer *timer, act_millis delay)
+{
+    timer->due = clock_now(worker) + delay + !worker->executor->simulated;
+    timer->worker = worker->index;
+    act__wheel_add(&worker->wheel, timer);
 }
 
 void act__timer_drop(struct act__worker *worker, struct act__timer *timer)
@@ -91,6 +99,10 @@ static void fire(struct act__worker *worker, struct act__timer *timer)
 {
     uint32_t armed = ACT__TIMER_ARMED;
     act__list_remove(&timer->slot);
+    if (act__unlikely(act__load(&timer->owner) == 0)) {
+        act__slow_watch(worker, timer);
+        return;
+    }
     /* The loser of this race is told: a cancelled timer is dropped when its owner's call arrives. */
     if (atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_FIRED, memory_order_relaxed,
                                                 memory_order_relaxed))
@@ -135,7 +147,7 @@ act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_messag
         return ACT_NO_MEMORY;
     (*message)->ref.value = 0; /* only its owner, who is running this, will send it */
     *message = NULL;
-    *timer = timer_ref(self->worker->system, armed);
+    *timer = act__timer_ref(self->worker->system, armed);
     return ACT_OK;
 }
 
@@ -156,7 +168,7 @@ act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to, uint
 /* Whether the record is in use under this ref. */
 static bool is_called(struct act_system *system, struct act__timer *timer, act_ref ref)
 {
-    return timer_ref(system, timer).value == ref.value && (act__load(&timer->life) & 1) != 0;
+    return act__timer_ref(system, timer).value == ref.value && (act__load(&timer->life) & 1) != 0;
 }
 
 /*

@@ -46,7 +46,7 @@ struct act__timer {
     act_millis        due;
     act_message      *message; /* NULL: the timeout of the ask notice.ref */
     uint64_t          to;
-    _Atomic uint64_t  owner; /* written when it is armed; a stranger with its ref may look */
+    _Atomic uint64_t  owner; /* written when it is armed; a stranger with its ref may look. 0: a watch, see slow.c */
     _Atomic uint32_t  state;
     uint32_t          worker; /* whose wheel */
 };

@@ -225,7 +225,7 @@ static inline void handle_fetched(struct act__worker *worker, act_self *self)
         worker->batch--;
         handle(worker, self, act__inbox_pop(&self->inbox));
         if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0)) {
-            self->until_relief--;
+            act__store(&self->slow_count, act__load(&self->slow_count) - 1);
             act__slow_update(worker, self);
         }
     }
@@ -260,6 +260,19 @@ void act__turn_go_on(struct act__worker *worker)
     go_on(worker, worker->current);
 }
 
+/* One that was held back handles what it hears. Returns: whether it is still held, and the turn over. */
+static bool stay_held(struct act__worker *worker, act_self *self)
+{
+    uint32_t by;
+    if (!act__slow_wake(worker, self, &by))
+        return false;
+    while (worker->batch != 0 && is_plain(self, ACT__CELL_OVERLOADED) && act__slow_hears(self)) {
+        worker->batch--;
+        handle(worker, self, act__inbox_pop(&self->inbox));
+    }
+    return act__slow_stay(worker, self, by);
+}
+
 void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
 {
     set_current(worker, self);
@@ -268,7 +281,7 @@ void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
     worker->batch = batch != 0 ? batch : batch_of(worker, self);
     if (act__unlikely(worker->spares_count < ACT__SPARES))
         (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
-    if (act__unlikely((self->flags & ACT__CELL_HELD) != 0) && act__slow_stay(worker, self)) {
+    if (act__unlikely((self->flags & ACT__CELL_HELD) != 0) && stay_held(worker, self)) {
         finish_turn(worker);
         return;
     }

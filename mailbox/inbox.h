@@ -34,6 +34,9 @@ struct act__inbox {
     /* Of the messages from head to tail that take room: neither replies nor what came of signals. Others may read it. */
     _Atomic uint32_t count;
     bool         spent; /* the boundary was handled: to be freed once it no longer is the boundary */
+    /* What a held actor handles may wait between head and tail: set with each, cleared by a look that finds none. */
+    bool         has_control;
+    _Atomic bool is_watched; /* a timer looks after it: see actor/slow.c. Written by all. */
 };
 
 static inline void act__gate_init(struct act__gate *gate)

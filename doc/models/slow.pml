@@ -1,16 +1,19 @@
 /*
- * Held senders: an overloaded receiver keeps the tokens of those who flood it; signals reach them all the same.
+ * Held senders: an overloaded receiver keeps the tokens of those who flood it; signals reach them all the same, what
+ * those bring is handled, and a watch frees them if the receiver stands still.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/slow.c    slow_update, free_held, enter_list, lay_down, slow_hold, slow_stay
+ * Models    actor/slow.c    slow_update, free_held, begin_watch, slow_watch, free_some, enter_list, lay_down, slow_hold,
+ *                           slow_wake, slow_stay
  *           actor/signal.c  signal_push, set_urgent, wake_held, take_in, take_urgent
  *           actor/turn.c    turn_run, turn_go_on, give_way, rest, sleep_now
  * Left out  how an inbox works, which is inbox.pml: here it is a count of signals, and whether its owner sleeps. How
  *           far behind the receiver is: it becomes overloaded and calm when it likes, and relieves its senders. Lives.
- *           Whose list one enters who sends to an actor that is held: any list will do.
+ *           Whose list one enters who sends to an actor that is held: any list will do. Time: the watch looks when it
+ *           likes. That each signal brings a message to handle: some bring none.
  * Asserted  a sender's token is in one place: a worker, the run queue, the receiver's list, or nowhere while the
- *           sender sleeps. The receiver is calm at the last only after the signals have been taken in: a signal does
- *           not wait for it. Ends well only if all senders sleep, with no signal or hold left: a sender that is held
+ *           sender sleeps. The receiver is calm at the last only after what the signals bring was handled: that does
+ *           not wait for it. If it is STUCK, it never becomes calm. Ends well only if all senders sleep, with no signal or hold left: a sender that is held
  *           for ever is an invalid end state. (A bit may be left, of a signal that was taken in before it was set.)
  * Order     `held` against `urgent` is two sequentially consistent accesses on each side, as here. The token and
  *           `slowed_next` go through acquire and release pairs; test/stress/actors_test tests those, under
@@ -21,6 +24,14 @@
 #define RECEIVERS 2
 #define FLOODS    1 /* times a receiver is overloaded */
 #define SIGNALS   0 /* to sender 1 */
+#elif defined(STUCK)
+#define RECEIVERS 1
+#define FLOODS    2 /* the last never ends */
+#define SIGNALS   0
+#elif defined(HEARS)
+#define RECEIVERS 1
+#define FLOODS    1
+#define SIGNALS   1 /* which brings something for the sender to handle; else it is handled as it is taken in */
 #else
 #define RECEIVERS 1
 #define FLOODS    2
@@ -43,7 +54,15 @@ byte turns[SENDERS + 1];   /* messages that are left for it to handle, each of w
 
 bool queued[SENDERS + 1];
 byte running[SENDERS + 1];
-byte signals_sent, signals_taken;
+byte signals_sent;
+byte handled; /* of what signals bring */
+#ifdef HEARS
+byte waiting[SENDERS + 1]; /* brought by signals that were taken in, for the sender to handle */
+#endif
+#ifdef STUCK
+bool watched[RECEIVERS];
+byte watches[RECEIVERS]; /* timers that are armed */
+#endif
 byte receivers_done;
 bool signaller_done;
 
@@ -51,6 +70,12 @@ inline schedule(a)
 {
     d_step { assert(!queued[a] && running[a] == 0 && !asleep[a] && held[a] != YES); queued[a] = true }
 }
+
+#ifdef HEARS
+#define NONE_WAITS(a) (waiting[a] == 0)
+#else
+#define NONE_WAITS(a) true
+#endif
 
 /* Compare-exchange of `held`. */
 inline change(a, from, to)
@@ -60,9 +85,8 @@ inline change(a, from, to)
 
 /* ---- the receiver */
 
-inline free_held(then)
+inline free_list()
 {
-    d_step { who = slowed[me]; slowed[me] = then; walked = 0 }
     do
     :: who != 0 && who != CALM ->
         sender = who;
@@ -91,15 +115,34 @@ inline free_held(then)
     od
 }
 
+inline free_held(then)
+{
+    d_step { who = slowed[me]; slowed[me] = then; walked = 0 }
+    free_list()
+}
+
+inline begin_watch()
+{
+    d_step { was_watched = watched[me]; watched[me] = true; if :: !was_watched -> watches[me]++ :: else fi }
+}
+
 proctype receiver(byte me)
 {
     byte who, sender, walked, floods;
+    bool was_watched;
     mtype was = NO;
     do
     :: floods < FLOODS ->
-        atomic { slowed[me] = 0; floods++ }
+        atomic { assert(slowed[me] == CALM); slowed[me] = 0; floods++ }
+#ifdef STUCK
+        begin_watch();
         if
-        :: floods == FLOODS -> signals_taken == SIGNALS
+        :: floods == FLOODS -> break
+        :: else
+        fi;
+#endif
+        if
+        :: floods == FLOODS -> handled == SIGNALS
         :: else
         fi;
         if
@@ -111,6 +154,61 @@ proctype receiver(byte me)
     od;
     receivers_done++
 }
+
+/* ---- its watch: as many timers as are armed, each on any thread */
+
+#ifdef STUCK
+/* One that is calm is not looked after. */
+inline end_watch()
+{
+#ifdef BREAK_WATCH_ORDER
+    is_calm = (slowed[me] == CALM);
+    watched[me] = false;
+#else
+    watched[me] = false;
+    is_calm = (slowed[me] == CALM);
+#endif
+    if
+    :: is_calm -> watches[me]--; goto over
+    :: else -> atomic {
+        if
+        :: watched[me] -> watches[me]--; goto over
+        :: else -> watched[me] = true
+        fi
+    }
+    fi
+}
+
+inline free_some()
+{
+    walked = 0;
+#ifdef BREAK_FREE_SOME
+    d_step { who = slowed[me]; slowed[me] = 0 }
+    free_list()
+#else
+    atomic { who = slowed[me]; if :: who != CALM -> slowed[me] = 0 :: else fi }
+    free_list()
+#endif
+}
+
+proctype watch(byte me)
+{
+    byte who, sender, walked;
+    mtype was = NO;
+    bool is_calm;
+end_idle:
+    atomic { watches[me] > 0; is_calm = false; who = 0; sender = 0; walked = 0 }
+#ifndef BREAK_WATCH
+    end_watch();
+    free_some();
+    goto end_idle;
+#else
+    watches[me]--;
+#endif
+over:
+    goto end_idle
+}
+#endif
 
 /* ---- who sends a signal */
 
@@ -154,7 +252,11 @@ proctype signaller(byte a)
 
 inline take_in(a)
 {
-    d_step { signals_taken = signals_taken + signals[a]; signals[a] = 0 }
+#ifdef HEARS
+    d_step { waiting[a] = waiting[a] + signals[a]; signals[a] = 0 }
+#else
+    d_step { handled = handled + signals[a]; signals[a] = 0 }
+#endif
 }
 
 inline take_urgent(a)
@@ -201,18 +303,38 @@ inline enter_list(a)
     od
 }
 
+/* What the signals have brought, while the sender is held or not. */
+inline handle(a)
+{
+#ifdef HEARS
+    d_step { handled = handled + waiting[a]; waiting[a] = 0 }
+#else
+    skip
+#endif
+}
+
 /* `lets_go`: the token is gone. */
 inline lay_down(a)
 {
-    is_held[a] = true;
-#ifdef BREAK_LAY_DOWN
-    atomic { held[a] = YES; running[a]--; lets_go = true; changed = true }
-#else
-    atomic { change(a, LISTED, YES); if :: changed -> running[a]--; lets_go = true :: else -> is_held[a] = false fi }
+    atomic {
+        is_held[a] = true;
+#ifdef HEARS
+        hears = (waiting[a] > 0);
 #endif
+#ifdef BREAK_LAY_DOWN
+        held[a] = YES; changed = true;
+#else
+        change(a, LISTED, YES);
+#endif
+        if :: changed -> running[a]--; lets_go = true :: else -> is_held[a] = false fi
+    }
 #ifndef BREAK_RECHECK
     if
+#if defined(HEARS) && !defined(BREAK_HEARS)
+    :: changed && (urgent[a] || hears) ->
+#else
     :: changed && urgent[a] ->
+#endif
         change(a, YES, LISTED);
         if
         :: changed -> schedule(a)
@@ -224,17 +346,12 @@ inline lay_down(a)
     changed = false
 }
 
-/* One who is in a list already may have an EXIT that waits: then it goes on. */
 inline slow_hold(a)
 {
     if
     :: slow_for == NOBODY
 #ifndef BREAK_ONCE
-    :: slow_for != NOBODY && held[a] != NO ->
-        if
-        :: lay_down(a)
-        :: true
-        fi
+    :: slow_for != NOBODY && held[a] != NO -> lay_down(a)
     :: slow_for != NOBODY && held[a] == NO ->
 #else
     :: else ->
@@ -248,7 +365,7 @@ inline slow_hold(a)
     fi
 }
 
-/* The same. */
+/* slow_wake, and stay_held in turn.c. One that has become overloaded goes on. */
 inline slow_stay(a)
 {
     is_held[a] = false;
@@ -257,7 +374,7 @@ inline slow_stay(a)
         take_in(a);
         take_urgent(a);
         if
-        :: lay_down(a)
+        :: handle(a); lay_down(a)
         :: true
         fi
     :: else
@@ -268,7 +385,7 @@ inline slow_stay(a)
 inline sleep_now(a)
 {
     atomic {
-        lets_go = (signals[a] == 0 && turns[a] == 0);
+        lets_go = (signals[a] == 0 && turns[a] == 0 && NONE_WAITS(a));
         if
         :: lets_go -> asleep[a] = true; running[a]--
         :: else
@@ -287,7 +404,7 @@ inline sleep_now(a)
     fi
 }
 
-#define RESTS(a) (asleep[a] && signals[a] == 0 && held[a] == NO && turns[a] == 0)
+#define RESTS(a) (asleep[a] && signals[a] == 0 && NONE_WAITS(a) && held[a] == NO && turns[a] == 0)
 #define FINISHED (receivers_done == RECEIVERS && signaller_done && RESTS(1) && RESTS(2))
 
 proctype worker()
@@ -295,6 +412,9 @@ proctype worker()
     byte a, first;
     byte slow_for = NOBODY;
     bool changed, lets_go;
+#ifdef HEARS
+    bool hears;
+#endif
 idle:
     atomic {
         a = 0; slow_for = NOBODY; lets_go = false;
@@ -316,6 +436,12 @@ idle:
     fi;
 look:
     take_urgent(a);
+#ifdef HEARS
+    if
+    :: handle(a)
+    :: waiting[a] > 0 -> goto spent
+    fi;
+#endif
     if
     :: turns[a] > 0 ->
         send(a);
@@ -355,6 +481,13 @@ init
         :: RECEIVERS == 2 -> run receiver(1)
         :: else
         fi;
-        run signaller(1); run worker(); run worker()
+#ifdef STUCK
+        turns[1] = 1;
+        run watch(0);
+        signaller_done = true;
+#else
+        run signaller(1);
+#endif
+        run worker(); run worker()
     }
 }

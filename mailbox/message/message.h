@@ -87,7 +87,7 @@ typedef struct act_message {
     uint8_t             kind; /* an act_value_kind */
     uint32_t            tag;
     uint32_t            bytes_count; /* of as.bytes; 0 unless kind is ACT_VALUE_BYTES or ACT_VALUE_TYPED */
-    act_ref             ref;         /* the ask this belongs to, or the monitor; 0: none */
+    act_ref             ref;         /* the ask this belongs to, the monitor, or the timer of its receiver; 0: none */
     union {
         bool         boolean;
         int64_t      int64;
