@@ -29,7 +29,8 @@ typedef struct act_socket   act_socket;   /* an accepted connection that no acto
 #define ACT_MESSAGE_TCP_ACCEPTABLE UINT32_C(0xFFFFFF20) /* call act_tcp_accept until it answers ACT_EMPTY */
 #define ACT_MESSAGE_TCP_CONNECTED  UINT32_C(0xFFFFFF21) /* act_tcp_connect has succeeded */
 #define ACT_MESSAGE_TCP_READABLE   UINT32_C(0xFFFFFF22) /* there is new input, or end of input: act_tcp_input */
-#define ACT_MESSAGE_TCP_WRITABLE   UINT32_C(0xFFFFFF23) /* after ACT_FULL: what waits is at or below write_low */
+/* After ACT_FULL: what waits is at or below write_low. And, once the other side has ended its stream: all is sent. */
+#define ACT_MESSAGE_TCP_WRITABLE   UINT32_C(0xFFFFFF23)
 #define ACT_MESSAGE_TCP_CLOSED     UINT32_C(0xFFFFFF24) /* broken, reset, refused or timed out: act_tcp_error */
 #define ACT_MESSAGE_TCP_IDLE       UINT32_C(0xFFFFFF25) /* idle_timeout without a byte in either direction */
 /* as.int64 = the signal's number. Signals that come faster than they are handled are one message. */
@@ -172,7 +173,10 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_write_moved(act_tcp *tcp, const void *
 /** How many bytes wait to be sent. */
 ACT_API size_t act_tcp_unsent(const act_tcp *tcp) ACT_NONNULL_ALL;
 
-/** Ends our side once all that was written is sent; the other may go on sending. */
+/**
+ * Ends our side once all that was written is sent; the other may go on sending. The end of its input is told; if it has
+ * ended before, one ACT_MESSAGE_TCP_WRITABLE says that all is sent.
+ */
 ACT_API void act_tcp_shutdown(act_tcp *tcp) ACT_NONNULL_ALL;
 
 /** After ACT_MESSAGE_TCP_CLOSED: the errno; 0 while it stands. */

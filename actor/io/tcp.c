@@ -8,6 +8,7 @@
 
 #define READ_HIGH  ((size_t)64 << 10)
 #define WRITE_HIGH ((size_t)256 << 10)
+#define CONNECT_MAX ((act_millis)1 << 40) /* 35 years: as good as any time beyond */
 #define READ_STEP  ((size_t)4096 - 128) /* with what libevent and the allocator add: a page */
 
 /* ------------------------------------------------------------------------------------------- making */
@@ -99,22 +100,42 @@ void act__tcp_touch(act_tcp *tcp)
         tcp->active_at = now(tcp);
 }
 
-bool act__tcp_arm(struct act_tcp *tcp, act_millis delay)
+/*
+ * libevent's timers go by a clock that ticks every 4 ms, and from when it was last read: up to so much they are early.
+ * So the time is looked at when one fires. The clock is cut to whole milliseconds: a time is over when one more is.
+ */
+bool act__tcp_arm(act_tcp *tcp, act_millis delay)
 {
     struct timeval after = {.tv_sec = (time_t)(delay / 1000), .tv_usec = (suseconds_t)(delay % 1000 * 1000)};
     return event_add(&tcp->timer, &after) == 0;
+}
+
+bool act__tcp_arm_connect(act_tcp *tcp, act_millis timeout)
+{
+    act_millis left = timeout < CONNECT_MAX ? timeout + 1 : CONNECT_MAX;
+    tcp->connect_by = now(tcp) + left;
+    return act__tcp_arm(tcp, left);
 }
 
 /* A busy connection only notes when it was: the timer finds out, and comes again when it could be due. */
 static void idle(act_tcp *tcp)
 {
     act_millis quiet = now(tcp) - tcp->active_at;
-    if (quiet >= tcp->idle_timeout) {
+    if (quiet > tcp->idle_timeout) {
         tcp->active_at += quiet;
         quiet = 0;
         act__handle_tell(&tcp->handle, ACT__TELL_IDLE);
     }
-    if (!act__tcp_arm(tcp, tcp->idle_timeout - quiet))
+    if (!act__tcp_arm(tcp, tcp->idle_timeout - quiet + 1))
+        act__tcp_break(tcp, ENOMEM);
+}
+
+static void give_up_connecting(act_tcp *tcp)
+{
+    act_millis left = tcp->connect_by - now(tcp);
+    if (left <= 0)
+        act__tcp_break(tcp, ETIMEDOUT);
+    else if (!act__tcp_arm(tcp, left))
         act__tcp_break(tcp, ENOMEM);
 }
 
@@ -124,7 +145,7 @@ static void timed_out(evutil_socket_t fd, short what, void *argument)
     (void)fd;
     (void)what;
     if (tcp->connecting)
-        act__tcp_break(tcp, ETIMEDOUT);
+        give_up_connecting(tcp);
     else
         idle(tcp);
 }

@@ -39,7 +39,7 @@ static void begin(act_tcp *tcp, socklen_t length, act_millis timeout)
         act__tcp_break(tcp, errno);
     } else {
         tcp->blocked = true;
-        if (event_add(&tcp->writable, NULL) != 0 || (timeout != ACT_FOREVER && !act__tcp_arm(tcp, timeout)))
+        if (event_add(&tcp->writable, NULL) != 0 || (timeout != ACT_FOREVER && !act__tcp_arm_connect(tcp, timeout)))
             act__tcp_break(tcp, ENOMEM);
     }
 }

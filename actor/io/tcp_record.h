@@ -31,6 +31,7 @@ struct act_tcp {
     size_t                 read_step;  /* how much to make room for: follows what comes */
     act_millis             idle_timeout;
     act_millis             active_at;  /* the last byte in or out; kept only with an idle_timeout */
+    act_millis             connect_by; /* until connected: when the timer is to say that it took too long */
     int                    fd;
     int                    error;
     bool                   connecting, paused, full, reading, ended; /* full: the read marks; reading: event added */
@@ -51,8 +52,10 @@ void act__tcp_break(act_tcp *tcp, int error);
 void act__tcp_touch(act_tcp *tcp);
 /* The handshake is done, or there was none to wait for: events flow. */
 void act__tcp_established(act_tcp *tcp);
-/* Arms the one timer. */
+/* Arms the one timer, which may come too early. */
 bool act__tcp_arm(act_tcp *tcp, act_millis delay);
+/* Arms it for the end of the handshake. */
+bool act__tcp_arm_connect(act_tcp *tcp, act_millis timeout);
 
 /* tcp_read.c */
 void act__tcp_readable(evutil_socket_t fd, short what, void *argument);

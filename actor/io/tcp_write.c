@@ -58,14 +58,17 @@ static bool send_some(act_tcp *tcp)
 
 void act__tcp_flush(act_tcp *tcp)
 {
-    bool all = true;
+    bool all = true, waited = evbuffer_get_length(tcp->output) != 0 || (tcp->ending && !tcp->shut);
     while (all && evbuffer_get_length(tcp->output) != 0)
         all = send_some(tcp);
     if (tcp->error != 0)
         return;
     set_blocked(tcp, !all);
-    if (tcp->error == 0)
-        after_progress(tcp);
+    if (tcp->error != 0)
+        return;
+    after_progress(tcp);
+    if (waited && tcp->ended && evbuffer_get_length(tcp->output) == 0) /* nothing else would say so */
+        act__handle_tell(&tcp->handle, ACT__TELL_WRITABLE);
 }
 
 void act__tcp_writable(evutil_socket_t fd, short what, void *argument)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <actor/simulation/simulation.h>
+#include <mailbox/channel.h>
 #include <test/actor/io/net.h>
 #include <test/kit/kit.h>
 
@@ -70,6 +71,47 @@ static void connect_receive(act_self *self, void *state, const act_message *mess
 
 static const act_behavior connector = NET_BEHAVIOR(struct net_connection, connect_init, connect_receive);
 
+/* Dials again and again, each time for another while, and says if it was told too early. */
+struct impatient {
+    struct net_connection connection;
+    int                   dials;
+    act_millis            dialled, timeout;
+};
+enum { DIALS = 40 };
+
+static void dial(act_self *self, struct impatient *mine)
+{
+    const struct target *target = mine->connection.net->any;
+    mine->timeout = 1 + mine->dials++ % 9;
+    mine->dialled = act_channel_now();
+    ck_assert_int_eq(act_tcp_connect(self, &mine->connection.tcp, target->host, target->port, mine->timeout, NULL), ACT_OK);
+}
+
+static act_result impatient_init(act_self *self, void *state, const void *args)
+{
+    struct impatient *mine = state;
+    mine->connection.net = ((const struct net_args *)args)->net;
+    dial(self, mine);
+    return ACT_OK;
+}
+
+static void impatient_receive(act_self *self, void *state, const act_message *message)
+{
+    struct impatient *mine = state;
+    act_millis        took = act_channel_now() - mine->dialled; /* of whole milliseconds: never too few */
+    ck_assert_uint_eq(message->tag, ACT_MESSAGE_TCP_CLOSED);
+    ck_assert_int_eq(act_tcp_error(mine->connection.tcp), ETIMEDOUT);
+    if (took < mine->timeout)
+        net_say(mine->connection.net, "%lld ms instead of %lld", (long long)took, (long long)mine->timeout);
+    act_tcp_close(&mine->connection.tcp);
+    if (mine->dials < DIALS)
+        dial(self, mine);
+    else
+        net_say(mine->connection.net, "never early");
+}
+
+static const act_behavior impatient = NET_BEHAVIOR(struct impatient, impatient_init, impatient_receive);
+
 static void start_connecting(struct net *net, struct target *target)
 {
     net_start(net, &(struct net_plan){0});
@@ -109,23 +151,47 @@ static void a_refused_connection_is_told(void)
 }
 
 /* Linux drops what comes for a listener whose queue of accepted connections is full. */
-static void a_connection_that_nobody_answers_times_out(void)
+static struct target listen_to_none(int filler[2])
 {
-    struct net         net = {0};
     struct target      target = listen_plainly(0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(target.port)};
-    int                filler[2];
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (int i = 0; i < 2; i++) {
         filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
         ck_assert(connect(filler[i], (struct sockaddr *)&address, sizeof address) == 0 || errno == EINPROGRESS);
     }
-    target.timeout = ACT_MS(50);
-    start_connecting(&net, &target);
-    net_expect_line(&net, "closed: ETIMEDOUT");
+    return target;
+}
+
+static void stop_listening(struct target target, const int filler[2])
+{
     close(filler[0]);
     close(filler[1]);
     close(target.fd);
+}
+
+static void a_connection_that_nobody_answers_times_out(void)
+{
+    struct net    net = {0};
+    int           filler[2];
+    struct target target = listen_to_none(filler);
+    target.timeout = ACT_MS(50);
+    start_connecting(&net, &target);
+    net_expect_line(&net, "closed: ETIMEDOUT");
+    stop_listening(target, filler);
+    net_stop(&net);
+}
+
+static void no_connection_times_out_early(void)
+{
+    struct net    net = {0};
+    int           filler[2];
+    struct target target = listen_to_none(filler);
+    net_start(&net, &(struct net_plan){0});
+    net.any = &target;
+    net_spawn(&net, &impatient, &(struct net_args){&net, NULL}, 0);
+    net_expect_line(&net, "never early");
+    stop_listening(target, filler);
     net_stop(&net);
 }
 
@@ -215,6 +281,7 @@ const struct kit_fact kit_facts[] = {
     FACT(what_is_written_early_waits_for_the_handshake, .rounds = 2),
     FACT(a_refused_connection_is_told, .rounds = 2),
     FACT(a_connection_that_nobody_answers_times_out, .rounds = 2),
+    FACT(no_connection_times_out_early),
     FACT(arguments_outside_their_range_are_refused),
     FACT(a_blocking_actor_opens_nothing),
     FACT(a_simulated_actor_opens_nothing),

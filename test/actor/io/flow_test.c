@@ -214,6 +214,63 @@ static void one_that_goes_without_reading_is_told(void)
     net_stop(&net);
 }
 
+/* ------------------------------------------------------- one that has ended its side, and reads slowly */
+
+struct late_source {
+    struct source source;
+    int           events;
+};
+
+/* Writes from when the other side has ended its stream. Each notice then is counted. */
+static void late_source_receive(act_self *self, void *state, const act_message *message)
+{
+    struct late_source *mine = state;
+    act_tcp            *tcp = mine->source.connection.tcp;
+    if (message->tag == NET_DO) {
+        act_answer_value(self, message, NET_DO, act_int64(mine->events));
+        return;
+    }
+    if (message->tag == ACT_MESSAGE_TCP_READABLE) {
+        act_tcp_consume(tcp, SIZE_MAX);
+        if (!act_tcp_input_ended(tcp))
+            return;
+    } else if (message->tag == ACT_MESSAGE_TCP_WRITABLE) {
+        mine->events++;
+    } else {
+        net_other(self, &mine->source.connection, message);
+        return;
+    }
+    if (mine->source.written < STREAM_BYTES)
+        pour(&mine->source);
+    else if (act_tcp_unsent(tcp) == 0)
+        net_say(mine->source.connection.net, "all is sent");
+}
+
+static const act_behavior late_source = NET_BEHAVIOR(struct late_source, net_pid_init, late_source_receive);
+
+/* It is told once that all is sent: nothing else would come. */
+static void who_answers_after_the_end_of_input_is_told_that_all_is_sent(void)
+{
+    struct net     net = {0};
+    static uint8_t bytes[100000];
+    net_start(&net, &(struct net_plan){.connection = &late_source,
+                                       .options = ACT_TCP_OPTIONS(.write_high_bytes = 2 * STREAM_BYTES)});
+    int     fd = net_dial(&net);
+    act_pid pid = net_hear_pid(&net);
+    shutdown(fd, SHUT_WR);
+    for (size_t have = 0; have < STREAM_BYTES;) {
+        size_t got = net_read(fd, bytes, sizeof bytes);
+        ck_assert_msg(got != 0 && got != (size_t)-1, "ended after %zu", have);
+        expect_stream(bytes, got, have);
+        have += got;
+    }
+    net_expect_end(fd);
+    net_expect_line(&net, "all is sent");
+    ck_assert_int_eq(net_ask(&net, pid), 1);
+    close(fd);
+    net_stop(&net);
+}
+
 /* ------------------------------------------------------------------------- one that is not read from */
 
 #define HIGH 1000
@@ -352,6 +409,7 @@ const struct kit_fact kit_facts[] = {
     FACT(one_that_does_not_read_is_written_to_again_when_it_does, .rounds = 2, .timeout_seconds = 60),
     FACT(one_that_does_not_read_is_written_to_again_when_little_waits, .rounds = 2, .timeout_seconds = 60),
     FACT(one_that_goes_without_reading_is_told, .rounds = 2, .timeout_seconds = 60),
+    FACT(who_answers_after_the_end_of_input_is_told_that_all_is_sent, .rounds = 2, .timeout_seconds = 60),
     FACT(unread_input_stays_below_the_mark_unless_more_is_wanted, .rounds = 2),
     FACT(a_paused_connection_reads_nothing, .rounds = 2),
     FACT(a_busy_worker_hears_of_its_sockets),
