@@ -61,7 +61,7 @@ static void push_end(struct act__worker *worker, struct act__bond *bond, unsigne
 
 void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bond *bond)
 {
-    act__set_add(&self->bonds, &bond->half[0]);
+    act__bond_add(self, bond, 0);
     bond->is_astray = !was_somebody(worker->system, &bond->end[1]);
     /* End 1 travels to the one it names as its sender; see bond.h. */
     bond->end[1].tag = bond->kind == ACT__BOND_LINK ? ACT__SIGNAL_LINK : ACT__SIGNAL_MONITOR;

@@ -410,6 +410,7 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
     bool                   leaves_seat = (self->flags & ACT__CELL_SEATED) != 0 && act__seat_hold(self);
     struct act__belonging *name = leaves_seat ? act__names_take_staying(self) : NULL;
     act__belongings_release(self);
+    act__link_index_drop(self);
     if (self->timers.first != NULL)
         cancel_timers(worker, self);
     act__store(&self->route, ACT__ROUTE_ANY);

@@ -7,18 +7,9 @@
 #include <actor/lifecycle.h>
 #include <actor/system_record.h>
 
-struct act__bond *act__link_find(act_self *self, uint64_t other, unsigned *side)
-{
-    for (struct act__member *half = self->bonds.first; half != NULL; half = half->next) {
-        struct act__bond *bond = act__bond_of_half(half, side);
-        if (bond->kind == ACT__BOND_LINK && bond->end[!*side].act_sender == other)
-            return bond;
-    }
-    return NULL;
-}
-
 void act_each_link(act_self *self, void (*visit)(act_self *self, void *context, act_pid linked), void *context)
 {
+    act__link_index_drop(self); /* which stands among them */
     for (struct act__member *half = self->bonds.first; half != NULL; half = half->next) {
         unsigned          side;
         struct act__bond *bond = act__bond_of_half(half, &side);
@@ -47,6 +38,8 @@ static bool is_answer(const act_message *message, act_ref ref)
 static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
 {
     act_message *waiting = self->inbox.head, *next;
+    if (ref.value == 0 && !self->inbox.has_control)
+        return;
     self->inbox.head = self->inbox.tail = NULL;
     act__store(&self->inbox.count, 0);
     for (; waiting != NULL; waiting = next) {

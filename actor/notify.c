@@ -21,8 +21,17 @@
  */
 enum { HELD_BY_ACTOR = 1, HELD_BY_NOTICE = 2 };
 
-struct notifier {
+/* Found again in front of all belongings, unless there have come others since. */
+struct notifiers {
     struct act__belonging belonging;
+    struct act__list      all; /* those that were looked at last are the last */
+};
+
+/* How many are looked at for one that is idle before a new one is made: so there is at most about an eighth too many. */
+#define LOOKS_MAX 8
+
+struct notifier {
+    struct act__list      place; /* in the actor's */
     struct act__notice    notice;
     struct act__waiter    waiter;
     act_select_case       one; /* its handle is a clone; of the actor, or of the notice once that is pushed */
@@ -139,9 +148,8 @@ static void cancel(struct notifier *notifier)
 }
 
 /* The actor ends. Who has claimed the case lists it again or pushes the notice. */
-static void release(struct act__belonging *belonging)
+static void release(struct notifier *notifier)
 {
-    struct notifier *notifier = act__container(belonging, struct notifier, belonging);
     unsigned         rounds = 0;
     while (!has_fired(notifier)) {
         if (act__case_get_up(&notifier->one)) {
@@ -153,12 +161,42 @@ static void release(struct act__belonging *belonging)
     let_go(notifier, HELD_BY_ACTOR);
 }
 
-static struct notifier *make(act_self *self)
+static void release_all(struct act__belonging *belonging)
+{
+    struct notifiers *mine = act__container(belonging, struct notifiers, belonging);
+    while (!act__list_is_empty(&mine->all)) {
+        struct notifier *notifier = act__container(mine->all.next, struct notifier, place);
+        act__list_remove(&notifier->place);
+        release(notifier);
+    }
+    act__free(mine);
+}
+
+/* This actor's; NULL: no memory. */
+static struct notifiers *notifiers_of(act_self *self)
+{
+    struct act__member *member = self->belongings.first;
+    struct notifiers   *mine;
+    while (member != NULL && act__container(member, struct act__belonging, member)->release != release_all)
+        member = member->next;
+    if (member != NULL) {
+        act__set_remove(member);
+        mine = act__container(act__container(member, struct act__belonging, member), struct notifiers, belonging);
+    } else if ((mine = act__allocate(sizeof *mine)) != NULL) {
+        mine->belonging.release = release_all;
+        act__list_init(&mine->all);
+    } else {
+        return NULL;
+    }
+    act__set_add(&self->belongings, &mine->belonging.member);
+    return mine;
+}
+
+static struct notifier *make(act_self *self, struct notifiers *mine)
 {
     struct notifier *made = act__allocate(sizeof *made);
     if (made == NULL)
         return NULL;
-    made->belonging.release = release;
     made->notice.retired = retired;
     made->notice.message.act_bits = ACT__HOME_OWNED;
     made->waiter.woken = fire;
@@ -166,20 +204,24 @@ static struct notifier *make(act_self *self)
     made->self = self;
     made->owner = act__local_of(self);
     atomic_init(&made->holders, HELD_BY_ACTOR);
-    act__set_add(&self->belongings, &made->belonging.member);
+    act__list_append(&mine->all, &made->place);
     return made;
 }
 
-/* One of this actor's that is idle, or a new one: there are as many as were ever needed at once. NULL: no memory. */
+/* One of this actor's that is idle, or a new one. NULL: no memory. */
 static struct notifier *take(act_self *self)
 {
-    for (struct act__member *member = self->belongings.first; member != NULL; member = member->next) {
-        struct act__belonging *belonging = act__container(member, struct act__belonging, member);
-        struct notifier       *notifier = act__container(belonging, struct notifier, belonging);
-        if (belonging->release == release && is_idle(notifier))
+    struct notifiers *mine = notifiers_of(self);
+    if (mine == NULL)
+        return NULL;
+    for (int looks = 0; looks < LOOKS_MAX && !act__list_is_empty(&mine->all); looks++) {
+        struct notifier *notifier = act__container(mine->all.next, struct notifier, place);
+        act__list_remove(&notifier->place);
+        act__list_append(&mine->all, &notifier->place);
+        if (is_idle(notifier))
             return notifier;
     }
-    return make(self);
+    return make(self, mine);
 }
 
 /* A message's bytes have room for it. */

@@ -116,6 +116,7 @@ void act__seat_clear(struct act__worker *worker, act_self *self)
     act__store(&self->life, act__load(&self->life) + 1);
     act__drop_waiting(worker, self);
     act__slow_end(worker, self);
+    act__link_index_drop(self);
     act__bonds_end(worker, &self->bonds, &nobody, false);
     self->flags = ACT__CELL_DIED;
 }

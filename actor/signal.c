@@ -304,7 +304,7 @@ static void apply_request(struct act__worker *worker, act_self *self, act_messag
     if (act__unlikely((self->flags & ACT__CELL_HAS_LINKED) != 0) && bond->kind == ACT__BOND_LINK &&
         links_cross(worker, self, bond))
         return;
-    act__set_add(&self->bonds, &bond->half[1]);
+    act__bond_add(self, bond, 1);
 }
 
 static void take_in_all(struct act__worker *worker, act_self *self, act_message *list);

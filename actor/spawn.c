@@ -68,7 +68,7 @@ static bool make_state(act_self *cell, const act_behavior *behavior)
             return false;
         memset(cell->state, 0, behavior->state_bytes);
     }
-    cell->state_class = (uint8_t)size_class;
+    cell->state_class = (uint8_t)size_class & 15;
     return true;
 }
 
@@ -192,7 +192,7 @@ static bool bear(struct act__worker *worker, act_self *cell, act_message *start,
     if (bond != NULL && takes_seat(options)) {
         act__bond_begin(worker, parent, bond); /* to be there when START comes: the bonds are of those who run the seat */
     } else if (bond != NULL) {
-        act__set_add(&parent->bonds, &bond->half[0]);
+        act__bond_add(parent, bond, 0);
         act__set_add(&cell->bonds, &bond->half[1]);
     }
     open_gate(cell, options, cell->parent, life);
