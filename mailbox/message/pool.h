@@ -101,8 +101,8 @@ static inline void act__pool_give(void *memory, unsigned size_class)
 }
 
 /*
- * Memory of the pool is kept for the life of the process, as malloc keeps its arenas: the peak of what was
- * in use at once, never more.
+ * Memory of the pool that is free is kept up to 8 MiB a size class; of what is free beyond that, whole pages are given
+ * back to the system.
  */
 
 /* Gives the calling thread's batches to the depot; done by itself when a thread ends. */
