@@ -1,5 +1,6 @@
 /* Links and monitors: each rule of how actors hear of each other's end. */
 /* SPDX-License-Identifier: MIT */
+#include <mailbox/base/memory.h>
 #include <test/actor/lab.h>
 
 static act_pid a, b, c;
@@ -666,6 +667,72 @@ static void who_was_nobody_stays_so(void)
     lab_close();
 }
 
+/* ---------------------------------------------------------------------------- links of one with many */
+
+enum { MANY = 400, CHANGES = 4000 };
+static act_pid many[MANY];
+static bool    is_linked[MANY];
+
+/* Now and then there is no memory: for the link, or for what only makes it quick to find. */
+static void changes_links(act_self *self)
+{
+    for (int i = 0; i < CHANGES; i++) {
+        int at = (int)(act_random(self) % MANY);
+        act__memory_fail_at(1 + act_random(self) % 8, false);
+        if (act_random(self) % 3 == 0) {
+            act_unlink(self, many[at]);
+            is_linked[at] = false;
+        } else if (act_link(self, many[at]) == ACT_OK) {
+            is_linked[at] = true;
+        }
+    }
+    act__memory_fail_at(0, false);
+}
+
+static void links_to_the_hub(act_self *self)
+{
+    ck_assert_int_eq(act_link(self, a), ACT_OK);
+}
+
+static void check_links(int from)
+{
+    for (int i = from; i < MANY; i++) {
+        int exits = 0;
+        for (int n = 0; n < lab.notes_count; n++)
+            exits += act_pid_equal(lab.notes[n].by, a) && lab.notes[n].tag == ACT_MESSAGE_EXIT &&
+                     act_pid_equal(lab.notes[n].sender, many[i]);
+        if (exits != is_linked[i])
+            ck_abort_msg("%d exits of actor %d", exits, i);
+    }
+}
+
+static void each_of_many_links_is_found(void)
+{
+    lab_open();
+    a = lab_spawn();
+    lab_let(a, traps);
+    for (int i = 0; i < MANY; i++) {
+        many[i] = lab_spawn();
+        is_linked[i] = i % 5 == 0;
+        if (is_linked[i])
+            lab_tell_to(many[i], links_to_the_hub);
+    }
+    lab_let(a, changes_links);
+    for (int i = 0; i < MANY; i += 7) { /* some link again from their side, at the same time */
+        lab_tell_to(many[i], links_to_the_hub);
+        is_linked[i] = true;
+    }
+    lab_run();
+    for (int i = MANY / 2; i < MANY; i++)
+        lab_tell_to(many[i], exits_with_an_error);
+    lab_run();
+    check_links(MANY / 2);
+    lab_let(a, exits_with_an_error); /* ends those that it is still linked to, and no other */
+    for (int i = 0; i < MANY / 2; i++)
+        ck_assert_int_eq(lab_lives(many[i]), !is_linked[i]);
+    lab_close();
+}
+
 const struct kit_fact kit_facts[] = {
     LAB_FACT(a_link_ends_the_other_with_the_same_reason),
     LAB_FACT(a_link_works_both_ways),
@@ -706,6 +773,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(spawn_monitor_is_atomic),
     LAB_FACT(a_linked_child_ends_with_a_parent_that_fails_before_it_ran),
     LAB_FACT(a_child_can_be_unlinked_before_it_ran),
+    LAB_FACT(each_of_many_links_is_found),
     LAB_FACT(one_hears_of_many),
     LAB_FACT(many_hear_of_one),
     FACT(who_was_nobody_stays_so, .rounds = 20),
