@@ -346,8 +346,6 @@ bool act__slow_wake(struct act__worker *worker, act_self *self, uint32_t *by);
 bool act__slow_hears(act_self *self);
 /* After that. Returns: true if it is held back again and its token gone. */
 bool act__slow_stay(struct act__worker *worker, act_self *self, uint32_t by);
-/* A message goes to a receiver that is not calm: whether this turn's end is to hold the sender. */
-void act__slow_sent(struct act__worker *worker, act_self *receiver);
 /* The watch of an overloaded receiver has fired. */
 void act__slow_watch(struct act__worker *worker, struct act__timer *timer);
 

@@ -111,7 +111,7 @@ act_result act__deliver(struct act_system *system, struct act__worker *worker, u
     message->act_life = (uint32_t)life;
     message->act_bits |= ACT__BIT_COUNTED;
     count_sent(system, worker);
-    if (worker != NULL && act__load(&cell->slowed) != ACT__CALM)
+    if (worker != NULL)
         act__slow_sent(worker, cell);
     act__row_end(worker);
     act__cell_push(system, worker, cell, message);
@@ -159,8 +159,7 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
     if (act__unlikely(to.node != 0 || cell == NULL || act__load(&cell->life) != life || (life & 1) == 0 ||
                       act__load(&cell->gate.max) != 0 || (!joins && row->count != 0)))
         return false;
-    if (act__unlikely(act__load(&cell->slowed) != ACT__CALM))
-        act__slow_sent(worker, cell);
+    act__slow_sent(worker, cell);
     message->act_sender = act__local_of(self);
     message->act_sender_node = 0;
     message->act_life = (uint32_t)life;

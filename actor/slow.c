@@ -218,17 +218,6 @@ bool act__slow_hold(struct act__worker *worker, act_self *self)
     return lay_down(worker, self, receiver->index);
 }
 
-void act__slow_sent(struct act__worker *worker, act_self *receiver)
-{
-    uint32_t slowed = act__load(&receiver->slowed);
-    if (slowed == ACT__CALM)
-        return;
-    /* One that has stopped being held meanwhile may count one message too many: it only hurries its relief. */
-    if ((slowed & ACT__HELD_BY) != 0 && act__add(&receiver->slow_count, 1) < worker->backlog_max / 2)
-        return;
-    worker->slow_for = receiver;
-}
-
 bool act__slow_wake(struct act__worker *worker, act_self *self, uint32_t *by)
 {
     *by = act__load(&self->slowed) & ~ACT__HELD_BY;

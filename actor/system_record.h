@@ -70,6 +70,19 @@ static inline act_self *act__cell_at(struct act_system *system, uint64_t local)
                                                                  : NULL;
 }
 
+/*
+ * A message goes to this receiver: whether the end of this turn is to hold the sender. Of one that is held only if much
+ * waits there; if that has stopped being held meanwhile it counts one message too many, which only hurries its relief.
+ */
+static inline __attribute__((always_inline)) void act__slow_sent(struct act__worker *worker, act_self *receiver)
+{
+    uint32_t slowed = act__load(&receiver->slowed);
+    if (act__likely(slowed == ACT__CALM))
+        return;
+    if ((slowed & ACT__HELD_BY) == 0 || act__add(&receiver->slow_count, 1) >= worker->backlog_max / 2)
+        worker->slow_for = receiver;
+}
+
 struct act__root {
     struct act__belonging belonging;
     struct act__list      place; /* in system->roots */

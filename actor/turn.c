@@ -30,7 +30,7 @@ static bool prepare_special(struct act__worker *worker, act_self *self, act_mess
     return false;
 }
 
-static inline void handle(struct act__worker *worker, act_self *self, act_message *message)
+static inline __attribute__((always_inline)) void handle(struct act__worker *worker, act_self *self, act_message *message)
 {
     worker->now = -1;
     if (act__likely((message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_BOUNDED)) == ACT__BIT_COUNTED))
@@ -261,7 +261,7 @@ void act__turn_go_on(struct act__worker *worker)
 }
 
 /* One that was held back handles what it hears. Returns: whether it is still held, and the turn over. */
-static bool stay_held(struct act__worker *worker, act_self *self)
+static __attribute__((noinline)) bool stay_held(struct act__worker *worker, act_self *self)
 {
     uint32_t by;
     if (!act__slow_wake(worker, self, &by))
