@@ -74,8 +74,8 @@ static void release_root(struct act__belonging *belonging)
 {
     struct act__root   *root = act__container(belonging, struct act__root, belonging);
     act_system         *system = root->system;
+    pthread_mutex_lock(&system->roots_mutex); /* an actor may end before its spawner has written what it is called */
     struct act__worker *worker = act__cell_at(system, root->local)->worker; /* on which it ends, just now */
-    pthread_mutex_lock(&system->roots_mutex);
     act__list_remove(&root->place);
     if (root->is_told)
         worker->has_ended_root = true;
