@@ -12,7 +12,8 @@
 
 /* ------------------------------------------------------------------------------------------ fields */
 
-static void set_text(struct act__log_record *record, const char *format, va_list values)
+static __attribute__((format(printf, 2, 0))) void
+set_text(struct act__log_record *record, const char *format, va_list values)
 {
     int bytes = vsnprintf(record->text, sizeof record->text, format, values);
     if (bytes < 0)
@@ -65,7 +66,8 @@ static void set_place(struct act__log_record *record, const act_system *system, 
 
 /* ------------------------------------------------------------------------------------------- calls */
 
-static void write_record(act_system *system, act_self *self, act_log_level level, const char *format, va_list values)
+static __attribute__((format(printf, 4, 0))) void
+write_record(act_system *system, act_self *self, act_log_level level, const char *format, va_list values)
 {
     struct act__log_record record;
     set_place(&record, system, level);
@@ -76,8 +78,9 @@ static void write_record(act_system *system, act_self *self, act_log_level level
 }
 
 /* The user's own function gets no more than it needs: with a record made first, a restart cost an eighth more. */
-static void call_users(act_system *system, act_self *self, act_log_level level, bool said_by_actor, const char *format,
-                       va_list values)
+static __attribute__((format(printf, 5, 0))) void
+call_users(act_system *system, act_self *self, act_log_level level, bool said_by_actor, const char *format,
+           va_list values)
 {
     char text[ACT_LOG_TEXT_MAX + 2 * ACT_NAME_MAX];
     int  used = 0;
@@ -90,8 +93,9 @@ static void call_users(act_system *system, act_self *self, act_log_level level, 
 }
 
 /* said_by_actor: not about the actor, but by it. */
-static void log_values(act_system *system, act_self *self, act_log_level level, bool said_by_actor, const char *format,
-                       va_list values)
+static __attribute__((format(printf, 5, 0))) void
+log_values(act_system *system, act_self *self, act_log_level level, bool said_by_actor, const char *format,
+           va_list values)
 {
     int saved = errno;
     if (level > system->options.log_level || act__load(&system->abandoned)) /* relaxed: see act_system_destroy */

@@ -40,7 +40,8 @@ int main()
     act_pid pid;
     act_spawn_options options = {};
     options.size = sizeof options;
-    act_on_end on_end = {nullptr, ended, nullptr};
+    act_on_end on_end = {};
+    on_end.run = ended;
     options.on_end = &on_end;
     if (act_system_create(&system, nullptr) != ACT_OK || act_system_spawn(system, &pid, &catcher, nullptr, &options) != ACT_OK)
         return 1;
