@@ -60,7 +60,8 @@ typedef struct act_listen_options {
  * Listens. ACT_MESSAGE_TCP_ACCEPTABLE follows when somebody connects.
  *
  * listener  Set on ACT_OK; this actor's until act_listener_close or its end.
- * host      A numeric IPv4 or IPv6 address; NULL: all addresses.
+ * host      A numeric IPv4 or IPv6 address, of which one connects by that protocol alone: "::" is all of IPv6 and
+ *           "0.0.0.0" all of IPv4. NULL: all addresses of both; of IPv4, where there is no IPv6.
  * port      0: a free one; act_listener_port tells which.
  * options   May be NULL.
  *
@@ -130,6 +131,16 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_connect(act_self *self, act_tcp **tcp,
  * Returns: how many bytes; 0 if there are none.
  */
 ACT_API size_t act_tcp_input(act_tcp *tcp, const uint8_t **bytes) ACT_NONNULL_ALL;
+
+/**
+ * Shows the first bytes of unread input as one piece: where much may wait, to join all of it for each piece that is used
+ * would cost more than the use. As act_tcp_input.
+ *
+ * count_max  1 or more.
+ *
+ * Returns: how many bytes: count_max, or all there are if that is less.
+ */
+ACT_API size_t act_tcp_input_front(act_tcp *tcp, const uint8_t **bytes, size_t count_max) ACT_NONNULL_ALL;
 
 /** How many bytes of input are unread; unlike act_tcp_input it does not make them one piece. */
 ACT_API size_t act_tcp_unread(const act_tcp *tcp) ACT_NONNULL_ALL;

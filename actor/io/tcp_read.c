@@ -67,11 +67,17 @@ void act__tcp_readable(evutil_socket_t fd, short what, void *argument)
 
 size_t act_tcp_input(act_tcp *tcp, const uint8_t **bytes)
 {
+    return act_tcp_input_front(tcp, bytes, SIZE_MAX);
+}
+
+size_t act_tcp_input_front(act_tcp *tcp, const uint8_t **bytes, size_t count_max)
+{
     size_t count = evbuffer_get_length(tcp->input);
     tcp->handle.pending &= (uint8_t)~ACT__TELL_READABLE; /* seen: no need to be told */
     if (count == 0)
         return 0;
-    const uint8_t *first = evbuffer_pullup(tcp->input, -1);
+    count = count < count_max ? count : count_max;
+    const uint8_t *first = evbuffer_pullup(tcp->input, (ev_ssize_t)count);
     if (first == NULL) { /* it came in pieces, and there is no memory to join them */
         act__tcp_break(tcp, ENOMEM);
         return 0;

@@ -12,7 +12,8 @@ enum kv_place {
     KV_PLACE_SHARD,       /* by the shard that owns argv[1] */
     KV_PLACE_SPLIT,       /* by every shard that owns one of the keys, each with its part of them */
     KV_PLACE_EVERY_SHARD, /* by all shards, with the arguments unchanged */
-    KV_PLACE_CURSOR,      /* by the shard whose number the cursor in argv[1] carries */
+    KV_PLACE_CURSOR,      /* by the shard whose number the cursor in argv[1] carries, and all behind it */
+    KV_PLACE_TOGETHER,    /* by the connection, which has the stores of all shards concerned meanwhile (session.h) */
     KV_PLACE_ACTOR,       /* by the actors: kv_debug_parse() says what to do */
 };
 
@@ -23,6 +24,7 @@ enum kv_merge {
     KV_MERGE_CONCATENATE, /* arrays: one after the other */
     KV_MERGE_SUM,         /* integers */
     KV_MERGE_SAME,        /* all say the same */
+    KV_MERGE_FIRST_PAGE,  /* of SCAN: the first that has keys, or leaves some in its shard; else the last */
 };
 
 enum kv_command_flag {
@@ -31,9 +33,11 @@ enum kv_command_flag {
     KV_COMMAND_DENYOOM = 4, /* may need more memory */
     KV_COMMAND_FAST = 8,
     KV_COMMAND_ADMIN = 16,
+    KV_COMMAND_AT_ONCE = 32, /* MULTI does not put it aside */
 };
 
 struct kv_call;
+struct kv_together;
 
 struct kv_command {
     const char *name; /* lower case */
@@ -47,13 +51,28 @@ struct kv_command {
     const char *group, *summary;
 };
 
+/* What lies between MULTI and EXEC. */
+struct kv_multi {
+    bool is_open, is_spoilt;   /* spoilt: a command was refused, so EXEC will be */
+    struct kv_buffer requests; /* as session.h has them */
+    size_t count;
+    uint64_t shards; /* that they concern */
+};
+
 /* What one connection remembers; it belongs to the connection's actor. Zero but for the id is a valid new session. */
 struct kv_session {
     int64_t id;
     struct kv_buffer name; /* CLIENT SETNAME; empty: none */
     struct kv_buffer library_name, library_version;
     int64_t connected_at_ms;
+    struct kv_multi multi;
+    struct kv_watcher *watcher; /* NULL: WATCH was not said, or is over */
+    struct kv_buffer watched;   /* its requests */
+    uint64_t watched_shards;
+    const struct kv_command *latest; /* many a client says the same again and again */
     bool closing; /* after QUIT: send what is due, then close */
+    bool is_http; /* because the client takes us for a web server */
+    bool is_lost; /* because replies are */
 };
 
 /* What INFO tells; the caller fills it. */
@@ -81,6 +100,7 @@ struct kv_call {
     /* On a connection, else zero. */
     struct kv_session *session;
     const struct kv_info *info;
+    const struct kv_together *together; /* for KV_PLACE_TOGETHER */
 };
 
 /**
@@ -106,8 +126,12 @@ static inline uint32_t kv_shard_of_key(struct kv_seed seed, struct kv_bytes key,
     return kv_hash_shard(kv_hash(seed, key), shards_count);
 }
 
-/* Returns: the one shard that executes a KV_PLACE_SHARD or KV_PLACE_CURSOR request. */
+/* Returns: the one shard that executes a KV_PLACE_SHARD request, or the first for a KV_PLACE_CURSOR one. */
 uint32_t kv_route_one(
+    const struct kv_command *command, struct kv_request request, struct kv_seed seed, uint32_t shards_count);
+
+/* Returns: the set of shards that a request concerns, whatever its place. EXEC's are not known here (session.h). */
+uint64_t kv_route_shards(
     const struct kv_command *command, struct kv_request request, struct kv_seed seed, uint32_t shards_count);
 
 /* Returns: how many keys a request has. */

@@ -1,6 +1,7 @@
 /* The commands about the connection itself. */
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/command_run.h>
+#include <samples/kv/session.h>
 
 bool kv_run_ping(const struct kv_call *call)
 {
@@ -28,8 +29,38 @@ bool kv_run_quit(const struct kv_call *call)
 
 bool kv_run_reset(const struct kv_call *call)
 {
+    kv_session_end_multi(call->session);
+    kv_session_unwatch(call->session);
     kv_buffer_release(&call->session->name);
     kv_resp_simple(call->reply, "RESET");
+    return true;
+}
+
+/* ---- Transactions ---- */
+
+bool kv_run_multi(const struct kv_call *call)
+{
+    if (call->session->multi.is_open)
+        return kv_refuse(call, "ERR MULTI calls can not be nested");
+    call->session->multi.is_open = true;
+    kv_resp_simple(call->reply, "OK");
+    return true;
+}
+
+bool kv_run_discard(const struct kv_call *call)
+{
+    if (!call->session->multi.is_open)
+        return kv_refuse(call, "ERR DISCARD without MULTI");
+    kv_session_end_multi(call->session);
+    kv_session_unwatch(call->session);
+    kv_resp_simple(call->reply, "OK");
+    return true;
+}
+
+bool kv_run_unwatch(const struct kv_call *call)
+{
+    kv_session_unwatch(call->session);
+    kv_resp_simple(call->reply, "OK");
     return true;
 }
 
@@ -132,7 +163,9 @@ static bool client_list(const struct kv_call *call)
     append_field(&line, " name=", &session->name);
     kv_buffer_append_text(&line, " age=");
     kv_buffer_append_integer(&line, (call->now_ms - session->connected_at_ms) / 1000);
-    kv_buffer_append_text(&line, " flags=N db=0 multi=-1 user=default resp=2");
+    kv_buffer_append_text(&line, session->multi.is_open ? " flags=x db=0 multi=" : " flags=N db=0 multi=");
+    kv_buffer_append_integer(&line, session->multi.is_open ? (int64_t)session->multi.count : -1);
+    kv_buffer_append_text(&line, " user=default resp=2");
     append_field(&line, " lib-name=", &session->library_name);
     append_field(&line, " lib-ver=", &session->library_version);
     kv_buffer_append_text(&line, "\n");
@@ -163,9 +196,9 @@ static void reply_hello(const struct kv_call *call)
 {
     kv_resp_array(call->reply, 14);
     kv_resp_bulk_text(call->reply, "server");
-    kv_resp_bulk_text(call->reply, "redis");
+    kv_resp_bulk_text(call->reply, KV_SERVER_NAME);
     kv_resp_bulk_text(call->reply, "version");
-    kv_resp_bulk_text(call->reply, KV_REDIS_VERSION);
+    kv_resp_bulk_text(call->reply, KV_VERSION);
     kv_resp_bulk_text(call->reply, "proto");
     kv_resp_integer(call->reply, 2);
     kv_resp_bulk_text(call->reply, "id");

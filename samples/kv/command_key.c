@@ -114,14 +114,6 @@ static bool expire_at(const struct kv_call *call, unsigned flags, int64_t when_m
     return reply_integer(call, 1);
 }
 
-static bool refuse_expire_time(const struct kv_call *call)
-{
-    kv_buffer_append_text(call->reply, "-ERR invalid expire time in '");
-    kv_buffer_append_text(call->reply, call->command->name);
-    kv_buffer_append_text(call->reply, "' command\r\n");
-    return true;
-}
-
 /* unit_ms: of the number given; base_ms: what it counts from. */
 static bool expire(const struct kv_call *call, int64_t unit_ms, int64_t base_ms)
 {
@@ -132,7 +124,7 @@ static bool expire(const struct kv_call *call, int64_t unit_ms, int64_t base_ms)
     if (!kv_bytes_to_integer(call->argv[2], &when))
         return kv_refuse(call, KV_ERROR_NOT_INTEGER);
     if (__builtin_mul_overflow(when, unit_ms, &when) || __builtin_add_overflow(when, base_ms, &when))
-        return refuse_expire_time(call);
+        return kv_refuse_expire_time(call);
     return expire_at(call, flags, when);
 }
 
@@ -154,6 +146,25 @@ bool kv_run_expireat(const struct kv_call *call)
 bool kv_run_pexpireat(const struct kv_call *call)
 {
     return expire(call, 1, 0);
+}
+
+/* Returns: when it expires, in units of so many ms; -1 for never, -2 for no such key. */
+static int64_t expire_time(const struct kv_call *call, int64_t unit_ms)
+{
+    const struct kv_entry *entry = find(call);
+    if (entry == NULL)
+        return -2;
+    return entry->expires_at_ms == KV_NEVER_EXPIRES ? -1 : (entry->expires_at_ms + unit_ms / 2) / unit_ms;
+}
+
+bool kv_run_expiretime(const struct kv_call *call)
+{
+    return reply_integer(call, expire_time(call, 1000));
+}
+
+bool kv_run_pexpiretime(const struct kv_call *call)
+{
+    return reply_integer(call, expire_time(call, 1));
 }
 
 /* Returns: milliseconds left, -1 for never, -2 for no such key. */
@@ -230,6 +241,9 @@ bool kv_run_keys(const struct kv_call *call)
     return insert(call->reply, start, kv_buffer_bytes(&header));
 }
 
+/* A page without keys is given only where so many did not match: a call has to come to an end. */
+enum { UNMATCHED_MAX = 50000 };
+
 struct scan_options {
     uint64_t cursor;
     int64_t count;
@@ -286,10 +300,17 @@ bool kv_run_scan(const struct kv_call *call)
     const char *error = read_scan_options(call, &options, &found);
     if (error != NULL)
         return kv_refuse(call, error);
-    uint64_t cursor = options.cursor / call->shards_count;
+    bool is_begun = options.cursor % call->shards_count == call->shard; /* else an earlier shard is; see the merge */
+    uint64_t cursor = is_begun ? options.cursor / call->shards_count : 0;
     int64_t buckets_left = options.count > INT64_MAX / 10 ? INT64_MAX : options.count * 10;
-    do {
+    bool more = kv_store_count(call->store) > 0;
+    while (more) {
         cursor = kv_store_scan(call->store, cursor, call->now_ms, add_key, &found);
-    } while (cursor != 0 && --buckets_left > 0 && found.seen_count < (uint64_t)options.count);
+        more = found.matched_count > 0 ? --buckets_left > 0 && found.seen_count < (uint64_t)options.count
+                                       : found.seen_count < UNMATCHED_MAX;
+        more = more && cursor != 0;
+    }
+    if (kv_store_count(call->store) == 0)
+        cursor = 0;
     return insert_scan_header(call, start, client_cursor(call, cursor), found.matched_count);
 }

@@ -7,6 +7,7 @@
 static void reply_flags(struct kv_buffer *reply, unsigned flags)
 {
     static const char *const names[] = {"write", "readonly", "denyoom", "fast", "admin"};
+    flags &= ~(unsigned)KV_COMMAND_AT_ONCE; /* it is not for clients */
     kv_resp_array(reply, (size_t)__builtin_popcount(flags));
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         if ((flags & 1u << i) != 0)
@@ -143,6 +144,7 @@ static bool config_get(const struct kv_call *call)
 {
     const struct setting settings[] = {
         {"appendonly", "no", 0},
+        {"client-query-buffer-limit", NULL, call->limits.backlog_bytes_max},
         {"databases", NULL, 1},
         {"maxmemory", NULL, 0},
         {"maxmemory-policy", "noeviction", 0},
@@ -202,6 +204,8 @@ static void field(struct kv_buffer *text, const char *name, uint64_t value)
 
 static void info_server(struct kv_buffer *text, const struct kv_info *info)
 {
+    text_field(text, "server_name", KV_SERVER_NAME);
+    text_field(text, "kv_version", KV_VERSION);
     text_field(text, "redis_version", KV_REDIS_VERSION);
     text_field(text, "redis_mode", "standalone");
     field(text, "process_id", (uint64_t)info->process_id);
@@ -293,6 +297,24 @@ bool kv_run_info(const struct kv_call *call)
     kv_resp_bulk(call->reply, kv_buffer_bytes(&text));
     kv_buffer_release(&text);
     return !failed;
+}
+
+/* ---- TIME ---- */
+
+static void reply_digits(struct kv_buffer *reply, int64_t value)
+{
+    unsigned char digits[24];
+    struct kv_buffer text = {.data = digits, .capacity = sizeof digits};
+    kv_buffer_append_integer(&text, value);
+    kv_resp_bulk(reply, kv_buffer_bytes(&text));
+}
+
+bool kv_run_time(const struct kv_call *call)
+{
+    kv_resp_array(call->reply, 2);
+    reply_digits(call->reply, call->now_ms / 1000);
+    reply_digits(call->reply, call->now_ms % 1000 * 1000);
+    return true;
 }
 
 /* ---- DEBUG ---- */

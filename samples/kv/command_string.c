@@ -213,26 +213,30 @@ static bool read_set_options(const struct kv_call *call, struct set_options *opt
     return true;
 }
 
-/* Returns: NULL, or the error. */
-static const char *read_set_expiry(const struct kv_call *call, const struct set_options *options, int64_t *when_ms)
+/* Reads a time of an expiry_kind. Returns: false when an error was replied. */
+static bool read_expiry(const struct kv_call *call, struct kv_bytes text, unsigned kind, int64_t *when_ms)
 {
     int64_t when;
-    if (!kv_bytes_to_integer(options->expiry, &when))
-        return KV_ERROR_NOT_INTEGER;
-    bool absolute = (options->expiry_kind & EXPIRY_ABSOLUTE) != 0;
-    int64_t unit = (options->expiry_kind & EXPIRY_SECONDS) != 0 ? 1000 : 1;
+    if (!kv_bytes_to_integer(text, &when)) {
+        kv_resp_error(call->reply, KV_ERROR_NOT_INTEGER);
+        return false;
+    }
+    bool absolute = (kind & EXPIRY_ABSOLUTE) != 0;
+    int64_t unit = (kind & EXPIRY_SECONDS) != 0 ? 1000 : 1;
     if (when <= 0 || __builtin_mul_overflow(when, unit, &when) ||
-        __builtin_add_overflow(when, absolute ? 0 : call->now_ms, &when))
-        return "ERR invalid expire time in 'set' command";
+        __builtin_add_overflow(when, absolute ? 0 : call->now_ms, &when)) {
+        kv_refuse_expire_time(call);
+        return false;
+    }
     *when_ms = when;
-    return NULL;
+    return true;
 }
 
 /* A time already past is fine for SET: the key is gone at once. */
-static bool store_value(const struct kv_call *call, int64_t expires_at_ms)
+static bool store_value(const struct kv_call *call, struct kv_bytes value, int64_t expires_at_ms)
 {
     if (expires_at_ms == KV_NEVER_EXPIRES || expires_at_ms > call->now_ms)
-        return kv_store_set(call->store, call->argv[1], call->argv[2], expires_at_ms);
+        return kv_store_set(call->store, call->argv[1], value, expires_at_ms);
     (void)kv_store_remove(call->store, call->argv[1], call->now_ms);
     return true;
 }
@@ -251,7 +255,7 @@ static bool set_with_options(const struct kv_call *call, const struct set_option
     }
     if ((options->flags & SET_KEEP_EXPIRY) != 0 && old != NULL)
         expires_at_ms = old->expires_at_ms;
-    if (!store_value(call, expires_at_ms))
+    if (!store_value(call, call->argv[2], expires_at_ms))
         return false;
     if ((options->flags & SET_GET) == 0)
         kv_resp_simple(call->reply, "OK");
@@ -264,15 +268,131 @@ bool kv_run_set(const struct kv_call *call)
     int64_t expires_at_ms = KV_NEVER_EXPIRES;
     if (!read_set_options(call, &options))
         return kv_refuse(call, KV_ERROR_SYNTAX);
-    if ((options.flags & SET_EXPIRY) != 0) {
-        const char *error = read_set_expiry(call, &options, &expires_at_ms);
-        if (error != NULL)
-            return kv_refuse(call, error);
-    }
+    if ((options.flags & SET_EXPIRY) != 0 &&
+        !read_expiry(call, options.expiry, options.expiry_kind, &expires_at_ms))
+        return true;
     if (options.flags != 0)
         return set_with_options(call, &options, expires_at_ms);
     if (!kv_store_set(call->store, call->argv[1], call->argv[2], KV_NEVER_EXPIRES))
         return false;
     kv_resp_simple(call->reply, "OK");
+    return true;
+}
+
+/* SETEX and PSETEX: key, time, value. */
+static bool set_expiring(const struct kv_call *call, unsigned expiry_kind)
+{
+    int64_t expires_at_ms;
+    if (!read_expiry(call, call->argv[2], expiry_kind, &expires_at_ms))
+        return true;
+    if (!store_value(call, call->argv[3], expires_at_ms))
+        return false;
+    kv_resp_simple(call->reply, "OK");
+    return true;
+}
+
+bool kv_run_setex(const struct kv_call *call)
+{
+    return set_expiring(call, EXPIRY_SECONDS);
+}
+
+bool kv_run_psetex(const struct kv_call *call)
+{
+    return set_expiring(call, 0);
+}
+
+/* ---- GETEX ---- */
+
+/* Returns: false on a syntax error. A word that SET has and GETEX has not is one. */
+static bool read_getex_options(const struct kv_call *call, struct set_options *options, bool *persist)
+{
+    for (size_t i = 2; i < call->argc; i++) {
+        const struct set_word *word = find_set_word(call->argv[i]);
+        bool is_persist = kv_bytes_is_word(call->argv[i], "persist");
+        if (*persist || (is_persist && options->flags != 0))
+            return false;
+        *persist = is_persist;
+        if (is_persist)
+            continue;
+        if (word == NULL || word->flag != SET_EXPIRY || options->flags != 0 || ++i == call->argc)
+            return false;
+        options->flags = SET_EXPIRY;
+        options->expiry_kind = word->expiry_kind;
+        options->expiry = call->argv[i];
+    }
+    return true;
+}
+
+bool kv_run_getex(const struct kv_call *call)
+{
+    struct set_options options = {0};
+    int64_t when_ms = KV_NEVER_EXPIRES;
+    bool persist = false;
+    if (!read_getex_options(call, &options, &persist))
+        return kv_refuse(call, KV_ERROR_SYNTAX);
+    struct kv_entry *entry = find(call);
+    if (entry != NULL && options.flags != 0 && !read_expiry(call, options.expiry, options.expiry_kind, &when_ms))
+        return true;
+    reply_value(call, entry);
+    if (call->reply->failed)
+        return false;
+    if (entry == NULL || (options.flags == 0 && (!persist || entry->expires_at_ms == KV_NEVER_EXPIRES)))
+        return true;
+    if (options.flags != 0 && when_ms <= call->now_ms)
+        (void)kv_store_remove(call->store, call->argv[1], call->now_ms);
+    else
+        kv_store_set_expiry(call->store, entry, when_ms);
+    return true;
+}
+
+/* ---- Parts of a value ---- */
+
+/* Counts from the end where it is negative. Returns: 0 to count. */
+static size_t position_of(int64_t index, size_t count)
+{
+    if (index < 0)
+        index = index + (int64_t)count < 0 ? 0 : index + (int64_t)count;
+    return (uint64_t)index < count ? (size_t)index : count;
+}
+
+bool kv_run_getrange(const struct kv_call *call)
+{
+    int64_t first, last;
+    if (!kv_bytes_to_integer(call->argv[2], &first) || !kv_bytes_to_integer(call->argv[3], &last))
+        return kv_refuse(call, KV_ERROR_NOT_INTEGER);
+    const struct kv_entry *entry = find(call);
+    struct kv_bytes value = entry != NULL ? kv_entry_value(entry) : kv_bytes_text("");
+    bool is_none = first < 0 && last < 0 && first > last;
+    size_t from = position_of(first, value.count), to = position_of(last, value.count);
+    to += to < value.count;
+    if (is_none || from >= to)
+        value.count = 0;
+    else
+        value = kv_bytes_of(value.data + from, to - from);
+    kv_resp_bulk(call->reply, value);
+    return true;
+}
+
+bool kv_run_setrange(const struct kv_call *call)
+{
+    int64_t offset;
+    struct kv_bytes part = call->argv[3];
+    if (!kv_bytes_to_integer(call->argv[2], &offset))
+        return kv_refuse(call, KV_ERROR_NOT_INTEGER);
+    if (offset < 0)
+        return kv_refuse(call, "ERR offset is out of range");
+    const struct kv_entry *entry = kv_store_find(call->store, call->argv[1], call->now_ms);
+    if (part.count == 0) {
+        kv_resp_integer(call->reply, entry != NULL ? entry->value_count : 0);
+        return true;
+    }
+    if (part.count > call->limits.bulk_bytes_max || (uint64_t)offset > call->limits.bulk_bytes_max - part.count)
+        return kv_refuse(call, "ERR string exceeds maximum allowed size (proto-max-bulk-len)");
+    size_t count = (size_t)offset + part.count;
+    if (entry != NULL && entry->value_count > count)
+        count = entry->value_count;
+    if (!kv_store_overwrite(call->store, call->argv[1], (size_t)offset, part, call->now_ms))
+        return false;
+    kv_resp_integer(call->reply, (int64_t)count);
     return true;
 }

@@ -81,6 +81,11 @@ void kv_resp_nil(struct kv_buffer *reply)
     kv_buffer_append(reply, "$-1\r\n", 5);
 }
 
+void kv_resp_nil_array(struct kv_buffer *reply)
+{
+    kv_buffer_append(reply, "*-1\r\n", 5);
+}
+
 void kv_resp_array(struct kv_buffer *reply, size_t elements_count)
 {
     number_line(reply, '*', elements_count);

@@ -10,11 +10,13 @@ struct kv_limits {
     size_t args_max;          /* arguments of one request */
     size_t bulk_bytes_max;    /* one argument; also the longest value */
     size_t request_bytes_max; /* all of one request */
+    size_t backlog_bytes_max; /* unread requests of a client that does not read its replies */
 };
 
 #define KV_LIMITS_DEFAULT                                                                              \
     ((struct kv_limits){                                                                               \
-        .args_max = 1024 * 1024, .bulk_bytes_max = 64u * 1024 * 1024, .request_bytes_max = 1u << 30})
+        .args_max = 1024 * 1024, .bulk_bytes_max = 64u * 1024 * 1024, .request_bytes_max = 1u << 30,   \
+        .backlog_bytes_max = 64u * 1024 * 1024})
 
 enum kv_parse {
     KV_PARSE_COMPLETE,  /* *request is filled */
@@ -74,6 +76,7 @@ void kv_resp_integer(struct kv_buffer *reply, int64_t value);
 void kv_resp_bulk(struct kv_buffer *reply, struct kv_bytes bytes);
 void kv_resp_bulk_text(struct kv_buffer *reply, const char *text);
 void kv_resp_nil(struct kv_buffer *reply);
+void kv_resp_nil_array(struct kv_buffer *reply);
 void kv_resp_array(struct kv_buffer *reply, size_t elements_count);
 
 #endif

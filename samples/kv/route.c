@@ -41,6 +41,38 @@ void kv_route_keys(
             kv_shard_of_key(seed, request.argv[first_key(command) + i * key_step(command)], shards_count);
 }
 
+static uint64_t shards_of_keys(
+    const struct kv_command *command, struct kv_request request, struct kv_seed seed, uint32_t shards_count)
+{
+    uint64_t shards = 0;
+    size_t keys_count = kv_route_keys_count(command, request);
+    for (size_t i = 0; i < keys_count; i++) {
+        struct kv_bytes key = request.argv[first_key(command) + i * key_step(command)];
+        shards |= UINT64_C(1) << kv_shard_of_key(seed, key, shards_count);
+    }
+    return shards;
+}
+
+uint64_t kv_route_shards(
+    const struct kv_command *command, struct kv_request request, struct kv_seed seed, uint32_t shards_count)
+{
+    uint64_t all = (UINT64_C(1) << shards_count) - 1;
+    switch (command->place) {
+    case KV_PLACE_CONNECTION:
+    case KV_PLACE_ACTOR:
+        return 0;
+    case KV_PLACE_EVERY_SHARD:
+        return all;
+    case KV_PLACE_CURSOR:
+        return all & ~((UINT64_C(1) << kv_route_one(command, request, seed, shards_count)) - 1);
+    case KV_PLACE_SHARD:
+    case KV_PLACE_SPLIT:
+    case KV_PLACE_TOGETHER:
+        break;
+    }
+    return shards_of_keys(command, request, seed, shards_count);
+}
+
 size_t kv_route_part(
     const struct kv_command *command, struct kv_request request, const uint32_t *shard_of_key, uint32_t shard,
     struct kv_bytes *part)
@@ -130,6 +162,32 @@ static bool merge_concatenated(const struct kv_bytes *replies, uint32_t shards_c
     return true;
 }
 
+/* Whether the walk goes on with this page: it has keys, or its shard has more. */
+static bool is_next_page(struct kv_bytes page, uint32_t shards_count)
+{
+    struct kv_bytes cursor;
+    int64_t count, number;
+    if (!take_number(&page, '*', &count) || !take_bulk(&page, &cursor) || !take_number(&page, '*', &count))
+        return true; /* whatever it is, it is not to be passed over */
+    if (count > 0 || !take_number(&cursor, '$', &number) || cursor.count < 2)
+        return true;
+    return !kv_bytes_to_integer(kv_bytes_of(cursor.data, cursor.count - 2), &number) || number >= shards_count;
+}
+
+static bool merge_first_page(const struct kv_bytes *replies, uint32_t shards_count, struct kv_buffer *out)
+{
+    struct kv_bytes page = {0};
+    for (uint32_t i = 0; i < shards_count; i++) {
+        if (replies[i].count == 0)
+            continue;
+        page = replies[i];
+        if (is_next_page(page, shards_count))
+            break;
+    }
+    kv_buffer_append(out, page.data, page.count);
+    return page.count > 0;
+}
+
 /* Walks the keys and takes each one's element off its shard's array; rest: what is left of each array. */
 static bool append_in_order(
     struct kv_bytes *rest, uint32_t shards_count, const uint32_t *shard_of_key, size_t keys_count, struct kv_buffer *out)
@@ -199,6 +257,8 @@ void kv_merge_replies(
         done = merge_concatenated(replies, shards_count, out);
     else if (merge == KV_MERGE_ORDERED)
         done = merge_ordered(replies, shards_count, shard_of_key, keys_count, out);
+    else if (merge == KV_MERGE_FIRST_PAGE)
+        done = merge_first_page(replies, shards_count, out);
     else
         done = append_first(replies, shards_count, out);
     if (!done)

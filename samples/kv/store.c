@@ -232,10 +232,18 @@ static void uncount_entry(struct kv_store *store, const struct kv_entry *entry)
     store->expiring_count -= entry->expires_at_ms != KV_NEVER_EXPIRES;
 }
 
+/* Part of a commit, as well. */
+static void tell(const struct kv_store *store, const struct kv_entry *entry)
+{
+    if (store->watches.count > 0)
+        kv_watches_tell(&store->watches, entry->hash, kv_entry_key(entry));
+}
+
 /* The commit of a removal. */
 static void unlink_entry(struct kv_store *store, struct place place)
 {
     struct kv_entry *entry = *place.link;
+    tell(store, entry);
     uncount_entry(store, entry);
     *place.link = entry->next;
     place.table->used_count--;
@@ -315,6 +323,7 @@ bool kv_store_prepare(struct kv_store *store, struct kv_bytes key, struct kv_byt
 static void commit_entry(struct kv_store *store, struct kv_entry *entry)
 {
     struct place place = find_place(store, entry->hash, kv_entry_key(entry));
+    tell(store, entry);
     count_entry(store, entry);
     if (place.link == NULL) {
         link_entry(store->next_table != NULL ? store->next_table : store->table, entry);
@@ -391,13 +400,36 @@ bool kv_store_append(struct kv_store *store, struct kv_bytes key, struct kv_byte
     if (more.count > entry->value_capacity - entry->value_count)
         return append_by_copy(store, entry, more);
     store->changes++;
+    tell(store, entry);
     extend_value(entry, more); /* bytes behind the end first, the length last: that store is the commit */
+    return true;
+}
+
+bool kv_store_overwrite(
+    struct kv_store *store, struct kv_bytes key, size_t offset, struct kv_bytes part, int64_t now_ms)
+{
+    const struct kv_entry *old = kv_store_find(store, key, now_ms);
+    size_t old_count = old != NULL ? old->value_count : 0, until = offset + part.count;
+    size_t count = old_count > until ? old_count : until;
+    struct kv_entry *entry =
+        prepare_entry(store, key, count, old != NULL ? old->expires_at_ms : KV_NEVER_EXPIRES);
+    if (entry == NULL || !make_room(store)) {
+        kv_store_abandon(store);
+        return false;
+    }
+    if (old != NULL)
+        extend_value(entry, kv_entry_value(old));
+    memset(entry->bytes + entry->key_count + old_count, 0, count - old_count);
+    memcpy(entry->bytes + entry->key_count + offset, part.data, part.count);
+    entry->value_count = (uint32_t)count;
+    kv_store_commit(store);
     return true;
 }
 
 void kv_store_set_expiry(struct kv_store *store, struct kv_entry *entry, int64_t expires_at_ms)
 {
     store->changes++;
+    tell(store, entry);
     uncount_entry(store, entry);
     entry->expires_at_ms = expires_at_ms;
     count_entry(store, entry);
@@ -505,8 +537,21 @@ size_t kv_store_sweep(struct kv_store *store, int64_t now_ms, size_t visits_max)
     return sweep.removed_count;
 }
 
+bool kv_store_watch(struct kv_store *store, struct kv_bytes key, struct kv_watcher *watcher)
+{
+    return kv_watches_add(&store->watches, kv_hash(store->seed, key), key, watcher);
+}
+
+static bool is_there(void *context, uint64_t hash, struct kv_bytes key)
+{
+    const struct kv_store *store = context;
+    return (store->table != NULL && find_in_table(store->table, hash, key) != NULL) ||
+        (store->next_table != NULL && find_in_table(store->next_table, hash, key) != NULL);
+}
+
 void kv_store_flush(struct kv_store *store)
 {
+    kv_watches_tell_all(&store->watches, is_there, store);
     store->changes++;
     discard_table(store, store->table);
     store->table = NULL;
@@ -538,7 +583,7 @@ size_t kv_store_memory_bytes(const struct kv_store *store)
 
 void kv_store_set_seed(struct kv_store *store, struct kv_seed seed)
 {
-    if (store->table == NULL && store->prepared == NULL)
+    if (store->table == NULL && store->prepared == NULL && store->watches.count == 0)
         store->seed = seed;
 }
 
@@ -554,5 +599,6 @@ void kv_store_release(struct kv_store *store)
     kv_store_flush(store);
     while (store->flushed != NULL)
         free_some_flushed(store);
+    kv_watches_release(&store->watches);
     *store = (struct kv_store){0};
 }

@@ -5,6 +5,7 @@
 
 #include <samples/kv/hash.h>
 #include <samples/kv/memory.h>
+#include <samples/kv/watch.h>
 
 /*
  * What a crash may leave behind
@@ -62,6 +63,7 @@ struct kv_store {
     size_t entries_bytes;         /* of entries in the table */
     uint64_t sweep_cursor;
     uint64_t hits, misses, expired; /* since the start, for INFO */
+    struct kv_watches watches;
     uint64_t changes; /* commits since the start: whether a command that was cut short has changed anything */
 };
 
@@ -100,11 +102,18 @@ KV_MUST_CHECK bool kv_store_set(
 KV_MUST_CHECK bool kv_store_append(
     struct kv_store *store, struct kv_bytes key, struct kv_bytes more, int64_t now_ms);
 
+/* Writes over a part of the key's value, with zero bytes where it was too short. As kv_store_append. */
+KV_MUST_CHECK bool kv_store_overwrite(
+    struct kv_store *store, struct kv_bytes key, size_t offset, struct kv_bytes part, int64_t now_ms);
+
 /* Returns: true when the key was there and is removed. */
 bool kv_store_remove(struct kv_store *store, struct kv_bytes key, int64_t now_ms);
 
 /* Changes when an entry expires; KV_NEVER_EXPIRES or a time in the future. */
 void kv_store_set_expiry(struct kv_store *store, struct kv_entry *entry, int64_t expires_at_ms);
+
+/* Tells the watcher when the key is changed, or was there and is not. Returns: false without memory. */
+KV_MUST_CHECK bool kv_store_watch(struct kv_store *store, struct kv_bytes key, struct kv_watcher *watcher);
 
 /* Removes everything. It takes constant time; the memory is freed little by little by later calls. */
 void kv_store_flush(struct kv_store *store);

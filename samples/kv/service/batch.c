@@ -100,15 +100,29 @@ void kv_batch_drop(act_message *batch)
         act_edit(kv_batch, batch)->first += item.bytes;
 }
 
-act_message *kv_batch_probe(uint32_t lane, uint32_t flight)
+/* Both are empty; where they lie says which it is. One that was emptied lies behind a command, which takes more bytes. */
+enum { PROBE_AT = 0, BORROW_AT = 1 };
+
+act_message *kv_batch_probe(uint32_t flight)
 {
     act_message *probe;
-    return act_message_make(&probe, kv_batch, .lane = lane, .flight = flight) == ACT_OK ? probe : NULL;
+    return act_message_make(&probe, kv_batch, .flight = flight) == ACT_OK ? probe : NULL;
 }
 
 bool kv_batch_is_probe(const act_message *batch)
 {
-    return act_view(kv_batch, batch)->end == 0;
+    return act_view(kv_batch, batch)->end == PROBE_AT;
+}
+
+act_message *kv_batch_borrow(void)
+{
+    act_message *batch;
+    return act_message_make(&batch, kv_batch, .first = BORROW_AT, .end = BORROW_AT) == ACT_OK ? batch : NULL;
+}
+
+bool kv_batch_is_borrow(const act_message *batch)
+{
+    return act_view(kv_batch, batch)->end == BORROW_AT;
 }
 
 /* ---- Replies ---- */
@@ -137,11 +151,9 @@ void kv_replies_close(struct kv_buffer *replies, size_t start)
 
 act_message *kv_replies_message(const struct kv_buffer *replies, const act_message *batch, enum kv_left left)
 {
-    const struct kv_batch *of = act_view(kv_batch, batch);
     const struct kv_replies fields = {
         .left = left,
-        .lane = of->lane,
-        .flight = of->flight,
+        .flight = act_view(kv_batch, batch)->flight,
         .holders = 1,
         .replies = {replies->data, replies->count},
     };

@@ -41,8 +41,12 @@ void kv_batch_argv(const struct kv_batch_item *item, struct kv_bytes *argv);
 void kv_batch_drop(act_message *batch);
 
 /* Makes a batch without commands, which asks what became of a flight. Returns: NULL without memory. */
-KV_MUST_CHECK act_message *kv_batch_probe(uint32_t lane, uint32_t flight);
+KV_MUST_CHECK act_message *kv_batch_probe(uint32_t flight);
 KV_MUST_CHECK bool kv_batch_is_probe(const act_message *batch);
+
+/* Makes one that asks for the shard's table. Returns: NULL without memory. */
+KV_MUST_CHECK act_message *kv_batch_borrow(void);
+KV_MUST_CHECK bool kv_batch_is_borrow(const act_message *batch);
 
 /* ---- Replies ---- */
 

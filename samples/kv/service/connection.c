@@ -14,12 +14,12 @@ static void release(void *state)
     for (uint32_t i = 0; i < connection->lanes_count; i++) {
         act_message_free(&connection->lanes[i].rest);
         act_message_free(&connection->lanes[i].next);
+        act_message_free(&connection->lanes[i].lent); /* our DOWN tells the shard */
     }
     kv_pending_release(&connection->pending);
     kv_buffer_release(&connection->out);
-    kv_buffer_release(&connection->session.name);
-    kv_buffer_release(&connection->session.library_name);
-    kv_buffer_release(&connection->session.library_version);
+    kv_buffer_release(&connection->loan.request);
+    kv_session_release(&connection->session);
     kv_resp_parser_release(&connection->parser);
 }
 
@@ -31,10 +31,10 @@ void kv_ticket_release(void *args)
     kv_memory_free(ticket);
 }
 
-void kv_connection_end(act_self *self, struct kv_connection *connection, act_exit_kind kind)
+void kv_connection_end(act_self *self, struct kv_connection *connection, act_exit_kind kind, const char *why)
 {
     connection->phase = KV_PHASE_ENDED;
-    act_exit(self, act_exit_reason_make(kind, 0, kind == ACT_EXIT_ERROR ? "no memory to serve a client" : NULL));
+    act_exit(self, act_exit_reason_make(kind, 0, why));
 }
 
 /* ---- Messages ---- */
@@ -42,11 +42,15 @@ void kv_connection_end(act_self *self, struct kv_connection *connection, act_exi
 /* One round after every message: write what is ready, read what may be read, send it to the shards. */
 static void advance(act_self *self, struct kv_connection *connection)
 {
+    if (connection->loan.command != NULL || connection->to_return != 0)
+        kv_loan_go_on(self, connection); /* first: when it is over there may be more to read */
     do {
         kv_connection_write(self, connection);
     } while (kv_connection_read(self, connection));
     kv_connection_write(self, connection);
     kv_lanes_send(self, connection);
+    if (connection->blocked)
+        kv_connection_take_in(self, connection);
     bool is_owed = connection->pending.count > 0 || connection->out.count > 0;
     if (connection->phase == KV_PHASE_LINGERING || (connection->phase == KV_PHASE_ANSWERING && !is_owed))
         kv_connection_linger(self, connection);
@@ -62,7 +66,7 @@ static void drain(act_self *self, struct kv_connection *connection)
     if (connection->phase == KV_PHASE_OPEN)
         act_tcp_pause(connection->tcp, true);
     if (act_tell_after(self, &timer, act_self_pid(self), GIVE_UP_MS, kv_give_up) != ACT_OK)
-        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
 }
 
 /*
@@ -107,12 +111,15 @@ static void receive(act_self *self, void *state, const act_message *message)
     case kv_batch_tag:
         kv_lane_rest(self, connection, message);
         break;
+    case KV_TAG_LENT:
+        kv_lane_lent(self, connection, message);
+        break;
     case ACT_MESSAGE_TCP_WRITABLE:
         connection->blocked = false;
         break;
     case ACT_MESSAGE_TCP_CLOSED:
     case kv_give_up_tag:
-        kv_connection_end(self, connection, ACT_EXIT_NORMAL);
+        kv_connection_end(self, connection, ACT_EXIT_NORMAL, NULL);
         break;
     case ACT_MESSAGE_DOWN:
         down(self, connection, message);

@@ -5,6 +5,7 @@
 
 #include <samples/kv/service/connection.h>
 #include <samples/kv/service/pending.h>
+#include <samples/kv/session.h>
 
 /*
  *     socket -> read: parse, route -> lanes -> shards
@@ -16,8 +17,8 @@
  * one, there was no memory to keep it) nothing would ever come: so a DOWN makes the lane send a probe behind it, which
  * that instance answers when it has answered all before. A flight that is still unanswered then was not executed.
  *
- * What a connection holds is bounded, too: reading stops while too much is pending, and while the client does not read
- * its replies.
+ * What a connection holds is bounded, too: no more is executed while too much is pending, and while the client does not
+ * read its replies. Then its requests wait unread, up to a bound; behind that the connection ends.
  */
 
 /* OPEN -- end of input, QUIT, a protocol error, the service stops --> ANSWERING -- nothing is owed --> LINGERING */
@@ -38,7 +39,17 @@ struct kv_lane {
     size_t next_bytes, flight_bytes;
     uint32_t flight; /* the number of the last one */
     bool in_flight;  /* a batch is there and not yet answered to its end */
+    act_message *lent; /* the shard's table, ours until this is sent back */
     bool is_gone;   /* its end is known, DOWN is still to come */
+};
+
+/* A request that needs the tables of several shards: it is executed when all are here, and nothing is read meanwhile. */
+struct kv_loan {
+    const struct kv_command *command; /* NULL: none */
+    struct kv_buffer request;         /* as session.h has it */
+    uint32_t slot;
+    uint64_t wanted, lent; /* sets of lanes */
+    bool is_borrowing;     /* what was read before is answered, and the first table asked for */
 };
 
 struct kv_connection {
@@ -51,6 +62,8 @@ struct kv_connection {
     struct kv_lane *lanes;
     uint32_t lanes_count;
     uint64_t to_send;     /* lanes that have something to send and nothing in flight, or a probe behind that */
+    uint64_t to_return;   /* lanes whose table is to be sent back */
+    struct kv_loan loan;
     size_t request_bytes; /* of commands in all lanes, sent ones included */
     act_ref listener_monitor;
     enum kv_phase phase;
@@ -67,8 +80,10 @@ static inline uint64_t kv_lane_bit(uint32_t lane)
     return UINT64_C(1) << lane;
 }
 
-/* Ends the actor after this message: the client has gone, or there is no memory to serve it. */
-void kv_connection_end(act_self *self, struct kv_connection *connection, act_exit_kind kind);
+/* Ends the actor after this message. why: what is logged of an ACT_EXIT_ERROR. */
+void kv_connection_end(act_self *self, struct kv_connection *connection, act_exit_kind kind, const char *why);
+
+#define KV_END_NO_MEMORY "no memory to serve a client"
 
 /* ---- lanes.c ---- */
 
@@ -80,7 +95,19 @@ void kv_lane_add(
 /* Sends what can be sent. */
 void kv_lanes_send(act_self *self, struct kv_connection *connection);
 
-/* A KV_TAG_REPLIES, or a KV_TAG_BATCH that came back. */
+/* Asks for the shard's table; the lane has nothing to do. Returns: false without memory. */
+KV_MUST_CHECK bool kv_lane_borrow(struct kv_connection *connection, uint32_t lane);
+
+/* Whether it has something to do, or a table to give back. */
+bool kv_lane_is_busy(const struct kv_connection *connection, uint32_t lane);
+
+/* Sends the tables back that were lent and are needed no more, as far as their shards are there. */
+void kv_lanes_give_back(act_self *self, struct kv_connection *connection);
+
+/* A KV_TAG_LENT. */
+void kv_lane_lent(act_self *self, struct kv_connection *connection, const act_message *message);
+
+/* A kv_replies, or a kv_batch that came back. */
 void kv_lane_replies(act_self *self, struct kv_connection *connection, const act_message *message);
 void kv_lane_rest(act_self *self, struct kv_connection *connection, const act_message *message);
 
@@ -90,10 +117,22 @@ void kv_lane_down(struct kv_connection *connection, act_ref monitor);
 /* Calls itself again through a timer, soon: somebody is being restarted. */
 void kv_connection_retry(act_self *self, struct kv_connection *connection);
 
+/* ---- loan.c ---- */
+
+/* Takes a request of a KV_PLACE_TOGETHER command, which is answered later. */
+void kv_loan_begin(
+    act_self *self, struct kv_connection *connection, const struct kv_command *command, struct kv_request request);
+
+/* Asks for the next table, or executes the request when all are here. To be called before more is read. */
+void kv_loan_go_on(act_self *self, struct kv_connection *connection);
+
 /* ---- reading.c ---- */
 
 /* Parses and routes what has come. Returns: true when there may be more to read once replies are written. */
 KV_MUST_CHECK bool kv_connection_read(act_self *self, struct kv_connection *connection);
+
+/* While the client does not read: lets its requests come all the same, or ends the actor when there are too many. */
+void kv_connection_take_in(act_self *self, struct kv_connection *connection);
 
 /* ---- writing.c ---- */
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/service/batch.h>
 #include <samples/kv/service/connection_state.h>
+#include <samples/kv/service/shard.h>
 
 /* While more replies than this wait for an earlier one, only who owes that one gets more to do. */
 enum { HELD_BYTES_MAX = 1024 * 1024, RETRY_MS = 1 };
@@ -35,7 +36,7 @@ void kv_connection_retry(act_self *self, struct kv_connection *connection)
     if (connection->retrying)
         return;
     if (act_tell_after(self, &timer, act_self_pid(self), RETRY_MS, kv_retry) != ACT_OK)
-        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
     connection->retrying = true;
 }
 
@@ -59,7 +60,7 @@ static bool find(act_self *self, struct kv_connection *connection, uint32_t inde
 static void send_probe(act_self *self, struct kv_connection *connection, uint32_t index)
 {
     struct kv_lane *lane = &connection->lanes[index];
-    act_message *probe = kv_batch_probe(index, lane->flight);
+    act_message *probe = kv_batch_probe(lane->flight);
     if (probe == NULL) {
         kv_connection_retry(self, connection);
         return;
@@ -74,8 +75,8 @@ static void send_batch(act_self *self, struct kv_connection *connection, uint32_
     struct kv_lane *lane = &connection->lanes[index];
     bool is_rest = lane->rest != NULL;
     act_message **batch = is_rest ? &lane->rest : &lane->next;
-    act_edit(kv_batch, *batch)->lane = index;
-    act_edit(kv_batch, *batch)->flight = ++lane->flight;
+    lane->flight = kv_flight_next(lane->flight, index);
+    act_edit(kv_batch, *batch)->flight = lane->flight;
     connection->to_send &= ~kv_lane_bit(index);
     lane->in_flight = act_send(self, lane->pid, batch) == ACT_OK;
     lane->is_gone = !lane->in_flight;
@@ -95,13 +96,27 @@ static void send_next(act_self *self, struct kv_connection *connection, uint32_t
         send_batch(self, connection, index);
 }
 
+void kv_lanes_give_back(act_self *self, struct kv_connection *connection)
+{
+    for (uint64_t lanes = connection->to_return; lanes != 0; lanes &= lanes - 1) {
+        uint32_t index = (uint32_t)__builtin_ctzll(lanes);
+        if (!find(self, connection, index))
+            continue;
+        connection->to_return &= ~kv_lane_bit(index);
+        act_result ignored = act_send(self, connection->lanes[index].pid, &connection->lanes[index].lent);
+        (void)ignored; /* if that one is gone its DOWN makes us try again */
+    }
+}
+
+/* Who has borrowed one table goes on whatever its client does, too. */
 void kv_lanes_send(act_self *self, struct kv_connection *connection)
 {
     struct kv_slot *front = kv_pending_front(&connection->pending);
-    uint64_t allowed = connection->to_send;
-    if (connection->blocked || front == NULL)
+    bool is_borrowing = connection->loan.is_borrowing;
+    uint64_t allowed = connection->to_send & ~connection->to_return;
+    if (front == NULL || (connection->blocked && !is_borrowing))
         return;
-    if (connection->pending.held_bytes > HELD_BYTES_MAX)
+    if (connection->pending.held_bytes > HELD_BYTES_MAX && !is_borrowing)
         allowed &= front->waiting;
     for (; allowed != 0; allowed &= allowed - 1)
         send_next(self, connection, (uint32_t)__builtin_ctzll(allowed));
@@ -123,8 +138,9 @@ static void wake(struct kv_connection *connection, uint32_t index)
 }
 
 /* The lane that waits for it; NULL: none does, it was answered otherwise. */
-static struct kv_lane *lane_of(const struct kv_connection *connection, uint32_t index, uint32_t flight)
+static struct kv_lane *lane_of(const struct kv_connection *connection, uint32_t flight)
 {
+    uint32_t index = kv_lane_of_flight(flight);
     struct kv_lane *lane = index < connection->lanes_count ? &connection->lanes[index] : NULL;
     return lane != NULL && lane->in_flight && lane->flight == flight ? lane : NULL;
 }
@@ -133,24 +149,25 @@ static struct kv_lane *lane_of(const struct kv_connection *connection, uint32_t 
 static void fail_flight(struct kv_connection *connection, uint32_t index)
 {
     const struct kv_lane *lane = &connection->lanes[index];
-    kv_pending_fail(
-        &connection->pending, index, lane->next != NULL ? lane->next_first : kv_pending_end(&connection->pending));
+    const struct kv_loan *loan = &connection->loan;
+    uint32_t end = loan->command != NULL ? loan->slot : kv_pending_end(&connection->pending);
+    kv_pending_fail(&connection->pending, index, lane->next != NULL ? lane->next_first : end);
 }
 
 void kv_lane_replies(act_self *self, struct kv_connection *connection, const act_message *message)
 {
     struct kv_replies_walk walk = {.message = act_take(self)};
     const struct kv_replies *replies = act_view(kv_replies, walk.message);
-    uint32_t index = replies->lane, slot;
+    uint32_t index = kv_lane_of_flight(replies->flight), slot;
     struct kv_bytes reply;
     (void)message;
-    if (lane_of(connection, index, replies->flight) != NULL) {
+    if (lane_of(connection, replies->flight) != NULL) {
         while (kv_replies_next(&walk, &slot, &reply))
             kv_pending_answer(&connection->pending, slot, index, reply, walk.message);
-        if (replies->left == KV_LEFT_UNKNOWN)
+        if (replies->left == KV_LEFT_UNKNOWN && !connection->loan.is_borrowing)
             fail_flight(connection, index);
         if (replies->left != KV_LEFT_SOME)
-            wake(connection, index);
+            wake(connection, index); /* what was borrowed in vain is borrowed again: kv_loan_go_on */
     }
     kv_replies_let_go(walk.message);
 }
@@ -158,11 +175,46 @@ void kv_lane_replies(act_self *self, struct kv_connection *connection, const act
 void kv_lane_rest(act_self *self, struct kv_connection *connection, const act_message *message)
 {
     const struct kv_batch *batch = act_view(kv_batch, message);
-    struct kv_lane *lane = lane_of(connection, batch->lane, batch->flight);
+    struct kv_lane *lane = lane_of(connection, batch->flight);
     if (lane == NULL)
         return;
     lane->rest = act_take(self);
-    wake(connection, batch->lane);
+    wake(connection, kv_lane_of_flight(batch->flight));
+}
+
+/* ---- Borrowing ---- */
+
+bool kv_lane_borrow(struct kv_connection *connection, uint32_t index)
+{
+    struct kv_lane *lane = &connection->lanes[index];
+    lane->next = kv_batch_borrow();
+    if (lane->next == NULL)
+        return false;
+    lane->next_first = kv_pending_end(&connection->pending);
+    if (!lane->is_gone)
+        connection->to_send |= kv_lane_bit(index);
+    return true;
+}
+
+bool kv_lane_is_busy(const struct kv_connection *connection, uint32_t index)
+{
+    const struct kv_lane *lane = &connection->lanes[index];
+    return lane->in_flight || lane->rest != NULL || lane->next != NULL ||
+        (lane->lent != NULL && !connection->loan.is_borrowing);
+}
+
+void kv_lane_lent(act_self *self, struct kv_connection *connection, const act_message *message)
+{
+    const struct kv_shard_table *table = message->as.resource.pointer;
+    struct kv_lane *lane = &connection->lanes[table->index];
+    act_message *lent = act_take(self);
+    if (connection->loan.is_borrowing && lane->in_flight && lane->lent == NULL) {
+        lane->lent = lent;
+        connection->loan.lent |= kv_lane_bit(table->index);
+        wake(connection, table->index);
+    } else if (act_send(self, act_message_sender(lent), &lent) != ACT_OK) {
+        act_message_free(&lent);
+    }
 }
 
 void kv_lane_down(struct kv_connection *connection, act_ref monitor)
@@ -178,4 +230,6 @@ void kv_lane_down(struct kv_connection *connection, act_ref monitor)
     lane->is_gone = false;
     if (lane->in_flight || lane->rest != NULL || lane->next != NULL)
         connection->to_send |= kv_lane_bit(index);
+    if (lane->lent != NULL && !connection->loan.is_borrowing)
+        connection->to_return |= kv_lane_bit(index);
 }

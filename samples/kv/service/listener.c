@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/service/listener.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -82,6 +83,13 @@ static void receive(act_self *self, void *state, const act_message *message)
         accept_all(self, state);
 }
 
+/* "::", however it is written, is all addresses, those of IPv4 too; for the framework that is NULL. */
+static const char *host_of(const char *bind)
+{
+    struct in6_addr address;
+    return inet_pton(AF_INET6, bind, &address) == 1 && IN6_IS_ADDR_UNSPECIFIED(&address) ? NULL : bind;
+}
+
 /* A restarted listener takes the port that the first one found. */
 static act_result init(act_self *self, void *state, const void *args)
 {
@@ -89,7 +97,7 @@ static act_result init(act_self *self, void *state, const void *args)
     struct kv_service *service = *(struct kv_service *const *)args;
     listener->service = service;
     act_result result = act_tcp_listen(
-        self, &listener->socket, service->options.bind, (uint16_t)atomic_load(&service->port), NULL);
+        self, &listener->socket, host_of(service->options.bind), (uint16_t)atomic_load(&service->port), NULL);
     atomic_store(&service->listen_errno, result == ACT_OS ? errno : 0);
     if (result != ACT_OK)
         return result;

@@ -7,14 +7,17 @@
 
 static const char usage[] =
     "usage: kv [--port PORT] [--bind ADDRESS] [--shards COUNT] [--workers COUNT] [--maxclients COUNT]\n"
+    "          [--backlog MEGABYTES]\n"
     "\n"
     "A key-value service that speaks RESP2: talk to it with redis-cli -p PORT.\n"
     "\n"
     "  --port PORT         where to listen; 0: a free port, which is printed (6380)\n"
-    "  --bind ADDRESS      a numeric IPv4 or IPv6 address (127.0.0.1)\n"
+    "  --bind ADDRESS      a numeric IPv4 or IPv6 address; ::, all of both (127.0.0.1)\n"
     "  --shards COUNT      parts of the key space, 1 to 63, each an actor of its own (4)\n"
     "  --workers COUNT     threads, 1 to 256; 0: one for each CPU (0)\n"
     "  --maxclients COUNT  connections at the same time (10000)\n"
+    "  --backlog MEGABYTES requests that are taken from a client that does not read the\n"
+    "                      replies, 1 to 1024; behind that its connection is closed (64)\n"
     "\n"
     "SIGTERM and SIGINT stop it in order. Keys live in memory only.\n";
 
@@ -47,6 +50,7 @@ static bool read_one(struct kv_options *options, uint32_t *port, const char *nam
         {"--shards", 1, KV_SHARDS_MAX, &options->shards_count},
         {"--workers", 0, 256, &options->workers_count},
         {"--maxclients", 1, 1000000, &options->clients_max},
+        {"--backlog", 1, 1024, &options->backlog_megabytes},
     };
     if (strcmp(name, "--bind") == 0) {
         options->bind = value;
@@ -62,7 +66,7 @@ static bool read_one(struct kv_options *options, uint32_t *port, const char *nam
 
 static bool is_known(const char *name)
 {
-    static const char *const names[] = {"--port", "--bind", "--shards", "--workers", "--maxclients"};
+    static const char *const names[] = {"--port", "--bind", "--shards", "--workers", "--maxclients", "--backlog"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i]) == 0)
             return true;

@@ -51,6 +51,11 @@ struct kv_slot *kv_pending_push(struct kv_pending *pending, uint32_t *number)
     return slot;
 }
 
+struct kv_slot *kv_pending_slot(const struct kv_pending *pending, uint32_t number)
+{
+    return slot_at(pending, number);
+}
+
 struct kv_slot *kv_pending_front(const struct kv_pending *pending)
 {
     return pending->count > 0 ? slot_at(pending, pending->first) : NULL;

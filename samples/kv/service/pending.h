@@ -31,6 +31,9 @@ struct kv_pending {
 /* Returns: a new slot, all zero, with its number; NULL without memory. */
 KV_MUST_CHECK struct kv_slot *kv_pending_push(struct kv_pending *pending, uint32_t *number);
 
+/* A slot by its number, which is one that push gave and pop has not dropped. */
+struct kv_slot *kv_pending_slot(const struct kv_pending *pending, uint32_t number);
+
 /* The slot that has to be answered next, or NULL. */
 struct kv_slot *kv_pending_front(const struct kv_pending *pending);
 

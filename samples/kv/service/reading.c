@@ -7,8 +7,11 @@
 /* Reading stops at this many commands, or bytes of commands, that are not answered, and at so many bytes of replies. */
 enum { PENDING_MAX = 1024, REQUEST_BYTES_MAX = 1024 * 1024, OUT_BYTES_MAX = 64 * 1024 };
 
-/* What may come behind the bytes wanted: a long request of short words would otherwise be read word by word. */
-enum { AHEAD_BYTES = 64 * 1024 };
+/*
+ * What may come behind the bytes wanted: a long request of short words would otherwise be read word by word. And how
+ * much of a long backlog is looked at in one piece.
+ */
+enum { AHEAD_BYTES = 64 * 1024, PIECE_BYTES = 256 * 1024 };
 
 /* ---- Answers of the connection itself ---- */
 
@@ -27,7 +30,7 @@ static void end_reply(act_self *self, struct kv_connection *connection, struct k
     if (slot != NULL)
         kv_pending_answer_own(&connection->pending, slot, own);
     else
-        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
     kv_buffer_release(own);
 }
 
@@ -62,7 +65,7 @@ static void send_one(
     uint32_t number;
     struct kv_slot *slot = kv_pending_push(&connection->pending, &number);
     if (slot == NULL) {
-        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
         return;
     }
     slot->waiting = kv_lane_bit(lane);
@@ -93,7 +96,7 @@ static void send_many(
     if (slot == NULL || (argv == NULL && shard_of_key != NULL) ||
         !kv_pending_gather(
             slot, lanes, connection->service->options.shards_count, command->merge, shard_of_key, keys_count)) {
-        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
         return;
     }
     send_parts(connection, command, request, shard_of_key, argv, number, lanes);
@@ -107,7 +110,7 @@ static void route_keys(
     uint32_t *shard_of_key = act_scratch(self, keys_count * sizeof *shard_of_key);
     uint64_t lanes = 0;
     if (shard_of_key == NULL) {
-        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
         return;
     }
     kv_route_keys(command, request, service->seed, service->options.shards_count, shard_of_key);
@@ -135,7 +138,7 @@ static void route(
     struct kv_buffer *reply)
 {
     const struct kv_service *service = connection->service;
-    uint32_t shards_count = service->options.shards_count;
+    uint32_t shards_count = service->options.shards_count, shard;
     struct kv_debug debug;
     switch (command->place) {
     case KV_PLACE_CONNECTION:
@@ -146,15 +149,21 @@ static void route(
             send_one(self, connection, debug_lane(connection, &debug), command, request);
         break;
     case KV_PLACE_SHARD:
+        send_one(self, connection, kv_route_one(command, request, service->seed, shards_count), command, request);
+        break;
     case KV_PLACE_CURSOR:
-        send_one(
-            self, connection, kv_route_one(command, request, service->seed, shards_count), command, request);
+        shard = kv_route_one(command, request, service->seed, shards_count);
+        send_many(
+            self, connection, command, request, NULL, 0, kv_lane_bit(shards_count) - kv_lane_bit(shard));
         break;
     case KV_PLACE_SPLIT:
         route_keys(self, connection, command, request);
         break;
     case KV_PLACE_EVERY_SHARD:
         send_many(self, connection, command, request, NULL, 0, kv_lane_bit(shards_count) - 1);
+        break;
+    case KV_PLACE_TOGETHER:
+        kv_loan_begin(self, connection, command, request);
         break;
     }
 }
@@ -163,10 +172,14 @@ static void handle(act_self *self, struct kv_connection *connection, struct kv_r
 {
     struct kv_buffer own = {0};
     struct kv_buffer *reply = begin_reply(connection, &own);
-    const struct kv_command *command = kv_command_of(request, reply);
+    const struct kv_service *service = connection->service;
+    const struct kv_command *command = kv_session_take(
+        &connection->session, request, service->seed, service->options.shards_count, reply);
     if (command != NULL)
         route(self, connection, command, request, reply);
     end_reply(self, connection, &own);
+    if (connection->session.is_http)
+        kv_connection_end(self, connection, ACT_EXIT_ERROR, "a client that takes us for a web server was refused");
     if (connection->session.closing && connection->phase == KV_PHASE_OPEN)
         connection->phase = KV_PHASE_ANSWERING;
 }
@@ -175,7 +188,8 @@ static void handle(act_self *self, struct kv_connection *connection, struct kv_r
 
 static bool may_read(const struct kv_connection *connection)
 {
-    return connection->phase == KV_PHASE_OPEN && !connection->blocked && connection->pending.count < PENDING_MAX &&
+    return connection->phase == KV_PHASE_OPEN && !connection->blocked && connection->loan.command == NULL &&
+        connection->pending.count < PENDING_MAX &&
         connection->request_bytes < REQUEST_BYTES_MAX && connection->out.count < OUT_BYTES_MAX &&
         !connection->out.failed;
 }
@@ -203,23 +217,20 @@ static void settle(act_self *self, struct kv_connection *connection, enum kv_par
     if (parsed == KV_PARSE_ERROR)
         refuse(self, connection);
     else if (parsed == KV_PARSE_NO_MEMORY || connection->out.failed)
-        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
     else if (parsed == KV_PARSE_MORE)
         await_more(connection);
 }
 
-bool kv_connection_read(act_self *self, struct kv_connection *connection)
+/* Parses and handles what lies in front. Returns: why it stopped; MORE: there may be more of it. */
+static enum kv_parse read_piece(act_self *self, struct kv_connection *connection)
 {
     enum kv_parse parsed = KV_PARSE_COMPLETE;
     const uint8_t *bytes;
-    size_t count, used = 0, commands = 0;
-    if (!may_read(connection))
-        return false;
-    if (act_tcp_unread(connection->tcp) < connection->parser.wanted_count) {
-        await_more(connection); /* without making what there is contiguous */
-        return false;
-    }
-    count = act_tcp_input(connection->tcp, &bytes);
+    size_t wanted = connection->parser.wanted_count, used = 0, commands = 0;
+    size_t count = act_tcp_input_front(connection->tcp, &bytes, wanted > PIECE_BYTES ? wanted : PIECE_BYTES);
+    if (count == 0)
+        return KV_PARSE_NO_MEMORY; /* it is there, but could not be joined */
     while (parsed == KV_PARSE_COMPLETE && may_read(connection)) {
         struct kv_request request;
         size_t taken;
@@ -233,6 +244,39 @@ bool kv_connection_read(act_self *self, struct kv_connection *connection)
     act_tcp_consume(connection->tcp, used);
     kv_count(&connection->service->traffic.bytes_in, used);
     kv_count(&connection->service->traffic.commands, commands);
+    return parsed;
+}
+
+/* Else what there is would be made contiguous in vain. */
+static bool has_enough(const struct kv_connection *connection)
+{
+    size_t unread = act_tcp_unread(connection->tcp);
+    return unread > 0 && unread >= connection->parser.wanted_count;
+}
+
+bool kv_connection_read(act_self *self, struct kv_connection *connection)
+{
+    enum kv_parse parsed = KV_PARSE_MORE;
+    if (!may_read(connection))
+        return false;
+    while (parsed == KV_PARSE_MORE && has_enough(connection))
+        parsed = read_piece(self, connection);
     settle(self, connection, parsed);
     return connection->phase == KV_PHASE_OPEN && connection->out.count >= OUT_BYTES_MAX;
+}
+
+/*
+ * Many a client writes all its requests before it reads a reply. It would wait for ever, and we with it, if we took no
+ * more: so while it does not read its requests are taken all the same and left unread, up to a bound.
+ */
+void kv_connection_take_in(act_self *self, struct kv_connection *connection)
+{
+    size_t unread = act_tcp_unread(connection->tcp);
+    if (connection->phase != KV_PHASE_OPEN || !connection->blocked || connection->draining)
+        return;
+    if (unread < connection->service->limits.backlog_bytes_max)
+        act_tcp_want(connection->tcp, unread + AHEAD_BYTES);
+    else
+        kv_connection_end(
+            self, connection, ACT_EXIT_ERROR, "a client did not read its replies and sent more than --backlog allows");
 }

@@ -15,6 +15,7 @@ void kv_service_init(struct kv_service *service, const struct kv_options *option
     service->limits = KV_LIMITS_DEFAULT;
     service->limits.bulk_bytes_max = BULK_BYTES_MAX;
     service->limits.request_bytes_max = REQUEST_BYTES_MAX;
+    service->limits.backlog_bytes_max = (size_t)options->backlog_megabytes << 20;
     service->seed = kv_host_seed();
     service->started_at_ms = kv_host_time_ms();
     atomic_store(&service->port, options->port);

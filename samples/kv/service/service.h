@@ -14,16 +14,25 @@ enum { KV_LANES_MAX = 64, KV_SHARDS_MAX = KV_LANES_MAX - 1 };
 
 /*
  * Commands for a shard or the observer, which lie from first to end; and back to the connection, if some are left. Each
- * time one is sent it is the lane's next flight. One without commands asks what became of that flight (lanes.c).
+ * time one is sent it is the lane's next flight, whose number carries that of the lane. One without commands asks what
+ * became of that flight (lanes.c), or for the shard's table (loan.c).
  */
-#define KV_BATCH(FIELD)                                                                          \
-    FIELD(1, UINT32, first) FIELD(2, UINT32, end) FIELD(3, UINT32, lane) FIELD(4, UINT32, flight) \
-    FIELD(5, SECRET(BYTES), commands)
+#define KV_BATCH(FIELD) \
+    FIELD(1, UINT32, first) FIELD(2, UINT32, end) FIELD(3, UINT32, flight) FIELD(4, SECRET(BYTES), commands)
+
+static inline uint32_t kv_lane_of_flight(uint32_t flight)
+{
+    return flight % KV_LANES_MAX;
+}
+
+static inline uint32_t kv_flight_next(uint32_t flight, uint32_t lane)
+{
+    return (flight / KV_LANES_MAX + 1) * KV_LANES_MAX + lane;
+}
 
 /* Their replies, of that flight. Counted: a slot whose reply lies in it, a socket that sends from it. */
-#define KV_REPLIES(FIELD)                                                                          \
-    FIELD(1, UINT32, left) FIELD(2, UINT32, lane) FIELD(3, UINT32, flight) FIELD(4, UINT32, holders) \
-    FIELD(5, SECRET(BYTES), replies)
+#define KV_REPLIES(FIELD) \
+    FIELD(1, UINT32, left) FIELD(2, UINT32, flight) FIELD(3, UINT32, holders) FIELD(4, SECRET(BYTES), replies)
 
 /* What is left of a flight behind a message of replies. */
 enum kv_left {
@@ -31,6 +40,12 @@ enum kv_left {
     KV_LEFT_SOME,    /* the rest comes back, in a batch behind this message */
     KV_LEFT_UNKNOWN, /* there is no such flight: what of it was not answered was not executed, and will not be */
 };
+
+/*
+ * The answer to one that borrows: a struct kv_shard_table (shard.h) as a resource. It is the connection's alone until
+ * that sends the message back, or ends.
+ */
+#define KV_TAG_LENT UINT32_C(1)
 
 /*
  * The others are timers. A connection's: look again for the shards that were not there; has the client got everything?;
@@ -52,10 +67,12 @@ struct kv_options {
     const char *bind; /* a numeric address */
     uint16_t port;    /* 0: a free one */
     uint32_t shards_count, workers_count, clients_max;
+    uint32_t backlog_megabytes; /* what a client that does not read its replies may have sent */
 };
 
-#define KV_OPTIONS_DEFAULT \
-    ((struct kv_options){.bind = "127.0.0.1", .port = 6380, .shards_count = 4, .clients_max = 10000})
+#define KV_OPTIONS_DEFAULT                                              \
+    ((struct kv_options){                                               \
+        .bind = "127.0.0.1", .port = 6380, .shards_count = 4, .clients_max = 10000, .backlog_megabytes = 64})
 
 /* Written by all connections, read by INFO. */
 struct kv_traffic {
@@ -87,7 +104,6 @@ struct kv_service {
     _Atomic int listen_errno;  /* why listening failed, or 0 */
     struct kv_traffic traffic;
     struct kv_shard_numbers shards[KV_SHARDS_MAX];
-    struct kv_store *stores[KV_SHARDS_MAX]; /* set by the shards' first instances; used by who has them */
 
     /* The supervision tree (tree.c). */
     char lane_names[KV_LANES_MAX][24];

@@ -24,10 +24,26 @@ struct shard {
     struct kv_service *service;
     uint32_t index;
     struct kv_shard_kept *kept;
+    struct kv_store *store; /* the kept table's */
+    act_ref loan;           /* the monitor of its borrower */
     bool asleep;  /* in DEBUG SLEEP, which is the first command of `current` */
     bool slept;   /* it is over */
     bool caring;  /* its timer runs */
 };
+
+void kv_shard_table_let_go(void *table)
+{
+    struct kv_shard_table *mine = table;
+    if (atomic_fetch_sub(&mine->holders, 1) != 1)
+        return;
+    kv_store_release(&mine->store);
+    kv_memory_free(mine);
+}
+
+static bool is_lent(const struct shard *shard)
+{
+    return !act_pid_is_none(shard->kept->borrower);
+}
 
 void kv_shard_kept_release(void *kept)
 {
@@ -35,12 +51,13 @@ void kv_shard_kept_release(void *kept)
     act_message_free(&mine->current);
     kv_queue_release(&mine->waiting);
     kv_buffer_release(&mine->replies);
-    kv_store_release(&mine->store);
+    if (mine->table != NULL)
+        kv_shard_table_let_go(mine->table);
 }
 
 static void publish(const struct shard *shard)
 {
-    const struct kv_store *store = &shard->kept->store;
+    const struct kv_store *store = shard->store;
     struct kv_shard_numbers *numbers = &shard->service->shards[shard->index];
     const struct {
         _Atomic uint64_t *number;
@@ -63,7 +80,7 @@ static void publish(const struct shard *shard)
 /* A table without work of this kind costs no timer: an idle service sleeps. */
 static void arm_care(act_self *self, struct shard *shard, act_millis delay)
 {
-    const struct kv_store *store = &shard->kept->store;
+    const struct kv_store *store = shard->store;
     act_ref timer;
     bool work = store->expiring_count > 0 || store->flushed != NULL || store->next_table != NULL;
     if (work && !shard->caring)
@@ -72,13 +89,16 @@ static void arm_care(act_self *self, struct shard *shard, act_millis delay)
 
 static void care(act_self *self, struct shard *shard)
 {
-    struct kv_store *store = &shard->kept->store;
+    struct kv_store *store = shard->store;
+    shard->caring = false;
+    if (is_lent(shard))
+        return; /* it is armed again when the table is back */
     size_t removed = kv_store_sweep(store, kv_host_time_ms(), CARE_VISITS);
     for (int i = 0; i < CARE_VISITS; i++)
         kv_store_step(store);
-    shard->caring = false;
     bool much = removed > CARE_VISITS / 4 || store->flushed != NULL;
     arm_care(self, shard, much ? CARE_SOON_MS : CARE_MS);
+    publish(shard);
 }
 
 /* ---- Commands ---- */
@@ -119,7 +139,7 @@ static bool run_command(act_self *self, struct shard *shard, const struct kv_bat
         .reply = &shard->kept->replies,
         .limits = shard->service->limits,
         .now_ms = now_ms,
-        .store = &shard->kept->store,
+        .store = shard->store,
         .shard = shard->index,
         .shards_count = shard->service->options.shards_count,
     };
@@ -138,7 +158,7 @@ static bool execute(act_self *self, struct shard *shard, const struct kv_batch_i
 {
     struct kv_shard_kept *kept = shard->kept;
     kept->begun_at = kept->replies.count;
-    kept->changes_before = kept->store.changes;
+    kept->changes_before = shard->store->changes;
     kept->is_begun = true;
     size_t reply = kv_replies_open(&kept->replies, item->slot);
     bool done = run_command(self, shard, item, now_ms);
@@ -166,6 +186,53 @@ static void send_replies(act_self *self, struct shard *shard, enum kv_left left)
         kv_buffer_release(replies);
 }
 
+/* ---- Lending the table ---- */
+
+static void end_loan(act_self *self, struct shard *shard)
+{
+    act_demonitor(self, shard->loan);
+    shard->kept->borrower = act_pid_none();
+}
+
+/* Also when it crashes the table is not touched before the borrower has given it back, or has ended. */
+static void lend(act_self *self, struct shard *shard)
+{
+    struct kv_shard_kept *kept = shard->kept;
+    act_pid borrower = act_message_sender(kept->current);
+    act_message *message;
+    if (act_monitor(self, &shard->loan, borrower) != ACT_OK ||
+        act_message_create_value(
+            &message, KV_TAG_LENT, act_resource_value(kept->table, kv_shard_table_let_go)) != ACT_OK)
+        act_panic(self, "no memory for a loan"); /* the next instance tries again */
+    atomic_fetch_add(&kept->table->holders, 1);
+    kept->borrower = borrower;
+    act_message_free(&kept->current);
+    if (act_send(self, borrower, &message) == ACT_OK)
+        return;
+    act_message_free(&message); /* the client has gone */
+    end_loan(self, shard);
+}
+
+static void work(act_self *self, struct shard *shard);
+
+static void take_back(act_self *self, struct shard *shard, act_pid sender)
+{
+    if (!act_pid_equal(sender, shard->kept->borrower))
+        return;
+    end_loan(self, shard);
+    work(self, shard);
+}
+
+/* It may have ended in the middle of a change. */
+static void note_down(act_self *self, struct shard *shard, act_ref monitor)
+{
+    if (!is_lent(shard) || !act_ref_equal(monitor, shard->loan))
+        return;
+    kv_store_recover(shard->store);
+    shard->kept->borrower = act_pid_none();
+    work(self, shard);
+}
+
 /* Executes the current batch: to its end, until it sleeps, or until there is enough to send. */
 static void serve(act_self *self, struct shard *shard)
 {
@@ -173,6 +240,10 @@ static void serve(act_self *self, struct shard *shard)
     struct kv_batch_item item;
     int64_t now_ms = kv_host_time_ms();
     bool more;
+    if (kv_batch_is_borrow(kept->current)) {
+        lend(self, shard);
+        return;
+    }
     while ((more = kv_batch_front(kept->current, &item)) && kept->replies.count < REPLY_BYTES_MAX) {
         if (!execute(self, shard, &item, now_ms))
             return;
@@ -188,11 +259,13 @@ static void serve(act_self *self, struct shard *shard)
 static void work(act_self *self, struct shard *shard)
 {
     struct kv_shard_kept *kept = shard->kept;
-    while (!shard->asleep && kept->current != NULL) {
+    while (!shard->asleep && !is_lent(shard) && kept->current != NULL) {
         serve(self, shard);
         if (kept->current == NULL)
             kept->current = kv_queue_pop(&kept->waiting);
     }
+    if (is_lent(shard))
+        return;
     publish(shard);
     arm_care(self, shard, CARE_MS);
 }
@@ -213,14 +286,15 @@ static void take_batch(act_self *self, struct shard *shard)
 }
 
 /* The instance before crashed at the first command: it is answered and not tried again. Returns: false without memory. */
-static bool answer_begun(struct kv_shard_kept *kept)
+static bool answer_begun(const struct shard *shard)
 {
+    struct kv_shard_kept *kept = shard->kept;
     struct kv_batch_item item;
     if (!kept->is_begun || !kv_batch_front(kept->current, &item))
         return true;
     kv_buffer_truncate(&kept->replies, kept->begun_at);
     size_t reply = kv_replies_open(&kept->replies, item.slot);
-    kv_resp_error(&kept->replies, kept->store.changes == kept->changes_before ? not_done : done_in_part);
+    kv_resp_error(&kept->replies, shard->store->changes == kept->changes_before ? not_done : done_in_part);
     if (kept->replies.failed)
         return false;
     kv_replies_close(&kept->replies, reply);
@@ -236,34 +310,54 @@ static void receive(act_self *self, void *state, const act_message *message)
         take_batch(self, shard);
     } else if (message->tag == kv_care_tag) {
         care(self, shard);
-        publish(shard);
     } else if (message->tag == kv_wake_tag) {
         shard->asleep = false;
         shard->slept = true;
         work(self, shard);
     } else if (message->tag == kv_go_on_tag) {
         work(self, shard);
+    } else if (message->tag == KV_TAG_LENT) {
+        take_back(self, shard, act_message_sender(message));
+    } else if (message->tag == ACT_MESSAGE_DOWN) {
+        note_down(self, shard, message->ref);
     }
+}
+
+/* What the instance before has left. Returns: ACT_NO_MEMORY: the supervisor tries again. */
+static act_result take_over(act_self *self, struct shard *shard)
+{
+    struct kv_shard_kept *kept = shard->kept;
+    if (is_lent(shard))
+        return act_monitor(self, &shard->loan, kept->borrower);
+    kv_store_recover(shard->store);
+    kv_store_set_seed(shard->store, shard->service->seed);
+    if (!answer_begun(shard))
+        return ACT_NO_MEMORY;
+    if (kept->current != NULL)
+        act_tell(self, act_self_pid(self), kv_go_on); /* if that is lost, the probe of the one that waits does it */
+    publish(shard);
+    arm_care(self, shard, CARE_MS);
+    return ACT_OK;
 }
 
 static act_result init(act_self *self, void *state, const void *args)
 {
     struct shard *shard = state;
     const struct kv_shard_args *mine = args;
+    struct kv_shard_kept *kept = act_kept(self);
+    if (kept->table == NULL) {
+        kept->table = kv_memory_allocate_zeroed(sizeof *kept->table);
+        if (kept->table == NULL)
+            return ACT_NO_MEMORY;
+        kept->table->index = mine->index;
+        atomic_store(&kept->table->holders, 1);
+    }
     shard->service = mine->service;
     shard->index = mine->index;
-    shard->kept = act_kept(self);
-    shard->kept->starts_count++;
-    shard->service->stores[shard->index] = &shard->kept->store;
-    kv_store_recover(&shard->kept->store);
-    kv_store_set_seed(&shard->kept->store, shard->service->seed);
-    if (!answer_begun(shard->kept))
-        return ACT_NO_MEMORY;
-    if (shard->kept->current != NULL)
-        act_tell(self, act_self_pid(self), kv_go_on); /* if that is lost, the probe of the one that waits does it */
-    publish(shard);
-    arm_care(self, shard, CARE_MS);
-    return ACT_OK;
+    shard->kept = kept;
+    shard->store = &kept->table->store;
+    kept->starts_count++;
+    return take_over(self, shard);
 }
 
 const act_behavior kv_shard = {

@@ -17,9 +17,19 @@
  */
 extern const act_behavior kv_shard;
 
+/* Held by the kept block and by each message that lends it: its memory outlives even the shards' supervisor. */
+struct kv_shard_table {
+    struct kv_store store; /* the shard's, or while it is lent the borrower's */
+    uint32_t index;        /* the shard's */
+    _Atomic uint32_t holders;
+};
+
+void kv_shard_table_let_go(void *table);
+
 /* What outlives an instance. */
 struct kv_shard_kept {
-    struct kv_store store;
+    struct kv_shard_table *table; /* made by the first instance */
+    act_pid borrower;             /* nobody: it is not lent */
     uint64_t starts_count;
     act_message *current;     /* the batch in work; its first command is the next, or the one in work */
     struct kv_queue waiting;  /* batches behind it */

@@ -16,9 +16,9 @@ static bool was_taken(act_self *self, struct kv_connection *connection, act_resu
     if (result == ACT_OK)
         kv_count(&connection->service->traffic.bytes_out, count);
     else if (result == ACT_CLOSED)
-        kv_connection_end(self, connection, ACT_EXIT_NORMAL);
+        kv_connection_end(self, connection, ACT_EXIT_NORMAL, NULL);
     else if (result != ACT_FULL)
-        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
     return result == ACT_OK;
 }
 
@@ -62,7 +62,7 @@ static bool send_reply(act_self *self, struct kv_connection *connection, struct 
         return flush(self, connection) && send_moved(self, connection, slot);
     kv_buffer_append(out, slot->reply.data, slot->reply.count);
     if (out->failed)
-        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
     return !out->failed;
 }
 
@@ -90,7 +90,7 @@ static void arm_linger(act_self *self, struct kv_connection *connection)
     if (connection->linger_armed)
         return;
     if (act_tell_after(self, &timer, act_self_pid(self), LINGER_MS, kv_linger) != ACT_OK)
-        kv_connection_end(self, connection, ACT_EXIT_ERROR);
+        kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
     connection->linger_armed = true;
 }
 
@@ -104,7 +104,7 @@ void kv_connection_linger(act_self *self, struct kv_connection *connection)
     }
     act_tcp_consume(connection->tcp, SIZE_MAX);
     if (act_tcp_unsent(connection->tcp) == 0 && act_tcp_input_ended(connection->tcp))
-        kv_connection_end(self, connection, ACT_EXIT_NORMAL);
+        kv_connection_end(self, connection, ACT_EXIT_NORMAL, NULL);
     else
         arm_linger(self, connection);
 }
@@ -117,7 +117,7 @@ void kv_connection_linger_on(act_self *self, struct kv_connection *connection)
     connection->linger_rounds = unsent < connection->linger_unsent ? 0 : connection->linger_rounds + 1;
     connection->linger_unsent = unsent;
     if (connection->linger_rounds >= rounds_max)
-        kv_connection_end(self, connection, ACT_EXIT_NORMAL);
+        kv_connection_end(self, connection, ACT_EXIT_NORMAL, NULL);
     else
         kv_connection_linger(self, connection);
 }

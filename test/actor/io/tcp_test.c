@@ -126,6 +126,39 @@ static void the_other_sides_end_leaves_our_side_open(void)
     net_stop(&net);
 }
 
+/* Sends what has come back when all of it is here, three bytes at a time. */
+static void answer_in_threes_receive(act_self *self, void *state, const act_message *message)
+{
+    struct net_connection *mine = state;
+    const uint8_t         *bytes;
+    size_t                 count;
+    if (message->tag != ACT_MESSAGE_TCP_READABLE) {
+        net_other(self, mine, message);
+    } else if (act_tcp_input_ended(mine->tcp)) {
+        while ((count = act_tcp_input_front(mine->tcp, &bytes, 3)) != 0) {
+            ck_assert_int_eq(act_tcp_write(mine->tcp, bytes, count), ACT_OK);
+            ck_assert_int_eq(act_tcp_write(mine->tcp, ",", 1), ACT_OK);
+            act_tcp_consume(mine->tcp, count);
+        }
+        net_leave(self);
+    }
+}
+
+static const act_behavior answer_in_threes = NET_BEHAVIOR(struct net_connection, net_init, answer_in_threes_receive);
+
+static void input_can_be_looked_at_by_its_front(void)
+{
+    struct net net = {0};
+    net_start(&net, &(struct net_plan){.connection = &answer_in_threes});
+    int fd = net_dial(&net);
+    net_send_text(fd, "abcdefgh");
+    shutdown(fd, SHUT_WR);
+    net_expect(fd, "abc,def,gh,");
+    net_expect_end(fd);
+    close(fd);
+    net_stop(&net);
+}
+
 /* Says goodbye at the first byte, and tells what still comes. */
 static void end_first_receive(act_self *self, void *state, const act_message *message)
 {
@@ -503,6 +536,7 @@ const struct kit_fact kit_facts[] = {
     FACT(a_kill_closes_the_connection, .rounds = 2),
     FACT(a_reset_by_the_other_side_is_told, .rounds = 2),
     FACT(the_other_sides_end_leaves_our_side_open, .rounds = 2),
+    FACT(input_can_be_looked_at_by_its_front, .rounds = 2),
     FACT(our_end_leaves_the_other_side_open, .rounds = 2),
     FACT(writing_to_one_that_has_gone_is_told_and_raises_no_signal, .rounds = 2),
     FACT(what_terminate_writes_is_sent, .rounds = 2),

@@ -8,7 +8,7 @@ build=${top_builddir:-$top/build}
 . "$top/test/samples/kv/kv.sh"
 memory_max_kb=65536
 
-kv_start --shards 4
+kv_start --shards 4 --backlog 8
 client order 100 >"$work/why" 2>&1 # what is made at the first use is there now
 descriptors=$(kv_descriptors) threads=$(kv_threads)
 
@@ -32,6 +32,10 @@ tap $? "and these cost no more in one" "$work/why"
 good "while one shard sleeps the others answer" asleep
 good "a command that crashes its shard gets TRYAGAIN, once, and no other does" crash
 good "each command is done and answered once while its shard is crashed again and again" lost 2000
+good "a transaction over crashing shards is done as one and once" transactions 500
+good "what those who leave in the middle of transactions have borrowed is given back" leavers 500
+good "nothing is executed of what a web page can make a browser say" http
+good "300,000 requests written before a reply is read are answered" before 300000
 good "each of many crashes under way at once is told to its own client" calls 400
 good "a shard that is crashed 20,000 times in a row keeps its keys" panics 20000
 good "half a command, then the end: what was whole is answered" half
@@ -55,6 +59,9 @@ echo >&4
 exec 4>&-
 wait "$deaf"
 tap $? "a client that never reads is no trouble for others" "$work/deaf"
+cp "$work/kv-errors" "$work/why"
+grep -q 'a client did not read its replies and sent more than --backlog allows' "$work/why"
+tap $? "and is told of in the log when it has sent more than --backlog allows" "$work/why"
 
 if kv_is_sanitized; then
     tap_skip "memory stays bounded" "a sanitizer keeps what was freed"

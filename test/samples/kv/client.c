@@ -386,7 +386,122 @@ static int random_bytes(int rounds)
     return 0;
 }
 
-/* Asks for much and never reads, until kv takes no more; then leaves. The script looks at kv's memory. */
+/* Writes all its requests before it reads a reply, as many a client library does. */
+static int before(int count)
+{
+    enum { VALUE_BYTES = 100, REPLY_BYTES = 6 + VALUE_BYTES + 2 };
+    static const char ask[] = "*2\r\n$3\r\nGET\r\n$6\r\nbefore\r\n";
+    char request[256], *asks = malloc((size_t)count * (sizeof ask - 1)), *heard = malloc((size_t)count * REPLY_BYTES);
+    int fd = dial(), same = 0;
+    if (asks == NULL || heard == NULL)
+        fail("malloc");
+    say(fd, request, (size_t)snprintf(request, sizeof request, "SET before %0*d\r\n", VALUE_BYTES, 7));
+    expect(fd, "+OK\r\n");
+    for (int i = 0; i < count; i++)
+        memcpy(asks + (size_t)i * (sizeof ask - 1), ask, sizeof ask - 1);
+    say(fd, asks, (size_t)count * (sizeof ask - 1));
+    snprintf(request, sizeof request, "$%d\r\n%0*d\r\n", VALUE_BYTES, VALUE_BYTES, 7);
+    if (hear(fd, heard, (size_t)count * REPLY_BYTES) == (size_t)count * REPLY_BYTES) {
+        for (int i = 0; i < count; i++)
+            same += memcmp(heard + (size_t)i * REPLY_BYTES, request, REPLY_BYTES) == 0;
+    }
+    say_text(fd, "QUIT\r\n");
+    expect(fd, "+OK\r\n");
+    expect_end(fd);
+    free(asks);
+    free(heard);
+    printf("%d of %d replies are right\n", same, count);
+    return same != count;
+}
+
+/* What a web page can make a browser say: nothing behind the first line that tells so is executed. */
+static int http(void)
+{
+    static const char *const requests[] = {
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nSET http yes\r\nQUIT\r\n",
+        "GET /x HTTP/1.1\r\nUser-Agent: a\r\nhOst: x\r\n\r\nSET http yes\r\nQUIT\r\n",
+        "*1\r\n$4\r\npost\r\nSET http yes\r\nQUIT\r\n", "MULTI\r\nHOST: x\r\nSET http yes\r\nEXEC\r\nQUIT\r\n"};
+    char heard[4096];
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        int fd = dial();
+        say_text(fd, requests[i]);
+        while (hear(fd, heard, sizeof heard) > 0)
+            continue;
+        close(fd);
+    }
+    int fd = dial();
+    say_text(fd, "GET http\r\nQUIT\r\n");
+    expect(fd, "$-1\r\n+OK\r\n");
+    expect_end(fd);
+    return 0;
+}
+
+/* Transactions over all shards by several at once, while these crash: each is done as one, once, or told not to be. */
+static int transactions(int rounds)
+{
+    enum { CLIENTS = 4, KEYS = 8 };
+    int fds[CLIENTS], crasher = dial();
+    char text[512], line[32];
+    for (int i = 0; i < CLIENTS; i++)
+        fds[i] = dial();
+    for (int n = 0; n < rounds; n++) {
+        say(crasher, text, (size_t)snprintf(text, sizeof text, "DEBUG PANIC t%d\r\n", n % KEYS));
+        for (int i = 0; i < CLIENTS; i++) {
+            size_t count = (size_t)snprintf(text, sizeof text, "MULTI\r\n");
+            for (int k = 0; k < KEYS; k++)
+                count += (size_t)snprintf(text + count, sizeof text - count, "INCR t%d\r\n", (k + i) % KEYS);
+            count += (size_t)snprintf(text + count, sizeof text - count, "EXEC\r\n");
+            say(fds[i], text, count);
+        }
+        for (int i = 0; i < CLIENTS; i++) {
+            expect(fds[i], "+OK\r\n");
+            for (int k = 0; k < KEYS; k++)
+                expect(fds[i], "+QUEUED\r\n");
+            expect(fds[i], "*8\r\n");
+            for (int k = 0; k < KEYS; k++)
+                hear_number(fds[i]);
+        }
+        expect(crasher, "-TRYAGAIN shard restarted\r\n");
+    }
+    size_t digits = (size_t)snprintf(line, sizeof line, "%d", rounds * CLIENTS);
+    for (int k = 0; k < KEYS; k++) {
+        say(crasher, text, (size_t)snprintf(text, sizeof text, "GET t%d\r\nDEL t%d\r\n", k, k));
+        snprintf(text, sizeof text, "$%zu\r\n%s\r\n:1\r\n", digits, line);
+        expect(crasher, text);
+    }
+    for (int i = 0; i < CLIENTS; i++)
+        close(fds[i]);
+    close(crasher);
+    return 0;
+}
+
+/* Those who have borrowed tables and leave, and those who only watch, keep none from the others. */
+static int leavers(int count)
+{
+    for (int i = 0; i < count; i++) {
+        int fd = dial();
+        say_text(fd, "WATCH l0 l1 l2 l3\r\nMULTI\r\nSET l0 1\r\nSET l1 1\r\nSET l2 1\r\nMGET l0 l1 l2 l3\r\nEXEC\r\n");
+        slam(fd);
+    }
+    expect_service();
+    return 0;
+}
+
+/* Listening on "::" is listening on both. */
+static int dual(void)
+{
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    expect_service();
+    if (fd < 0 || (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 && errno != ECONNREFUSED))
+        return 77; /* there is no IPv6 here */
+    say_text(fd, "PING\r\n");
+    expect(fd, "+PONG\r\n");
+    close(fd);
+    return 0;
+}
+
+/* Asks for much and never reads, until kv ends the connection. The script looks at kv's memory. */
 static int deaf(void)
 {
     enum { VALUE_BYTES = 100 * 1024, ASKS = 100 };
@@ -403,10 +518,13 @@ static int deaf(void)
     for (int i = 0; i < ASKS; i++)
         count += (size_t)snprintf(asks + count, sizeof asks - count, "GET d%d\r\n", i % 4);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    while (is_ready(fd, POLLOUT, 300)) {
-        ssize_t sent = send(fd, asks, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t sent = 0;
+    while (sent >= 0 && is_ready(fd, POLLOUT, PATIENCE_MS)) {
+        sent = send(fd, asks, count, MSG_NOSIGNAL | MSG_DONTWAIT);
         said += sent > 0 ? (size_t)sent : 0;
     }
+    if (sent >= 0)
+        fail("kv takes no more, and does not say so");
     expect_service();
     printf("kv took %zu requests for 100 KB\n", said / 8);
     fflush(stdout);
@@ -549,8 +667,9 @@ static const struct {
     int (*run)(void);
     int (*run_counted)(int count);
 } words[] = {
-    {"asleep", asleep, NULL}, {"big", big, NULL},       {"calls", NULL, calls},    {"count", count_up, NULL},
-    {"crash", crash, NULL},
+    {"asleep", asleep, NULL}, {"before", NULL, before}, {"big", big, NULL},       {"calls", NULL, calls},    {"count", count_up, NULL},
+    {"crash", crash, NULL},   {"dual", dual, NULL},     {"http", http, NULL},      {"leavers", NULL, leavers},
+    {"transactions", NULL, transactions},
     {"crowd", crowd, NULL},   {"deaf", deaf, NULL},     {"flood", NULL, flood},    {"half", half, NULL},
     {"header", header, NULL}, {"lost", NULL, lost}, {"million", NULL, million}, {"order", NULL, order}, {"panics", NULL, panics},
     {"random", NULL, random_bytes},

@@ -22,38 +22,7 @@ void service_release(struct service *service)
     for (uint32_t i = 0; i < service->shards_count; i++)
         kv_store_release(&service->stores[i]);
     kv_resp_parser_release(&service->parser);
-    kv_buffer_release(&service->session.name);
-    kv_buffer_release(&service->session.library_name);
-    kv_buffer_release(&service->session.library_version);
-}
-
-static struct kv_call call_of(
-    struct service *service, const struct kv_command *command, struct kv_request request, struct kv_buffer *reply)
-{
-    return (struct kv_call){
-        .command = command,
-        .argc = request.argc,
-        .argv = request.argv,
-        .reply = reply,
-        .limits = service->limits,
-        .now_ms = service->now_ms};
-}
-
-static void execute(const struct kv_call *call)
-{
-    if (!kv_command_execute(call))
-        abort();
-}
-
-static void execute_on_shard(
-    struct service *service, const struct kv_command *command, struct kv_request request, uint32_t shard,
-    struct kv_buffer *reply)
-{
-    struct kv_call call = call_of(service, command, request, reply);
-    call.store = &service->stores[shard];
-    call.shard = shard;
-    call.shards_count = service->shards_count;
-    execute(&call);
+    kv_session_release(&service->session);
 }
 
 static void add_store(struct kv_info *info, const struct kv_store *store)
@@ -66,62 +35,26 @@ static void add_store(struct kv_info *info, const struct kv_store *store)
     info->expired += store->expired;
 }
 
-static void execute_on_connection(
-    struct service *service, const struct kv_command *command, struct kv_request request, struct kv_buffer *reply)
-{
-    struct kv_info info = {0};
-    for (uint32_t i = 0; i < service->shards_count; i++)
-        add_store(&info, &service->stores[i]);
-    struct kv_call call = call_of(service, command, request, reply);
-    call.session = &service->session;
-    call.info = &info;
-    execute(&call);
-}
-
-static void execute_on_many(
-    struct service *service, const struct kv_command *command, struct kv_request request, struct kv_buffer *reply)
-{
-    struct kv_buffer parts[SERVICE_SHARDS_MAX] = {0};
-    struct kv_bytes replies[SERVICE_SHARDS_MAX];
-    size_t keys_count = kv_route_keys_count(command, request);
-    uint32_t *shard_of_key = malloc((keys_count + 1) * sizeof *shard_of_key);
-    struct kv_bytes *argv = malloc(request.argc * sizeof *argv);
-    kv_route_keys(command, request, service->seed, service->shards_count, shard_of_key);
-    for (uint32_t i = 0; i < service->shards_count; i++) {
-        struct kv_request part = request;
-        if (command->place == KV_PLACE_SPLIT)
-            part = (struct kv_request){kv_route_part(command, request, shard_of_key, i, argv), argv};
-        if (part.argc > 0)
-            execute_on_shard(service, command, part, i, &parts[i]);
-        replies[i] = kv_buffer_bytes(&parts[i]);
-    }
-    kv_merge_replies(command->merge, replies, service->shards_count, shard_of_key, keys_count, reply);
-    for (uint32_t i = 0; i < service->shards_count; i++)
-        kv_buffer_release(&parts[i]);
-    free(shard_of_key);
-    free(argv);
-}
-
 void service_answer(struct service *service, struct kv_request request, struct kv_buffer *reply)
 {
-    const struct kv_command *command = kv_command_of(request, reply);
-    if (command == NULL)
-        return;
-    switch (command->place) {
-    case KV_PLACE_CONNECTION:
-    case KV_PLACE_ACTOR:
-        execute_on_connection(service, command, request, reply);
-        break;
-    case KV_PLACE_SHARD:
-    case KV_PLACE_CURSOR:
-        execute_on_shard(
-            service, command, request, kv_route_one(command, request, service->seed, service->shards_count), reply);
-        break;
-    case KV_PLACE_SPLIT:
-    case KV_PLACE_EVERY_SHARD:
-        execute_on_many(service, command, request, reply);
-        break;
+    struct kv_store *stores[SERVICE_SHARDS_MAX];
+    struct kv_info info = {0};
+    const struct kv_command *command =
+        kv_session_take(&service->session, request, service->seed, service->shards_count, reply);
+    for (uint32_t i = 0; i < service->shards_count; i++) {
+        add_store(&info, &service->stores[i]);
+        stores[i] = &service->stores[i];
     }
+    const struct kv_together together = {
+        .stores = stores,
+        .shards_count = service->shards_count,
+        .seed = service->seed,
+        .limits = service->limits,
+        .now_ms = service->now_ms,
+        .session = &service->session,
+        .info = &info};
+    if (command != NULL && !kv_together_execute(&together, command, request, reply))
+        abort();
 }
 
 size_t service_feed(struct service *service, const void *bytes, size_t count, struct kv_buffer *reply)

@@ -3,7 +3,7 @@
 #ifndef TEST_SAMPLES_KV_SERVICE_H
 #define TEST_SAMPLES_KV_SERVICE_H
 
-#include <samples/kv/command.h>
+#include <samples/kv/session.h>
 
 enum { SERVICE_SHARDS_MAX = 8 };
 

@@ -24,6 +24,7 @@ refuses() {
     refuses "--port: '65536' is not" kv --port 65536
     refuses "--shards: '0' is not a number from 1 to 63" kv --shards 0
     refuses "--workers: '-1' is not" kv --workers -1
+    refuses "--backlog: '0' is not a number from 1 to 1024" kv --backlog 0
     refuses "--maxclients: '' is not" kv --maxclients ''
     refuses "--port needs a value" kv --port
     refuses "no such option: --prot" kv --prot 1
@@ -78,6 +79,16 @@ for signal in TERM INT; do
     exec 4<&-
     rm -f "$work/counting"
 done
+
+kv_start --bind ::
+client dual >"$work/why" 2>&1
+status=$?
+if [ "$status" -eq 77 ]; then
+    tap_skip "--bind :: is for IPv4 and IPv6" "there is no IPv6"
+else
+    tap "$status" "--bind :: is for IPv4 and IPv6" "$work/why"
+fi
+kv_stop
 
 kv_start
 while kill -TERM "$kv_pid" 2>/dev/null; do :; done

@@ -106,10 +106,10 @@ static void more_than_a_message_can_hold_is_refused(void)
 
 /* ---- Replies ---- */
 
-/* The message that answers the seventh flight of lane 3. */
+/* The message that answers the flight of lane 3 that comes behind number 7. */
 static act_message *answer(const struct kv_buffer *replies, enum kv_left left)
 {
-    act_message *batch = kv_batch_probe(3, 7);
+    act_message *batch = kv_batch_probe(kv_flight_next(7, 3));
     ck_assert_ptr_nonnull(batch);
     act_message *message = kv_replies_message(replies, batch, left);
     act_message_free(&batch);
@@ -151,8 +151,7 @@ static void a_message_says_of_which_flight_it_is_and_what_is_left_of_it(void)
         act_message *message = answer(&replies, left);
         ck_assert_ptr_nonnull(message);
         ck_assert_uint_eq(act_view(kv_replies, message)->left, left);
-        ck_assert_uint_eq(act_view(kv_replies, message)->lane, 3);
-        ck_assert_uint_eq(act_view(kv_replies, message)->flight, 7);
+        ck_assert_uint_eq(act_view(kv_replies, message)->flight, kv_flight_next(7, 3));
         kv_replies_let_go(message);
         kv_buffer_release(&replies);
     }
@@ -181,10 +180,10 @@ static bool refuse(enum kv_memory_event event)
 static void replies_that_lack_memory_make_no_message(void)
 {
     struct kv_buffer replies = {0};
-    act_message *batch = kv_batch_probe(0, 1);
+    act_message *batch = kv_batch_probe(1);
     act__memory_fail_at(1, true);
     ck_assert_ptr_null(kv_replies_message(&replies, batch, KV_LEFT_NOTHING));
-    ck_assert_ptr_null(kv_batch_probe(0, 1));
+    ck_assert_ptr_null(kv_batch_probe(1));
     act__memory_fail_at(0, false);
     replies.failed = true;
     ck_assert_ptr_null(kv_replies_message(&replies, batch, KV_LEFT_NOTHING));
@@ -213,16 +212,30 @@ static void to_end_a_reply_takes_no_memory(void)
     kv_buffer_release(&replies);
 }
 
-static void a_probe_is_a_batch_without_commands(void)
+static void each_flight_of_a_lane_has_its_number_which_carries_the_lane(void)
 {
-    act_message *probe = kv_batch_probe(3, 7), *batch = NULL;
+    uint32_t flight = UINT32_MAX - 10 * KV_LANES_MAX;
+    for (int i = 0; i < 100; i++) {
+        uint32_t next = kv_flight_next(flight, 5);
+        ck_assert_uint_ne(next, flight);
+        ck_assert_uint_eq(kv_lane_of_flight(next), 5);
+        flight = next;
+    }
+}
+
+static void probes_and_loans_are_batches_without_commands(void)
+{
+    act_message *probe = kv_batch_probe(7), *borrow = kv_batch_borrow(), *batch = NULL;
     add(&batch, 1);
     assert_empty(probe);
-    ck_assert(kv_batch_is_probe(probe));
+    assert_empty(borrow);
+    ck_assert(kv_batch_is_probe(probe) && !kv_batch_is_borrow(probe));
+    ck_assert(kv_batch_is_borrow(borrow) && !kv_batch_is_probe(borrow));
     kv_batch_drop(batch);
     assert_empty(batch);
-    ck_assert(!kv_batch_is_probe(batch));
+    ck_assert(!kv_batch_is_probe(batch) && !kv_batch_is_borrow(batch));
     act_message_free(&probe);
+    act_message_free(&borrow);
     act_message_free(&batch);
 }
 
@@ -235,6 +248,7 @@ const struct kit_fact kit_facts[] = {
     FACT(replies_live_until_the_last_holder_lets_go),
     FACT(replies_that_lack_memory_make_no_message),
     FACT(to_end_a_reply_takes_no_memory),
-    FACT(a_probe_is_a_batch_without_commands),
+    FACT(each_flight_of_a_lane_has_its_number_which_carries_the_lane),
+    FACT(probes_and_loans_are_batches_without_commands),
     END_OF_FACTS,
 };

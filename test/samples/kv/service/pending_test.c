@@ -60,7 +60,7 @@ static void answer(uint32_t number, uint32_t lane, const char *text)
     size_t start = kv_replies_open(&replies, number);
     kv_buffer_append_text(&replies, text);
     kv_replies_close(&replies, start);
-    act_message *batch = kv_batch_probe(lane, 1);
+    act_message *batch = kv_batch_probe(lane);
     ck_assert_ptr_nonnull(batch);
     struct kv_replies_walk walk = {.message = kv_replies_message(&replies, batch, KV_LEFT_NOTHING)};
     act_message_free(&batch);

@@ -10,7 +10,7 @@
 #include <test/samples/kv/dice.h>
 
 /* Clients are actors that use a connection's lanes and pending commands, without its socket. */
-enum { CLIENTS = 3, COMMANDS = 60, PIPELINE_MAX = 8, SEEDS_A_ROUND = 20, ROUNDS = 10, STEPS_MAX = 1000000 };
+enum { CLIENTS = 3, COMMANDS = 60, PIPELINE_MAX = 8, SEEDS_A_ROUND = 6, ROUNDS = 10, STEPS_MAX = 1000000, SHARDS = 2 };
 
 struct client {
     struct kv_connection connection;
@@ -21,15 +21,19 @@ struct client {
 
 /* What the clients were answered, all together. */
 static struct tally {
-    uint32_t answers, done, not_done, in_part, crashes, crashes_told, others;
+    uint32_t answers, done, not_done, in_part, crashes, crashes_told, pairs, aborts, others;
 } tally;
 
 static struct kv_service service;
+static act_pid clients[CLIENTS];
 static act_simulation *simulation;
 static uint32_t panics_percent;
+static bool with_pairs; /* transactions that count up a key on each shard */
+static const char *pair[SHARDS] = {"x", "y"};
 
 static act_self *shard_self; /* while it runs; a panic leaves it set */
 static uint64_t crash_seed;  /* 0: none */
+static const struct kv_shard_kept *kept_of[SHARDS];
 
 /* ---- A client ---- */
 
@@ -45,6 +49,10 @@ static void count_answer(struct kv_bytes reply, bool is_crash)
         tally.crashes_told += begins_with(reply, "-TRYAGAIN");
     else if (begins_with(reply, ":"))
         tally.done++;
+    else if (begins_with(reply, "*2\r\n:"))
+        tally.pairs++;
+    else if (begins_with(reply, "*-1"))
+        tally.aborts++;
     else if (begins_with(reply, "-TRYAGAIN"))
         tally.not_done++;
     else if (begins_with(reply, "-ERR shard restarted in the middle"))
@@ -64,6 +72,35 @@ static void take_answers(struct client *client)
     }
 }
 
+/* One request after the other to the session, as a connection does; their replies are of no interest. */
+static void say(struct client *client, const char *name, const char *key)
+{
+    struct kv_bytes argv[] = {kv_bytes_text(name), kv_bytes_text(key != NULL ? key : "")};
+    struct kv_request request = {key != NULL ? 2 : 1, argv};
+    struct kv_buffer ignored = {0};
+    const struct kv_command *command =
+        kv_session_take(&client->connection.session, request, service.seed, SHARDS, &ignored);
+    if (command != NULL && command->run == kv_run_multi)
+        client->connection.session.multi.is_open = true;
+    kv_buffer_release(&ignored);
+}
+
+static void ask_pair(act_self *self, struct client *client)
+{
+    struct kv_bytes argv[] = {kv_bytes_text("exec")};
+    say(client, "multi", NULL);
+    for (uint32_t i = 0; i < SHARDS; i++)
+        say(client, "incr", pair[i]);
+    client->asked++;
+    client->is_crash[kv_pending_end(&client->connection.pending)] = false;
+    kv_loan_begin(self, &client->connection, kv_command_find(argv[0]), (struct kv_request){1, argv});
+}
+
+static uint32_t shard_of(const char *key)
+{
+    return kv_shard_of_key(service.seed, kv_bytes_text(key), SHARDS);
+}
+
 static void ask(struct client *client, bool is_crash)
 {
     static const struct kv_bytes increment[] = {{(const void *)"incr", 4}, {(const void *)"n", 1}};
@@ -72,18 +109,23 @@ static void ask(struct client *client, bool is_crash)
     struct kv_slot *slot = kv_pending_push(&client->connection.pending, &number);
     struct kv_request request = {is_crash ? 3 : 2, is_crash ? panic : increment};
     ck_assert_ptr_nonnull(slot);
-    slot->waiting = kv_lane_bit(0);
+    slot->waiting = kv_lane_bit(shard_of("n"));
     client->is_crash[number] = is_crash;
     client->asked++;
     tally.crashes += is_crash;
-    kv_lane_add(&client->connection, 0, kv_command_find(request.argv[0]), number, request);
+    kv_lane_add(&client->connection, shard_of("n"), kv_command_find(request.argv[0]), number, request);
 }
 
-static void ask_more(struct client *client)
+static void ask_more(act_self *self, struct client *client)
 {
     size_t most = 1 + dice_roll(&client->seed, PIPELINE_MAX);
-    while (client->asked < COMMANDS && client->connection.pending.count < most)
-        ask(client, dice_roll(&client->seed, 100) < panics_percent);
+    while (client->asked < COMMANDS && client->connection.pending.count < most &&
+           client->connection.loan.command == NULL) {
+        if (with_pairs && dice_roll(&client->seed, 3) == 0)
+            ask_pair(self, client);
+        else
+            ask(client, dice_roll(&client->seed, 100) < panics_percent);
+    }
 }
 
 static void receive(act_self *self, void *state, const act_message *message)
@@ -94,21 +136,29 @@ static void receive(act_self *self, void *state, const act_message *message)
         kv_lane_replies(self, &client->connection, message);
     else if (message->tag == kv_batch_tag)
         kv_lane_rest(self, &client->connection, message);
+    else if (message->tag == KV_TAG_LENT)
+        kv_lane_lent(self, &client->connection, message);
     else if (message->tag == ACT_MESSAGE_DOWN)
         kv_lane_down(&client->connection, message->ref);
     else if (message->tag == kv_retry_tag)
         client->connection.retrying = false;
+    kv_loan_go_on(self, &client->connection);
     take_answers(client);
-    ask_more(client);
+    ask_more(self, client);
     kv_lanes_send(self, &client->connection);
 }
 
 static void release(void *state)
 {
     struct kv_connection *connection = &((struct client *)state)->connection;
-    act_message_free(&connection->lanes[0].rest);
-    act_message_free(&connection->lanes[0].next);
+    for (uint32_t i = 0; i < SHARDS; i++) {
+        act_message_free(&connection->lanes[i].rest);
+        act_message_free(&connection->lanes[i].next);
+        act_message_free(&connection->lanes[i].lent);
+    }
     kv_pending_release(&connection->pending);
+    kv_buffer_release(&connection->loan.request);
+    kv_session_release(&connection->session);
 }
 
 static act_result init(act_self *self, void *state, const void *args)
@@ -117,11 +167,11 @@ static act_result init(act_self *self, void *state, const void *args)
     shard_self = NULL;
     client->seed = *(const uint64_t *)args;
     client->connection.service = &service;
-    client->connection.lanes_count = 1;
-    client->connection.lanes = act_alloc(self, sizeof *client->connection.lanes);
+    client->connection.lanes_count = SHARDS;
+    client->connection.lanes = act_alloc(self, SHARDS * sizeof *client->connection.lanes);
     ck_assert_ptr_nonnull(client->connection.lanes);
     ck_assert_int_eq(act_defer(self, release, client), ACT_OK);
-    ask_more(client);
+    ask_more(self, client);
     kv_lanes_send(self, &client->connection);
     return ACT_OK;
 }
@@ -154,6 +204,7 @@ static bool refuse_at_random(enum kv_memory_event event)
 static act_result init_shard(act_self *self, void *state, const void *args)
 {
     shard_self = NULL;
+    kept_of[((const struct kv_shard_args *)args)->index] = act_kept(self);
     return kv_shard.init(self, state, args);
 }
 
@@ -173,22 +224,24 @@ static void no_log(void *context, act_log_level level, const char *text)
     (void)context, (void)level, (void)text;
 }
 
-static void start_shard(void)
+static void start_shards(void)
 {
-    static const struct kv_shard_args args = {&service, 0};
-    static act_spawn_options options;
-    static act_child_spec shard;
+    static const struct kv_shard_args args[SHARDS] = {{&service, 0}, {&service, 1}};
+    static act_spawn_options options[SHARDS];
+    static act_child_spec shards[SHARDS];
     static act_supervisor_spec lanes, root;
     static act_child_spec supervisor;
     act_pid root_pid;
-    options = *ACT_SPAWN_OPTIONS(.name = service.lane_names[0]);
     shard_behavior = kv_shard;
     shard_behavior.init = init_shard;
     shard_behavior.receive = receive_as_shard;
-    shard = (act_child_spec){
-        .id = "shard-0", .behavior = &shard_behavior, .args = &args, .options = &options,
-        .kept_bytes = sizeof(struct kv_shard_kept), .kept_release = kv_shard_kept_release};
-    lanes = (act_supervisor_spec){.intensity = UINT32_MAX, .children = &shard, .children_count = 1};
+    for (uint32_t i = 0; i < SHARDS; i++) {
+        options[i] = *ACT_SPAWN_OPTIONS(.name = service.lane_names[i]);
+        shards[i] = (act_child_spec){
+            .id = service.lane_names[i], .behavior = &shard_behavior, .args = &args[i], .options = &options[i],
+            .kept_bytes = sizeof(struct kv_shard_kept), .kept_release = kv_shard_kept_release};
+    }
+    lanes = (act_supervisor_spec){.intensity = UINT32_MAX, .children = shards, .children_count = SHARDS};
     supervisor = act_supervisor_child("lanes", &lanes);
     static act_spawn_options named;
     named = *ACT_SPAWN_OPTIONS(.name = "lanes");
@@ -201,24 +254,27 @@ static void start_shard(void)
 
 static void begin(uint64_t seed)
 {
-    const struct kv_options options = {.shards_count = 1};
+    const struct kv_options options = {.shards_count = SHARDS};
     memset(&service, 0, sizeof service);
     kv_service_init(&service, &options);
-    snprintf(service.lane_names[0], sizeof service.lane_names[0], "shard-0");
+    service.seed = (struct kv_seed){1, 2};
+    for (uint32_t i = 0; i < SHARDS; i++)
+        snprintf(service.lane_names[i], sizeof service.lane_names[i], "shard-%u", i);
     tally = (struct tally){0};
     panics_percent = 0;
+    with_pairs = false;
+    ck_assert_uint_ne(shard_of(pair[0]), shard_of(pair[1]));
     crash_seed = 0;
     ck_assert_int_eq(act_simulation_create(&simulation, seed, ACT_SYSTEM_OPTIONS(.log = no_log)), ACT_OK);
-    start_shard();
+    start_shards();
 }
 
 static void start_clients(uint64_t seed)
 {
     for (uint64_t i = 0; i < CLIENTS; i++) {
         uint64_t own = seed * CLIENTS + i + 1;
-        act_pid pid;
         ck_assert_int_eq(
-            act_system_spawn(act_simulation_system(simulation), &pid, &client_behavior, &own, NULL), ACT_OK);
+            act_system_spawn(act_simulation_system(simulation), &clients[i], &client_behavior, &own, NULL), ACT_OK);
     }
 }
 
@@ -242,10 +298,10 @@ static void run_to_the_end(void)
     LAW(tally.answers == CLIENTS * COMMANDS);
 }
 
-/* The value of the counter, read by nobody's command but from the table itself. */
-static int64_t counter(void)
+/* A counter's value, not by a command but from the table itself. */
+static int64_t value_of(const char *key)
 {
-    const struct kv_entry *entry = kv_store_find(service.stores[0], kv_bytes_text("n"), 1);
+    const struct kv_entry *entry = kv_store_find(&kept_of[shard_of(key)]->table->store, kv_bytes_text(key), 1);
     int64_t value = 0;
     if (entry != NULL)
         ck_assert(kv_bytes_to_integer(kv_entry_value(entry), &value));
@@ -258,6 +314,14 @@ static void finish(void)
     act_simulation_destroy(&simulation);
 }
 
+/* No transaction was done by half, or twice, or not at all. */
+static void check_pairs(void)
+{
+    LAW(value_of(pair[0]) == value_of(pair[1]));
+    LAW(value_of(pair[0]) == tally.pairs);
+    LAW(!with_pairs || tally.pairs > 0);
+}
+
 /* ---- Laws ---- */
 
 static void crash_by_command(uint64_t seed)
@@ -268,7 +332,7 @@ static void crash_by_command(uint64_t seed)
     run_to_the_end();
     LAW(tally.crashes_told == tally.crashes);
     LAW(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
-    LAW(counter() == tally.done);
+    LAW(value_of("n") == tally.done);
     finish();
 }
 
@@ -282,7 +346,7 @@ static void crash_anywhere(uint64_t seed)
     run_to_the_end();
     LAW(tally.crashes_told == tally.crashes);
     LAW(tally.others == 0);
-    LAW(counter() == tally.done + tally.in_part);
+    LAW(value_of("n") == tally.done + tally.in_part);
     finish();
 }
 
@@ -295,7 +359,7 @@ static void refuse_memory(uint64_t seed)
     kv_memory_hook = refuse_at_random;
     run_to_the_end();
     LAW(tally.in_part == 0);
-    LAW(counter() == tally.done);
+    LAW(value_of("n") == tally.done);
     finish();
 }
 
@@ -307,11 +371,51 @@ static void kill_between_turns(uint64_t seed)
     while (tally.answers < CLIENTS * COMMANDS / 2) {
         act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 5));
         (void)ignored;
-        kill_named(service.lane_names[0]);
+        kill_named(service.lane_names[dice_roll(&dice, SHARDS)]);
     }
     run_to_the_end();
     LAW(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
-    LAW(counter() == tally.done);
+    LAW(value_of("n") == tally.done);
+    finish();
+}
+
+/* A shard is killed at any time, also while a connection has its table, or waits for it. */
+static void kill_among_transactions(uint64_t seed)
+{
+    uint64_t dice = seed;
+    begin(seed);
+    panics_percent = 10;
+    with_pairs = true;
+    start_clients(seed);
+    while (tally.answers < CLIENTS * COMMANDS / 2) {
+        act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 5));
+        (void)ignored;
+        kill_named(service.lane_names[dice_roll(&dice, SHARDS)]);
+    }
+    run_to_the_end();
+    LAW(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
+    LAW(value_of("n") == tally.done);
+    check_pairs();
+    finish();
+}
+
+/* So is a client: what it had borrowed is lent to others. */
+static void kill_borrowers(uint64_t seed)
+{
+    uint64_t dice = seed;
+    begin(seed);
+    with_pairs = true;
+    start_clients(seed);
+    for (int i = 0; i < CLIENTS - 1; i++) {
+        act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 30));
+        (void)ignored;
+        ignored = act_system_exit(
+            act_simulation_system(simulation), clients[i], act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
+    }
+    LAW(act_simulation_advance(simulation, ACT_SECONDS(10), STEPS_MAX) == ACT_OK);
+    LAW(tally.answers >= COMMANDS);
+    LAW(value_of(pair[0]) == value_of(pair[1]));
+    LAW(value_of(pair[0]) >= tally.pairs);
     finish();
 }
 
@@ -321,6 +425,7 @@ static void lose_everything(uint64_t seed)
     uint64_t dice = seed;
     begin(seed);
     panics_percent = 10;
+    with_pairs = true;
     start_clients(seed);
     for (int i = 0; i < 10; i++) {
         act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 30));
@@ -331,8 +436,18 @@ static void lose_everything(uint64_t seed)
     }
     run_to_the_end();
     LAW(tally.in_part == 0 && tally.others == 0);
-    LAW(counter() <= tally.done);
+    LAW(value_of("n") <= tally.done);
     finish();
+}
+
+static void a_transaction_over_two_shards_is_done_once_whatever_crashes(void)
+{
+    for_each_seed(kill_among_transactions, SEEDS_A_ROUND);
+}
+
+static void what_an_ended_client_has_borrowed_is_given_back(void)
+{
+    for_each_seed(kill_borrowers, SEEDS_A_ROUND);
 }
 
 static void a_command_that_crashes_its_shard_costs_no_other(void)
@@ -365,6 +480,8 @@ const struct kit_fact kit_facts[] = {
     FACT(wherever_a_shard_crashes_its_answers_are_true, .rounds = ROUNDS),
     FACT(without_memory_answers_are_true_and_none_is_missing, .rounds = ROUNDS),
     FACT(a_shard_that_is_killed_between_its_turns_costs_no_answer, .rounds = ROUNDS),
+    FACT(a_transaction_over_two_shards_is_done_once_whatever_crashes, .rounds = ROUNDS),
+    FACT(what_an_ended_client_has_borrowed_is_given_back, .rounds = ROUNDS),
     FACT(what_is_lost_with_the_supervisor_is_answered_all_the_same, .rounds = ROUNDS),
     END_OF_FACTS,
 };
