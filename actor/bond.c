@@ -3,6 +3,7 @@
 #include <actor/bond.h>
 
 #include <actor/system_record.h>
+#include <mailbox/base/gap.h>
 
 _Static_assert(sizeof(struct act__bond) <= 192, "a bond is three cache lines");
 _Static_assert(offsetof(struct act__bond, half) % ACT__CACHE_LINE == 0, "half[0] and half[1] are told apart by address");
@@ -62,6 +63,7 @@ static void push_end(struct act__worker *worker, struct act__bond *bond, unsigne
 void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bond *bond)
 {
     act__bond_add(self, bond, 0);
+    act__gap("bond.begun");
     bond->is_astray = !was_somebody(worker->system, &bond->end[1]);
     /* End 1 travels to the one it names as its sender; see bond.h. */
     bond->end[1].tag = bond->kind == ACT__BOND_LINK ? ACT__SIGNAL_LINK : ACT__SIGNAL_MONITOR;
@@ -85,6 +87,7 @@ void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned 
         act__timer_cancel(worker, bond->timer);
         bond->timer = NULL;
     }
+    act__gap("bond.ended");
     act_message *message = &bond->end[side];
     message->kind = ACT_VALUE_NOTHING;
     if (reason != NULL) {
@@ -103,6 +106,7 @@ void act__bond_let_go(struct act__worker *worker, struct act__bond *bond)
     act__check(holders != 0);
     if (holders != 1)
         return;
+    act__gap("bond.free");
     act__store(&bond->life, act__load(&bond->life) + 1);
     act__slab_give(&worker->system->bonds, &worker->bonds, bond);
 }
@@ -155,6 +159,7 @@ static struct act__bond *find_at_side(act_self *self, act_ref ref, unsigned side
     struct act__bond  *bond = act__slab_at(&system->bonds, act__ref_index(ref, 0));
     if (bond == NULL || !is_called(system, bond, ref))
         return NULL;
+    act__gap("bond.found");
     /* acquire, both: before the second look at life, as act__bond_make writes life before them. */
     bool is_mine = __atomic_load_n(&bond->end[side].act_sender, __ATOMIC_ACQUIRE) == act__local_of(self);
     bool is_in_set = __atomic_load_n(&bond->half[side].here, __ATOMIC_ACQUIRE) != NULL;

@@ -30,6 +30,13 @@ struct act__bond {
     bool               is_astray; /* side 1 was nobody at the beginning: all for it goes where the first has gone */
 };
 
+/*
+ * Where a free record has its link: in a payload. A late reply, or a ref that is long over, leads to a record that may be
+ * free, and looks at its senders, halves and life: nothing but these may be written there, and atomically.
+ */
+#define ACT__BOND_FREE_LINK offsetof(struct act__bond, end[0].as)
+_Static_assert(sizeof(struct act__slab_link) <= sizeof(((act_message *)0)->as), "a link has room in a payload");
+
 enum {
     ACT__BOND_LINK,
     ACT__BOND_MONITOR,

@@ -173,7 +173,13 @@ void act__message_show(const act_self *self, const act_message *message, char *t
 /* A user's message to a living actor, or a result that says why not; the message is then unchanged. */
 act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
                         act_message *message);
-/* The same; without a result: the message is gone, if need be as a dead letter. */
+/*
+ * The same, but a message for which there is no room stays the caller's: `*drops`, false before, is set if the receiver's
+ * policy is that it is dropped. That is the program's code, which is not to run under a lock.
+ */
+act_result act__deliver_or_full(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                                act_message *message, bool *drops);
+/* The same as act__deliver; without a result: the message is gone, if need be as a dead letter. */
 void act__deliver_or_drop(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
                           act_message *message);
 /* What a timer of `self` brings to it; right into its inbox, whose token the caller holds. */
@@ -210,7 +216,9 @@ static inline void act__schedule(struct act_system *system, struct act__worker *
 static inline void act__cell_push(struct act_system *system, struct act__worker *worker, act_self *cell,
                                   act_message *message)
 {
-    if (act__mpsc_push(&cell->gate.queue, message))
+    bool wakes = act__mpsc_push(&cell->gate.queue, message);
+    act__gap("inbox.pushed");
+    if (wakes)
         act__schedule(system, worker, cell);
 }
 

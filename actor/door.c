@@ -9,6 +9,7 @@
 #include <actor/clock.h>
 #include <actor/fork.h>
 #include <actor/system_record.h>
+#include <mailbox/base/gap.h>
 
 /*
  * While it waits a thread lives in a cell like an actor's: it has a pid, bonds end in it, messages are pushed to
@@ -151,6 +152,7 @@ static act_message *wait_for_message(act_system *system, struct door *door, act_
         if (freed != NULL)
             act__release(&system->guest, freed);
         pthread_mutex_unlock(&system->guest_mutex);
+        act__gap("door.asleep");
         in_time = wait_for_bell(door, timeout == ACT_FOREVER ? NULL : &until);
         if (!in_time && !act__mpsc_wake(&cell->gate.queue))
             wait_for_bell(door, NULL); /* somebody has the token and is about to ring */

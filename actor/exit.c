@@ -9,6 +9,7 @@
 #include <actor/fork.h>
 #include <actor/lifecycle.h>
 #include <actor/system_record.h>
+#include <mailbox/base/gap.h>
 
 /* ----------------------------------------------------------------------------------- deciding the end */
 
@@ -384,6 +385,7 @@ static void become_dead(struct act__worker *worker, act_self *self)
 {
     /* relaxed: a hint to senders; what they push from now on is refused when it is fetched. */
     act__store(&self->life, act__load(&self->life) + 1);
+    act__gap("exit.dead");
     self->flags &= (uint16_t)~ACT__CELL_LIVING;
     act__drop_waiting(worker, self);
     act__slow_end(worker, self);
@@ -424,6 +426,7 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
     act__set_move(&bonds, &self->bonds);
     if (leaves_seat)
         act__seat_park(self);
+    act__gap("exit.released");
     act__bonds_end(worker, &bonds, &reason, leaves_seat && keeps); /* after the names are free: who hears of the end can take them */
     act__reason_text_let_go(reason.text);
 }

@@ -233,17 +233,24 @@ act_result act_send_name(act_self *self, const char *name, act_message **message
 {
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
-    struct act__names *names = self->worker->system->names;
-    act_ref            before = (*message)->ref;
-    act__row_end(self->worker);
+    struct act__worker *worker = self->worker;
+    struct act__names  *names = worker->system->names;
+    uint64_t            from = act__local_of(self);
+    act_ref             before = (*message)->ref;
+    act__row_end(worker);
     (*message)->ref.value = 0;
     pthread_mutex_lock(&names->mutex);
     struct name *found = look_up(names, name);
+    act_pid      to = act__pid_of(found != NULL ? found->local : 0);
+    bool         drops = false;
     act_result   result = ACT_NOT_FOUND;
     if (found != NULL)
-        result = act__deliver(self->worker->system, self->worker, act__local_of(self), act__pid_of(found->local),
-                              *message);
+        result = act__deliver_or_full(worker->system, worker, from, to, *message, &drops);
     pthread_mutex_unlock(&names->mutex);
+    if (drops) { /* now: what the program does then may need the lock */
+        act__undelivered(worker->system, worker, from, to, *message, result);
+        result = ACT_OK;
+    }
     if (result == ACT_OK)
         *message = NULL;
     else

@@ -5,6 +5,7 @@
 
 #include <actor/cell.h>
 #include <actor/system_record.h>
+#include <mailbox/base/gap.h>
 #include <mailbox/base/memory.h>
 #include <mailbox/channel_record.h>
 
@@ -15,9 +16,11 @@
  *       +------------------------------ retired: the notice was handled ----------------------+
  *
  * A case that takes part may be claimed only to try again, and is then listed once more. `fired` is false from
- * act_channel_notify until the notice was pushed, or the case was taken off its list. An actor that ends waits for a
- * fire that is on its way, a few instructions of another thread: the system may be gone soon. `holders` are the actor,
- * and the notice until it has left the inbox, which may be just after the actor's turn: the last one frees it.
+ * act_channel_notify until the thread that fires is wholly done: the notice was pushed and the actor scheduled, and
+ * neither the notifier nor the system is touched any more. That thread may know nothing of the system, so nothing else
+ * keeps the system until then: an actor that ends waits for it, a few instructions. Meanwhile the notice may have been
+ * handled: then the handle is gone, and no list is to be looked at. `holders` are the actor, and the notice until it has
+ * left the inbox, which may be just after the actor's turn: the last one frees it. See doc/models/notify.pml.
  */
 enum { HELD_BY_ACTOR = 1, HELD_BY_NOTICE = 2 };
 
@@ -76,9 +79,11 @@ static void push(struct notifier *notifier)
     act_message        *message = &notifier->notice.message;
     message->act_life = (uint32_t)act__life_of(notifier->owner);
     bool wakes = act__mpsc_push(&cell->gate.queue, message);
-    act__store_release(&notifier->fired, true); /* pairs with the acquire in has_fired: not touched any more */
+    act__gap("notify.pushed");
     if (wakes)
         act__schedule(system, act__worker_here(system), cell);
+    act__gap("notify.scheduled");
+    act__store_release(&notifier->fired, true); /* pairs with the acquire in has_fired: nothing is touched any more */
 }
 
 /* What the message says in the end: it carries the value that was received, or that could not be sent. */
@@ -121,6 +126,7 @@ static void begin(struct notifier *notifier)
 static void fire(struct act__waiter *waiter)
 {
     struct notifier *notifier = act__container(waiter, struct notifier, waiter);
+    act__gap("notify.claimed");
     if (notifier->one.act_done || notifier->one.act_watches)
         settle(notifier, ACT_OK);
     else
@@ -147,12 +153,18 @@ static void cancel(struct notifier *notifier)
     let_go(notifier, HELD_BY_NOTICE | HELD_BY_ACTOR);
 }
 
-/* The actor ends. Who has claimed the case lists it again or pushes the notice. */
+/* Whether the notice has left the inbox, and the handle is gone. Only where the actor's token is held, as retired. */
+static bool is_retired(const struct notifier *notifier)
+{
+    return act__load(&notifier->holders) == HELD_BY_ACTOR;
+}
+
+/* The actor ends. A thread that has claimed the case lists it again or pushes the notice. */
 static void release(struct notifier *notifier)
 {
     unsigned         rounds = 0;
     while (!has_fired(notifier)) {
-        if (act__case_get_up(&notifier->one)) {
+        if (!is_retired(notifier) && act__case_get_up(&notifier->one)) {
             cancel(notifier);
             return;
         }

@@ -3,6 +3,7 @@
 #include <actor/bond.h>
 #include <actor/fork.h>
 #include <actor/system_record.h>
+#include <mailbox/base/gap.h>
 
 /*
  * A seat is the cell of an actor that has ended, in a life of its own: that of the instance to come. So its pid is
@@ -60,6 +61,7 @@ void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__b
     struct act__names *names = worker->system->names;
     uint16_t           succeeds = (self->flags & ACT__CELL_KEEPS) != 0 ? ACT__CELL_SUCCEEDS : 0;
     act__take_in(worker, self);
+    act__gap("seat.taken_in");
     act__names_lock(names); /* for act_send_name, which finds either the one or the other */
     act__store_release(&self->life, act__load(&self->life) + 2); /* as in spawn.c: the gate is there */
     if (name != NULL)
@@ -88,6 +90,7 @@ static bool park(act_self *self)
 
 void act__seat_park(act_self *self)
 {
+    act__gap("seat.passed_on");
     if (park(self))
         return;
     act__belongings_release(self);
@@ -99,6 +102,7 @@ void act__seat_park(act_self *self)
 static void bury(struct act_system *system, act_self *self)
 {
     act__belongings_release(self);
+    act__gap("seat.released");
     act__cell_poke(system, act__worker_here(system), act__local_of(self), ACT__URGENT_BURY);
 }
 
@@ -183,6 +187,7 @@ act_result act_seat_of(act_system *system, act_pid ended, act_pid *seat)
     uint64_t urgent = act__load_acquire(&cell->urgent); /* pairs with park */
     if (life_in(urgent) != life + 2)
         return ACT_NO_ACTOR;
+    act__gap("seat.looked");
     if ((urgent & ACT__URGENT_PARKED) == 0)
         return (urgent & ACT__URGENT_HOLDING) != 0 ? ACT_EXISTS : ACT_NO_ACTOR;
     *seat = act__pid_of((life + 2) << ACT__SLOT_BITS | cell->index);

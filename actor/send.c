@@ -42,16 +42,6 @@ void act__undelivered(struct act_system *system, struct act__worker *worker, uin
     act_message_free(&message);
 }
 
-/* There was no place. */
-static act_result overflow(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                           act_message *message)
-{
-    if (act__load(&act__cell_at(system, to.local)->policy) == ACT_INBOX_REFUSE)
-        return ACT_FULL;
-    act__undelivered(system, worker, from, to, message, ACT_FULL);
-    return ACT_OK;
-}
-
 /*
  * A row of messages from one handler to one receiver costs one exchange on the receiver's inbox, not one each. The
  * first is pushed at once, so that the receiver can begin. The others are listed in an envelope of their own, a signal
@@ -92,8 +82,8 @@ static __attribute__((noinline)) void begin_row(struct act__worker *worker, act_
     act__row_of(row->envelope)[row->count++] = message;
 }
 
-act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                        act_message *message)
+act_result act__deliver_or_full(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                                act_message *message, bool *drops)
 {
     if (act__has_forked(system))
         return ACT_FORKED;
@@ -104,8 +94,10 @@ act_result act__deliver(struct act_system *system, struct act__worker *worker, u
     /* relaxed: a hint that saves a useless push; the receiver compares again. */
     if (cell == NULL || act__load(&cell->life) != life || (life & 1) == 0)
         return ACT_NO_ACTOR;
-    if (act__load(&cell->gate.max) != 0 && !admit(cell, message))
-        return overflow(system, worker, from, to, message);
+    if (act__load(&cell->gate.max) != 0 && !admit(cell, message)) {
+        *drops = act__load(&cell->policy) != ACT_INBOX_REFUSE;
+        return ACT_FULL;
+    }
     message->act_sender = from;
     message->act_sender_node = 0;
     message->act_life = (uint32_t)life;
@@ -115,6 +107,17 @@ act_result act__deliver(struct act_system *system, struct act__worker *worker, u
         act__slow_sent(worker, cell);
     act__row_end(worker);
     act__cell_push(system, worker, cell, message);
+    return ACT_OK;
+}
+
+act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                        act_message *message)
+{
+    bool       drops = false;
+    act_result result = act__deliver_or_full(system, worker, from, to, message, &drops);
+    if (!drops)
+        return result;
+    act__undelivered(system, worker, from, to, message, result);
     return ACT_OK;
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/bond.h>
 #include <actor/system_record.h>
+#include <mailbox/base/gap.h>
 
 /* ------------------------------------------------------------------------------------------ sending */
 
@@ -42,6 +43,7 @@ void act__signal_push(struct act_system *system, struct act__worker *worker, uin
     act__row_end(worker);
     signal->act_life = (uint32_t)act__life_of(to);
     act__cell_push(system, worker, cell, signal);
+    act__gap("signal.pushed");
     /* After the push: who finds the bit clears it first and then fetches. */
     if (set_urgent(cell, act__life_of(to), ACT__URGENT_LOOK))
         wake_held(system, worker, cell);
@@ -60,6 +62,7 @@ void act__cell_poke(struct act_system *system, struct act__worker *worker, uint6
     act__row_end(worker);
     if (!set_urgent(cell, act__life_of(to), urgent))
         return;
+    act__gap("signal.set");
     if (act__mpsc_wake(&cell->gate.queue))
         act__schedule(system, worker, cell);
     wake_held(system, worker, cell);

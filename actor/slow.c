@@ -1,6 +1,7 @@
 /* Slows senders that flood an actor without a bound. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/system_record.h>
+#include <mailbox/base/gap.h>
 
 /*
  * An actor that finds more than backlog_max messages waiting is *overloaded* until half of that is left. An actor that
@@ -42,6 +43,7 @@ static void free_list(struct act__worker *worker, uint32_t first)
     while (at != 0 && at != ACT__CALM) {
         act_self *sender = act__cell_at(worker->system, at);
         at = sender->slowed_next;
+        act__gap("slow.freeing");
         /* acq_rel: takes over the token that lay_down has put there. */
         if (act__exchange_acq_rel(&sender->held, ACT__HELD_NO) == ACT__HELD_YES)
             worker->executor->operations->yield(worker->executor, worker, sender); /* where others can take it */
@@ -184,6 +186,7 @@ static bool lay_down(struct act__worker *worker, act_self *self, uint32_t by)
         return false;
     }
     held = ACT__HELD_YES;
+    act__gap("slow.laid_down");
     if ((atomic_load_explicit(&self->urgent, memory_order_seq_cst) != 0 || hears) &&
         atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_LISTED, memory_order_seq_cst,
                                                 memory_order_relaxed))

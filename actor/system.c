@@ -163,7 +163,7 @@ static bool make_slabs(act_system *system)
     if (others > (size_t)1 << (ACT__REF_INDEX_BITS - 1))
         others = (size_t)1 << (ACT__REF_INDEX_BITS - 1);
     return act__slab_create(&system->cells, sizeof(act_self), offsetof(act_self, free_link), cells) &&
-           act__slab_create(&system->bonds, 192, 0, others) && act__slab_create(&system->timers, 192, 0, others);
+           act__slab_create(&system->bonds, 192, ACT__BOND_FREE_LINK, others) && act__slab_create(&system->timers, 192, 0, others);
 }
 
 act_result act__system_make(act_system **system, const act_system_options *options)

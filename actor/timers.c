@@ -5,6 +5,7 @@
 #include <actor/bond.h>
 #include <actor/fork.h>
 #include <actor/system_record.h>
+#include <mailbox/base/gap.h>
 
 _Static_assert(sizeof(struct act__timer) <= 192, "a timer is at most three cache lines");
 
@@ -80,6 +81,7 @@ bool act__timer_cancel(struct act__worker *worker, struct act__timer *timer)
     if (!atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_CANCELLED, memory_order_relaxed,
                                                  memory_order_relaxed))
         return false;
+    act__gap("timers.cancelled");
     if (own_wheel(worker, timer)) {
         act__wheel_remove(&worker->wheel, timer);
         act__timer_drop(worker, timer);
@@ -105,8 +107,10 @@ static void fire(struct act__worker *worker, struct act__timer *timer)
     }
     /* The loser of this race is told: a cancelled timer is dropped when its owner's call arrives. */
     if (atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_FIRED, memory_order_relaxed,
-                                                memory_order_relaxed))
+                                                memory_order_relaxed)) {
+        act__gap("timers.fired");
         act__signal_push(worker->system, worker, act__load(&timer->owner), &timer->notice);
+    }
 }
 
 void act__timers_run(struct act__worker *worker, act_millis now)
@@ -181,6 +185,7 @@ static struct act__timer *find(act_self *self, act_ref ref)
     struct act__timer *timer = act__slab_at(&system->timers, act__ref_index(ref, ACT__REF_IS_TIMER));
     if (timer == NULL || !is_called(system, timer, ref))
         return NULL;
+    act__gap("timers.found");
     /* acquire: before the second look at life, as act__timer_arm writes life before the owner. */
     bool is_mine = act__load_acquire(&timer->owner) == act__local_of(self);
     return is_mine && is_called(system, timer, ref) && timer->owned.here != NULL ? timer : NULL;

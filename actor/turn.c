@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/bond.h>
 #include <actor/system_record.h>
+#include <mailbox/base/gap.h>
 
 /* Whether this worker may run this actor: a stale message can bring a cell to the wrong one. */
 static bool runs_here(const struct act__worker *worker, const act_self *self)
@@ -98,6 +99,7 @@ static inline bool fall_asleep(struct act__worker *worker, act_self *self)
     act_message *freed;
     if (!act__inbox_sleep(&self->gate, &self->inbox, &freed))
         return false;
+    act__gap("turn.asleep");
     if (freed != NULL)
         act__release(worker, freed);
     return true;

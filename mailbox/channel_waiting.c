@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <mailbox/base/gap.h>
+
 /*
  * In pauses of the processor, about 10 ns each. PAUSES_BEFORE_SLEEP: to be woken costs as much. YIELD_EVERY: whoever is
  * waited for may be on the same CPU. LOCK_PAUSES: many values go through in that time. CLAIM_PAUSES: only the thread that
@@ -132,6 +134,7 @@ static long futex(_Atomic uint32_t *word, int operation, uint32_t value, const s
 
 void act__claim_wake(struct act__claim claim)
 {
+    act__gap("channel.claimed");
     if (claim.woken != NULL)
         claim.woken(claim.waiter);
     else if (claim.asleep)
@@ -202,6 +205,7 @@ bool act__case_lie_down(act_select_case *one, struct act__waiter *waiter)
     struct act__claim   claim = {.waiter = NULL};
     one->act_waiter = waiter;
     one->act_done = false;
+    act__gap("channel.lies_down");
     act__end_lock(locked);
     bool ready = is_ready(channel, one, waiter);
     if (!ready) {

@@ -188,6 +188,7 @@ static inline bool act__inbox_sleep(struct act__gate *gate, struct act__inbox *i
     inbox->boundary = NULL;
     inbox->spent = false;
     *freed = spent ? boundary : NULL;
+    act__gap("inbox.sleeps");
     if (act__likely(act__mpsc_idle(&gate->queue, boundary)))
         return true;
     inbox->boundary = boundary;

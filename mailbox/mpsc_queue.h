@@ -5,6 +5,7 @@
 
 #include <mailbox/base/atomics.h>
 #include <mailbox/base/check.h>
+#include <mailbox/base/gap.h>
 #include <mailbox/message/message.h>
 
 /*
@@ -52,6 +53,7 @@ static inline bool act__mpsc_push(struct act__mpsc_queue *queue, act_message *me
      * token sees what its last holder did to the receiver.
      */
     uintptr_t older = act__exchange_acq_rel(&queue->word, (uintptr_t)message);
+    act__gap("inbox.exchanged");
     /* release: pairs with the acquire in act__mpsc_older; what is older is published by its own push. */
     __atomic_store_n(&message->act_next, (act_message *)older, __ATOMIC_RELEASE);
     return older == ACT__QUEUE_IDLE;

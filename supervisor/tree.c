@@ -30,14 +30,16 @@ void act__tree_enter(struct act__supervisor *supervisor)
 
 void act__tree_leave(struct act__supervisor *supervisor)
 {
-    if (supervisor->list_here == NULL) /* it never came that far */
-        return;
-    pthread_mutex_lock(&list_mutex);
-    *supervisor->list_here = supervisor->list_next;
-    if (supervisor->list_next != NULL)
-        supervisor->list_next->list_here = supervisor->list_here;
+    pthread_mutex_lock(&list_mutex); /* before the first look: a neighbour in the list that leaves writes list_here */
+    bool is_there = supervisor->list_here != NULL; /* else it never came that far */
+    if (is_there) {
+        *supervisor->list_here = supervisor->list_next;
+        if (supervisor->list_next != NULL)
+            supervisor->list_next->list_here = supervisor->list_here;
+    }
     pthread_mutex_unlock(&list_mutex);
-    pthread_mutex_destroy(&supervisor->mutex);
+    if (is_there)
+        pthread_mutex_destroy(&supervisor->mutex);
 }
 
 /* ------------------------------------------------------------------------------------------ the picture */

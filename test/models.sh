@@ -29,6 +29,7 @@ channel      of_no_room_meets_each_of_two_receivers                       -DREND
 channel      of_no_room_meets_each_of_two_senders                         -DRENDEZVOUS -DTWO_SENDERS
 inbox        hands_each_message_over_once_and_loses_no_wakeup
 inbox        reuses_envelopes_at_once                                     -DTIGHT
+notify       ends_with_its_actor_or_before_and_with_its_system
 seat         is_taken_or_buried_once_and_loses_nothing
 seat         keeps_a_kill_for_who_takes_it                                -DKILLED
 slow         frees_each_sender_and_lets_signals_through
@@ -66,6 +67,8 @@ inbox        that_gives_its_boundary_away_loses_a_message        any        -DBR
 inbox        without_the_mark_of_a_push_follows_a_stale_link     any        -DBREAK_PENDING
 inbox        pushed_to_without_an_exchange_loses_a_message       any        -DBREAK_EXCHANGE
 inbox        changed_after_it_sleeps_is_anothers                 assertion  -DBREAK_SLEEP_FIELDS
+notify       that_says_it_is_done_too_early_outlives_the_system   assertion  -DBREAK_EARLY
+notify       that_was_handled_and_looks_at_its_list_has_no_handle assertion  -DBREAK_RETIRED
 seat         held_whatever_was_asked_is_nobodys                   end        -DBREAK_HOLD
 seat         parked_whatever_was_asked_is_nobodys                 end        -DBREAK_PARK
 seat         taken_in_two_steps_is_taken_twice                    assertion  -DBREAK_TAKE

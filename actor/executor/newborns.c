@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/newborns.h>
 
+#include <mailbox/base/gap.h>
+
 #define FEW      8u
 #define PATIENCE 60u /* rounds of act__wait_a_moment: about a microsecond */
 
@@ -39,6 +41,7 @@ act_self *act__newborns_youngest(struct act__newborns *newborns)
      * the place is gone, or the owner sees that head has come near, and both ask win().
      */
     atomic_store_explicit(&newborns->tail, tail, memory_order_seq_cst);
+    act__gap("newborns.claimed");
     uint32_t head = atomic_load_explicit(&newborns->head, memory_order_seq_cst);
     if ((int32_t)(tail - head) > 0)
         return act__load(place(newborns, tail));
@@ -65,6 +68,7 @@ act_self *act__newborns_oldest(struct act__newborns *newborns)
     uint32_t tail = atomic_load_explicit(&newborns->tail, memory_order_seq_cst);
     if ((int32_t)(tail - head) <= 0)
         return NULL;
+    act__gap("newborns.looked");
     act_self *self = act__load(place(newborns, head)); /* before win(): then the place may be written again */
     return win(newborns, head) ? self : NULL;
 }

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/worker_pool.h>
 
+#include <mailbox/base/gap.h>
+
 /*
  * A worker that found nothing says so (`asleep`, `sleepers`), looks once more, and sleeps in its event loop. Who
  * makes work first makes it visible and then reads `sleepers`. All four accesses are sequentially consistent:
@@ -100,7 +102,9 @@ void act__parking_sleep(struct act__worker_pool *pool, struct act__pool_worker *
     if (worker->searching)
         stop_searching(pool, worker);
     atomic_store_explicit(&worker->asleep, ASLEEP, memory_order_seq_cst);
+    act__gap("parking.asleep");
     atomic_fetch_add_explicit(&pool->sleepers, 1, memory_order_seq_cst);
+    act__gap("parking.counted");
     if (!anything_to_do(pool, worker)) {
         act__count(&worker->base.parked);
         act__loop_sleep(worker->base.loop, act__wheel_next(&worker->base.wheel));

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/steal_deque.h>
 
+#include <mailbox/base/gap.h>
+
 static _Atomic(act_self *) *place(struct act__steal_deque *deque, uint32_t at)
 {
     return &deque->ring[at % ACT__DEQUE_SIZE];
@@ -56,6 +58,7 @@ act_self *act__deque_steal(struct act__steal_deque *deque, struct act__steal_deq
             continue; /* head and tail do not belong together */
         for (uint32_t i = 0; i < many; i++)
             act__store(place(deque, tail + i), act__load(place(victim, head + i)));
+        act__gap("deque.copied");
         if (!advance(victim, head, many))
             continue;
         *count = many;

@@ -8,6 +8,7 @@
 #include <actor/door.h>
 #include <actor/fatal.h>
 #include <actor/system_record.h>
+#include <mailbox/base/gap.h>
 #include <mailbox/channel_record.h>
 
 /*
@@ -54,6 +55,7 @@ static void post(struct act__worker_pool *pool, struct act__pool_worker *target,
         /* seq_cst includes the release that pairs with take_posted; the rest is for parking.c. */
     } while (!atomic_compare_exchange_weak_explicit(&target->posted, &first, self, memory_order_seq_cst,
                                                     memory_order_relaxed));
+    act__gap("pool.posted");
     act__parking_wake(pool, target);
 }
 
@@ -61,6 +63,7 @@ static void inject(struct act__worker_pool *pool, act_self *self)
 {
     self->run_next = NULL;
     act__inject_push(&pool->inject, self, self, 1);
+    act__gap("pool.injected");
     act__parking_notify(pool);
 }
 
@@ -437,6 +440,7 @@ static void call_wheel(struct act__executor *executor, struct act__timer *timer,
         timer->next_call[cancel] = first;
         /* seq_cst includes the release that pairs with run_calls; the rest is for parking.c. */
     } while (!atomic_compare_exchange_weak_explicit(calls, &first, timer, memory_order_seq_cst, memory_order_relaxed));
+    act__gap("pool.called");
     act__parking_wake(pool, target);
 }
 
