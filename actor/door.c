@@ -10,6 +10,7 @@
 #include <actor/fork.h>
 #include <actor/system_record.h>
 #include <mailbox/base/gap.h>
+#include <mailbox/base/lock.h>
 
 /*
  * While it waits a thread lives in a cell like an actor's: it has a pid, bonds end in it, messages are pushed to
@@ -79,25 +80,12 @@ static act_result open_door(act_system *system, struct door *door)
     return ACT_OK;
 }
 
-/*
- * Somebody may have killed the pid that the thread has meanwhile: nothing ends by that. At once, as the guest has one
- * place for a reason and the next thread may need it.
- */
-static void forget_end(struct act__worker *guest, act_self *cell)
-{
-    if ((cell->flags & ACT__CELL_ENDING) == 0)
-        return;
-    cell->flags &= (uint16_t)~ACT__CELL_ENDING;
-    act__reason_text_let_go(guest->exit_reason.text);
-}
-
 /* With the token and the guest's mutex. Gives the token up for good. */
 static void close_door(act_system *system, struct door *door)
 {
     act_self           *cell = door->cell;
     struct act__worker *guest = &system->guest;
     act__store(&cell->route, ACT__ROUTE_ANY);
-    forget_end(guest, cell);
     act__end_quietly(guest, cell);
     act_message *freed;
     do {
@@ -130,7 +118,6 @@ static act_message *look(act_system *system, struct door *door)
 {
     act_message *message;
     act__take_in(&system->guest, door->cell);
-    forget_end(&system->guest, door->cell);
     while ((message = act__inbox_pop(&door->cell->inbox)) != NULL && !act_ref_equal(message->ref, door->awaited))
         act__refuse(&system->guest, door->cell, message, ACT_NO_ACTOR);
     return message;
@@ -151,12 +138,12 @@ static act_message *wait_for_message(act_system *system, struct door *door, act_
             continue;
         if (freed != NULL)
             act__release(&system->guest, freed);
-        pthread_mutex_unlock(&system->guest_mutex);
+        act__unlock_leavable(&system->guest_mutex);
         act__gap("door.asleep");
         in_time = wait_for_bell(door, timeout == ACT_FOREVER ? NULL : &until);
         if (!in_time && !act__mpsc_wake(&cell->gate.queue))
             wait_for_bell(door, NULL); /* somebody has the token and is about to ring */
-        pthread_mutex_lock(&system->guest_mutex);
+        act__lock_leavable(&system->guest_mutex);
     }
     return message;
 }
@@ -187,7 +174,7 @@ act_result act_system_ask(act_system *system, act_pid to, act_message **message,
     struct door door;
     if (timeout == 0 || timeout < ACT_FOREVER || !act__may_wait_for(system, to))
         return ACT_INVALID;
-    pthread_mutex_lock(&system->guest_mutex);
+    act__lock_leavable(&system->guest_mutex);
     act_result result = open_door(system, &door);
     if (result == ACT_OK) {
         result = act_ask(door.cell, &door.awaited, to, message, ACT_FOREVER);
@@ -195,7 +182,7 @@ act_result act_system_ask(act_system *system, act_pid to, act_message **message,
             result = wait_for_reply(system, &door, reply, timeout);
         close_door(system, &door);
     }
-    pthread_mutex_unlock(&system->guest_mutex);
+    act__unlock_leavable(&system->guest_mutex);
     return result;
 }
 
@@ -216,7 +203,7 @@ act_result act_system_join(act_system *system, act_pid pid, act_exit_report *rep
     struct door door;
     if (timeout < ACT_FOREVER || !act__may_wait_for(system, pid))
         return ACT_INVALID;
-    pthread_mutex_lock(&system->guest_mutex);
+    act__lock_leavable(&system->guest_mutex);
     act_result result = open_door(system, &door);
     if (result == ACT_OK) {
         result = act_monitor(door.cell, &door.awaited, pid);
@@ -230,6 +217,6 @@ act_result act_system_join(act_system *system, act_pid pid, act_exit_report *rep
         }
         close_door(system, &door);
     }
-    pthread_mutex_unlock(&system->guest_mutex);
+    act__unlock_leavable(&system->guest_mutex);
     return result;
 }

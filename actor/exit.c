@@ -10,12 +10,14 @@
 #include <actor/lifecycle.h>
 #include <actor/system_record.h>
 #include <mailbox/base/gap.h>
+#include <mailbox/base/lock.h>
 
 /* ----------------------------------------------------------------------------------- deciding the end */
 
 void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
-    if ((self->flags & ACT__CELL_ENDING) != 0) {
+    /* A thread that waits does not end because its pid was killed. */
+    if ((self->flags & ACT__CELL_ENDING) != 0 || act__load(&self->route) == ACT__ROUTE_DOOR) {
         act__reason_text_let_go(reason.text);
         return;
     }
@@ -332,7 +334,7 @@ static void run_last_words(struct act__worker *worker, act_self *self)
         self->defers = defer->act_next;
         if (defer->label != NULL)
             snprintf(worker->ended_label, sizeof worker->ended_label, "%s", defer->label);
-        defer->run(defer->context);
+        act__user_code_call(defer->run, defer->context);
     }
     act__row_end(worker);
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include <actor/system_record.h>
+#include <mailbox/base/lock.h>
 
 /* ------------------------------------------------------------------------------------------ fields */
 
@@ -89,7 +90,9 @@ call_users(act_system *system, act_self *self, act_log_level level, bool said_by
                         (unsigned long long)act__load(&self->life), ACT_NAME_MAX, self->behavior->name,
                         said_by_actor ? ":" : "");
     vsnprintf(text + used, sizeof text - (size_t)used, format, values);
+    pthread_mutex_t *mutex = act__user_code_begin();
     system->options.log(system->options.context, level, text);
+    act__user_code_end(mutex);
 }
 
 /* said_by_actor: not about the actor, but by it. */

@@ -5,6 +5,7 @@
 
 #include <actor/fork.h>
 #include <actor/system_record.h>
+#include <mailbox/base/lock.h>
 
 struct name {
     struct act__belonging belonging; /* of the actor that has it */
@@ -103,20 +104,20 @@ static void release(struct act__belonging *belonging)
 {
     struct name *name = act__container(belonging, struct name, belonging);
     struct act__names *names = name->names;
-    pthread_mutex_lock(&names->mutex);
+    act__lock(&names->mutex);
     take_out(name);
-    pthread_mutex_unlock(&names->mutex);
+    act__unlock(&names->mutex);
     act__free(name);
 }
 
 void act__names_lock(struct act__names *names)
 {
-    pthread_mutex_lock(&names->mutex);
+    act__lock(&names->mutex);
 }
 
 void act__names_unlock(struct act__names *names)
 {
-    pthread_mutex_unlock(&names->mutex);
+    act__unlock(&names->mutex);
 }
 
 act_result act__names_add(struct act__names *names, struct act__belonging **belonging, const char *text, uint64_t local,
@@ -177,11 +178,11 @@ const char *act__names_text_of(const act_self *self)
 
 act_result act__names_find(struct act__names *names, uint64_t *local, const char *text)
 {
-    pthread_mutex_lock(&names->mutex);
+    act__lock(&names->mutex);
     struct name *name = look_up(names, text);
     if (name != NULL)
         *local = name->local;
-    pthread_mutex_unlock(&names->mutex);
+    act__unlock(&names->mutex);
     return name != NULL ? ACT_OK : ACT_NOT_FOUND;
 }
 
@@ -215,13 +216,13 @@ act_result act_unregister(act_self *self, const char *text)
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     struct act__names *names = self->worker->system->names;
-    pthread_mutex_lock(&names->mutex);
+    act__lock(&names->mutex);
     struct name *name = look_up(names, text);
     if (name != NULL && name->local != act__local_of(self))
         name = NULL;
     if (name != NULL)
         take_out(name);
-    pthread_mutex_unlock(&names->mutex);
+    act__unlock(&names->mutex);
     if (name == NULL)
         return ACT_NOT_FOUND;
     act__set_remove(&name->belonging.member);
@@ -239,14 +240,14 @@ act_result act_send_name(act_self *self, const char *name, act_message **message
     act_ref             before = (*message)->ref;
     act__row_end(worker);
     (*message)->ref.value = 0;
-    pthread_mutex_lock(&names->mutex);
+    act__lock(&names->mutex);
     struct name *found = look_up(names, name);
     act_pid      to = act__pid_of(found != NULL ? found->local : 0);
     bool         drops = false;
     act_result   result = ACT_NOT_FOUND;
     if (found != NULL)
         result = act__deliver_or_full(worker->system, worker, from, to, *message, &drops);
-    pthread_mutex_unlock(&names->mutex);
+    act__unlock(&names->mutex);
     if (drops) { /* now: what the program does then may need the lock */
         act__undelivered(worker->system, worker, from, to, *message, result);
         result = ACT_OK;

@@ -6,6 +6,7 @@
 #include <actor/cell.h>
 #include <actor/system_record.h>
 #include <mailbox/base/gap.h>
+#include <mailbox/base/lock.h>
 #include <mailbox/base/memory.h>
 #include <mailbox/channel_record.h>
 
@@ -67,7 +68,7 @@ static void retired(struct act__worker *worker, struct act__notice *notice)
     struct act_channel *channel = act__case_channel(&notifier->one);
     (void)worker;
     if (notice->message.kind == ACT_VALUE_BYTES && channel->release != NULL)
-        channel->release(notice->message.as.bytes);
+        act__user_code_call(channel->release, notice->message.as.bytes);
     drop_handle(notifier);
     let_go(notifier, HELD_BY_NOTICE);
 }
@@ -148,7 +149,7 @@ static void cancel(struct notifier *notifier)
 {
     struct act_channel *channel = act__case_channel(&notifier->one);
     if (notifier->one.sender != NULL && !notifier->one.act_watches && channel->release != NULL)
-        channel->release(notifier->one.value);
+        act__user_code_call(channel->release, notifier->one.value);
     drop_handle(notifier);
     let_go(notifier, HELD_BY_NOTICE | HELD_BY_ACTOR);
 }

@@ -3,6 +3,7 @@
 #include <actor/fork.h>
 #include <actor/lifecycle.h>
 #include <actor/system_record.h>
+#include <mailbox/base/lock.h>
 
 /*
  * The last that was spawned is told to end first, and the next when it has ended. The worker on which one ends tells the
@@ -50,10 +51,10 @@ static void go_on_telling(act_system *system, struct act__worker *worker)
 
 void act__roots_tell(act_system *system, struct act__worker *worker)
 {
-    pthread_mutex_lock(&system->roots_mutex);
+    act__lock(&system->roots_mutex);
     system->tells_roots = true;
     go_on_telling(system, worker);
-    pthread_mutex_unlock(&system->roots_mutex);
+    act__unlock(&system->roots_mutex);
 }
 
 bool act__roots_are_gone(const act_system *system)
@@ -63,10 +64,10 @@ bool act__roots_are_gone(const act_system *system)
 
 void act__root_has_ended(act_system *system, struct act__worker *worker)
 {
-    pthread_mutex_lock(&system->roots_mutex);
+    act__lock(&system->roots_mutex);
     system->roots_told--;
     go_on_telling(system, worker);
-    pthread_mutex_unlock(&system->roots_mutex);
+    act__unlock(&system->roots_mutex);
 }
 
 /* Before the actor has wholly ended: one that was told counts until then, see act__end_run. */
@@ -74,14 +75,14 @@ static void release_root(struct act__belonging *belonging)
 {
     struct act__root   *root = act__container(belonging, struct act__root, belonging);
     act_system         *system = root->system;
-    pthread_mutex_lock(&system->roots_mutex); /* an actor may end before its spawner has written what it is called */
+    act__lock(&system->roots_mutex); /* an actor may end before its spawner has written what it is called */
     struct act__worker *worker = act__cell_at(system, root->local)->worker; /* on which it ends, just now */
     act__list_remove(&root->place);
     if (root->is_told)
         worker->has_ended_root = true;
     else
         go_on_telling(system, worker);
-    pthread_mutex_unlock(&system->roots_mutex);
+    act__unlock(&system->roots_mutex);
     act__free(root);
 }
 
@@ -110,15 +111,15 @@ act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior
     act__store(&root->has_last_words, behavior->init != NULL || behavior->terminate != NULL
                                           || (options != NULL && options->on_end != NULL));
     struct act__spawning what = {behavior, args, options, 0, &root->belonging};
-    pthread_mutex_lock(&system->guest_mutex);
-    pthread_mutex_lock(&system->roots_mutex);
+    act__lock(&system->guest_mutex);
+    act__lock(&system->roots_mutex);
     act_result result = act__spawn(&system->guest, pid, NULL, &what, ACT__TIE_NONE, NULL);
     if (result == ACT_OK) { /* before the mutex lets the actor end: its release waits for it */
         root->local = pid->local;
         act__list_append(&system->roots, &root->place);
     }
-    pthread_mutex_unlock(&system->roots_mutex);
-    pthread_mutex_unlock(&system->guest_mutex);
+    act__unlock(&system->roots_mutex);
+    act__unlock(&system->guest_mutex);
     if (result != ACT_OK)
         act__free(root);
     return result;

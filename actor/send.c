@@ -6,6 +6,7 @@
 #include <actor/fork.h>
 #include <actor/system_record.h>
 #include <actor/typed.h>
+#include <mailbox/base/lock.h>
 
 void act__schedule_elsewhere(struct act_system *system, struct act__worker *worker, act_self *self)
 {
@@ -133,8 +134,7 @@ void act__deliver_own(struct act__worker *worker, act_self *self, act_message *m
 {
     act_pid me = act__pid_of(act__local_of(self));
     if (act__load(&self->gate.max) != 0 && !admit(self, message)) {
-        if (overflow(worker->system, worker, me.local, me, message) != ACT_OK)
-            act__undelivered(worker->system, worker, me.local, me, message, ACT_FULL);
+        act__undelivered(worker->system, worker, me.local, me, message, ACT_FULL);
         return;
     }
     message->act_sender = me.local;
@@ -190,8 +190,11 @@ void act__dead_letter(struct act_system *system, struct act__worker *worker, act
         act__count(&worker->dead_letters);
     else
         act__add(&system->outside_dead_letters, 1);
-    if (system->options.dead_letter != NULL && !act__load(&system->abandoned))
-        system->options.dead_letter(system->options.context, to, message, why);
+    if (system->options.dead_letter == NULL || act__load(&system->abandoned))
+        return;
+    pthread_mutex_t *mutex = act__user_code_begin();
+    system->options.dead_letter(system->options.context, to, message, why);
+    act__user_code_end(mutex);
 }
 
 void act__release_elsewhere(struct act__worker *worker, act_message *message)
@@ -235,7 +238,7 @@ act_result act_send(act_self *self, act_pid to, act_message **message)
 static void release_resource(const act_value *value)
 {
     if (value->kind == ACT_VALUE_RESOURCE && value->as.resource.release != NULL)
-        value->as.resource.release(value->as.resource.pointer);
+        act__user_code_call(value->as.resource.release, value->as.resource.pointer);
 }
 
 /* What could not even be made is shown to the hook from the stack. */

@@ -13,6 +13,7 @@
 #include <actor/lifecycle.h>
 #include <actor/log_writer.h>
 #include <actor/system_record.h>
+#include <mailbox/base/lock.h>
 #include <mailbox/channel_record.h>
 
 #define BATCH_DEFAULT    256
@@ -328,9 +329,9 @@ void act__system_actor_ended(act_system *system)
     atomic_thread_fence(memory_order_seq_cst);
     if (act__system_actors_count(system) != 0)
         return;
-    pthread_mutex_lock(&system->roots_mutex);
+    act__lock(&system->roots_mutex);
     pthread_cond_broadcast(&system->root_ended);
-    pthread_mutex_unlock(&system->roots_mutex);
+    act__unlock(&system->roots_mutex);
 }
 
 void act__system_poke_all(act_system *system, struct act__worker *worker, uint8_t urgent)
@@ -350,7 +351,7 @@ enum act__ended { ROOTS_HAVE_ENDED, ALL_HAVE_ENDED };
 static bool wait_for_end(act_system *system, enum act__ended what, const struct timespec *deadline)
 {
     bool ended, in_time = true;
-    pthread_mutex_lock(&system->roots_mutex);
+    act__lock(&system->roots_mutex);
     for (;;) {
         ended = what == ROOTS_HAVE_ENDED ? act__roots_are_gone(system) : act__system_actors_count(system) == 0;
         if (ended || !in_time)
@@ -364,7 +365,7 @@ static bool wait_for_end(act_system *system, enum act__ended what, const struct 
         in_time = pthread_cond_timedwait(&system->root_ended, &system->roots_mutex, last ? deadline : &soon) != ETIMEDOUT ||
                   !last;
     }
-    pthread_mutex_unlock(&system->roots_mutex);
+    act__unlock(&system->roots_mutex);
     return ended;
 }
 

@@ -3,6 +3,7 @@
 #include <actor/typed.h>
 
 #include <actor/system_record.h>
+#include <mailbox/base/lock.h>
 #include <mailbox/message/print.h>
 
 act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay, const act_type *type,
@@ -44,6 +45,9 @@ void act_unknown(act_self *self, const act_message *message)
     act__message_show(self, message, text, sizeof text);
     act__log_of(self, ACT_LOG_WARNING, "does not know what actor %u.%llu has sent: %s",
                 (unsigned)(sender.local & ACT__SLOT_MASK), (unsigned long long)act__life_of(sender.local), text);
-    if (system->options.dead_letter != NULL)
-        system->options.dead_letter(system->options.context, pid, message, ACT_INVALID);
+    if (system->options.dead_letter == NULL)
+        return;
+    pthread_mutex_t *mutex = act__user_code_begin();
+    system->options.dead_letter(system->options.context, pid, message, ACT_INVALID);
+    act__user_code_end(mutex);
 }

@@ -3,6 +3,7 @@
 #include <mailbox/channel_record.h>
 
 #include <mailbox/base/check.h>
+#include <mailbox/base/lock.h>
 #include <mailbox/base/memory.h>
 
 enum { WORD_BYTES = 8 };
@@ -337,7 +338,7 @@ void act__buffered_clear(struct act_channel *channel)
         void *value = place_to_read(channel, out);
         out->place = next_place(channel, out);
         if (channel->release != NULL)
-            channel->release(value);
+            act__user_code_call(channel->release, value);
     }
     act__store(&out->position, tail | ACT__LAST); /* nothing waits any more */
 }

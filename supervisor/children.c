@@ -161,9 +161,9 @@ void act__child_let_go(void *context)
     if (atomic_fetch_sub_explicit(&child->holders, 1, memory_order_acq_rel) != 1)
         return;
     if (child->plan->kept_release != NULL)
-        child->plan->kept_release(child->kept);
+        act__user_code_call(child->plan->kept_release, child->kept);
     if (child->plan->args_release != NULL && must_release_args(child))
-        child->plan->args_release(child->args);
+        act__user_code_call(child->plan->args_release, child->args);
     act__child_forget(child);
 }
 

@@ -3,9 +3,8 @@
 #ifndef ACT_SUPERVISOR_RECORD_H
 #define ACT_SUPERVISOR_RECORD_H
 
-#include <pthread.h>
-
 #include <actor/lifecycle.h>
+#include <mailbox/base/lock.h>
 #include <supervisor/children.h>
 #include <supervisor/request.h>
 #include <supervisor/restart_window.h>

@@ -234,7 +234,7 @@ act_result act_supervisor_unsubscribe(act_self *self, act_ref *ref, act_pid supe
 static act_result refuse(const act_child_spec *spec, act_result result)
 {
     if (spec->args_release != NULL && spec->args != NULL)
-        spec->args_release((void *)(uintptr_t)spec->args);
+        act__user_code_call(spec->args_release, (void *)(uintptr_t)spec->args);
     return result;
 }
 

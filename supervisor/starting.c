@@ -5,20 +5,19 @@
 #include <stdio.h>
 
 /* The mutex is not held meanwhile: see tree.c. */
-static act_result spawn_supervisor(act_self *self, struct act__supervisor *supervisor, act_pid *pid,
-                                   struct act__child *child)
+static act_result spawn_supervisor(act_self *self, act_pid *pid, struct act__child *child)
 {
     act_spawn_options options = act__child_options(child);
-    pthread_mutex_unlock(&supervisor->mutex);
-    act_result result = act__supervisor_spawn_link(self, pid, child->args, &options, child);
-    pthread_mutex_lock(&supervisor->mutex);
+    pthread_mutex_t  *mutex = act__user_code_begin();
+    act_result        result = act__supervisor_spawn_link(self, pid, child->args, &options, child);
+    act__user_code_end(mutex);
     return result;
 }
 
-static act_result spawn_as(act_self *self, struct act__supervisor *supervisor, act_pid *pid, struct act__child *child)
+static act_result spawn_as(act_self *self, act_pid *pid, struct act__child *child)
 {
     if (child->plan->behavior == &act__supervisor_behavior)
-        return spawn_supervisor(self, supervisor, pid, child);
+        return spawn_supervisor(self, pid, child);
     act_spawn_options options = act__child_options(child);
     act__child_hold(child);
     act_result result = act_spawn_link(self, pid, child->plan->behavior, child->args, &options);
@@ -28,14 +27,14 @@ static act_result spawn_as(act_self *self, struct act__supervisor *supervisor, a
 }
 
 /* Into the seat of the instance before, if there is one. It is there still, unless somebody else has given it up. */
-static act_result spawn(act_self *self, struct act__supervisor *supervisor, act_pid *pid, struct act__child *child)
+static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
 {
-    act_result result = spawn_as(self, supervisor, pid, child);
+    act_result result = spawn_as(self, pid, child);
     bool       is_lost = result == ACT_NO_ACTOR;
 
     if (result == ACT_OK || is_lost)
         child->seat = act_pid_none();
-    return is_lost ? spawn_as(self, supervisor, pid, child) : result;
+    return is_lost ? spawn_as(self, pid, child) : result;
 }
 
 void act__child_start(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
@@ -47,7 +46,7 @@ void act__child_start(act_self *self, struct act__supervisor *supervisor, struct
     act__delay_started(self, supervisor, child);
     child->start_result = ACT_OK;
     child->is_killed = false;
-    act_result result = spawn(self, supervisor, &pid, child);
+    act_result result = spawn(self, &pid, child);
     if (result == ACT_OK) {
         child->state = ACT__CHILD_STARTING;
         child->since = act_now(self);

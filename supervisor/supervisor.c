@@ -201,7 +201,7 @@ void act__request_release_args(const struct act__supervisor *supervisor, act_mes
 
     if (request->tag == ACT__TAG_START_CHILD_ARGS && supervisor->template != NULL && args_bytes != 0
         && fits_template(supervisor, args_bytes) && supervisor->template->plan->args_release != NULL)
-        supervisor->template->plan->args_release(asked->args);
+        act__user_code_call(supervisor->template->plan->args_release, asked->args);
 }
 
 static void start_child_args(act_self *self, struct act__supervisor *supervisor, act_message *request)
@@ -573,9 +573,9 @@ static void receive(act_self *self, void *state, const act_message *message)
 {
     struct act__supervisor *supervisor = *(struct act__supervisor **)state;
 
-    pthread_mutex_lock(&supervisor->mutex);
+    act__lock_leavable(&supervisor->mutex);
     hear(self, supervisor, message);
-    pthread_mutex_unlock(&supervisor->mutex);
+    act__unlock_leavable(&supervisor->mutex);
 }
 
 static act_result init(act_self *self, void *state, const void *args)
@@ -583,7 +583,7 @@ static act_result init(act_self *self, void *state, const void *args)
     struct act__supervisor *supervisor = *(struct act__supervisor *const *)args;
 
     *(struct act__supervisor **)state = supervisor;
-    pthread_mutex_lock(&supervisor->mutex);
+    act__lock_leavable(&supervisor->mutex);
     supervisor->tree_end = ACT_TREE_END_GAVE_UP; /* unless it turns out otherwise */
     supervisor->pid = act_self_pid(self);
     supervisor->since = act_now(self);
@@ -592,7 +592,7 @@ static act_result init(act_self *self, void *state, const void *args)
         act__start_next(self, supervisor);
     else
         act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_ERROR, ACT_NO_MEMORY, NULL));
-    pthread_mutex_unlock(&supervisor->mutex);
+    act__unlock_leavable(&supervisor->mutex);
     return ACT_OK; /* what could not be started is told by the announcement and the end */
 }
 

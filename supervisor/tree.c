@@ -9,9 +9,10 @@
 #include <supervisor/record.h>
 
 /*
- * A supervisor holds its own mutex while it handles a message. Who holds all of them sees each supervisor between two
- * messages. Order: the list's mutex first, then the supervisors'. So a supervisor that makes another lets go of its own
- * while the new one enters the list (starting.c), and one that ends has let go of it.
+ * A supervisor holds its own mutex while it handles a message, except where that calls the program (lock.h). A thread
+ * that holds all of them sees each supervisor between two messages or at such a call. Order: the list's mutex first, then
+ * the supervisors'. So a supervisor that makes another lets go of its own while the new one enters the list (starting.c),
+ * and one that ends has let go of it.
  */
 static pthread_mutex_t        list_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct act__supervisor *list_first; /* of all systems */
@@ -19,25 +20,25 @@ static struct act__supervisor *list_first; /* of all systems */
 void act__tree_enter(struct act__supervisor *supervisor)
 {
     pthread_mutex_init(&supervisor->mutex, NULL);
-    pthread_mutex_lock(&list_mutex);
+    act__lock(&list_mutex);
     supervisor->list_here = &list_first;
     supervisor->list_next = list_first;
     if (list_first != NULL)
         list_first->list_here = &supervisor->list_next;
     list_first = supervisor;
-    pthread_mutex_unlock(&list_mutex);
+    act__unlock(&list_mutex);
 }
 
 void act__tree_leave(struct act__supervisor *supervisor)
 {
-    pthread_mutex_lock(&list_mutex); /* before the first look: a neighbour in the list that leaves writes list_here */
+    act__lock(&list_mutex); /* before the first look: a neighbour in the list that leaves writes list_here */
     bool is_there = supervisor->list_here != NULL; /* else it never came that far */
     if (is_there) {
         *supervisor->list_here = supervisor->list_next;
         if (supervisor->list_next != NULL)
             supervisor->list_next->list_here = supervisor->list_here;
     }
-    pthread_mutex_unlock(&list_mutex);
+    act__unlock(&list_mutex);
     if (is_there)
         pthread_mutex_destroy(&supervisor->mutex);
 }
@@ -68,9 +69,9 @@ static bool is_current(const struct act__supervisor *supervisor)
 static size_t freeze(act_system *system)
 {
     size_t rows_count = 0;
-    pthread_mutex_lock(&list_mutex);
+    act__lock(&list_mutex);
     EACH(supervisor, system)
-        pthread_mutex_lock(&supervisor->mutex);
+        act__lock(&supervisor->mutex);
     EACH(supervisor, system) {
         rows_count += supervisor->children.count + (supervisor->from == NULL);
         if (supervisor->from != NULL && is_current(supervisor))
@@ -84,9 +85,16 @@ static void thaw(act_system *system)
     EACH(supervisor, system) {
         if (supervisor->from != NULL)
             supervisor->from->below = NULL;
-        pthread_mutex_unlock(&supervisor->mutex);
+        act__unlock(&supervisor->mutex);
     }
-    pthread_mutex_unlock(&list_mutex);
+    act__unlock(&list_mutex);
+}
+
+/* Where the program's code runs in between, an instance can be gone before it is decided what follows. */
+static act_tree_state shown_state(const struct act__child *child)
+{
+    bool is_gone = child->state >= ACT__CHILD_STARTING && act_pid_is_none(child->pid);
+    return is_gone ? ACT_TREE_DOWN : (act_tree_state)child->state;
 }
 
 static void write_child(act_tree_row *row, const struct act__child *child)
@@ -97,7 +105,7 @@ static void write_child(act_tree_row *row, const struct act__child *child)
     row->pid = child->pid;
     row->behavior_name = child->plan->behavior->name;
     row->type = (act_child_type)child->plan->type;
-    row->state = (act_tree_state)child->state;
+    row->state = shown_state(child);
     row->since = child->since;
     row->restarts_count = child->restarts_count;
     if (child->below != NULL)

@@ -42,12 +42,13 @@ typedef struct act_tree {
 
 /**
  * Takes a picture of all supervisors of a system and their children, as they were at one moment: that at which each
- * supervisor was between two messages. Actors without a supervisor are not in it. Only inbox_length is read a little
- * later, one after the other.
+ * supervisor was between two messages, or had called the program: a kept_release, an args_release, the hook of dead
+ * letters or the log. Actors without a supervisor are not in it. Only inbox_length is read a little later, one after the
+ * other.
  *
  * tree     Set on ACT_OK; yours: act_tree_free.
  *
- * Threads: any, also handlers; not in a kept_release or args_release.
+ * Threads: any, also handlers, and whatever the library calls.
  * Waits:   for each supervisor to have handled the message it is handling. Meanwhile the others wait.
  * Returns: ACT_OK, ACT_NO_MEMORY.
  * See:     samples/06_supervision_tree.c

@@ -6,6 +6,7 @@
 
 #include <mailbox/base/atomics.h>
 #include <mailbox/base/check.h>
+#include <mailbox/base/lock.h>
 #include <mailbox/base/memory.h>
 #include <mailbox/message/envelope.h>
 #include <mailbox/message/pool.h>
@@ -49,7 +50,7 @@ void *act_message_take_resource(const act_message *message)
 void act__message_empty(act_message *message)
 {
     if (message->kind == ACT_VALUE_RESOURCE && message->as.resource.release != NULL)
-        message->as.resource.release(message->as.resource.pointer);
+        act__user_code_call(message->as.resource.release, message->as.resource.pointer);
     else if (message->kind == ACT_VALUE_REASON)
         act__reason_text_let_go(act__message_reason_of(message)->text);
 }

@@ -25,6 +25,7 @@ test/bench: public'
 # FILE HEADER REASON: single includes that the tables above and below forbid.
 excused='
 supervisor/spec_check.c mailbox/base/number.h so that numbers have a point in every locale
+supervisor/record.h mailbox/base/lock.h so that code of a program never runs under the mutex of a supervisor
 supervisor/memory.c mailbox/base/memory.h so that tests can let any request for memory fail
 test/bench/typed.c msgpack.h to measure it called by hand
 '
