@@ -9,18 +9,18 @@
 #include <mailbox/base/gap.h>
 #include <mailbox/base/random.h>
 
-static const char      *widened;
-static uint32_t         chance, longest;
-static uint64_t         seed_of_all;
-static _Atomic uint64_t threads, delays;
-static _Atomic bool     is_holding;
+/* Atomic: they may change while threads are in the gaps. */
+static _Atomic(const char *) widened;
+static _Atomic uint32_t      chance, longest;
+static _Atomic uint64_t      seed_of_all, threads, delays;
+static _Atomic bool          is_holding;
 
 static _Thread_local uint64_t state;
 
 static uint64_t draw(void)
 {
     if (state == 0)
-        state = (seed_of_all + act__add(&threads, 1)) << 1 | 1;
+        state = (act__load(&seed_of_all) + act__add(&threads, 1)) << 1 | 1;
     return act__mix(&state);
 }
 
@@ -39,10 +39,11 @@ static void spin(uint32_t nanos)
 
 static void widen(const char *place)
 {
-    if (strncmp(place, widened, strlen(widened)) != 0 || draw() % chance != 0)
+    const char *where = act__load(&widened);
+    if (strncmp(place, where, strlen(where)) != 0 || draw() % act__load(&chance) != 0)
         return;
     act__add(&delays, 1);
-    uint32_t nanos = (uint32_t)(draw() % longest);
+    uint32_t nanos = (uint32_t)(draw() % act__load(&longest));
     switch (draw() % 4) {
     case 0:
         nanosleep(&(struct timespec){.tv_nsec = nanos}, NULL);
@@ -58,7 +59,7 @@ static void widen(const char *place)
 
 static void hold(const char *place)
 {
-    if (strcmp(place, widened) != 0)
+    if (strcmp(place, act__load(&widened)) != 0)
         return;
     act__add(&delays, 1);
     while (act__load(&is_holding))
@@ -67,7 +68,7 @@ static void hold(const char *place)
 
 static void prepare(const char *place)
 {
-    widened = place;
+    act__store(&widened, place);
     act__store(&delays, 0);
 }
 
@@ -75,9 +76,9 @@ void gaps_widen(const char *place, uint32_t one_in, uint32_t nanos_max, uint64_t
 {
     gaps_close();
     prepare(place);
-    chance = one_in;
-    longest = nanos_max;
-    seed_of_all = seed;
+    act__store(&chance, one_in);
+    act__store(&longest, nanos_max);
+    act__store(&seed_of_all, seed);
     act__gap_with(widen);
 }
 
