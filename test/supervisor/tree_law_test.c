@@ -14,6 +14,7 @@ enum {
     STARTS_MAX = 4096,
     MAIL_MAX = 128,
     WATCHES_MAX = 32,
+    TIES_MAX = 64,
     SEEDS_A_ROUND = 350, /* 21,000 in all */
     ROUNDS_COUNT = 30
 };
@@ -68,6 +69,14 @@ static struct watch {
 } watches[WATCHES_MAX];
 static unsigned watches_count;
 static act_pid  watcher;
+
+/* All links between the same outsider and one pid, whichever side made them. */
+static struct tie {
+    act_pid  pid;
+    unsigned made, exits;
+    bool     was_taken_back;
+} ties[TIES_MAX];
+static unsigned ties_count;
 
 static struct node        supervisors[SUPERVISORS_MAX], workers[WORKERS_MAX];
 static unsigned           supervisors_count, workers_count;
@@ -225,6 +234,26 @@ static void all_mail_is_accounted_for(void)
 
 /* ------------------------------------------------------------------------------------------ workers */
 
+static struct tie *tie_of(act_pid pid)
+{
+    for (unsigned i = 0; i < ties_count; i++)
+        if (act_pid_equal(ties[i].pid, pid))
+            return &ties[i];
+    return NULL;
+}
+
+/* `pid` is the other side for the watcher, and the caller for a worker. */
+static void tie_up(act_self *self, act_pid pid, act_pid other)
+{
+    struct tie *tie = tie_of(pid);
+    if (tie == NULL && ties_count == TIES_MAX)
+        return;
+    if (tie == NULL)
+        *(tie = &ties[ties_count++]) = (struct tie){.pid = pid};
+    tie->made++;
+    ck_assert_int_eq(act_link(self, other), ACT_OK);
+}
+
 static void has_ended(void *context)
 {
     struct node *worker = context;
@@ -246,6 +275,8 @@ static act_result worker_init(act_self *self, void *state, const void *args)
     worker->starts++;
     worker->pid = act_self_pid(self);
     worker->ends_itself = true;
+    if (draw(8) == 0) /* also at the moment in which the watcher does it */
+        tie_up(self, worker->pid, watcher);
     if (draw_percent(worker->fails_in_init)) {
         if (draw(3) == 0)
             act_panic(self, "in init");
@@ -321,11 +352,34 @@ static const act_behavior worker_behavior = {
     .terminate = worker_terminate,
 };
 
-/* The outsider who monitors whom it is told to. */
+static void take_tie_back(act_self *self, act_pid pid)
+{
+    struct tie *tie = tie_of(pid);
+    act_unlink(self, pid);
+    if (tie != NULL)
+        tie->was_taken_back = true;
+}
+
+static act_result watcher_init(act_self *self, void *state, const void *args)
+{
+    (void)state, (void)args;
+    return act_trap_exits(self, true);
+}
+
+/* The outsider that monitors and links to what it is told to. */
 static void watcher_receive(act_self *self, void *state, const act_message *message)
 {
+    struct tie *tie;
     (void)state;
-    if (message->tag == 1 && watches_count < WATCHES_MAX) {
+    if (message->tag == 2) {
+        tie_up(self, message->as.pid, message->as.pid);
+    } else if (message->tag == 3) {
+        take_tie_back(self, message->as.pid);
+    } else if (message->tag == ACT_MESSAGE_EXIT && (tie = tie_of(act_message_sender(message))) != NULL) {
+        tie->exits++;
+    } else if (message->tag == ACT_MESSAGE_EXIT) {
+        act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)); /* the system's */
+    } else if (message->tag == 1 && watches_count < WATCHES_MAX) {
         act_pid whom = message->as.pid;
         ck_assert_int_eq(act_monitor(self, &watches[watches_count++].ref, whom), ACT_OK);
     } else if (message->tag == ACT_MESSAGE_DOWN) {
@@ -334,7 +388,17 @@ static void watcher_receive(act_self *self, void *state, const act_message *mess
     }
 }
 
-static const act_behavior watcher_behavior = {.name = "watcher", .receive = watcher_receive};
+static const act_behavior watcher_behavior = {
+    .name = "watcher", .init = watcher_init, .receive = watcher_receive};
+
+/* Where both have made one at different times there may be two. */
+static void every_link_brings_an_exit(void)
+{
+    for (unsigned i = 0; i < ties_count; i++)
+        ck_assert_msg(ties[i].exits <= ties[i].made && (ties[i].exits > 0 || ties[i].was_taken_back),
+                      "seed %llu: of %u links of one pid have come %u exits", (unsigned long long)seed, ties[i].made,
+                      ties[i].exits);
+}
 
 static void every_monitor_is_answered_once(void)
 {
@@ -457,7 +521,7 @@ static void watch_somebody(void)
 {
     act_pid whom = draw(2) == 0 ? supervisors[draw(supervisors_count)].instance : workers[draw(workers_count)].pid;
     if (!act_pid_is_none(whom))
-        act_system_tell_value(rig_system, watcher, 1, act_pid_value(whom));
+        act_system_tell_value(rig_system, watcher, 1 + draw(3), act_pid_value(whom));
 }
 
 enum { CALLS_MAX = 16 };
@@ -519,7 +583,7 @@ static void live(bool kills_supervisors)
 
     memset(supervisors, 0, sizeof supervisors);
     memset(workers, 0, sizeof workers);
-    supervisors_count = workers_count = calls_count = mail_count = watches_count = 0;
+    supervisors_count = workers_count = calls_count = mail_count = watches_count = ties_count = 0;
     order_is_promised = true;
     starts_are_asked_for = false;
     act__random_seed(&random_now, seed);
@@ -527,12 +591,13 @@ static void live(bool kills_supervisors)
     memset(watches, 0, sizeof watches);
     rig_begin_with(seed, mail_is_dead);
     ck_assert_int_eq(act_system_spawn(rig_system, &watcher, &watcher_behavior, NULL, NULL), ACT_OK);
+    advance(0); /* it traps exits before there is anything that could end */
     ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &root, &supervisors[0].spec, NULL), ACT_OK);
     for (unsigned i = draw(10); i > 0; i--) {
         (void)!act_simulation_run(rig_simulation, NULL, 1 + draw(50));
         for (unsigned j = workers_count > 0 ? draw(8) : 0; j > 0; j--)
             write_to_somebody();
-        if (draw(2) == 0 && workers_count > 0)
+        for (unsigned j = workers_count > 0 ? draw(5) : 0; j > 0; j--)
             watch_somebody();
         if (draw(2) == 0 && workers_count > 0)
             kill_somebody(kills_supervisors);
@@ -547,6 +612,7 @@ static void live(bool kills_supervisors)
     everyone_is_accounted_for();
     all_mail_is_accounted_for();
     every_monitor_is_answered_once();
+    every_link_brings_an_exit();
     rig_end();
 }
 
