@@ -100,7 +100,8 @@ typedef struct act_spawn_options {
     uint32_t         inbox_max;       /* 0: no bound; fast senders are then slowed (see act_send) */
     act_inbox_policy inbox_policy;    /* only with inbox_max */
     size_t           arena_bytes_max; /* of act_alloc; 0: no bound */
-    uint32_t         worker;          /* 1 to workers_count: always runs there; 0: anywhere */
+    uint32_t         worker;          /* 1 to workers_count: always runs there; 0: anywhere. That worker may go on as
+                                         another thread while a handler on it is stuck: see <actor/system.h>. */
     bool             blocking;        /* its callbacks may block: it gets a thread of its own while it runs, if one of
                                          the system's blocking_max is free, else it waits for one */
     bool             announce;        /* the parent gets exactly one ACT_MESSAGE_STARTED */

@@ -206,8 +206,8 @@ static inline void act__row_end(struct act__worker *worker)
 void act__schedule_elsewhere(struct act_system *system, struct act__worker *worker, act_self *self);
 static inline void act__schedule(struct act_system *system, struct act__worker *worker, act_self *self)
 {
-    if (act__likely(worker != NULL && worker->next == NULL && act__load(&self->route) == ACT__ROUTE_ANY))
-        worker->next = self;
+    if (act__likely(worker != NULL && act__load(&worker->next) == NULL && act__load(&self->route) == ACT__ROUTE_ANY))
+        act__store_release(&worker->next, self); /* pairs with the monitor's taking it: see station.h */
     else
         act__schedule_elsewhere(system, worker, self);
 }
@@ -403,7 +403,7 @@ void act__timer_again(struct act__worker *worker, struct act__timer *timer, act_
 void act__timer_drop(struct act__worker *worker, struct act__timer *timer);
 /* Of one that is in use. */
 act_ref act__timer_ref(struct act_system *system, const struct act__timer *timer);
-/* Fires what is due on this worker's wheel. */
-void act__timers_run(struct act__worker *worker, act_millis now);
+/* Fires what is due on a wheel that nobody else uses now. */
+void act__timers_run(struct act__worker *worker, struct act__timer_wheel *wheel, act_millis now);
 
 #endif

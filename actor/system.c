@@ -21,6 +21,10 @@
 #define BACKLOG_DEFAULT  1024
 #define STOP_DEFAULT     ACT_SECONDS(10)
 #define DESTROY_DEFAULT  ACT_SECONDS(5)
+#define STUCK_DEFAULT    ACT_MS(100)
+#define STUCK_MIN        ACT_MS(10)
+#define SPARES_DEFAULT   16
+#define SPARES_MAX       1024
 #define WORKERS_MAX      256
 #define ACTORS_MAX       (1u << ACT__SLOT_BITS)
 #define LOOK_AGAIN       ACT_MS(20)
@@ -67,7 +71,8 @@ static act_result fill_in(act_system_options *filled, const act_system_options *
     *filled = options != NULL ? *options : (act_system_options){.size = sizeof *options};
     if (filled->size != sizeof *filled || filled->workers_count > WORKERS_MAX || filled->actors_max > ACTORS_MAX ||
         filled->stop_timeout < ACT_FOREVER || filled->destroy_timeout < ACT_FOREVER ||
-        filled->service > ACT_SERVICE_READY_BY_CALL)
+        filled->service > ACT_SERVICE_READY_BY_CALL || filled->spares_max > SPARES_MAX ||
+        (filled->stuck_after < STUCK_MIN && filled->stuck_after != 0 && filled->stuck_after != ACT_FOREVER))
         return ACT_INVALID;
     if (filled->workers_count == 0)
         filled->workers_count = cpus_count() < WORKERS_MAX ? cpus_count() : WORKERS_MAX;
@@ -75,6 +80,9 @@ static act_result fill_in(act_system_options *filled, const act_system_options *
     filled->batch_max = either(filled->batch_max, BATCH_DEFAULT);
     filled->blocking_max = either(filled->blocking_max, BLOCKING_DEFAULT);
     filled->backlog_max = either(filled->backlog_max, BACKLOG_DEFAULT);
+    filled->spares_max = either(filled->spares_max, SPARES_DEFAULT);
+    if (filled->stuck_after == 0)
+        filled->stuck_after = STUCK_DEFAULT;
     if (filled->stop_timeout == 0)
         filled->stop_timeout = STOP_DEFAULT;
     if (filled->destroy_timeout == 0)
@@ -90,10 +98,9 @@ bool act__worker_init(struct act__worker *worker, struct act_system *system, uin
     worker->backlog_max = system->options.backlog_max;
     worker->batch_max = system->options.batch_max;
     worker->row_max = index == ACT__NO_WORKER ? 0 : ACT__ROW_MAX; /* handlers that may take long keep nothing back */
-    worker->next = ACT__NO_NEXT;
+    act__store(&worker->next, ACT__NO_NEXT);
     worker->now = -1;
     act__random_seed(&worker->random, seed);
-    act__wheel_init(&worker->wheel, 0);
     if (act__spares_fill(worker))
         return true;
     act__worker_fini(worker); /* some of them may have been there */

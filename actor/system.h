@@ -33,6 +33,11 @@ typedef struct act_system_options {
                                      from 0.2 s on the log says so, every 12 s at most. */
     uint32_t   backlog_max;       /* from how many waiting messages on senders are slowed: see act_send; 0: 1024. At an
                                      actor that waits for its restart, 16 times as many. */
+    act_millis stuck_after;       /* a handler that takes longer is stuck: it is logged with a backtrace, and another
+                                     thread takes its worker's queue, timers and sockets over; 10 ms or more; 0: 100 ms;
+                                     ACT_FOREVER: handlers are not watched. See "Stuck handlers" below. */
+    uint32_t   spares_max;        /* threads that may stand in for stuck workers at once, up to 1024; 0: 16. They are
+                                     started when they are needed. */
     act_millis stop_timeout;      /* for an orderly stop before the rest is killed; 0: 10 s; ACT_FOREVER */
     act_millis destroy_timeout;   /* how long act_system_destroy waits, after the stop, for callbacks that have not
                                      returned; 0: 5 s; ACT_FOREVER */
@@ -68,6 +73,20 @@ typedef struct act_system_options {
 
 /* ACT_SYSTEM_OPTIONS(.workers_count = 2): a pointer to pass to act_system_create. */
 #define ACT_SYSTEM_OPTIONS(...) (&(act_system_options){.size = sizeof(act_system_options), __VA_ARGS__})
+
+/*
+ * Stuck handlers. A thread of the system's own watches how long turns take. Of one that lasts 5 to 10 ms the actor that it
+ * has woken last is run by another worker, and the timers of its worker are fired; of one longer than stuck_after, a spare
+ * thread takes over all that its worker has: actors that wait there or are bound there (`worker`), timers and time-outs,
+ * sockets. So other actors go on whatever one handler does, also with a single worker; then, for as long as that
+ * handler lasts, two handlers may run at the same time, and what is bound to one worker may run on another thread. What
+ * the stuck actor's own sockets have to say waits for it. A call of its handler that uses one of them may have to wait
+ * until the actor that is running there has returned. It is counted (`stuck`) and logged, with a backtrace, when it has
+ * lasted stuck_after, and again each time it is ten times that; at most five times a minute, with the number of those
+ * left out. For the backtrace its thread gets SIGURG, unless the program has a handler for that: a system call that is
+ * not restarted (nanosleep, poll: see signal(7)) then returns EINTR. Blocking actors are not watched.
+ * See: doc/decisions/015, test/actor/executor/stuck_test.c.
+ */
 
 /**
  * Makes a system and starts its workers. A child of fork() does not have it: all calls for it answer ACT_FORKED there, or do
@@ -236,6 +255,7 @@ ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_
     X(late_replies, "replies to asks that had ended; also counted as dead letters")  \
     X(thread_waits, "times a blocking actor waited because all threads were in use") \
     X(slowed, "times a sender was held back because its receiver was far behind")    \
+    X(stuck, "turns that took longer than stuck_after")                              \
     X(stolen, "actors taken over from another worker")                               \
     X(parked, "times a worker went to sleep")                                        \
     X(log_lost, "records of the log that could not be written")

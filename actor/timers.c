@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <actor/bond.h>
+#include <actor/executor/station.h>
 #include <actor/fork.h>
 #include <actor/system_record.h>
 #include <mailbox/base/gap.h>
@@ -47,22 +48,27 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     timer->message = message;
     timer->to = to;
     act__store(&timer->owner, self != NULL ? act__local_of(self) : 0);
-    timer->worker = worker->index != ACT__NO_WORKER ? worker->index : 0;
+    timer->worker = worker->index != ACT__NO_WORKER ? (uint16_t)worker->index : 0;
     act__store(&timer->state, ACT__TIMER_ARMED);
     if (self != NULL)
         act__set_add(&self->timers, &timer->owned);
-    if (own_wheel(worker, timer))
-        act__wheel_add(&worker->wheel, timer);
-    else
+    timer->by_call = !own_wheel(worker, timer) || !act__station_enter(worker);
+    if (!timer->by_call) {
+        act__wheel_add(worker->wheel, timer);
+        act__station_leave(worker);
+    } else {
         worker->executor->operations->call_wheel(worker->executor, timer, false);
+    }
     return timer;
 }
 
 void act__timer_again(struct act__worker *worker, struct act__timer *timer, act_millis delay)
 {
     timer->due = clock_now(worker) + delay + !worker->executor->simulated;
-    timer->worker = worker->index;
-    act__wheel_add(&worker->wheel, timer);
+    if (own_wheel(worker, timer))
+        act__wheel_add(worker->wheel, timer);
+    else /* the monitor has fired it: see stuck.c */
+        worker->executor->operations->call_wheel(worker->executor, timer, false);
 }
 
 void act__timer_drop(struct act__worker *worker, struct act__timer *timer)
@@ -82,8 +88,9 @@ bool act__timer_cancel(struct act__worker *worker, struct act__timer *timer)
                                                  memory_order_relaxed))
         return false;
     act__gap("timers.cancelled");
-    if (own_wheel(worker, timer)) {
-        act__wheel_remove(&worker->wheel, timer);
+    if (!timer->by_call && own_wheel(worker, timer) && act__station_enter(worker)) {
+        act__wheel_remove(worker->wheel, timer);
+        act__station_leave(worker);
         act__timer_drop(worker, timer);
     } else {
         worker->executor->operations->call_wheel(worker->executor, timer, true);
@@ -113,14 +120,14 @@ static void fire(struct act__worker *worker, struct act__timer *timer)
     }
 }
 
-void act__timers_run(struct act__worker *worker, act_millis now)
+void act__timers_run(struct act__worker *worker, struct act__timer_wheel *wheel, act_millis now)
 {
     struct act__list due;
     act__list_init(&due);
-    act__wheel_advance(&worker->wheel, now, &due);
+    act__wheel_advance(wheel, now, &due);
     while (!act__list_is_empty(&due))
         fire(worker, act__container(due.next, struct act__timer, slot));
-    act__wheel_spread(&worker->wheel);
+    act__wheel_spread(wheel);
 }
 
 /* --------------------------------------------------------------------------------- what actors call */

@@ -48,7 +48,8 @@ struct act__timer {
     uint64_t          to;
     _Atomic uint64_t  owner; /* written when it is armed; a stranger with its ref may look. 0: a watch, see slow.c */
     _Atomic uint32_t  state;
-    uint32_t          worker; /* whose wheel */
+    uint16_t          worker; /* whose wheel */
+    bool              by_call; /* armed by call_wheel: it may be on its way there, and is cancelled by another call */
 };
 
 enum {

@@ -77,15 +77,9 @@ static inline act_message *take_only(struct act__worker *worker, act_self *self)
     return message;
 }
 
-/* relaxed: a hint for who looks what the threads do; nothing is read through it that the cell's life does not publish. */
-static inline void set_current(struct act__worker *worker, act_self *self)
-{
-    __atomic_store_n(&worker->current, self, __ATOMIC_RELAXED);
-}
-
 static inline void finish_turn(struct act__worker *worker)
 {
-    set_current(worker, NULL);
+    act__store_release(&worker->current, NULL); /* it has its station again: see station.h */
     while (act__unlikely(worker->after_turn != NULL)) {
         struct act__after_turn *work = worker->after_turn;
         worker->after_turn = work->next;
@@ -259,7 +253,7 @@ static inline __attribute__((always_inline)) void go_on(struct act__worker *work
 
 void act__turn_go_on(struct act__worker *worker)
 {
-    go_on(worker, worker->current);
+    go_on(worker, act__load(&worker->current));
 }
 
 /* One that was held back handles what it hears. Returns: whether it is still held, and the turn over. */
@@ -277,7 +271,7 @@ static __attribute__((noinline)) bool stay_held(struct act__worker *worker, act_
 
 void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
 {
-    set_current(worker, self);
+    act__store_release(&worker->current, self); /* pairs with the acquire in hold_station, stuck.c */
     self->worker = worker;
     worker->slow_for = NULL;
     worker->batch = batch != 0 ? batch : batch_of(worker, self);

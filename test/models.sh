@@ -42,6 +42,8 @@ parking      wakes_one_more_while_there_is_more                           -DINJE
 parking      wakes_a_thief_for_what_a_worker_made                         -DINJECTS=1 -DNESTS=1
 parking      wakes_the_worker_that_is_meant                               -DINJECTS=0 -DPOSTS=1 -DCALLS=1
 newborns     runs_each_actor_once
+station      is_used_by_one_and_leaves_no_actor_waiting
+station      is_used_by_one_of_three_threads                              -DTHREADS=3
 steal_deque  runs_each_actor_once
 '
 
@@ -99,6 +101,10 @@ newborns     whose_last_is_taken_unasked_runs_an_actor_twice     assertion      
 newborns     that_look_at_the_head_first_run_an_actor_twice      assertion      -DBREAK_CLAIM
 newborns     whose_thief_looks_at_the_tail_first_run_one_twice   assertion      -DBREAK_ORDER
 newborns     read_after_they_were_won_are_others                 assertion      -DBREAK_READ
+station      asked_for_before_its_use_is_told_is_used_by_two           assertion  -DBREAK_ORDER
+station      wanted_back_by_a_thread_that_still_wakes_is_used_by_two  assertion  -DBREAK_USES
+station      that_is_not_given_back_is_waited_for_for_ever            end        -DBREAK_GIVE
+station      left_with_an_actor_woken_late_leaves_it_waiting          end        -DBREAK_SWEEP
 steal_deque  with_a_head_that_is_stored_runs_an_actor_twice      assertion  -DBREAK_ADVANCE
 steal_deque  that_is_never_full_loses_an_actor                   any        -DBREAK_FULL
 steal_deque  with_a_tail_before_its_place_runs_nobody            assertion  -DBREAK_PUSH_ORDER

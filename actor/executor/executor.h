@@ -48,8 +48,12 @@ struct act__row {
 struct act__worker {
     struct act_system      *system;
     struct act__executor   *executor;
-    act_self               *next;        /* to run after the current one; ACT__NO_NEXT: this worker has no such place */
-    act_self               *current;     /* whose turn it is; NULL between turns. Others may read it: see turn.c. */
+    _Atomic(act_self *)     next;        /* to run after the current one; ACT__NO_NEXT: this worker has no such place.
+                                            Written by this thread, and by the monitor while it holds the station. */
+    _Atomic(act_self *)     current;     /* whose turn it is; NULL between turns. Written by this thread. */
+    _Atomic uint32_t        turn;        /* counts them; this and the next two: see station.h */
+    _Atomic uint16_t        station_uses; /* calls within each other that use the station; written by this thread */
+    _Atomic bool            station_asked; /* the station is held or taken by another, or wanted back */
     const act_message      *message;     /* what it is handling; NULL outside receive or when taken */
     act_millis              now;         /* as of this message; -1: not asked yet */
     struct act__after_turn *after_turn;  /* newest first */
@@ -68,12 +72,12 @@ struct act__worker {
     struct act__reason      exit_reason; /* of the current actor, once its end is decided */
 
     struct act__slab_cache   cells, bonds, timers;
-    struct act__timer_wheel  wheel;
+    struct act__timer_wheel *wheel;      /* its station's; NULL: it has none */
     struct act__arena        scratch;
     struct act__reason_text *spares[ACT__SPARES]; /* so that a failure never has to ask for memory */
     uint32_t                 spares_count;
     struct act__random       random;
-    struct act__loop        *loop;       /* NULL: no I/O on this thread */
+    struct act__loop        *loop;       /* its station's; NULL: no I/O on this thread */
 
     jmp_buf                  recover;     /* where a panic ends: the bottom of the thread's loop */
     char                    *stack_floor; /* the frame of that loop: a panic unwinds up to it */

@@ -11,8 +11,19 @@
 struct act__loop;
 
 /* epoch: when the executor's clock was 0. On failure too, what *loop is set to must be destroyed. */
-act_result act__loop_create(struct act__loop **loop, struct act__worker *worker, const struct timespec *epoch);
+act_result act__loop_create(struct act__loop **loop, const struct timespec *epoch);
 void       act__loop_destroy(struct act__loop *loop);
+
+/* It is this worker's from now on. Called by who holds its station, as are the next two. */
+void act__loop_give(struct act__loop *loop, struct act__worker *worker);
+
+/* An actor whose handler goes on without its station: until it is resumed no event of its handles is looked at. */
+struct act__suspended {
+    uint64_t               owner; /* the local part of its pid */
+    struct act__suspended *next;
+};
+void act__loop_suspend(struct act__loop *loop, struct act__suspended *suspended);
+void act__loop_resume(struct act__loop *loop, struct act__suspended *suspended);
 
 /* Runs what is ready. */
 void act__loop_poll(struct act__loop *loop);

@@ -13,12 +13,12 @@
  * wakes as many workers as there is work for, one after the other, and a single message wakes at most one.
  */
 
-enum { AWAKE, ASLEEP, WOKEN_TO_SEARCH }; /* worker->asleep */
+enum { AWAKE, ASLEEP, WOKEN_TO_SEARCH }; /* station->asleep */
 
-static bool claim(struct act__worker_pool *pool, struct act__pool_worker *worker, uint32_t to)
+static bool claim(struct act__worker_pool *pool, struct act__station *station, uint32_t to)
 {
     uint32_t asleep = ASLEEP;
-    if (!atomic_compare_exchange_strong_explicit(&worker->asleep, &asleep, to, memory_order_seq_cst, memory_order_seq_cst))
+    if (!atomic_compare_exchange_strong_explicit(&station->asleep, &asleep, to, memory_order_seq_cst, memory_order_seq_cst))
         return false;
     atomic_fetch_sub_explicit(&pool->sleepers, 1, memory_order_seq_cst);
     return true;
@@ -28,8 +28,8 @@ static bool claim(struct act__worker_pool *pool, struct act__pool_worker *worker
 static bool wake_a_searcher(struct act__worker_pool *pool)
 {
     for (uint32_t i = 0; i < pool->base.workers_count; i++) {
-        if (claim(pool, &pool->workers[i], WOKEN_TO_SEARCH)) {
-            act__loop_wake(pool->workers[i].base.loop);
+        if (claim(pool, &pool->stations[i], WOKEN_TO_SEARCH)) {
+            act__loop_wake(pool->stations[i].loop);
             return true;
         }
     }
@@ -39,7 +39,7 @@ static bool wake_a_searcher(struct act__worker_pool *pool)
 static bool anybody_sleeps(struct act__worker_pool *pool)
 {
     for (uint32_t i = 0; i < pool->base.workers_count; i++)
-        if (atomic_load_explicit(&pool->workers[i].asleep, memory_order_seq_cst) == ASLEEP)
+        if (atomic_load_explicit(&pool->stations[i].asleep, memory_order_seq_cst) == ASLEEP)
             return true;
     return false;
 }
@@ -47,7 +47,7 @@ static bool anybody_sleeps(struct act__worker_pool *pool)
 void act__parking_notify(struct act__worker_pool *pool)
 {
     if (pool->base.workers_count == 1)
-        return act__parking_wake(pool, &pool->workers[0]);
+        return act__parking_wake(pool, &pool->stations[0]);
     atomic_thread_fence(memory_order_seq_cst); /* between the work, made visible by the caller, and what is read here */
     do {
         uint32_t nobody = 0;
@@ -63,53 +63,55 @@ void act__parking_notify(struct act__worker_pool *pool)
     } while (anybody_sleeps(pool));
 }
 
-void act__parking_wake(struct act__worker_pool *pool, struct act__pool_worker *worker)
+void act__parking_wake(struct act__worker_pool *pool, struct act__station *station)
 {
     atomic_thread_fence(memory_order_seq_cst); /* as in act__parking_notify */
-    if (atomic_load_explicit(&worker->asleep, memory_order_seq_cst) == ASLEEP && claim(pool, worker, AWAKE))
-        act__loop_wake(worker->base.loop);
+    if (atomic_load_explicit(&station->asleep, memory_order_seq_cst) == ASLEEP && claim(pool, station, AWAKE))
+        act__loop_wake(station->loop);
 }
 
-static void stop_searching(struct act__worker_pool *pool, struct act__pool_worker *worker)
+static void stop_searching(struct act__worker_pool *pool, struct act__station *station)
 {
-    worker->searching = false;
+    station->searching = false;
     atomic_fetch_sub_explicit(&pool->searching, 1, memory_order_seq_cst);
 }
 
-void act__parking_found(struct act__worker_pool *pool, struct act__pool_worker *worker)
+void act__parking_found(struct act__worker_pool *pool, struct act__station *station)
 {
-    if (!worker->searching)
+    if (!station->searching)
         return;
-    stop_searching(pool, worker);
+    stop_searching(pool, station);
     act__parking_notify(pool);
 }
 
 /* A few newborns are left to their owner (act__newborns_wait), but are work: while they are there nobody sleeps. */
-static bool anything_to_do(struct act__worker_pool *pool, struct act__pool_worker *worker)
+static bool anything_to_do(struct act__worker_pool *pool, struct act__station *station)
 {
     /* seq_cst, all of them: see above. */
-    if (!act__inject_is_empty(&pool->inject) || atomic_load(&worker->posted) != NULL || atomic_load(&worker->calls[0]) != NULL ||
-        atomic_load(&worker->calls[1]) != NULL || atomic_load(&pool->ending))
+    if (!act__inject_is_empty(&pool->inject) || atomic_load(&station->posted) != NULL ||
+        atomic_load(&station->calls[0]) != NULL || atomic_load(&station->calls[1]) != NULL ||
+        atomic_load(&station->thread->base.station_asked))
         return true;
     for (uint32_t i = 0; i < pool->base.workers_count; i++)
-        if (!act__deque_is_empty(&pool->workers[i].deque) || !act__newborns_is_empty(&pool->workers[i].newborns))
+        if (!act__deque_is_empty(&pool->stations[i].deque) || !act__newborns_is_empty(&pool->stations[i].newborns))
             return true;
     return false;
 }
 
-void act__parking_sleep(struct act__worker_pool *pool, struct act__pool_worker *worker)
+void act__parking_sleep(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
-    if (worker->searching)
-        stop_searching(pool, worker);
-    atomic_store_explicit(&worker->asleep, ASLEEP, memory_order_seq_cst);
+    struct act__station *station = thread->station;
+    if (station->searching)
+        stop_searching(pool, station);
+    atomic_store_explicit(&station->asleep, ASLEEP, memory_order_seq_cst);
     act__gap("parking.asleep");
     atomic_fetch_add_explicit(&pool->sleepers, 1, memory_order_seq_cst);
     act__gap("parking.counted");
-    if (!anything_to_do(pool, worker)) {
-        act__count(&worker->base.parked);
-        act__loop_sleep(worker->base.loop, act__wheel_next(&worker->base.wheel));
+    if (!anything_to_do(pool, station)) {
+        act__count(&thread->base.parked);
+        act__loop_sleep(station->loop, act__wheel_next(&station->wheel));
     }
-    if (claim(pool, worker, AWAKE)) /* it was time, or the world that woke us */
-        return;
-    worker->searching = atomic_exchange_explicit(&worker->asleep, AWAKE, memory_order_seq_cst) == WOKEN_TO_SEARCH;
+    if (!claim(pool, station, AWAKE)) /* it was neither time nor the world that woke us */
+        station->searching = atomic_exchange_explicit(&station->asleep, AWAKE, memory_order_seq_cst) == WOKEN_TO_SEARCH;
+    act__monitor_wake(pool, &pool->monitor);
 }

@@ -6,6 +6,7 @@
 
 #include <actor/clock.h>
 #include <actor/door.h>
+#include <actor/executor/station.h>
 #include <actor/fatal.h>
 #include <actor/system_record.h>
 #include <mailbox/base/gap.h>
@@ -22,32 +23,32 @@
 #define OLDEST_MILLIS   4  /* so often a newborn is not the youngest but the oldest */
 #define NEXT_BUDGET     64 /* turns in a row for actors that wake each other, before the others have one */
 
-static struct act__worker_pool *pool_of(struct act__executor *executor)
+/* The calling thread if it is one of the pool's, displaced or not; NULL: another. */
+static struct act__pool_thread *mine(struct act__worker *worker)
 {
-    return act__container(executor, struct act__worker_pool, base);
+    return worker == NULL || worker->index == ACT__NO_WORKER ? NULL : act__pool_thread_of(worker);
 }
 
-/* The pool's own worker that is calling; NULL for any other thread. */
-static struct act__pool_worker *mine(struct act__worker *worker)
+/* The calling thread's station until act__station_leave; NULL: it has none. */
+static struct act__station *enter_station(struct act__worker *worker)
 {
-    if (worker == NULL || worker->index == ACT__NO_WORKER)
-        return NULL;
-    return act__container(worker, struct act__pool_worker, base);
+    struct act__pool_thread *thread = mine(worker);
+    return thread != NULL && act__station_enter(worker) ? thread->station : NULL;
 }
 
 /* -------------------------------------------------------------------------------------- scheduling */
 
-static void bound_append(struct act__pool_worker *worker, act_self *self)
+static void bound_append(struct act__station *station, act_self *self)
 {
     self->run_next = NULL;
-    if (worker->bound_last != NULL)
-        worker->bound_last->run_next = self;
+    if (station->bound_last != NULL)
+        station->bound_last->run_next = self;
     else
-        worker->bound_first = self;
-    worker->bound_last = self;
+        station->bound_first = self;
+    station->bound_last = self;
 }
 
-static void post(struct act__worker_pool *pool, struct act__pool_worker *target, act_self *self)
+static void post(struct act__worker_pool *pool, struct act__station *target, act_self *self)
 {
     act_self *first = act__load(&target->posted);
     do {
@@ -59,10 +60,10 @@ static void post(struct act__worker_pool *pool, struct act__pool_worker *target,
     act__parking_wake(pool, target);
 }
 
-static void inject(struct act__worker_pool *pool, act_self *self)
+void act__pool_inject(struct act__worker_pool *pool, act_self *first, act_self *last, uint32_t count)
 {
-    self->run_next = NULL;
-    act__inject_push(&pool->inject, self, self, 1);
+    last->run_next = NULL;
+    act__inject_push(&pool->inject, first, last, count);
     act__gap("pool.injected");
     act__parking_notify(pool);
 }
@@ -71,12 +72,12 @@ static void inject(struct act__worker_pool *pool, act_self *self)
  * Into the caller's own queue; half of a full one goes where all can take it. It is due when as many newborns have had
  * a turn as there are now: it waits as long as if they stood in the same queue, but they go youngest first.
  */
-static void enqueue(struct act__worker_pool *pool, struct act__pool_worker *worker, act_self *self)
+static void enqueue(struct act__worker_pool *pool, struct act__station *station, act_self *self)
 {
-    act__store(&self->due, worker->newborn_turns + act__newborns_count(&worker->newborns));
-    while (!act__deque_push(&worker->deque, self)) {
+    act__store(&self->due, station->newborn_turns + act__newborns_count(&station->newborns));
+    while (!act__deque_push(&station->deque, self)) {
         uint32_t  count;
-        act_self *last, *first = act__deque_shed(&worker->deque, &last, &count);
+        act_self *last, *first = act__deque_shed(&station->deque, &last, &count);
         if (first != NULL)
             act__inject_push(&pool->inject, first, last, count);
     }
@@ -84,73 +85,86 @@ static void enqueue(struct act__worker_pool *pool, struct act__pool_worker *work
         act__parking_notify(pool);
 }
 
-/* Routes that are not ANY. */
-static void schedule_bound(struct act__worker_pool *pool, struct act__pool_worker *worker, act_self *self,
+/* Routes that are not ANY. `station`: the caller's; NULL: it has none. */
+static void schedule_bound(struct act__worker_pool *pool, struct act__station *station, act_self *self,
                            uint16_t route)
 {
     if (route == ACT__ROUTE_BLOCKING)
         act__blocking_schedule(&pool->blocking, self);
     else if (route == ACT__ROUTE_DOOR)
         act__door_ring(self);
-    else if (worker != NULL && worker->base.index == route - 1u)
-        bound_append(worker, self);
+    else if (station != NULL && station->index == route - 1u)
+        bound_append(station, self);
     else
-        post(pool, &pool->workers[route - 1], self);
+        post(pool, &pool->stations[route - 1], self);
+}
+
+/* The one just woken goes first: its message is in this core's cache. */
+static void schedule_next(struct act__worker_pool *pool, struct act__station *station, act_self *self)
+{
+    _Atomic(act_self *) *next = &station->thread->base.next;
+    act_self            *before = act__load(next);
+    act__store_release(next, self); /* as in act__schedule */
+    if (before != NULL)
+        enqueue(pool, station, before);
 }
 
 static void schedule(struct act__executor *executor, struct act__worker *caller, act_self *self)
 {
-    struct act__worker_pool *pool = pool_of(executor);
-    struct act__pool_worker *worker = mine(caller);
+    struct act__worker_pool *pool = act__pool_of(executor);
+    struct act__station     *station = enter_station(caller);
     uint16_t                 route = act__load(&self->route);
-    if (act__unlikely(route != ACT__ROUTE_ANY)) {
-        schedule_bound(pool, worker, self, route);
-    } else if (act__unlikely(worker == NULL)) {
-        inject(pool, self);
-    } else {
-        act_self *before = worker->base.next; /* the one just woken goes first: its message is in this core's cache */
-        worker->base.next = self;
-        if (before != NULL)
-            enqueue(pool, worker, before);
-    }
+    if (act__unlikely(route != ACT__ROUTE_ANY))
+        schedule_bound(pool, station, self, route);
+    else if (act__unlikely(station == NULL))
+        act__pool_inject(pool, self, self, 1);
+    else
+        schedule_next(pool, station, self);
+    if (station != NULL)
+        act__station_leave(caller);
 }
 
 static void schedule_newborn(struct act__executor *executor, struct act__worker *caller, act_self *self)
 {
-    struct act__worker_pool *pool = pool_of(executor);
-    struct act__pool_worker *worker = mine(caller);
-    if (worker == NULL || act__load(&self->route) != ACT__ROUTE_ANY || !act__newborns_push(&worker->newborns, self))
+    struct act__worker_pool *pool = act__pool_of(executor);
+    struct act__station     *station = act__load(&self->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
+    if (station == NULL || !act__newborns_push(&station->newborns, self))
         schedule(executor, caller, self);
     else if (pool->base.workers_count > 1)
         act__parking_notify(pool);
+    if (station != NULL)
+        act__station_leave(caller);
 }
 
 /* Whether others wait for this worker; not those who wait for any. */
-static bool others_wait(struct act__pool_worker *worker)
+static bool others_wait(struct act__station *station)
 {
-    return worker->bound_first != NULL || act__newborns_count(&worker->newborns) != 0 ||
-           act__deque_first(&worker->deque) != NULL;
+    return station->bound_first != NULL || act__newborns_count(&station->newborns) != 0 ||
+           act__deque_first(&station->deque) != NULL;
 }
 
 static void yield(struct act__executor *executor, struct act__worker *caller, act_self *self)
 {
-    struct act__pool_worker *worker = mine(caller);
-    if (worker == NULL || act__load(&self->route) != ACT__ROUTE_ANY)
+    struct act__station *station = act__load(&self->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
+    if (station == NULL) {
         schedule(executor, caller, self);
-    else if (worker->base.current == self && worker->base.next == NULL && !others_wait(worker))
-        worker->base.next = self; /* it goes on here: there is nobody to go first, and nothing for a thief */
+        return;
+    }
+    if (act__load(&caller->current) == self && act__load(&caller->next) == NULL && !others_wait(station))
+        act__store_release(&caller->next, self); /* it goes on here: there is nobody to go first, nothing for a thief */
     else
-        enqueue(pool_of(executor), worker, self);
+        enqueue(act__pool_of(executor), station, self);
+    act__station_leave(caller);
 }
 
 /* ----------------------------------------------------------------------------------- finding work */
 
-static void take_posted(struct act__pool_worker *worker)
+static void take_posted(struct act__station *station)
 {
-    if (act__likely(act__load(&worker->posted) == NULL))
+    if (act__likely(act__load(&station->posted) == NULL))
         return;
     /* acquire: pairs with post(). The chain is newest first: turned round on its way into the list. */
-    act_self *at = atomic_exchange_explicit(&worker->posted, NULL, memory_order_acquire), *oldest = NULL;
+    act_self *at = atomic_exchange_explicit(&station->posted, NULL, memory_order_acquire), *oldest = NULL;
     while (at != NULL) {
         act_self *next = at->run_next;
         at->run_next = oldest;
@@ -159,63 +173,64 @@ static void take_posted(struct act__pool_worker *worker)
     }
     while (oldest != NULL) {
         act_self *next = oldest->run_next;
-        bound_append(worker, oldest);
+        bound_append(station, oldest);
         oldest = next;
     }
 }
 
-static act_self *take_bound(struct act__pool_worker *worker)
+static act_self *take_bound(struct act__station *station)
 {
-    take_posted(worker);
-    act_self *self = worker->bound_first;
-    if (self != NULL && (worker->bound_first = self->run_next) == NULL)
-        worker->bound_last = NULL;
+    take_posted(station);
+    act_self *self = station->bound_first;
+    if (self != NULL && (station->bound_first = self->run_next) == NULL)
+        station->bound_last = NULL;
     return self;
 }
 
 /* Who was just woken; after many in a row others go first, if there are any. */
-static act_self *take_next(struct act__worker_pool *pool, struct act__pool_worker *worker)
+static act_self *take_next(struct act__worker_pool *pool, struct act__station *station)
 {
-    act_self *self = worker->base.next;
+    _Atomic(act_self *) *next = &station->thread->base.next;
+    act_self            *self = act__load(next);
     if (self == NULL)
         return NULL;
-    worker->base.next = NULL;
-    if (worker->next_budget-- != 0)
+    act__store(next, NULL);
+    if (station->next_budget-- != 0)
         return self;
-    worker->next_budget = NEXT_BUDGET;
-    if (!others_wait(worker))
+    station->next_budget = NEXT_BUDGET;
+    if (!others_wait(station))
         return self;
-    enqueue(pool, worker, self);
+    enqueue(pool, station, self);
     return NULL;
 }
 
 /* Mostly the youngest; now and then the oldest, which would else wait for a pause. */
-static act_self *take_newborn(struct act__pool_worker *worker)
+static act_self *take_newborn(struct act__station *station)
 {
     act_self *self = NULL;
-    if (act__newborns_count(&worker->newborns) == 0)
+    if (act__newborns_count(&station->newborns) == 0)
         return NULL;
-    worker->newborn_turns++;
-    if (act__unlikely(worker->oldest_is_due)) {
-        worker->oldest_is_due = false;
-        self = act__newborns_oldest(&worker->newborns);
+    station->newborn_turns++;
+    if (act__unlikely(station->oldest_is_due)) {
+        station->oldest_is_due = false;
+        self = act__newborns_oldest(&station->newborns);
     }
-    return self != NULL ? self : act__newborns_youngest(&worker->newborns);
+    return self != NULL ? self : act__newborns_youngest(&station->newborns);
 }
 
-static act_self *take_queued(struct act__pool_worker *worker)
+static act_self *take_queued(struct act__station *station)
 {
-    act_self *first = act__deque_first(&worker->deque), *self = NULL;
+    act_self *first = act__deque_first(&station->deque), *self = NULL;
     if (first == NULL)
-        return take_newborn(worker);
+        return take_newborn(station);
     /* More than newborns can wait: it was stolen, and the turns are another worker's. It has waited long enough. */
-    uint32_t turns_left = act__load(&first->due) - worker->newborn_turns;
+    uint32_t turns_left = act__load(&first->due) - station->newborn_turns;
     if (turns_left - 1 < ACT__NEWBORNS_MAX)
-        self = take_newborn(worker);
-    return self != NULL ? self : act__deque_pop(&worker->deque);
+        self = take_newborn(station);
+    return self != NULL ? self : act__deque_pop(&station->deque);
 }
 
-static act_self *take_injected(struct act__worker_pool *pool, struct act__pool_worker *worker, uint32_t most)
+static act_self *take_injected(struct act__worker_pool *pool, struct act__station *station, uint32_t most)
 {
     uint32_t  count;
     act_self *self = act__inject_pop(&pool->inject, most, &count), *rest;
@@ -223,64 +238,65 @@ static act_self *take_injected(struct act__worker_pool *pool, struct act__pool_w
         return NULL;
     for (rest = self->run_next; rest != NULL; rest = self->run_next) {
         self->run_next = rest->run_next; /* unchain one at a time: a pushed one may run elsewhere at once */
-        enqueue(pool, worker, rest);
+        enqueue(pool, station, rest);
     }
     return self;
 }
 
-static act_self *take_local(struct act__worker_pool *pool, struct act__pool_worker *worker)
+static act_self *take_local(struct act__worker_pool *pool, struct act__station *station)
 {
     act_self *self = NULL;
-    if (worker->bound_turn ^= 1)
-        self = take_bound(worker);
+    if (station->bound_turn ^= 1)
+        self = take_bound(station);
     if (self == NULL)
-        self = take_next(pool, worker);
+        self = take_next(pool, station);
     if (self == NULL) {
-        worker->next_budget = NEXT_BUDGET;
-        self = take_queued(worker);
+        station->next_budget = NEXT_BUDGET;
+        self = take_queued(station);
     }
     if (self == NULL)
-        self = take_bound(worker);
-    return self != NULL ? self : take_injected(pool, worker, ACT__DEQUE_SIZE / 2);
+        self = take_bound(station);
+    return self != NULL ? self : take_injected(pool, station, ACT__DEQUE_SIZE / 2);
 }
 
 /* The usual case, short: the actor that was just woken. */
-static inline act_self *take_woken(struct act__pool_worker *worker)
+static inline act_self *take_woken(struct act__pool_thread *thread, struct act__station *station)
 {
-    act_self *self = worker->base.next;
-    if (self == NULL || worker->next_budget == 0 || worker->bound_first != NULL || act__load(&worker->posted) != NULL)
+    act_self *self = act__load(&thread->base.next);
+    if (self == NULL || station->next_budget == 0 || station->bound_first != NULL || act__load(&station->posted) != NULL)
         return NULL;
-    worker->base.next = NULL;
-    worker->next_budget--;
+    act__store(&thread->base.next, NULL);
+    station->next_budget--;
     return self;
 }
 
-static act_self *steal(struct act__worker_pool *pool, struct act__pool_worker *worker)
+static act_self *steal(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
-    uint32_t many = pool->base.workers_count, count;
-    uint32_t from = act__random_below(&worker->base.random, many);
+    struct act__station *station = thread->station;
+    uint32_t             many = pool->base.workers_count, count;
+    uint32_t             from = act__random_below(&thread->base.random, many);
     for (uint32_t i = 0; i < many; i++) {
-        struct act__pool_worker *victim = &pool->workers[(from + i) % many];
-        act_self *self = victim == worker ? NULL : act__deque_steal(&worker->deque, &victim->deque, &count);
-        if (self == NULL && victim != worker && act__newborns_wait(&victim->newborns)) {
+        struct act__station *victim = &pool->stations[(from + i) % many];
+        if (victim == station)
+            continue;
+        act_self *self = act__deque_steal(&station->deque, &victim->deque, &count);
+        if (self == NULL && act__newborns_wait(&victim->newborns)) {
             self = act__newborns_oldest(&victim->newborns);
             count = 1;
         }
         if (self != NULL) {
-            act__count_more(&worker->base.stolen, count);
+            act__count_more(&thread->base.stolen, count);
             return self;
         }
     }
     return NULL;
 }
 
-static void run_calls(struct act__pool_worker *worker)
+void act__pool_run_armed(struct act__station *station)
 {
-    if (act__likely(act__load(&worker->calls[0]) == NULL && act__load(&worker->calls[1]) == NULL))
-        return;
-    /* acquire: pairs with call_wheel. Cancelled ones first: their arming is then in the other list, or was done. */
-    struct act__timer *cancelled = atomic_exchange_explicit(&worker->calls[1], NULL, memory_order_acquire), *timer;
-    struct act__timer *newest = atomic_exchange_explicit(&worker->calls[0], NULL, memory_order_acquire), *armed = NULL;
+    /* acquire: pairs with call_wheel */
+    struct act__timer *newest = atomic_exchange_explicit(&station->calls[0], NULL, memory_order_acquire), *armed = NULL;
+    struct act__timer *timer;
     while ((timer = newest) != NULL) { /* turned round: timers of one millisecond fire in the order of arming */
         newest = timer->next_call[0];
         timer->next_call[0] = armed;
@@ -288,12 +304,21 @@ static void run_calls(struct act__pool_worker *worker)
     }
     while ((timer = armed) != NULL) {
         armed = timer->next_call[0];
-        act__wheel_add(&worker->base.wheel, timer);
+        act__wheel_add(&station->wheel, timer);
     }
+}
+
+static void run_calls(struct act__station *station)
+{
+    if (act__likely(act__load(&station->calls[0]) == NULL && act__load(&station->calls[1]) == NULL))
+        return;
+    /* acquire: pairs with call_wheel. Cancelled ones first: their arming is then in the other list, or was done. */
+    struct act__timer *cancelled = atomic_exchange_explicit(&station->calls[1], NULL, memory_order_acquire), *timer;
+    act__pool_run_armed(station);
     while ((timer = cancelled) != NULL) {
         cancelled = timer->next_call[1];
-        act__wheel_remove(&worker->base.wheel, timer);
-        act__timer_drop(&worker->base, timer);
+        act__wheel_remove(&station->wheel, timer);
+        act__timer_drop(&station->thread->base, timer);
     }
 }
 
@@ -320,50 +345,53 @@ static void adapt_batch(act_self *last, int64_t took, bool is_behind)
 }
 
 /* Timers that are due, and what the loop has to say. `last`: who had the last turn; NULL: there was none. */
-static void look_around(struct act__worker_pool *pool, struct act__pool_worker *worker, act_self *last)
+static void look_around(struct act__worker_pool *pool, struct act__pool_thread *thread, act_self *last, uint32_t turn)
 {
-    int64_t    exactly = nanoseconds(pool);
-    act_millis now = exactly / 1000000;
-    if (last != NULL && worker->turns == 1)
-        adapt_batch(last, exactly - worker->looked, worker->base.is_behind);
-    worker->base.is_behind = false;
-    run_calls(worker);
-    act__timers_run(&worker->base, now);
-    if (now - worker->polled >= POLL_MILLIS && act__loop_is_used(worker->base.loop)) {
-        worker->polled = now;
-        act__loop_poll(worker->base.loop);
+    struct act__station *station = thread->station;
+    int64_t              exactly = nanoseconds(pool);
+    act_millis           now = exactly / 1000000;
+    if (last != NULL && turn - station->looked_turn == 1)
+        adapt_batch(last, exactly - station->looked, thread->base.is_behind);
+    thread->base.is_behind = false;
+    run_calls(station);
+    act__timers_run(&thread->base, &station->wheel, now);
+    if (now - station->polled >= POLL_MILLIS && act__loop_is_used(station->loop)) {
+        station->polled = now;
+        act__loop_poll(station->loop);
     }
-    if (now - worker->oldest_taken >= OLDEST_MILLIS) {
-        worker->oldest_taken = now;
-        worker->oldest_is_due = true;
+    if (now - station->oldest_taken >= OLDEST_MILLIS) {
+        station->oldest_taken = now;
+        station->oldest_is_due = true;
     }
-    worker->looked = nanoseconds(pool); /* again: none of this is the next turn's */
-    worker->turns = 0;
+    station->looked = nanoseconds(pool); /* again: none of this is the next turn's */
+    station->looked_turn = turn;
 }
 
-static void look_around_idle(struct act__worker_pool *pool, struct act__pool_worker *worker)
+static void look_around_idle(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
-    run_calls(worker);
-    act__timers_run(&worker->base, pool->base.operations->now(&pool->base));
-    if (act__loop_is_used(worker->base.loop))
-        act__loop_poll(worker->base.loop);
+    struct act__station *station = thread->station;
+    run_calls(station);
+    act__timers_run(&thread->base, &station->wheel, act__pool_now(pool));
+    if (act__loop_is_used(station->loop))
+        act__loop_poll(station->loop);
 }
 
 /* What to run next; NULL: the worker has slept. */
-static act_self *find(struct act__worker_pool *pool, struct act__pool_worker *worker)
+static act_self *find(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
-    act_self *self = take_local(pool, worker);
+    struct act__station *station = thread->station;
+    act_self            *self = take_local(pool, station);
     if (self == NULL) {
-        look_around_idle(pool, worker);
-        self = take_local(pool, worker);
+        look_around_idle(pool, thread);
+        self = take_local(pool, station);
     }
     if (self == NULL)
-        self = steal(pool, worker);
+        self = steal(pool, thread);
     if (self == NULL) {
-        act__parking_sleep(pool, worker);
-        worker->turns++; /* the sleep is not to be taken for a long turn */
+        act__parking_sleep(pool, thread);
+        station->looked_turn--; /* the sleep is not to be taken for a long turn */
     } else {
-        act__parking_found(pool, worker);
+        act__parking_found(pool, station);
     }
     return self;
 }
@@ -378,62 +406,97 @@ static int32_t cost_of_turn(const struct act__worker *worker, const act_self *se
     return 1 + (int32_t)(left < worker->batch_max ? (worker->batch_max - left) >> ACT__BATCH_SHIFT_NEW : 0);
 }
 
-/* Not inlined: beside setjmp nothing would be kept in registers. */
-static __attribute__((noinline)) void loop(struct act__worker_pool *pool, struct act__pool_worker *worker)
+/* From here to the end of the turn the monitor may take the station: see station.h. */
+static inline void run_turn(struct act__worker *worker, act_self *self, uint32_t turn)
 {
-    for (act_self *self = NULL; !act__load(&pool->ending);) {
-        act_self *last = self;
-        self = NULL;
-        if (act__unlikely(worker->until_look <= 0)) {
-            worker->until_look = LOOK_AFTER;
-            look_around(pool, worker, last);
-            self = take_injected(pool, worker, 1);
-        }
-        if (self == NULL && (self = take_woken(worker)) == NULL)
-            self = find(pool, worker);
-        if (self == NULL)
+    act__store_release(&worker->turn, turn); /* pairs with hold_station in stuck.c */
+    act__turn_run(worker, self, 0);
+    atomic_signal_fence(memory_order_seq_cst); /* `current` was written before station_asked is read */
+}
+
+/* Whether the thread has no station any more, or is to end. */
+static inline bool must_leave(struct act__worker_pool *pool, struct act__pool_thread *thread)
+{
+    /* acquire: as in act__station_enter. */
+    return act__unlikely(act__load_acquire(&thread->base.station_asked)) && !act__stuck_attend(pool, thread);
+}
+
+/* A look around, and who has waited longest for any worker. */
+static act_self *look_first(struct act__worker_pool *pool, struct act__pool_thread *thread, act_self *last,
+                            uint32_t turn)
+{
+    thread->station->until_look = LOOK_AFTER;
+    look_around(pool, thread, last, turn);
+    return take_injected(pool, thread->station, 1);
+}
+
+/* Until the thread must leave. Not inlined: beside setjmp nothing would be kept in registers. */
+static __attribute__((noinline)) void loop(struct act__worker_pool *pool, struct act__pool_thread *thread)
+{
+    struct act__station *station = thread->station;
+    act_self            *self = NULL, *last = NULL;
+    uint32_t             turn = act__load(&thread->base.turn);
+    while (true) {
+        if (act__unlikely(station->until_look <= 0))
+            self = look_first(pool, thread, last, turn);
+        if (self == NULL && (self = take_woken(thread, station)) == NULL)
+            self = find(pool, thread);
+        last = self;
+        if (self != NULL)
+            run_turn(&thread->base, self, ++turn);
+        if (must_leave(pool, thread))
+            return;
+        if (last == NULL)
             continue;
-        act__turn_run(&worker->base, self, 0);
-        worker->turns++;
-        worker->until_look -= worker->base.batch != 0 ? cost_of_turn(&worker->base, self) : LOOK_AFTER;
+        station->until_look -= thread->base.batch != 0 ? cost_of_turn(&thread->base, last) : LOOK_AFTER;
+        self = NULL;
     }
 }
 
-/* The worker's life between two panics. Not inlined: see act__loop_left. */
-static __attribute__((noinline)) void run_all(struct act__worker_pool *pool, struct act__pool_worker *worker)
+/* The thread's life between two panics. Not inlined: see act__loop_left. */
+static __attribute__((noinline)) void run_all(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
-    worker->base.stack_floor = __builtin_frame_address(0);
-    if (setjmp(worker->base.recover) != 0)
-        act__turn_recover(&worker->base);
-    loop(pool, worker);
+    thread->base.stack_floor = __builtin_frame_address(0);
+    if (setjmp(thread->base.recover) != 0) {
+        act__turn_recover(&thread->base);
+        atomic_signal_fence(memory_order_seq_cst); /* as in run_turn */
+        if (must_leave(pool, thread) && !act__stuck_wait(pool, thread))
+            return;
+    }
+    do
+        loop(pool, thread);
+    while (act__stuck_wait(pool, thread));
 }
 
 static void *thread_main(void *argument)
 {
-    struct act__pool_worker *worker = argument;
-    act__runs_here = act__callbacks_here = &worker->base;
-    struct act__worker_pool *pool = pool_of(worker->base.executor);
-    struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = &worker->base;
-    run_all(pool, worker);
+    struct act__pool_thread *thread = argument;
+    struct act__worker_pool *pool = act__pool_of(thread->base.executor);
+    act__runs_here = act__callbacks_here = &thread->base;
+    struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = &thread->base;
+    if (act__stuck_wait(pool, thread))
+        run_all(pool, thread);
     loop_of = NULL;
-    pthread_mutex_lock(&pool->mutex);
-    worker->has_ended = true;
-    pthread_cond_broadcast(&pool->thread_ended);
-    pthread_mutex_unlock(&pool->mutex);
+    act__stuck_leave(pool, thread);
     return NULL;
 }
 
 /* ------------------------------------------------------------------------------------ the seam's rest */
 
+act_millis act__pool_now(const struct act__worker_pool *pool)
+{
+    return nanoseconds(pool) / 1000000;
+}
+
 static act_millis now(struct act__executor *executor)
 {
-    return nanoseconds(pool_of(executor)) / 1000000;
+    return act__pool_now(act__pool_of(executor));
 }
 
 static void call_wheel(struct act__executor *executor, struct act__timer *timer, bool cancel)
 {
-    struct act__worker_pool      *pool = pool_of(executor);
-    struct act__pool_worker      *target = &pool->workers[timer->worker];
+    struct act__worker_pool      *pool = act__pool_of(executor);
+    struct act__station          *target = &pool->stations[timer->worker];
     _Atomic(struct act__timer *) *calls = &target->calls[cancel];
     struct act__timer            *first = act__load(calls);
     do {
@@ -446,15 +509,19 @@ static void call_wheel(struct act__executor *executor, struct act__timer *timer,
 
 static act_result prepare_blocking(struct act__executor *executor)
 {
-    return act__blocking_prepare(&pool_of(executor)->blocking);
+    return act__blocking_prepare(&act__pool_of(executor)->blocking);
 }
 
 static void each_worker(struct act__executor *executor, void (*visit)(struct act__worker *worker, void *context),
                         void *context)
 {
-    struct act__worker_pool *pool = pool_of(executor);
-    for (uint32_t i = 0; i < pool->base.workers_count; i++)
-        visit(&pool->workers[i].base, context);
+    struct act__worker_pool *pool = act__pool_of(executor);
+    pthread_mutex_lock(&pool->monitor.mutex);
+    uint32_t count = pool->threads_count;
+    pthread_mutex_unlock(&pool->monitor.mutex);
+    for (uint32_t i = 0; i < count; i++)
+        visit(&pool->threads[i].base, context);
+    visit(&pool->monitor.worker, context);
     act__blocking_each(&pool->blocking, visit, context);
 }
 
@@ -462,44 +529,47 @@ static void each_worker(struct act__executor *executor, void (*visit)(struct act
  * After all threads have ended: nobody lives any more, but dead actors' cells may still be scheduled, with messages
  * that must be refused and freed, and cancelled timers may still be on their way to their wheel.
  */
-static void run_what_is_left(struct act__worker_pool *pool, struct act__pool_worker *worker)
+static void run_what_is_left(struct act__worker_pool *pool, struct act__station *station)
 {
     act_self *self;
-    while ((self = take_local(pool, worker)) != NULL)
-        act__turn_run(&worker->base, self, 0);
-    run_calls(worker);
+    while ((self = take_local(pool, station)) != NULL)
+        act__turn_run(&station->thread->base, self, 0);
+    run_calls(station);
 }
 
 static void each_turn(struct act__executor *executor, act__turn_visit *visit, void *context)
 {
-    struct act__worker_pool *pool = pool_of(executor);
+    struct act__worker_pool *pool = act__pool_of(executor);
+    pthread_mutex_lock(&pool->monitor.mutex);
     for (uint32_t i = 0; i < pool->threads_count; i++) {
-        act_self *self = __atomic_load_n(&pool->workers[i].base.current, __ATOMIC_RELAXED); /* a hint: see turn.c */
+        const struct act__pool_thread *thread = &pool->threads[i];
+        act_self *self = act__load(&thread->base.current); /* relaxed: a hint */
         if (self != NULL)
-            visit(self, -1, context);
+            visit(self, thread->watched.is_running ? thread->watched.since : -1, context);
     }
+    pthread_mutex_unlock(&pool->monitor.mutex);
     act__blocking_each_turn(&pool->blocking, visit, context);
 }
 
 /*
- * Waits for the worker's thread, until a time or, where it is in no turn and so is about to end, until a later one.
- * Returns: whether it has ended and is joined; else it is left to itself.
+ * Waits for a thread, until a time or, where it is in no turn and so is about to end, until a later one. Returns: whether
+ * it has ended and is joined; else it is left to itself.
  */
-static bool join_thread(struct act__worker_pool *pool, struct act__pool_worker *worker, const struct timespec *until,
+static bool join_thread(struct act__worker_pool *pool, struct act__pool_thread *thread, const struct timespec *until,
                         const struct timespec *until_idle)
 {
-    pthread_mutex_lock(&pool->mutex);
-    while (!worker->has_ended && act__clock_wait(&pool->thread_ended, &pool->mutex, until))
+    pthread_mutex_lock(&pool->monitor.mutex);
+    while (!thread->has_ended && act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until))
         ;
-    bool is_idle = __atomic_load_n(&worker->base.current, __ATOMIC_RELAXED) == NULL; /* a hint: see turn.c */
-    while (!worker->has_ended && is_idle && act__clock_wait(&pool->thread_ended, &pool->mutex, until_idle))
+    bool is_idle = act__load(&thread->base.current) == NULL; /* relaxed: a hint */
+    while (!thread->has_ended && is_idle && act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until_idle))
         ;
-    bool has_ended = worker->has_ended;
-    pthread_mutex_unlock(&pool->mutex);
+    bool has_ended = thread->has_ended;
+    pthread_mutex_unlock(&pool->monitor.mutex);
     if (has_ended)
-        pthread_join(worker->thread, NULL);
+        pthread_join(thread->id, NULL);
     else
-        pthread_detach(worker->thread);
+        pthread_detach(thread->id);
     return has_ended;
 }
 
@@ -508,32 +578,35 @@ static bool join_thread(struct act__worker_pool *pool, struct act__pool_worker *
 
 static uint32_t end_threads(struct act__executor *executor, const struct timespec *until)
 {
-    struct act__worker_pool *pool = pool_of(executor);
+    struct act__worker_pool *pool = act__pool_of(executor);
     struct timespec          until_idle = act__clock_after(IDLE_GRACE);
     uint32_t                 left = act__blocking_end(&pool->blocking, until, &until_idle);
-    atomic_store_explicit(&pool->ending, true, memory_order_seq_cst); /* before the wake-ups: see parking.c */
+    act__monitor_stop(pool);
+    act__stuck_end(pool);
     for (uint32_t i = 0; i < pool->threads_count; i++)
-        act__parking_wake(pool, &pool->workers[i]);
-    for (uint32_t i = 0; i < pool->threads_count; i++)
-        left += !join_thread(pool, &pool->workers[i], until, &until_idle);
+        left += !join_thread(pool, &pool->threads[i], until, &until_idle);
     return left;
 }
 
 static void destroy(struct act__executor *executor)
 {
-    struct act__worker_pool *pool = pool_of(executor);
+    struct act__worker_pool *pool = act__pool_of(executor);
     act__blocking_destroy(&pool->blocking);
-    for (uint32_t i = 0; i < pool->threads_count; i++)
-        run_what_is_left(pool, &pool->workers[i]);
-    for (uint32_t i = 0; i < pool->base.workers_count; i++) {
-        if (pool->workers[i].base.loop != NULL)
-            act__loop_destroy(pool->workers[i].base.loop);
-        act__worker_fini(&pool->workers[i].base);
+    for (uint32_t i = 0; i < pool->base.workers_count; i++)
+        if (pool->stations[i].thread != NULL)
+            run_what_is_left(pool, &pool->stations[i]);
+    for (uint32_t i = 0; i < pool->base.workers_count; i++)
+        if (pool->stations[i].loop != NULL)
+            act__loop_destroy(pool->stations[i].loop);
+    for (uint32_t i = 0; i < pool->threads_count; i++) {
+        act__worker_fini(&pool->threads[i].base);
+        pthread_cond_destroy(&pool->threads[i].moved);
     }
+    act__monitor_fini(pool);
     act__inject_destroy(&pool->inject);
     pthread_cond_destroy(&pool->thread_ended);
-    pthread_mutex_destroy(&pool->mutex);
-    act__free(pool->workers);
+    act__free(pool->threads);
+    act__free(pool->stations);
     act__free(pool);
 }
 
@@ -550,53 +623,89 @@ static const struct act__executor_operations operations = {
     .destroy = destroy,
 };
 
-static act_result prepare_worker(struct act__worker_pool *pool, uint32_t index, uint64_t seed)
+act_result act__pool_add_thread(struct act__worker_pool *pool, struct act__pool_thread **added)
 {
-    struct act__pool_worker *worker = &pool->workers[index];
-    if (!act__worker_init(&worker->base, pool->system, index, seed))
+    struct act__pool_thread *thread = &pool->threads[pool->threads_count];
+    if (!act__worker_init(&thread->base, pool->system, ACT__NO_WORKER, (uint64_t)(uintptr_t)thread ^ pool->seed))
         return ACT_NO_MEMORY;
-    worker->base.executor = &pool->base;
-    worker->base.next = NULL;
-    worker->next_budget = NEXT_BUDGET;
-    return act__loop_create(&worker->base.loop, &worker->base, &pool->started);
+    thread->base.executor = &pool->base;
+    thread->base.row_max = ACT__ROW_MAX;
+    act__condition_init(&thread->moved);
+    if (pthread_create(&thread->id, NULL, thread_main, thread) != 0) {
+        pthread_cond_destroy(&thread->moved);
+        act__worker_fini(&thread->base);
+        return ACT_OS;
+    }
+    pool->threads_count++;
+    *added = thread;
+    return ACT_OK;
 }
 
-static act_result start_threads(struct act__worker_pool *pool)
+/* A station, and a thread that waits for one. */
+static act_result make_station(struct act__worker_pool *pool, uint32_t index)
 {
-    for (; pool->threads_count < pool->base.workers_count; pool->threads_count++) {
-        struct act__pool_worker *worker = &pool->workers[pool->threads_count];
-        if (pthread_create(&worker->thread, NULL, thread_main, worker) != 0)
-            return ACT_OS;
+    struct act__station *station = &pool->stations[index];
+    station->index = index;
+    station->next_budget = NEXT_BUDGET;
+    act__wheel_init(&station->wheel, 0);
+    pool->base.workers_count++;
+    act_result result = act__loop_create(&station->loop, &pool->started);
+    if (result != ACT_OK)
+        return result;
+    struct act__pool_thread *thread;
+    pthread_mutex_lock(&pool->monitor.mutex);
+    result = act__pool_add_thread(pool, &thread);
+    pthread_mutex_unlock(&pool->monitor.mutex);
+    return result;
+}
+
+/* All is there: the threads begin. */
+static void give_stations(struct act__worker_pool *pool)
+{
+    pthread_mutex_lock(&pool->monitor.mutex);
+    for (uint32_t i = 0; i < pool->base.workers_count; i++)
+        act__stuck_give(&pool->stations[i], &pool->threads[i]);
+    pthread_mutex_unlock(&pool->monitor.mutex);
+}
+
+static struct act__worker_pool *make_pool(struct act_system *system, const act_system_options *options)
+{
+    struct act__worker_pool *pool = act__allocate_lines(sizeof *pool);
+    if (pool == NULL)
+        return NULL;
+    pool->stations = act__allocate_lines(options->workers_count * sizeof *pool->stations);
+    pool->threads = act__allocate_lines((options->workers_count + options->spares_max) * sizeof *pool->threads);
+    if (pool->stations == NULL || pool->threads == NULL) {
+        act__free(pool->stations);
+        act__free(pool->threads);
+        act__free(pool);
+        return NULL;
     }
-    return ACT_OK;
+    pool->base.operations = &operations;
+    pool->system = system;
+    clock_gettime(CLOCK_MONOTONIC, &pool->started);
+    pool->seed = (uint64_t)pool->started.tv_nsec;
+    return pool;
 }
 
 act_result act__worker_pool_create(struct act__executor **executor, struct act_system *system,
                                    const act_system_options *options)
 {
-    struct act__worker_pool *pool = act__allocate_lines(sizeof *pool);
+    struct act__worker_pool *pool = make_pool(system, options);
     if (pool == NULL)
         return ACT_NO_MEMORY;
-    pool->workers = act__allocate_lines(options->workers_count * sizeof *pool->workers);
-    if (pool->workers == NULL) {
-        act__free(pool);
-        return ACT_NO_MEMORY;
-    }
-    pool->base.operations = &operations;
-    pool->system = system;
-    clock_gettime(CLOCK_MONOTONIC, &pool->started);
-    pthread_mutex_init(&pool->mutex, NULL);
     act__condition_init(&pool->thread_ended);
     act__inject_init(&pool->inject);
     act__blocking_init(&pool->blocking, &pool->base, system, options->blocking_max);
-    uint64_t   seed = (uint64_t)pool->started.tv_nsec ^ (uint64_t)(uintptr_t)pool;
-    act_result result = ACT_OK;
-    for (; result == ACT_OK && pool->base.workers_count < options->workers_count; pool->base.workers_count++)
-        result = prepare_worker(pool, pool->base.workers_count, act__mix(&seed));
-    *executor = &pool->base;
+    act_result result = act__monitor_init(pool, options);
+    while (result == ACT_OK && pool->base.workers_count < options->workers_count)
+        result = make_station(pool, pool->base.workers_count);
     if (result == ACT_OK)
-        result = start_threads(pool);
-    if (result != ACT_OK) {
+        result = act__monitor_start(pool);
+    *executor = &pool->base;
+    if (result == ACT_OK) {
+        give_stations(pool);
+    } else {
         (void)end_threads(&pool->base, NULL);
         destroy(&pool->base);
         *executor = NULL;

@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/io/handle.h>
 
+#include <actor/executor/station.h>
+#include <mailbox/channel_record.h>
+
 _Static_assert(ACT_MESSAGE_TCP_CONNECTED == ACT_MESSAGE_TCP_ACCEPTABLE + 1, "tags follow the bits");
 _Static_assert(ACT_MESSAGE_TCP_READABLE == ACT_MESSAGE_TCP_ACCEPTABLE + 2, "tags follow the bits");
 _Static_assert(ACT_MESSAGE_TCP_WRITABLE == ACT_MESSAGE_TCP_ACCEPTABLE + 3, "tags follow the bits");
@@ -29,6 +32,7 @@ static void push_next(struct act__handle *handle)
 
 static void retired(struct act__worker *worker, struct act__notice *notice)
 {
+    ACT__AT_STATION;
     struct act__handle *handle = act__container(notice, struct act__handle, notice);
     (void)worker; /* the loop's: the owner is bound to it */
     handle->in_flight = false;
@@ -38,8 +42,90 @@ static void retired(struct act__worker *worker, struct act__notice *notice)
         push_next(handle);
 }
 
+/* ----------------------------------------------------------------------- owners that are stuck: station.h */
+
+struct act__worker *act__station_here(void)
+{
+    struct act__worker *here = act__runs_here;
+    if (here != NULL)
+        act__station_need(here);
+    return here;
+}
+
+void act__station_left(struct act__worker **here)
+{
+    if (*here != NULL)
+        act__station_leave(*here);
+}
+
+static bool is_suspended(const struct act__loop *loop, uint64_t owner)
+{
+    const struct act__suspended *each = loop->suspended;
+    while (each != NULL && each->owner != owner)
+        each = each->next;
+    return each != NULL;
+}
+
+bool act__handle_defers(struct act__handle *handle, struct event *event, short what)
+{
+    struct act__loop *loop = handle->loop;
+    if (act__likely(loop->suspended == NULL) || !is_suspended(loop, handle->owner))
+        return false;
+    for (unsigned i = 0; i < handle->deferred_count; i++)
+        if (handle->deferred[i].event == event)
+            return true;
+    if (handle->deferred_count == 0) {
+        handle->next_deferred = loop->deferred;
+        loop->deferred = handle;
+    }
+    handle->deferred[handle->deferred_count++] = (struct act__deferred){event, what};
+    if ((what & EV_ET) == 0)
+        event_del(event); /* or it would be reported again and again */
+    return true;
+}
+
+static void resume(struct act__handle *handle)
+{
+    for (unsigned i = 0; i < handle->deferred_count; i++) {
+        struct act__deferred *one = &handle->deferred[i];
+        if ((one->what & (EV_ET | EV_TIMEOUT)) != 0)
+            event_active(one->event, one->what, 1);
+        else if (event_add(one->event, NULL) != 0) /* what it tells is reported anew, if it is still so */
+            event_active(one->event, 0, 1);
+    }
+    handle->deferred_count = 0;
+}
+
+void act__handles_resume(struct act__loop *loop, uint64_t owner)
+{
+    struct act__handle **place = &loop->deferred;
+    while (*place != NULL) {
+        struct act__handle *handle = *place;
+        if (handle->owner != owner) {
+            place = &handle->next_deferred;
+            continue;
+        }
+        *place = handle->next_deferred;
+        resume(handle);
+    }
+}
+
+static void forget_deferred(struct act__handle *handle)
+{
+    struct act__handle **place = &handle->loop->deferred;
+    if (handle->deferred_count == 0)
+        return;
+    while (*place != handle)
+        place = &(*place)->next_deferred;
+    *place = handle->next_deferred;
+    handle->deferred_count = 0;
+}
+
+/* ---------------------------------------------------------------------------------- owner and life */
+
 static void release(struct act__belonging *belonging)
 {
+    ACT__AT_STATION;
     struct act__handle *handle = act__container(belonging, struct act__handle, belonging);
     handle->close(handle);
 }
@@ -75,6 +161,7 @@ void act__handle_tell(struct act__handle *handle, unsigned what)
 void act__handle_close(struct act__handle *handle)
 {
     act__set_remove(&handle->belonging.member);
+    forget_deferred(handle);
     handle->loop->used_count--;
     handle->closed = true;
     handle->pending = 0;

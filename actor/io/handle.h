@@ -8,6 +8,23 @@
 #include <actor/io/loop_record.h>
 
 /*
+ * In this scope the calling thread has its station, and with it the loop; it may have to wait for it. For every call of
+ * an owner's: its handler may have lasted so long that another thread runs the loop (station.h).
+ */
+#define ACT__AT_STATION \
+    struct act__worker *act__here __attribute__((cleanup(act__station_left), unused)) = act__station_here()
+
+struct act__worker *act__station_here(void);
+void                act__station_left(struct act__worker **here);
+
+/* An event of libevent's that has come for a handle whose owner's handler goes on elsewhere. */
+#define ACT__EVENTS_MAX 3
+struct act__deferred {
+    struct event *event;
+    short         what;
+};
+
+/*
  *      open ------ act__handle_close: the owner closes it, or ends -----> closed
  *                                                                           | no notice in an inbox, no hold
  *                                                                           v
@@ -20,8 +37,11 @@ struct act__handle {
     struct act__belonging belonging; /* of the owner */
     struct act__notice    notice;
     struct act__loop     *loop;
+    struct act__handle   *next_deferred; /* in the loop's list, while deferred_count is not 0 */
+    struct act__deferred  deferred[ACT__EVENTS_MAX]; /* events that are put off until the owner is resumed */
     uint64_t              owner;
     void (*close)(struct act__handle *handle); /* the owner has ended: everything, act__handle_close included */
+    uint8_t               deferred_count;
     uint8_t               pending;   /* ACT__TELL_*: what the owner is to be told and has not been */
     bool                  in_flight; /* the notice is in the owner's inbox, or being handled */
     bool                  held;      /* something else leads here: not to be freed yet */
@@ -47,6 +67,13 @@ void act__handle_open(struct act__handle *handle, act_self *self, void (*close)(
 void act__handle_tell(struct act__handle *handle, unsigned what);
 /* The owner hears nothing more; freed now or when nothing leads here any more. */
 void act__handle_close(struct act__handle *handle);
+/*
+ * First in each event's callback. Returns: whether the event is put off, because the owner's handler may be using the
+ * handle on another thread. It comes again later; `what` is 0 if it could not be added again for lack of memory.
+ */
+bool act__handle_defers(struct act__handle *handle, struct event *event, short what);
+/* The events that this owner's handles have put off. */
+void act__handles_resume(struct act__loop *loop, uint64_t owner);
 /* A hold is gone. */
 void act__handle_let_go(struct act__handle *handle);
 

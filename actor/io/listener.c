@@ -65,9 +65,10 @@ static void close_listener(struct act__handle *handle)
 static void tell(evutil_socket_t fd, short what, void *argument)
 {
     act_listener *listener = argument;
+    struct event *event = (what & EV_TIMEOUT) != 0 ? &listener->retry : &listener->arrival;
     (void)fd;
-    (void)what;
-    act__handle_tell(&listener->handle, ACT__TELL_ACCEPTABLE);
+    if (!act__handle_defers(&listener->handle, event, what))
+        act__handle_tell(&listener->handle, ACT__TELL_ACCEPTABLE);
 }
 
 /* Takes fd over if it returns ACT_OK. */
@@ -100,6 +101,7 @@ act_result act_tcp_listen(act_self *self, act_listener **listener, const char *h
 {
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
+    ACT__AT_STATION;
     union act__address address;
     socklen_t          length = host != NULL ? act__address_parse(&address, host, port) : 0;
     if (!act__handle_may_open(self) || !options_are_valid(options) || (host != NULL && length == 0))
@@ -120,6 +122,7 @@ uint16_t act_listener_port(const act_listener *listener)
 
 void act_listener_close(act_listener **listener)
 {
+    ACT__AT_STATION;
     act_listener *mine = *listener;
     if (mine == NULL)
         return;
@@ -161,6 +164,7 @@ static void look_again_later(act_listener *listener)
 
 act_result act_tcp_accept(act_listener *listener, act_socket **accepted)
 {
+    ACT__AT_STATION;
     union act__address peer = {.any.sa_family = AF_UNSPEC};
     socklen_t          length;
     int                fd;

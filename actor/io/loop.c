@@ -8,6 +8,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <actor/io/handle.h>
 #include <actor/io/os_signal.h>
 
 /*
@@ -99,13 +100,12 @@ static struct event_base *make_base(const struct event_config *config)
     return base;
 }
 
-act_result act__loop_create(struct act__loop **loop, struct act__worker *worker, const struct timespec *epoch)
+act_result act__loop_create(struct act__loop **loop, const struct timespec *epoch)
 {
     struct act__loop *made = act__allocate(sizeof *made);
     if (made == NULL)
         return ACT_NO_MEMORY;
     *loop = made; /* what follows may fail half-way: act__loop_destroy takes what is there */
-    made->worker = worker;
     made->epoch = *epoch;
     made->alarm_at = ACT_FOREVER;
     made->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -142,6 +142,26 @@ void act__loop_destroy(struct act__loop *loop)
     if (loop->alarm_fd >= 0)
         close(loop->alarm_fd);
     act__free(loop);
+}
+
+void act__loop_give(struct act__loop *loop, struct act__worker *worker)
+{
+    loop->worker = worker;
+}
+
+void act__loop_suspend(struct act__loop *loop, struct act__suspended *suspended)
+{
+    suspended->next = loop->suspended;
+    loop->suspended = suspended;
+}
+
+void act__loop_resume(struct act__loop *loop, struct act__suspended *suspended)
+{
+    struct act__suspended **place = &loop->suspended;
+    while (*place != suspended)
+        place = &(*place)->next;
+    *place = suspended->next;
+    act__handles_resume(loop, suspended->owner);
 }
 
 void act__loop_poll(struct act__loop *loop)

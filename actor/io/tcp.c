@@ -143,7 +143,8 @@ static void timed_out(evutil_socket_t fd, short what, void *argument)
 {
     act_tcp *tcp = argument;
     (void)fd;
-    (void)what;
+    if (act__handle_defers(&tcp->handle, &tcp->timer, what))
+        return;
     if (tcp->connecting)
         give_up_connecting(tcp);
     else
@@ -193,6 +194,7 @@ act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted, co
 {
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
+    ACT__AT_STATION;
     act_socket *from = *accepted;
     if (!act__handle_may_open(self) || from == NULL || !act__tcp_options_are_valid(options))
         return ACT_INVALID;
@@ -214,6 +216,7 @@ act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted, co
 
 void act_tcp_close(act_tcp **tcp)
 {
+    ACT__AT_STATION;
     act_tcp *mine = *tcp;
     if (mine == NULL)
         return;

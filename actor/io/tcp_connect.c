@@ -49,6 +49,7 @@ act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host, uint
 {
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
+    ACT__AT_STATION;
     union act__address peer;
     socklen_t length = act__address_parse(&peer, strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, port);
     if (!act__handle_may_open(self) || !act__tcp_options_are_valid(options) || length == 0 || timeout == 0 ||

@@ -38,9 +38,11 @@ void act__tcp_readable(evutil_socket_t fd, short what, void *argument)
 {
     act_tcp              *tcp = argument;
     struct evbuffer_iovec room;
-    size_t                most = tcp->read_limit - evbuffer_get_length(tcp->input);
-    (void)what;
-    if (evbuffer_reserve_space(tcp->input, (ev_ssize_t)(most < tcp->read_step ? most : tcp->read_step), &room, 1) != 1) {
+    if (act__handle_defers(&tcp->handle, &tcp->readable, what))
+        return;
+    size_t most = tcp->read_limit - evbuffer_get_length(tcp->input);
+    size_t step = most < tcp->read_step ? most : tcp->read_step;
+    if (what == 0 || evbuffer_reserve_space(tcp->input, (ev_ssize_t)step, &room, 1) != 1) {
         act__tcp_break(tcp, ENOMEM);
         return;
     }
@@ -72,6 +74,7 @@ size_t act_tcp_input(act_tcp *tcp, const uint8_t **bytes)
 
 size_t act_tcp_input_front(act_tcp *tcp, const uint8_t **bytes, size_t count_max)
 {
+    ACT__AT_STATION;
     size_t count = evbuffer_get_length(tcp->input);
     tcp->handle.pending &= (uint8_t)~ACT__TELL_READABLE; /* seen: no need to be told */
     if (count == 0)
@@ -93,6 +96,7 @@ size_t act_tcp_unread(const act_tcp *tcp)
 
 void act_tcp_consume(act_tcp *tcp, size_t count)
 {
+    ACT__AT_STATION;
     if (count == 0)
         return;
     evbuffer_drain(tcp->input, count);
@@ -102,6 +106,7 @@ void act_tcp_consume(act_tcp *tcp, size_t count)
 
 void act_tcp_want(act_tcp *tcp, size_t bytes)
 {
+    ACT__AT_STATION;
     tcp->read_limit = bytes > tcp->read_high ? bytes : tcp->read_high;
     if (bytes > evbuffer_get_length(tcp->input))
         tcp->full = false; /* between the marks too: the owner cannot use what there is */
@@ -115,6 +120,7 @@ bool act_tcp_input_ended(const act_tcp *tcp)
 
 void act_tcp_pause(act_tcp *tcp, bool pause)
 {
+    ACT__AT_STATION;
     tcp->paused = pause;
     act__tcp_update_reading(tcp);
 }

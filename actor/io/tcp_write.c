@@ -75,8 +75,11 @@ void act__tcp_writable(evutil_socket_t fd, short what, void *argument)
 {
     act_tcp *tcp = argument;
     (void)fd;
-    (void)what;
-    if (tcp->connecting)
+    if (act__handle_defers(&tcp->handle, &tcp->writable, what))
+        return;
+    if (what == 0)
+        act__tcp_break(tcp, ENOMEM);
+    else if (tcp->connecting)
         act__tcp_connect_done(tcp);
     else
         act__tcp_flush(tcp);
@@ -84,6 +87,7 @@ void act__tcp_writable(evutil_socket_t fd, short what, void *argument)
 
 void act__tcp_flush_after_turn(struct act__after_turn *work)
 {
+    ACT__AT_STATION;
     act_tcp *tcp = act__container(work, act_tcp, after_turn);
     if (!tcp->handle.closed && tcp->error == 0 && !tcp->connecting && !tcp->blocked)
         act__tcp_flush(tcp);
@@ -118,6 +122,7 @@ static act_result may_write(act_tcp *tcp)
 
 act_result act_tcp_write(act_tcp *tcp, const void *bytes, size_t count)
 {
+    ACT__AT_STATION;
     act_result result = may_write(tcp);
     if (result != ACT_OK || count == 0)
         return result;
@@ -145,6 +150,7 @@ static void release_moved(const void *bytes, size_t count, void *argument)
 act_result act_tcp_write_moved(act_tcp *tcp, const void *bytes, size_t count, void (*release)(void *argument),
                                void *argument)
 {
+    ACT__AT_STATION;
     act_result result = may_write(tcp);
     if (result != ACT_OK)
         return result;
@@ -171,6 +177,7 @@ size_t act_tcp_unsent(const act_tcp *tcp)
 
 void act_tcp_shutdown(act_tcp *tcp)
 {
+    ACT__AT_STATION;
     if (tcp->error != 0 || tcp->ending)
         return;
     tcp->ending = true;

@@ -22,6 +22,7 @@ struct queue {
 struct seeded {
     struct act__executor base;
     struct act__worker   worker;
+    struct act__timer_wheel wheel;
     struct queue         queues[QUEUES];
     uint32_t             filled; /* bit q: queue q is not empty */
     act_millis           now;
@@ -90,10 +91,10 @@ static void call_wheel(struct act__executor *executor, struct act__timer *timer,
 {
     struct act__worker *worker = &seeded_of(executor)->worker;
     if (cancel) {
-        act__wheel_remove(&worker->wheel, timer);
+        act__wheel_remove(&seeded_of(executor)->wheel, timer);
         act__timer_drop(worker, timer);
     } else {
-        act__wheel_add(&worker->wheel, timer);
+        act__wheel_add(&seeded_of(executor)->wheel, timer);
     }
 }
 
@@ -153,6 +154,8 @@ static act_result make_executor(struct act_system *system, struct seeded **seede
     made->base.workers_count = 1;
     made->base.simulated = true;
     made->worker.executor = &made->base;
+    act__wheel_init(&made->wheel, 0);
+    made->worker.wheel = &made->wheel;
     act__random_seed(&made->order, act__mix(&seed));
     system->executor = &made->base;
     system->guest.executor = &made->base;
@@ -216,7 +219,7 @@ static __attribute__((noinline)) bool run_here(struct seeded *seeded, uint64_t *
         act__turn_recover(&seeded->worker);
         sign_turn(seeded);
     }
-    act__timers_run(&seeded->worker, seeded->now);
+    act__timers_run(&seeded->worker, &seeded->wheel, seeded->now);
     while ((steps_max == 0 || steps < steps_max) && (self = draw_next(seeded)) != NULL) {
         steps = steps + 1;
         take_turn(seeded, self);
@@ -266,7 +269,7 @@ act_result act_simulation_advance(act_simulation *simulation, act_millis amount,
         if (!run(seeded, &steps, steps_max == 0 ? 0 : steps_max - total))
             return ACT_FULL;
         total += steps;
-        act_millis next = act__wheel_next(&seeded->worker.wheel);
+        act_millis next = act__wheel_next(&seeded->wheel);
         if (seeded->now == until)
             return ACT_OK;
         if (steps_max != 0 && total >= steps_max)
@@ -305,7 +308,7 @@ static bool run_until(act_simulation *simulation, bool (*have_ended)(const struc
         run(simulation->seeded, NULL, 1000000);
         if (have_ended(simulation->system))
             return true;
-        act_millis next = act__wheel_next(&simulation->seeded->worker.wheel);
+        act_millis next = act__wheel_next(&simulation->seeded->wheel);
         if (next == ACT_FOREVER || (deadline != ACT_FOREVER && next > deadline))
             return false;
         simulation->seeded->now = next;

@@ -1,0 +1,180 @@
+/* The thread that notices turns which do not end. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/executor/monitor.h>
+
+#include <signal.h>
+
+#include <actor/clock.h>
+#include <actor/executor/membarrier.h>
+#include <actor/executor/worker_pool.h>
+
+/*
+ * It looks at the turns of all threads every few milliseconds, as sysmon of Go does (runtime/proc.go), and rests while
+ * all workers sleep. A turn that it sees at two looks has lasted for the time between them, at least.
+ */
+#define PERIOD_MAX  ACT_MS(5)
+#define LOOKS       4  /* in stuck_after, at least */
+#define QUIET_LOOKS 20 /* before it rests, as waking it costs a worker a system call */
+
+/* ------------------------------------------------------------------------------------------ looking */
+
+/* How long the thread has been in its turn, as far as the looks tell; 0: it is in none, or in a new one. */
+static act_millis watch(struct act__pool_thread *thread, act_millis now)
+{
+    struct act__watched *watched = &thread->watched;
+    uint32_t             turn = act__load(&thread->base.turn); /* relaxed, both: hints; see hold_station in stuck.c */
+    bool                 is_running = act__load(&thread->base.current) != NULL;
+    if (watched->turn == turn && watched->is_running && is_running)
+        return now - watched->since;
+    *watched = (struct act__watched){.turn = turn, .is_running = is_running, .since = now};
+    return 0;
+}
+
+/* Whether a turn that has lasted so long is reported now: after stuck_after, and then each time it is ten times that. */
+static bool is_told_now(struct act__monitor *monitor, struct act__watched *watched, act_millis lasted)
+{
+    act_millis after = watched->told == 0 ? monitor->stuck_after : 10 * watched->told;
+    if (lasted < after)
+        return false;
+    if (watched->told == 0)
+        act__count(&monitor->worker.stuck);
+    watched->told = after;
+    return true;
+}
+
+/* With the mutex. Returns: a thread to report, after *lasted ms of its turn; NULL: none. */
+static struct act__pool_thread *look(struct act__worker_pool *pool, act_millis *lasted)
+{
+    struct act__pool_thread *told = NULL;
+    act_millis               now = act__pool_now(pool);
+    bool                     is_quiet = act__load(&pool->sleepers) == pool->base.workers_count;
+    act__stuck_sweep(pool);
+    for (uint32_t i = 0; i < pool->threads_count; i++) {
+        struct act__pool_thread *thread = &pool->threads[i];
+        act_millis               so_far = watch(thread, now);
+        is_quiet = is_quiet && !thread->watched.is_running;
+        if (so_far == 0)
+            continue;
+        if (thread->station != NULL)
+            thread->watched.no_spare = act__stuck_relieve(pool, thread->station, thread->watched.turn, so_far);
+        if (told == NULL && is_told_now(&pool->monitor, &thread->watched, so_far)) { /* the next one at the next look */
+            told = thread;
+            *lasted = so_far;
+        }
+    }
+    pool->monitor.quiet_looks = is_quiet ? pool->monitor.quiet_looks + 1 : 0;
+    return told;
+}
+
+/* ------------------------------------------------------------------------------------------- pausing */
+
+/* With the mutex. A worker that wakes up meanwhile sees `rests`; or its waking is seen here. */
+static bool may_rest(struct act__worker_pool *pool)
+{
+    struct act__monitor *monitor = &pool->monitor;
+    if (monitor->quiet_looks < QUIET_LOOKS)
+        return false;
+    monitor->quiet_looks = 0;
+    /* seq_cst, both: pair with claim in parking.c, which lowers `sleepers`, and act__monitor_wake after it. */
+    atomic_store_explicit(&monitor->rests, true, memory_order_seq_cst);
+    if (atomic_load_explicit(&pool->sleepers, memory_order_seq_cst) == pool->base.workers_count)
+        return true;
+    act__store(&monitor->rests, false);
+    return false;
+}
+
+void act__monitor_rouse(struct act__worker_pool *pool)
+{
+    pthread_mutex_lock(&pool->monitor.mutex);
+    act__store(&pool->monitor.rests, false);
+    pthread_cond_signal(&pool->monitor.wake);
+    pthread_mutex_unlock(&pool->monitor.mutex);
+}
+
+/* With the mutex. */
+static void pause_looking(struct act__worker_pool *pool)
+{
+    struct act__monitor *monitor = &pool->monitor;
+    if (may_rest(pool)) {
+        while (act__load(&monitor->rests) && !monitor->ending)
+            pthread_cond_wait(&monitor->wake, &monitor->mutex);
+        return;
+    }
+    struct timespec until = act__clock_after(monitor->period);
+    while (!monitor->ending && pthread_cond_timedwait(&monitor->wake, &monitor->mutex, &until) == 0)
+        ;
+}
+
+static void *monitor_main(void *argument)
+{
+    struct act__worker_pool *pool = argument;
+    struct act__monitor     *monitor = &pool->monitor;
+    pthread_mutex_lock(&monitor->mutex);
+    while (!monitor->ending) {
+        act_millis               lasted = 0;
+        struct act__pool_thread *told = look(pool, &lasted);
+        if (told != NULL) {
+            pthread_mutex_unlock(&monitor->mutex);
+            act__stuck_report(pool, told, lasted);
+            pthread_mutex_lock(&monitor->mutex);
+        }
+        pause_looking(pool);
+    }
+    pthread_mutex_unlock(&monitor->mutex);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------------ begin and end */
+
+static act_millis period_for(act_millis stuck_after)
+{
+    return stuck_after / LOOKS < PERIOD_MAX ? stuck_after / LOOKS : PERIOD_MAX;
+}
+
+act_result act__monitor_init(struct act__worker_pool *pool, const act_system_options *options)
+{
+    struct act__monitor *monitor = &pool->monitor;
+    pthread_mutex_init(&monitor->mutex, NULL);
+    act__condition_init(&monitor->wake);
+    monitor->stuck_after = options->stuck_after;
+    monitor->period = period_for(options->stuck_after);
+    monitor->spares_max = options->spares_max;
+    if (!act__worker_init(&monitor->worker, pool->system, ACT__NO_WORKER, pool->seed))
+        return ACT_NO_MEMORY;
+    monitor->worker.executor = &pool->base;
+    return ACT_OK;
+}
+
+act_result act__monitor_start(struct act__worker_pool *pool)
+{
+    struct act__monitor *monitor = &pool->monitor;
+    sigset_t             all, before;
+    if (monitor->stuck_after == ACT_FOREVER)
+        return ACT_OK;
+    monitor->may_hold = act__membarrier_register();
+    act__stuck_report_init();
+    sigfillset(&all); /* signals of the process are for other threads */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    monitor->started = pthread_create(&monitor->id, NULL, monitor_main, pool) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return monitor->started ? ACT_OK : ACT_OS;
+}
+
+void act__monitor_stop(struct act__worker_pool *pool)
+{
+    struct act__monitor *monitor = &pool->monitor;
+    pthread_mutex_lock(&monitor->mutex);
+    monitor->ending = true;
+    pthread_cond_signal(&monitor->wake);
+    pthread_mutex_unlock(&monitor->mutex);
+    if (monitor->started)
+        pthread_join(monitor->id, NULL);
+    monitor->started = false;
+}
+
+void act__monitor_fini(struct act__worker_pool *pool)
+{
+    act__worker_fini(&pool->monitor.worker);
+    pthread_cond_destroy(&pool->monitor.wake);
+    pthread_mutex_destroy(&pool->monitor.mutex);
+}

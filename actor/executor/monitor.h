@@ -1,0 +1,78 @@
+/* The thread that notices turns which do not end, and keeps the others going. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_EXECUTOR_MONITOR_H
+#define ACT_ACTOR_EXECUTOR_MONITOR_H
+
+#include <pthread.h>
+
+#include <actor/executor/executor.h>
+
+struct act__worker_pool;
+struct act__pool_thread;
+struct act__station;
+
+/* What the monitor knows of a thread; its own. */
+struct act__watched {
+    uint32_t   turn;     /* when it looked last */
+    bool       is_running; /* whether it was in that turn then */
+    act_millis since;    /* when it saw that for the first time */
+    act_millis told;     /* after how long it was reported last; 0: it was not */
+    bool       no_spare; /* nothing could take its station over */
+};
+
+struct act__monitor {
+    pthread_mutex_t          mutex; /* of who works where: see station.h */
+    pthread_cond_t           wake;
+    pthread_t                id;
+    bool                     started, ending; /* ending: with the mutex */
+    bool                     may_hold; /* there is membarrier(2) */
+    _Atomic bool             rests;    /* until a worker wakes up: see act__monitor_wake */
+    uint32_t                 quiet_looks; /* one after the other, with all workers asleep */
+    act_millis               period, stuck_after;
+    uint32_t                 spares_max, spares_started;
+    struct act__pool_thread *spares;  /* idle threads */
+    struct act__worker       worker;  /* what it fires timers and schedules with */
+    act_millis               minute;  /* when the present minute of reports began */
+    uint32_t                 reports, suppressed; /* in it; suppressed: also in those before, untold */
+};
+
+/* After the stations and before their threads. */
+act_result act__monitor_init(struct act__worker_pool *pool, const act_system_options *options);
+act_result act__monitor_start(struct act__worker_pool *pool);
+/* Ends its thread: from then on nobody is displaced. */
+void act__monitor_stop(struct act__worker_pool *pool);
+void act__monitor_fini(struct act__worker_pool *pool);
+
+/* A worker has woken up. */
+void act__monitor_rouse(struct act__worker_pool *pool);
+static inline void act__monitor_wake(struct act__worker_pool *pool, struct act__monitor *monitor)
+{
+    /* seq_cst: after `sleepers` was lowered; pairs with may_rest in monitor.c. */
+    if (act__unlikely(atomic_load_explicit(&monitor->rests, memory_order_seq_cst)))
+        act__monitor_rouse(pool);
+}
+
+/* stuck.c, all with the mutex unless it says otherwise */
+/*
+ * What a turn of `lasted` ms keeps others from: its station's timers and the actor it woke last go on elsewhere, and
+ * after stuck_after, or if another thread wants the station back, a spare thread gets all of it. Returns: whether it was
+ * to get it and there was none.
+ */
+bool act__stuck_relieve(struct act__worker_pool *pool, struct act__station *station, uint32_t turn, act_millis lasted);
+/* What displaced threads have left where nobody else looks. */
+void act__stuck_sweep(struct act__worker_pool *pool);
+/*
+ * Of a thread between turns that was asked for its station. Without the mutex. Returns: whether it still has one; else it
+ * may sleep as a spare.
+ */
+bool act__stuck_attend(struct act__worker_pool *pool, struct act__pool_thread *thread);
+/* A thread without a station waits for one. Without the mutex. Returns: false if it is to end instead. */
+bool act__stuck_wait(struct act__worker_pool *pool, struct act__pool_thread *thread);
+
+/* stuck_report.c */
+/* Says which actor a thread is stuck with, in what and where, `lasted` ms after its turn began. Without the mutex. */
+void act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted);
+/* Installs what it needs to look at another thread. */
+void act__stuck_report_init(void);
+
+#endif

@@ -1,0 +1,206 @@
+/* Which actor is stuck, and where: asked of its own thread by a signal, and told to the log. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/executor/monitor.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unwind.h>
+
+#include <actor/cell.h>
+#include <actor/executor/worker_pool.h>
+#include <actor/symbols.h>
+#include <actor/system_record.h>
+#include <mailbox/channel_record.h>
+#include <mailbox/message/schema.h>
+
+/*
+ * SIGURG, as Go uses to interrupt its threads: by default it is ignored, libraries do not use it, and debuggers pass it
+ * on. A program that has a handler for it keeps that, and its reports have no backtrace. The handler neither allocates
+ * nor locks: libgcc 12 walks the frames with a table of the C library's that is read without a lock (_dl_find_object).
+ */
+#define PROBE_SIGNAL    SIGURG
+#define FRAMES_MAX      24
+#define PROBE_PATIENCE  100 /* milliseconds for the thread to answer: it may sleep where no signal wakes it */
+#define REPORTS_MAX     5   /* in a minute */
+#define MINUTE          ACT_SECONDS(60)
+#define TEXT_MAX        900
+
+/* One for the process, as the handler is. Filled by the thread that is looked at. */
+enum { PROBE_IDLE, PROBE_ASKED, PROBE_FILLING, PROBE_FILLED };
+static struct {
+    _Atomic uint32_t        state;
+    struct act__worker     *worker; /* the only one that may fill it; written before ASKED, read after */
+    uint64_t                actor;  /* 0: it is in no turn */
+    const char             *behavior;
+    const act_type       *(*schema)(void);
+    bool                    has_message;
+    uint32_t                tag;
+    uint32_t                frames_count;
+    uintptr_t               frames[FRAMES_MAX];
+} probe;
+static pthread_mutex_t probe_mutex = PTHREAD_MUTEX_INITIALIZER; /* of who asks */
+
+/* -------------------------------------------------------------------------- in the thread's signal handler */
+
+static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *argument)
+{
+    int       interrupted = 0; /* the place is that of the instruction itself, not the one after a call */
+    uintptr_t place = _Unwind_GetIPInfo(context, &interrupted);
+    bool     *begun = argument; /* before the frame that the signal has interrupted come those of its handler */
+    if (place == 0 || probe.frames_count == FRAMES_MAX)
+        return _URC_END_OF_STACK;
+    *begun = *begun || interrupted != 0;
+    if (*begun)
+        probe.frames[probe.frames_count++] = interrupted != 0 ? place : place - 1;
+    return _URC_NO_REASON;
+}
+
+static void fill_probe(const struct act__worker *worker)
+{
+    act_self          *self = act__load(&worker->current);
+    const act_message *message = worker->message;
+    bool               begun = false;
+    probe.actor = self != NULL ? act__local_of(self) : 0;
+    probe.behavior = self != NULL ? self->behavior->name : NULL;
+    probe.schema = self != NULL ? self->behavior->schema : NULL;
+    probe.has_message = message != NULL;
+    probe.tag = message != NULL ? message->tag : 0;
+    probe.frames_count = 0;
+    _Unwind_Backtrace(add_frame, &begun);
+}
+
+static void probed(int signal)
+{
+    uint32_t asked = PROBE_ASKED;
+    (void)signal;
+    /* acquire: pairs with the release in ask_thread: `worker` is there. */
+    if (act__load_acquire(&probe.state) != PROBE_ASKED || probe.worker != act__runs_here)
+        return;
+    if (!atomic_compare_exchange_strong_explicit(&probe.state, &asked, PROBE_FILLING, memory_order_relaxed,
+                                                 memory_order_relaxed))
+        return;
+    fill_probe(probe.worker);
+    act__store_release(&probe.state, PROBE_FILLED); /* pairs with the acquire in ask_thread */
+}
+
+void act__stuck_report_init(void)
+{
+    struct sigaction present, ours = {.sa_handler = probed, .sa_flags = SA_RESTART};
+    sigfillset(&ours.sa_mask);
+    pthread_mutex_lock(&probe_mutex);
+    if (sigaction(PROBE_SIGNAL, NULL, &present) == 0 && (present.sa_flags & SA_SIGINFO) == 0 &&
+        present.sa_handler == SIG_DFL)
+        (void)sigaction(PROBE_SIGNAL, &ours, NULL);
+    pthread_mutex_unlock(&probe_mutex);
+}
+
+/* ------------------------------------------------------------------------------------ in the monitor's thread */
+
+static bool handler_is_ours(void)
+{
+    struct sigaction present;
+    return sigaction(PROBE_SIGNAL, NULL, &present) == 0 && (present.sa_flags & SA_SIGINFO) == 0 &&
+           present.sa_handler == probed;
+}
+
+/* With probe_mutex. Returns: whether the probe is filled. */
+static bool ask_thread(struct act__pool_thread *thread)
+{
+    struct timespec moment = {.tv_nsec = 1000000};
+    uint32_t        asked = PROBE_ASKED;
+    probe.worker = &thread->base;
+    act__store_release(&probe.state, PROBE_ASKED); /* pairs with the acquire in probed() */
+    if (!handler_is_ours() || pthread_kill(thread->id, PROBE_SIGNAL) != 0) {
+        act__store(&probe.state, PROBE_IDLE);
+        return false;
+    }
+    for (unsigned waited = 0; waited < PROBE_PATIENCE; waited++) {
+        if (act__load_acquire(&probe.state) == PROBE_FILLED) /* pairs with the release in probed() */
+            return true;
+        nanosleep(&moment, NULL);
+    }
+    if (atomic_compare_exchange_strong_explicit(&probe.state, &asked, PROBE_IDLE, memory_order_relaxed,
+                                                memory_order_relaxed))
+        return false;
+    while (act__load_acquire(&probe.state) != PROBE_FILLED) /* it has begun: it will not take long */
+        nanosleep(&moment, NULL);
+    return true;
+}
+
+static size_t append(char *text, size_t used, const char *format, ...) ACT_PRINTF(3, 4);
+static size_t append(char *text, size_t used, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    int more = vsnprintf(text + used, TEXT_MAX - used, format, values);
+    va_end(values);
+    return more < 0 || used + (size_t)more >= TEXT_MAX ? TEXT_MAX - 1 : used + (size_t)more;
+}
+
+/* From the innermost frame to the callback. */
+static void append_frames(char *text, size_t used)
+{
+    struct act__symbol symbol;
+    const char        *before = "; at ";
+    for (uint32_t i = 0; i < probe.frames_count && used < TEXT_MAX - 1; i++) {
+        if (!act__symbol_find(&symbol, probe.frames[i]))
+            continue;
+        if (strcmp(symbol.name, "act__turn_run") == 0)
+            break;
+        used = append(text, used, "%s%s+0x%zx", before, symbol.name, symbol.offset);
+        before = " < ";
+    }
+}
+
+static size_t append_actor(char *text, size_t used)
+{
+    if (probe.actor == 0)
+        return append(text, used, "a worker is busy with no actor");
+    used = append(text, used, "actor %u.%llu (%s) is stuck", (unsigned)(probe.actor & ACT__SLOT_MASK),
+                  (unsigned long long)act__life_of(probe.actor), probe.behavior);
+    if (!probe.has_message)
+        return used;
+    const act_type *type = probe.schema != NULL ? act_schema_find(probe.schema(), probe.tag) : NULL;
+    return type != NULL ? append(text, used, " at a message %s", type->name)
+                        : append(text, used, " at a message of tag %u", (unsigned)probe.tag);
+}
+
+static void report(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted)
+{
+    struct act__monitor *monitor = &pool->monitor;
+    char                 text[TEXT_MAX] = "";
+    pthread_mutex_lock(&probe_mutex);
+    bool   filled = ask_thread(thread);
+    size_t used = filled ? append_actor(text, 0) : append(text, 0, "a handler is stuck (its thread does not answer)");
+    used = append(text, used, " for %lld.%lld s", (long long)(lasted / 1000), (long long)(lasted % 1000 / 100));
+    if (monitor->suppressed != 0)
+        used = append(text, used, "; %u more were not reported", (unsigned)monitor->suppressed);
+    if (!monitor->may_hold)
+        used = append(text, used, "; its worker waits: the kernel has no membarrier");
+    else if (thread->watched.no_spare)
+        used = append(text, used, "; its worker waits: all %u spares are in use", (unsigned)monitor->spares_max);
+    if (filled)
+        append_frames(text, used);
+    act__store(&probe.state, PROBE_IDLE);
+    pthread_mutex_unlock(&probe_mutex);
+    monitor->suppressed = 0;
+    act__log(pool->system, ACT_LOG_WARNING, "%s", text);
+}
+
+void act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted)
+{
+    struct act__monitor *monitor = &pool->monitor;
+    act_millis           now = act__pool_now(pool);
+    if (now - monitor->minute >= MINUTE) {
+        monitor->minute = now;
+        monitor->reports = 0;
+    }
+    if (monitor->reports++ < REPORTS_MAX)
+        report(pool, thread, lasted);
+    else
+        monitor->suppressed++;
+}
