@@ -7,6 +7,8 @@
 #include <actor/clock.h>
 #include <actor/executor/membarrier.h>
 #include <actor/executor/worker_pool.h>
+#include <actor/service_manager.h>
+#include <mailbox/base/lock.h>
 
 /*
  * It looks at the turns of all threads every few milliseconds, as sysmon of Go does (runtime/proc.go), and rests while
@@ -66,6 +68,25 @@ static struct act__pool_thread *look(struct act__worker_pool *pool, act_millis *
     return told;
 }
 
+/*
+ * With the mutex. Whether the service manager's watchdog is to be fed now: only if no worker has been in one and the
+ * same turn since the last time. One whose station another thread has got goes on there.
+ */
+static bool may_feed(struct act__worker_pool *pool)
+{
+    struct act__monitor *monitor = &pool->monitor;
+    act_millis           now = act__pool_now(pool);
+    if (monitor->feeds_after == 0 || now - monitor->fed < monitor->feeds_after)
+        return false;
+    for (uint32_t i = 0; i < pool->base.workers_count; i++) {
+        const struct act__watched *watched = &pool->stations[i].thread->watched;
+        if (watched->is_running && now - watched->since >= monitor->feeds_after)
+            return false;
+    }
+    monitor->fed = now;
+    return true;
+}
+
 /* ------------------------------------------------------------------------------------------- pausing */
 
 /* With the mutex. A worker that wakes up meanwhile sees `rests`; or its waking is seen here. */
@@ -85,22 +106,30 @@ static bool may_rest(struct act__worker_pool *pool)
 
 void act__monitor_rouse(struct act__worker_pool *pool)
 {
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     act__store(&pool->monitor.rests, false);
     pthread_cond_signal(&pool->monitor.wake);
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
+}
+
+/* It is roused before that if a worker wakes up. */
+static act_millis rest_of(const struct act__monitor *monitor)
+{
+    return monitor->feeds_after != 0 ? monitor->feeds_after : ACT_SECONDS(3600);
 }
 
 /* With the mutex. */
 static void pause_looking(struct act__worker_pool *pool)
 {
     struct act__monitor *monitor = &pool->monitor;
-    if (may_rest(pool)) {
-        while (act__load(&monitor->rests) && !monitor->ending)
-            pthread_cond_wait(&monitor->wake, &monitor->mutex);
+    struct timespec      until = act__clock_after(may_rest(pool) ? rest_of(monitor) : monitor->period);
+    if (act__load(&monitor->rests)) {
+        while (act__load(&monitor->rests) && !monitor->ending &&
+               pthread_cond_timedwait(&monitor->wake, &monitor->mutex, &until) == 0)
+            ;
+        act__store(&monitor->rests, false);
         return;
     }
-    struct timespec until = act__clock_after(monitor->period);
     while (!monitor->ending && pthread_cond_timedwait(&monitor->wake, &monitor->mutex, &until) == 0)
         ;
 }
@@ -109,18 +138,22 @@ static void *monitor_main(void *argument)
 {
     struct act__worker_pool *pool = argument;
     struct act__monitor     *monitor = &pool->monitor;
-    pthread_mutex_lock(&monitor->mutex);
+    act__lock(&monitor->mutex);
     while (!monitor->ending) {
         act_millis               lasted = 0;
         struct act__pool_thread *told = look(pool, &lasted);
-        if (told != NULL) {
-            pthread_mutex_unlock(&monitor->mutex);
-            act__stuck_report(pool, told, lasted);
-            pthread_mutex_lock(&monitor->mutex);
+        bool                     feeds = may_feed(pool);
+        if (told != NULL || feeds) {
+            act__unlock(&monitor->mutex);
+            if (feeds)
+                act__watchdog_feed(pool->system);
+            if (told != NULL)
+                act__stuck_report(pool, told, lasted);
+            act__lock(&monitor->mutex);
         }
         pause_looking(pool);
     }
-    pthread_mutex_unlock(&monitor->mutex);
+    act__unlock(&monitor->mutex);
     return NULL;
 }
 
@@ -136,8 +169,9 @@ act_result act__monitor_init(struct act__worker_pool *pool, const act_system_opt
     struct act__monitor *monitor = &pool->monitor;
     pthread_mutex_init(&monitor->mutex, NULL);
     act__condition_init(&monitor->wake);
-    monitor->stuck_after = options->stuck_after;
-    monitor->period = period_for(options->stuck_after);
+    monitor->stuck_after = options->stuck_after != ACT_FOREVER ? options->stuck_after : INT64_MAX;
+    monitor->feeds_after = act__watchdog_interval(pool->system);
+    monitor->period = period_for(monitor->stuck_after);
     monitor->spares_max = options->spares_max;
     if (!act__worker_init(&monitor->worker, pool->system, ACT__NO_WORKER, pool->seed))
         return ACT_NO_MEMORY;
@@ -149,9 +183,9 @@ act_result act__monitor_start(struct act__worker_pool *pool)
 {
     struct act__monitor *monitor = &pool->monitor;
     sigset_t             all, before;
-    if (monitor->stuck_after == ACT_FOREVER)
+    if (monitor->stuck_after == INT64_MAX && monitor->feeds_after == 0)
         return ACT_OK;
-    monitor->may_hold = act__membarrier_register();
+    monitor->may_hold = monitor->stuck_after != INT64_MAX && act__membarrier_register();
     act__stuck_report_init();
     sigfillset(&all); /* signals of the process are for other threads */
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -163,10 +197,10 @@ act_result act__monitor_start(struct act__worker_pool *pool)
 void act__monitor_stop(struct act__worker_pool *pool)
 {
     struct act__monitor *monitor = &pool->monitor;
-    pthread_mutex_lock(&monitor->mutex);
+    act__lock(&monitor->mutex);
     monitor->ending = true;
     pthread_cond_signal(&monitor->wake);
-    pthread_mutex_unlock(&monitor->mutex);
+    act__unlock(&monitor->mutex);
     if (monitor->started)
         pthread_join(monitor->id, NULL);
     monitor->started = false;

@@ -28,7 +28,10 @@ struct act__monitor {
     bool                     may_hold; /* there is membarrier(2) */
     _Atomic bool             rests;    /* until a worker wakes up: see act__monitor_wake */
     uint32_t                 quiet_looks; /* one after the other, with all workers asleep */
-    act_millis               period, stuck_after;
+    act_millis               period;
+    act_millis               stuck_after; /* INT64_MAX: never */
+    act_millis               feeds_after; /* how often the service manager wants to hear of us; 0: it does not */
+    act_millis               fed;
     uint32_t                 spares_max, spares_started;
     struct act__pool_thread *spares;  /* idle threads */
     struct act__worker       worker;  /* what it fires timers and schedules with */

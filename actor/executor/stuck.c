@@ -5,6 +5,7 @@
 #include <actor/cell.h>
 #include <actor/executor/membarrier.h>
 #include <actor/executor/worker_pool.h>
+#include <mailbox/base/lock.h>
 
 /* ------------------------------------------------------------------------------------------ giving */
 
@@ -119,7 +120,7 @@ static void stand_back(struct act__worker_pool *pool, struct act__pool_thread *t
 
 bool act__stuck_attend(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     struct act__station *station = thread->station;
     if (station == NULL) {
         stand_back(pool, thread);
@@ -140,43 +141,43 @@ bool act__stuck_attend(struct act__worker_pool *pool, struct act__pool_thread *t
         }
     }
     bool has = thread->station != NULL && !pool->ending;
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
     return has;
 }
 
 bool act__stuck_wait(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     while (thread->station == NULL && !pool->ending)
         pthread_cond_wait(&thread->moved, &pool->monitor.mutex);
     bool has = !pool->ending;
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
     return has;
 }
 
 void act__stuck_end(struct act__worker_pool *pool)
 {
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     pool->ending = true;
     for (uint32_t i = 0; i < pool->base.workers_count; i++)
         if (pool->stations[i].thread != NULL)
             ask_for(pool, &pool->stations[i]);
     for (uint32_t i = 0; i < pool->threads_count; i++)
         pthread_cond_signal(&pool->threads[i].moved);
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
 }
 
 /* What still runs, after act_system_destroy has given it up, may want this thread's station. */
 void act__stuck_leave(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     struct act__station     *station = thread->station;
     struct act__pool_thread *wanting = station != NULL ? take_wanting(station) : NULL;
     thread->has_ended = true;
     if (wanting != NULL)
         act__stuck_give(station, wanting);
     pthread_cond_broadcast(&pool->thread_ended);
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
 }
 
 /* ----------------------------------------------------------------------------- in the middle of a turn */
@@ -186,11 +187,11 @@ bool act__station_enter_slowly(struct act__worker *worker)
     struct act__worker_pool *pool = act__pool_of(worker->executor);
     struct act__pool_thread *thread = act__pool_thread_of(worker);
     act__store(&worker->station_uses, 0); /* relaxed: nothing was done with it */
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     bool has = thread->station != NULL;
     if (has)
         act__store(&worker->station_uses, 1); /* the monitor looks with the mutex */
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
     return has;
 }
 
@@ -208,7 +209,7 @@ void act__station_regain(struct act__worker *worker)
 {
     struct act__worker_pool  *pool = act__pool_of(worker->executor);
     struct act__pool_thread  *thread = act__pool_thread_of(worker);
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     act__store(&worker->station_uses, 1); /* before it is given: the monitor would take it from a thread that still wakes */
     if (thread->left->thread->has_ended)
         act__stuck_give(thread->left, thread);
@@ -216,7 +217,7 @@ void act__station_regain(struct act__worker *worker)
         want(pool, thread->left, thread);
     while (thread->station == NULL)
         pthread_cond_wait(&thread->moved, &pool->monitor.mutex);
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
 }
 
 /* ------------------------------------------------------------------------------------- by the monitor */

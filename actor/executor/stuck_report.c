@@ -14,6 +14,7 @@
 #include <actor/executor/worker_pool.h>
 #include <actor/symbols.h>
 #include <actor/system_record.h>
+#include <mailbox/base/lock.h>
 #include <mailbox/channel_record.h>
 #include <mailbox/message/schema.h>
 
@@ -91,11 +92,11 @@ void act__stuck_report_init(void)
 {
     struct sigaction present, ours = {.sa_handler = probed, .sa_flags = SA_RESTART};
     sigfillset(&ours.sa_mask);
-    pthread_mutex_lock(&probe_mutex);
+    act__lock(&probe_mutex);
     if (sigaction(PROBE_SIGNAL, NULL, &present) == 0 && (present.sa_flags & SA_SIGINFO) == 0 &&
         present.sa_handler == SIG_DFL)
         (void)sigaction(PROBE_SIGNAL, &ours, NULL);
-    pthread_mutex_unlock(&probe_mutex);
+    act__unlock(&probe_mutex);
 }
 
 /* ------------------------------------------------------------------------------------ in the monitor's thread */
@@ -173,7 +174,7 @@ static void report(struct act__worker_pool *pool, struct act__pool_thread *threa
 {
     struct act__monitor *monitor = &pool->monitor;
     char                 text[TEXT_MAX] = "";
-    pthread_mutex_lock(&probe_mutex);
+    act__lock(&probe_mutex);
     bool   filled = ask_thread(thread);
     size_t used = filled ? append_actor(text, 0) : append(text, 0, "a handler is stuck (its thread does not answer)");
     used = append(text, used, " for %lld.%lld s", (long long)(lasted / 1000), (long long)(lasted % 1000 / 100));
@@ -186,7 +187,7 @@ static void report(struct act__worker_pool *pool, struct act__pool_thread *threa
     if (filled)
         append_frames(text, used);
     act__store(&probe.state, PROBE_IDLE);
-    pthread_mutex_unlock(&probe_mutex);
+    act__unlock(&probe_mutex);
     monitor->suppressed = 0;
     act__log(pool->system, ACT_LOG_WARNING, "%s", text);
 }

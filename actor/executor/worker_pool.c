@@ -9,6 +9,7 @@
 #include <actor/executor/station.h>
 #include <actor/fatal.h>
 #include <actor/system_record.h>
+#include <mailbox/base/lock.h>
 #include <mailbox/base/gap.h>
 #include <mailbox/channel_record.h>
 
@@ -516,9 +517,9 @@ static void each_worker(struct act__executor *executor, void (*visit)(struct act
                         void *context)
 {
     struct act__worker_pool *pool = act__pool_of(executor);
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     uint32_t count = pool->threads_count;
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
     for (uint32_t i = 0; i < count; i++)
         visit(&pool->threads[i].base, context);
     visit(&pool->monitor.worker, context);
@@ -540,14 +541,14 @@ static void run_what_is_left(struct act__worker_pool *pool, struct act__station 
 static void each_turn(struct act__executor *executor, act__turn_visit *visit, void *context)
 {
     struct act__worker_pool *pool = act__pool_of(executor);
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     for (uint32_t i = 0; i < pool->threads_count; i++) {
         const struct act__pool_thread *thread = &pool->threads[i];
         act_self *self = act__load(&thread->base.current); /* relaxed: a hint */
         if (self != NULL)
             visit(self, thread->watched.is_running ? thread->watched.since : -1, context);
     }
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
     act__blocking_each_turn(&pool->blocking, visit, context);
 }
 
@@ -558,14 +559,14 @@ static void each_turn(struct act__executor *executor, act__turn_visit *visit, vo
 static bool join_thread(struct act__worker_pool *pool, struct act__pool_thread *thread, const struct timespec *until,
                         const struct timespec *until_idle)
 {
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     while (!thread->has_ended && act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until))
         ;
     bool is_idle = act__load(&thread->base.current) == NULL; /* relaxed: a hint */
     while (!thread->has_ended && is_idle && act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until_idle))
         ;
     bool has_ended = thread->has_ended;
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
     if (has_ended)
         pthread_join(thread->id, NULL);
     else
@@ -653,19 +654,19 @@ static act_result make_station(struct act__worker_pool *pool, uint32_t index)
     if (result != ACT_OK)
         return result;
     struct act__pool_thread *thread;
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     result = act__pool_add_thread(pool, &thread);
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
     return result;
 }
 
 /* All is there: the threads begin. */
 static void give_stations(struct act__worker_pool *pool)
 {
-    pthread_mutex_lock(&pool->monitor.mutex);
+    act__lock(&pool->monitor.mutex);
     for (uint32_t i = 0; i < pool->base.workers_count; i++)
         act__stuck_give(&pool->stations[i], &pool->threads[i]);
-    pthread_mutex_unlock(&pool->monitor.mutex);
+    act__unlock(&pool->monitor.mutex);
 }
 
 static struct act__worker_pool *make_pool(struct act_system *system, const act_system_options *options)

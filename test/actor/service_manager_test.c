@@ -1,11 +1,14 @@
 /* What a service manager hears: ready, stopping, a status, and that the watchdog is fed. */
 /* SPDX-License-Identifier: MIT */
+#include <poll.h>
+#include <semaphore.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <actor/simulation/simulation.h>
@@ -191,11 +194,67 @@ static void whoever_is_no_service_tells_nothing(void)
     close_manager();
 }
 
+/* --------------------------------------------------------------------------------------- the watchdog's food */
+
+static sem_t stuck_ones, let_go;
+
+static void is_stuck(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+    sem_post(&stuck_ones);
+    while (sem_wait(&let_go) != 0)
+        ;
+}
+
+static void wait_for_food(void)
+{
+    struct pollfd one = {.fd = manager, .events = POLLIN};
+    ck_assert_int_eq(poll(&one, 1, 60000), 1);
+    ck_assert_str_eq(hear(), "WATCHDOG=1");
+}
+
+/* Only when no worker has gone on since the last time is it not fed: two are stuck, and there is one spare. */
+static void the_watchdog_is_fed_while_all_workers_go_on(void)
+{
+    static const act_behavior stuck = {.name = "stuck", .receive = is_stuck};
+    struct timespec           moment = {.tv_nsec = 200000000}; /* forty times as long as it is fed after */
+    act_system               *system;
+    act_pid                   pid;
+    open_manager();
+    setenv("WATCHDOG_USEC", "10000", 1);
+    sem_init(&stuck_ones, 0, 0);
+    sem_init(&let_go, 0, 0);
+    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 1, .actors_max = 1 << 16,
+                                                                   .service = ACT_SERVICE_READY_BY_CALL,
+                                                                   .stuck_after = ACT_MS(10), .spares_max = 1)), ACT_OK);
+    for (int i = 0; i < 3; i++)
+        wait_for_food(); /* all are asleep */
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(act_system_spawn(system, &pid, &stuck, NULL, NULL), ACT_OK);
+        act_system_tell_value(system, pid, 1, act_nothing());
+        while (sem_wait(&stuck_ones) != 0)
+            ;
+        if (i == 0)
+            wait_for_food(); /* a spare goes on */
+    }
+    nanosleep(&moment, NULL);
+    while (hear()[0] != '\0')
+        ; /* what came before that */
+    nanosleep(&moment, NULL);
+    ck_assert_str_eq(hear(), "");
+    sem_post(&let_go);
+    sem_post(&let_go);
+    wait_for_food();
+    act_system_destroy(&system);
+    close_manager();
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(ready_when_run_begins_and_stopping_when_it_stops, .rounds = 2),
     FACT(the_whole_course_is_told_in_order, .rounds = 2),
     FACT(a_status_has_a_longest),
     FACT(the_watchdog_has_an_interval_if_it_is_ours),
+    FACT(the_watchdog_is_fed_while_all_workers_go_on),
     FACT(without_a_manager_nothing_fails),
     FACT(a_manager_that_is_gone_is_an_error_and_no_more, .rounds = 2),
     FACT(whoever_is_no_service_tells_nothing),
