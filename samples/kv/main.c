@@ -44,9 +44,11 @@ static int explain(const struct kv_service *service, const act_exit_report *repo
         fprintf(
             stderr, "kv: cannot listen on %s port %u: %s\n", service->options.bind, service->options.port,
             strerror(error));
-    else
+    else if (report->text[0] != '\0')
         fprintf(
             stderr, "kv: the service has ended (%s): %s\n", act_exit_kind_text(report->kind), report->text);
+    else /* the system has stopped the steward before it heard of that */
+        fprintf(stderr, "kv: the service has ended: a part could not be started, or restarts did not help\n");
     return 1;
 }
 
@@ -64,7 +66,7 @@ static int run(act_system *system, struct kv_service *service)
     if (result != ACT_OK)
         return complain("cannot start", result);
     result = act_system_run(system);
-    if (report.text[0] != '\0')
+    if (report.text[0] != '\0' || result == ACT_GAVE_UP)
         return explain(service, &report);
     return result == ACT_OK ? 0 : complain("some actors had to be killed", result);
 }
