@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <actor/simulation/simulation.h>
@@ -196,7 +195,20 @@ static void whoever_is_no_service_tells_nothing(void)
 
 /* --------------------------------------------------------------------------------------- the watchdog's food */
 
-static sem_t stuck_ones, let_go;
+static sem_t stuck_ones, let_go, reports;
+
+static void count_report(void *context, act_log_level level, const char *text)
+{
+    (void)context, (void)level;
+    if (strstr(text, "stuck") != NULL)
+        sem_post(&reports);
+}
+
+static void wait_for_reports(int count)
+{
+    while (count > 0)
+        count -= sem_wait(&reports) == 0;
+}
 
 static void is_stuck(act_self *self, void *state, const act_message *message)
 {
@@ -217,16 +229,17 @@ static void wait_for_food(void)
 static void the_watchdog_is_fed_while_all_workers_go_on(void)
 {
     static const act_behavior stuck = {.name = "stuck", .receive = is_stuck};
-    struct timespec           moment = {.tv_nsec = 200000000}; /* forty times as long as it is fed after */
     act_system               *system;
     act_pid                   pid;
     open_manager();
     setenv("WATCHDOG_USEC", "10000", 1);
     sem_init(&stuck_ones, 0, 0);
     sem_init(&let_go, 0, 0);
+    sem_init(&reports, 0, 0);
     ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 1, .actors_max = 1 << 16,
                                                                    .service = ACT_SERVICE_READY_BY_CALL,
-                                                                   .stuck_after = ACT_MS(10), .spares_max = 1)), ACT_OK);
+                                                                   .stuck_after = ACT_MS(10), .spares_max = 1,
+                                                                   .log = count_report)), ACT_OK);
     for (int i = 0; i < 3; i++)
         wait_for_food(); /* all are asleep */
     for (int i = 0; i < 2; i++) {
@@ -237,10 +250,10 @@ static void the_watchdog_is_fed_while_all_workers_go_on(void)
         if (i == 0)
             wait_for_food(); /* a spare goes on */
     }
-    nanosleep(&moment, NULL);
+    wait_for_reports(4); /* of both, after 10 ms and after 100: it is fed every 5 */
     while (hear()[0] != '\0')
-        ; /* what came before that */
-    nanosleep(&moment, NULL);
+        ; /* what came before */
+    wait_for_reports(1); /* after a second */
     ck_assert_str_eq(hear(), "");
     sem_post(&let_go);
     sem_post(&let_go);

@@ -26,8 +26,10 @@ declared() {
 }
 
 exported() { ${NM:-nm} -D --defined-only "$1" | awk '{ print $NF }' | sed 's/@.*//' | LC_ALL=C sort -u; }
+# DW.ref.*: what the compiler makes for the unwinding of a function with clean-ups.
 shared_among_files() {
-    ${NM:-nm} --extern-only --defined-only "$1" 2>/dev/null | awk 'NF == 3 { print $3 }' | LC_ALL=C sort -u
+    ${NM:-nm} --extern-only --defined-only "$1" 2>/dev/null | awk 'NF == 3 && $3 !~ /^DW\.ref\./ { print $3 }' |
+        LC_ALL=C sort -u
 }
 
 # complaints TREE [LIBRARIES]: about the headers of the tree and its libact.so and libact.a.

@@ -10,7 +10,7 @@
 #include <test/samples/kv/dice.h>
 
 /* Clients are actors that use a connection's lanes and pending commands, without its socket. */
-enum { CLIENTS = 3, COMMANDS = 60, PIPELINE_MAX = 8, SEEDS_A_ROUND = 6, ROUNDS = 10, STEPS_MAX = 1000000, SHARDS = 2 };
+enum { CLIENTS = 3, COMMANDS = 60, PIPELINE_MAX = 8, SEEDS_A_ROUND = 6, ROUNDS = 10, STEPS_MAX = 1000000, SHARDS = 2, KILLS_MAX = 500 };
 
 struct client {
     struct kv_connection connection;
@@ -368,7 +368,7 @@ static void kill_between_turns(uint64_t seed)
     uint64_t dice = seed;
     begin(seed);
     start_clients(seed);
-    while (tally.answers < CLIENTS * COMMANDS / 2) {
+    for (int kills = 0; kills < KILLS_MAX && tally.answers < CLIENTS * COMMANDS / 2; kills++) {
         act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 5));
         (void)ignored;
         kill_named(service.lane_names[dice_roll(&dice, SHARDS)]);
@@ -379,7 +379,10 @@ static void kill_between_turns(uint64_t seed)
     finish();
 }
 
-/* A shard is killed at any time, also while a connection has its table, or waits for it. */
+/*
+ * A shard is killed at any time, also while a connection has its table, or waits for it. So many times at most: killed
+ * every few steps for ever it gets nothing done, and each kill brings one more message that asks what has become of it.
+ */
 static void kill_among_transactions(uint64_t seed)
 {
     uint64_t dice = seed;
@@ -387,7 +390,7 @@ static void kill_among_transactions(uint64_t seed)
     panics_percent = 10;
     with_pairs = true;
     start_clients(seed);
-    while (tally.answers < CLIENTS * COMMANDS / 2) {
+    for (int kills = 0; kills < KILLS_MAX && tally.answers < CLIENTS * COMMANDS / 2; kills++) {
         act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 5));
         (void)ignored;
         kill_named(service.lane_names[dice_roll(&dice, SHARDS)]);
