@@ -298,7 +298,7 @@ act_result act_channel_send_later(act_self *self, act_sender *sender, const void
     return notify(self, one, value, tag);
 }
 
-act_result act_channel_take(const act_message *message, void *value)
+ACT__NOT_INTO_CALLER act_result act_channel_take(const act_message *message, void *value)
 {
     act_message *mine = (act_message *)(uintptr_t)message;
     if (act__message_home(message) != ACT__HOME_OWNED || message->kind != ACT_VALUE_BYTES)

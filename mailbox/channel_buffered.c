@@ -305,7 +305,7 @@ act_result act_channel_send(act_sender *sender, const void *value, act_millis ti
     return act__send_else(sender, value, timeout);
 }
 
-act_result act_channel_receive(act_receiver *receiver, void *value, act_millis timeout)
+ACT__NOT_INTO_CALLER act_result act_channel_receive(act_receiver *receiver, void *value, act_millis timeout)
 {
     if (act__likely(act__may_wait(timeout) && receives_at_once(receiver, value)))
         return ACT_OK;

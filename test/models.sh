@@ -86,7 +86,7 @@ seat         looked_for_in_the_word_first_is_not_found            end        -DB
 slow         with_the_look_before_the_fetch_holds_back_a_signal  end        -DBREAK_LOOK
 slow         without_the_recheck_holds_back_a_signal             end        -DBREAK_RECHECK
 slow         without_wake_held_holds_back_a_signal               end        -DBREAK_WAKE_HELD
-slow         entered_without_an_exchange_loses_a_sender          end        -DBREAK_ENTER
+slow         entered_without_an_exchange_loses_a_sender          any        -DBREAK_ENTER
 slow         entered_twice_goes_in_circles                       assertion  -DBREAK_ONCE
 slow         that_lays_the_token_down_unasked_loses_it           end        -DBREAK_LAY_DOWN
 slow         that_follows_a_freed_sender_loses_the_others        end        -DTWO_RECEIVERS -DBREAK_NEXT

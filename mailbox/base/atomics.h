@@ -11,6 +11,12 @@
 #define ACT__CACHE_LINE 64
 #define ACT__ALIGNED    __attribute__((aligned(ACT__CACHE_LINE)))
 
+/*
+ * Of a function that writes a value to its caller: where gcc sees a whole program (-flto), and the caller's variable has
+ * 4 bytes, it would warn of the case in which they are 8.
+ */
+#define ACT__NOT_INTO_CALLER __attribute__((noinline))
+
 #define act__likely(x)   __builtin_expect(!!(x), 1)
 #define act__unlikely(x) __builtin_expect(!!(x), 0)
 

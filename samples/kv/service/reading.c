@@ -226,7 +226,7 @@ static void settle(act_self *self, struct kv_connection *connection, enum kv_par
 static enum kv_parse read_piece(act_self *self, struct kv_connection *connection)
 {
     enum kv_parse parsed = KV_PARSE_COMPLETE;
-    const uint8_t *bytes;
+    const uint8_t *bytes = (const uint8_t *)""; /* there may be nothing */
     size_t wanted = connection->parser.wanted_count, used = 0, commands = 0;
     size_t count = act_tcp_input_front(connection->tcp, &bytes, wanted > PIECE_BYTES ? wanted : PIECE_BYTES);
     if (count == 0)

@@ -280,7 +280,7 @@ static void a_message_has_at_most_as_many_bytes_as_are_allowed(void)
 
 static void a_room_that_is_too_small_says_how_much_it_takes(void)
 {
-    size_t count;
+    size_t count = 0;
     MAKE(zoo_optional, .text = "a text", .number = 70000);
     encode(zoo_schema());
     for (size_t room = 0; room < encoded_count; room++) {
