@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/fork.h>
 
-#include <actor/executor/loop.h>
 #include <actor/fatal.h>
 #include <mailbox/channel_record.h>
 
@@ -18,8 +17,6 @@ static void leave_turn(struct act__worker *worker)
     act__store(&system->cells.region.used_bytes, 0);
     act__store(&system->killing, true);
     worker->row.to = worker->row.count = 1;
-    if (worker->loop != NULL)
-        act__loop_fork(worker->loop);
 }
 
 static void in_child(void)

@@ -33,9 +33,6 @@ void act__loop_sleep(struct act__loop *loop, act_millis until);
 /* Ends a wait, or the next one. Any thread. */
 void act__loop_wake(struct act__loop *loop);
 
-/* In the child of a fork() that this thread has called: from now on the loop is another than the parent's. */
-void act__loop_fork(struct act__loop *loop);
-
 /* Whether there is anything but act__loop_wake to hear of. */
 bool act__loop_is_used(const struct act__loop *loop);
 

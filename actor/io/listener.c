@@ -127,7 +127,8 @@ void act_listener_close(act_listener **listener)
     if (mine == NULL)
         return;
     *listener = NULL;
-    close_listener(&mine->handle);
+    if (!act__has_forked(mine->handle.loop->worker->system)) /* else it is the parent's */
+        close_listener(&mine->handle);
 }
 
 /* ---------------------------------------------------------------------------------------- accepting */

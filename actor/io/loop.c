@@ -124,11 +124,6 @@ act_result act__loop_create(struct act__loop **loop, const struct timespec *epoc
     return made->wake != NULL && made->alarm != NULL ? ACT_OK : ACT_NO_MEMORY;
 }
 
-void act__loop_fork(struct act__loop *loop)
-{
-    (void)event_reinit(loop->base); /* else what the child adds and removes would be in the parent's epoll set */
-}
-
 void act__loop_destroy(struct act__loop *loop)
 {
     if (loop->wake != NULL)

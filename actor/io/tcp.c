@@ -221,7 +221,8 @@ void act_tcp_close(act_tcp **tcp)
     if (mine == NULL)
         return;
     *tcp = NULL;
-    act__tcp_end(&mine->handle);
+    if (!act__has_forked(mine->handle.loop->worker->system)) /* else it is the parent's */
+        act__tcp_end(&mine->handle);
 }
 
 int act_tcp_error(const act_tcp *tcp)

@@ -1,5 +1,6 @@
 /* The way in: from the network into the input buffer, as far as the marks allow. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/fork.h>
 #include <actor/io/tcp_record.h>
 
 #include <errno.h>
@@ -94,10 +95,16 @@ size_t act_tcp_unread(const act_tcp *tcp)
     return evbuffer_get_length(tcp->input);
 }
 
+/* Whether this is a child of fork(): what it did to the loop's epoll set would be done to its parent's. */
+static bool is_parents(const act_tcp *tcp)
+{
+    return act__has_forked(tcp->handle.loop->worker->system);
+}
+
 void act_tcp_consume(act_tcp *tcp, size_t count)
 {
     ACT__AT_STATION;
-    if (count == 0)
+    if (count == 0 || is_parents(tcp))
         return;
     evbuffer_drain(tcp->input, count);
     tcp->read_limit = tcp->read_high;
@@ -107,6 +114,8 @@ void act_tcp_consume(act_tcp *tcp, size_t count)
 void act_tcp_want(act_tcp *tcp, size_t bytes)
 {
     ACT__AT_STATION;
+    if (is_parents(tcp))
+        return;
     tcp->read_limit = bytes > tcp->read_high ? bytes : tcp->read_high;
     if (bytes > evbuffer_get_length(tcp->input))
         tcp->full = false; /* between the marks too: the owner cannot use what there is */
@@ -121,6 +130,8 @@ bool act_tcp_input_ended(const act_tcp *tcp)
 void act_tcp_pause(act_tcp *tcp, bool pause)
 {
     ACT__AT_STATION;
+    if (is_parents(tcp))
+        return;
     tcp->paused = pause;
     act__tcp_update_reading(tcp);
 }

@@ -178,7 +178,7 @@ size_t act_tcp_unsent(const act_tcp *tcp)
 void act_tcp_shutdown(act_tcp *tcp)
 {
     ACT__AT_STATION;
-    if (tcp->error != 0 || tcp->ending)
+    if (tcp->error != 0 || tcp->ending || act__has_forked(tcp->handle.loop->worker->system))
         return;
     tcp->ending = true;
     flush_later(tcp);
