@@ -20,7 +20,8 @@ actor/journal: mailbox/base mailbox/message mailbox actor/executor actor
 supervisor: public
 samples: public
 test: any
-test/bench: public'
+test/bench: public
+test/cases: public'
 
 # FILE HEADER REASON: single includes that the tables above and below forbid.
 excused='
@@ -54,7 +55,8 @@ actor/io/ hands the clock of its event loop to the executor
 mailbox/channel_waiting.c ordinary threads wait in real time; a handler never waits
 samples/kv/service/host.c keys expire at a time of day, latencies are in microseconds, and clients must not guess the seed of the hash
 test/stress/ runs in real time on purpose
-test/bench/ measures real time'
+test/bench/ measures real time
+test/cases/ does what a program of a user does, in real time'
 
 complaints() {
     # shellcheck disable=SC2046 # no file of the tree has a space in its name

@@ -12,7 +12,7 @@ named() {
             { for (i = 1; i <= NF; i++) {
                 if ($i == "=" || $i == "+=") list = $(i - 1)
                 else if ($i ~ /\.[ch]$/) print $i
-                else if (list ~ /^act_(tests|stress|samples)$/ && $i ~ /\//) print $i ".c"
+                else if (list ~ /^act_(tests|stress|samples|cases)$/ && $i ~ /\//) print $i ".c"
             } }'
     done | LC_ALL=C sort
 }
