@@ -276,7 +276,7 @@ void act__turn_recover(struct act__worker *worker)
     act__count(&worker->panicked);
     if (worker->message != NULL) {
         act_message *message = (act_message *)(uintptr_t)worker->message;
-        worker->message = NULL;
+        __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
         log_panic(self, message);
         message_failed(worker, self, message);
     }

@@ -23,7 +23,7 @@
  * handled: then the handle is gone, and no list is to be looked at. `holders` are the actor, and the notice until it has
  * left the inbox, which may be just after the actor's turn: the last one frees it. See doc/models/notify.pml.
  */
-enum { HELD_BY_ACTOR = 1, HELD_BY_NOTICE = 2 };
+enum { HELD_BY_ACTOR = 1, HELD_BY_NOTICE = 2, ENDING = 4, DROPPING = 8 };
 
 /* Found again in front of all belongings, unless there have come others since. */
 struct notifiers {
@@ -46,19 +46,22 @@ struct notifier {
     _Atomic bool          fired;
 };
 
-static void let_go(struct notifier *notifier, uint32_t holder)
-{
-    /* release, acquire: pairs with itself and with the acquire load in is_idle; what one did the next one sees. */
-    if (atomic_fetch_and_explicit(&notifier->holders, ~holder, memory_order_acq_rel) == holder)
-        act__free(notifier);
-}
-
 static void drop_handle(struct notifier *notifier)
 {
     if (notifier->one.sender != NULL)
         act_sender_drop(&notifier->one.sender);
-    else
+    if (notifier->one.receiver != NULL)
         act_receiver_drop(&notifier->one.receiver);
+}
+
+static void let_go(struct notifier *notifier, uint32_t holder)
+{
+    /* release, acquire: pairs with itself and with the acquire load in is_idle; what one did the next one sees. */
+    uint32_t before = atomic_fetch_and_explicit(&notifier->holders, ~(holder | DROPPING), memory_order_acq_rel);
+    if ((before & (HELD_BY_ACTOR | HELD_BY_NOTICE)) != holder)
+        return;
+    drop_handle(notifier);
+    act__free(notifier);
 }
 
 /* The notice has left the inbox; a value that it still carries was not taken. */
@@ -69,7 +72,14 @@ static void retired(struct act__worker *worker, struct act__notice *notice)
     (void)worker;
     if (notice->message.kind == ACT_VALUE_BYTES && channel->release != NULL)
         act__user_code_call(channel->release, notice->message.as.bytes);
-    drop_handle(notifier);
+    /*
+     * An actor that goes on is to have no handle any more. One that ends may be looking at it: then the last one drops
+     * it. relaxed: the handle was made before the notice was pushed, and is dropped before let_go.
+     */
+    uint32_t both = HELD_BY_ACTOR | HELD_BY_NOTICE;
+    if (atomic_compare_exchange_strong_explicit(&notifier->holders, &both, both | DROPPING, memory_order_relaxed,
+                                                memory_order_relaxed))
+        drop_handle(notifier);
     let_go(notifier, HELD_BY_NOTICE);
 }
 
@@ -154,18 +164,18 @@ static void cancel(struct notifier *notifier)
     let_go(notifier, HELD_BY_NOTICE | HELD_BY_ACTOR);
 }
 
-/* Whether the notice has left the inbox, and the handle is gone. Only where the actor's token is held, as retired. */
-static bool is_retired(const struct notifier *notifier)
-{
-    return act__load(&notifier->holders) == HELD_BY_ACTOR;
-}
-
-/* The actor ends. A thread that has claimed the case lists it again or pushes the notice. */
+/*
+ * The actor ends. A thread that has claimed the case lists it again or pushes the notice. The handle is looked at only if
+ * the notice was not about to drop it: it may leave the inbox just after a turn, on another thread.
+ */
 static void release(struct notifier *notifier)
 {
-    unsigned         rounds = 0;
+    unsigned rounds = 0;
+    /* relaxed: decides only who drops the handle. */
+    bool     has_handle = atomic_fetch_or_explicit(&notifier->holders, ENDING, memory_order_relaxed) ==
+                      (HELD_BY_ACTOR | HELD_BY_NOTICE);
     while (!has_fired(notifier)) {
-        if (!is_retired(notifier) && act__case_get_up(&notifier->one)) {
+        if (has_handle && act__case_get_up(&notifier->one)) {
             cancel(notifier);
             return;
         }

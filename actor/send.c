@@ -357,7 +357,7 @@ act_message *act_take(act_self *self)
     act_message        *message = (act_message *)(uintptr_t)worker->message;
     if (message == NULL || !act__message_is_counted(message))
         return NULL;
-    worker->message = NULL;
+    __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
     message->act_bits &= (uint8_t)~ACT__BIT_REPLY; /* sent on, it answers nothing */
     act_message *list = act__inbox_detach(&self->gate, &self->inbox, message);
     if (list != NULL)

@@ -38,11 +38,11 @@ static inline __attribute__((always_inline)) void handle(struct act__worker *wor
         act__count(&worker->received);
     else if (!prepare_special(worker, self, message))
         return;
-    worker->message = message;
+    __atomic_store_n(&worker->message, message, __ATOMIC_RELAXED); /* for the monitor, here and below */
     self->behavior->receive(self, self->state, message);
     act__row_end(worker);
     if (act__likely(worker->message != NULL)) {
-        worker->message = NULL;
+        __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
         act__finish(worker, self, message);
     }
     if (act__unlikely(worker->scratch.chunk != NULL))

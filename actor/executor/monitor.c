@@ -20,16 +20,24 @@
 
 /* ------------------------------------------------------------------------------------------ looking */
 
-/* How long the thread has been in its turn, as far as the looks tell; 0: it is in none, or in a new one. */
+/*
+ * How long the thread has been in its turn, as far as the looks tell; 0: it is in none, or in a new one. Several messages
+ * may be handled in a turn: `handling` is when it was first seen at the present one.
+ */
 static act_millis watch(struct act__pool_thread *thread, act_millis now)
 {
     struct act__watched *watched = &thread->watched;
-    uint32_t             turn = act__load(&thread->base.turn); /* relaxed, both: hints; see hold_station in stuck.c */
+    /* relaxed, all: hints; see hold_station in stuck.c */
+    uint32_t             turn = act__load(&thread->base.turn);
     bool                 is_running = act__load(&thread->base.current) != NULL;
-    if (watched->turn == turn && watched->is_running && is_running)
-        return now - watched->since;
-    *watched = (struct act__watched){.turn = turn, .is_running = is_running, .since = now};
-    return 0;
+    const act_message   *message = __atomic_load_n(&thread->base.message, __ATOMIC_RELAXED);
+    bool                 is_same = watched->turn == turn && watched->is_running && is_running;
+    if (!is_same)
+        *watched = (struct act__watched){.turn = turn, .is_running = is_running, .since = now, .handling = now};
+    else if (watched->message != message)
+        watched->handling = now;
+    watched->message = message;
+    return is_same ? now - watched->since : 0;
 }
 
 /* Whether a turn that has lasted so long is reported now: after stuck_after, and then each time it is ten times that. */
@@ -38,8 +46,6 @@ static bool is_told_now(struct act__monitor *monitor, struct act__watched *watch
     act_millis after = watched->told == 0 ? monitor->stuck_after : 10 * watched->told;
     if (lasted < after)
         return false;
-    if (watched->told == 0)
-        act__count(&monitor->worker.stuck);
     watched->told = after;
     return true;
 }
@@ -57,11 +63,16 @@ static struct act__pool_thread *look(struct act__worker_pool *pool, act_millis *
         is_quiet = is_quiet && !thread->watched.is_running;
         if (so_far == 0)
             continue;
+        act_millis handled = now - thread->watched.handling;
+        if (handled >= pool->monitor.stuck_after && !thread->watched.is_counted) {
+            thread->watched.is_counted = true;
+            act__count(&pool->monitor.worker.stuck);
+        }
         if (thread->station != NULL)
-            thread->watched.no_spare = act__stuck_relieve(pool, thread->station, thread->watched.turn, so_far);
-        if (told == NULL && is_told_now(&pool->monitor, &thread->watched, so_far)) { /* the next one at the next look */
+            thread->watched.no_spare = act__stuck_relieve(pool, thread->station, thread->watched.turn, handled);
+        if (told == NULL && is_told_now(&pool->monitor, &thread->watched, handled)) { /* the next one at the next look */
             told = thread;
-            *lasted = so_far;
+            *lasted = handled;
         }
     }
     pool->monitor.quiet_looks = is_quiet ? pool->monitor.quiet_looks + 1 : 0;
@@ -182,15 +193,15 @@ act_result act__monitor_init(struct act__worker_pool *pool, const act_system_opt
 act_result act__monitor_start(struct act__worker_pool *pool)
 {
     struct act__monitor *monitor = &pool->monitor;
-    sigset_t             all, before;
+    sigset_t             all;
     if (monitor->stuck_after == INT64_MAX && monitor->feeds_after == 0)
         return ACT_OK;
     monitor->may_hold = monitor->stuck_after != INT64_MAX && act__membarrier_register();
     act__stuck_report_init();
     sigfillset(&all); /* signals of the process are for other threads */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_sigmask(SIG_SETMASK, &all, &monitor->mask);
     monitor->started = pthread_create(&monitor->id, NULL, monitor_main, pool) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_sigmask(SIG_SETMASK, &monitor->mask, NULL);
     return monitor->started ? ACT_OK : ACT_OS;
 }
 

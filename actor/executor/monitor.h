@@ -4,6 +4,7 @@
 #define ACT_ACTOR_EXECUTOR_MONITOR_H
 
 #include <pthread.h>
+#include <signal.h>
 
 #include <actor/executor/executor.h>
 
@@ -16,6 +17,9 @@ struct act__watched {
     uint32_t   turn;     /* when it looked last */
     bool       is_running; /* whether it was in that turn then */
     act_millis since;    /* when it saw that for the first time */
+    act_millis handling; /* and the message below in it */
+    const act_message *message;
+    bool       is_counted; /* as stuck */
     act_millis told;     /* after how long it was reported last; 0: it was not */
     bool       no_spare; /* nothing could take its station over */
 };
@@ -24,6 +28,7 @@ struct act__monitor {
     pthread_mutex_t          mutex; /* of who works where: see station.h */
     pthread_cond_t           wake;
     pthread_t                id;
+    sigset_t                 mask;    /* of the thread that made the system: the workers' */
     bool                     started, ending; /* ending: with the mutex */
     bool                     may_hold; /* there is membarrier(2) */
     _Atomic bool             rests;    /* until a worker wakes up: see act__monitor_wake */

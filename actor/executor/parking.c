@@ -113,5 +113,7 @@ void act__parking_sleep(struct act__worker_pool *pool, struct act__pool_thread *
     }
     if (!claim(pool, station, AWAKE)) /* it was neither time nor the world that woke us */
         station->searching = atomic_exchange_explicit(&station->asleep, AWAKE, memory_order_seq_cst) == WOKEN_TO_SEARCH;
+    if (station->searching && act__load(&thread->base.next) != NULL)
+        act__parking_found(pool, station); /* the loop has woken an actor, too, and that goes first */
     act__monitor_wake(pool, &pool->monitor);
 }

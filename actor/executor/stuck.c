@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/station.h>
 
+#include <signal.h>
+
 #include <actor/cell.h>
 #include <actor/executor/membarrier.h>
 #include <actor/executor/worker_pool.h>
@@ -60,13 +62,23 @@ static void become_spare(struct act__worker_pool *pool, struct act__pool_thread 
     pool->monitor.spares = thread;
 }
 
+/* By the monitor, which blocks all signals: handlers on a spare are to find what they find on any worker. */
+static act_result start_spare(struct act__worker_pool *pool, struct act__pool_thread **thread)
+{
+    sigset_t own;
+    pthread_sigmask(SIG_SETMASK, &pool->monitor.mask, &own);
+    act_result result = act__pool_add_thread(pool, thread);
+    pthread_sigmask(SIG_SETMASK, &own, NULL);
+    return result;
+}
+
 static struct act__pool_thread *take_spare_thread(struct act__worker_pool *pool)
 {
     struct act__monitor     *monitor = &pool->monitor;
     struct act__pool_thread *thread = monitor->spares;
     if (thread != NULL) {
         monitor->spares = thread->next;
-    } else if (monitor->spares_started < monitor->spares_max && act__pool_add_thread(pool, &thread) == ACT_OK) {
+    } else if (monitor->spares_started < monitor->spares_max && start_spare(pool, &thread) == ACT_OK) {
         monitor->spares_started++;
     }
     return thread;

@@ -25,7 +25,7 @@
  */
 #define PROBE_SIGNAL    SIGURG
 #define FRAMES_MAX      24
-#define PROBE_PATIENCE  100 /* milliseconds for the thread to answer: it may sleep where no signal wakes it */
+#define PROBE_PATIENCE  20 /* milliseconds for the thread to answer: it may block the signal, or sleep too deep for it */
 #define REPORTS_MAX     5   /* in a minute */
 #define MINUTE          ACT_SECONDS(60)
 #define TEXT_MAX        900

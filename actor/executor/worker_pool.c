@@ -518,10 +518,9 @@ static void each_worker(struct act__executor *executor, void (*visit)(struct act
 {
     struct act__worker_pool *pool = act__pool_of(executor);
     act__lock(&pool->monitor.mutex);
-    uint32_t count = pool->threads_count;
-    act__unlock(&pool->monitor.mutex);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < pool->threads_count; i++) /* with the mutex: none gets or loses a station meanwhile */
         visit(&pool->threads[i].base, context);
+    act__unlock(&pool->monitor.mutex);
     visit(&pool->monitor.worker, context);
     act__blocking_each(&pool->blocking, visit, context);
 }

@@ -88,6 +88,8 @@ static void resume(struct act__handle *handle)
 {
     for (unsigned i = 0; i < handle->deferred_count; i++) {
         struct act__deferred *one = &handle->deferred[i];
+        if (!handle->wants(handle, one->event))
+            continue; /* the owner has changed its mind meanwhile */
         if ((one->what & (EV_ET | EV_TIMEOUT)) != 0)
             event_active(one->event, one->what, 1);
         else if (event_add(one->event, NULL) != 0) /* what it tells is reported anew, if it is still so */
@@ -135,7 +137,8 @@ bool act__handle_may_open(const act_self *self)
     return self->worker->loop != NULL;
 }
 
-void act__handle_open(struct act__handle *handle, act_self *self, void (*close)(struct act__handle *handle))
+void act__handle_open(struct act__handle *handle, act_self *self, void (*close)(struct act__handle *handle),
+                      bool (*wants)(struct act__handle *handle, struct event *event))
 {
     struct act__worker *worker = self->worker;
     handle->belonging.release = release;
@@ -146,6 +149,7 @@ void act__handle_open(struct act__handle *handle, act_self *self, void (*close)(
     handle->loop = worker->loop;
     handle->owner = act__local_of(self);
     handle->close = close;
+    handle->wants = wants;
     act__set_add(&self->belongings, &handle->belonging.member);
     worker->loop->used_count++;
     /* relaxed: whoever schedules the actor next gets the token from the end of this turn, and sees this with it. */

@@ -40,6 +40,7 @@ struct act__handle {
     struct act__handle   *next_deferred; /* in the loop's list, while deferred_count is not 0 */
     struct act__deferred  deferred[ACT__EVENTS_MAX]; /* events that are put off until the owner is resumed */
     uint64_t              owner;
+    bool (*wants)(struct act__handle *handle, struct event *event); /* whether an event is to be added, or told of, now */
     void (*close)(struct act__handle *handle); /* the owner has ended: everything, act__handle_close included */
     uint8_t               deferred_count;
     uint8_t               pending;   /* ACT__TELL_*: what the owner is to be told and has not been */
@@ -62,7 +63,8 @@ enum {
 /* Whether this actor may open something here. */
 bool act__handle_may_open(const act_self *self);
 /* The actor becomes the owner and is bound to its worker. `handle` begins its object, which act__free frees. */
-void act__handle_open(struct act__handle *handle, act_self *self, void (*close)(struct act__handle *handle));
+void act__handle_open(struct act__handle *handle, act_self *self, void (*close)(struct act__handle *handle),
+                      bool (*wants)(struct act__handle *handle, struct event *event));
 /* Tells the owner, now or when it has handled the notice before. */
 void act__handle_tell(struct act__handle *handle, unsigned what);
 /* The owner hears nothing more; freed now or when nothing leads here any more. */

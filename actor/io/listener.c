@@ -71,6 +71,12 @@ static void tell(evutil_socket_t fd, short what, void *argument)
         act__handle_tell(&listener->handle, ACT__TELL_ACCEPTABLE);
 }
 
+static bool wants_always(struct act__handle *handle, struct event *event)
+{
+    (void)handle, (void)event;
+    return true;
+}
+
 /* Takes fd over if it returns ACT_OK. */
 static act_result start(act_self *self, act_listener **listener, int fd)
 {
@@ -91,7 +97,7 @@ static act_result start(act_self *self, act_listener **listener, int fd)
         return result;
     }
     made->port = act__address_port(&name);
-    act__handle_open(&made->handle, self, close_listener);
+    act__handle_open(&made->handle, self, close_listener, wants_always);
     *listener = made;
     return ACT_OK;
 }

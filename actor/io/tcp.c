@@ -81,9 +81,19 @@ void act__tcp_unmake(act_tcp *tcp)
     act__free(tcp);
 }
 
+static bool wants(struct act__handle *handle, struct event *event)
+{
+    act_tcp *tcp = act__container(handle, act_tcp, handle);
+    if (event == &tcp->readable)
+        return tcp->reading;
+    if (event == &tcp->writable)
+        return tcp->blocked;
+    return tcp->error == 0 && (tcp->connecting || tcp->idle_timeout != 0);
+}
+
 void act__tcp_own(act_tcp *tcp, act_self *self)
 {
-    act__handle_open(&tcp->handle, self, act__tcp_end);
+    act__handle_open(&tcp->handle, self, act__tcp_end, wants);
 }
 
 /* ---------------------------------------------------------------------------------------------- time */

@@ -41,7 +41,12 @@ void act__tcp_readable(evutil_socket_t fd, short what, void *argument)
     struct evbuffer_iovec room;
     if (act__handle_defers(&tcp->handle, &tcp->readable, what))
         return;
-    size_t most = tcp->read_limit - evbuffer_get_length(tcp->input);
+    size_t waiting = evbuffer_get_length(tcp->input);
+    if (waiting >= tcp->read_limit) { /* reading nothing would look like the end of the stream */
+        act__tcp_update_reading(tcp);
+        return;
+    }
+    size_t most = tcp->read_limit - waiting;
     size_t step = most < tcp->read_step ? most : tcp->read_step;
     if (what == 0 || evbuffer_reserve_space(tcp->input, (ev_ssize_t)step, &room, 1) != 1) {
         act__tcp_break(tcp, ENOMEM);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -133,9 +134,12 @@ static const act_behavior next_one = {.name = "next", .receive = wakes_the_next}
 /* Each is woken by the one before, all on the one worker: as many spare threads. */
 static void wakes_the_next(act_self *self, void *state, const act_message *message)
 {
-    int     left = (int)message->as.int64;
-    act_pid next;
+    int      left = (int)message->as.int64;
+    act_pid  next;
+    sigset_t mask;
     (void)state;
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    ck_assert_int_eq(sigismember(&mask, SIGTERM), 0); /* a spare thread is started with the workers' mask */
     if (left == 0) {
         sem_post(&others);
         return;
