@@ -73,6 +73,8 @@ void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bon
 /* For monitors is_unbegun says that nothing is kept: see act__bonds_end. */
 static act_fate fate_of(const struct act__bond *bond)
 {
+    if (bond->kind == ACT__BOND_LINK) /* both ends may end it at once, and an EXIT says nothing of it */
+        return ACT_FATE_KEPT;
     if (bond->kind == ACT__BOND_ASK)
         return bond->is_unbegun ? ACT_FATE_UNBEGUN : ACT_FATE_BEGUN;
     return bond->is_unbegun ? ACT_FATE_DROPPED : ACT_FATE_KEPT;

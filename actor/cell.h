@@ -41,8 +41,7 @@ struct act_self {
 
     struct act__inbox   inbox ACT__ALIGNED;
     uint16_t            flags;       /* ACT__CELL_* */
-    uint8_t             state_class : 4; /* pool class of the state block */
-    uint8_t             has_link_index : 1; /* see link_index.c */
+    uint8_t             state_class; /* pool class of the state block; written by the spawner */
     _Atomic uint8_t     batch_shift; /* its batch is the worker's batch_max halved so often: worker_pool.c */
     _Atomic uint32_t    due;         /* in a run queue: see worker_pool.c */
     struct act__worker *worker;      /* that runs it now */

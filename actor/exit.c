@@ -357,7 +357,8 @@ void act__bonds_end(struct act__worker *worker, struct act__set *bonds, const st
         if (bond->kind == ACT__BOND_LINK)
             act__bond_end(worker, bond, side, ACT__SIGNAL_EXIT, reason);
         else if (side == 1) {
-            bond->is_unbegun |= bond->kind == ACT__BOND_MONITOR && !keeps;
+            if (bond->kind == ACT__BOND_MONITOR && !keeps)
+                bond->is_unbegun = true;
             act__bond_end(worker, bond, side, ACT__SIGNAL_DOWN, reason);
         }
         else

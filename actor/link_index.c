@@ -63,11 +63,11 @@ static void add_behind(struct act__member *first, struct act__member *member)
 
 void act__link_index_drop(act_self *self)
 {
-    if (!self->has_link_index)
+    if (!self->inbox.has_link_index)
         return;
     struct link_index *index = index_of(self);
     act__set_remove(&index->member);
-    self->has_link_index = false;
+    self->inbox.has_link_index = false;
     act__free(index);
 }
 
@@ -97,12 +97,12 @@ static void build(act_self *self)
             put(index, bond, side);
     }
     act__set_add(&self->bonds, &index->member);
-    self->has_link_index = true;
+    self->inbox.has_link_index = true;
 }
 
 void act__bond_add(act_self *self, struct act__bond *bond, unsigned side)
 {
-    if (act__likely(!self->has_link_index)) {
+    if (act__likely(!self->inbox.has_link_index)) {
         act__set_add(&self->bonds, &bond->half[side]);
         return;
     }
@@ -130,7 +130,7 @@ static struct act__bond *look_up(act_self *self, uint64_t other, unsigned *side)
 struct act__bond *act__link_find(act_self *self, uint64_t other, unsigned *side)
 {
     unsigned scanned = 0;
-    if (self->has_link_index)
+    if (self->inbox.has_link_index)
         return look_up(self, other, side);
     for (struct act__member *half = self->bonds.first; half != NULL; half = half->next, scanned++) {
         struct act__bond *bond = act__bond_of_half(half, side);

@@ -370,7 +370,8 @@ static void refuse_signal(struct act__worker *worker, act_self *self, act_messag
     if (signal->tag == ACT__SIGNAL_LINK || signal->tag == ACT__SIGNAL_MONITOR) {
         struct act__reason gone = {.kind = ACT_EXIT_NO_ACTOR};
         struct act__bond  *bond = act__bond_of_end(signal, &end);
-        bond->is_unbegun = bond->kind == ACT__BOND_ASK; /* the request came after this; what a monitor means is not known */
+        if (bond->kind != ACT__BOND_LINK) /* the request came after this; what a monitor means is not known */
+            bond->is_unbegun = bond->kind == ACT__BOND_ASK;
         act__bond_end(worker, bond, 1,
                       signal->tag == ACT__SIGNAL_LINK ? ACT__SIGNAL_EXIT : ACT__SIGNAL_DOWN, &gone);
         return;

@@ -68,7 +68,7 @@ static bool make_state(act_self *cell, const act_behavior *behavior)
             return false;
         memset(cell->state, 0, behavior->state_bytes);
     }
-    cell->state_class = (uint8_t)size_class & 15;
+    cell->state_class = (uint8_t)size_class;
     return true;
 }
 

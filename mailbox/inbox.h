@@ -37,6 +37,7 @@ struct act__inbox {
     /* What a held actor handles may wait between head and tail: set with each, cleared by a look that finds none. */
     bool         has_control;
     _Atomic bool is_watched; /* a timer looks after it: see actor/slow.c. Written by all. */
+    bool         has_link_index; /* the actor's own, here where it takes no room: see actor/link_index.c */
 };
 
 static inline void act__gate_init(struct act__gate *gate)

@@ -700,12 +700,12 @@ act_result act__worker_pool_create(struct act__executor **executor, struct act_s
     act_result result = act__monitor_init(pool, options);
     while (result == ACT_OK && pool->base.workers_count < options->workers_count)
         result = make_station(pool, pool->base.workers_count);
-    if (result == ACT_OK)
-        result = act__monitor_start(pool);
     *executor = &pool->base;
     if (result == ACT_OK) {
         give_stations(pool);
-    } else {
+        result = act__monitor_start(pool);
+    }
+    if (result != ACT_OK) {
         (void)end_threads(&pool->base, NULL);
         destroy(&pool->base);
         *executor = NULL;

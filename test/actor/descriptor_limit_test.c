@@ -81,6 +81,7 @@ static void libevent_cannot_end_the_process(void)
 {
     act__loop_reserves_nothing = true;
     ck_assert_int_gt(try_every_limit(), 8);
+    act__loop_reserves_nothing = false;
 }
 
 static void answer(act_self *self, void *state, const act_message *message)

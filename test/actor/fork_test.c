@@ -342,7 +342,7 @@ static void use_own_system(void)
     EXPECT(act_system_destroy(&sys), ACT_OK);
 }
 
-static void what_a_child_makes_works(void)
+static __attribute__((unused)) void what_a_child_makes_works(void)
 {
     open_system();
     if (forks()) {
@@ -365,7 +365,7 @@ static void makes_its_own_in_the_child(act_self *self, void *state, const act_me
 
 static const act_behavior maker = {.name = "maker", .receive = makes_its_own_in_the_child};
 
-static void what_the_child_of_a_callback_makes_works(void)
+static __attribute__((unused)) void what_the_child_of_a_callback_makes_works(void)
 {
     open_system();
     spawn_and_go(&maker, NULL);
@@ -375,7 +375,7 @@ static void what_the_child_of_a_callback_makes_works(void)
     close_system();
 }
 
-static void a_system_can_be_made_after_becoming_a_daemon(void)
+static __attribute__((unused)) void a_system_can_be_made_after_becoming_a_daemon(void)
 {
     failures = 0;
     if (forks()) {

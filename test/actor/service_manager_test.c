@@ -54,6 +54,14 @@ static const char *hear(void)
     return text;
 }
 
+static const char *hear_no_food(void)
+{
+    const char *text = hear();
+    while (strcmp(text, "WATCHDOG=1") == 0)
+        text = hear();
+    return text;
+}
+
 static act_system *open_system(act_service service)
 {
     act_system *system;
@@ -140,7 +148,7 @@ static void the_watchdog_has_an_interval_if_it_is_ours(void)
         act__watchdog_feed(system);
         ck_assert_str_eq(hear(), "WATCHDOG=1");
         act_system_destroy(&system);
-        ck_assert_str_eq(hear(), "STOPPING=1");
+        ck_assert_str_eq(hear_no_food(), "STOPPING=1"); /* the system feeds it, too */
     }
     close_manager();
 }
