@@ -4,18 +4,17 @@
 
 enum { CAPACITY_FIRST = 16 };
 
+/* In place: nothing can be lost where a crash may come, as at each release. */
 static bool grow(struct kv_queue *queue)
 {
-    size_t capacity = queue->capacity == 0 ? CAPACITY_FIRST : queue->capacity * 2;
-    act_message **messages = kv_memory_allocate(capacity * sizeof(act_message *));
+    size_t before = queue->capacity, capacity = before == 0 ? CAPACITY_FIRST : before * 2;
+    act_message **messages = kv_memory_resize(queue->messages, capacity * sizeof(act_message *));
     if (messages == NULL)
         return false;
-    for (size_t i = 0; i < queue->count; i++)
-        messages[i] = queue->messages[(queue->first + i) & (queue->capacity - 1)];
-    kv_memory_release(&queue->messages);
+    for (size_t i = 0; i < queue->first; i++) /* it was full: these come after the last place */
+        messages[before + i] = messages[i];
     queue->messages = messages;
     queue->capacity = capacity;
-    queue->first = 0;
     return true;
 }
 
@@ -33,10 +32,7 @@ act_message *kv_queue_pop(struct kv_queue *queue)
         return NULL;
     act_message *message = queue->messages[queue->first];
     queue->first = (queue->first + 1) & (queue->capacity - 1);
-    if (--queue->count == 0) {
-        kv_memory_release(&queue->messages);
-        *queue = (struct kv_queue){0};
-    }
+    queue->count--;
     return message;
 }
 
@@ -45,4 +41,6 @@ void kv_queue_release(struct kv_queue *queue)
     act_message *message;
     while ((message = kv_queue_pop(queue)) != NULL)
         act_message_free(&message);
+    kv_memory_release(&queue->messages);
+    *queue = (struct kv_queue){0};
 }
