@@ -16,7 +16,7 @@ struct kv_queue {
 /* Returns: false without memory; the message is still the caller's. */
 KV_MUST_CHECK bool kv_queue_push(struct kv_queue *queue, act_message *message);
 
-/* Returns: the oldest, or NULL. An empty queue keeps no memory. */
+/* Returns: the oldest, or NULL. The ring keeps its room until kv_queue_release. */
 act_message *kv_queue_pop(struct kv_queue *queue);
 
 /* Frees all. */
