@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <actor/system_record.h>
+#include <mailbox/base/sanitize.h>
 
 void act__fatal(const struct act__worker *worker, const char *what)
 {
@@ -27,6 +28,7 @@ void act__fatal(const struct act__worker *worker, const char *what)
 
 void act__loop_left(struct act__worker **worker)
 {
+    act__frames_were_left();
     if (*worker != NULL)
         act__fatal(*worker, "its thread was left by pthread_exit or pthread_cancel; a callback returns, or panics");
 }

@@ -14,6 +14,7 @@
 #include <actor/log_writer.h>
 #include <actor/system_record.h>
 #include <mailbox/base/lock.h>
+#include <mailbox/base/sanitize.h>
 #include <mailbox/channel_record.h>
 
 #define BATCH_DEFAULT    256
@@ -472,6 +473,9 @@ static void abandon(act_system *system)
     system->next_abandoned = act__load(&all);
     while (!atomic_compare_exchange_weak(&all, &system->next_abandoned, system))
         ;
+    act__is_kept(system->cells.region.base, system->cells.region.limit_bytes);
+    act__is_kept(system->bonds.region.base, system->bonds.region.limit_bytes);
+    act__is_kept(system->timers.region.base, system->timers.region.limit_bytes);
 }
 
 act_result act_system_destroy(act_system **system)
