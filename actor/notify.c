@@ -23,7 +23,7 @@
  * handled: then the handle is gone, and no list is to be looked at. `holders` are the actor, and the notice until it has
  * left the inbox, which may be just after the actor's turn and on another thread: the last one frees it. So that the
  * handle is not dropped while the ending actor looks at it, ENDING and DROPPING are set before either does so, and
- * where ENDING was first the last one drops it. See doc/models/notify.pml, which has no such late leaving yet.
+ * where ENDING was first the last one drops it. See doc/models/notify.pml.
  */
 enum { HELD_BY_ACTOR = 1, HELD_BY_NOTICE = 2, ENDING = 4, DROPPING = 8 };
 

@@ -75,6 +75,8 @@ inbox        pushed_to_without_an_exchange_loses_a_message       any        -DBR
 inbox        changed_after_it_sleeps_is_anothers                 assertion  -DBREAK_SLEEP_FIELDS
 notify       that_says_it_is_done_too_early_outlives_the_system   assertion  -DBREAK_EARLY
 notify       that_was_handled_and_looks_at_its_list_has_no_handle assertion  -DBREAK_RETIRED
+notify       that_looks_while_its_handle_is_dropped_has_none      assertion  -DBREAK_DROPPING
+notify       dropped_while_its_actor_looks_at_it_has_no_handle    assertion  -DBREAK_ENDING
 seat         held_whatever_was_asked_is_nobodys                   end        -DBREAK_HOLD
 seat         parked_whatever_was_asked_is_nobodys                 end        -DBREAK_PARK
 seat         taken_in_two_steps_is_taken_twice                    assertion  -DBREAK_TAKE

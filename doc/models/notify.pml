@@ -2,7 +2,7 @@
  * A notice: a thread that knows only the channel tells an actor, which may end, and its system with it, at any moment.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/notify.c  fire, begin, push, retired, has_fired, is_retired, cancel, release
+ * Models    actor/notify.c  fire, begin, push, retired, let_go, has_fired, cancel, release
  *           actor/system.c  act_system_destroy, as far as it frees what a thread that fires uses
  * Left out  how cases are listed and claimed: channel.pml. The queue: inbox.pml. A second use of the notifier: it waits
  *           for `fired` and for the notice to be retired, which is what `release` waits for.
@@ -16,23 +16,31 @@
 
 bool listed = true, claimed; /* the case */
 bool fired;
-bool of_actor = true, of_notice = true; /* holders */
+bool of_actor = true, of_notice = true, ending, dropping; /* holders */
 bool handle = true, notifier = true, system = true;
 
 bool notice;   /* it is in the inbox */
+bool late;     /* it was handled, and leaves the inbox after the turn */
 bool asleep = true, queued, running;
 bool ended, killed;
 
+#ifdef BREAK_ENDING
+#define LOOKED_AT false
+#else
+#define LOOKED_AT ending
+#endif
 #define TOUCH_NOTIFIER assert(notifier)
 #define TOUCH_SYSTEM   assert(system)
 
+/* Two steps in the code: the last holder is alone between them. */
 inline let_go(mine)
 {
     d_step {
         TOUCH_NOTIFIER;
         mine = false;
+        dropping = false;
         if
-        :: !of_actor && !of_notice -> notifier = false
+        :: !of_actor && !of_notice -> handle = false; notifier = false
         :: else
         fi
     }
@@ -81,30 +89,60 @@ proctype thread()
     od
 }
 
-/* ---- the actor, where its token is held */
+/* ---- the notice leaves the inbox: in a turn of the actor's, or on any thread after it */
 
 inline retire()
 {
-    notice = false;
-    d_step { assert(handle); handle = false };
+    d_step {
+        TOUCH_NOTIFIER;
+        drops = of_actor && !dropping && !LOOKED_AT;
+        dropping = dropping || drops
+    };
+    if
+    :: drops -> d_step { assert(handle); handle = false }
+    :: else
+    fi;
     let_go(of_notice)
 }
+
+proctype leaver()
+{
+    bool drops;
+    do
+    :: late -> retire(); late = false
+    :: !system -> break
+    od
+}
+
+/* ---- the actor, where its token is held */
 
 /* `is_over`: its case was taken off the list. */
 inline release()
 {
+    d_step {
+        TOUCH_NOTIFIER;
+#ifdef BREAK_RETIRED
+        has_handle = true;
+#else
+#ifdef BREAK_DROPPING
+        has_handle = of_notice;
+#else
+        has_handle = of_notice && !dropping;
+#endif
+#endif
+        ending = true
+    };
     do
     :: fired || is_over -> break
     :: !fired && !is_over ->
         if
-#ifndef BREAK_RETIRED
-        :: !of_notice
-#endif
-        :: else ->
+        :: !has_handle
+        :: has_handle ->
             assert(handle);
             atomic {
                 if
                 :: listed ->
+                    assert(handle);
                     listed = false; is_over = true;
                     handle = false; of_actor = false; of_notice = false; notifier = false
                 :: else
@@ -121,12 +159,13 @@ inline release()
 
 proctype worker()
 {
-    bool is_over, slept;
+    bool is_over, slept, drops, has_handle;
     do
     :: atomic { queued -> queued = false; running = true; slept = false }
         do
         :: slept -> break
-        :: !slept && notice -> retire()
+        :: !slept && notice -> notice = false; retire()
+        :: !slept && notice -> d_step { notice = false; late = true }
         :: !slept && !ended -> release() /* it ends when it likes */
         :: !slept -> d_step { if :: !notice && (ended || !killed) -> asleep = true; slept = true :: else fi }
         od;
@@ -149,7 +188,7 @@ proctype killer()
 /* act_system_destroy: the workers have nothing more to do, and are joined. */
 proctype destroyer()
 {
-    atomic { ended && killed && !queued && !running -> system = false }
+    atomic { ended && killed && !queued && !running && !late -> system = false }
 }
 
 init
@@ -157,6 +196,7 @@ init
     byte i;
     atomic {
         run worker();
+        run leaver();
         run killer();
         run destroyer();
         for (i : 1 .. THREADS) { run thread() }
