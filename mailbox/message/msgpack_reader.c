@@ -67,6 +67,7 @@ static bool read_signed(struct act__reader *reader, struct act__token *token, si
     if (!take_number(reader, bytes, &token->number))
         return false;
     token->negative = (int64_t)(token->number << unused) >> unused;
+    token->number = (uint64_t)token->negative;
     if (token->negative < 0)
         token->kind = ACT__TOKEN_NEGATIVE;
     return true;
@@ -141,6 +142,7 @@ bool act__read_any(struct act__reader *reader, struct act__token *token)
     if (mark >= 0xe0) {
         token->kind = ACT__TOKEN_NEGATIVE;
         token->negative = (int8_t)mark;
+        token->number = (uint64_t)token->negative;
         return true;
     }
     if (mark >= 0xc0)

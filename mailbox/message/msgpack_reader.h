@@ -9,7 +9,7 @@ enum act__token_kind {
     ACT__TOKEN_NIL,
     ACT__TOKEN_BOOL,     /* number: 0 or 1 */
     ACT__TOKEN_UNSIGNED, /* number; any integer that is not negative, however it was written */
-    ACT__TOKEN_NEGATIVE, /* negative */
+    ACT__TOKEN_NEGATIVE, /* negative; and number, the same bits: a compiler may look at it first */
     ACT__TOKEN_REAL,
     ACT__TOKEN_STR,      /* bytes, count */
     ACT__TOKEN_BIN,
