@@ -72,6 +72,14 @@ static void tell_failures(SRunner *runner, const char *fact, const char *program
     tell_again(runner, fact, program);
 }
 
+/* Seconds, where a fact that hangs would take the whole program along. */
+static unsigned patience_for(const struct kit_fact *fact)
+{
+    const char *rounds_times = getenv("KIT_ROUNDS_TIMES");
+    double      seconds = fact->timeout_seconds > UNFORKED_SECONDS_MAX ? fact->timeout_seconds : UNFORKED_SECONDS_MAX;
+    return (unsigned)(rounds_times != NULL ? seconds * atoi(rounds_times) : seconds);
+}
+
 /* True when the fact holds. */
 static bool tell_fact(size_t place, int number, const char *program)
 {
@@ -84,8 +92,10 @@ static bool tell_fact(size_t place, int number, const char *program)
     if (!own_process && (fact->signal != 0 || fact->status != 0)) {
         printf("ok %d - %s # SKIP dies by design, which takes a process of its own\n", number, fact->name);
     } else {
-        if (!own_process)
+        if (!own_process) {
             tell_again(runner, fact->name, program); /* a crash takes the teller along */
+            alarm(patience_for(fact));
+        }
         fflush(stdout);
         srunner_run_all(runner, CK_SILENT);
         holds = srunner_ntests_failed(runner) == 0;
@@ -101,13 +111,10 @@ static bool tell_fact(size_t place, int number, const char *program)
 int main(int argc, char **argv)
 {
     const char *wanted = getenv("CK_RUN_CASE");
-    const char *fork_wish = getenv("CK_FORK");
     int told = 0;
     int failed = 0;
 
     (void)argc;
-    if (fork_wish != NULL && strcmp(fork_wish, "no") == 0)
-        alarm(UNFORKED_SECONDS_MAX);
     for (size_t place = 0; kit_facts[place].name != NULL; place++) {
         if (wanted != NULL && strcmp(wanted, kit_facts[place].name) != 0)
             continue;
