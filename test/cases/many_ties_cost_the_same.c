@@ -68,6 +68,14 @@ static act_result is_born(act_self *self, void *state, const void *args)
     return ACT_OK;
 }
 
+/* Of this thread alone: what else the machine does costs the ties nothing. */
+static double cpu_ms(void)
+{
+    struct timespec spent;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    return (double)spent.tv_sec * 1e3 + (double)spent.tv_nsec / 1e6;
+}
+
 static void take_step(act_self *self, void *state, const act_message *message)
 {
     (void)state;
@@ -77,10 +85,10 @@ static void take_step(act_self *self, void *state, const act_message *message)
         return;
     must(act_trap_exits(self, true));
     int    step = (int)message->as.int64;
-    double began = now_ms();
+    double began = cpu_ms();
     for (int i = 0; i < count; i++)
         steps[step].tie(self, i);
-    took[step] = now_ms() - began;
+    took[step] = cpu_ms() - began;
     done++;
 }
 
