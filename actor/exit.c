@@ -416,9 +416,9 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
     bool                   leaves_seat = (self->flags & ACT__CELL_SEATED) != 0 && act__seat_hold(self);
     struct act__belonging *name = leaves_seat ? act__names_take_staying(self) : NULL;
     act__belongings_release(self);
-    act__link_index_drop(self);
     if (self->timers.first != NULL)
         cancel_timers(worker, self);
+    act__gap("exit.let_go");
     act__store(&self->route, ACT__ROUTE_ANY);
     if ((self->flags & ACT__CELL_ANNOUNCE) != 0) /* init has not returned, and never will; still under its own pid */
         act__spawn_announce(worker, self, ACT_CLOSED);
@@ -427,6 +427,7 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
     else
         become_dead(worker, self);
     free_memory(self);
+    act__link_index_drop(self); /* last: a request that was taken in just above may have built it */
     act__set_move(&bonds, &self->bonds);
     if (leaves_seat)
         act__seat_park(self);

@@ -703,7 +703,7 @@ static act_result spawn(act_self *self, act_system *system, act_pid *pid, const 
         .run = destroy, .context = supervisor, .label = from != NULL ? from->plan->id : NULL};
     mine.on_end = &supervisor->on_end;
     if ((supervisor->is_root = self == NULL))
-        act_system_tree_begins(system);
+        act_system_tree_begins(supervisor->system);
     act_result result = self != NULL ? act_spawn_link(self, pid, &running_behavior, &supervisor, &mine)
                                      : act_system_spawn(system, pid, &running_behavior, &supervisor, &mine);
     if (result != ACT_OK) {
