@@ -30,10 +30,10 @@ struct door {
 void act__door_ring(act_self *self)
 {
     struct door *door = (struct door *)(void *)self->run_next;
-    pthread_mutex_lock(&door->mutex);
+    act__lock(&door->mutex);
     door->rung = true;
     pthread_cond_signal(&door->bell);
-    pthread_mutex_unlock(&door->mutex);
+    act__unlock(&door->mutex);
 }
 
 enum { BUSY_MAX = 8 };
@@ -103,13 +103,13 @@ static void close_door(act_system *system, struct door *door)
 static bool wait_for_bell(struct door *door, const struct timespec *until)
 {
     int error = 0;
-    pthread_mutex_lock(&door->mutex);
+    act__lock(&door->mutex);
     while (!door->rung && error != ETIMEDOUT)
         error = until != NULL ? pthread_cond_timedwait(&door->bell, &door->mutex, until)
                               : pthread_cond_wait(&door->bell, &door->mutex);
     bool rung = door->rung;
     door->rung = false;
-    pthread_mutex_unlock(&door->mutex);
+    act__unlock(&door->mutex);
     return rung;
 }
 

@@ -14,6 +14,7 @@
 #include <actor/cell.h>
 #include <actor/clock.h>
 #include <actor/log_sink.h>
+#include <mailbox/base/lock.h>
 
 /*
  *     any thread --- act__log_ring_push, then a wake-up if `idle` ---> writer_main --- log_sink.c ---> the world
@@ -151,10 +152,10 @@ static bool wait_here(struct act__log *log, enum act__log_fate fate)
 
 static void publish(struct act__log *log)
 {
-    pthread_mutex_lock(&log->mutex);
+    act__lock(&log->mutex);
     log->written = log->ring.head;
     pthread_cond_broadcast(&log->moved);
-    pthread_mutex_unlock(&log->mutex);
+    act__unlock(&log->mutex);
 }
 
 static void write_all(struct act__log *log)
@@ -204,11 +205,11 @@ static void *writer_main(void *argument)
         if (!ending)
             sleep_until_woken(log);
     } while (!ending);
-    pthread_mutex_lock(&log->mutex);
+    act__lock(&log->mutex);
     log->has_ended = true;
     bool is_orphan = act__load(&log->is_orphan);
     pthread_cond_broadcast(&log->moved);
-    pthread_mutex_unlock(&log->mutex);
+    act__unlock(&log->mutex);
     if (is_orphan)
         free_log(log);
     return NULL;
@@ -272,12 +273,12 @@ act_result act__log_wait(struct act__log *log, act_millis timeout)
     uint64_t        target = act__load(&log->ring.tail);
     int             error = 0;
     wake_writer(log); /* a full disk may have room again */
-    pthread_mutex_lock(&log->mutex);
+    act__lock(&log->mutex);
     while (log->written < target && error != ETIMEDOUT)
         error = timeout == ACT_FOREVER ? pthread_cond_wait(&log->moved, &log->mutex)
                                        : pthread_cond_timedwait(&log->moved, &log->mutex, &until);
     bool done = log->written >= target;
-    pthread_mutex_unlock(&log->mutex);
+    act__unlock(&log->mutex);
     return done ? ACT_OK : ACT_TIMED_OUT;
 }
 
@@ -337,21 +338,21 @@ act_result act__log_start(struct act__log *log)
         return ACT_OS;
     pthread_setname_np(log->thread, "act-log");
     log->has_thread = true;
-    pthread_mutex_lock(&logs_mutex);
+    act__lock(&logs_mutex);
     log->next = logs;
     logs = log;
-    pthread_mutex_unlock(&logs_mutex);
+    act__unlock(&logs_mutex);
     return ACT_OK;
 }
 
 static void forget(struct act__log *log)
 {
     struct act__log **here = &logs;
-    pthread_mutex_lock(&logs_mutex);
+    act__lock(&logs_mutex);
     while (*here != log)
         here = &(*here)->next;
     *here = log->next;
-    pthread_mutex_unlock(&logs_mutex);
+    act__unlock(&logs_mutex);
 }
 
 /* Returns: whether the writer has ended; else it will free the log. */
@@ -363,13 +364,13 @@ static bool end_writer(struct act__log *log)
     /* seq_cst: pairs with sleep_until_woken; and with the acquires, for the deadline. */
     atomic_store_explicit(&log->ending, true, memory_order_seq_cst);
     wake_writer(log);
-    pthread_mutex_lock(&log->mutex);
+    act__lock(&log->mutex);
     while (!log->has_ended && error != ETIMEDOUT)
         error = pthread_cond_timedwait(&log->moved, &log->mutex, &last);
     bool ended = log->has_ended;
     pthread_t thread = log->thread; /* it may be gone, with the log, after the mutex */
     act__store(&log->is_orphan, !ended); /* under the mutex, as it decides which of the two frees the log */
-    pthread_mutex_unlock(&log->mutex);
+    act__unlock(&log->mutex);
     if (ended)
         pthread_join(thread, NULL);
     else

@@ -189,12 +189,12 @@ act_result act__names_find(struct act__names *names, uint64_t *local, const char
 void act__names_name_of(struct act__names *names, uint64_t local, char text[ACT_NAME_MAX])
 {
     text[0] = '\0';
-    pthread_mutex_lock(&names->mutex);
+    act__lock(&names->mutex);
     for (size_t b = 0; b < names->buckets_count; b++)
         for (struct name *name = names->buckets[b]; name != NULL; name = name->next)
             if (name->local == local)
                 memcpy(text, name->text, ACT_NAME_MAX);
-    pthread_mutex_unlock(&names->mutex);
+    act__unlock(&names->mutex);
 }
 
 act_result act_register(act_self *self, const char *name)

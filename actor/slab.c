@@ -1,6 +1,7 @@
 /* Type-stable objects by index. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/slab.h>
+#include <mailbox/base/lock.h>
 
 bool act__slab_create(struct act__slab *slab, size_t object_bytes, size_t link_offset, size_t objects_max)
 {
@@ -22,20 +23,20 @@ void act__slab_destroy(struct act__slab *slab)
 
 static struct act__slab_link *pop_batch(struct act__slab *slab)
 {
-    pthread_mutex_lock(&slab->mutex);
+    act__lock(&slab->mutex);
     struct act__slab_link *batch = slab->batches;
     if (batch != NULL)
         slab->batches = batch->next_batch;
-    pthread_mutex_unlock(&slab->mutex);
+    act__unlock(&slab->mutex);
     return batch;
 }
 
 static void push_batch(struct act__slab *slab, struct act__slab_link *batch)
 {
-    pthread_mutex_lock(&slab->mutex);
+    act__lock(&slab->mutex);
     batch->next_batch = slab->batches;
     slab->batches = batch;
-    pthread_mutex_unlock(&slab->mutex);
+    act__unlock(&slab->mutex);
 }
 
 /* Returns: false if all that were ever handed out are in use, or in other caches. */

@@ -69,8 +69,10 @@ static act_result fill_in_log(act_system_options *filled)
 
 static act_result fill_in(act_system_options *filled, const act_system_options *options)
 {
+    if (options != NULL && options->size != sizeof *options) /* so it may be shorter than what is copied below */
+        return ACT_INVALID;
     *filled = options != NULL ? *options : (act_system_options){.size = sizeof *options};
-    if (filled->size != sizeof *filled || filled->workers_count > WORKERS_MAX || filled->actors_max > ACTORS_MAX ||
+    if (filled->workers_count > WORKERS_MAX || filled->actors_max > ACTORS_MAX ||
         filled->stop_timeout < ACT_FOREVER || filled->destroy_timeout < ACT_FOREVER ||
         filled->service > ACT_SERVICE_READY_BY_CALL || filled->spares_max > SPARES_MAX ||
         (filled->stuck_after < STUCK_MIN && filled->stuck_after != 0 && filled->stuck_after != ACT_FOREVER))

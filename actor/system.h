@@ -131,7 +131,7 @@ ACT_API void act_system_stop(act_system *system) ACT_NONNULL_ALL;
  *
  * Threads: any, handlers included. Never waits.
  * Returns: ACT_OK (told, now or before, or there is no service manager), ACT_INVALID (.service is ACT_SERVICE_NONE),
- *          ACT_FULL (its socket is full), ACT_OS (it is not there).
+ *          ACT_FULL (its socket is full), ACT_OS (it is not there), ACT_FORKED.
  */
 ACT_API ACT_MUST_CHECK act_result act_system_ready(act_system *system) ACT_NONNULL_ALL;
 

@@ -41,7 +41,8 @@ ACT_API ACT_MUST_CHECK act_result act_thread_join(act_thread **thread, act_exit_
 /**
  * Registers a clean-up that runs when the thread ends, however it ends; last registered, first run.
  *
- * clean_up  Must not panic.
+ * clean_up  If it panics, it ends there, the others are called all the same, and act_thread_join tells the text, unless
+ *           the thread had panicked before.
  *
  * Threads: the thread itself.
  * Returns: ACT_OK, ACT_NO_MEMORY (then it is not registered).

@@ -7,6 +7,7 @@
 #include <actor/clock.h>
 #include <actor/fatal.h>
 #include <actor/system_record.h>
+#include <mailbox/base/lock.h>
 #include <mailbox/message/pool.h>
 
 #define IDLE_SECONDS 10
@@ -94,11 +95,11 @@ static __attribute__((noinline)) void run_all(struct act__blocking_pool *pool, s
     if (setjmp(worker->recover) != 0)
         act__turn_recover(worker);
     for (;;) {
-        pthread_mutex_lock(&pool->mutex);
+        act__lock(&pool->mutex);
         act_self *self = next_actor(pool, thread);
         if (self == NULL)
             return; /* with the mutex: nobody may count on this thread any more */
-        pthread_mutex_unlock(&pool->mutex);
+        act__unlock(&pool->mutex);
         act__turn_run(worker, self, 0);
     }
 }
@@ -115,7 +116,7 @@ static void *thread_main(void *argument)
     thread->living = false;
     pool->living_count--;
     pthread_cond_broadcast(&pool->gone);
-    pthread_mutex_unlock(&pool->mutex);
+    act__unlock(&pool->mutex);
     return NULL;
 }
 
@@ -166,7 +167,7 @@ static void *watch_main(void *argument)
     struct act__blocking_pool *pool = argument;
     bool                       used = true;
 
-    pthread_mutex_lock(&pool->mutex);
+    act__lock(&pool->mutex);
     while (!pool->ending && used) {
         act_millis      now = now_of(pool), due = wait_is_due(pool);
         struct timespec until = act__clock_after(due == ACT_FOREVER ? ACT_SECONDS(IDLE_SECONDS) : due > now ? due - now : 0);
@@ -176,13 +177,13 @@ static void *watch_main(void *argument)
         }
         struct wait_report report = report_wait(pool, now);
         pool->told_at = now;
-        pthread_mutex_unlock(&pool->mutex);
+        act__unlock(&pool->mutex);
         log_wait(pool, &report);
-        pthread_mutex_lock(&pool->mutex);
+        act__lock(&pool->mutex);
     }
     pool->watched = false;
     pthread_cond_broadcast(&pool->gone);
-    pthread_mutex_unlock(&pool->mutex);
+    act__unlock(&pool->mutex);
     return NULL;
 }
 
@@ -249,16 +250,16 @@ static bool add_thread(struct act__blocking_pool *pool)
 
 act_result act__blocking_prepare(struct act__blocking_pool *pool)
 {
-    pthread_mutex_lock(&pool->mutex);
+    act__lock(&pool->mutex);
     bool ready = pool->living_count != 0 || add_thread(pool);
-    pthread_mutex_unlock(&pool->mutex);
+    act__unlock(&pool->mutex);
     return ready ? ACT_OK : ACT_NO_MEMORY;
 }
 
 void act__blocking_schedule(struct act__blocking_pool *pool, act_self *self)
 {
     self->run_next = NULL;
-    pthread_mutex_lock(&pool->mutex);
+    act__lock(&pool->mutex);
     if (pool->last != NULL)
         pool->last->run_next = self;
     else
@@ -270,25 +271,25 @@ void act__blocking_schedule(struct act__blocking_pool *pool, act_self *self)
             begin_wait(pool);
     }
     pthread_cond_signal(&pool->work);
-    pthread_mutex_unlock(&pool->mutex);
+    act__unlock(&pool->mutex);
 }
 
 void act__blocking_each(struct act__blocking_pool *pool, void (*visit)(struct act__worker *worker, void *context),
                         void *context)
 {
-    pthread_mutex_lock(&pool->mutex);
+    act__lock(&pool->mutex);
     for (struct act__blocking_thread *thread = pool->threads; thread != NULL; thread = thread->next)
         visit(&thread->worker, context);
-    pthread_mutex_unlock(&pool->mutex);
+    act__unlock(&pool->mutex);
 }
 
 void act__blocking_each_turn(struct act__blocking_pool *pool, act__turn_visit *visit, void *context)
 {
-    pthread_mutex_lock(&pool->mutex);
+    act__lock(&pool->mutex);
     for (struct act__blocking_thread *thread = pool->threads; thread != NULL; thread = thread->next)
         if (thread->living && thread->self != NULL)
             visit(thread->self, thread->since, context);
-    pthread_mutex_unlock(&pool->mutex);
+    act__unlock(&pool->mutex);
 }
 
 /* Under the mutex. Whether a thread lives that has no actor: so it ends now. */
@@ -303,7 +304,7 @@ static bool some_are_idle(const struct act__blocking_pool *pool)
 uint32_t act__blocking_end(struct act__blocking_pool *pool, const struct timespec *until,
                            const struct timespec *until_idle)
 {
-    pthread_mutex_lock(&pool->mutex);
+    act__lock(&pool->mutex);
     pool->ending = true;
     pthread_cond_broadcast(&pool->work);
     pthread_cond_broadcast(&pool->watch);
@@ -312,7 +313,7 @@ uint32_t act__blocking_end(struct act__blocking_pool *pool, const struct timespe
     while (some_are_idle(pool) && act__clock_wait(&pool->gone, &pool->mutex, until_idle))
         ;
     uint32_t left = pool->living_count + pool->watched;
-    pthread_mutex_unlock(&pool->mutex);
+    act__unlock(&pool->mutex);
     return left;
 }
 

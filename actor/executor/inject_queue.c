@@ -1,6 +1,7 @@
 /* Actors that no worker has in its own queue. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/inject_queue.h>
+#include <mailbox/base/lock.h>
 
 void act__inject_init(struct act__inject_queue *queue)
 {
@@ -14,7 +15,7 @@ void act__inject_destroy(struct act__inject_queue *queue)
 
 void act__inject_push(struct act__inject_queue *queue, act_self *first, act_self *last, uint32_t count)
 {
-    pthread_mutex_lock(&queue->mutex);
+    act__lock(&queue->mutex);
     if (queue->last != NULL)
         queue->last->run_next = first;
     else
@@ -22,7 +23,7 @@ void act__inject_push(struct act__inject_queue *queue, act_self *first, act_self
     queue->last = last;
     /* seq_cst: before the caller looks for sleepers; pairs with act__inject_is_empty, as parking.c tells. */
     atomic_fetch_add_explicit(&queue->count, count, memory_order_seq_cst);
-    pthread_mutex_unlock(&queue->mutex);
+    act__unlock(&queue->mutex);
 }
 
 act_self *act__inject_pop(struct act__inject_queue *queue, uint32_t most, uint32_t *count)
@@ -30,7 +31,7 @@ act_self *act__inject_pop(struct act__inject_queue *queue, uint32_t most, uint32
     uint32_t taken = 0;
     if (act__load(&queue->count) == 0) /* relaxed: a hint; who goes to sleep asks act__inject_is_empty */
         return NULL;
-    pthread_mutex_lock(&queue->mutex);
+    act__lock(&queue->mutex);
     act_self *first = queue->first, *last = NULL;
     for (act_self *at = first; at != NULL && taken < most; at = at->run_next, taken++)
         last = at;
@@ -41,7 +42,7 @@ act_self *act__inject_pop(struct act__inject_queue *queue, uint32_t most, uint32
         last->run_next = NULL;
         act__sub(&queue->count, taken);
     }
-    pthread_mutex_unlock(&queue->mutex);
+    act__unlock(&queue->mutex);
     *count = taken;
     return first;
 }

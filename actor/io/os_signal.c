@@ -9,6 +9,7 @@
 
 #include <actor/io/io.h>
 #include <actor/system_record.h>
+#include <mailbox/base/lock.h>
 
 /*
  *      caught() --- `caught_bits`, then a wake-up ---> act__os_signals_deliver() on worker 0 --- notice ---> actor
@@ -78,7 +79,7 @@ void act__os_signals_deliver(struct act__loop *loop)
     uint64_t bits = atomic_exchange_explicit(&caught_bits, 0, memory_order_seq_cst);
     if (bits == 0)
         return;
-    pthread_mutex_lock(&mutex);
+    act__lock(&mutex);
     for (struct subscription *each = subscriptions; each != NULL; each = each->next) {
         if ((bits >> (each->signal - 1) & 1) == 0)
             continue;
@@ -88,19 +89,19 @@ void act__os_signals_deliver(struct act__loop *loop)
             act__notice_push(loop->worker, each->owner, &each->notice);
         }
     }
-    pthread_mutex_unlock(&mutex);
+    act__unlock(&mutex);
 }
 
 static void retired(struct act__worker *worker, struct act__notice *notice)
 {
     struct subscription *mine = act__container(notice, struct subscription, notice);
-    pthread_mutex_lock(&mutex);
+    act__lock(&mutex);
     bool ended = mine->ended;
     mine->in_flight = mine->raised && !ended;
     mine->raised = false;
     if (mine->in_flight)
         act__notice_push(worker, mine->owner, notice);
-    pthread_mutex_unlock(&mutex);
+    act__unlock(&mutex);
     if (ended)
         act__free(mine);
 }
@@ -146,7 +147,7 @@ static void stop_if_last(void)
 static void unsubscribe(struct act__belonging *belonging)
 {
     struct subscription *mine = act__container(belonging, struct subscription, belonging), **place = &subscriptions;
-    pthread_mutex_lock(&mutex);
+    act__lock(&mutex);
     while (*place != mine)
         place = &(*place)->next;
     *place = mine->next;
@@ -154,7 +155,7 @@ static void unsubscribe(struct act__belonging *belonging)
         sigaction(mine->signal, &previous[mine->signal], NULL);
     stop_if_last();
     bool in_flight = mine->ended = mine->in_flight;
-    pthread_mutex_unlock(&mutex);
+    act__unlock(&mutex);
     if (!in_flight)
         act__free(mine);
 }
@@ -225,8 +226,8 @@ act_result act_os_signal(act_self *self, int signal)
         return ACT_FORKED;
     if (self->worker->executor->simulated || !can_be_asked_for(signal))
         return ACT_INVALID;
-    pthread_mutex_lock(&mutex);
+    act__lock(&mutex);
     act_result result = subscribe(self, signal);
-    pthread_mutex_unlock(&mutex);
+    act__unlock(&mutex);
     return result;
 }

@@ -37,18 +37,6 @@ static inline void act__list_remove(struct act__list *node)
     act__list_init(node);
 }
 
-/* Moves all of `from` to the end of `list`; `from` is then empty. */
-static inline void act__list_move_all(struct act__list *list, struct act__list *from)
-{
-    if (act__list_is_empty(from))
-        return;
-    from->next->prev = list->prev;
-    list->prev->next = from->next;
-    from->prev->next = list;
-    list->prev = from->prev;
-    act__list_init(from);
-}
-
 /* An unordered set with a head of one pointer: for what exists once per actor. Zeroed is empty. */
 struct act__set {
     struct act__member *first;

@@ -59,8 +59,10 @@ static void flush_at_thread_end(void *unused)
 /* Another thread of the parent may have been about to back more of a region. */
 static void in_child(void)
 {
-    for (unsigned c = 0; c < ACT__POOL_CLASSES; c++)
+    for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {
         act__store(&depots[c].region.growing, false);
+        act__store(&depots[c].trimming, false);
+    }
 }
 
 static void prepare(void)

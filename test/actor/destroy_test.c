@@ -167,6 +167,27 @@ static void of_many_a_few_are_named_and_the_rest_counted(void)
     let_go();
 }
 
+static void leaves_a_seat(act_self *self, void *state, const act_message *message)
+{
+    (void)state, (void)message;
+    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+}
+
+static const act_behavior seated = {.name = "seated", .receive = leaves_a_seat};
+
+static void a_seat_is_no_actor_that_is_left_behind(void)
+{
+    open_system(OPTIONS);
+    act_pid pid = spawn(&seated, ACT_SPAWN_OPTIONS(.seat = ACT_SEAT_KEEP));
+    ck_assert_int_eq(act_system_join(sys, pid, NULL, ACT_FOREVER), ACT_OK);
+    spawn(&hanging, NULL);
+    sem_wait(&stuck);
+    destroy_in_vain();
+    logged_has("(hanging): its callback has run");
+    ck_assert_ptr_null(strstr(logged, "seated"));
+    let_go();
+}
+
 static void hangs_in_terminate(act_self *self, void *state, act_exit_reason reason)
 {
     (void)self, (void)state, (void)reason;
@@ -273,6 +294,7 @@ const struct kit_fact kit_facts[] = {
     FACT(a_blocking_callback_that_does_not_return_is_left_behind),
     FACT(a_handler_on_a_worker_that_does_not_return_is_left_behind),
     FACT(who_waits_behind_a_stuck_callback_is_named_too),
+    FACT(a_seat_is_no_actor_that_is_left_behind),
     FACT(of_many_a_few_are_named_and_the_rest_counted),
     FACT(a_stop_names_who_has_not_ended_in_time),
     FACT(a_hook_that_does_not_return_is_left_behind),

@@ -66,6 +66,37 @@ static void a_join_tells_the_text_of_a_panic(void)
     ck_assert_str_eq(done, "cd");
 }
 
+static void notes_and_panics(void *thread)
+{
+    strcat(done, "p");
+    act_thread_panic(thread, "in a clean-up");
+}
+
+static void is_untidy(act_thread *self, void *argument)
+{
+    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t)"1"), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes_and_panics, self), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t)"2"), ACT_OK);
+    if (argument != NULL)
+        act_thread_panic(self, "before");
+}
+
+static void a_clean_up_that_panics_ends_there_and_the_next_is_called(void)
+{
+    act_thread     *thread;
+    act_exit_report report;
+    done[0] = '\0';
+    ck_assert_int_eq(act_thread_spawn(&thread, is_untidy, NULL), ACT_OK);
+    ck_assert_int_eq(act_thread_join(&thread, &report), ACT_OK);
+    ck_assert_int_eq(report.kind, ACT_EXIT_PANIC);
+    ck_assert_str_eq(strchr(report.text, ' '), " in a clean-up");
+    ck_assert_str_eq(done, "2p1");
+    ck_assert_int_eq(act_thread_spawn(&thread, is_untidy, done), ACT_OK);
+    ck_assert_int_eq(act_thread_join(&thread, &report), ACT_OK);
+    ck_assert_str_eq(strchr(report.text, ' '), " before");
+    ck_assert_str_eq(done, "2p12p1");
+}
+
 static void drops(void *sender)
 {
     act_sender_drop(sender);
@@ -111,6 +142,7 @@ static void without_memory_there_is_no_thread(void)
 const struct kit_fact kit_facts[] = {
     FACT(a_join_waits_for_the_end_and_its_clean_ups),
     FACT(a_join_tells_the_text_of_a_panic),
+    FACT(a_clean_up_that_panics_ends_there_and_the_next_is_called),
     FACT(what_a_panic_leaves_is_released_so_that_nobody_waits_for_it),
     FACT(without_memory_there_is_no_thread),
     END_OF_FACTS,
