@@ -82,6 +82,9 @@ typedef enum act_seat {
  * What cannot be meant for another is not kept: replies, what came of signals, what the actor had sent to itself (the
  * messages of its timers included), and asks, whose askers get the DOWN of the actor that has ended. A message that its
  * handler had taken is not redelivered.
+ *
+ * To others those that sit in a seat one after the other are as one sender: what one of them has
+ * sent arrives before what the next sends.
  */
 
 #define ACT_REDELIVER_MAX 1000000u
@@ -218,9 +221,10 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  *          anything else, and at the latest when it returns. From a blocking actor: always at once.
  * Waits:   never. If `to` has no inbox_max and is far behind (backlog_max), this actor is held after its turn, unless it
  *          is far behind itself: its messages wait until `to` has caught up. It still handles what its own timers send
- *          it, ACT_MESSAGE_TIMED_OUT, ACT_MESSAGE_EXIT and ACT_MESSAGE_DOWN, these two after what the same actor had
- *          sent before; and signals take effect. A sender to an actor that is held is held with it only once more than
- *          half of backlog_max wait there. If `to` handles nothing for 100 ms, because a handler of its is stuck or it
+ *          it, ACT_MESSAGE_TIMED_OUT, ACT_MESSAGE_EXIT and ACT_MESSAGE_DOWN, these two after what
+ *          the same actor, or one in whose seat it sits, had sent before; and signals take effect.
+ *          A sender to an actor that is held is held with it only once more than half of
+ *          backlog_max wait there. If `to` handles nothing for 100 ms, because a handler of its is stuck or it
  *          waits for its restart, those it holds have a turn, and then one each half second at the latest: so what waits
  *          there grows at most by what each sender sends in a turn each half second. inbox_max bounds it in all.
  * Returns: ACT_OK        queued. No promise that it will be handled: monitor `to` for that.

@@ -78,7 +78,8 @@ enum {
     ACT__CELL_SEATED = 2048, /* leaves a seat when it ends: see seat.c; that is ... */
     ACT__CELL_KEEPS = 4096,  /* ... one in which the messages stay ... */
     ACT__CELL_REDELIVERS = 8192, /* ... and also the one whose handler has panicked */
-    ACT__CELL_SUCCEEDS = 16384,  /* has the messages of one before, also those that are still on their way to that */
+    ACT__CELL_SUCCEEDS = 16384,  /* has the messages of those before it, inbox.before_count, also
+                                    the ones that are still on their way to these */
     ACT__CELL_SEAT = 32768   /* nobody lives here, but somebody will: what comes waits */
 };
 

@@ -60,6 +60,9 @@ void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__b
 {
     struct act__names *names = worker->system->names;
     uint16_t           succeeds = (self->flags & ACT__CELL_KEEPS) != 0 ? ACT__CELL_SUCCEEDS : 0;
+    uint16_t           before = 0;
+    if ((self->flags & ACT__CELL_SUCCEEDS) != 0)
+        before = self->inbox.before_count;
     act__take_in(worker, self);
     act__gap("seat.taken_in");
     act__names_lock(names); /* for act_send_name, which finds either the one or the other */
@@ -70,6 +73,7 @@ void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__b
     if (name != NULL)
         act__set_add(&self->belongings, &name->member);
     sift(worker, self);
+    self->inbox.before_count = (before < ACT__BEFORE_MAX ? before + 1u : before) & ACT__BEFORE_MAX;
     self->flags = ACT__CELL_SEAT | succeeds | (self->flags & ACT__CELL_OVERLOADED);
     act__slow_update(worker, self); /* a seat has more patience: it frees those it need not hold */
 }

@@ -6,6 +6,7 @@
 #include <actor/fork.h>
 #include <actor/system_record.h>
 #include <actor/typed.h>
+#include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 
 void act__schedule_elsewhere(struct act_system *system, struct act__worker *worker, act_self *self)
@@ -107,6 +108,7 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     if (worker != NULL)
         act__slow_sent(worker, cell);
     act__row_end(worker);
+    act__gap("send.admitted");
     act__cell_push(system, worker, cell, message);
     return ACT_OK;
 }
@@ -179,6 +181,7 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
         return true;
     }
     row->to = to.local;
+    act__gap("send.admitted");
     act__cell_push(worker->system, worker, cell, message);
     return true;
 }

@@ -404,11 +404,16 @@ static void accept_reply(struct act__worker *worker, act_self *self, act_message
     act__refuse(worker, self, message, ACT_NOT_FOUND);
 }
 
-/* On its way to the one before when that one ended, and for whoever does its work. */
+/*
+ * On its way to one before when that one ended, and for the actor that does its work. A sender can
+ * be held up, between its look at the receiver and the push, while one instance after the other ends.
+ */
 static bool is_inherited(const act_self *self, const act_message *message)
 {
-    return (self->flags & ACT__CELL_SUCCEEDS) != 0 && message->act_life == (uint32_t)(act__load(&self->life) - 2) &&
-           act__message_is_for_anyone(message, act__local_of(self) - (UINT64_C(2) << ACT__SLOT_BITS));
+    uint32_t ago = (uint32_t)act__load(&self->life) - message->act_life; /* two for each instance */
+    uint64_t to = act__local_of(self) - ((uint64_t)ago << ACT__SLOT_BITS);
+    return (self->flags & ACT__CELL_SUCCEEDS) != 0 && ago % 2 == 0 && ago != 0 &&
+           ago / 2 <= self->inbox.before_count && act__message_is_for_anyone(message, to);
 }
 
 static void take_in_one(struct act__worker *worker, act_self *self, act_message *message)

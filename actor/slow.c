@@ -253,9 +253,11 @@ static bool is_timers(const act_message *message)
     return message->tag == ACT_MESSAGE_TIMED_OUT;
 }
 
+/* Or of one in whose seat it sits: they share the cell, and the next goes on with what one has begun. */
 static bool is_of(const act_message *message, const act_message *other)
 {
-    return message->act_sender == other->act_sender && message->act_sender_node == other->act_sender_node;
+    return ((message->act_sender ^ other->act_sender) & ACT__SLOT_MASK) == 0 &&
+           message->act_sender_node == other->act_sender_node;
 }
 
 bool act__slow_hears(act_self *self)

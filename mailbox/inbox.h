@@ -34,11 +34,15 @@ struct act__inbox {
     /* Of the messages from head to tail that take room: neither replies nor what came of signals. Others may read it. */
     _Atomic uint32_t count;
     bool         spent; /* the boundary was handled: to be freed once it no longer is the boundary */
-    /* What a held actor handles may wait between head and tail: set with each, cleared by a look that finds none. */
-    bool         has_control;
     _Atomic bool is_watched; /* a timer looks after it: see actor/slow.c. Written by all. */
-    bool         has_link_index; /* the actor's own, here where it takes no room: see actor/link_index.c */
+    /* What a held actor handles may wait here: set with each, cleared by a look that finds none. */
+    uint16_t     has_control : 1;
+    /* The actor's own, where they take no room: see actor/link_index.c, and is_inherited in signal.c */
+    uint16_t     has_link_index : 1;
+    uint16_t     before_count : 14; /* or more of them */
 };
+
+#define ACT__BEFORE_MAX 0x3FFFu
 
 static inline void act__gate_init(struct act__gate *gate)
 {

@@ -142,6 +142,43 @@ static void a_held_actor_that_traps_hears_an_exit_after_what_was_sent_before(voi
     check_end(links, ACT_MESSAGE_EXIT);
 }
 
+/* Also one that is held can monitor then: it handles what its timers bring. */
+static void will_monitor(act_self *self)
+{
+    deed         what = monitors;
+    act_message *message;
+    ck_assert_int_eq(act_message_create(&message, TAG_DO, sizeof what), ACT_OK);
+    memcpy(message->as.bytes, &what, sizeof what);
+    ck_assert_int_eq(act_send_after(self, &lab_ref, act_self_pid(self), &message, 10), ACT_OK);
+}
+
+static void tells_it_more_and_exits(act_self *self)
+{
+    act_tell_value(self, sender, TAG_D, act_nothing());
+    exits_with_an_error(self);
+}
+
+/* The sender knows nothing of the first of two in one seat but what that has sent. */
+static void what_those_before_in_its_seat_have_sent_is_heard_before_a_down(void)
+{
+    open_seat();
+    lab_let(parent, spawns_child);
+    act_pid first = child;
+    lab_let(sender, will_monitor);
+    hold(sender);
+    lab_let(first, tells_it_and_exits);
+    ck_assert_int_eq(act_seat_of(lab.system, first, &lab_other), ACT_OK);
+    options = *ACT_SPAWN_OPTIONS(.takes_seat = lab_other);
+    lab_let(parent, spawns_child);
+    lab_advance(10);
+    lab_let(child, tells_it_more_and_exits);
+    const struct note *told = lab_only(sender, TAG_C), *more = lab_only(sender, TAG_D);
+    ck_assert(told < more);
+    ck_assert(more < lab_only(sender, ACT_MESSAGE_DOWN));
+    ck_assert(is_held(sender));
+    close_seat();
+}
+
 static void rearms(act_self *self)
 {
     ck_assert_int_eq(act_send_after(self, &lab_ref, act_self_pid(self), &(act_message *){act_take(self)}, 1), ACT_OK);
@@ -290,6 +327,7 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(a_held_actor_hears_that_an_ask_has_timed_out),
     LAB_FACT(a_held_actor_hears_a_down_after_what_was_sent_before),
     LAB_FACT(a_held_actor_that_traps_hears_an_exit_after_what_was_sent_before),
+    LAB_FACT(what_those_before_in_its_seat_have_sent_is_heard_before_a_down),
     LAB_FACT(who_floods_at_each_tick_is_held_between_ticks),
     LAB_FACT(what_a_timer_brings_cannot_be_answered),
     LAB_FACT(who_is_held_by_one_that_does_not_run_has_a_turn_in_time),

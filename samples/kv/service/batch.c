@@ -163,6 +163,18 @@ act_message *kv_replies_message(const struct kv_buffer *replies, const act_messa
     return message;
 }
 
+void kv_replies_send(act_self *self, const act_message *batch, act_message *replies)
+{
+    act_asker asker = act_message_asker(batch);
+    act_result sent;
+    if (asker.ask.value != 0)
+        sent = act_reply(self, asker, &replies);
+    else
+        sent = act_send(self, asker.pid, &replies);
+    if (sent != ACT_OK)
+        act_message_free(&replies);
+}
+
 bool kv_replies_next(struct kv_replies_walk *walk, uint32_t *slot, struct kv_bytes *reply)
 {
     const act_bytes *replies = &act_view(kv_replies, walk->message)->replies;

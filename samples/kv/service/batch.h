@@ -40,7 +40,7 @@ void kv_batch_argv(const struct kv_batch_item *item, struct kv_bytes *argv);
 /* Drops the first command. */
 void kv_batch_drop(act_message *batch);
 
-/* Makes a batch without commands, which asks what became of a flight. Returns: NULL without memory. */
+/* Makes a batch without commands, to ask (act_ask) about a flight. Returns: NULL without memory. */
 KV_MUST_CHECK act_message *kv_batch_probe(uint32_t flight);
 KV_MUST_CHECK bool kv_batch_is_probe(const act_message *batch);
 
@@ -65,6 +65,9 @@ void kv_replies_close(struct kv_buffer *replies, size_t start);
  */
 KV_MUST_CHECK act_message *kv_replies_message(
     const struct kv_buffer *replies, const act_message *batch, enum kv_left left);
+
+/* Sends it to the batch's sender: as an answer if that has asked. Taken, also if that is gone. */
+void kv_replies_send(act_self *self, const act_message *batch, act_message *replies);
 
 /* One walk over the replies of a message. */
 struct kv_replies_walk {

@@ -17,6 +17,9 @@
  * one, there was no memory to keep it) nothing would ever come: so a DOWN makes the lane send a probe behind it, which
  * that instance answers when it has answered all before. A flight that is still unanswered then was not executed.
  *
+ * A probe is an ask: it ends with the instance that has it, and the next is sent only then. So a
+ * shard that crashes again and again has one of each connection, not one for each crash.
+ *
  * What a connection holds is bounded, too: no more is executed while too much is pending, and while the client does not
  * read its replies. Then its requests wait unread, up to a bound; behind that the connection ends.
  */
@@ -39,6 +42,7 @@ struct kv_lane {
     size_t next_bytes, flight_bytes;
     uint32_t flight; /* the number of the last one */
     bool in_flight;  /* a batch is there and not yet answered to its end */
+    act_ref probe;   /* the ask that is under way; 0: none */
     act_message *lent; /* the shard's table, ours until this is sent back */
     bool is_gone;   /* its end is known, DOWN is still to come */
 };

@@ -56,18 +56,23 @@ static bool find(act_self *self, struct kv_connection *connection, uint32_t inde
     return true;
 }
 
-/* What it answers comes behind what the flight, if it is still there, is answered with. */
+/*
+ * What it answers comes behind what the flight, if it is still there, is answered with. One that is
+ * under way, to an instance before or for a flight before, ends first: till then the lane stays one
+ * that has something to send.
+ */
 static void send_probe(act_self *self, struct kv_connection *connection, uint32_t index)
 {
     struct kv_lane *lane = &connection->lanes[index];
+    if (lane->probe.value != 0)
+        return;
     act_message *probe = kv_batch_probe(lane->flight);
-    if (probe == NULL) {
-        kv_connection_retry(self, connection);
+    if (probe != NULL && act_ask(self, &lane->probe, lane->pid, &probe, ACT_FOREVER) == ACT_OK) {
+        connection->to_send &= ~kv_lane_bit(index);
         return;
     }
-    connection->to_send &= ~kv_lane_bit(index);
-    if (act_send(self, lane->pid, &probe) != ACT_OK)
-        act_message_free(&probe); /* that one is gone, too: its DOWN is still to come, and makes the next */
+    act_message_free(&probe);
+    kv_connection_retry(self, connection);
 }
 
 static void send_batch(act_self *self, struct kv_connection *connection, uint32_t index)
@@ -154,13 +159,26 @@ static void fail_flight(struct kv_connection *connection, uint32_t index)
     kv_pending_fail(&connection->pending, index, lane->next != NULL ? lane->next_first : end);
 }
 
+/* It is answered, or the one that it has asked is gone. Returns: false if it is none. */
+static bool end_probe(struct kv_connection *connection, act_ref ask)
+{
+    for (uint32_t i = 0; ask.value != 0 && i < connection->lanes_count; i++) {
+        if (act_ref_equal(connection->lanes[i].probe, ask)) {
+            connection->lanes[i].probe = (act_ref){0};
+            return true;
+        }
+    }
+    return false;
+}
+
 void kv_lane_replies(act_self *self, struct kv_connection *connection, const act_message *message)
 {
+    act_ref ref = message->ref;
     struct kv_replies_walk walk = {.message = act_take(self)};
     const struct kv_replies *replies = act_view(kv_replies, walk.message);
     uint32_t index = kv_lane_of_flight(replies->flight), slot;
     struct kv_bytes reply;
-    (void)message;
+    end_probe(connection, ref);
     if (lane_of(connection, replies->flight) != NULL) {
         while (kv_replies_next(&walk, &slot, &reply))
             kv_pending_answer(&connection->pending, slot, index, reply, walk.message);
@@ -220,6 +238,8 @@ void kv_lane_lent(act_self *self, struct kv_connection *connection, const act_me
 void kv_lane_down(struct kv_connection *connection, act_ref monitor)
 {
     uint32_t index = 0;
+    if (end_probe(connection, monitor))
+        return; /* the DOWN of the lane's monitor, before or behind this one, makes the next */
     while (index < connection->lanes_count && !act_ref_equal(connection->lanes[index].monitor, monitor))
         index++;
     if (index == connection->lanes_count)

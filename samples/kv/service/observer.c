@@ -63,8 +63,7 @@ static void reply(act_self *self, struct observer *observer)
     kv_buffer_release(&replies);
     if (message == NULL)
         act_panic(self, "no memory for an answer"); /* who asked is told by our end */
-    if (act_send(self, act_message_sender(observer->current), &message) != ACT_OK)
-        act_message_free(&message);
+    kv_replies_send(self, observer->current, message);
     act_message_free(&observer->current);
     kv_buffer_release(&observer->text);
 }

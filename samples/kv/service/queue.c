@@ -18,11 +18,16 @@ static bool grow(struct kv_queue *queue)
     return true;
 }
 
+void kv_queue_put_back(struct kv_queue *queue, act_message *message)
+{
+    queue->messages[(queue->first + queue->count++) & (queue->capacity - 1)] = message;
+}
+
 bool kv_queue_push(struct kv_queue *queue, act_message *message)
 {
     if (queue->count == queue->capacity && !grow(queue))
         return false;
-    queue->messages[(queue->first + queue->count++) & (queue->capacity - 1)] = message;
+    kv_queue_put_back(queue, message);
     return true;
 }
 

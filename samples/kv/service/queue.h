@@ -16,6 +16,9 @@ struct kv_queue {
 /* Returns: false without memory; the message is still the caller's. */
 KV_MUST_CHECK bool kv_queue_push(struct kv_queue *queue, act_message *message);
 
+/* As kv_queue_push, of one that was just popped: there is room. */
+void kv_queue_put_back(struct kv_queue *queue, act_message *message);
+
 /* Returns: the oldest, or NULL. The ring keeps its room until kv_queue_release. */
 act_message *kv_queue_pop(struct kv_queue *queue);
 

@@ -8,8 +8,8 @@
 enum { PENDING_MAX = 1024, REQUEST_BYTES_MAX = 1024 * 1024, OUT_BYTES_MAX = 64 * 1024 };
 
 /*
- * What may come behind the bytes wanted: a long request of short words would otherwise be read word by word. And how
- * much of a long backlog is looked at in one piece.
+ * What may come behind the bytes wanted, and how much of what has come is looked at with them, in
+ * one piece: a long request of short words would otherwise be read word by word.
  */
 enum { AHEAD_BYTES = 64 * 1024, PIECE_BYTES = 256 * 1024 };
 
@@ -227,8 +227,8 @@ static enum kv_parse read_piece(act_self *self, struct kv_connection *connection
 {
     enum kv_parse parsed = KV_PARSE_COMPLETE;
     const uint8_t *bytes = (const uint8_t *)""; /* there may be nothing */
-    size_t wanted = connection->parser.wanted_count, used = 0, commands = 0;
-    size_t count = act_tcp_input_front(connection->tcp, &bytes, wanted > PIECE_BYTES ? wanted : PIECE_BYTES);
+    size_t used = 0, commands = 0, count_max = connection->parser.wanted_count + PIECE_BYTES;
+    size_t count = act_tcp_input_front(connection->tcp, &bytes, count_max);
     if (count == 0)
         return KV_PARSE_NO_MEMORY; /* it is there, but could not be joined */
     while (parsed == KV_PARSE_COMPLETE && may_read(connection)) {

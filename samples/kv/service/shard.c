@@ -179,8 +179,7 @@ static void send_replies(act_self *self, struct shard *shard, enum kv_left left)
     act_message *message = kv_replies_message(replies, shard->kept->current, left);
     if (message == NULL)
         act_panic(self, "no memory for answers");
-    if (act_send(self, act_message_sender(shard->kept->current), &message) != ACT_OK)
-        act_message_free(&message); /* the client has gone */
+    kv_replies_send(self, shard->kept->current, message);
     kv_buffer_truncate(replies, 0);
     if (replies->capacity > REPLY_BYTES_KEPT)
         kv_buffer_release(replies);
@@ -323,6 +322,22 @@ static void receive(act_self *self, void *state, const act_message *message)
     }
 }
 
+/* Those that the instance before had taken were told of its end, and ask again. */
+static void drop_probes(struct kv_shard_kept *kept)
+{
+    if (kept->current != NULL && kv_batch_is_probe(kept->current))
+        act_message_free(&kept->current);
+    for (size_t left = kept->waiting.count; left > 0; left--) {
+        act_message *batch = kv_queue_pop(&kept->waiting);
+        if (kv_batch_is_probe(batch))
+            act_message_free(&batch);
+        else
+            kv_queue_put_back(&kept->waiting, batch);
+    }
+    if (kept->current == NULL)
+        kept->current = kv_queue_pop(&kept->waiting);
+}
+
 /* What the instance before has left. Returns: ACT_NO_MEMORY: the supervisor tries again. */
 static act_result take_over(act_self *self, struct shard *shard)
 {
@@ -357,6 +372,7 @@ static act_result init(act_self *self, void *state, const void *args)
     shard->kept = kept;
     shard->store = &kept->table->store;
     kept->starts_count++;
+    drop_probes(kept);
     return take_over(self, shard);
 }
 

@@ -10,7 +10,8 @@
 #include <test/samples/kv/dice.h>
 
 /* Clients are actors that use a connection's lanes and pending commands, without its socket. */
-enum { CLIENTS = 3, COMMANDS = 60, PIPELINE_MAX = 8, SEEDS_A_ROUND = 6, ROUNDS = 10, STEPS_MAX = 1000000, SHARDS = 2, KILLS_MAX = 500 };
+enum { CLIENTS = 3, COMMANDS = 60, PIPELINE_MAX = 8, SHARDS = 2 };
+enum { SEEDS_A_ROUND = 6, ROUNDS = 10, STEPS_MAX = 1000000 };
 
 struct client {
     struct kv_connection connection;
@@ -363,38 +364,47 @@ static void refuse_memory(uint64_t seed)
     finish();
 }
 
-static void kill_between_turns(uint64_t seed)
+/* However often they are killed there waits of each client a batch, a probe and a table at most. */
+static void check_waiting(void)
+{
+    for (uint32_t i = 0; i < SHARDS; i++) {
+        act_pid shard = pid_of(service.lane_names[i]);
+        uint32_t waiting = act_inbox_length(act_simulation_system(simulation), shard);
+        LAW(waiting + kept_of[i]->waiting.count <= 3 * CLIENTS);
+    }
+}
+
+/* As often as it takes: each is there for a few turns only, and has to get on in these. */
+static void kill_until_half_is_answered(uint64_t seed)
 {
     uint64_t dice = seed;
-    begin(seed);
-    start_clients(seed);
-    for (int kills = 0; kills < KILLS_MAX && tally.answers < CLIENTS * COMMANDS / 2; kills++) {
+    while (tally.answers < CLIENTS * COMMANDS / 2) {
         act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 5));
         (void)ignored;
         kill_named(service.lane_names[dice_roll(&dice, SHARDS)]);
+        check_waiting();
     }
+}
+
+static void kill_between_turns(uint64_t seed)
+{
+    begin(seed);
+    start_clients(seed);
+    kill_until_half_is_answered(seed);
     run_to_the_end();
     LAW(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
     LAW(value_of("n") == tally.done);
     finish();
 }
 
-/*
- * A shard is killed at any time, also while a connection has its table, or waits for it. So many times at most: killed
- * every few steps for ever it gets nothing done, and each kill brings one more message that asks what has become of it.
- */
+/* A shard is killed at any time, also while a connection has its table, or waits for it. */
 static void kill_among_transactions(uint64_t seed)
 {
-    uint64_t dice = seed;
     begin(seed);
     panics_percent = 10;
     with_pairs = true;
     start_clients(seed);
-    for (int kills = 0; kills < KILLS_MAX && tally.answers < CLIENTS * COMMANDS / 2; kills++) {
-        act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 5));
-        (void)ignored;
-        kill_named(service.lane_names[dice_roll(&dice, SHARDS)]);
-    }
+    kill_until_half_is_answered(seed);
     run_to_the_end();
     LAW(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
     LAW(value_of("n") == tally.done);
