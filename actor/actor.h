@@ -219,14 +219,16 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  *          before sending is visible to the receiver's handler.
  * When:    at once. From the second on in a row to the same actor: before this handler sends, spawns or signals
  *          anything else, and at the latest when it returns. From a blocking actor: always at once.
- * Waits:   never. If `to` has no inbox_max and is far behind (backlog_max), this actor is held after its turn, unless it
- *          is far behind itself: its messages wait until `to` has caught up. It still handles what its own timers send
- *          it, ACT_MESSAGE_TIMED_OUT, ACT_MESSAGE_EXIT and ACT_MESSAGE_DOWN, these two after what
- *          the same actor, or one in whose seat it sits, had sent before; and signals take effect.
- *          A sender to an actor that is held is held with it only once more than half of
- *          backlog_max wait there. If `to` handles nothing for 100 ms, because a handler of its is stuck or it
- *          waits for its restart, those it holds have a turn, and then one each half second at the latest: so what waits
- *          there grows at most by what each sender sends in a turn each half second. inbox_max bounds it in all.
+ * Waits:   never. If `to` has no inbox_max and is far behind (backlog_max; twice that while its
+ *          init or a handler does not return), this actor is held after its turn, unless it is far
+ *          behind itself: its messages wait until `to` has caught up, replies to its asks, too. It
+ *          still handles what its own timers send it, ACT_MESSAGE_TIMED_OUT, ACT_MESSAGE_EXIT and
+ *          ACT_MESSAGE_DOWN, these two after what the same actor, or one in whose seat it sits, had
+ *          sent before; and signals take effect. A sender to an actor that is held is held with it only once more than half of
+ *          backlog_max wait there. If `to` handles nothing for 100 ms, because a handler of its is
+ *          stuck or it waits for its restart, those it holds have a turn, and then one each half
+ *          second at the latest: so what waits there grows at most by what each sender sends in a
+ *          turn each half second. inbox_max bounds it in all.
  * Returns: ACT_OK        queued. No promise that it will be handled: monitor `to` for that.
  *          ACT_FULL      the inbox is at inbox_max and its policy is ACT_INBOX_REFUSE.
  *          ACT_NO_ACTOR  nobody to receive it, now or ever again.
@@ -285,6 +287,8 @@ ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
  * Owns:    as act_send.
  * Threads: handler.
  * Waits:   never; the answer is a later message. A reply after the timeout is dropped and counted.
+ *          While this actor is held, see act_send, a reply waits like other messages: one that has come
+ *          in time is handled once the actor is freed, and no ACT_MESSAGE_TIMED_OUT comes for it.
  * Retry:   DOWN does not mean "not done": the handler may have ended in the middle, or after the work and before the
  *          reply. act_message_fate says whether it had the request: after ACT_FATE_UNBEGUN nothing of it was done, nor
  *          ever will be, so it may be asked again; after ACT_FATE_BEGUN, and after TIMED_OUT, only if doing it twice does

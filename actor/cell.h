@@ -37,7 +37,8 @@ struct act_self {
     _Atomic uint8_t     policy;      /* act_inbox_policy; written by the spawner */
     _Atomic uint8_t     held;        /* ACT__HELD_*, see slow.c */
     _Atomic uint32_t    slow_count;  /* while overloaded: messages to handle until those it holds have a turn; while
-                                        held: messages that wait, or have come since. See slow.c */
+                                        held: messages that wait, or have come since;
+                                        else: that have come since it looked. See slow.c */
 
     struct act__inbox   inbox ACT__ALIGNED;
     uint16_t            flags;       /* ACT__CELL_* */
@@ -212,14 +213,18 @@ static inline void act__schedule(struct act_system *system, struct act__worker *
         act__schedule_elsewhere(system, worker, self);
 }
 
-/* Any envelope, into the inbox of any cell; `worker` may be NULL. */
-static inline void act__cell_push(struct act_system *system, struct act__worker *worker, act_self *cell,
-                                  act_message *message)
+/*
+ * Any envelope, into the inbox of any cell; `worker` may be NULL. Returns: whether that has woken
+ * the receiver.
+ */
+static inline bool act__cell_push(struct act_system *system, struct act__worker *worker,
+                                  act_self *cell, act_message *message)
 {
     bool wakes = act__mpsc_push(&cell->gate.queue, message);
     act__gap("inbox.pushed");
     if (wakes)
         act__schedule(system, worker, cell);
+    return wakes;
 }
 
 /* Frees any envelope, wherever it lives, when nobody needs it any more. */
@@ -338,6 +343,10 @@ void act__end_quietly(struct act__worker *worker, act_self *self);
  * held back when it no longer is.
  */
 void act__slow_update(struct act__worker *worker, act_self *self);
+/* More than backlog_max have come to one that is calm since it last looked. By a sender. */
+void act__slow_flooded(struct act__worker *worker, act_self *receiver);
+/* The receiver looks, after a fetch, as it may have been asked to. */
+void act__slow_look(struct act__worker *worker, act_self *self);
 /* It ends: holds nobody any more. */
 void act__slow_end(struct act__worker *worker, act_self *self);
 /* At the end of a turn: true if the actor is now held back and its token gone. */

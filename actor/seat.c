@@ -75,7 +75,7 @@ void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__b
     sift(worker, self);
     self->inbox.before_count = (before < ACT__BEFORE_MAX ? before + 1u : before) & ACT__BEFORE_MAX;
     self->flags = ACT__CELL_SEAT | succeeds | (self->flags & ACT__CELL_OVERLOADED);
-    act__slow_update(worker, self); /* a seat has more patience: it frees those it need not hold */
+    act__slow_look(worker, self); /* a seat has more patience: it frees those it need not hold */
 }
 
 /* Gives the right to take it to whoever comes first. Returns: false if it was given up meanwhile. */

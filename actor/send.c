@@ -65,9 +65,10 @@ void act__row_push(struct act__worker *worker)
         row->envelope = NULL;
     }
     /* It counts as handled: a flood has shorter turns, and what waits stays in the cache. */
-    worker->batch -= row->count < worker->batch ? row->count : worker->batch;
+    uint32_t count = row->count;
+    worker->batch -= count < worker->batch ? count : worker->batch;
     row->count = 0;
-    act__cell_push(worker->system, worker, act__cell_at(worker->system, row->to), envelope);
+    act__slow_push(worker, act__cell_at(worker->system, row->to), envelope, count);
 }
 
 /* Into a row that has no envelope yet; without memory the message goes by itself. */
@@ -77,7 +78,7 @@ static __attribute__((noinline)) void begin_row(struct act__worker *worker, act_
     if (worker->row_max != 0)
         row->envelope = act__message_make(ACT__SIGNAL_ROW, ACT_VALUE_BYTES, ACT__ROW_MAX * sizeof message);
     if (row->envelope == NULL) {
-        act__cell_push(worker->system, worker, act__cell_at(worker->system, row->to), message);
+        act__slow_push(worker, act__cell_at(worker->system, row->to), message, 1);
         return;
     }
     row->envelope->act_bits |= ACT__BIT_SIGNAL;
@@ -96,7 +97,8 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     /* relaxed: a hint that saves a useless push; the receiver compares again. */
     if (cell == NULL || act__load(&cell->life) != life || (life & 1) == 0)
         return ACT_NO_ACTOR;
-    if (act__load(&cell->gate.max) != 0 && !admit(cell, message)) {
+    uint32_t max = act__load(&cell->gate.max);
+    if (max != 0 && !admit(cell, message)) {
         *drops = act__load(&cell->policy) != ACT_INBOX_REFUSE;
         return ACT_FULL;
     }
@@ -109,7 +111,8 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
         act__slow_sent(worker, cell);
     act__row_end(worker);
     act__gap("send.admitted");
-    act__cell_push(system, worker, cell, message);
+    if (!act__cell_push(system, worker, cell, message) && worker != NULL && max == 0)
+        act__slow_came(worker, cell, 1);
     return ACT_OK;
 }
 
@@ -182,7 +185,7 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
     }
     row->to = to.local;
     act__gap("send.admitted");
-    act__cell_push(worker->system, worker, cell, message);
+    act__slow_push(worker, cell, message, 1);
     return true;
 }
 

@@ -151,11 +151,8 @@ static void shut_down(struct act__worker *worker, act_self *self)
     }
 }
 
-void act__take_urgent(struct act__worker *worker, act_self *self)
+static void apply_urgent(struct act__worker *worker, act_self *self)
 {
-    /* One that is not born yet finds its bits when START has been fetched: a stale run must not clear them. */
-    if (act__likely(act__load(&self->urgent) == 0) || (self->flags & ACT__CELL_LIVING) == 0)
-        return;
     /* seq_cst: pairs with set_urgent; what was pushed before the bit was set is fetched after this. */
     uint64_t urgent = atomic_exchange_explicit(&self->urgent, 0, memory_order_seq_cst);
     if (urgent >> ACT__URGENT_BITS != act__load(&self->life))
@@ -171,6 +168,15 @@ void act__take_urgent(struct act__worker *worker, act_self *self)
     act__take_in(worker, self); /* the signal to look at; and what the parent had sent before a shutdown */
     if ((urgent & ACT__URGENT_SHUTDOWN) != 0)
         shut_down(worker, self);
+}
+
+void act__take_urgent(struct act__worker *worker, act_self *self)
+{
+    /* One that is not born yet finds its bits when START has been fetched: a stale run must not clear them. */
+    if (act__likely(act__load(&self->urgent) == 0) || (self->flags & ACT__CELL_LIVING) == 0)
+        return;
+    apply_urgent(worker, self);
+    act__slow_look(worker, self);
 }
 
 /* Of an actor that traps: whether its parent has asked it to end. */

@@ -8,6 +8,15 @@
  * has sent to it in a turn, and is not overloaded itself, is *held* at the end of that turn: its token waits in the
  * receiver's list instead of a run queue.
  *
+ * Asked. An actor finds that only between two handlers, and one of them may never return. So its
+ * senders count, in slow_count, what comes to it while it is awake. Of more than backlog_max they
+ * ask it to look (ACT__URGENT_LOOK), which makes it take in all that has come, and count that, as
+ * soon as its handler returns; and they count anew. If as many come again and it has not looked, a
+ * sender opens its list: to all others it is overloaded from then on, and watched. It is asked
+ * again, after that, and so looks whether it is; if not, it frees all it holds. One that keeps up
+ * has always looked, so it holds none. The message that wakes a receiver is not counted: it is
+ * alone.
+ *
  * Hearing. Signals take effect on a held actor at once: wake_held in signal.c. It also handles what its timers bring it,
  * time-outs of its asks, EXIT and DOWN, and stays held: act__slow_hears. What else waits does so until it is freed, or
  * an actor that is asked by many, each ask a signal, would flood all the same.
@@ -22,16 +31,23 @@
  * between two looks doubles from WATCH_MIN to WATCH_MAX while that is so. What waits there grows by what each of its
  * senders sends in a turn, once each WATCH_MAX.
  *
- * No deadlock: an overloaded actor is never held, and only it holds others, so it always runs until it is overloaded no
- * longer, and then frees all it holds. Nobody starves: one that never catches up, because it floods itself or is
- * flooded by others that are overloaded, frees all it holds whenever it has handled as many messages as waited the last
- * time. That bounds what waits, too: at most about as many messages as all its senders send in a turn.
+ * No deadlock: an overloaded actor is never held, nor one whose list a sender has opened, and only
+ * they hold others, so they always run until they are overloaded no longer, and then free all they
+ * hold. Nobody starves: one that never catches up, because it floods itself or is flooded by
+ * others that are overloaded, frees all it holds whenever it has handled as many messages as
+ * waited the last time. That bounds what waits, too: at most about as many messages as all its
+ * senders send in a turn.
  *
  *     held:  NO --- hold: enters the list ---> LISTED --- hold, stay: gives the token up ---> YES
  *             ^                                 |   ^                                          |
  *             +--- the receiver or its watch ---+   +------------ a signal wakes it -----------+
  *             |       frees all                                                                |
  *             +--- the receiver or its watch frees all, and schedules it ----------------------+
+ *
+ *     slowed:  CALM --- it finds itself overloaded, or a sender that it has not looked ---> a list
+ *               ^ ^                                                                           |
+ *               | +--- it has caught up, or looks and is not overloaded, or ends: frees all --+
+ *               +----- held, and freed ----> HELD_BY
  */
 #define SEAT_PATIENCE 16
 #define WATCH_MIN     100 /* milliseconds */
@@ -70,25 +86,47 @@ static bool begin_watch(struct act__worker *worker, act_self *self)
     return false;
 }
 
+/*
+ * Opens its list, by its own turn or by a sender, so that senders are held. Returns: whether it
+ * was closed.
+ */
+static bool open_list(act_self *self)
+{
+    uint32_t calm = ACT__CALM;
+    /* seq_cst: before begin_watch and act__cell_poke, see there. Who sees it late is held late. */
+    return atomic_compare_exchange_strong_explicit(&self->slowed, &calm, 0, memory_order_seq_cst,
+                                                   memory_order_relaxed);
+}
+
 /* One that would hold others for ever if it got stuck must not hold any. */
 static void become_overloaded(struct act__worker *worker, act_self *self)
 {
     act__store(&self->slow_count, act__load(&self->inbox.count));
-    /* seq_cst: see begin_watch. A sender that sees it late is slowed late. */
-    atomic_store_explicit(&self->slowed, 0, memory_order_seq_cst);
-    if (begin_watch(worker, self))
+    (void)open_list(self); /* a sender may have done it */
+    if (begin_watch(worker, self)) {
         self->flags |= ACT__CELL_OVERLOADED;
-    else
+    } else {
+        act__store(&self->slow_count, 0);
         free_held(worker, self, ACT__CALM);
+    }
+}
+
+static uint32_t multiply(uint32_t count, uint32_t factor)
+{
+    return count < UINT32_MAX / factor ? factor * count : UINT32_MAX;
 }
 
 /* How many messages may wait before it is overloaded. */
 static uint32_t patience_of(const struct act__worker *worker, const act_self *self)
 {
-    uint32_t max = worker->backlog_max;
-    if ((self->flags & ACT__CELL_SEAT) == 0)
-        return max;
-    return max < UINT32_MAX / SEAT_PATIENCE ? SEAT_PATIENCE * max : UINT32_MAX;
+    return multiply(worker->backlog_max, (self->flags & ACT__CELL_SEAT) != 0 ? SEAT_PATIENCE : 1);
+}
+
+static void become_calm(struct act__worker *worker, act_self *self)
+{
+    self->flags &= (uint16_t)~ACT__CELL_OVERLOADED;
+    act__store(&self->slow_count, 0);
+    free_held(worker, self, ACT__CALM);
 }
 
 void act__slow_update(struct act__worker *worker, act_self *self)
@@ -98,34 +136,88 @@ void act__slow_update(struct act__worker *worker, act_self *self)
         if (act__unlikely(count > patience_of(worker, self)) && act__load(&self->gate.max) == 0)
             become_overloaded(worker, self);
     } else if (count <= patience_of(worker, self) / 2) {
-        self->flags &= (uint16_t)~ACT__CELL_OVERLOADED;
-        free_held(worker, self, ACT__CALM);
+        become_calm(worker, self);
     } else if (act__load(&self->slow_count) == 0) {
         act__store(&self->slow_count, count);
         free_held(worker, self, 0);
     }
 }
 
-void act__slow_end(struct act__worker *worker, act_self *self)
+/* Whether its list is open: it is overloaded, or a sender has found it so. */
+static bool holds_senders(const act_self *self)
 {
-    if ((self->flags & ACT__CELL_OVERLOADED) == 0)
-        return;
-    self->flags &= (uint16_t)~ACT__CELL_OVERLOADED;
-    free_held(worker, self, ACT__CALM);
+    /* relaxed: a sender may open it at any time; it pokes after that: see act__take_urgent. */
+    return (act__load(&self->slowed) & ACT__HELD_BY) == 0;
 }
 
-/* The same by the watch, for an actor that may become calm at any time. */
-static void free_some(struct act__worker *worker, act_self *self)
+void act__slow_end(struct act__worker *worker, act_self *self)
+{
+    if (holds_senders(self))
+        become_calm(worker, self);
+}
+
+/* ------------------------------------------------------------------------ one that does not look */
+
+void act__slow_look(struct act__worker *worker, act_self *self)
+{
+    act__slow_update(worker, self);
+    if ((self->flags & ACT__CELL_OVERLOADED) != 0)
+        return;
+    if (holds_senders(self))
+        become_calm(worker, self);
+    else
+        act__store(&self->slow_count, 0);
+}
+
+/* free_held by others, for an actor that may become calm at any time. */
+static void free_some(struct act__worker *worker, act_self *self, uint32_t then)
 {
     uint32_t first = act__load(&self->slowed);
     do {
         if ((first & ACT__HELD_BY) != 0)
             return;
         /* acq_rel: as in free_held. */
-    } while (!atomic_compare_exchange_weak_explicit(&self->slowed, &first, 0, memory_order_acq_rel,
-                                                    memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&self->slowed, &first, then,
+                                                    memory_order_acq_rel, memory_order_relaxed));
     free_list(worker, first);
 }
+
+/* Asks the receiver to look as soon as its handler returns. */
+static void ask_to_look(struct act__worker *worker, act_self *receiver)
+{
+    act__cell_poke(worker->system, worker, act__local_of(receiver), ACT__URGENT_LOOK);
+}
+
+/* It was asked to look and has not: senders are held until it does. */
+static void hold_senders_of(struct act__worker *worker, act_self *receiver)
+{
+    if (!open_list(receiver))
+        return;
+    act__gap("slow.opened");
+    if (begin_watch(worker, receiver))
+        worker->slow_for = receiver;
+    else
+        free_some(worker, receiver, ACT__CALM);
+    ask_to_look(worker, receiver); /* again, after the list was opened: so it is looked at */
+}
+
+void act__slow_flooded(struct act__worker *worker, act_self *receiver)
+{
+    uint64_t life = act__load(&receiver->life), urgent = act__load(&receiver->urgent);
+    uint32_t max = worker->backlog_max;
+    bool     is_asked = (urgent & ACT__URGENT_LOOK) != 0 && urgent >> ACT__URGENT_BITS == life;
+    bool     is_seat = (urgent & (ACT__URGENT_HOLDING | ACT__URGENT_PARKED)) != 0;
+    if ((life & 1) == 0 || act__load(&receiver->gate.max) != 0)
+        return;
+    if (!is_asked) {
+        act__store(&receiver->slow_count, max);
+        ask_to_look(worker, receiver);
+    } else if (act__load(&receiver->slow_count) >= multiply(max, is_seat ? SEAT_PATIENCE : 2)) {
+        hold_senders_of(worker, receiver);
+    }
+}
+
+/* ------------------------------------------------------------------------------------- the watch */
 
 /* Returns: whether there is nothing to watch any more, or another timer does it. */
 static bool end_watch(act_self *self)
@@ -140,13 +232,14 @@ void act__slow_watch(struct act__worker *worker, struct act__timer *timer)
 {
     act_self *receiver = act__cell_at(worker->system, timer->to);
     uint64_t  count = act__load(&receiver->slow_count);
+    bool      is_alive = (act__load(&receiver->life) & 1) != 0; /* else a sender came too late */
     uint32_t *pause = &timer->notice.bytes_count;
     if (end_watch(receiver)) {
         act__timer_drop(worker, timer);
         return;
     }
     if (count == timer->notice.ref.value) {
-        free_some(worker, receiver);
+        free_some(worker, receiver, is_alive ? 0 : ACT__CALM);
         *pause = *pause == 0 ? 2 * WATCH_MIN : *pause < WATCH_MAX / 2 ? 2 * *pause : WATCH_MAX;
     } else {
         *pause = WATCH_MIN;
@@ -169,20 +262,43 @@ static bool enter_list(act_self *receiver, act_self *self)
     return true;
 }
 
-/* One in a list gives its token up. `by` is told to its senders. Returns: false if it was freed meanwhile. */
+/*
+ * Tells its senders by which receiver it is held, unless its bound is what stops them. Returns:
+ * false if one of them has opened its list: it is overloaded, and so not held.
+ */
+static bool pass_on(act_self *self, uint32_t by)
+{
+    uint32_t calm = ACT__CALM;
+    if (act__load(&self->gate.max) != 0)
+        return true;
+    act__store(&self->slow_count, act__load(&self->inbox.count));
+    /* relaxed: a hint to them. */
+    return atomic_compare_exchange_strong_explicit(&self->slowed, &calm, ACT__HELD_BY | by,
+                                                   memory_order_relaxed, memory_order_relaxed);
+}
+
+/* Held no longer, or not at all. */
+static void stand_up(act_self *self)
+{
+    self->flags &= (uint16_t)~ACT__CELL_HELD;
+    if (holds_senders(self))
+        return;
+    act__store(&self->slow_count, 0);
+    act__store(&self->slowed, ACT__CALM); /* relaxed: only itself changes HELD_BY */
+}
+
+/* One in a list gives its token up. Returns: false if it was freed meanwhile, or is overloaded. */
 static bool lay_down(struct act__worker *worker, act_self *self, uint32_t by)
 {
     uint8_t held = ACT__HELD_LISTED;
     bool    hears = self->inbox.has_control; /* then its next turn is for that */
+    if (!pass_on(self, by))
+        return false;
     self->flags |= ACT__CELL_HELD; /* now, while the token is held */
-    act__store(&self->slow_count, act__load(&self->inbox.count));
-    if (act__load(&self->gate.max) == 0) /* else the bound is what stops its senders */
-        act__store(&self->slowed, ACT__HELD_BY | by); /* relaxed: a hint. It is not overloaded, so it has no list. */
     /* seq_cst: with `urgent` below, against wake_held. release: lays the token down for who takes it there. */
     if (!atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_YES, memory_order_seq_cst,
                                                  memory_order_acquire)) {
-        self->flags &= (uint16_t)~ACT__CELL_HELD;
-        act__store(&self->slowed, ACT__CALM);
+        stand_up(self);
         return false;
     }
     held = ACT__HELD_YES;
@@ -207,7 +323,8 @@ static act_self *who_holds(struct act__worker *worker)
 bool act__slow_hold(struct act__worker *worker, act_self *self)
 {
     act_self *receiver = who_holds(worker);
-    if (receiver == NULL || receiver == self || (self->flags & ACT__CELL_OVERLOADED) != 0)
+    if (receiver == NULL || receiver == self || (self->flags & ACT__CELL_OVERLOADED) != 0 ||
+        holds_senders(self))
         return false;
     /* acquire: pairs with the exchange in free_list, which has read slowed_next before. */
     if (act__load_acquire(&self->held) != ACT__HELD_NO) /* still in a list from before: in one at a time */
@@ -224,8 +341,7 @@ bool act__slow_hold(struct act__worker *worker, act_self *self)
 bool act__slow_wake(struct act__worker *worker, act_self *self, uint32_t *by)
 {
     *by = act__load(&self->slowed) & ~ACT__HELD_BY;
-    self->flags &= (uint16_t)~ACT__CELL_HELD;
-    act__store(&self->slowed, ACT__CALM);
+    stand_up(self);
     if (act__load(&self->held) != ACT__HELD_LISTED) /* relaxed: one that is freed meanwhile cannot lay down */
         return false;
     act__take_in(worker, self);

@@ -32,7 +32,8 @@ typedef struct act_system_options {
                                      same time wait for a thread, in their order; they are counted (thread_waits), and
                                      from 0.2 s on the log says so, every 12 s at most. */
     uint32_t   backlog_max;       /* from how many waiting messages on senders are slowed: see act_send; 0: 1024. At an
-                                     actor that waits for its restart, 16 times as many. */
+                                     actor whose handler does not return meanwhile, twice as many;
+                                     at one that waits for its restart, 16 times. */
     act_millis stuck_after;       /* a handler that takes longer is stuck: it is logged with a backtrace, and another
                                      thread takes its worker's queue, timers and sockets over; 10 ms or more; 0: 100 ms;
                                      ACT_FOREVER: handlers are not watched. See "Stuck handlers" below. */

@@ -83,6 +83,33 @@ static inline __attribute__((always_inline)) void act__slow_sent(struct act__wor
         worker->slow_for = receiver;
 }
 
+/*
+ * So many have come to one that was awake. The caller has just pushed, and so has the receiver's
+ * first cache line: to count there costs little. Of two that count at once one may not count. See
+ * slow.c.
+ */
+static inline __attribute__((always_inline)) void act__slow_came(struct act__worker *worker,
+                                                                 act_self *receiver, uint32_t count)
+{
+    /* relaxed, all: hints */
+    if (act__unlikely(act__load(&receiver->slowed) != ACT__CALM))
+        return;
+    uint32_t came = act__load(&receiver->slow_count) + count;
+    act__store(&receiver->slow_count, came);
+    if (act__unlikely(came > worker->backlog_max))
+        act__slow_flooded(worker, receiver);
+}
+
+/* Messages, as one envelope, to an actor without a bound. */
+static inline __attribute__((always_inline)) void act__slow_push(struct act__worker *worker,
+                                                                 act_self *receiver,
+                                                                 act_message *envelope,
+                                                                 uint32_t count)
+{
+    if (!act__cell_push(worker->system, worker, receiver, envelope))
+        act__slow_came(worker, receiver, count);
+}
+
 struct act__root {
     struct act__belonging belonging;
     struct act__list      place; /* in system->roots */

@@ -112,6 +112,7 @@ static inline bool must_wake(act_self *self)
 static bool sleep_dead(struct act__worker *worker, act_self *self)
 {
     uint16_t flags = self->flags;
+    act__slow_end(worker, self); /* a sender may have opened its list after its end */
     self->flags = 0; /* now, while the token is held */
     if (!fall_asleep(worker, self)) {
         self->flags = flags;
@@ -185,6 +186,7 @@ static bool sit(struct act__worker *worker, act_self *self)
         act__take_in(worker, self);
     if ((self->flags & ACT__CELL_SEAT) == 0)
         return false;
+    act__slow_look(worker, self);
     if (!fall_asleep(worker, self) || (act__seat_is_buried(self) && act__mpsc_wake(&self->gate.queue)))
         worker->executor->operations->yield(worker->executor, worker, self); /* more has come: others first */
     finish_turn(worker);

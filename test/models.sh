@@ -37,6 +37,7 @@ slow         frees_each_sender_and_lets_signals_through
 slow         frees_the_senders_of_two_receivers                           -DTWO_RECEIVERS
 slow         lets_a_held_sender_handle_what_signals_bring               -DHEARS
 slow         frees_the_senders_of_one_that_stands_still                   -DSTUCK
+slow         frees_senders_that_found_the_receiver_overloaded             -DOPENED
 parking      wakes_somebody_for_what_is_injected                          -DINJECTS=2 -DDUE=1
 parking      wakes_one_more_while_there_is_more                           -DINJECTS=2 -DLONGS=1
 parking      wakes_a_thief_for_what_a_worker_made                         -DINJECTS=1 -DNESTS=1
@@ -96,6 +97,8 @@ slow         that_holds_one_with_something_to_hear_hears_nothing end        -DHE
 slow         without_a_watch_holds_the_senders_for_ever          end        -DSTUCK -DBREAK_WATCH
 slow         whose_watch_looks_before_it_lets_go_is_not_watched  end        -DSTUCK -DBREAK_WATCH_ORDER
 slow         freed_by_its_watch_when_it_is_calm_loses_a_sender   assertion  -DSTUCK -DBREAK_FREE_SOME
+slow         opened_after_the_receiver_was_asked_stays_open      end        -DOPENED -DBREAK_OPEN_ORDER
+slow         of_a_receiver_that_sleeps_though_asked_stays_open   end        -DOPENED -DBREAK_MUST_WAKE
 parking      without_a_second_look_sleeps_on_work                end        -DINJECTS=2 -DBREAK_LOOK_ONCE_MORE
 parking      that_gives_up_a_failed_search_loses_a_wakeup        end        -DINJECTS=2 -DBREAK_AGAIN
 parking      without_a_word_of_who_found_lets_work_wait          end        -DINJECTS=2 -DLONGS=1 -DBREAK_FOUND

@@ -1,16 +1,19 @@
 /*
- * Held senders: an overloaded receiver keeps the tokens of those who flood it; signals reach them all the same, what
- * those bring is handled, and a watch frees them if the receiver stands still.
- * SPDX-License-Identifier: MIT
+ * Held senders: an overloaded receiver keeps the tokens of those who flood it; signals reach them
+ * all the same, what those bring is handled, and a watch frees them if the receiver stands still.
+ * The list of a receiver that does not look whether it is overloaded is opened by a sender. SPDX-
+ * License-Identifier: MIT
  *
  * Models    actor/slow.c    slow_update, free_held, begin_watch, slow_watch, free_some, enter_list, lay_down, slow_hold,
- *                           slow_wake, slow_stay
+ *                           slow_wake, slow_stay; with OPENED also open_list, ask_to_look,
+ *                           hold_senders_of, slow_look
  *           actor/signal.c  signal_push, set_urgent, wake_held, take_in, take_urgent
  *           actor/turn.c    turn_run, turn_go_on, give_way, rest, sleep_now
  * Left out  how an inbox works, which is inbox.pml: here it is a count of signals, and whether its owner sleeps. How
  *           far behind the receiver is: it becomes overloaded and calm when it likes, and relieves its senders. Lives.
  *           Whose list one enters who sends to an actor that is held: any list will do. Time: the watch looks when it
- *           likes. That each signal brings a message to handle: some bring none.
+ *           likes. That each signal brings a message to handle: some bring none. With OPENED:
+ *           the watch, whose work is in STUCK; and that a sender may be a receiver.
  * Asserted  a sender's token is in one place: a worker, the run queue, the receiver's list, or nowhere while the
  *           sender sleeps. The receiver is calm at the last only after what the signals bring was handled: that does
  *           not wait for it. If it is STUCK, it never becomes calm. Ends well only if all senders sleep, with no signal or hold left: a sender that is held
@@ -27,6 +30,10 @@
 #elif defined(STUCK)
 #define RECEIVERS 1
 #define FLOODS    2 /* the last never ends */
+#define SIGNALS   0
+#elif defined(OPENED)
+#define RECEIVERS 1
+#define FLOODS    0 /* it finds nothing by itself: senders open its list, and ask it to look */
 #define SIGNALS   0
 #elif defined(HEARS)
 #define RECEIVERS 1
@@ -62,6 +69,10 @@ byte waiting[SENDERS + 1]; /* brought by signals that were taken in, for the sen
 #ifdef STUCK
 bool watched[RECEIVERS];
 byte watches[RECEIVERS]; /* timers that are armed */
+#endif
+#ifdef OPENED
+bool is_asked; /* the receiver's `urgent` */
+bool sleeps;   /* the receiver; else its handler runs, or it looks */
 #endif
 byte receivers_done;
 bool signaller_done;
@@ -125,6 +136,65 @@ inline begin_watch()
 {
     d_step { was_watched = watched[me]; watched[me] = true; if :: !was_watched -> watches[me]++ :: else fi }
 }
+
+#ifdef OPENED
+/* act__slow_look; whether it then is overloaded for a while is open. */
+inline slow_look()
+{
+    if
+    :: slowed[me] != CALM ->
+        if
+        :: free_held(0)
+        :: true
+        fi;
+        free_held(CALM)
+    :: else
+    fi
+}
+
+/* Between two handlers it looks if it was asked to, and sleeps if not. */
+proctype looker(byte me)
+{
+    byte who, sender, walked;
+    mtype was = NO;
+awake:
+    if
+    :: is_asked -> is_asked = false; slow_look(); goto awake
+    :: true -> sleeps = true
+    fi;
+#ifndef BREAK_MUST_WAKE
+    if
+    :: is_asked -> atomic { if :: sleeps -> sleeps = false; goto awake :: else fi }
+    :: else
+    fi;
+#endif
+end_asleep:
+    !sleeps;
+    goto awake
+}
+
+/* By a sender. */
+inline poke()
+{
+    is_asked = true;
+    sleeps = false /* it is scheduled if it slept */
+}
+
+inline hold_senders_of()
+{
+#ifdef BREAK_OPEN_ORDER
+    poke();
+    d_step { opened = (slowed[0] == CALM); if :: opened -> slowed[0] = 0; slow_for = 0 :: else fi }
+#else
+    d_step { opened = (slowed[0] == CALM); if :: opened -> slowed[0] = 0; slow_for = 0 :: else fi }
+    if
+    :: opened -> poke()
+    :: else
+    fi;
+#endif
+    opened = false
+}
+#endif
 
 proctype receiver(byte me)
 {
@@ -282,6 +352,12 @@ inline send(a)
         :: else
         fi
     }
+#ifdef OPENED
+    if
+    :: slow_for == NOBODY -> hold_senders_of()
+    :: true
+    fi
+#endif
 }
 
 inline enter_list(a)
@@ -415,6 +491,9 @@ proctype worker()
 #ifdef HEARS
     bool hears;
 #endif
+#ifdef OPENED
+    bool opened;
+#endif
 idle:
     atomic {
         a = 0; slow_for = NOBODY; lets_go = false;
@@ -477,6 +556,9 @@ init
     atomic {
         turns[1] = 2; turns[2] = 1; queued[1] = true; queued[2] = true;
         run receiver(0);
+#ifdef OPENED
+        run looker(0);
+#endif
         if
         :: RECEIVERS == 2 -> run receiver(1)
         :: else

@@ -179,6 +179,81 @@ static void what_those_before_in_its_seat_have_sent_is_heard_before_a_down(void)
     close_seat();
 }
 
+static act_pid helper;
+
+static void asks_the_helper(act_self *self)
+{
+    ck_assert_int_eq(act_ask_value(self, &lab_ref, helper, TAG_A, act_nothing(), 10), ACT_OK);
+}
+
+static void monitors_the_helper(act_self *self)
+{
+    act_ref ref;
+    ck_assert_int_eq(act_monitor(self, &ref, helper), ACT_OK);
+}
+
+/* Answers at once what it is asked; at TAG_B it ends. */
+static void helps(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    if (message->tag == TAG_B)
+        act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 0, NULL));
+    else
+        act_answer_value(self, message, TAG_D, act_nothing());
+}
+
+static const act_behavior helping = {.name = "helping", .receive = helps};
+
+static bool has_asked;
+
+static void asks_and_floods(act_self *self)
+{
+    has_asked = true;
+    asks_the_helper(self);
+    floods(self);
+}
+
+/* The held sender has a turn when it is time; in that it asks, and is held again before it is answered. */
+static void ask_while_held(void)
+{
+    has_asked = false;
+    lab_tell_to(sender, asks_and_floods);
+    for (int i = 0; !has_asked; i++) {
+        ck_assert_int_lt(i, 4 * LONGEST);
+        lab_advance(1);
+    }
+    ck_assert_int_eq(lab_count(sender, TAG_D), 0);
+}
+
+/* It is in time, so nothing else answers the ask. */
+static void the_answer_to_an_ask_of_a_held_actor_waits(void)
+{
+    open_seat();
+    helper = lab_spawn_as(&helping, NULL, NULL);
+    hold(sender);
+    ask_while_held();
+    lab_advance(20);
+    ck_assert_int_eq(lab_count(sender, TAG_D), 0);
+    lab_advance(LONGEST);
+    ck_assert(act_ref_equal(lab_only(sender, TAG_D)->ref, lab_ref));
+    ck_assert_int_eq(lab_count(sender, ACT_MESSAGE_TIMED_OUT), 0);
+    close_seat();
+}
+
+static void an_answer_that_waits_comes_before_the_end_of_the_answerer(void)
+{
+    open_seat();
+    helper = lab_spawn_as(&helping, NULL, NULL);
+    lab_let(sender, monitors_the_helper);
+    hold(sender);
+    ask_while_held();
+    act_system_tell_value(lab.system, helper, TAG_B, act_nothing());
+    lab_run();
+    const struct note *answer = lab_only(sender, TAG_D), *end = lab_only(sender, ACT_MESSAGE_DOWN);
+    ck_assert(answer < end);
+    close_seat();
+}
+
 static void rearms(act_self *self)
 {
     ck_assert_int_eq(act_send_after(self, &lab_ref, act_self_pid(self), &(act_message *){act_take(self)}, 1), ACT_OK);
@@ -298,6 +373,23 @@ static void a_seat_holds_only_when_much_waits(void)
     close_seat();
 }
 
+static void floods_thrice(act_self *self)
+{
+    for (int i = 0; i < 3; i++)
+        floods(self);
+}
+
+/* Nor does its sender find it overloaded before it has had a turn to look. */
+static void a_seat_that_much_comes_to_at_once_holds_none(void)
+{
+    open_seat();
+    lab_let(sender, floods_thrice);
+    lab_let(sender, floods_thrice);
+    ck_assert_int_eq(floods_count, 6);
+    ck_assert_uint_eq(lab_counters().slowed, 0);
+    close_seat();
+}
+
 static void floods_the_sender(act_self *self)
 {
     for (int i = 0; i < BACKLOG; i++)
@@ -328,12 +420,15 @@ const struct kit_fact kit_facts[] = {
     LAB_FACT(a_held_actor_hears_a_down_after_what_was_sent_before),
     LAB_FACT(a_held_actor_that_traps_hears_an_exit_after_what_was_sent_before),
     LAB_FACT(what_those_before_in_its_seat_have_sent_is_heard_before_a_down),
+    LAB_FACT(the_answer_to_an_ask_of_a_held_actor_waits),
+    LAB_FACT(an_answer_that_waits_comes_before_the_end_of_the_answerer),
     LAB_FACT(who_floods_at_each_tick_is_held_between_ticks),
     LAB_FACT(what_a_timer_brings_cannot_be_answered),
     LAB_FACT(who_is_held_by_one_that_does_not_run_has_a_turn_in_time),
     LAB_FACT(a_flood_of_one_that_does_not_run_is_slow),
     LAB_FACT(without_memory_for_its_watch_a_receiver_holds_none),
     LAB_FACT(a_seat_holds_only_when_much_waits),
+    LAB_FACT(a_seat_that_much_comes_to_at_once_holds_none),
     LAB_FACT(who_sends_little_to_a_held_actor_is_not_held),
     END_OF_FACTS,
 };
