@@ -122,7 +122,8 @@ static act_message *make_life(act_self *cell, const struct act__spawning *what)
     act_message *start = make_start(what);
     if (start == NULL)
         return NULL;
-    cell->behavior = what->behavior;
+    /* Atomic, as a thread that has just let go of this cell may still be asked what it is stuck in: stuck_report.c. */
+    __atomic_store_n(&cell->behavior, what->behavior, __ATOMIC_RELAXED);
     cell->parent = what->parent;
     cell->kept = NULL;
     cell->timers.first = NULL;

@@ -66,12 +66,15 @@ static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *argu
 
 static void fill_probe(const struct act__worker *worker)
 {
-    act_self          *self = act__load(&worker->current);
-    const act_message *message = worker->message;
-    bool               begun = false;
+    act_self           *self = act__load(&worker->current);
+    const act_message  *message = worker->message;
+    const act_behavior *behavior = NULL;
+    bool                begun = false;
+    if (self != NULL) /* relaxed: in the last steps of a turn it may be another's already, see make_life in spawn.c */
+        behavior = __atomic_load_n(&self->behavior, __ATOMIC_RELAXED);
     probe.actor = self != NULL ? act__local_of(self) : 0;
-    probe.behavior = self != NULL ? self->behavior->name : NULL;
-    probe.schema = self != NULL ? self->behavior->schema : NULL;
+    probe.behavior = behavior != NULL ? behavior->name : NULL;
+    probe.schema = behavior != NULL ? behavior->schema : NULL;
     probe.has_message = message != NULL;
     probe.tag = message != NULL ? message->tag : 0;
     probe.frames_count = 0;
