@@ -25,8 +25,10 @@ static bool prepare_special(struct act__worker *worker, act_self *self, act_mess
         act__count(&worker->received);
         return true;
     }
-    if (message->tag != ACT__TAG_VOID)
+    if (message->tag != ACT__TAG_VOID) {
+        act__count(&worker->others_handled); /* for the monitor */
         return true;
+    }
     act__finish(worker, self, message);
     return false;
 }

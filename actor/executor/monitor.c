@@ -20,6 +20,13 @@
 
 /* ------------------------------------------------------------------------------------------ looking */
 
+/* A message tells less than its number: it may be sent on to the same actor, or another have its memory. */
+static uint64_t count_handled(struct act__worker *worker)
+{
+    /* relaxed, both: hints, as below */
+    return act__load(&worker->received) + act__load(&worker->others_handled);
+}
+
 /*
  * How long the thread has been in its turn, as far as the looks tell; 0: it is in none, or in a new one. Several messages
  * may be handled in a turn: `handling` is when it was first seen at the present one.
@@ -31,12 +38,14 @@ static act_millis watch(struct act__pool_thread *thread, act_millis now)
     uint32_t             turn = act__load(&thread->base.turn);
     bool                 is_running = act__load(&thread->base.current) != NULL;
     const act_message   *message = __atomic_load_n(&thread->base.message, __ATOMIC_RELAXED);
+    uint64_t             handled = count_handled(&thread->base);
     bool                 is_same = watched->turn == turn && watched->is_running && is_running;
     if (!is_same)
         *watched = (struct act__watched){.turn = turn, .is_running = is_running, .since = now, .handling = now};
-    else if (watched->message != message)
+    else if (watched->message != message || watched->handled != handled)
         watched->handling = now;
     watched->message = message;
+    watched->handled = handled;
     return is_same ? now - watched->since : 0;
 }
 

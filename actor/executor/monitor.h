@@ -19,6 +19,7 @@ struct act__watched {
     act_millis since;    /* when it saw that for the first time */
     act_millis handling; /* and the message below in it */
     const act_message *message;
+    uint64_t   handled;  /* messages, by this thread */
     bool       is_counted; /* as stuck */
     act_millis told;     /* after how long it was reported last; 0: it was not */
     bool       no_spare; /* nothing could take its station over */
