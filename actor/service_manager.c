@@ -138,7 +138,12 @@ act_millis act__watchdog_interval(const act_system *system)
     return system->service_manager.watchdog_interval;
 }
 
-void act__watchdog_feed(act_system *system)
+act_result act__watchdog_feed(act_system *system)
 {
-    log_untold(system, "WATCHDOG", tell(&system->service_manager, "WATCHDOG=1"));
+    return tell(&system->service_manager, "WATCHDOG=1");
+}
+
+void act__watchdog_log_unfed(act_system *system, act_result why)
+{
+    log_untold(system, "WATCHDOG", why);
 }

@@ -31,6 +31,8 @@ void act__service_manager_stop_begins(act_system *system);
  * often, if each of them has passed a point since the last time.
  */
 act_millis act__watchdog_interval(const act_system *system);
-void       act__watchdog_feed(act_system *system);
+act_result act__watchdog_feed(act_system *system);
+/* In the log, which may call the program. */
+void       act__watchdog_log_unfed(act_system *system, act_result why);
 
 #endif

@@ -40,22 +40,20 @@ static act_millis watch(struct act__pool_thread *thread, act_millis now)
     return is_same ? now - watched->since : 0;
 }
 
-/* Whether a turn that has lasted so long is reported now: after stuck_after, and then each time it is ten times that. */
-static bool is_told_now(struct act__monitor *monitor, struct act__watched *watched, act_millis lasted)
+/* A turn is reported after stuck_after, and then each time it is ten times that. */
+static void report_if_due(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted)
 {
-    act_millis after = watched->told == 0 ? monitor->stuck_after : 10 * watched->told;
-    if (lasted < after)
-        return false;
-    watched->told = after;
-    return true;
+    struct act__watched *watched = &thread->watched;
+    act_millis           after = watched->told == 0 ? pool->monitor.stuck_after : 10 * watched->told;
+    if (lasted >= after && act__stuck_report(pool, thread, lasted)) /* else at the next look */
+        watched->told = after;
 }
 
-/* With the mutex. Returns: a thread to report, after *lasted ms of its turn; NULL: none. */
-static struct act__pool_thread *look(struct act__worker_pool *pool, act_millis *lasted)
+/* With the mutex. */
+static void look(struct act__worker_pool *pool)
 {
-    struct act__pool_thread *told = NULL;
-    act_millis               now = act__pool_now(pool);
-    bool                     is_quiet = act__load(&pool->sleepers) == pool->base.workers_count;
+    act_millis now = act__pool_now(pool);
+    bool       is_quiet = act__load(&pool->sleepers) == pool->base.workers_count;
     act__stuck_sweep(pool);
     for (uint32_t i = 0; i < pool->threads_count; i++) {
         struct act__pool_thread *thread = &pool->threads[i];
@@ -70,13 +68,9 @@ static struct act__pool_thread *look(struct act__worker_pool *pool, act_millis *
         }
         if (thread->station != NULL)
             thread->watched.no_spare = act__stuck_relieve(pool, thread->station, thread->watched.turn, handled);
-        if (told == NULL && is_told_now(&pool->monitor, &thread->watched, handled)) { /* the next one at the next look */
-            told = thread;
-            *lasted = handled;
-        }
+        report_if_due(pool, thread, handled);
     }
     pool->monitor.quiet_looks = is_quiet ? pool->monitor.quiet_looks + 1 : 0;
-    return told;
 }
 
 /*
@@ -96,6 +90,16 @@ static bool may_feed(struct act__worker_pool *pool)
     }
     monitor->fed = now;
     return true;
+}
+
+/* With the mutex, without it meanwhile. */
+static void feed(struct act__worker_pool *pool)
+{
+    act__unlock(&pool->monitor.mutex);
+    act_result result = act__watchdog_feed(pool->system);
+    act__lock(&pool->monitor.mutex);
+    if (result != ACT_OK)
+        act__stuck_report_unfed(pool, result);
 }
 
 /* ------------------------------------------------------------------------------------------- pausing */
@@ -151,17 +155,9 @@ static void *monitor_main(void *argument)
     struct act__monitor     *monitor = &pool->monitor;
     act__lock(&monitor->mutex);
     while (!monitor->ending) {
-        act_millis               lasted = 0;
-        struct act__pool_thread *told = look(pool, &lasted);
-        bool                     feeds = may_feed(pool);
-        if (told != NULL || feeds) {
-            act__unlock(&monitor->mutex);
-            if (feeds)
-                act__watchdog_feed(pool->system);
-            if (told != NULL)
-                act__stuck_report(pool, told, lasted);
-            act__lock(&monitor->mutex);
-        }
+        look(pool);
+        if (may_feed(pool))
+            feed(pool);
         pause_looking(pool);
     }
     act__unlock(&monitor->mutex);
@@ -180,6 +176,7 @@ act_result act__monitor_init(struct act__worker_pool *pool, const act_system_opt
     struct act__monitor *monitor = &pool->monitor;
     pthread_mutex_init(&monitor->mutex, NULL);
     act__condition_init(&monitor->wake);
+    pthread_cond_init(&monitor->reporter.work, NULL);
     monitor->stuck_after = options->stuck_after != ACT_FOREVER ? options->stuck_after : INT64_MAX;
     monitor->feeds_after = act__watchdog_interval(pool->system);
     monitor->period = period_for(monitor->stuck_after);
@@ -215,11 +212,13 @@ void act__monitor_stop(struct act__worker_pool *pool)
     if (monitor->started)
         pthread_join(monitor->id, NULL);
     monitor->started = false;
+    act__stuck_report_stop(pool);
 }
 
 void act__monitor_fini(struct act__worker_pool *pool)
 {
     act__worker_fini(&pool->monitor.worker);
     pthread_cond_destroy(&pool->monitor.wake);
+    pthread_cond_destroy(&pool->monitor.reporter.work);
     pthread_mutex_destroy(&pool->monitor.mutex);
 }

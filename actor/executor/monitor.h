@@ -24,6 +24,23 @@ struct act__watched {
     bool       no_spare; /* nothing could take its station over */
 };
 
+/*
+ * What the thread that writes reports is to do. A thread of its own: the files in which it looks for names, and the
+ * program's hook for the log, may take as long as they like. Started for the first report. All with the mutex.
+ */
+struct act__reporter {
+    pthread_t                id;
+    pthread_cond_t           work;    /* there is some, or it is to end */
+    bool                     started, has_ended;
+    bool                     is_busy; /* it has something to do; what follows is what that is */
+    bool                     looks;   /* at the thread: until then that must not end */
+    struct act__pool_thread *thread;  /* NULL: it is `unfed` that it has to tell */
+    act_millis               lasted;
+    uint32_t                 suppressed;
+    bool                     no_spare;
+    act_result               unfed;   /* why the watchdog could not be fed */
+};
+
 struct act__monitor {
     pthread_mutex_t          mutex; /* of who works where: see station.h */
     pthread_cond_t           wake;
@@ -42,12 +59,13 @@ struct act__monitor {
     struct act__worker       worker;  /* what it fires timers and schedules with */
     act_millis               minute;  /* when the present minute of reports began */
     uint32_t                 reports, suppressed; /* in it; suppressed: also in those before, untold */
+    struct act__reporter     reporter;
 };
 
 /* After the stations and before their threads. */
 act_result act__monitor_init(struct act__worker_pool *pool, const act_system_options *options);
 act_result act__monitor_start(struct act__worker_pool *pool);
-/* Ends its thread: from then on nobody is displaced. */
+/* Ends its thread: from then on nobody is displaced, and no report begins. */
 void act__monitor_stop(struct act__worker_pool *pool);
 void act__monitor_fini(struct act__worker_pool *pool);
 
@@ -78,8 +96,20 @@ bool act__stuck_attend(struct act__worker_pool *pool, struct act__pool_thread *t
 bool act__stuck_wait(struct act__worker_pool *pool, struct act__pool_thread *thread);
 
 /* stuck_report.c */
-/* Says which actor a thread is stuck with, in what and where, `lasted` ms after its turn began. Without the mutex. */
-void act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted);
+/*
+ * Has it told which actor a thread is stuck with, in what and where, `lasted` ms after its turn began. With the mutex.
+ * Returns: false if a report before is not done yet: it is to be tried again.
+ */
+bool act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted);
+/* Has it told that the watchdog could not be fed, unless a report is not done yet. With the mutex. */
+void act__stuck_report_unfed(struct act__worker_pool *pool, act_result why);
+/* The pool's threads may end after this: none is looked at any more. */
+void act__stuck_report_stop(struct act__worker_pool *pool);
+/*
+ * After that. Waits for what is being written until a time (NULL: for ever), a second at least. Returns: whether its
+ * thread has ended; else that is left to itself.
+ */
+bool act__stuck_report_join(struct act__worker_pool *pool, const struct timespec *until);
 /* Installs what it needs to look at another thread. */
 void act__stuck_report_init(void);
 

@@ -1,4 +1,4 @@
-/* Which actor is stuck, and where: asked of its own thread by a signal, and told to the log. Internal. */
+/* Which actor is stuck, and where: asked of its own thread by a signal, told to the log by another. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/monitor.h>
 
@@ -11,7 +11,9 @@
 #include <unwind.h>
 
 #include <actor/cell.h>
+#include <actor/clock.h>
 #include <actor/executor/worker_pool.h>
+#include <actor/service_manager.h>
 #include <actor/symbols.h>
 #include <actor/system_record.h>
 #include <mailbox/base/lock.h>
@@ -28,11 +30,12 @@
 #define PROBE_PATIENCE  20 /* milliseconds for the thread to answer: it may block the signal, or sleep too deep for it */
 #define REPORTS_MAX     5   /* in a minute */
 #define MINUTE          ACT_SECONDS(60)
+#define WRITING_TIME    ACT_SECONDS(1) /* for a report that is being written when the system ends */
 #define TEXT_MAX        900
 
 /* One for the process, as the handler is. Filled by the thread that is looked at. */
 enum { PROBE_IDLE, PROBE_ASKED, PROBE_FILLING, PROBE_FILLED };
-static struct {
+struct probe {
     _Atomic uint32_t        state;
     struct act__worker     *worker; /* the only one that may fill it; written before ASKED, read after */
     uint64_t                actor;  /* 0: it is in no turn */
@@ -42,7 +45,8 @@ static struct {
     uint32_t                tag;
     uint32_t                frames_count;
     uintptr_t               frames[FRAMES_MAX];
-} probe;
+};
+static struct probe    probe;
 static pthread_mutex_t probe_mutex = PTHREAD_MUTEX_INITIALIZER; /* of who asks */
 
 /* -------------------------------------------------------------------------- in the thread's signal handler */
@@ -99,7 +103,7 @@ void act__stuck_report_init(void)
     act__unlock(&probe_mutex);
 }
 
-/* ------------------------------------------------------------------------------------ in the monitor's thread */
+/* ------------------------------------------------------------------------------------------- asking it */
 
 static bool handler_is_ours(void)
 {
@@ -132,6 +136,20 @@ static bool ask_thread(struct act__pool_thread *thread)
     return true;
 }
 
+/* Returns: whether the thread has answered; *answer is then a copy of what it said. */
+static bool look_at(struct act__pool_thread *thread, struct probe *answer)
+{
+    act__lock(&probe_mutex);
+    bool filled = ask_thread(thread);
+    if (filled)
+        *answer = probe;
+    act__store(&probe.state, PROBE_IDLE);
+    act__unlock(&probe_mutex);
+    return filled;
+}
+
+/* ------------------------------------------------------------------------------------------- its words */
+
 static size_t append(char *text, size_t used, const char *format, ...) ACT_PRINTF(3, 4);
 static size_t append(char *text, size_t used, const char *format, ...)
 {
@@ -143,12 +161,12 @@ static size_t append(char *text, size_t used, const char *format, ...)
 }
 
 /* From the innermost frame to the callback. */
-static void append_frames(char *text, size_t used)
+static void append_frames(char *text, size_t used, const struct probe *answer)
 {
     struct act__symbol symbol;
     const char        *before = "; at ";
-    for (uint32_t i = 0; i < probe.frames_count && used < TEXT_MAX - 1; i++) {
-        if (!act__symbol_find(&symbol, probe.frames[i]))
+    for (uint32_t i = 0; i < answer->frames_count && used < TEXT_MAX - 1; i++) {
+        if (!act__symbol_find(&symbol, answer->frames[i]))
             continue;
         if (strcmp(symbol.name, "act__turn_run") == 0)
             break;
@@ -157,51 +175,152 @@ static void append_frames(char *text, size_t used)
     }
 }
 
-static size_t append_actor(char *text, size_t used)
+static size_t append_actor(char *text, const struct probe *answer)
 {
-    if (probe.actor == 0)
-        return append(text, used, "a worker is busy with no actor");
-    used = append(text, used, "actor %u.%llu (%s) is stuck", (unsigned)(probe.actor & ACT__SLOT_MASK),
-                  (unsigned long long)act__life_of(probe.actor), probe.behavior);
-    if (!probe.has_message)
+    if (answer == NULL)
+        return append(text, 0, "a handler is stuck (its thread does not answer)");
+    if (answer->actor == 0)
+        return append(text, 0, "a worker is busy with no actor");
+    size_t used = append(text, 0, "actor %u.%llu (%s) is stuck", (unsigned)(answer->actor & ACT__SLOT_MASK),
+                         (unsigned long long)act__life_of(answer->actor), answer->behavior);
+    if (!answer->has_message)
         return used;
-    const act_type *type = probe.schema != NULL ? act_schema_find(probe.schema(), probe.tag) : NULL;
+    const act_type *type = answer->schema != NULL ? act_schema_find(answer->schema(), answer->tag) : NULL;
     return type != NULL ? append(text, used, " at a message %s", type->name)
-                        : append(text, used, " at a message of tag %u", (unsigned)probe.tag);
+                        : append(text, used, " at a message of tag %u", (unsigned)answer->tag);
 }
 
-static void report(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted)
+/* `what` is a copy. answer NULL: the thread has not answered. */
+static void write_report(struct act__worker_pool *pool, const struct act__reporter *what, const struct probe *answer)
 {
-    struct act__monitor *monitor = &pool->monitor;
-    char                 text[TEXT_MAX] = "";
-    act__lock(&probe_mutex);
-    bool   filled = ask_thread(thread);
-    size_t used = filled ? append_actor(text, 0) : append(text, 0, "a handler is stuck (its thread does not answer)");
+    const struct act__monitor *monitor = &pool->monitor;
+    act_millis                 lasted = what->lasted;
+    char                       text[TEXT_MAX] = "";
+    size_t                     used = append_actor(text, answer);
     used = append(text, used, " for %lld.%lld s", (long long)(lasted / 1000), (long long)(lasted % 1000 / 100));
-    if (monitor->suppressed != 0)
-        used = append(text, used, "; %u more were not reported", (unsigned)monitor->suppressed);
+    if (what->suppressed != 0)
+        used = append(text, used, "; %u more were not reported", (unsigned)what->suppressed);
     if (!monitor->may_hold)
         used = append(text, used, "; its worker waits: the kernel has no membarrier");
-    else if (thread->watched.no_spare)
+    else if (what->no_spare)
         used = append(text, used, "; its worker waits: all %u spares are in use", (unsigned)monitor->spares_max);
-    if (filled)
-        append_frames(text, used);
-    act__store(&probe.state, PROBE_IDLE);
-    act__unlock(&probe_mutex);
-    monitor->suppressed = 0;
+    if (answer != NULL)
+        append_frames(text, used, answer);
     act__log(pool->system, ACT_LOG_WARNING, "%s", text);
 }
 
-void act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted)
+/* -------------------------------------------------------------------------------------- the reporter's thread */
+
+/* With the mutex, without it meanwhile. */
+static void make_report(struct act__worker_pool *pool, struct act__reporter *reporter)
 {
-    struct act__monitor *monitor = &pool->monitor;
-    act_millis           now = act__pool_now(pool);
+    struct act__reporter what = *reporter;
+    struct probe         answer;
+    bool                 filled = false;
+    act__unlock(&pool->monitor.mutex);
+    if (what.thread != NULL)
+        filled = look_at(what.thread, &answer);
+    act__lock(&pool->monitor.mutex);
+    reporter->looks = false;
+    pthread_cond_broadcast(&pool->thread_ended);
+    act__unlock(&pool->monitor.mutex);
+    if (what.thread != NULL)
+        write_report(pool, &what, filled ? &answer : NULL);
+    else
+        act__watchdog_log_unfed(pool->system, what.unfed);
+    act__lock(&pool->monitor.mutex);
+    reporter->is_busy = false;
+}
+
+static void *reporter_main(void *argument)
+{
+    struct act__worker_pool *pool = argument;
+    struct act__reporter    *reporter = &pool->monitor.reporter;
+    act__lock(&pool->monitor.mutex);
+    while (!pool->monitor.ending)
+        if (reporter->is_busy)
+            make_report(pool, reporter);
+        else
+            pthread_cond_wait(&reporter->work, &pool->monitor.mutex);
+    reporter->is_busy = reporter->looks = false; /* what has not begun is left */
+    reporter->has_ended = true;
+    pthread_cond_broadcast(&pool->thread_ended);
+    act__unlock(&pool->monitor.mutex);
+    return NULL;
+}
+
+/* With the mutex. By the monitor, whose mask it gets: no signals. Returns: whether there is a thread to report. */
+static bool start_reporter(struct act__worker_pool *pool)
+{
+    struct act__reporter *reporter = &pool->monitor.reporter;
+    if (!reporter->started)
+        reporter->started = pthread_create(&reporter->id, NULL, reporter_main, pool) == 0;
+    return reporter->started;
+}
+
+bool act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted)
+{
+    struct act__monitor  *monitor = &pool->monitor;
+    struct act__reporter *reporter = &monitor->reporter;
+    act_millis            now = act__pool_now(pool);
     if (now - monitor->minute >= MINUTE) {
         monitor->minute = now;
         monitor->reports = 0;
     }
-    if (monitor->reports++ < REPORTS_MAX)
-        report(pool, thread, lasted);
-    else
+    if (monitor->reports >= REPORTS_MAX || !start_reporter(pool)) {
         monitor->suppressed++;
+        return true;
+    }
+    if (reporter->is_busy)
+        return false;
+    monitor->reports++;
+    reporter->is_busy = reporter->looks = true;
+    reporter->thread = thread;
+    reporter->lasted = lasted;
+    reporter->no_spare = thread->watched.no_spare;
+    reporter->suppressed = monitor->suppressed;
+    monitor->suppressed = 0;
+    pthread_cond_signal(&reporter->work);
+    return true;
+}
+
+void act__stuck_report_unfed(struct act__worker_pool *pool, act_result why)
+{
+    struct act__reporter *reporter = &pool->monitor.reporter;
+    if (reporter->is_busy || !start_reporter(pool))
+        return;
+    reporter->is_busy = true;
+    reporter->thread = NULL;
+    reporter->unfed = why;
+    pthread_cond_signal(&reporter->work);
+}
+
+void act__stuck_report_stop(struct act__worker_pool *pool)
+{
+    struct act__monitor *monitor = &pool->monitor;
+    act__lock(&monitor->mutex);
+    pthread_cond_signal(&monitor->reporter.work);
+    while (monitor->reporter.started && monitor->reporter.looks) /* PROBE_PATIENCE at most */
+        pthread_cond_wait(&pool->thread_ended, &monitor->mutex);
+    act__unlock(&monitor->mutex);
+}
+
+bool act__stuck_report_join(struct act__worker_pool *pool, const struct timespec *until)
+{
+    struct act__reporter *reporter = &pool->monitor.reporter;
+    struct timespec       soon = act__clock_after(WRITING_TIME);
+    if (!reporter->started)
+        return true;
+    act__lock(&pool->monitor.mutex);
+    if (until != NULL && act__clock_is_before(until, &soon))
+        until = &soon;
+    while (!reporter->has_ended && act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until))
+        ;
+    bool has_ended = reporter->has_ended;
+    act__unlock(&pool->monitor.mutex);
+    if (has_ended)
+        pthread_join(reporter->id, NULL);
+    else
+        pthread_detach(reporter->id);
+    return has_ended;
 }

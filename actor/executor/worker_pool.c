@@ -585,6 +585,7 @@ static uint32_t end_threads(struct act__executor *executor, const struct timespe
     act__stuck_end(pool);
     for (uint32_t i = 0; i < pool->threads_count; i++)
         left += !join_thread(pool, &pool->threads[i], until, &until_idle);
+    left += !act__stuck_report_join(pool, until);
     return left;
 }
 
