@@ -45,6 +45,7 @@ parking      wakes_the_worker_that_is_meant                               -DINJE
 newborns     runs_each_actor_once
 station      is_used_by_one_and_leaves_no_actor_waiting
 station      is_used_by_one_of_three_threads                              -DTHREADS=3
+station      is_left_by_all_threads_at_the_end                            -DENDS -DTHREADS=3
 steal_deque  runs_each_actor_once
 '
 
@@ -110,6 +111,7 @@ station      asked_for_before_its_use_is_told_is_used_by_two           assertion
 station      wanted_back_by_a_thread_that_still_wakes_is_used_by_two  assertion  -DBREAK_USES
 station      that_is_not_given_back_is_waited_for_for_ever            end        -DBREAK_GIVE
 station      left_with_an_actor_woken_late_leaves_it_waiting          end        -DBREAK_SWEEP
+station      given_to_a_thread_that_missed_the_end_is_never_left          end        -DENDS -DBREAK_ENDING
 steal_deque  with_a_head_that_is_stored_runs_an_actor_twice      assertion  -DBREAK_ADVANCE
 steal_deque  that_is_never_full_loses_an_actor                   any        -DBREAK_FULL
 steal_deque  with_a_tail_before_its_place_runs_nobody            assertion  -DBREAK_PUSH_ORDER

@@ -136,17 +136,21 @@ void act__monitor_rouse(struct act__worker_pool *pool)
     act__unlock(&pool->monitor.mutex);
 }
 
-/* It is roused before that if a worker wakes up. */
-static act_millis rest_of(const struct act__monitor *monitor)
+act_millis act__monitor_pause(const struct act__monitor *monitor, act_millis now, bool rests)
 {
-    return monitor->feeds_after != 0 ? monitor->feeds_after : ACT_SECONDS(3600);
+    act_millis pause = rests ? ACT_SECONDS(3600) : monitor->period;
+    act_millis due = monitor->fed + monitor->feeds_after - now;
+    if (monitor->feeds_after == 0 || due >= pause)
+        return pause;
+    return due > 0 ? due : monitor->period; /* overdue: a worker is in one turn for too long */
 }
 
 /* With the mutex. */
 static void pause_looking(struct act__worker_pool *pool)
 {
     struct act__monitor *monitor = &pool->monitor;
-    struct timespec      until = act__clock_after(may_rest(pool) ? rest_of(monitor) : monitor->period);
+    act_millis           pause = act__monitor_pause(monitor, act__pool_now(pool), may_rest(pool));
+    struct timespec      until = act__clock_after(pause);
     if (act__load(&monitor->rests)) {
         while (act__load(&monitor->rests) && !monitor->ending &&
                pthread_cond_timedwait(&monitor->wake, &monitor->mutex, &until) == 0)

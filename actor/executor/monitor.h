@@ -70,6 +70,12 @@ act_result act__monitor_start(struct act__worker_pool *pool);
 void act__monitor_stop(struct act__worker_pool *pool);
 void act__monitor_fini(struct act__worker_pool *pool);
 
+/*
+ * How long it pauses after a look: until the next one or, if it rests, until it is roused; but the watchdog is fed in
+ * time, whenever the rest began.
+ */
+act_millis act__monitor_pause(const struct act__monitor *monitor, act_millis now, bool rests);
+
 /* A worker has woken up. */
 void act__monitor_rouse(struct act__worker_pool *pool);
 static inline void act__monitor_wake(struct act__worker_pool *pool, struct act__monitor *monitor)

@@ -37,8 +37,20 @@ static void remove_displaced(struct act__station *station, struct act__pool_thre
     act__loop_resume(station->loop, &thread->suspended);
 }
 
+/* Whether the thread that has the station is to look who wants it, or whether it is to end. */
+static bool is_asked_for(const struct act__worker_pool *pool, const struct act__station *station)
+{
+    const struct act__pool_thread *thread = station->displaced;
+    if (pool->ending)
+        return true;
+    while (thread != NULL && !thread->turn_is_over)
+        thread = thread->next;
+    return thread != NULL || station->wanted != NULL;
+}
+
 void act__stuck_give(struct act__station *station, struct act__pool_thread *thread)
 {
+    struct act__worker_pool *pool = act__pool_of(thread->base.executor);
     if (station->thread != NULL)
         station->thread->station = NULL;
     station->thread = thread;
@@ -49,10 +61,11 @@ void act__stuck_give(struct act__station *station, struct act__pool_thread *thre
     thread->base.loop = station->loop;
     thread->base.wheel = &station->wheel;
     act__loop_give(station->loop, &thread->base);
-    /* relaxed, both: the thread waits for the mutex. */
+    /* relaxed, all: the thread waits for the mutex. */
     if (act__load(&thread->base.next) == ACT__NO_NEXT)
         act__store(&thread->base.next, NULL);
-    act__store(&thread->base.station_asked, false);
+    /* Others may wait for it; and one that was displaced then has not been told by act__stuck_end. */
+    act__store(&thread->base.station_asked, is_asked_for(pool, station));
     pthread_cond_signal(&thread->moved);
 }
 
@@ -97,14 +110,6 @@ static void settle(struct act__worker_pool *pool, struct act__station *station)
     }
 }
 
-static bool is_asked_for(const struct act__station *station)
-{
-    const struct act__pool_thread *thread = station->displaced;
-    while (thread != NULL && !thread->turn_is_over)
-        thread = thread->next;
-    return thread != NULL || station->wanted != NULL;
-}
-
 /* The thread that has the station is to attend to it. */
 static void ask_for(struct act__worker_pool *pool, struct act__station *station)
 {
@@ -146,8 +151,6 @@ bool act__stuck_attend(struct act__worker_pool *pool, struct act__pool_thread *t
             act__stuck_give(station, wanting);
             stand_back(pool, thread);
             become_spare(pool, thread);
-            if (is_asked_for(station))
-                ask_for(pool, station);
         } else {
             act__store(&thread->base.station_asked, false); /* relaxed: the monitor is not looking */
         }
@@ -248,10 +251,10 @@ static bool hold_station(struct act__station *station, uint32_t turn)
            act__load_acquire(&worker->station_uses) == 0;
 }
 
-static void let_go_of(struct act__station *station)
+static void let_go_of(const struct act__worker_pool *pool, struct act__station *station)
 {
     /* release: pairs with the acquire in act__station_enter and loop(): the thread sees what was done meanwhile. */
-    act__store_release(&station->thread->base.station_asked, is_asked_for(station));
+    act__store_release(&station->thread->base.station_asked, is_asked_for(pool, station));
 }
 
 /* The one that the long turn woke last, and the timers. */
@@ -276,8 +279,6 @@ static void displace(struct act__worker_pool *pool, struct act__station *station
     act__loop_suspend(station->loop, &thread->suspended);
     act__stuck_give(station, other); /* station_asked stays set for the thread that has lost it */
     close_next(pool, &thread->base);
-    if (is_asked_for(station))
-        ask_for(pool, station);
 }
 
 bool act__stuck_relieve(struct act__worker_pool *pool, struct act__station *station, uint32_t turn, act_millis lasted)
@@ -286,21 +287,21 @@ bool act__stuck_relieve(struct act__worker_pool *pool, struct act__station *stat
     if (!monitor->may_hold)
         return false;
     if (!hold_station(station, turn)) {
-        let_go_of(station);
+        let_go_of(pool, station);
         return false;
     }
     settle(pool, station);
     run_what_waits(pool, station);
     act_self *current = act__load(&station->thread->base.current);
     if (current == NULL || (lasted < monitor->stuck_after && station->wanted == NULL)) {
-        let_go_of(station);
+        let_go_of(pool, station);
         return false;
     }
     struct act__pool_thread *other = station->wanted != NULL ? take_wanting(station) : take_spare_thread(pool);
     if (other != NULL)
         displace(pool, station, other, current);
     else
-        let_go_of(station);
+        let_go_of(pool, station);
     return other == NULL;
 }
 

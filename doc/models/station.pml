@@ -9,7 +9,9 @@
  *           parking.pml: here a thread that has nothing to do waits until it has, or is asked.
  * Asserted  no two use the station at once; each actor that is woken runs once. A turn waits in its middle for the actor
  *           that it has woken, and ends only if that runs elsewhere; whatever is not run at the end, and a thread that
- *           waits for its station for ever, is an invalid end state.
+ *           waits for its station for ever, is an invalid end state. With ENDS the system ends at any
+ *           moment, turns that wait may then return, and a thread that does not end is an invalid end
+ *           state.
  * Order     sequentially consistent, which membarrier(2) on the monitor's side makes of the two plain accesses in
  *           act__station_enter, and of those at the end of a turn.
  */
@@ -35,6 +37,9 @@ mtype next[THREADS] = CLOSED;
 chan  wanted = [THREADS] of { byte };
 byte  in_use;          /* how many use the station */
 byte  jobs = JOBS, injected, woken, ran;
+bool  ending;          /* pool->ending */
+bool  has_ended[THREADS];
+byte  ended;           /* how many of them */
 
 inline lock()   { atomic { !mutex -> mutex = true } }
 inline unlock() { mutex = false }
@@ -45,16 +50,6 @@ inline use()    { in_use++; assert(in_use == 1); in_use-- }
 inline close_next(t, then)
 {
     d_step { if :: next[t] == ACTOR -> injected++ :: else fi; next[t] = then }
-}
-
-inline give(t)
-{
-    has[at_station] = false;
-    left[t] = false;
-    if :: next[t] == CLOSED -> next[t] = EMPTY :: else fi;
-    asked[t] = false;
-    at_station = t;
-    has[t] = true
 }
 
 /* `other` is a thread whose turn it has missed. */
@@ -86,6 +81,22 @@ inline ask_if_needed()
     fi
 }
 
+inline give(t)
+{
+    has[at_station] = false;
+    left[t] = false;
+    if :: next[t] == CLOSED -> next[t] = EMPTY :: else fi;
+    at_station = t;
+#ifdef BREAK_ENDING
+    asked[t] = false;
+#else
+    asked[t] = ending;
+#endif
+    ask_if_needed();
+    has[t] = true
+}
+
+/* `entered` tells whether the thread goes on. */
 inline attend(t)
 {
     lock();
@@ -103,13 +114,28 @@ inline attend(t)
         :: wanted ? to ->
             give(to);
             close_next(t, CLOSED);
-            spare[t] = true;
-            ask_if_needed()
+            spare[t] = true
         :: empty(wanted) -> asked[t] = false
 #endif
         fi
     fi;
     to = NOBODY;
+    entered = !ending;
+    unlock()
+}
+
+/* act__stuck_leave */
+inline leave(t)
+{
+    lock();
+    has_ended[t] = true;
+    if
+    :: !has[t] || empty(wanted)
+    :: has[t] && nempty(wanted) ->
+        wanted ? to;
+        give(to)
+    fi;
+    ended++;
     unlock()
 }
 
@@ -142,8 +168,12 @@ inline regain(t)
 #ifndef BREAK_USES
     uses[t] = 1;
 #endif
-    wanted ! t;
-    asked[at_station] = true;
+    if
+    :: has_ended[at_station] -> give(t)
+    :: else ->
+        wanted ! t;
+        asked[at_station] = true
+    fi;
     unlock();
     has[t];
 #ifdef BREAK_USES
@@ -179,7 +209,7 @@ inline run_turn(t)
     :: else
     fi;
     wake_actor(t);
-    ran == woken; /* it has run, elsewhere */
+    (ran == woken || ending); /* it has run, elsewhere */
     enter(t);
     if
     :: entered
@@ -206,17 +236,26 @@ end_idle:
         :: asked[t]
         fi;
         if
-        :: asked[t] -> attend(t)
+        :: asked[t] ->
+            attend(t);
+            if
+            :: entered
+            :: else -> break
+            fi
         :: else
         fi;
         if
         :: has[t]
         :: else -> /* a spare, or displaced and not yet missed */
 end_spare:
-            has[t];
-            spare[t] = false
+            if
+            :: has[t] -> spare[t] = false
+            :: ending -> break
+            fi
         fi
-    od
+    :: ending && !has[t] -> break
+    od;
+    leave(t)
 }
 
 /* ---- the monitor */
@@ -239,8 +278,7 @@ inline displace(t)
     left[t] = true;
     is_over[t] = false;
     give(to);
-    close_next(t, CLOSED);
-    ask_if_needed()
+    close_next(t, CLOSED)
 }
 
 inline relieve(t)
@@ -282,11 +320,12 @@ proctype monitor()
     byte looks = LOOKS, other, to = NOBODY, t;
 end_quiet:
     do
+    :: ending -> break /* act__monitor_stop comes before act__stuck_end */
     :: looks > 0 && is_in_turn[at_station] ->
         lock();
         t = at_station;
         if
-        :: is_in_turn[t] -> looks--; relieve(t)
+        :: is_in_turn[t] && !ending -> looks--; relieve(t)
         :: else
         fi;
         unlock();
@@ -312,6 +351,14 @@ init
         for (t : 0 .. THREADS - 1) { run thread(t) }
         run monitor()
     }
+#ifdef ENDS
+    lock();
+    ending = true;
+    asked[at_station] = true;
+    unlock();
+    (ended == THREADS)
+#else
     (jobs == 0 && ran == JOBS && injected == 0);
     assert(woken == JOBS)
+#endif
 }

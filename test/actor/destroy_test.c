@@ -1,11 +1,13 @@
 /* A system with callbacks that do not return is destroyed in bounded time, and says what it leaves behind. */
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
+#include <actor/io/io.h>
 #include <actor/system.h>
 #include <supervisor/task.h>
 #include <test/kit/kit.h>
@@ -13,12 +15,20 @@
 enum { GO = 1 };
 
 static act_system     *sys;
-static sem_t           stuck, way_out, thread_ended, clean;
+static sem_t           stuck, way_out, hooks_way_out, thread_ended, clean, log_lines;
 static pthread_key_t   at_thread_end;
 static pthread_mutex_t log_mutex = PTHREAD_MUTEX_INITIALIZER;
 static char            logged[8192];
 static _Atomic int     hooks_after;
-static _Atomic bool    is_gone, letters_hang;
+static _Atomic bool    is_gone, letters_hang, reports_hang;
+
+static void be_stuck_until(sem_t *way)
+{
+    ck_assert_int_eq(pthread_setspecific(at_thread_end, &at_thread_end), 0);
+    sem_post(&stuck);
+    while (sem_wait(way) != 0) /* the look at a stuck thread interrupts it */
+        ck_assert_int_eq(errno, EINTR);
+}
 
 static void collect(void *context, act_log_level level, const char *text)
 {
@@ -28,8 +38,10 @@ static void collect(void *context, act_log_level level, const char *text)
     snprintf(logged + used, sizeof logged - used, "%s\n", text);
     pthread_mutex_unlock(&log_mutex);
     hooks_after += is_gone;
+    sem_post(&log_lines);
+    if (reports_hang && strstr(text, "is stuck") != NULL)
+        be_stuck_until(&hooks_way_out);
 }
-
 
 static void tell_end(void *value)
 {
@@ -41,11 +53,13 @@ static void open_system(const act_system_options *options)
 {
     sem_init(&stuck, 0, 0);
     sem_init(&way_out, 0, 0);
+    sem_init(&hooks_way_out, 0, 0);
     sem_init(&thread_ended, 0, 0);
     sem_init(&clean, 0, 0);
+    sem_init(&log_lines, 0, 0);
     logged[0] = '\0';
     hooks_after = 0;
-    is_gone = letters_hang = false;
+    is_gone = letters_hang = reports_hang = false;
     ck_assert_int_eq(pthread_key_create(&at_thread_end, tell_end), 0);
     ck_assert_int_eq(act_system_create(&sys, options), ACT_OK);
 }
@@ -57,9 +71,7 @@ static void open_system(const act_system_options *options)
 
 static void be_stuck(void)
 {
-    ck_assert_int_eq(pthread_setspecific(at_thread_end, &at_thread_end), 0);
-    sem_post(&stuck);
-    sem_wait(&way_out);
+    be_stuck_until(&way_out);
 }
 
 static void hears_letter(void *context, act_pid to, const act_message *message, act_result why)
@@ -74,6 +86,16 @@ static void tell_clean(void *argument)
 {
     (void)argument;
     sem_post(&clean);
+}
+
+static void wait_until_logged(const char *text)
+{
+    for (bool found = false; !found;) {
+        sem_wait(&log_lines);
+        pthread_mutex_lock(&log_mutex);
+        found = strstr(logged, text) != NULL;
+        pthread_mutex_unlock(&log_mutex);
+    }
 }
 
 static act_result begins(act_self *self, void *state, const void *args)
@@ -142,6 +164,47 @@ static void a_handler_on_a_worker_that_does_not_return_is_left_behind(void)
     logged_has("act_system_destroy leaves behind actor 1.1 (hanging): its callback has run for ");
     logged_has("timed out: 1 actors and 1 threads are left");
     let_go();
+}
+
+static act_result listens(act_self *self, void *state, const void *args)
+{
+    ck_assert_int_eq(act_tcp_listen(self, state, "127.0.0.1", 0, NULL), ACT_OK);
+    return begins(self, state, args);
+}
+
+/* Its end needs the station back, for the listener. */
+static const act_behavior listening = {.name = "listening",
+                                       .state_bytes = sizeof(act_listener *),
+                                       .init = listens,
+                                       .receive = hangs};
+
+static void closes_late(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)message;
+    be_stuck();
+    act_listener_close(state);
+}
+
+static const act_behavior closing = {.name = "closing",
+                                     .state_bytes = sizeof(act_listener *),
+                                     .init = listens,
+                                     .receive = closes_late};
+
+/* Both have lost their station to another thread, and want it back when that has ended. */
+static void threads_that_were_displaced_end_when_their_owners_of_sockets_return(void)
+{
+    open_system(SOON(.destroy_timeout = 20, .stuck_after = ACT_MS(10)));
+    spawn(&listening, NULL);
+    sem_wait(&stuck);
+    wait_until_logged("(listening) is stuck");
+    spawn(&closing, NULL);
+    sem_wait(&stuck);
+    wait_until_logged("(closing) is stuck");
+    destroy_in_vain();
+    sem_post(&way_out);
+    let_go();
+    sem_wait(&clean);
+    sem_wait(&thread_ended);
 }
 
 static void who_waits_behind_a_stuck_callback_is_named_too(void)
@@ -241,6 +304,38 @@ static void a_hook_that_does_not_return_is_left_behind(void)
     let_go();
 }
 
+static const act_behavior alive = {.name = "alive", .receive = tells_that_it_lives};
+
+static void hangs_once(act_self *self, void *state, const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+    be_stuck();
+}
+
+static const act_behavior patient = {.name = "patient", .receive = hangs_once};
+
+/* Nor does it keep the others from going on: the second that hangs has the one spare thread. */
+static void a_hook_for_the_log_that_does_not_return_is_left_behind(void)
+{
+    open_system(SOON(.destroy_timeout = 20, .stuck_after = ACT_MS(10)));
+    reports_hang = true;
+    spawn(&patient, NULL);
+    sem_wait(&stuck);
+    sem_wait(&stuck); /* the hook, with its report */
+    spawn(&patient, NULL);
+    sem_wait(&stuck);
+    spawn(&alive, NULL);
+    sem_wait(&stuck);
+    sem_post(&way_out);
+    sem_post(&way_out);
+    destroy_in_vain();
+    logged_has("timed out: 0 actors and 1 threads are left");
+    sem_post(&hooks_way_out);
+    for (int i = 0; i < 3; i++)
+        sem_wait(&thread_ended);
+    ck_assert_int_eq(hooks_after, 0);
+}
+
 /* ------------------------------------------------------------------------------------------- tasks */
 
 static act_pid tasks;
@@ -293,11 +388,13 @@ static void nothing_is_left_of_callbacks_that_return(void)
 const struct kit_fact kit_facts[] = {
     FACT(a_blocking_callback_that_does_not_return_is_left_behind),
     FACT(a_handler_on_a_worker_that_does_not_return_is_left_behind),
+    FACT(threads_that_were_displaced_end_when_their_owners_of_sockets_return, .timeout_seconds = 30),
     FACT(who_waits_behind_a_stuck_callback_is_named_too),
     FACT(a_seat_is_no_actor_that_is_left_behind),
     FACT(of_many_a_few_are_named_and_the_rest_counted),
     FACT(a_stop_names_who_has_not_ended_in_time),
     FACT(a_hook_that_does_not_return_is_left_behind),
+    FACT(a_hook_for_the_log_that_does_not_return_is_left_behind, .timeout_seconds = 30),
     FACT(a_task_that_does_not_return_is_left_behind_with_its_args),
     FACT(nothing_is_left_of_callbacks_that_return),
     END_OF_FACTS,

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <actor/executor/monitor.h>
 #include <actor/simulation/simulation.h>
 #include <actor/system_record.h>
 #include <test/kit/kit.h>
@@ -270,12 +271,27 @@ static void the_watchdog_is_fed_while_all_workers_go_on(void)
     close_manager();
 }
 
+static void a_rest_ends_when_the_watchdog_is_to_be_fed(void)
+{
+    struct act__monitor monitor = {.period = 5, .feeds_after = 500, .fed = 1000};
+    ck_assert_int_eq(act__monitor_pause(&monitor, 1100, true), 400); /* whenever it began */
+    ck_assert_int_eq(act__monitor_pause(&monitor, 1499, true), 1);
+    ck_assert_int_eq(act__monitor_pause(&monitor, 1100, false), 5);
+    ck_assert_int_eq(act__monitor_pause(&monitor, 1498, false), 2);
+    ck_assert_int_eq(act__monitor_pause(&monitor, 1500, false), 5); /* it may not be fed now */
+    ck_assert_int_eq(act__monitor_pause(&monitor, 1700, true), 5);
+    monitor.feeds_after = 0;
+    ck_assert_int_eq(act__monitor_pause(&monitor, 1100, false), 5);
+    ck_assert_int_gt(act__monitor_pause(&monitor, 1100, true), 1000000);
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(ready_when_run_begins_and_stopping_when_it_stops, .rounds = 2),
     FACT(the_whole_course_is_told_in_order, .rounds = 2),
     FACT(a_status_has_a_longest),
     FACT(the_watchdog_has_an_interval_if_it_is_ours),
     FACT(the_watchdog_is_fed_while_all_workers_go_on),
+    FACT(a_rest_ends_when_the_watchdog_is_to_be_fed),
     FACT(without_a_manager_nothing_fails),
     FACT(a_manager_that_is_gone_is_an_error_and_no_more, .rounds = 2),
     FACT(whoever_is_no_service_tells_nothing),
