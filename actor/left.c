@@ -37,6 +37,9 @@ static void add_running(act_self *self, act_millis since, void *context)
         found->left[found->count++] = (struct left){local, since, true};
 }
 
+/* Any of them is set as long as none lives in a cell that its last actor has left as a seat; see seat.c. */
+#define SEAT_BITS (ACT__URGENT_HOLDING | ACT__URGENT_PARKED | ACT__URGENT_BURY)
+
 /* The others; a thread that waits in act_system_ask has a cell, too, but is no actor. */
 static void add_waiting(struct found *found)
 {
