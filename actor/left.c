@@ -40,7 +40,7 @@ static void add_running(act_self *self, act_millis since, void *context)
 /* Any of them is set as long as none lives in a cell that its last actor has left as a seat; see seat.c. */
 #define SEAT_BITS (ACT__URGENT_HOLDING | ACT__URGENT_PARKED | ACT__URGENT_BURY)
 
-/* The others; a thread that waits in act_system_ask has a cell, too, but is no actor. */
+/* The others; a thread that waits in act_system_ask has a cell, too, and a seat has one, but they are no actors. */
 static void add_waiting(struct found *found)
 {
     act_self *cell;
@@ -48,7 +48,8 @@ static void add_waiting(struct found *found)
     for (size_t slot = 1; found->count < TOLD_MAX && (cell = act__slab_at(&found->system->cells, slot)) != NULL; slot++) {
         uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c */
         uint64_t local = life << ACT__SLOT_BITS | slot;
-        if ((life & 1) != 0 && act__load(&cell->route) != ACT__ROUTE_DOOR && !is_found(found, local))
+        bool     is_seat = (act__load(&cell->urgent) & SEAT_BITS) != 0;
+        if ((life & 1) != 0 && !is_seat && act__load(&cell->route) != ACT__ROUTE_DOOR && !is_found(found, local))
             found->left[found->count++] = (struct left){local, -1, false};
     }
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <actor/fork.h>
 #include <actor/system_record.h>
 #include <mailbox/base/lock.h>
 
@@ -102,6 +103,8 @@ log_values(act_system *system, act_self *self, act_log_level level, bool said_by
 {
     int saved = errno;
     if (level > system->options.log_level || act__load(&system->abandoned)) /* relaxed: see act_system_destroy */
+        return;
+    if (act__has_forked(system)) /* a lock of the program's may be held by a thread that is not there */
         return;
     if (system->log != NULL)
         write_record(system, self, level, format, values);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <actor/fork.h>
 #include <actor/system_record.h>
 
 /* --------------------------------------------------------------------------------------- environment */
@@ -90,6 +91,8 @@ static act_result tell(struct act__service_manager *manager, const char *text)
 
 act_result act_system_ready(act_system *system)
 {
+    if (act__has_forked(system))
+        return ACT_FORKED;
     if (system->options.service == ACT_SERVICE_NONE)
         return ACT_INVALID;
     if (act__load(&system->service_manager.is_ready))
@@ -104,6 +107,8 @@ act_result act_system_status(act_system *system, const char *format, ...)
 {
     char    text[ACT_STATUS_TEXT_MAX + sizeof "STATUS="] = "STATUS=";
     va_list values;
+    if (act__has_forked(system))
+        return ACT_FORKED;
     if (system->options.service == ACT_SERVICE_NONE)
         return ACT_INVALID;
     va_start(values, format);

@@ -34,13 +34,16 @@ struct act_thread {
     act_exit_report  report;
 };
 
-static void run_deferred(act_thread *self)
+/* One that panics ends there, and the next is called. Not inlined: as run_all below. */
+static __attribute__((noinline)) void run_deferred(act_thread *self)
 {
+    self->stack_floor = __builtin_frame_address(0);
+    (void)setjmp(self->recover);
     while (self->deferred != NULL) {
-        struct deferred *one = self->deferred;
-        self->deferred = one->next;
-        one->clean_up(one->argument);
-        act__free(one);
+        struct deferred one = *self->deferred;
+        act__free(self->deferred);
+        self->deferred = one.next;
+        one.clean_up(one.argument);
     }
 }
 
