@@ -271,7 +271,7 @@ void act__turn_recover(struct act__worker *worker)
     act_self          *self = act__load(&worker->current);
     struct act__reason reason = {.kind = ACT_EXIT_PANIC, .text = worker->panic_text};
     worker->unwinding = false;
-    act__store(&worker->station_uses, 0); /* a callback of the user's may have been called in the middle of one */
+    worker->calls_late = false; /* a release has panicked, which it must not */
     worker->panic_text = NULL;
     act__count(&worker->panicked);
     if (worker->message != NULL) {

@@ -23,6 +23,13 @@ struct act__after_turn {
     void (*run)(struct act__after_turn *work);
 };
 
+/* A call of the program's code that waits until the thread uses its station no more: act__call_late of io/handle.h. */
+struct act__late_call {
+    struct act__late_call *next;
+    void (*function)(void *argument);
+    void *argument;
+};
+
 /* Memory that is given back all at once; see arena.c. Zeroed is empty. */
 struct act__arena {
     struct act__arena_chunk *chunk;
@@ -58,6 +65,8 @@ struct act__worker {
     act__counter            others_handled; /* messages that are not in `received`: EXIT, DOWN, notices */
     act_millis              now;         /* as of this message; -1: not asked yet */
     struct act__after_turn *after_turn;  /* newest first */
+    struct act__late_call  *late_first, *late_last;
+    bool                    calls_late;  /* them, one after the other */
     struct act__row         row;
     act_self               *slow_for;    /* the overloaded actor this turn has sent to, if any */
     uint32_t                backlog_max; /* waiting messages that make an actor overloaded; see slow.c */

@@ -4,6 +4,7 @@
 #define ACT_ACTOR_EXECUTOR_STATION_H
 
 #include <actor/executor/executor.h>
+#include <mailbox/base/lock.h>
 
 /*
  * A station is what a worker's thread works at: run queues, timing wheel, event loop. There are workers_count of
@@ -37,13 +38,16 @@ static inline bool act__station_enter(struct act__worker *worker)
     act__store(&worker->station_uses, (uint16_t)(uses + 1));
     atomic_signal_fence(memory_order_seq_cst); /* for the compiler; the monitor's membarrier is for the processor */
     /* acquire: pairs with the release in let_go_of, stuck.c. */
-    if (act__likely(!act__load_acquire(&worker->station_asked)) || uses != 0)
+    ACT__LOCKS_HELD_ADD(1u); /* the program's code is not to run meanwhile: it may take as long as it likes */
+    if (act__likely(!act__load_acquire(&worker->station_asked)) || uses != 0 || act__station_enter_slowly(worker))
         return true;
-    return act__station_enter_slowly(worker);
+    ACT__LOCKS_HELD_ADD(-1u);
+    return false;
 }
 
 static inline void act__station_leave(struct act__worker *worker)
 {
+    ACT__LOCKS_HELD_ADD(-1u);
     /* release: pairs with the acquire in hold_station, stuck.c: the monitor sees what was done with the station. */
     act__store_release(&worker->station_uses, (uint16_t)(act__load(&worker->station_uses) - 1));
 }
@@ -51,8 +55,10 @@ static inline void act__station_leave(struct act__worker *worker)
 /* The same for a call that cannot do without: a displaced thread waits until its station is free. */
 static inline void act__station_need(struct act__worker *worker)
 {
-    if (act__unlikely(!act__station_enter(worker)))
+    if (act__unlikely(!act__station_enter(worker))) {
         act__station_regain(worker);
+        ACT__LOCKS_HELD_ADD(1u);
+    }
 }
 
 #endif

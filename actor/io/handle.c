@@ -3,6 +3,7 @@
 #include <actor/io/handle.h>
 
 #include <actor/executor/station.h>
+#include <mailbox/base/lock.h>
 #include <mailbox/channel_record.h>
 
 _Static_assert(ACT_MESSAGE_TCP_CONNECTED == ACT_MESSAGE_TCP_ACCEPTABLE + 1, "tags follow the bits");
@@ -52,10 +53,48 @@ struct act__worker *act__station_here(void)
     return here;
 }
 
+static void make_late_call(struct act__late_call *call)
+{
+    struct act__late_call mine = *call;
+    act__free(call);
+    act__user_code_call(mine.function, mine.argument);
+}
+
+void act__call_late(struct act__late_call *call)
+{
+    struct act__worker *here = act__runs_here;
+    call->next = NULL;
+    if (here == NULL || act__load(&here->station_uses) == 0) {
+        make_late_call(call);
+    } else if (here->late_first == NULL) {
+        here->late_first = here->late_last = call;
+    } else {
+        here->late_last->next = call;
+        here->late_last = call;
+    }
+}
+
+/* One of them may come here again: the loop has what it adds. */
+static __attribute__((noinline)) void make_late_calls(struct act__worker *here)
+{
+    struct act__late_call *call;
+    if (act__load(&here->station_uses) != 0 || here->calls_late)
+        return;
+    here->calls_late = true;
+    while ((call = here->late_first) != NULL) {
+        here->late_first = call->next;
+        make_late_call(call);
+    }
+    here->calls_late = false;
+}
+
 void act__station_left(struct act__worker **here)
 {
-    if (*here != NULL)
-        act__station_leave(*here);
+    if (*here == NULL)
+        return;
+    act__station_leave(*here);
+    if (act__unlikely((*here)->late_first != NULL))
+        make_late_calls(*here);
 }
 
 static bool is_suspended(const struct act__loop *loop, uint64_t owner)

@@ -151,6 +151,7 @@ static void give_up_connecting(act_tcp *tcp)
 
 static void timed_out(evutil_socket_t fd, short what, void *argument)
 {
+    ACT__AT_STATION;
     act_tcp *tcp = argument;
     (void)fd;
     if (act__handle_defers(&tcp->handle, &tcp->timer, what))

@@ -37,6 +37,7 @@ static void adapt(act_tcp *tcp, size_t room, size_t got)
 /* Once: what is still there is reported again, after the others have had their turn. */
 void act__tcp_readable(evutil_socket_t fd, short what, void *argument)
 {
+    ACT__AT_STATION;
     act_tcp              *tcp = argument;
     struct evbuffer_iovec room;
     if (act__handle_defers(&tcp->handle, &tcp->readable, what))

@@ -73,6 +73,7 @@ void act__tcp_flush(act_tcp *tcp)
 
 void act__tcp_writable(evutil_socket_t fd, short what, void *argument)
 {
+    ACT__AT_STATION;
     act_tcp *tcp = argument;
     (void)fd;
     if (act__handle_defers(&tcp->handle, &tcp->writable, what))
@@ -133,41 +134,40 @@ act_result act_tcp_write(act_tcp *tcp, const void *bytes, size_t count)
 }
 
 /* libevent's clean-up has more arguments than ours: what it must know travels in a record. */
-struct moved {
-    void (*release)(void *argument);
-    void *argument;
-};
-
-static void release_moved(const void *bytes, size_t count, void *argument)
+static void release_moved(const void *bytes, size_t count, void *call)
 {
-    struct moved moved = *(struct moved *)argument;
     (void)bytes;
     (void)count;
-    act__free(argument);
-    moved.release(moved.argument);
+    act__call_late(call);
 }
 
-act_result act_tcp_write_moved(act_tcp *tcp, const void *bytes, size_t count, void (*release)(void *argument),
-                               void *argument)
+static act_result write_moved(act_tcp *tcp, const void *bytes, size_t count, struct act__late_call *call)
 {
     ACT__AT_STATION;
     act_result result = may_write(tcp);
     if (result != ACT_OK)
         return result;
     if (count == 0) {
-        release(argument);
+        act__call_late(call);
         return ACT_OK;
     }
-    struct moved *moved = act__allocate(sizeof *moved);
-    if (moved == NULL)
+    if (evbuffer_add_reference(tcp->output, bytes, count, release_moved, call) != 0)
         return ACT_NO_MEMORY;
-    *moved = (struct moved){release, argument};
-    if (evbuffer_add_reference(tcp->output, bytes, count, release_moved, moved) != 0) {
-        act__free(moved);
-        return ACT_NO_MEMORY;
-    }
     flush_later(tcp);
     return ACT_OK;
+}
+
+act_result act_tcp_write_moved(act_tcp *tcp, const void *bytes, size_t count, void (*release)(void *argument),
+                               void *argument)
+{
+    struct act__late_call *call = act__allocate(sizeof *call);
+    if (call == NULL)
+        return ACT_NO_MEMORY;
+    *call = (struct act__late_call){.function = release, .argument = argument};
+    act_result result = write_moved(tcp, bytes, count, call);
+    if (result != ACT_OK)
+        act__free(call);
+    return result;
 }
 
 size_t act_tcp_unsent(const act_tcp *tcp)

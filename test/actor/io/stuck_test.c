@@ -31,7 +31,29 @@ static void echo_all(act_tcp *tcp)
     act_tcp_consume(tcp, count);
 }
 
-/* "s" makes its handler wait; what it had been given is still there afterwards. "c" closes then, "p" panics. */
+static void release_slowly(void *net)
+{
+    net_say(net, "stuck");
+    wait_to_go();
+}
+
+/* What is released in a call for a socket: at once "n", when it is closed "k", when its owner ends "e". */
+static void moves(act_self *self, struct net_connection *mine, char how)
+{
+    act_tcp_consume(mine->tcp, 1);
+    ck_assert_int_eq(act_tcp_write_moved(mine->tcp, "moved", how == 'n' ? 0 : 5, release_slowly, mine->net), ACT_OK);
+    if (how == 'n')
+        ck_assert_int_eq(act_tcp_write(mine->tcp, "moved", 5), ACT_OK);
+    if (how == 'k')
+        act_tcp_close(&mine->tcp);
+    if (how != 'n')
+        net_leave(self);
+}
+
+/*
+ * "s" makes its handler wait; what it had been given is still there afterwards. "c" closes then, "p" panics. In "n", "k"
+ * and "e" a release waits.
+ */
 static void receives(act_self *self, void *state, const act_message *message)
 {
     struct net_connection *mine = state;
@@ -44,6 +66,10 @@ static void receives(act_self *self, void *state, const act_message *message)
     if (count == 0 && act_tcp_input_ended(mine->tcp)) {
         net_say(mine->net, "end");
         net_leave(self);
+        return;
+    }
+    if (count != 0 && strchr("nke", bytes[0]) != NULL) {
+        moves(self, mine, (char)bytes[0]);
         return;
     }
     if (count == 0 || strchr("scp", bytes[0]) == NULL) {
@@ -103,6 +129,26 @@ static void others_of_the_worker_are_served(void)
         net_expect(stuck, "and on");
     }
     close(stuck);
+    close(other);
+    net_stop(&net);
+}
+
+static void others_are_served_while_a_release_waits(void)
+{
+    struct net net = {0};
+    start(&net);
+    int other = net_dial(&net);
+    for (const char *how = "nke"; *how != '\0'; how++) {
+        int stuck = net_dial(&net);
+        net_send_text(stuck, (char[]){*how, '\0'});
+        net_expect_line(&net, "stuck");
+        others_are_served(&net, other);
+        sem_post(&go);
+        net_expect(stuck, "moved");
+        net_reset(stuck);
+        if (*how == 'n')
+            net_expect_line(&net, "closed: ECONNRESET");
+    }
     close(other);
     net_stop(&net);
 }
@@ -244,6 +290,7 @@ static void a_listener_of_a_stuck_owner_loses_no_connection(void)
 
 const struct kit_fact kit_facts[] = {
     FACT(others_of_the_worker_are_served, .rounds = 3),
+    FACT(others_are_served_while_a_release_waits, .rounds = 3, .timeout_seconds = 30),
     FACT(two_are_stuck_and_come_back_in_either_order, .rounds = 3),
     FACT(one_may_close_its_socket, .rounds = 3),
     FACT(one_may_panic, .rounds = 3),
