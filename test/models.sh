@@ -27,6 +27,7 @@ channel      of_no_room_hands_each_value_to_one_select                    -DREND
 channel      of_no_room_loses_nothing_at_a_deadline                       -DRENDEZVOUS -DTIMEOUTS
 channel      of_no_room_meets_each_of_two_receivers                       -DRENDEZVOUS -DTWO
 channel      of_no_room_meets_each_of_two_senders                         -DRENDEZVOUS -DTWO_SENDERS
+flood        of_two_actors_by_each_other_ends_for_both
 handover     tells_a_supervisor_of_each_end_and_leaves_none_behind_it
 inbox        hands_each_message_over_once_and_loses_no_wakeup
 inbox        reuses_envelopes_at_once                                     -DTIGHT
@@ -64,6 +65,7 @@ channel      looked_at_before_the_lock_sleeps_on                  end        -DB
 channel      that_ends_for_one_receiver_leaves_the_other          end        -DTWO -DBREAK_ALL
 channel      that_claims_whom_another_has_loses_a_value           assertion  -DRENDEZVOUS -DBREAK_CLAIM
 channel      left_without_the_lock_loses_a_value                  assertion  -DRENDEZVOUS -DBREAK_PASS
+flood        of_one_that_is_held_with_a_list_loses_the_other       end        -DBREAK_PASS_ON
 handover     that_links_in_the_cell_itself_loses_an_exit              any        -DBREAK_SET
 handover     told_of_before_it_is_parked_is_not_found                 assertion  -DBREAK_PARK
 handover     that_a_killed_supervisor_does_not_leave_is_never_over    end        -DBREAK_LEAVE

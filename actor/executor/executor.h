@@ -62,7 +62,7 @@ struct act__worker {
     _Atomic uint16_t        station_uses; /* calls within each other that use the station; written by this thread */
     _Atomic bool            station_asked; /* the station is held or taken by another, or wanted back */
     const act_message      *message;     /* what it is handling; NULL outside receive or when taken */
-    act__counter            others_handled; /* messages that are not in `received`: EXIT, DOWN, notices */
+    act__counter            others_handled; /* messages not in `received`: EXIT, DOWN, notices */
     act_millis              now;         /* as of this message; -1: not asked yet */
     struct act__after_turn *after_turn;  /* newest first */
     struct act__late_call  *late_first, *late_last;

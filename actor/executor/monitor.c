@@ -20,7 +20,7 @@
 
 /* ------------------------------------------------------------------------------------------ looking */
 
-/* A message tells less than its number: it may be sent on to the same actor, or another have its memory. */
+/* A message tells less than its number: it may be sent on, or another may have its memory. */
 static uint64_t count_handled(struct act__worker *worker)
 {
     /* relaxed, both: hints, as below */

@@ -13,7 +13,7 @@
  *           far behind the receiver is: it becomes overloaded and calm when it likes, and relieves its senders. Lives.
  *           Whose list one enters who sends to an actor that is held: any list will do. Time: the watch looks when it
  *           likes. That each signal brings a message to handle: some bring none. With OPENED:
- *           the watch, whose work is in STUCK; and that a sender may be a receiver.
+ *           the watch, whose work is in STUCK; and that a sender may be a receiver: flood.pml.
  * Asserted  a sender's token is in one place: a worker, the run queue, the receiver's list, or nowhere while the
  *           sender sleeps. The receiver is calm at the last only after what the signals bring was handled: that does
  *           not wait for it. If it is STUCK, it never becomes calm. Ends well only if all senders sleep, with no signal or hold left: a sender that is held

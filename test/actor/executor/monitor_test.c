@@ -1,4 +1,4 @@
-/* A handler is told from the one before it, also if both handle the same memory: each waits for a look. */
+/* A handler is told from the one before it, also if both handle the same memory: each is seen. */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <sched.h>

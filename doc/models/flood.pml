@@ -1,0 +1,227 @@
+/*
+ * Two actors that flood each other: each may open the other's list of held senders, and none
+ * holds the other for ever.
+ * SPDX-License-Identifier: MIT
+ *
+ * Models    actor/slow.c    open_list, ask_to_look, hold_senders_of, slow_look, enter_list,
+ *                           pass_on, lay_down, slow_hold, free_list
+ *           actor/turn.c    turn_run, give_way, rest, fall_asleep, must_wake
+ * Left out  as in slow.pml; signals, so that one that is held runs again only when it is freed; the
+ *           watch. That it finds itself overloaded: a look says so as it likes.
+ * Asserted  a token is in one place: a worker, the run queue, the other's list, or nowhere while
+ *           its actor sleeps. Ends well only if both sleep, held by none, with no message left.
+ */
+#define MESSAGES 2 /* that each sends, one in a handler */
+#define CALM     255
+#define HELD_BY  128
+mtype = { NO, LISTED, YES };
+
+byte  slowed[2] = CALM; /* CALM, HELD_BY, or a list: 0, or the other as 1 + its number */
+mtype held[2] = NO;
+bool  is_asked[2];      /* `urgent` */
+bool  is_overloaded[2]; /* ACT__CELL_OVERLOADED */
+bool  asleep[2];
+byte  waits[2];         /* messages */
+byte  left[2];          /* messages to send */
+bool  queued[2];
+byte  running[2];
+
+#define OTHER(a) (1 - a)
+
+inline schedule(a)
+{
+    d_step {
+        assert(!queued[a] && running[a] == 0 && !asleep[a] && held[a] != YES);
+        queued[a] = true
+    }
+}
+
+/* A push to it, or act__mpsc_wake. */
+inline wake(a)
+{
+    atomic { if :: asleep[a] -> asleep[a] = false; schedule(a) :: else fi }
+}
+
+/* free_held and free_list; there is at most the other in it. */
+inline free_held(a, then)
+{
+    d_step { first = slowed[a]; assert(first != HELD_BY); slowed[a] = then }
+    if
+    :: first != 0 && first != CALM -> atomic {
+        was = held[OTHER(a)];
+        held[OTHER(a)] = NO;
+        if :: was == YES -> schedule(OTHER(a)) :: else fi;
+        was = NO
+    }
+    :: else
+    fi;
+    first = 0
+}
+
+inline slow_look(a)
+{
+    if
+    :: is_asked[a] ->
+        is_asked[a] = false;
+        if
+        :: slowed[a] != CALM && slowed[a] != HELD_BY ->
+            if
+            :: waits[a] > 0 -> is_overloaded[a] = true
+            :: true -> is_overloaded[a] = false; free_held(a, CALM)
+            fi
+        :: else
+        fi
+    :: else
+    fi
+}
+
+/* To the other; it may not have looked for long. */
+inline send(a)
+{
+    if
+    :: left[a] > 0 ->
+        d_step {
+            left[a]--; waits[OTHER(a)]++;
+            floods = (slowed[OTHER(a)] != CALM && slowed[OTHER(a)] != HELD_BY)
+        }
+        wake(OTHER(a));
+        if
+        :: !floods -> /* hold_senders_of */
+            d_step {
+                floods = (slowed[OTHER(a)] == CALM);
+                if :: floods -> slowed[OTHER(a)] = 0 :: else fi
+            }
+            if
+            :: floods -> is_asked[OTHER(a)] = true; wake(OTHER(a))
+            :: else
+            fi
+        :: true
+        fi
+    :: else
+    fi
+}
+
+/* `lets_go`: the token is gone. */
+inline lay_down(a)
+{
+#ifdef BREAK_PASS_ON
+    slowed[a] = HELD_BY; changed = true;
+#else
+    d_step { changed = (slowed[a] == CALM); if :: changed -> slowed[a] = HELD_BY :: else fi }
+#endif
+    if
+    :: changed -> atomic {
+        if
+        :: held[a] == LISTED -> held[a] = YES; running[a]--; lets_go = true
+        :: else -> slowed[a] = CALM
+        fi
+    }
+    :: else
+    fi;
+    changed = false
+}
+
+inline slow_hold(a)
+{
+    if
+    :: floods && !is_overloaded[a] && (slowed[a] == CALM || slowed[a] == HELD_BY) ->
+        if
+        :: held[a] != NO -> lay_down(a)
+        :: else ->
+            held[a] = LISTED;
+            d_step {
+                changed = (slowed[OTHER(a)] != CALM && slowed[OTHER(a)] != HELD_BY);
+                if :: changed -> slowed[OTHER(a)] = 1 + a :: else fi
+            }
+            if
+            :: changed -> lay_down(a)
+            :: else -> held[a] = NO
+            fi
+        fi
+    :: else
+    fi
+}
+
+/* One that is overloaded and has handled all is so no longer. */
+inline slow_update(a)
+{
+    if
+    :: is_overloaded[a] && waits[a] == 0 -> is_overloaded[a] = false; free_held(a, CALM)
+    :: else
+    fi
+}
+
+proctype worker()
+{
+    byte  a, first;
+    mtype was = NO;
+    bool  floods, changed, lets_go;
+end_idle:
+    atomic {
+        if
+        :: queued[0] -> a = 0
+        :: queued[1] -> a = 1
+        fi;
+        floods = false; lets_go = false;
+        queued[a] = false; running[a]++;
+        assert(running[a] == 1);
+        if :: slowed[a] == HELD_BY -> slowed[a] = CALM :: else fi /* slow_wake */
+    }
+look:
+    slow_look(a);
+    if
+    :: waits[a] > 0 ->
+        waits[a]--;
+        send(a);
+        slow_update(a);
+        if
+        :: goto spent
+        :: goto look
+        fi
+    :: else
+    fi;
+    slow_hold(a);
+    if
+    :: lets_go -> goto end_idle
+    :: else
+    fi;
+    atomic {
+        if
+        :: waits[a] > 0 -> goto look
+        :: else -> asleep[a] = true; running[a]--
+        fi
+    }
+    if
+    :: is_asked[a] -> atomic {
+        if
+        :: asleep[a] -> asleep[a] = false; running[a]++; assert(running[a] == 1); goto look
+        :: else -> goto end_idle
+        fi
+    }
+    :: else -> goto end_idle
+    fi;
+spent:
+    slow_hold(a);
+    if
+    :: lets_go
+    :: else -> atomic { running[a]--; schedule(a) }
+    fi;
+    goto end_idle
+}
+
+#define RESTS(a) (asleep[a] && waits[a] == 0 && held[a] == NO && !queued[a] && slowed[a] == CALM)
+
+/* Never over before all is handled: else this is an invalid end. */
+proctype watcher()
+{
+    RESTS(0) && RESTS(1)
+}
+
+init
+{
+    atomic {
+        left[0] = MESSAGES; left[1] = MESSAGES; waits[0] = 1; waits[1] = 1;
+        queued[0] = true; queued[1] = true;
+        run worker(); run worker(); run watcher()
+    }
+}
