@@ -163,14 +163,15 @@ static size_t append(char *text, size_t used, const char *format, ...)
 /* From the innermost frame to the callback. */
 static void append_frames(char *text, size_t used, const struct probe *answer)
 {
-    struct act__symbol symbol;
+    struct act__symbol symbols[FRAMES_MAX];
     const char        *before = "; at ";
+    act__symbols_find(symbols, answer->frames, answer->frames_count);
     for (uint32_t i = 0; i < answer->frames_count && used < TEXT_MAX - 1; i++) {
-        if (!act__symbol_find(&symbol, answer->frames[i]))
+        if (symbols[i].name[0] == '\0')
             continue;
-        if (strcmp(symbol.name, "act__turn_run") == 0)
+        if (strcmp(symbols[i].name, "act__turn_run") == 0)
             break;
-        used = append(text, used, "%s%s+0x%zx", before, symbol.name, symbol.offset);
+        used = append(text, used, "%s%s+0x%zx", before, symbols[i].name, symbols[i].offset);
         before = " < ";
     }
 }
