@@ -133,8 +133,8 @@ static void match_file(const struct object *object)
 }
 
 /*
- * Without a '/' it is no file, as linux-vdso.so.1. Not blocking: by now there may be something else of
- * that name.
+ * Without a '/' it is no file, as linux-vdso.so.1. Not blocking: by now something else may have that
+ * name.
  */
 static void open_and_match(struct object *object)
 {
@@ -175,7 +175,7 @@ static int is_mapped_here(struct dl_phdr_info *info, size_t size, void *argument
         return 0;
     object->base = info->dlpi_addr;
     snprintf(object->path, sizeof object->path, "%s",
-             info->dlpi_name[0] != '\0' ? info->dlpi_name : "/proc/self/exe"); /* the program has none */
+             info->dlpi_name[0] != '\0' ? info->dlpi_name : "/proc/self/exe"); /* the program */
     return 1;
 }
 

@@ -14,8 +14,8 @@ struct act__symbol {
 };
 
 /*
- * Reads the symbol tables of the files that are mapped there: static functions, too, unless they were
- * stripped; then the exported ones. Opens each file once: not for a signal handler.
+ * Reads the symbol tables of the files that are mapped there: static functions, too, unless they
+ * were stripped; then the exported ones. Opens each file once: not for a signal handler.
  *
  * symbols  Set, `count` of them.
  */
