@@ -35,29 +35,33 @@ void act__loop_left(struct act__worker **worker)
 
 /* ---------------------------------------------------------------------------------------- longjmp out */
 
-static _Atomic(pthread_t) main_thread;
-static _Atomic bool       main_is_known;
+static struct act__stack main_stack; /* written once, by main's thread */
+static _Atomic bool      main_is_known;
 
-void act__know_thread(void)
-{
-    if (gettid() != getpid())
-        return;
-    act__store(&main_thread, pthread_self());
-    act__store_release(&main_is_known, true); /* pairs with the acquire in act__check_stack */
-}
-
-/* The thread lives. */
-static bool is_on_stack_of(pthread_t thread, const char *at)
+struct act__stack act__stack_here(void)
 {
     pthread_attr_t attributes;
     void          *lowest = NULL;
     size_t         bytes = 0;
 
-    if (pthread_getattr_np(thread, &attributes) != 0)
-        return false;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return (struct act__stack){NULL, NULL};
     (void)pthread_attr_getstack(&attributes, &lowest, &bytes);
     pthread_attr_destroy(&attributes);
-    return at >= (const char *)lowest && at < (const char *)lowest + bytes;
+    return (struct act__stack){lowest, (const char *)lowest + bytes};
+}
+
+void act__know_thread(void)
+{
+    if (gettid() != getpid() || act__load(&main_is_known))
+        return;
+    main_stack = act__stack_here();
+    act__store_release(&main_is_known, true); /* pairs with the acquire in act__check_stack */
+}
+
+static bool is_on(const struct act__stack *stack, const char *at)
+{
+    return at >= stack->lowest && at < stack->end;
 }
 
 /* Not on its own stack is not enough: a callback may have stacks of its own making, or be in a signal's handler. */
@@ -65,11 +69,12 @@ void act__check_stack(const struct act__worker *worker)
 {
     const char       *here = __builtin_frame_address(0);
     struct act_system *system = worker->system;
+    struct act__stack own = act__stack_here();
 
-    if (worker->executor->simulated || is_on_stack_of(pthread_self(), here))
+    if (worker->executor->simulated || own.end == NULL || is_on(&own, here))
         return;
-    /* acquire, both: the thread was written before; pairs with act__know_thread, and with run in system.c */
-    if ((act__load_acquire(&main_is_known) && is_on_stack_of(act__load(&main_thread), here)) ||
-        (act__load_acquire(&system->is_run) && is_on_stack_of(system->runner, here)))
+    /* acquire, both: the stack was written before; pair with act__know_thread, and run in system.c */
+    if ((act__load_acquire(&main_is_known) && is_on(&main_stack, here)) ||
+        (act__load_acquire(&system->is_run) && is_on(&system->runner, here)))
         act__fatal(worker, "its callback was left by longjmp, and its thread runs on another one's stack");
 }

@@ -19,7 +19,13 @@ ACT_NORETURN void act__fatal(const struct act__worker *worker, const char *what)
  */
 void act__loop_left(struct act__worker **worker);
 
-/* The thread makes a system: which one is main's is remembered. */
+/* Of a thread: from `lowest` up to `end`; empty if it could not be told. The thread may have ended. */
+struct act__stack {
+    const char *lowest, *end;
+};
+struct act__stack act__stack_here(void);
+
+/* The thread makes a system: if it is main's, where its stack is is remembered. */
 void act__know_thread(void);
 /* In a call that a callback may make: whether this thread has left the callback by longjmp, onto another thread's stack. */
 void act__check_stack(const struct act__worker *worker);

@@ -1,4 +1,4 @@
-/* The name of the function at an address of this process. Internal. */
+/* The names of the functions at addresses of this process. Internal. */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_SYMBOLS_H
 #define ACT_ACTOR_SYMBOLS_H
@@ -8,14 +8,21 @@
 #include <stdint.h>
 
 struct act__symbol {
-    char   name[96]; /* cut if it is longer; where no function is known, that of the file */
+    char   name[96]; /* cut if it is longer; where no function is known, that of the file; "": no
+                        file is mapped there */
     size_t offset;   /* from the function's beginning; from the file's load address */
 };
 
 /*
- * Reads the symbol table of the file that is mapped there: static functions, too, unless it was stripped; then the
- * exported ones. Opens that file: not for a signal handler. Returns: false if nothing is mapped there from a file.
+ * Reads the symbol tables of the files that are mapped there: static functions, too, unless they
+ * were stripped; then the exported ones. Opens each file once: not for a signal handler.
+ *
+ * symbols  Set, `count` of them.
  */
-bool act__symbol_find(struct act__symbol *symbol, uintptr_t address);
+void act__symbols_find(struct act__symbol *symbols, const uintptr_t *addresses, size_t count);
+
+#ifdef ACT_TESTING
+extern unsigned act__symbols_files; /* how many were opened */
+#endif
 
 #endif

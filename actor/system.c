@@ -420,7 +420,7 @@ static act_result run(act_system *system)
     struct pollfd asked = {.fd = system->stop_event, .events = POLLIN};
     if (system->stopped)
         return ACT_INVALID;
-    system->runner = pthread_self();
+    system->runner = act__stack_here();
     act__store_release(&system->is_run, true); /* pairs with the acquire in act__check_stack */
     while (!act__load(&system->stop_asked))
         (void)poll(&asked, 1, -1);

@@ -7,6 +7,7 @@
 
 #include <actor/bond.h>
 #include <actor/cell.h>
+#include <actor/fatal.h>
 #include <actor/service_manager.h>
 
 /* Written at creation unless said otherwise. */
@@ -45,7 +46,7 @@ struct act_system {
     act_system     *next_abandoned;
     uint32_t        forks;      /* act__forks when it was made: fork.h */
     _Atomic bool    is_run;     /* by this thread, in act_system_run */
-    pthread_t       runner;
+    struct act__stack runner;   /* that one's; written before */
     bool            stopped;    /* act_system_run's work is done; guarded by its caller being one */
 
     struct act__service_manager service_manager;

@@ -16,6 +16,7 @@
 #include <actor/service_manager.h>
 #include <actor/symbols.h>
 #include <actor/system_record.h>
+#include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 #include <mailbox/channel_record.h>
 #include <mailbox/message/schema.h>
@@ -33,11 +34,15 @@
 #define WRITING_TIME    ACT_SECONDS(1) /* for a report that is being written when the system ends */
 #define TEXT_MAX        900
 
-/* One for the process, as the handler is. Filled by the thread that is looked at. */
-enum { PROBE_IDLE, PROBE_ASKED, PROBE_FILLING, PROBE_FILLED };
+/*
+ * One for the process, as the handler is. Filled by the thread that is looked at. `state` is a step
+ * and, above, the number of the question: a thread that was stopped in its handler may go on when
+ * another is asked.
+ */
+enum { PROBE_IDLE, PROBE_ASKED, PROBE_FILLING, PROBE_FILLED, PROBE_STEPS };
 struct probe {
     _Atomic uint32_t        state;
-    struct act__worker     *worker; /* the only one that may fill it; written before ASKED, read after */
+    _Atomic(struct act__worker *) worker; /* the only one that may fill it; before ASKED, read after */
     uint64_t                actor;  /* 0: it is in no turn */
     const char             *behavior;
     const act_type       *(*schema)(void);
@@ -81,18 +86,27 @@ static void fill_probe(const struct act__worker *worker)
     _Unwind_Backtrace(add_frame, &begun);
 }
 
+/* relaxed: only which of the two sides was first. */
+static bool go_from(uint32_t state, uint32_t to)
+{
+    return atomic_compare_exchange_strong_explicit(&probe.state, &state, to, memory_order_relaxed,
+                                                   memory_order_relaxed);
+}
+
 static void probed(int signal)
 {
-    uint32_t asked = PROBE_ASKED;
+    struct act__worker *here = act__runs_here;
     (void)signal;
     /* acquire: pairs with the release in ask_thread: `worker` is there. */
-    if (act__load_acquire(&probe.state) != PROBE_ASKED || probe.worker != act__runs_here)
+    uint32_t asked = act__load_acquire(&probe.state), question = asked - asked % PROBE_STEPS;
+    if (asked != question + PROBE_ASKED || act__load(&probe.worker) != here || here == NULL)
         return;
-    if (!atomic_compare_exchange_strong_explicit(&probe.state, &asked, PROBE_FILLING, memory_order_relaxed,
-                                                 memory_order_relaxed))
+    act__gap("probe.looked");
+    if (!go_from(asked, question + PROBE_FILLING))
         return;
-    fill_probe(probe.worker);
-    act__store_release(&probe.state, PROBE_FILLED); /* pairs with the acquire in ask_thread */
+    fill_probe(here);
+    /* release: pairs with the acquire in has_answered */
+    act__store_release(&probe.state, question + PROBE_FILLED);
 }
 
 void act__stuck_report_init(void)
@@ -115,26 +129,32 @@ static bool handler_is_ours(void)
            present.sa_handler == probed;
 }
 
+static bool has_answered(uint32_t question)
+{
+    /* acquire: pairs with the release in probed */
+    return act__load_acquire(&probe.state) == question + PROBE_FILLED;
+}
+
 /* With probe_mutex. Returns: whether the probe is filled. */
 static bool ask_thread(struct act__pool_thread *thread)
 {
     struct timespec moment = {.tv_nsec = 1000000};
-    uint32_t        asked = PROBE_ASKED;
-    probe.worker = &thread->base;
-    act__store_release(&probe.state, PROBE_ASKED); /* pairs with the acquire in probed() */
+    uint32_t        before = act__load(&probe.state);
+    uint32_t        question = before - before % PROBE_STEPS + PROBE_STEPS;
+    act__store(&probe.worker, &thread->base);
+    act__store_release(&probe.state, question + PROBE_ASKED); /* pairs with the acquire in probed() */
     if (!handler_is_ours() || pthread_kill(thread->id, PROBE_SIGNAL) != 0) {
-        act__store(&probe.state, PROBE_IDLE);
+        act__store(&probe.state, question + PROBE_IDLE);
         return false;
     }
     for (unsigned waited = 0; waited < PROBE_PATIENCE; waited++) {
-        if (act__load_acquire(&probe.state) == PROBE_FILLED) /* pairs with the release in probed() */
+        if (has_answered(question))
             return true;
         nanosleep(&moment, NULL);
     }
-    if (atomic_compare_exchange_strong_explicit(&probe.state, &asked, PROBE_IDLE, memory_order_relaxed,
-                                                memory_order_relaxed))
+    if (go_from(question + PROBE_ASKED, question + PROBE_IDLE))
         return false;
-    while (act__load_acquire(&probe.state) != PROBE_FILLED) /* it has begun: it will not take long */
+    while (!has_answered(question)) /* it has begun: it will not take long */
         nanosleep(&moment, NULL);
     return true;
 }
@@ -146,7 +166,6 @@ static bool look_at(struct act__pool_thread *thread, struct probe *answer)
     bool filled = ask_thread(thread);
     if (filled)
         *answer = probe;
-    act__store(&probe.state, PROBE_IDLE);
     act__unlock(&probe_mutex);
     return filled;
 }
@@ -166,14 +185,15 @@ static size_t append(char *text, size_t used, const char *format, ...)
 /* From the innermost frame to the callback. */
 static void append_frames(char *text, size_t used, const struct probe *answer)
 {
-    struct act__symbol symbol;
+    struct act__symbol symbols[FRAMES_MAX];
     const char        *before = "; at ";
+    act__symbols_find(symbols, answer->frames, answer->frames_count);
     for (uint32_t i = 0; i < answer->frames_count && used < TEXT_MAX - 1; i++) {
-        if (!act__symbol_find(&symbol, answer->frames[i]))
+        if (symbols[i].name[0] == '\0')
             continue;
-        if (strcmp(symbol.name, "act__turn_run") == 0)
+        if (strcmp(symbols[i].name, "act__turn_run") == 0)
             break;
-        used = append(text, used, "%s%s+0x%zx", before, symbol.name, symbol.offset);
+        used = append(text, used, "%s%s+0x%zx", before, symbols[i].name, symbols[i].offset);
         before = " < ";
     }
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include <actor/system.h>
+#include <mailbox/base/gap.h>
 #include <test/kit/kit.h>
 
 enum { GO = 1, TICK, ASKED, DEADLINE_SECONDS = 60, SPARES = 2 };
@@ -243,6 +245,59 @@ static void a_report_names_actor_message_and_function(void)
     stop();
 }
 
+static _Atomic int  probes;
+static _Atomic bool first_may_go, first_has_gone, first_is_past;
+
+/* The first thread that is asked where it is stops when it has seen so, until the second one is. */
+static void stop_the_first(const char *place)
+{
+    if (strcmp(place, "probe.looked") != 0)
+        return;
+    int number = probes++;
+    if (number == 0) {
+        while (!first_may_go)
+            sched_yield();
+        first_has_gone = true;
+    } else if (number == 1) {
+        first_may_go = true;
+        while (!first_is_past)
+            sched_yield();
+    }
+}
+
+static __attribute__((noinline)) void waits_first(act_self *self, void *state,
+                                                  const act_message *message)
+{
+    (void)self, (void)state, (void)message;
+    sem_post(&stuck_ones);
+    while (!first_has_gone)
+        (void)sem_trywait(&let_go); /* signals come here under ThreadSanitizer, too */
+    first_is_past = true;
+    wait_for(&let_go);
+}
+
+static void a_thread_that_answers_late_does_not_answer_for_another(void)
+{
+    static const act_behavior first = {.name = "first", .receive = waits_first};
+    sem_init(&let_go, 0, 0);
+    start(1, 0);
+    act__gap_with(stop_the_first);
+    act_system_tell_value(sys, spawn_on(&first, 0), 1, act_nothing());
+    wait_for_line("its thread does not answer");
+    act_system_tell_value(sys, spawn_on(&stuck, 0), 2, act_nothing());
+    wait_for_line("is_stuck_here");
+    act__gap_with(NULL);
+    pthread_mutex_lock(&logged.mutex);
+    char *rest = logged.text, *line;
+    while ((line = strsep(&rest, "\n")) != NULL)
+        ck_assert_msg(strncmp(line, "actor 2", 7) != 0 || strstr(line, "waits_first") == NULL, "%s", line);
+    pthread_mutex_unlock(&logged.mutex);
+    sem_post(&let_go);
+    sem_post(&let_go);
+    wait_for(&others);
+    stop();
+}
+
 static void a_lack_of_spares_is_reported_and_no_end(void)
 {
     sem_init(&let_go, 0, 0);
@@ -356,6 +411,7 @@ const struct kit_fact kit_facts[] = {
     FACT(as_many_may_be_stuck_as_there_are_spares),
     FACT(timers_and_time_outs_come_while_a_handler_is_stuck),
     FACT(a_report_names_actor_message_and_function),
+    FACT(a_thread_that_answers_late_does_not_answer_for_another),
     FACT(a_lack_of_spares_is_reported_and_no_end),
     FACT(only_five_a_minute_are_reported),
     FACT(handlers_are_not_watched_if_so_asked),
