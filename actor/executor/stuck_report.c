@@ -56,31 +56,46 @@ static pthread_mutex_t probe_mutex = PTHREAD_MUTEX_INITIALIZER; /* of who asks *
 
 /* -------------------------------------------------------------------------- in the thread's signal handler */
 
+struct walk {
+    const act_behavior *behavior; /* NULL: none has been called */
+    bool                begun;    /* before the interrupted frame come those of the signal's handler */
+};
+
+/* Whether the framework has called this function: what comes after it is the framework's own. */
+static bool is_callback(const act_behavior *behavior, uintptr_t function)
+{
+    return behavior != NULL && function != 0 &&
+           (function == (uintptr_t)behavior->receive || function == (uintptr_t)behavior->init ||
+            function == (uintptr_t)behavior->terminate);
+}
+
 static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *argument)
 {
     int       interrupted = 0; /* the place is that of the instruction itself, not the one after a call */
     uintptr_t place = _Unwind_GetIPInfo(context, &interrupted);
-    bool     *begun = argument; /* before the frame that the signal has interrupted come those of its handler */
+    struct walk *walk = argument;
     if (place == 0 || probe.frames_count == FRAMES_MAX)
         return _URC_END_OF_STACK;
-    *begun = *begun || interrupted != 0;
-    if (*begun)
-        probe.frames[probe.frames_count++] = interrupted != 0 ? place : place - 1;
-    return _URC_NO_REASON;
+    walk->begun = walk->begun || interrupted != 0;
+    if (!walk->begun)
+        return _URC_NO_REASON;
+    probe.frames[probe.frames_count++] = interrupted != 0 ? place : place - 1;
+    bool is_last = is_callback(walk->behavior, _Unwind_GetRegionStart(context));
+    return is_last ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
 static void fill_probe(const struct act__worker *worker)
 {
     act_self          *self = act__load(&worker->current);
     const act_message *message = worker->message;
-    bool               begun = false;
+    struct walk        walk = {.behavior = self != NULL ? self->behavior : NULL};
     probe.actor = self != NULL ? act__local_of(self) : 0;
     probe.behavior = self != NULL ? self->behavior->name : NULL;
     probe.schema = self != NULL ? self->behavior->schema : NULL;
     probe.has_message = message != NULL;
     probe.tag = message != NULL ? message->tag : 0;
     probe.frames_count = 0;
-    _Unwind_Backtrace(add_frame, &begun);
+    _Unwind_Backtrace(add_frame, &walk);
 }
 
 /* relaxed: only which of the two sides was first. */
@@ -179,7 +194,7 @@ static size_t append(char *text, size_t used, const char *format, ...)
     return more < 0 || used + (size_t)more >= TEXT_MAX ? TEXT_MAX - 1 : used + (size_t)more;
 }
 
-/* From the innermost frame to the callback. */
+/* From the innermost frame to the callback; further if that has none any more, as it ended with a call. */
 static void append_frames(char *text, size_t used, const struct probe *answer)
 {
     struct act__symbol symbols[FRAMES_MAX];
@@ -195,41 +210,52 @@ static void append_frames(char *text, size_t used, const struct probe *answer)
     }
 }
 
-static size_t append_actor(char *text, const struct probe *answer)
+/* What is said of the actor; the log adds its pid and name. answer NULL: the thread is silent. */
+static size_t append_what(char *text, const struct probe *answer)
 {
     if (answer == NULL)
         return append(text, 0, "a handler is stuck (its thread does not answer)");
     if (answer->actor == 0)
         return append(text, 0, "a worker is busy with no actor");
-    size_t used = append(text, 0, "actor %u.%llu (%s) is stuck", (unsigned)(answer->actor & ACT__SLOT_MASK),
-                         (unsigned long long)act__life_of(answer->actor), answer->behavior);
     if (!answer->has_message)
-        return used;
-    const act_type *type = answer->schema != NULL ? act_schema_find(answer->schema(), answer->tag) : NULL;
-    return type != NULL ? append(text, used, " at a message %s", type->name)
-                        : append(text, used, " at a message of tag %u", (unsigned)answer->tag);
+        return append(text, 0, "is stuck");
+    const act_type *type =
+        answer->schema != NULL ? act_schema_find(answer->schema(), answer->tag) : NULL;
+    return type != NULL ? append(text, 0, "is stuck at a message %s", type->name)
+                        : append(text, 0, "is stuck at a message of tag %u", (unsigned)answer->tag);
+}
+
+static size_t append_time(char *text, size_t used, act_millis lasted)
+{
+    if (lasted < 1000)
+        return append(text, used, " for %d ms", (int)lasted);
+    return append(text, used, " for %lld.%lld s", (long long)(lasted / 1000),
+                  (long long)(lasted % 1000 / 100));
 }
 
 /* `what` is a copy. answer NULL: the thread has not answered. */
-static void write_report(struct act__worker_pool *pool, const struct act__reporter *what, const struct probe *answer)
+static void write_report(struct act__worker_pool *pool, const struct act__reporter *what,
+                         const struct probe *answer)
 {
     const struct act__monitor *monitor = &pool->monitor;
-    act_millis                 lasted = what->lasted;
     char                       text[TEXT_MAX] = "";
-    size_t                     used = append_actor(text, answer);
-    used = append(text, used, " for %lld.%lld s", (long long)(lasted / 1000), (long long)(lasted % 1000 / 100));
+    size_t                     used = append_time(text, append_what(text, answer), what->lasted);
     if (what->suppressed != 0)
         used = append(text, used, "; %u more were not reported", (unsigned)what->suppressed);
     if (!monitor->may_hold)
         used = append(text, used, "; its worker waits: the kernel has no membarrier");
     else if (what->no_spare)
-        used = append(text, used, "; its worker waits: all %u spares are in use", (unsigned)monitor->spares_max);
+        used = append(text, used, "; its worker waits: all %u spares are in use",
+                      (unsigned)monitor->spares_max);
     if (answer != NULL)
         append_frames(text, used, answer);
-    act__log(pool->system, ACT_LOG_WARNING, "%s", text);
+    if (answer != NULL && answer->actor != 0)
+        act__log_about(pool->system, answer->actor, answer->behavior, ACT_LOG_WARNING, "%s", text);
+    else
+        act__log(pool->system, ACT_LOG_WARNING, "%s", text);
 }
 
-/* -------------------------------------------------------------------------------------- the reporter's thread */
+/* ---------------------------------------------------------------------------- the reporter's thread */
 
 /* With the mutex, without it meanwhile. */
 static void make_report(struct act__worker_pool *pool, struct act__reporter *reporter)
