@@ -64,7 +64,7 @@ void act__stuck_give(struct act__station *station, struct act__pool_thread *thre
     /* relaxed, all: the thread waits for the mutex. */
     if (act__load(&thread->base.next) == ACT__NO_NEXT)
         act__store(&thread->base.next, NULL);
-    /* Others may wait for it; and one that was displaced then has not been told by act__stuck_end. */
+    /* Others may wait for it; and one that was displaced then was not told by act__stuck_end. */
     act__store(&thread->base.station_asked, is_asked_for(pool, station));
     pthread_cond_signal(&thread->moved);
 }

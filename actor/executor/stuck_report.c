@@ -1,4 +1,4 @@
-/* Which actor is stuck, and where: asked of its own thread by a signal, told to the log by another. Internal. */
+/* Which actor is stuck, and where: its own thread is asked by a signal, another tells. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/monitor.h>
 
@@ -42,7 +42,7 @@
 enum { PROBE_IDLE, PROBE_ASKED, PROBE_FILLING, PROBE_FILLED, PROBE_STEPS };
 struct probe {
     _Atomic uint32_t        state;
-    _Atomic(struct act__worker *) worker; /* the only one that may fill it; before ASKED, read after */
+    _Atomic(struct act__worker *) worker; /* the only one that may fill it; written before ASKED */
     uint64_t                actor;  /* 0: it is in no turn */
     const char             *behavior;
     const act_type       *(*schema)(void);
@@ -58,7 +58,7 @@ static pthread_mutex_t probe_mutex = PTHREAD_MUTEX_INITIALIZER; /* of who asks *
 
 struct walk {
     const act_behavior *behavior; /* NULL: none has been called */
-    bool                begun;    /* before the interrupted frame come those of the signal's handler */
+    bool                begun;    /* before the interrupted frame come those of the signal */
 };
 
 /* Whether the framework has called this function: what comes after it is the framework's own. */
@@ -132,7 +132,7 @@ void act__stuck_report_init(void)
     act__unlock(&probe_mutex);
 }
 
-/* ------------------------------------------------------------------------------------------- asking it */
+/* ---------------------------------------------------------------------------------- asking it */
 
 static bool handler_is_ours(void)
 {
@@ -154,7 +154,8 @@ static bool ask_thread(struct act__pool_thread *thread)
     uint32_t        before = act__load(&probe.state);
     uint32_t        question = before - before % PROBE_STEPS + PROBE_STEPS;
     act__store(&probe.worker, &thread->base);
-    act__store_release(&probe.state, question + PROBE_ASKED); /* pairs with the acquire in probed() */
+    /* release: pairs with the acquire in probed */
+    act__store_release(&probe.state, question + PROBE_ASKED);
     if (!handler_is_ours() || pthread_kill(thread->id, PROBE_SIGNAL) != 0) {
         act__store(&probe.state, question + PROBE_IDLE);
         return false;
@@ -182,7 +183,7 @@ static bool look_at(struct act__pool_thread *thread, struct probe *answer)
     return filled;
 }
 
-/* ------------------------------------------------------------------------------------------- its words */
+/* ---------------------------------------------------------------------------------- its words */
 
 static size_t append(char *text, size_t used, const char *format, ...) ACT_PRINTF(3, 4);
 static size_t append(char *text, size_t used, const char *format, ...)
@@ -194,7 +195,7 @@ static size_t append(char *text, size_t used, const char *format, ...)
     return more < 0 || used + (size_t)more >= TEXT_MAX ? TEXT_MAX - 1 : used + (size_t)more;
 }
 
-/* From the innermost frame to the callback; further if that has none any more, as it ended with a call. */
+/* From the innermost frame to the callback; further if that is gone, as it ended with a call. */
 static void append_frames(char *text, size_t used, const struct probe *answer)
 {
     struct act__symbol symbols[FRAMES_MAX];
@@ -255,7 +256,7 @@ static void write_report(struct act__worker_pool *pool, const struct act__report
         act__log(pool->system, ACT_LOG_WARNING, "%s", text);
 }
 
-/* ---------------------------------------------------------------------------- the reporter's thread */
+/* ---------------------------------------------------------------------- the reporter's thread */
 
 /* With the mutex, without it meanwhile. */
 static void make_report(struct act__worker_pool *pool, struct act__reporter *reporter)
@@ -295,7 +296,7 @@ static void *reporter_main(void *argument)
     return NULL;
 }
 
-/* With the mutex. By the monitor, whose mask it gets: no signals. Returns: whether there is a thread to report. */
+/* With the mutex. By the monitor, whose mask it gets: no signals. Returns: whether there is one. */
 static bool start_reporter(struct act__worker_pool *pool)
 {
     struct act__reporter *reporter = &pool->monitor.reporter;
@@ -304,7 +305,8 @@ static bool start_reporter(struct act__worker_pool *pool)
     return reporter->started;
 }
 
-bool act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted)
+bool act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread,
+                       act_millis lasted)
 {
     struct act__monitor  *monitor = &pool->monitor;
     struct act__reporter *reporter = &monitor->reporter;
@@ -360,7 +362,8 @@ bool act__stuck_report_join(struct act__worker_pool *pool, const struct timespec
     act__lock(&pool->monitor.mutex);
     if (until != NULL && act__clock_is_before(until, &soon))
         until = &soon;
-    while (!reporter->has_ended && act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until))
+    while (!reporter->has_ended &&
+           act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until))
         ;
     bool has_ended = reporter->has_ended;
     act__unlock(&pool->monitor.mutex);
