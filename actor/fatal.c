@@ -73,7 +73,7 @@ void act__check_stack(const struct act__worker *worker)
 
     if (worker->executor->simulated || own.end == NULL || is_on(&own, here))
         return;
-    /* acquire, both: the stack was written before; pair with act__know_thread, and run in system.c */
+    /* acquire, both: the stack was written before; pair with act__know_thread, and system.c's run */
     if ((act__load_acquire(&main_is_known) && is_on(&main_stack, here)) ||
         (act__load_acquire(&system->is_run) && is_on(&system->runner, here)))
         act__fatal(worker, "its callback was left by longjmp, and its thread runs on another one's stack");

@@ -19,7 +19,7 @@ ACT_NORETURN void act__fatal(const struct act__worker *worker, const char *what)
  */
 void act__loop_left(struct act__worker **worker);
 
-/* Of a thread: from `lowest` up to `end`; empty if it could not be told. The thread may have ended. */
+/* Of a thread, from `lowest` up to `end`; empty if it could not be told. That may have ended. */
 struct act__stack {
     const char *lowest, *end;
 };

@@ -79,6 +79,21 @@ write_record(act_system *system, act_self *self, act_log_level level, const char
     act__log_write(system->log, &record);
 }
 
+/* "actor 1.2 (behavior) "; `colon` before the last blank. */
+static int put_actor(char *text, size_t bytes, uint64_t local, const char *behavior,
+                     const char *colon)
+{
+    return snprintf(text, bytes, "actor %u.%llu (%.*s)%s ", (unsigned)(local & ACT__SLOT_MASK),
+                    (unsigned long long)act__life_of(local), ACT_NAME_MAX, behavior, colon);
+}
+
+static void call_hook(act_system *system, act_log_level level, const char *text)
+{
+    pthread_mutex_t *mutex = act__user_code_begin();
+    system->options.log(system->options.context, level, text);
+    act__user_code_end(mutex);
+}
+
 /* The user's own function gets no more than it needs: with a record made first, a restart cost an eighth more. */
 static __attribute__((format(printf, 5, 0))) void
 call_users(act_system *system, act_self *self, act_log_level level, bool said_by_actor, const char *format,
@@ -87,13 +102,10 @@ call_users(act_system *system, act_self *self, act_log_level level, bool said_by
     char text[ACT_LOG_TEXT_MAX + 2 * ACT_NAME_MAX];
     int  used = 0;
     if (self != NULL)
-        used = snprintf(text, sizeof text, "actor %u.%llu (%.*s)%s ", self->index,
-                        (unsigned long long)act__load(&self->life), ACT_NAME_MAX, self->behavior->name,
-                        said_by_actor ? ":" : "");
+        used = put_actor(text, sizeof text, act__local_of(self), self->behavior->name,
+                         said_by_actor ? ":" : "");
     vsnprintf(text + used, sizeof text - (size_t)used, format, values);
-    pthread_mutex_t *mutex = act__user_code_begin();
-    system->options.log(system->options.context, level, text);
-    act__user_code_end(mutex);
+    call_hook(system, level, text);
 }
 
 /* said_by_actor: not about the actor, but by it. */
@@ -142,6 +154,37 @@ void act__log_of(act_self *self, act_log_level level, const char *format, ...)
     va_list values;
     va_start(values, format);
     log_values(self->worker->system, self, level, false, format, values);
+    va_end(values);
+}
+
+static __attribute__((format(printf, 5, 0))) void
+write_record_about(act_system *system, uint64_t local, const char *behavior, act_log_level level,
+                   const char *format, va_list values)
+{
+    struct act__log_record record;
+    set_place(&record, system, level);
+    record.local = local;
+    act__names_name_of(system->names, local, record.actor);
+    snprintf(record.behavior, sizeof record.behavior, "%s", behavior);
+    set_text(&record, format, values);
+    act__log_write(system->log, &record);
+}
+
+void act__log_about(act_system *system, uint64_t local, const char *behavior, act_log_level level,
+                    const char *format, ...)
+{
+    char    text[ACT_LOG_TEXT_MAX + 2 * ACT_NAME_MAX];
+    va_list values;
+    if (level > system->options.log_level || act__load(&system->abandoned)) /* as in log_values */
+        return;
+    va_start(values, format);
+    if (system->log != NULL) {
+        write_record_about(system, local, behavior, level, format, values);
+    } else {
+        int used = put_actor(text, sizeof text, local, behavior, "");
+        vsnprintf(text + used, sizeof text - (size_t)used, format, values);
+        call_hook(system, level, text);
+    }
     va_end(values);
 }
 

@@ -154,8 +154,11 @@ ACT_API ACT_MUST_CHECK act_result act_system_status(act_system *system, const ch
  * system   *system may be NULL: nothing happens. It becomes NULL.
  *
  * Threads: any thread that may block, as act_system_run; no thread may use the system any more.
- * Waits:   as act_system_run if the system has not been stopped yet, which takes up to stop_timeout and a second; then
- *          up to destroy_timeout for callbacks that run to return.
+ * Waits:   as act_system_run if the system has not been stopped yet, which takes up to stop_timeout
+ *          and a second; then up to destroy_timeout for callbacks that run to return; up to 5 s for
+ *          threads that run none to end, which takes long on a very busy machine only; up to a
+ *          second for the hook to return that is told of a stuck handler; and up to a second and
+ *          0.1 s for the log to be written.
  * Returns: ACT_OK (also for NULL); ACT_TIMED_OUT (something was left behind); ACT_INVALID (called in a callback, or this is
  *          a simulation's system: nothing happens); ACT_FORKED (in a child of fork(): nothing happens, as the memory may
  *          be locked by threads that are not there).
@@ -256,7 +259,7 @@ ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_
     X(late_replies, "replies to asks that had ended; also counted as dead letters")  \
     X(thread_waits, "times a blocking actor waited because all threads were in use") \
     X(slowed, "times a sender was held back because its receiver was far behind")    \
-    X(stuck, "turns that took longer than stuck_after")                              \
+    X(stuck, "turns in which one message took longer than stuck_after")              \
     X(stolen, "actors taken over from another worker")                               \
     X(parked, "times a worker went to sleep")                                        \
     X(log_lost, "records of the log that could not be written")

@@ -141,5 +141,8 @@ void act__root_has_ended(act_system *system, struct act__worker *worker);
 /* log.c. A record about no actor, and one about an actor, by the thread that runs it. Any thread; never wait. */
 void act__log(act_system *system, act_log_level level, const char *format, ...) ACT_PRINTF(3, 4);
 void act__log_of(act_self *self, act_log_level level, const char *format, ...) ACT_PRINTF(3, 4);
+/* The same about an actor of another thread: the local part of its pid, its behavior's name. */
+void act__log_about(act_system *system, uint64_t local, const char *behavior, act_log_level level,
+                    const char *format, ...) ACT_PRINTF(5, 6);
 
 #endif

@@ -23,7 +23,7 @@ struct act__after_turn {
     void (*run)(struct act__after_turn *work);
 };
 
-/* A call of the program's code that waits until the thread uses its station no more: act__call_late of io/handle.h. */
+/* A call of the program's code that waits until the thread's station is not in use: io/handle.h. */
 struct act__late_call {
     struct act__late_call *next;
     void (*function)(void *argument);

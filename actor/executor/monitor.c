@@ -50,10 +50,12 @@ static act_millis watch(struct act__pool_thread *thread, act_millis now)
 }
 
 /* A turn is reported after stuck_after, and then each time it is ten times that. */
-static void report_if_due(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted)
+static void report_if_due(struct act__worker_pool *pool, struct act__pool_thread *thread,
+                          act_millis lasted)
 {
     struct act__watched *watched = &thread->watched;
-    act_millis           after = watched->told == 0 ? pool->monitor.stuck_after : 10 * watched->told;
+    act_millis           first = pool->monitor.stuck_after;
+    act_millis           after = watched->told == 0 ? first : 10 * watched->told;
     if (lasted >= after && act__stuck_report(pool, thread, lasted)) /* else at the next look */
         watched->told = after;
 }

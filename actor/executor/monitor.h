@@ -26,8 +26,9 @@ struct act__watched {
 };
 
 /*
- * What the thread that writes reports is to do. A thread of its own: the files in which it looks for names, and the
- * program's hook for the log, may take as long as they like. Started for the first report. All with the mutex.
+ * What the thread that writes reports is to do. A thread of its own: the files in which it looks for
+ * names, and the program's hook for the log, may take as long as they like. Started for the first
+ * report. All with the mutex.
  */
 struct act__reporter {
     pthread_t                id;
@@ -71,8 +72,8 @@ void act__monitor_stop(struct act__worker_pool *pool);
 void act__monitor_fini(struct act__worker_pool *pool);
 
 /*
- * How long it pauses after a look: until the next one or, if it rests, until it is roused; but the watchdog is fed in
- * time, whenever the rest began.
+ * How long it pauses after a look: until the next one or, if it rests, until it is roused; but the
+ * watchdog is fed in time, whenever the rest began.
  */
 act_millis act__monitor_pause(const struct act__monitor *monitor, act_millis now, bool rests);
 
@@ -104,17 +105,18 @@ bool act__stuck_wait(struct act__worker_pool *pool, struct act__pool_thread *thr
 
 /* stuck_report.c */
 /*
- * Has it told which actor a thread is stuck with, in what and where, `lasted` ms after its turn began. With the mutex.
- * Returns: false if a report before is not done yet: it is to be tried again.
+ * Has it told which actor a thread is stuck with, in what and where, `lasted` ms after that began.
+ * With the mutex. Returns: false if a report before is not done yet: it is to be tried again.
  */
-bool act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted);
-/* Has it told that the watchdog could not be fed, unless a report is not done yet. With the mutex. */
+bool act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread,
+                       act_millis lasted);
+/* Has it told that the watchdog could not be fed, unless a report is under way. With the mutex. */
 void act__stuck_report_unfed(struct act__worker_pool *pool, act_result why);
 /* The pool's threads may end after this: none is looked at any more. */
 void act__stuck_report_stop(struct act__worker_pool *pool);
 /*
- * After that. Waits for what is being written until a time (NULL: for ever), a second at least. Returns: whether its
- * thread has ended; else that is left to itself.
+ * After that. Waits for what is being written until a time (NULL: for ever), a second at least.
+ * Returns: whether its thread has ended; else that is left to itself.
  */
 bool act__stuck_report_join(struct act__worker_pool *pool, const struct timespec *until);
 /* Installs what it needs to look at another thread. */

@@ -38,8 +38,10 @@ static inline bool act__station_enter(struct act__worker *worker)
     act__store(&worker->station_uses, (uint16_t)(uses + 1));
     atomic_signal_fence(memory_order_seq_cst); /* for the compiler; the monitor's membarrier is for the processor */
     /* acquire: pairs with the release in let_go_of, stuck.c. */
-    ACT__LOCKS_HELD_ADD(1u); /* the program's code is not to run meanwhile: it may take as long as it likes */
-    if (act__likely(!act__load_acquire(&worker->station_asked)) || uses != 0 || act__station_enter_slowly(worker))
+    ACT__LOCKS_HELD_ADD(1u); /* the program's code is not to run meanwhile: it may take its time */
+    if (act__likely(!act__load_acquire(&worker->station_asked)) || uses != 0)
+        return true;
+    if (act__station_enter_slowly(worker))
         return true;
     ACT__LOCKS_HELD_ADD(-1u);
     return false;

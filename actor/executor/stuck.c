@@ -31,8 +31,8 @@ static void remove_displaced(struct act__station *station, struct act__pool_thre
 {
     struct act__pool_thread **place = &station->displaced;
     while (*place != thread)
-        place = &(*place)->next;
-    *place = thread->next;
+        place = &(*place)->next_displaced;
+    *place = thread->next_displaced;
     thread->left = NULL;
     act__loop_resume(station->loop, &thread->suspended);
 }
@@ -44,7 +44,7 @@ static bool is_asked_for(const struct act__worker_pool *pool, const struct act__
     if (pool->ending)
         return true;
     while (thread != NULL && !thread->turn_is_over)
-        thread = thread->next;
+        thread = thread->next_displaced;
     return thread != NULL || station->wanted != NULL;
 }
 
@@ -64,14 +64,14 @@ void act__stuck_give(struct act__station *station, struct act__pool_thread *thre
     /* relaxed, all: the thread waits for the mutex. */
     if (act__load(&thread->base.next) == ACT__NO_NEXT)
         act__store(&thread->base.next, NULL);
-    /* Others may wait for it; and one that was displaced then has not been told by act__stuck_end. */
+    /* Others may wait for it; and one that was displaced then was not told by act__stuck_end. */
     act__store(&thread->base.station_asked, is_asked_for(pool, station));
     pthread_cond_signal(&thread->moved);
 }
 
 static void become_spare(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
-    thread->next = pool->monitor.spares;
+    thread->next_spare = pool->monitor.spares;
     pool->monitor.spares = thread;
 }
 
@@ -90,7 +90,7 @@ static struct act__pool_thread *take_spare_thread(struct act__worker_pool *pool)
     struct act__monitor     *monitor = &pool->monitor;
     struct act__pool_thread *thread = monitor->spares;
     if (thread != NULL) {
-        monitor->spares = thread->next;
+        monitor->spares = thread->next_spare;
     } else if (monitor->spares_started < monitor->spares_max && start_spare(pool, &thread) == ACT_OK) {
         monitor->spares_started++;
     }
@@ -102,7 +102,7 @@ static void settle(struct act__worker_pool *pool, struct act__station *station)
 {
     struct act__pool_thread *thread = station->displaced, *next;
     for (; thread != NULL; thread = next) {
-        next = thread->next;
+        next = thread->next_displaced;
         if (!thread->turn_is_over)
             continue;
         remove_displaced(station, thread);
@@ -273,7 +273,7 @@ static void displace(struct act__worker_pool *pool, struct act__station *station
     struct act__pool_thread *thread = station->thread;
     thread->left = station;
     thread->turn_is_over = false;
-    thread->next = station->displaced;
+    thread->next_displaced = station->displaced;
     station->displaced = thread;
     thread->suspended.owner = act__local_of(current);
     act__loop_suspend(station->loop, &thread->suspended);
@@ -309,7 +309,7 @@ void act__stuck_sweep(struct act__worker_pool *pool)
 {
     for (uint32_t i = 0; i < pool->base.workers_count; i++) {
         struct act__pool_thread *thread = pool->stations[i].displaced;
-        for (; thread != NULL; thread = thread->next)
+        for (; thread != NULL; thread = thread->next_displaced)
             close_next(pool, &thread->base);
     }
 }

@@ -1,4 +1,4 @@
-/* Which actor is stuck, and where: asked of its own thread by a signal, told to the log by another. Internal. */
+/* Which actor is stuck, and where: its own thread is asked by a signal, another tells. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/executor/monitor.h>
 
@@ -42,7 +42,7 @@
 enum { PROBE_IDLE, PROBE_ASKED, PROBE_FILLING, PROBE_FILLED, PROBE_STEPS };
 struct probe {
     _Atomic uint32_t        state;
-    _Atomic(struct act__worker *) worker; /* the only one that may fill it; before ASKED, read after */
+    _Atomic(struct act__worker *) worker; /* the only one that may fill it; written before ASKED */
     uint64_t                actor;  /* 0: it is in no turn */
     const char             *behavior;
     const act_type       *(*schema)(void);
@@ -56,17 +56,32 @@ static pthread_mutex_t probe_mutex = PTHREAD_MUTEX_INITIALIZER; /* of who asks *
 
 /* -------------------------------------------------------------------------- in the thread's signal handler */
 
+struct walk {
+    const act_behavior *behavior; /* NULL: none has been called */
+    bool                begun;    /* before the interrupted frame come those of the signal */
+};
+
+/* Whether the framework has called this function: what comes after it is the framework's own. */
+static bool is_callback(const act_behavior *behavior, uintptr_t function)
+{
+    return behavior != NULL && function != 0 &&
+           (function == (uintptr_t)behavior->receive || function == (uintptr_t)behavior->init ||
+            function == (uintptr_t)behavior->terminate);
+}
+
 static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *argument)
 {
     int       interrupted = 0; /* the place is that of the instruction itself, not the one after a call */
     uintptr_t place = _Unwind_GetIPInfo(context, &interrupted);
-    bool     *begun = argument; /* before the frame that the signal has interrupted come those of its handler */
+    struct walk *walk = argument;
     if (place == 0 || probe.frames_count == FRAMES_MAX)
         return _URC_END_OF_STACK;
-    *begun = *begun || interrupted != 0;
-    if (*begun)
-        probe.frames[probe.frames_count++] = interrupted != 0 ? place : place - 1;
-    return _URC_NO_REASON;
+    walk->begun = walk->begun || interrupted != 0;
+    if (!walk->begun)
+        return _URC_NO_REASON;
+    probe.frames[probe.frames_count++] = interrupted != 0 ? place : place - 1;
+    bool is_last = is_callback(walk->behavior, _Unwind_GetRegionStart(context));
+    return is_last ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
 static void fill_probe(const struct act__worker *worker)
@@ -74,16 +89,16 @@ static void fill_probe(const struct act__worker *worker)
     act_self           *self = act__load(&worker->current);
     const act_message  *message = worker->message;
     const act_behavior *behavior = NULL;
-    bool                begun = false;
     if (self != NULL) /* relaxed: in the last steps of a turn it may be another's already, see make_life in spawn.c */
         behavior = __atomic_load_n(&self->behavior, __ATOMIC_RELAXED);
+    struct walk walk = {.behavior = behavior};
     probe.actor = self != NULL ? act__local_of(self) : 0;
     probe.behavior = behavior != NULL ? behavior->name : NULL;
     probe.schema = behavior != NULL ? behavior->schema : NULL;
     probe.has_message = message != NULL;
     probe.tag = message != NULL ? message->tag : 0;
     probe.frames_count = 0;
-    _Unwind_Backtrace(add_frame, &begun);
+    _Unwind_Backtrace(add_frame, &walk);
 }
 
 /* relaxed: only which of the two sides was first. */
@@ -120,7 +135,7 @@ void act__stuck_report_init(void)
     act__unlock(&probe_mutex);
 }
 
-/* ------------------------------------------------------------------------------------------- asking it */
+/* ---------------------------------------------------------------------------------- asking it */
 
 static bool handler_is_ours(void)
 {
@@ -142,7 +157,8 @@ static bool ask_thread(struct act__pool_thread *thread)
     uint32_t        before = act__load(&probe.state);
     uint32_t        question = before - before % PROBE_STEPS + PROBE_STEPS;
     act__store(&probe.worker, &thread->base);
-    act__store_release(&probe.state, question + PROBE_ASKED); /* pairs with the acquire in probed() */
+    /* release: pairs with the acquire in probed */
+    act__store_release(&probe.state, question + PROBE_ASKED);
     if (!handler_is_ours() || pthread_kill(thread->id, PROBE_SIGNAL) != 0) {
         act__store(&probe.state, question + PROBE_IDLE);
         return false;
@@ -170,7 +186,7 @@ static bool look_at(struct act__pool_thread *thread, struct probe *answer)
     return filled;
 }
 
-/* ------------------------------------------------------------------------------------------- its words */
+/* ---------------------------------------------------------------------------------- its words */
 
 static size_t append(char *text, size_t used, const char *format, ...) ACT_PRINTF(3, 4);
 static size_t append(char *text, size_t used, const char *format, ...)
@@ -182,7 +198,7 @@ static size_t append(char *text, size_t used, const char *format, ...)
     return more < 0 || used + (size_t)more >= TEXT_MAX ? TEXT_MAX - 1 : used + (size_t)more;
 }
 
-/* From the innermost frame to the callback. */
+/* From the innermost frame to the callback; further if that is gone, as it ended with a call. */
 static void append_frames(char *text, size_t used, const struct probe *answer)
 {
     struct act__symbol symbols[FRAMES_MAX];
@@ -198,41 +214,52 @@ static void append_frames(char *text, size_t used, const struct probe *answer)
     }
 }
 
-static size_t append_actor(char *text, const struct probe *answer)
+/* What is said of the actor; the log adds its pid and name. answer NULL: the thread is silent. */
+static size_t append_what(char *text, const struct probe *answer)
 {
     if (answer == NULL)
         return append(text, 0, "a handler is stuck (its thread does not answer)");
     if (answer->actor == 0)
         return append(text, 0, "a worker is busy with no actor");
-    size_t used = append(text, 0, "actor %u.%llu (%s) is stuck", (unsigned)(answer->actor & ACT__SLOT_MASK),
-                         (unsigned long long)act__life_of(answer->actor), answer->behavior);
     if (!answer->has_message)
-        return used;
-    const act_type *type = answer->schema != NULL ? act_schema_find(answer->schema(), answer->tag) : NULL;
-    return type != NULL ? append(text, used, " at a message %s", type->name)
-                        : append(text, used, " at a message of tag %u", (unsigned)answer->tag);
+        return append(text, 0, "is stuck");
+    const act_type *type =
+        answer->schema != NULL ? act_schema_find(answer->schema(), answer->tag) : NULL;
+    return type != NULL ? append(text, 0, "is stuck at a message %s", type->name)
+                        : append(text, 0, "is stuck at a message of tag %u", (unsigned)answer->tag);
+}
+
+static size_t append_time(char *text, size_t used, act_millis lasted)
+{
+    if (lasted < 1000)
+        return append(text, used, " for %d ms", (int)lasted);
+    return append(text, used, " for %lld.%lld s", (long long)(lasted / 1000),
+                  (long long)(lasted % 1000 / 100));
 }
 
 /* `what` is a copy. answer NULL: the thread has not answered. */
-static void write_report(struct act__worker_pool *pool, const struct act__reporter *what, const struct probe *answer)
+static void write_report(struct act__worker_pool *pool, const struct act__reporter *what,
+                         const struct probe *answer)
 {
     const struct act__monitor *monitor = &pool->monitor;
-    act_millis                 lasted = what->lasted;
     char                       text[TEXT_MAX] = "";
-    size_t                     used = append_actor(text, answer);
-    used = append(text, used, " for %lld.%lld s", (long long)(lasted / 1000), (long long)(lasted % 1000 / 100));
+    size_t                     used = append_time(text, append_what(text, answer), what->lasted);
     if (what->suppressed != 0)
         used = append(text, used, "; %u more were not reported", (unsigned)what->suppressed);
     if (!monitor->may_hold)
         used = append(text, used, "; its worker waits: the kernel has no membarrier");
     else if (what->no_spare)
-        used = append(text, used, "; its worker waits: all %u spares are in use", (unsigned)monitor->spares_max);
+        used = append(text, used, "; its worker waits: all %u spares are in use",
+                      (unsigned)monitor->spares_max);
     if (answer != NULL)
         append_frames(text, used, answer);
-    act__log(pool->system, ACT_LOG_WARNING, "%s", text);
+    if (answer != NULL && answer->actor != 0)
+        act__log_about(pool->system, answer->actor, answer->behavior, ACT_LOG_WARNING, "%s", text);
+    else
+        act__log(pool->system, ACT_LOG_WARNING, "%s", text);
 }
 
-/* -------------------------------------------------------------------------------------- the reporter's thread */
+/* ---------------------------------------------------------------------- the reporter's thread */
 
 /* With the mutex, without it meanwhile. */
 static void make_report(struct act__worker_pool *pool, struct act__reporter *reporter)
@@ -272,7 +299,7 @@ static void *reporter_main(void *argument)
     return NULL;
 }
 
-/* With the mutex. By the monitor, whose mask it gets: no signals. Returns: whether there is a thread to report. */
+/* With the mutex. By the monitor, whose mask it gets: no signals. Returns: whether there is one. */
 static bool start_reporter(struct act__worker_pool *pool)
 {
     struct act__reporter *reporter = &pool->monitor.reporter;
@@ -281,7 +308,8 @@ static bool start_reporter(struct act__worker_pool *pool)
     return reporter->started;
 }
 
-bool act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread, act_millis lasted)
+bool act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread,
+                       act_millis lasted)
 {
     struct act__monitor  *monitor = &pool->monitor;
     struct act__reporter *reporter = &monitor->reporter;
@@ -337,7 +365,8 @@ bool act__stuck_report_join(struct act__worker_pool *pool, const struct timespec
     act__lock(&pool->monitor.mutex);
     if (until != NULL && act__clock_is_before(until, &soon))
         until = &soon;
-    while (!reporter->has_ended && act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until))
+    while (!reporter->has_ended &&
+           act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until))
         ;
     bool has_ended = reporter->has_ended;
     act__unlock(&pool->monitor.mutex);

@@ -20,10 +20,11 @@ struct act__pool_thread {
     struct act__station     *station;  /* NULL: displaced, or spare. Written with the monitor's mutex. */
     pthread_t                id;
     struct act__station     *left;     /* that it was displaced from, until the turn is over and the station knows;
-                                          this and the next five: with the monitor's mutex */
+                                          this and the next six: with the monitor's mutex */
     bool                     turn_is_over;
     bool                     has_ended;
-    struct act__pool_thread *next;     /* spare, or displaced from the same station */
+    struct act__pool_thread *next_spare;
+    struct act__pool_thread *next_displaced; /* from the same station */
     struct act__pool_thread *next_wanting;
     struct act__suspended    suspended; /* while displaced: whose turn it is in */
     pthread_cond_t           moved;    /* it has got a station, or is to end */

@@ -18,8 +18,9 @@ struct act__worker *act__station_here(void);
 void                act__station_left(struct act__worker **here);
 
 /*
- * Has the program's code called, and `call` freed by act__free, at the end of the outermost such scope: a callback that
- * takes its time is to keep nobody from the station. All callbacks that come from inside a scope are called so.
+ * Has the program's code called, and `call` freed by act__free, at the end of the outermost such
+ * scope: a callback that takes its time is to keep no other thread from the station. All callbacks
+ * that come from inside a scope are called so.
  */
 void act__call_late(struct act__late_call *call);
 

@@ -141,7 +141,8 @@ static void release_moved(const void *bytes, size_t count, void *call)
     act__call_late(call);
 }
 
-static act_result write_moved(act_tcp *tcp, const void *bytes, size_t count, struct act__late_call *call)
+static act_result write_moved(act_tcp *tcp, const void *bytes, size_t count,
+                              struct act__late_call *call)
 {
     ACT__AT_STATION;
     act_result result = may_write(tcp);

@@ -9,9 +9,9 @@
  *           parking.pml: here a thread that has nothing to do waits until it has, or is asked.
  * Asserted  no two use the station at once; each actor that is woken runs once. A turn waits in its middle for the actor
  *           that it has woken, and ends only if that runs elsewhere; whatever is not run at the end, and a thread that
- *           waits for its station for ever, is an invalid end state. With ENDS the system ends at any
- *           moment, turns that wait may then return, and a thread that does not end is an invalid end
- *           state.
+ *           waits for its station for ever, is an invalid end state. With ENDS the system ends at
+ *           any moment, turns that wait may then return, and a thread that does not end is an
+ *           invalid end state.
  * Order     sequentially consistent, which membarrier(2) on the monitor's side makes of the two plain accesses in
  *           act__station_enter, and of those at the end of a turn.
  */

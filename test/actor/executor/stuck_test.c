@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <actor/system.h>
 #include <mailbox/base/gap.h>
@@ -238,11 +239,48 @@ static void a_report_names_actor_message_and_function(void)
     start(1, 0);
     stuck_pid = spawn_on(&stuck, 0);
     act_system_tell_value(sys, stuck_pid, 77, act_nothing());
-    wait_for_line("(stubborn) is stuck at a message of tag 77");
+    wait_for_line("(stubborn) is stuck at a message of tag 77 for ");
+    wait_for_line(" ms; at ");
     wait_for_line("is_stuck_here");
+    pthread_mutex_lock(&logged.mutex);
+    char *frame = strstr(logged.text, "is_stuck_here");
+    ck_assert_str_eq(strsep(&frame, "+"), "is_stuck_here");
+    ck_assert_ptr_null(strpbrk(strsep(&frame, "\n"), "<")); /* none of the library's own */
+    pthread_mutex_unlock(&logged.mutex);
     sem_post(&let_go);
     wait_for(&others);
     stop();
+}
+
+/* As all that is said of an actor: its pid and its name have their columns. */
+static void a_line_of_a_report_has_the_actors_name(void)
+{
+    int  ends[2];
+    char text[4096] = "";
+    sem_init(&let_go, 0, 0);
+    sem_init(&stuck_ones, 0, 0);
+    sem_init(&others, 0, 0);
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1,
+                                                                .log_descriptor = ends[1],
+                                                                .stuck_after = ACT_MS(10))),
+                     ACT_OK);
+    ck_assert_int_eq(
+        act_system_spawn(sys, &stuck_pid, &stuck, NULL, ACT_SPAWN_OPTIONS(.name = "mary")), ACT_OK);
+    act_system_tell_value(sys, stuck_pid, 77, act_nothing());
+    for (size_t used = 0; strchr(text, '\n') == NULL;) {
+        ssize_t got = read(ends[0], text + used, sizeof text - 1 - used);
+        ck_assert_int_gt(got, 0);
+        used += (size_t)got;
+        text[used] = '\0';
+    }
+    const char *part = " 1.1 mary: is stuck at a message of tag 77 for ";
+    ck_assert_msg(strstr(text, part) != NULL, "%s", text);
+    sem_post(&let_go);
+    wait_for(&others);
+    stop();
+    close(ends[0]);
+    close(ends[1]);
 }
 
 static _Atomic int  probes;
@@ -290,7 +328,8 @@ static void a_thread_that_answers_late_does_not_answer_for_another(void)
     pthread_mutex_lock(&logged.mutex);
     char *rest = logged.text, *line;
     while ((line = strsep(&rest, "\n")) != NULL)
-        ck_assert_msg(strncmp(line, "actor 2", 7) != 0 || strstr(line, "waits_first") == NULL, "%s", line);
+        if (strncmp(line, "actor 2", 7) == 0)
+            ck_assert_msg(strstr(line, "waits_first") == NULL, "%s", line);
     pthread_mutex_unlock(&logged.mutex);
     sem_post(&let_go);
     sem_post(&let_go);
@@ -411,6 +450,7 @@ const struct kit_fact kit_facts[] = {
     FACT(as_many_may_be_stuck_as_there_are_spares),
     FACT(timers_and_time_outs_come_while_a_handler_is_stuck),
     FACT(a_report_names_actor_message_and_function),
+    FACT(a_line_of_a_report_has_the_actors_name),
     FACT(a_thread_that_answers_late_does_not_answer_for_another),
     FACT(a_lack_of_spares_is_reported_and_no_end),
     FACT(only_five_a_minute_are_reported),

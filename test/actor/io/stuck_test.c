@@ -37,11 +37,13 @@ static void release_slowly(void *net)
     wait_to_go();
 }
 
-/* What is released in a call for a socket: at once "n", when it is closed "k", when its owner ends "e". */
+/* It is released in a call: "n" at once, "k" when it is closed, "e" when its owner ends. */
 static void moves(act_self *self, struct net_connection *mine, char how)
 {
     act_tcp_consume(mine->tcp, 1);
-    ck_assert_int_eq(act_tcp_write_moved(mine->tcp, "moved", how == 'n' ? 0 : 5, release_slowly, mine->net), ACT_OK);
+    size_t count = how == 'n' ? 0 : 5;
+    ck_assert_int_eq(act_tcp_write_moved(mine->tcp, "moved", count, release_slowly, mine->net),
+                     ACT_OK);
     if (how == 'n')
         ck_assert_int_eq(act_tcp_write(mine->tcp, "moved", 5), ACT_OK);
     if (how == 'k')
