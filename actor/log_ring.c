@@ -1,4 +1,4 @@
-/* The ring in which the log's records wait for the thread that writes them. Internal. */
+/* The ring in which the log's records wait for the thread that writes them: see doc/models/log_ring.pml. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/log_record.h>
 

@@ -31,6 +31,8 @@ flood        of_two_actors_by_each_other_ends_for_both
 handover     tells_a_supervisor_of_each_end_and_leaves_none_behind_it
 inbox        hands_each_message_over_once_and_loses_no_wakeup
 inbox        reuses_envelopes_at_once                                     -DTIGHT
+log_ring     hands_each_record_over_whole_and_wakes_the_reader
+log_ring     of_one_slot_loses_and_counts                                 -DSLOTS=1
 notify       ends_with_its_actor_or_before_and_with_its_system
 seat         is_taken_or_buried_once_and_loses_nothing
 seat         keeps_a_kill_for_who_takes_it                                -DKILLED
@@ -77,6 +79,10 @@ inbox        that_gives_its_boundary_away_loses_a_message        any        -DBR
 inbox        without_the_mark_of_a_push_follows_a_stale_link     any        -DBREAK_PENDING
 inbox        pushed_to_without_an_exchange_loses_a_message       any        -DBREAK_EXCHANGE
 inbox        changed_after_it_sleeps_is_anothers                 assertion  -DBREAK_SLEEP_FIELDS
+log_ring     whose_slot_is_taken_unasked_is_written_by_two        any        -DBREAK_TAKE
+log_ring     whose_record_is_shown_first_is_read_too_early        assertion  -DBREAK_PUBLISH
+log_ring     whose_record_is_dropped_first_is_read_too_late       assertion  -DBREAK_DROP
+log_ring     whose_reader_looks_before_it_is_idle_sleeps_on       end        -DBREAK_IDLE
 notify       that_says_it_is_done_too_early_outlives_the_system   assertion  -DBREAK_EARLY
 notify       that_was_handled_and_looks_at_its_list_has_no_handle assertion  -DBREAK_RETIRED
 notify       that_looks_while_its_handle_is_dropped_has_none      assertion  -DBREAK_DROPPING
