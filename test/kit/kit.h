@@ -26,6 +26,12 @@ struct kit_fact {
 extern const struct kit_fact kit_facts[];
 #define END_OF_FACTS { .name = NULL }
 
+/*
+ * So many repetitions: a twentieth where everything takes thirty times as long (KIT_ROUNDS_MAX is set). For those that
+ * only show that time stays in proportion.
+ */
+int kit_many(int count);
+
 /* Which round of its fact is running, from 0. */
 int kit_round(void);
 

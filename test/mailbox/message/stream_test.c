@@ -176,16 +176,16 @@ static act_result next_of(size_t count, size_t bytes_max, size_t *takes)
 static void bytes_that_drip_in_cost_no_more(void)
 {
     static const size_t first[] = {1, 3, 3, 5};
-    size_t              takes = 0;
+    size_t              takes = 0, depth = (size_t)kit_many(DEPTH);
     SET("\x92\x07\x81\x63");
-    memset(bytes + bytes_count, 0x91, DEPTH);
-    for (size_t count = 0; count < bytes_count + DEPTH; count++) {
+    memset(bytes + bytes_count, 0x91, depth);
+    for (size_t count = 0; count < bytes_count + depth; count++) {
         ck_assert_int_eq(next_of(count, 0, &takes), ACT_TRUNCATED);
         ck_assert_uint_eq(takes, count < 4 ? first[count] : count + 1);
     }
-    bytes[bytes_count + DEPTH] = 0xc0;
-    ck_assert_int_eq(next_of(bytes_count + DEPTH + 1, 0, &takes), ACT_OK);
-    ck_assert_uint_eq(takes, bytes_count + DEPTH + 1);
+    bytes[bytes_count + depth] = 0xc0;
+    ck_assert_int_eq(next_of(bytes_count + depth + 1, 0, &takes), ACT_OK);
+    ck_assert_uint_eq(takes, bytes_count + depth + 1);
 }
 
 static void what_is_announced_is_waited_for_only_within_the_limit(void)

@@ -142,7 +142,7 @@ static void random_bytes_are_read_alike_in_any_pieces(void)
 {
     unsigned char bytes[300];
     uint64_t seed = 2;
-    for (int i = 0; i < 30000; i++) {
+    for (int i = 0; i < kit_many(30000); i++) {
         size_t count = random_bytes(&seed, bytes, sizeof bytes);
         assert_same_in_pieces(kv_bytes_of(bytes, count), 1 + dice_roll(&seed, 4), small_limits);
     }
@@ -219,7 +219,7 @@ static void an_announced_length_allocates_nothing(void)
 static void a_big_argument_in_small_pieces_takes_linear_time(void)
 {
     struct kv_buffer bytes = {0};
-    size_t size = 2000000;
+    size_t size = (size_t)kit_many(2000000);
     char *value = calloc(1, size);
     kv_resp_array(&bytes, 2);
     kv_resp_bulk(&bytes, kv_bytes_of(value, size));
