@@ -107,11 +107,13 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     message->act_life = (uint32_t)life;
     message->act_bits |= ACT__BIT_COUNTED;
     count_sent(system, worker);
-    if (worker != NULL)
+    /* A reply was asked for, and is no flood: the server of a slow client goes on for others. */
+    bool may_hold = worker != NULL && !act__message_is_reply(message);
+    if (may_hold)
         act__slow_sent(worker, cell);
     act__row_end(worker);
     act__gap("send.admitted");
-    if (!act__cell_push(system, worker, cell, message) && worker != NULL && max == 0)
+    if (!act__cell_push(system, worker, cell, message) && may_hold && max == 0)
         act__slow_came(worker, cell, 1);
     return ACT_OK;
 }

@@ -209,6 +209,10 @@ void act__slow_flooded(struct act__worker *worker, act_self *receiver)
     bool     is_seat = (urgent & (ACT__URGENT_HOLDING | ACT__URGENT_PARKED)) != 0;
     if ((life & 1) == 0 || act__load(&receiver->gate.max) != 0)
         return;
+    if (act__load(&receiver->route) == ACT__ROUTE_DOOR) { /* all but its answer is refused: nothing waits */
+        act__store(&receiver->slow_count, 0);
+        return;
+    }
     if (!is_asked) {
         act__store(&receiver->slow_count, max);
         ask_to_look(worker, receiver);
@@ -280,11 +284,14 @@ static bool pass_on(act_self *self, uint32_t by)
 /* Held no longer, or not at all. */
 static void stand_up(act_self *self)
 {
+    uint32_t by = act__load(&self->slowed);
     self->flags &= (uint16_t)~ACT__CELL_HELD;
-    if (holds_senders(self))
+    if ((by & ACT__HELD_BY) == 0)
         return;
     act__store(&self->slow_count, 0);
-    act__store(&self->slowed, ACT__CALM); /* relaxed: only itself changes HELD_BY */
+    /* Only itself changes HELD_BY; but a sender may open the list of one that is calm. relaxed: a hint to senders. */
+    if (by != ACT__CALM)
+        act__store(&self->slowed, ACT__CALM);
 }
 
 /* One in a list gives its token up. Returns: false if it was freed meanwhile, or is overloaded. */

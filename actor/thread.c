@@ -29,22 +29,39 @@ struct act_thread {
     char            *stack_floor; /* a panic unwinds up to here */
     jmp_buf          recover;
     bool             panicked;
+    bool             unwinding; /* a panic, up to `recover` */
     uint32_t         forks; /* act__forks when it was made */
     struct _Unwind_Exception panic;
     act_exit_report  report;
 };
+
+static void run_deferred(act_thread *self);
+
+static void run_rest(act_thread **self)
+{
+    if (*self != NULL && !(*self)->unwinding)
+        run_deferred(*self);
+}
+
+/* If it calls pthread_exit, or is cancelled, the others are called all the same. */
+static void run_first_deferred(act_thread *self)
+{
+    act_thread     *left __attribute__((cleanup(run_rest))) = self;
+    struct deferred one = *self->deferred;
+    act__free(self->deferred);
+    self->deferred = one.next;
+    one.clean_up(one.argument);
+    left = NULL;
+}
 
 /* One that panics ends there, and the next is called. Not inlined: as run_all below. */
 static __attribute__((noinline)) void run_deferred(act_thread *self)
 {
     self->stack_floor = __builtin_frame_address(0);
     (void)setjmp(self->recover);
-    while (self->deferred != NULL) {
-        struct deferred one = *self->deferred;
-        act__free(self->deferred);
-        self->deferred = one.next;
-        one.clean_up(one.argument);
-    }
+    self->unwinding = false;
+    while (self->deferred != NULL)
+        run_first_deferred(self);
 }
 
 /* However the thread is left: by returning, a panic, pthread_exit or pthread_cancel. */
@@ -154,6 +171,6 @@ void act_thread_panic_at(act_thread *self, const char *file, int line, const cha
         vsnprintf(text + used, sizeof self->report.text - (size_t)used, format, values);
         va_end(values);
     }
-    self->panicked = true;
+    self->panicked = self->unwinding = true;
     unwind(self);
 }

@@ -31,7 +31,7 @@ static uint64_t count_handled(struct act__worker *worker)
  * How long the thread has been in its turn, as far as the looks tell; 0: it is in none, or in a new one. Several messages
  * may be handled in a turn: `handling` is when it was first seen at the present one.
  */
-static act_millis watch(struct act__pool_thread *thread, act_millis now)
+static act_millis watch(struct act__monitor *monitor, struct act__pool_thread *thread, act_millis now)
 {
     struct act__watched *watched = &thread->watched;
     /* relaxed, all: hints; see hold_station in stuck.c */
@@ -40,6 +40,8 @@ static act_millis watch(struct act__pool_thread *thread, act_millis now)
     const act_message   *message = __atomic_load_n(&thread->base.message, __ATOMIC_RELAXED);
     uint64_t             handled = count_handled(&thread->base);
     bool                 is_same = watched->turn == turn && watched->is_running && is_running;
+    if (!is_same && watched->is_counted && watched->told == 0)
+        monitor->suppressed++; /* it ended before there was a moment to report it */
     if (!is_same)
         *watched = (struct act__watched){.turn = turn, .is_running = is_running, .since = now, .handling = now};
     else if (watched->message != message || watched->handled != handled)
@@ -68,7 +70,7 @@ static void look(struct act__worker_pool *pool)
     act__stuck_sweep(pool);
     for (uint32_t i = 0; i < pool->threads_count; i++) {
         struct act__pool_thread *thread = &pool->threads[i];
-        act_millis               so_far = watch(thread, now);
+        act_millis               so_far = watch(&pool->monitor, thread, now);
         is_quiet = is_quiet && !thread->watched.is_running;
         if (so_far == 0)
             continue;

@@ -37,6 +37,9 @@ struct act__reporter {
     bool                     is_busy; /* it has something to do; what follows is what that is */
     bool                     looks;   /* at the thread: until then that must not end */
     struct act__pool_thread *thread;  /* NULL: it is `unfed` that it has to tell */
+    uint32_t                 turn;    /* of the thread, and in it ... */
+    uint64_t                 actor;
+    const act_behavior      *behavior;
     act_millis               lasted;
     uint32_t                 suppressed;
     bool                     no_spare;

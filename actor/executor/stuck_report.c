@@ -43,6 +43,7 @@ enum { PROBE_IDLE, PROBE_ASKED, PROBE_FILLING, PROBE_FILLED, PROBE_STEPS };
 struct probe {
     _Atomic uint32_t        state;
     _Atomic(struct act__worker *) worker; /* the only one that may fill it; written before ASKED */
+    uint32_t                turn;   /* in which it is, or was last */
     uint64_t                actor;  /* 0: it is in no turn */
     const char             *behavior;
     const act_type       *(*schema)(void);
@@ -92,6 +93,7 @@ static void fill_probe(const struct act__worker *worker)
     if (self != NULL) /* relaxed: in the last steps of a turn it may be another's already, see make_life in spawn.c */
         behavior = __atomic_load_n(&self->behavior, __ATOMIC_RELAXED);
     struct walk walk = {.behavior = behavior};
+    probe.turn = act__load(&worker->turn);
     probe.actor = self != NULL ? act__local_of(self) : 0;
     probe.behavior = behavior != NULL ? behavior->name : NULL;
     probe.schema = behavior != NULL ? behavior->schema : NULL;
@@ -215,12 +217,12 @@ static void append_frames(char *text, size_t used, const struct probe *answer)
 }
 
 /* What is said of the actor; the log adds its pid and name. answer NULL: the thread is silent. */
-static size_t append_what(char *text, const struct probe *answer)
+static size_t append_what(char *text, const struct act__reporter *what, const struct probe *answer)
 {
     if (answer == NULL)
-        return append(text, 0, "a handler is stuck (its thread does not answer)");
-    if (answer->actor == 0)
-        return append(text, 0, "a worker is busy with no actor");
+        return append(text, 0, "is stuck (its thread does not answer)");
+    if (answer->turn != what->turn || answer->actor != what->actor)
+        return append(text, 0, "was stuck (it has returned since)");
     if (!answer->has_message)
         return append(text, 0, "is stuck");
     const act_type *type =
@@ -243,7 +245,7 @@ static void write_report(struct act__worker_pool *pool, const struct act__report
 {
     const struct act__monitor *monitor = &pool->monitor;
     char                       text[TEXT_MAX] = "";
-    size_t                     used = append_time(text, append_what(text, answer), what->lasted);
+    size_t                     used = append_time(text, append_what(text, what, answer), what->lasted);
     if (what->suppressed != 0)
         used = append(text, used, "; %u more were not reported", (unsigned)what->suppressed);
     if (!monitor->may_hold)
@@ -251,12 +253,9 @@ static void write_report(struct act__worker_pool *pool, const struct act__report
     else if (what->no_spare)
         used = append(text, used, "; its worker waits: all %u spares are in use",
                       (unsigned)monitor->spares_max);
-    if (answer != NULL)
+    if (answer != NULL && answer->turn == what->turn && answer->actor == what->actor)
         append_frames(text, used, answer);
-    if (answer != NULL && answer->actor != 0)
-        act__log_about(pool->system, answer->actor, answer->behavior, ACT_LOG_WARNING, "%s", text);
-    else
-        act__log(pool->system, ACT_LOG_WARNING, "%s", text);
+    act__log_about(pool->system, what->actor, what->behavior->name, ACT_LOG_WARNING, "%s", text);
 }
 
 /* ---------------------------------------------------------------------- the reporter's thread */
@@ -308,6 +307,19 @@ static bool start_reporter(struct act__worker_pool *pool)
     return reporter->started;
 }
 
+/* Returns: false if the turn is over by now. relaxed, all: the turn is looked at last. */
+static bool note_actor(struct act__reporter *reporter, struct act__pool_thread *thread)
+{
+    act_self *self = act__load(&thread->base.current);
+    if (self == NULL)
+        return false;
+    reporter->turn = thread->watched.turn;
+    reporter->actor = act__local_of(self);
+    reporter->behavior = __atomic_load_n(&self->behavior, __ATOMIC_RELAXED);
+    atomic_thread_fence(memory_order_acquire);
+    return reporter->behavior != NULL && act__load(&thread->base.turn) == reporter->turn;
+}
+
 bool act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread,
                        act_millis lasted)
 {
@@ -324,6 +336,10 @@ bool act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *t
     }
     if (reporter->is_busy)
         return false;
+    if (!note_actor(reporter, thread)) {
+        monitor->suppressed++;
+        return true;
+    }
     monitor->reports++;
     reporter->is_busy = reporter->looks = true;
     reporter->thread = thread;

@@ -1,5 +1,6 @@
 /* Threads that are joined, and what is left of one that panics. */
 /* SPDX-License-Identifier: MIT */
+#include <pthread.h>
 #include <string.h>
 
 #include <actor/thread.h>
@@ -97,6 +98,32 @@ static void a_clean_up_that_panics_ends_there_and_the_next_is_called(void)
     ck_assert_str_eq(done, "2p12p1");
 }
 
+static void notes_and_exits(void *text)
+{
+    strcat(done, text);
+    pthread_exit(NULL);
+}
+
+static void exits_untidily(act_thread *self, void *argument)
+{
+    (void)argument;
+    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t)"1"), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes_and_exits, (void *)(uintptr_t)"e"), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes_and_panics, self), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes_and_exits, (void *)(uintptr_t)"f"), ACT_OK);
+}
+
+static void a_clean_up_that_calls_pthread_exit_ends_there_and_the_next_is_called(void)
+{
+    act_thread     *thread;
+    act_exit_report report;
+    done[0] = '\0';
+    ck_assert_int_eq(act_thread_spawn(&thread, exits_untidily, NULL), ACT_OK);
+    ck_assert_int_eq(act_thread_join(&thread, &report), ACT_OK);
+    ck_assert_str_eq(done, "fpe1");
+    ck_assert_int_eq(report.kind, ACT_EXIT_PANIC);
+}
+
 static void drops(void *sender)
 {
     act_sender_drop(sender);
@@ -143,6 +170,7 @@ const struct kit_fact kit_facts[] = {
     FACT(a_join_waits_for_the_end_and_its_clean_ups),
     FACT(a_join_tells_the_text_of_a_panic),
     FACT(a_clean_up_that_panics_ends_there_and_the_next_is_called),
+    FACT(a_clean_up_that_calls_pthread_exit_ends_there_and_the_next_is_called),
     FACT(what_a_panic_leaves_is_released_so_that_nobody_waits_for_it),
     FACT(without_memory_there_is_no_thread),
     END_OF_FACTS,
