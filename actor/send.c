@@ -44,6 +44,17 @@ void act__undelivered(struct act_system *system, struct act__worker *worker, uin
     act_message_free(&message);
 }
 
+/* A reply was asked for, and is no flood: the server of a slow client goes on for others. */
+static inline __attribute__((always_inline)) void
+push(struct act__worker *worker, act_self *cell, act_message *envelope, bool is_reply,
+     uint32_t count)
+{
+    if (is_reply)
+        (void)act__cell_push(worker->system, worker, cell, envelope);
+    else
+        act__slow_push(worker, cell, envelope, count);
+}
+
 /*
  * A row of messages from one handler to one receiver costs one exchange on the receiver's inbox, not one each. The
  * first is pushed at once, so that the receiver can begin. The others are listed in an envelope of their own, a signal
@@ -68,7 +79,8 @@ void act__row_push(struct act__worker *worker)
     uint32_t count = row->count;
     worker->batch -= count < worker->batch ? count : worker->batch;
     row->count = 0;
-    act__slow_push(worker, act__cell_at(worker->system, row->to), envelope, count);
+    push(worker, act__cell_at(worker->system, row->to), envelope, act__message_is_reply(only),
+         count);
 }
 
 /* Into a row that has no envelope yet; without memory the message goes by itself. */
@@ -78,7 +90,8 @@ static __attribute__((noinline)) void begin_row(struct act__worker *worker, act_
     if (worker->row_max != 0)
         row->envelope = act__message_make(ACT__SIGNAL_ROW, ACT_VALUE_BYTES, ACT__ROW_MAX * sizeof message);
     if (row->envelope == NULL) {
-        act__slow_push(worker, act__cell_at(worker->system, row->to), message, 1);
+        push(worker, act__cell_at(worker->system, row->to), message,
+             act__message_is_reply(message), 1);
         return;
     }
     row->envelope->act_bits |= ACT__BIT_SIGNAL;
@@ -107,7 +120,6 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     message->act_life = (uint32_t)life;
     message->act_bits |= ACT__BIT_COUNTED;
     count_sent(system, worker);
-    /* A reply was asked for, and is no flood: the server of a slow client goes on for others. */
     bool may_hold = worker != NULL && !act__message_is_reply(message);
     if (may_hold)
         act__slow_sent(worker, cell);
@@ -157,7 +169,8 @@ void act__deliver_own(struct act__worker *worker, act_self *self, act_message *m
  * The usual case, short: from a handler to a living actor without a bound. Returns: false if in doubt, nothing is done
  * then; see act__deliver.
  */
-static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self, act_pid to, act_message *message)
+static inline __attribute__((always_inline)) bool
+deliver_shortly(act_self *self, act_pid to, act_message *message, bool is_reply)
 {
     struct act__worker *worker = self->worker;
     struct act__row    *row = &worker->row;
@@ -169,7 +182,8 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
     if (act__unlikely(to.node != 0 || cell == NULL || act__load(&cell->life) != life || (life & 1) == 0 ||
                       act__load(&cell->gate.max) != 0 || (!joins && row->count != 0)))
         return false;
-    act__slow_sent(worker, cell);
+    if (!is_reply)
+        act__slow_sent(worker, cell);
     message->act_sender = act__local_of(self);
     message->act_sender_node = 0;
     message->act_life = (uint32_t)life;
@@ -187,7 +201,7 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
     }
     row->to = to.local;
     act__gap("send.admitted");
-    act__slow_push(worker, cell, message, 1);
+    push(worker, cell, message, is_reply, 1);
     return true;
 }
 
@@ -227,7 +241,7 @@ static inline act_result send_under(act_ref ref, act_self *self, act_pid to, act
 {
     act_ref before = (*message)->ref;
     (*message)->ref = ref;
-    if (act__unlikely(!deliver_shortly(self, to, *message))) {
+    if (act__unlikely(!deliver_shortly(self, to, *message, act__message_is_reply(*message)))) {
         act_result result = act__deliver(self->worker->system, self->worker, act__local_of(self), to, *message);
         if (result != ACT_OK) {
             (*message)->ref = before;
@@ -309,7 +323,7 @@ static inline __attribute__((always_inline)) void tell_words(act_self *self, act
     act__message_init(message, 0, tag, kind, bytes_count);
     message->as.act_words[0] = first;
     message->as.act_words[1] = second;
-    if (act__unlikely(!deliver_shortly(self, to, message)))
+    if (act__unlikely(!deliver_shortly(self, to, message, false)))
         deliver_or_drop(self, to, message);
 }
 
@@ -335,7 +349,7 @@ void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes,
     }
     if (bytes_count != 0)
         memcpy(message->as.bytes, bytes, bytes_count);
-    if (act__unlikely(!deliver_shortly(self, to, message)))
+    if (act__unlikely(!deliver_shortly(self, to, message, false)))
         deliver_or_drop(self, to, message);
 }
 
@@ -345,7 +359,7 @@ void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void
     act_result   result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
         lost_typed(self->worker->system, self, to, type, result);
-    else if (act__unlikely(!deliver_shortly(self, to, message)))
+    else if (act__unlikely(!deliver_shortly(self, to, message, false)))
         deliver_or_drop(self, to, message);
 }
 
@@ -388,7 +402,7 @@ static void answer_with(act_self *self, act_asker asker, act_message *message)
 {
     message->ref = asker.ask;
     message->act_bits |= ACT__BIT_REPLY;
-    if (act__unlikely(!deliver_shortly(self, asker.pid, message)))
+    if (act__unlikely(!deliver_shortly(self, asker.pid, message, true)))
         deliver_or_drop(self, asker.pid, message);
 }
 

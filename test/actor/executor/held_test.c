@@ -346,6 +346,72 @@ static void until_it_ends(void)
     stop();
 }
 
+/* ------------------------------------------------------------------------------ that are not held */
+
+static void answers(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    act_answer_value(self, message, LAST, act_nothing());
+}
+
+static const act_behavior answering = {.name = "answering", .receive = answers};
+
+/* Asks for much at once, and hangs while the answers come. */
+static void asks_for_much(act_self *self, void *state, const act_message *message)
+{
+    act_ref ref;
+    (void)state;
+    if (message->tag != GO)
+        return;
+    for (int i = 0; i < 10 * BACKLOG; i++)
+        ck_assert_int_eq(act_ask_value(self, &ref, receiver_pid, MORE, act_nothing(), ACT_FOREVER),
+                         ACT_OK);
+    hang();
+}
+
+static const act_behavior demanding = {.name = "demanding", .receive = asks_for_much};
+
+static void ask_as_thread(act_pid to)
+{
+    act_message *question, *answer;
+    ck_assert_int_eq(act_message_create_value(&question, MORE, act_nothing()), ACT_OK);
+    ck_assert_int_eq(act_system_ask(sys, to, &question, &answer, ACT_FOREVER), ACT_OK);
+    act_message_free(&answer);
+}
+
+static void the_server_of_a_client_that_hangs_is_not_held(void)
+{
+    start(2, 0, 1);
+    receiver_pid = spawn(&answering, NULL);
+    tell(spawn(&demanding, ACT_SPAWN_OPTIONS(.blocking = true)), GO);
+    wait_for(&is_stuck);
+    ask_as_thread(receiver_pid); /* after all that was asked before */
+    ck_assert_uint_eq(times_held(), 0);
+    sem_post(&let_go);
+    stop();
+}
+
+/* Each of these is refused at once. */
+static void pesters_the_asker(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    for (int i = 0; i < 100 * BACKLOG; i++)
+        act_tell_value(self, act_message_sender(message), MORE, act_nothing());
+    act_answer_value(self, message, LAST, act_nothing());
+}
+
+static const act_behavior pestering = {.name = "pestering", .receive = pesters_the_asker};
+
+static void a_thread_that_waits_for_its_answer_holds_no_sender(void)
+{
+    start(2, 0, 1);
+    act_pid pid = spawn(&pestering, NULL);
+    for (int i = 0; i < MANY; i++)
+        ask_as_thread(pid);
+    ck_assert_uint_eq(times_held(), 0);
+    stop();
+}
+
 const struct kit_fact kit_facts[] = {
     FACT(by_one_that_hangs_in_its_first_handler),
     FACT(by_one_that_hangs_in_a_later_handler),
@@ -359,5 +425,7 @@ const struct kit_fact kit_facts[] = {
     FACT(by_one_that_hangs_when_it_is_restarted),
     FACT(until_its_handler_returns_though_they_are_many),
     FACT(until_it_ends),
+    FACT(the_server_of_a_client_that_hangs_is_not_held),
+    FACT(a_thread_that_waits_for_its_answer_holds_no_sender),
     END_OF_FACTS,
 };
