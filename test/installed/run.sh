@@ -85,7 +85,8 @@ tap $? "with that the README's program builds and prints what it should" "$work/
 find "$work/copy/build/install" -name '*_test' -o -name '0*_*.o' -o -name 'kv*.o' >"$work/left"
 find "$work/prefix" -path "$work/prefix/*sample*" >>"$work/left"
 docs=$work/prefix/share/doc/act
-[ ! -s "$work/left" ] && [ -e "$docs/README" ] && [ -e "$docs/doc/reliability.md" ]
+[ ! -s "$work/left" ] && [ -e "$docs/README" ] && [ -e "$docs/doc/reliability.md" ] &&
+    grep -q act_spawn "$docs/doc/api-index.md"
 tap $? "documents are installed, and no sample or test is built" "$work/left"
 
 (cd "$work" && "$MAKE" -C copy/build/install uninstall) >"$work/log" 2>&1 && bare "$work/prefix"
