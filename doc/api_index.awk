@@ -35,7 +35,8 @@ function tell(name,    said) {
         return
     }
     gsub(/\|/, "\\|", said)
-    if (FILENAME != header) printf "\n## %s\n\n| name | place | first sentence |\n|---|---|---|\n", FILENAME
+    if (FILENAME != header)
+        printf "\n## %s\n\n| name | place | first sentence |\n|---|---|---|\n", FILENAME
     header = FILENAME
     printf "| `%s` | %s:%d | %s |\n", name, FILENAME, FNR, said
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Each public function says in a sentence what it does, and is in the index that `make api-index` writes.
+# Each public function has a first sentence, and is in the index that `make api-index` writes.
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016 # the index has a mark in its lines that is the shell's, too
 . "${top_srcdir:-$(dirname "$0")/../..}/test/lint/lint.sh"
