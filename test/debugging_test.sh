@@ -1,5 +1,6 @@
 #!/bin/sh
-# What doc/debugging.md shows happens, and each file and function that it names is there: TAP.
+# What doc/debugging.md shows happens, and each file and function that it names is there; what
+# CONTRIBUTING names, too: TAP.
 # SPDX-License-Identifier: MIT
 #
 # A `console` block is run, line by line: after "$ " a command of the shell, after "(gdb) " one of
@@ -155,6 +156,25 @@ is_there() {
     while read -r word; do is_there "$word" || echo "$word is not in the code"; done >"$work/why"
 [ ! -s "$work/why" ]
 tap $? "the functions, fields and variables that it names are there" "$work/why"
+
+# CONTRIBUTING names places, too, and the verbs and steps of quickstart. A part in capitals, or that
+# is called "name", stands for another.
+{
+    grep -oE '(build/)?(actor|mailbox|supervisor|samples|doc|test)/[A-Za-z0-9_/.-]*' \
+        "$top/CONTRIBUTING" | grep -vE '^build/|NN|FOLDER|/name|[.]$' | sort -u |
+        while read -r file; do
+            [ -e "$top/$file" ] || [ -e "$top/$file.c" ] || echo "CONTRIBUTING: $file is not there"
+        done
+    sed -n "s/^steps='\(.*\)'/\1/p" "$top/quickstart" | tr ' ' '\n' | while read -r one; do
+        grep -qw "$one" "$top/CONTRIBUTING" || echo "CONTRIBUTING: the step $one is missing"
+    done
+    sed -n 's/^  \([a-z]*\) .*/\1/p' "$top/quickstart" | sort -u | while read -r verb; do
+        grep -q "quickstart $verb" "$top/CONTRIBUTING" ||
+            echo "CONTRIBUTING: the verb $verb is missing"
+    done
+} >"$work/why"
+[ ! -s "$work/why" ]
+tap $? "what CONTRIBUTING names is there" "$work/why"
 
 # function FILE pairs of the walk: the function is defined in that file.
 while read -r function file; do
