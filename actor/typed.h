@@ -45,14 +45,19 @@ ACT_API void act_unknown(act_self *self, const act_message *message) ACT_NONNULL
 
 /* -------------------------------------------------------------------------- the same for a type chosen at run time */
 
+/** Sends a message of this type; `fields` is its struct, and is copied. As act_tell_value. */
 ACT_API void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void *fields) ACT_NONNULL(1, 3, 4);
+/** Sends it from an ordinary thread; as act_system_send, with nothing to check. */
 ACT_API void act_system_tell_typed(act_system *system, act_pid to, const act_type *type, const void *fields)
     ACT_NONNULL(1, 3, 4);
+/** Sends it later. As act_send_after; also ACT_INVALID. */
 ACT_API ACT_MUST_CHECK act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay,
                                                        const act_type *type, const void *fields)
     ACT_NONNULL(1, 2, 5, 6);
+/** Asks with it. As act_ask. */
 ACT_API ACT_MUST_CHECK act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis timeout,
                                                 const act_type *type, const void *fields) ACT_NONNULL(1, 2, 5, 6);
+/** Answers an ask with it. As act_answer_value. */
 ACT_API void act_answer_typed(act_self *self, const act_message *request, const act_type *type, const void *fields)
     ACT_NONNULL_ALL;
 

@@ -49,6 +49,7 @@ name=${0##*/}
 case " $* " in
 *" --version "*) echo "$name $(cat "$have/version of $name" 2>/dev/null)" ;;
 *" -dumpversion "*) echo 14.0.6 ;;
+*" -x c - -o /"*) printf '#!/bin/sh\n' >"$5" && chmod +x "$5" ;;
 *" -fsanitize="*) [ "$name" != clang ] || case "$*" in *=fuzzer*) [ -e "$have/clang:fuzzer" ] ;; esac ;;
 *" -c import "*) [ -e "$have/python ${2#import }" ] ;;
 *" -e 1 "*) module=$1; [ "$1" != -r ] || module=$2; [ -e "$have/$name ${module#-M}" ] ;;
@@ -166,6 +167,31 @@ told "the first command on a new machine is the demonstration"
 forget
 run check && tail -n 1 "$work/said" | grep -q '^[0-9]* passed, 0 failed$' && did 'make .*check-models'
 told "the second one is the check"
+
+# ---- Where it is installed ----
+
+machine $builds
+run install "$work/an/other" && did "configure --prefix=$work/an/other .*" &&
+    did 'make .* -C build/install libact.la' &&
+    did 'make .* -C build/install install-exec install-data' && did_not 'make .* all' &&
+    grep -q "^export PKG_CONFIG_PATH=$work/an/other/lib/pkgconfig" "$work/said"
+told "it is installed where that was asked for, without samples and tests"
+forget
+(cd "$work" && DESTDIR=$work/stage PATH=$bin:$work/bare "$tree/quickstart" install other) \
+    >"$work/said" 2>&1 && did "configure --prefix=$work/other .*" && ! grep -q ^export "$work/said"
+told "a relative prefix is one from where it was called; what is staged is not tried"
+forget
+! run install "$record/x" && grep -q "$record/x may not be written" "$work/said" &&
+    did_not 'configure .*'
+told "it says that it may not write there"
+forget
+default=/usr/local
+for folder in /usr/local/lib /usr/local/include /usr/local/share; do
+    [ -e "$folder" ] || folder=/usr/local
+    [ -w "$folder" ] || default=$work/home/.local
+done
+HOME=$work/home DESTDIR=$work/stage run install && did "configure --prefix=$default .*"
+told "it is installed in $default if nothing was asked for"
 
 echo 'echo "quickstart $1" >>"$record"; echo "1 passed, 0 failed"' | tool quickstart
 mkdir -p "$work/ci/.ci" && cp "$top/.ci/run" "$work/ci/.ci/" && cp "$tools/quickstart" "$work/ci/"

@@ -27,22 +27,26 @@ typedef struct act_ref {
     uint64_t value;
 } act_ref;
 
+/* The pid of no actor. */
 static inline act_pid act_pid_none(void)
 {
     act_pid none = {0, 0};
     return none;
 }
 
+/* Whether a pid is that of no actor, as a zeroed one is. */
 static inline bool act_pid_is_none(act_pid pid)
 {
     return pid.local == 0;
 }
 
+/* Whether two pids are those of the same actor. */
 static inline bool act_pid_equal(act_pid a, act_pid b)
 {
     return a.local == b.local && a.node == b.node;
 }
 
+/* Whether two references name the same ask, monitor or timer. */
 static inline bool act_ref_equal(act_ref a, act_ref b)
 {
     return a.value == b.value;
@@ -85,6 +89,7 @@ typedef struct act_exit_reason {
  */
 ACT_API const char *act_exit_kind_text(act_exit_kind kind);
 
+/* A reason to pass on; its text is not copied here, and may be NULL. */
 static inline act_exit_reason act_exit_reason_make(act_exit_kind kind, int32_t code, const char *text)
 {
     act_exit_reason reason = {kind, code, text};

@@ -242,6 +242,7 @@ static inline act_bytes act_room(size_t bytes_count)
     return room;
 }
 
+/* Where to write the bytes of a field that was made with act_room. */
 static inline void *act_room_of(const act_bytes *bytes)
 {
     return (void *)(uintptr_t)bytes->data;

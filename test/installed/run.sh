@@ -1,8 +1,10 @@
 #!/bin/sh
 # Builds the README's program and one in C++ against an installed copy, with pkg-config alone, and runs them: TAP.
+# Then quickstart installs another; and an uninstall leaves nothing.
+# And quickstart installs another, which says what a program needs; an uninstall leaves nothing.
 # SPDX-License-Identifier: MIT
 # Runs in a built tree: `make check-installed`.
-# shellcheck disable=SC2154 # top_srcdir, MAKE, CC and prefix come from there
+# shellcheck disable=SC2154 # top_srcdir, MAKE, CC, prefix and PACKAGE_VERSION come from there
 set -u
 top=$top_srcdir
 unset MAKEFLAGS MAKELEVEL
@@ -52,4 +54,49 @@ ls "$LD_LIBRARY_PATH"/libact.so* >"$work/log" 2>&1
 tap $? "the shared library was there to be used" "$work/log"
 rm -f "$LD_LIBRARY_PATH"/libact.so*
 try static --static
+unset PKG_CONFIG_PATH LD_LIBRARY_PATH
+
+# bare FOLDER: there is nothing in it.
+bare() { find "$1" -mindepth 1 >"$work/left" && [ ! -s "$work/left" ]; }
+
+"$MAKE" uninstall DESTDIR="$work/root" >"$work/log" 2>&1 && bare "$root"
+tap $? "make uninstall leaves no file and no folder" "$work/left"
+
+# In a copy of the tree: build/install may be that of an installation, which only it can undo.
+mkdir "$work/copy" "$work/prefix"
+(
+    cd "$top" &&
+        find . -mindepth 1 -maxdepth 1 ! -name 'build*' ! -name .git \
+            -exec cp -a -t "$work/copy" {} +
+)
+(cd "$work" && copy/quickstart install prefix) >"$work/said" 2>&1 </dev/null
+tap $? "quickstart installs below the folder that it is given" "$work/said"
+grep '^export ' "$work/said" >"$work/needed"
+grep -qF "PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig" "$work/needed" &&
+    grep -qF "LD_LIBRARY_PATH=$work/prefix/lib" "$work/needed"
+tap $? "it says what a program needs" "$work/said"
+# shellcheck disable=SC1091,SC2046 # lines that were said just now; the flags are words
+(
+    . "$work/needed" && [ "$(pkg-config --modversion act)" = "$PACKAGE_VERSION" ] &&
+        $CC -o "$work/program" "$work/program.c" $(pkg-config --cflags --libs act) &&
+        timeout 60 "$work/program" 2>/dev/null | diff -u "$work/expected" -
+) >"$work/log" 2>&1
+tap $? "with that the README's program builds and prints what it should" "$work/log"
+find "$work/copy/build/install" -name '*_test' -o -name '0*_*.o' -o -name 'kv*.o' >"$work/left"
+find "$work/prefix" -path "$work/prefix/*sample*" >>"$work/left"
+docs=$work/prefix/share/doc/act
+[ ! -s "$work/left" ] && [ -e "$docs/README" ] && [ -e "$docs/doc/reliability.md" ] &&
+    grep -q act_spawn "$docs/doc/api-index.md"
+tap $? "documents are installed, and no sample or test is built" "$work/left"
+
+(cd "$work" && "$MAKE" -C copy/build/install uninstall) >"$work/log" 2>&1 && bare "$work/prefix"
+tap $? "its uninstall leaves nothing" "$work/left"
+(
+    cd "$work" && mkdir -p prefix/lib prefix/share/doc/act &&
+        echo >prefix/lib/other && echo >prefix/share/doc/act/note &&
+        "$MAKE" -C copy/build/install install-exec install-data uninstall &&
+        find prefix -type f | LC_ALL=C sort >left &&
+        printf '%s\n' prefix/lib/other prefix/share/doc/act/note | diff -u - left
+) >"$work/log" 2>&1
+tap $? "nor takes it what is not act's" "$work/log"
 tap_end
