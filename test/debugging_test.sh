@@ -112,7 +112,7 @@ tap $? "the page has commands"
 block() { awk -v kind="$1" '$0 == "```" kind { on = 1; next } /^```/ && on { exit } on' "$page"; }
 block c >"$work/program.c"
 # One of the two: a busy machine may report late, and the thread may be too late to answer.
-block output | sed '1!d; s/ for [0-9.]* s/ for ... s/' >"$work/wanted"
+block output | sed '1!d; s/ for [0-9.]* m*s/ for .../' >"$work/wanted"
 if [ -n "$sanitized" ] || [ ! -e "$build/.libs/libact.so" ]; then
     tap_skip "the program with a stuck handler is reported" "needs a shared library, not sanitized"
 else

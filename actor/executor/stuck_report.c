@@ -28,7 +28,7 @@
  */
 #define PROBE_SIGNAL    SIGURG
 #define FRAMES_MAX      24
-#define PROBE_PATIENCE  20 /* milliseconds for the thread to answer: it may block the signal, or sleep too deep for it */
+#define PROBE_PATIENCE  100 /* milliseconds for the thread to answer: it may block the signal, or sleep too deep for it */
 #define REPORTS_MAX     5   /* in a minute */
 #define MINUTE          ACT_SECONDS(60)
 #define WRITING_TIME    ACT_SECONDS(1) /* for a report that is being written when the system ends */
