@@ -307,16 +307,15 @@ static bool start_reporter(struct act__worker_pool *pool)
     return reporter->started;
 }
 
-/* Returns: false if the turn is over by now. relaxed, all: the turn is looked at last. */
+/* Returns: false if the turn is over by now. acquire: so that the turn is looked at last. */
 static bool note_actor(struct act__reporter *reporter, struct act__pool_thread *thread)
 {
-    act_self *self = act__load(&thread->base.current);
+    act_self *self = act__load_acquire(&thread->base.current);
     if (self == NULL)
         return false;
     reporter->turn = thread->watched.turn;
     reporter->actor = act__local_of(self);
-    reporter->behavior = __atomic_load_n(&self->behavior, __ATOMIC_RELAXED);
-    atomic_thread_fence(memory_order_acquire);
+    reporter->behavior = __atomic_load_n(&self->behavior, __ATOMIC_ACQUIRE);
     return reporter->behavior != NULL && act__load(&thread->base.turn) == reporter->turn;
 }
 
