@@ -224,11 +224,12 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  *          behind itself: its messages wait until `to` has caught up, replies to its asks, too. It
  *          still handles what its own timers send it, ACT_MESSAGE_TIMED_OUT, ACT_MESSAGE_EXIT and
  *          ACT_MESSAGE_DOWN, these two after what the same actor, or one in whose seat it sits, had
- *          sent before; and signals take effect. A sender to an actor that is held is held with it only once more than half of
- *          backlog_max wait there. If `to` handles nothing for 100 ms, because a handler of its is
- *          stuck or it waits for its restart, those it holds have a turn, and then one each half
- *          second at the latest: so what waits there grows at most by what each sender sends in a
- *          turn each half second. inbox_max bounds it in all.
+ *          sent before; and signals take effect. A sender to an actor that is held is held with it
+ *          only once more than half of backlog_max wait there; a reply holds no sender, nor does what
+ *          is sent to a thread that waits in act_system_ask or _join. If `to` handles nothing for
+ *          100 ms, because a handler of its is stuck or it waits for its restart, those it holds
+ *          have a turn, and then one each half second at the latest: so what waits there grows at
+ *          most by what each sender sends in a turn each half second. inbox_max bounds it in all.
  * Returns: ACT_OK        queued. No promise that it will be handled: monitor `to` for that.
  *          ACT_FULL      the inbox is at inbox_max and its policy is ACT_INBOX_REFUSE.
  *          ACT_NO_ACTOR  nobody to receive it, now or ever again.

@@ -14,8 +14,9 @@
  * soon as its handler returns; and they count anew. If as many come again and it has not looked, a
  * sender opens its list: to all others it is overloaded from then on, and watched. It is asked
  * again, after that, and so looks whether it is; if not, it frees all it holds. One that keeps up
- * has always looked, so it holds none. The message that wakes a receiver is not counted: it is
- * alone.
+ * has always looked, so it holds none. Neither counted are the message that wakes a receiver, as it
+ * is alone; replies, which were asked for, or a client that hangs would hold its server; and what
+ * is sent to a thread that waits for its answer, which refuses all else at once.
  *
  * Hearing. Signals take effect on a held actor at once: wake_held in signal.c. It also handles what its timers bring it,
  * time-outs of its asks, EXIT and DOWN, and stays held: act__slow_hears. What else waits does so until it is freed, or
@@ -33,7 +34,7 @@
  *
  * No deadlock: an overloaded actor is never held, nor one whose list a sender has opened, and only
  * they hold others, so they always run until they are overloaded no longer, and then free all they
- * hold. Nobody starves: one that never catches up, because it floods itself or is flooded by
+ * hold. None starves: an actor that never catches up, because it floods itself or is flooded by
  * others that are overloaded, frees all it holds whenever it has handled as many messages as
  * waited the last time. That bounds what waits, too: at most about as many messages as all its
  * senders send in a turn.
@@ -93,7 +94,7 @@ static bool begin_watch(struct act__worker *worker, act_self *self)
 static bool open_list(act_self *self)
 {
     uint32_t calm = ACT__CALM;
-    /* seq_cst: before begin_watch and act__cell_poke, see there. Who sees it late is held late. */
+    /* seq_cst: before begin_watch and act__cell_poke, see there. Seen late, it holds late. */
     return atomic_compare_exchange_strong_explicit(&self->slowed, &calm, 0, memory_order_seq_cst,
                                                    memory_order_relaxed);
 }

@@ -41,8 +41,9 @@ ACT_API ACT_MUST_CHECK act_result act_thread_join(act_thread **thread, act_exit_
 /**
  * Registers a clean-up that runs when the thread ends, however it ends; last registered, first run.
  *
- * clean_up  If it panics, it ends there, the others are called all the same, and act_thread_join tells the text, unless
- *           the thread had panicked before.
+ * clean_up  If it panics, calls pthread_exit or is cancelled, it ends there, and the others are
+ *           called all the same. act_thread_join tells the text of a panic, unless the thread had panicked
+ *           before.
  *
  * Threads: the thread itself.
  * Returns: ACT_OK, ACT_NO_MEMORY (then it is not registered).

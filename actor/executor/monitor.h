@@ -70,7 +70,7 @@ struct act__monitor {
 /* After the stations and before their threads. */
 act_result act__monitor_init(struct act__worker_pool *pool, const act_system_options *options);
 act_result act__monitor_start(struct act__worker_pool *pool);
-/* Ends its thread: from then on nobody is displaced, and no report begins. */
+/* Ends its thread: from then on no thread is displaced, and no report begins. */
 void act__monitor_stop(struct act__worker_pool *pool);
 void act__monitor_fini(struct act__worker_pool *pool);
 

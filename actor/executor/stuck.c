@@ -37,7 +37,7 @@ static void remove_displaced(struct act__station *station, struct act__pool_thre
     act__loop_resume(station->loop, &thread->suspended);
 }
 
-/* Whether the thread that has the station is to look who wants it, or whether it is to end. */
+/* Whether the thread that has the station is to look which threads want it, or is to end. */
 static bool is_asked_for(const struct act__worker_pool *pool, const struct act__station *station)
 {
     const struct act__pool_thread *thread = station->displaced;
