@@ -289,7 +289,13 @@ struct act__kill_letter {
 /* NULL: a kill just ends this actor. */
 struct act__kill_letter *act__kill_letter_of(act_self *self);
 /* Applies and clears `urgent`. */
-void act__take_urgent(struct act__worker *worker, act_self *self);
+void act__apply_urgent(struct act__worker *worker, act_self *self);
+static inline void act__take_urgent(struct act__worker *worker, act_self *self)
+{
+    /* One that is not born yet finds its bits when START has been fetched: a stale run must not clear them. */
+    if (act__unlikely(act__load(&self->urgent) != 0) && (self->flags & ACT__CELL_LIVING) != 0)
+        act__apply_urgent(worker, self);
+}
 
 /* supervisor/task.c: the state of an actor of this behavior begins with the ask that it works for, an act_ref. */
 extern const act_behavior act__task_behavior;
@@ -338,6 +344,12 @@ void act__end_run(struct act__worker *worker, act_self *self);
 void act__end_quietly(struct act__worker *worker, act_self *self);
 
 /* slow.c */
+/* Whether its list is open: it is overloaded, or a sender has found it so. */
+static inline bool act__holds_senders(const act_self *self)
+{
+    /* relaxed: a sender may open it at any time; it pokes after that: see act__apply_urgent. */
+    return (act__load(&self->slowed) & ACT__HELD_BY) == 0;
+}
 /*
  * After a fetch, and while overloaded after each message: says whether this actor is far behind, and frees those it
  * held back when it no longer is.
@@ -348,7 +360,12 @@ void act__slow_flooded(struct act__worker *worker, act_self *receiver);
 /* The receiver looks, after a fetch, as it may have been asked to. */
 void act__slow_look(struct act__worker *worker, act_self *self);
 /* It ends: holds nobody any more. */
-void act__slow_end(struct act__worker *worker, act_self *self);
+void act__slow_become_calm(struct act__worker *worker, act_self *self);
+static inline void act__slow_end(struct act__worker *worker, act_self *self)
+{
+    if (act__unlikely(act__holds_senders(self)))
+        act__slow_become_calm(worker, self);
+}
 /* At the end of a turn: true if the actor is now held back and its token gone. */
 bool act__slow_hold(struct act__worker *worker, act_self *self);
 /*

@@ -80,7 +80,8 @@ void act_exit(act_self *self, act_exit_reason reason)
     struct act__reason mine = {.kind = reason.kind == ACT_EXIT_KILL ? ACT_EXIT_KILLED : reason.kind, .code = reason.code};
     if ((self->flags & ACT__CELL_ENDING) != 0)
         return;
-    mine.text = act__reason_copy(self->worker, reason.text);
+    if (reason.text != NULL)
+        mine.text = act__reason_copy(self->worker, reason.text);
     act__end_decide(self->worker, self, mine);
 }
 
@@ -318,6 +319,15 @@ static void log_end(act_self *self, const struct act__reason *reason)
                 act_exit_kind_text((act_exit_kind)reason->kind), code, text != NULL ? ", " : "", text != NULL ? text : "");
 }
 
+static void tell_end(struct act__worker *worker, act_self *self, const struct act__reason *reason)
+{
+    bool is_kill = reason->kind == ACT_EXIT_KILLED && !worker->exit_agreed;
+    if (is_kill)
+        act_system_overdue(worker->system);
+    if (is_kill || is_failure(reason) || worker->system->options.log_normal_exits)
+        log_end(self, reason);
+}
+
 /* User code: each step is taken once, also when it panics. */
 static void run_last_words(struct act__worker *worker, act_self *self)
 {
@@ -391,7 +401,8 @@ static void become_dead(struct act__worker *worker, act_self *self)
     act__store(&self->life, act__load(&self->life) + 1);
     act__gap("exit.dead");
     self->flags &= (uint16_t)~ACT__CELL_LIVING;
-    act__drop_waiting(worker, self);
+    if (self->inbox.head != NULL)
+        act__drop_waiting(worker, self);
     act__slow_end(worker, self);
     self->flags = ACT__CELL_DIED;
 }
@@ -408,14 +419,15 @@ static void free_memory(act_self *self)
     self->spare = NULL;
 }
 
-/* Everything after the last user code: from here on nothing can panic. */
+/* Everything after the last user code: from here on nothing can panic. Most actors have none of what is asked for. */
 static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
     struct act__set        bonds = {NULL};
-    bool                   keeps = (self->flags & ACT__CELL_KEEPS) != 0;
-    bool                   leaves_seat = (self->flags & ACT__CELL_SEATED) != 0 && act__seat_hold(self);
+    uint16_t               flags = self->flags;
+    bool                   leaves_seat = (flags & ACT__CELL_SEATED) != 0 && act__seat_hold(self);
     struct act__belonging *name = leaves_seat ? act__names_take_staying(self) : NULL;
-    act__belongings_release(self);
+    if (self->belongings.first != NULL)
+        act__belongings_release(self);
     if (self->timers.first != NULL)
         cancel_timers(worker, self);
     act__gap("exit.let_go");
@@ -427,13 +439,17 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
     else
         become_dead(worker, self);
     free_memory(self);
-    act__link_index_drop(self); /* last: a request that was taken in just above may have built it */
-    act__set_move(&bonds, &self->bonds);
+    if (self->bonds.first != NULL) {
+        act__link_index_drop(self); /* last: a request that was taken in just above may have built it */
+        act__set_move(&bonds, &self->bonds);
+    }
     if (leaves_seat)
         act__seat_park(self);
     act__gap("exit.released");
-    act__bonds_end(worker, &bonds, &reason, leaves_seat && keeps); /* after the names are free: who hears of the end can take them */
-    act__reason_text_let_go(reason.text);
+    if (bonds.first != NULL) /* after the names are free: who hears of the end can take them */
+        act__bonds_end(worker, &bonds, &reason, leaves_seat && (flags & ACT__CELL_KEEPS) != 0);
+    if (reason.text != NULL)
+        act__reason_text_let_go(reason.text);
 }
 
 void act__end_quietly(struct act__worker *worker, act_self *self)
@@ -448,11 +464,8 @@ void act__end_run(struct act__worker *worker, act_self *self)
     if (worker->scratch.chunk != NULL)
         act__arena_reset(&worker->scratch);
     struct act__reason reason = worker->exit_reason;
-    bool is_kill = reason.kind == ACT_EXIT_KILLED && !worker->exit_agreed;
-    if (is_kill)
-        act_system_overdue(worker->system);
-    if (is_kill || is_failure(&reason) || worker->system->options.log_normal_exits)
-        log_end(self, &reason);
+    if (act__unlikely(reason.kind != ACT_EXIT_NORMAL || worker->system->options.log_normal_exits))
+        tell_end(worker, self, &reason);
     worker->ended_label[0] = '\0';
     /* Before anybody hears of it: who has joined finds it counted. release: pairs with act__system_actors_count. */
     act__store_release(&worker->exited, act__load(&worker->exited) + 1);

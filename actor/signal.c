@@ -31,7 +31,7 @@ static bool set_urgent(act_self *cell, uint64_t life, uint8_t bits)
         if (urgent >> ACT__URGENT_BITS > life)
             return false;
         with = (urgent >> ACT__URGENT_BITS == life ? urgent : life << ACT__URGENT_BITS) | bits;
-        /* seq_cst: pairs with act__take_urgent, and with lay_down in slow.c. */
+        /* seq_cst: pairs with act__apply_urgent, and with lay_down in slow.c. */
     } while (!atomic_compare_exchange_weak_explicit(&cell->urgent, &urgent, with, memory_order_seq_cst,
                                                     memory_order_relaxed));
     return true;
@@ -170,11 +170,8 @@ static void apply_urgent(struct act__worker *worker, act_self *self)
         shut_down(worker, self);
 }
 
-void act__take_urgent(struct act__worker *worker, act_self *self)
+void act__apply_urgent(struct act__worker *worker, act_self *self)
 {
-    /* One that is not born yet finds its bits when START has been fetched: a stale run must not clear them. */
-    if (act__likely(act__load(&self->urgent) == 0) || (self->flags & ACT__CELL_LIVING) == 0)
-        return;
     apply_urgent(worker, self);
     act__slow_look(worker, self);
 }

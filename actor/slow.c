@@ -123,7 +123,7 @@ static uint32_t patience_of(const struct act__worker *worker, const act_self *se
     return multiply(worker->backlog_max, (self->flags & ACT__CELL_SEAT) != 0 ? SEAT_PATIENCE : 1);
 }
 
-static void become_calm(struct act__worker *worker, act_self *self)
+void act__slow_become_calm(struct act__worker *worker, act_self *self)
 {
     self->flags &= (uint16_t)~ACT__CELL_OVERLOADED;
     act__store(&self->slow_count, 0);
@@ -137,24 +137,11 @@ void act__slow_update(struct act__worker *worker, act_self *self)
         if (act__unlikely(count > patience_of(worker, self)) && act__load(&self->gate.max) == 0)
             become_overloaded(worker, self);
     } else if (count <= patience_of(worker, self) / 2) {
-        become_calm(worker, self);
+        act__slow_become_calm(worker, self);
     } else if (act__load(&self->slow_count) == 0) {
         act__store(&self->slow_count, count);
         free_held(worker, self, 0);
     }
-}
-
-/* Whether its list is open: it is overloaded, or a sender has found it so. */
-static bool holds_senders(const act_self *self)
-{
-    /* relaxed: a sender may open it at any time; it pokes after that: see act__take_urgent. */
-    return (act__load(&self->slowed) & ACT__HELD_BY) == 0;
-}
-
-void act__slow_end(struct act__worker *worker, act_self *self)
-{
-    if (holds_senders(self))
-        become_calm(worker, self);
 }
 
 /* ------------------------------------------------------------------------ one that does not look */
@@ -164,8 +151,8 @@ void act__slow_look(struct act__worker *worker, act_self *self)
     act__slow_update(worker, self);
     if ((self->flags & ACT__CELL_OVERLOADED) != 0)
         return;
-    if (holds_senders(self))
-        become_calm(worker, self);
+    if (act__holds_senders(self))
+        act__slow_become_calm(worker, self);
     else
         act__store(&self->slow_count, 0);
 }
@@ -332,7 +319,7 @@ bool act__slow_hold(struct act__worker *worker, act_self *self)
 {
     act_self *receiver = who_holds(worker);
     if (receiver == NULL || receiver == self || (self->flags & ACT__CELL_OVERLOADED) != 0 ||
-        holds_senders(self))
+        act__holds_senders(self))
         return false;
     /* acquire: pairs with the exchange in free_list, which has read slowed_next before. */
     if (act__load_acquire(&self->held) != ACT__HELD_NO) /* still in a list from before: in one at a time */

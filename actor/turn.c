@@ -203,7 +203,8 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
     if (act__unlikely((self->flags & ACT__CELL_SEAT) != 0))
         return sit(worker, self);
     if (self->inbox.head == NULL) {
-        act__take_in(worker, self);
+        if (!act__inbox_is_empty(&self->gate, &self->inbox))
+            act__take_in(worker, self);
         act__take_urgent(worker, self);
         if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
             return false;
@@ -219,7 +220,7 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
 }
 
 /* Those that were fetched, while nothing is special. */
-static inline void handle_fetched(struct act__worker *worker, act_self *self)
+static inline __attribute__((always_inline)) void handle_fetched(struct act__worker *worker, act_self *self)
 {
     while (is_plain(self, 0) && self->inbox.head != NULL && worker->batch != 0) {
         worker->batch--;
@@ -236,19 +237,17 @@ static inline __attribute__((always_inline)) void go_on(struct act__worker *work
 {
     act_message *message;
     for (;;) {
-        if (act__likely(is_quiet(self))) {
-            if (act__likely(worker->batch != 0) && (message = take_only(worker, self)) != NULL) {
-                worker->batch--;
-                handle(worker, self, message);
-                continue;
-            }
-            if (act__inbox_is_empty(&self->gate, &self->inbox) && act__likely(worker->slow_for == NULL) &&
-                fall_asleep(worker, self) && act__likely(!must_wake(self))) {
+        if (act__unlikely(!is_quiet(self))) {
+            handle_fetched(worker, self);
+        } else if (act__inbox_is_empty(&self->gate, &self->inbox)) {
+            if (act__likely(worker->slow_for == NULL) && fall_asleep(worker, self) && act__likely(!must_wake(self))) {
                 finish_turn(worker);
                 return;
             }
-        } else {
-            handle_fetched(worker, self);
+        } else if (act__likely(worker->batch != 0) && (message = take_only(worker, self)) != NULL) {
+            worker->batch--;
+            handle(worker, self, message);
+            continue;
         }
         if (do_the_rest(worker, self))
             return;

@@ -34,6 +34,7 @@ p50_us,p99_us,max_us fairness actors=20 n=1000
 bytes_per_actor idle n=300
 alone_ns,rss_first_kib,rss_last_kib overload seconds=1
 - pingpong n=500
+- pingpong n=500 watched=0
 cpu_us quiet actors=1000 timers=100 seconds=1
 restarts_per_s,p50_ns,p99_ns restart n=50 sup=otp
 - ring actors=20 tokens=5 hops=1000

@@ -117,7 +117,9 @@ void bench_run(const act_behavior *director, const void *args,
     act_system *system;
     act_pid     pid;
     uint32_t    threads = (uint32_t)bench_number("threads", 1, 256);
-    bench_must(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = threads, .log = log)));
+    act_millis  stuck_after = strcmp(bench_word("watched", "1"), "0") == 0 ? ACT_FOREVER : 0;
+    bench_must(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = threads, .log = log,
+                                                             .stuck_after = stuck_after)));
     bench_must(act_system_spawn(system, &pid, director, args, NULL));
     bench_must(act_system_run(system));
     puts(line);

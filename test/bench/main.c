@@ -8,7 +8,7 @@
 /*
  * What each workload is, what it checks and what it prints was agreed with the same programs for other runtimes, so
  * that one driver can run them side by side. The last line of output is "ns_per_op=<decimal> ops=<integer>" and the
- * workload's own " key=<decimal>".
+ * workload's own " key=<decimal>". watched=0: no thread looks for handlers that are stuck.
  */
 static const struct workload {
     const char *name, *arguments;
@@ -46,7 +46,7 @@ enum { WORKLOADS = sizeof workloads / sizeof *workloads };
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: act-bench WORKLOAD key=value... threads=T\n");
+    fprintf(stderr, "usage: act-bench WORKLOAD key=value... threads=T [watched=0]\n");
     for (int i = 0; i < WORKLOADS; i++)
         fprintf(stderr, "  %-14s %s\n", workloads[i].name, workloads[i].arguments);
     return BENCH_REFUSED;

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <actor/system.h>
+#include <actor/executor/worker_pool.h>
+#include <actor/system_record.h>
 #include <mailbox/base/gap.h>
 #include <test/kit/kit.h>
 
@@ -355,6 +356,36 @@ static void a_lack_of_spares_is_reported_and_no_end(void)
     stop();
 }
 
+/* As if the minute in which the last reports were made were over. */
+static void end_the_minute(void)
+{
+    struct act__worker_pool *pool = act__pool_of(sys->executor);
+    pthread_mutex_lock(&pool->monitor.mutex);
+    pool->monitor.minute -= ACT_SECONDS(60);
+    pthread_mutex_unlock(&pool->monitor.mutex);
+}
+
+static void how_many_were_not_reported_is_told_with_the_next(void)
+{
+    enum { STUCK = 7 };
+    sem_init(&let_go, 0, 0);
+    start(1, STUCK + 1);
+    for (int i = 0; i < STUCK; i++) {
+        act_system_tell_value(sys, spawn_on(&stuck, 0), 77, act_nothing());
+        wait_for(&stuck_ones);
+    }
+    for (act_counters counters = {0}; counters.stuck < STUCK;)
+        act_system_counters(sys, &counters);
+    end_the_minute();
+    act_system_tell_value(sys, spawn_on(&stuck, 0), 77, act_nothing());
+    wait_for_line(" more were not reported");
+    for (int i = 0; i < STUCK + 1; i++)
+        sem_post(&let_go);
+    for (int i = 0; i < STUCK + 1; i++)
+        wait_for(&others);
+    stop();
+}
+
 static void only_five_a_minute_are_reported(void)
 {
     enum { STUCK = 12 };
@@ -454,6 +485,7 @@ const struct kit_fact kit_facts[] = {
     FACT(a_thread_that_answers_late_does_not_answer_for_another),
     FACT(a_lack_of_spares_is_reported_and_no_end),
     FACT(only_five_a_minute_are_reported),
+    FACT(how_many_were_not_reported_is_told_with_the_next),
     FACT(handlers_are_not_watched_if_so_asked),
     FACT(bad_options_are_refused),
     FACT(a_stuck_handler_may_panic),
