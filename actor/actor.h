@@ -1,4 +1,7 @@
-/* What an actor can do: spawn, send, ask, link, monitor, exit, name itself, keep time and memory. Public. */
+/*
+ * What an actor can do: spawn, send, ask, link, monitor, exit, name itself, keep time and memory.
+ * Public.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_ACTOR_H
 #define ACT_ACTOR_ACTOR_H
@@ -15,27 +18,33 @@ typedef struct act_self act_self;
 struct act_type; /* <mailbox/message/schema.h> */
 
 /*
- * What an actor does. Static and constant: the runtime keeps the pointer. Callbacks of one actor never run
- * at the same time; what one wrote the next one sees. They must not block (see .blocking below).
+ * What an actor does. Static and constant: the runtime keeps the pointer. Callbacks of one actor
+ * never run at the same time; what one wrote the next one sees. They must not block (see .blocking
+ * below).
  *
- * A callback returns, or panics. pthread_exit in it, and pthread_cancel of its thread, end the process with a message that
- * names the actor. Leaving it by longjmp is as wrong and cannot be noticed when it happens, only when the thread next calls
- * act_system_run, _destroy, _ask or _join on main's stack or that of the thread in act_system_run, or runs the simulation
- * that it has left: the process then ends in the same way. A longjmp within the callback is fine where nothing of act
+ * A callback returns, or panics. pthread_exit in it, and pthread_cancel of its thread, end the
+ * process with a message that names the actor. Leaving it by longjmp is as wrong and cannot be
+ * noticed when it happens, only when the thread next calls act_system_run, _destroy, _ask or _join
+ * on main's stack or that of the thread in act_system_run, or runs the simulation that it has left:
+ * the process then ends in the same way. A longjmp within the callback is fine where nothing of act
  * is between the two places.
  *
- * After fork() the child has no actors. In it, every call that is given something made before answers ACT_FORKED, or does
- * nothing if it has no result; of a callback that has forked the child calls exec or _exit: when it returns there the
- * process ends with a message. What the child makes itself works. daemon(3) forks: call it before act_system_create.
+ * After fork() the child has no actors. In it, every call that is given something made before
+ * answers ACT_FORKED, or does nothing if it has no result; of a callback that has forked the child
+ * calls exec or _exit: when it returns there the process ends with a message. What the child makes
+ * itself works. daemon(3) forks: call it before act_system_create.
  */
 typedef struct act_behavior {
     const char *name;        /* for people: logs, trees; not NULL */
-    size_t      state_bytes; /* of the state block, zeroed, aligned to 16, owned by the runtime; may be 0 */
-    size_t      args_bytes;  /* of what spawn copies from its args; pointers inside must stay valid until init */
+    size_t      state_bytes; /* of the state block, zeroed, aligned to 16, owned by the runtime;
+                                may be 0 */
+    size_t      args_bytes;  /* of what spawn copies from its args; pointers inside must stay
+                                valid until init */
 
     /*
-     * First callback; may be NULL. ACT_OK: the actor runs. ACT_IGNORE: it ends with ACT_EXIT_NORMAL. Any
-     * other result: it ends with ACT_EXIT_ERROR and that result as code. args is NULL if spawn was given NULL.
+     * First callback; may be NULL. ACT_OK: the actor runs. ACT_IGNORE: it ends with
+     * ACT_EXIT_NORMAL. Any other result: it ends with ACT_EXIT_ERROR and that result as code. args
+     * is NULL if spawn was given NULL.
      */
     act_result (*init)(act_self *self, void *state, const void *args);
 
@@ -45,43 +54,50 @@ typedef struct act_behavior {
     void (*receive)(act_self *self, void *state, const act_message *message);
 
     /*
-     * Last callback, before names, timers, I/O and memory are released; may be NULL. Called for every end
-     * of an actor whose init had returned ACT_OK, except ACT_EXIT_KILLED. After a panic the state is as
-     * the panic left it.
+     * Last callback, before names, timers, I/O and memory are released; may be NULL. Called for
+     * every end of an actor whose init had returned ACT_OK, except ACT_EXIT_KILLED. After a panic
+     * the state is as the panic left it.
      */
     void (*terminate)(act_self *self, void *state, act_exit_reason reason);
 
-    /* Of what it receives, for people: what is logged of a panic shows the message by it (act_message_print). Or NULL. */
+    /*
+     * Of what it receives, for people: what is logged of a panic shows the message by it
+     * (act_message_print). Or NULL.
+     */
     const struct act_type *(*schema)(void); /* counter_schema */
 } act_behavior;
 
 /*
- * What happens to a message for an actor whose inbox holds inbox_max. Replies and signals are never counted, refused
- * or dropped: as many replies can wait as the actor has asked for.
+ * What happens to a message for an actor whose inbox holds inbox_max. Replies and signals are never
+ * counted, refused or dropped: as many replies can wait as the actor has asked for.
  */
 typedef enum act_inbox_policy {
     ACT_INBOX_REFUSE,      /* act_send answers ACT_FULL; act_tell_value makes it a dead letter */
     ACT_INBOX_DROP_NEWEST, /* the message becomes a dead letter; the sender is not told */
-    ACT_INBOX_DROP_OLDEST  /* the oldest waiting become dead letters when the receiver next looks; while it
-                              does not look, at most 2 * inbox_max wait and the newest are dropped */
+    ACT_INBOX_DROP_OLDEST  /* the oldest waiting become dead letters when the receiver next
+                              looks; while it does not look, at most 2 * inbox_max wait and the
+                              newest are dropped */
 } act_inbox_policy;
 
 /*
- * Whether an actor leaves its seat to another when it ends: its inbox and its name. The seat has the pid of the actor
- * that will take it (.takes_seat). Until then whatever is sent to that pid, or to the name, waits, within inbox_max;
- * asks, links and monitors wait, too. For whoever restarts actors; supervisors do this for their children.
+ * Whether an actor leaves its seat to another when it ends: its inbox and its name. The seat has
+ * the pid of the actor that will take it (.takes_seat). Until then whatever is sent to that pid, or
+ * to the name, waits, within inbox_max; asks, links and monitors wait, too. For whoever restarts
+ * actors; supervisors do this for their children.
  */
 typedef enum act_seat {
     ACT_SEAT_NONE,     /* what waits becomes dead letters, and the name is free */
-    ACT_SEAT_KEEP,     /* what waits is for who takes the seat, in its order and before what comes later */
-    ACT_SEAT_DROP,     /* what waits becomes dead letters; what comes later is for who takes the seat */
-    ACT_SEAT_REDELIVER /* as KEEP, and first the message whose handler has panicked, up to redeliver_max times; then it
-                          becomes a dead letter, with ACT_PANICKED */
+    ACT_SEAT_KEEP,     /* what waits is for who takes the seat, in its order and before what
+                          comes later */
+    ACT_SEAT_DROP,     /* what waits becomes dead letters; what comes later is for who takes the
+                          seat */
+    ACT_SEAT_REDELIVER /* as KEEP, and first the message whose handler has panicked, up to
+                          redeliver_max times; then it becomes a dead letter, with ACT_PANICKED */
 } act_seat;
 /*
- * What cannot be meant for another is not kept: replies, what came of signals, what the actor had sent to itself (the
- * messages of its timers included), and asks, whose askers get the DOWN of the actor that has ended. A message that its
- * handler had taken is not redelivered.
+ * What cannot be meant for another is not kept: replies, what came of signals, what the actor had
+ * sent to itself (the messages of its timers included), and asks, whose askers get the DOWN of the
+ * actor that has ended. A message that its handler had taken is not redelivered.
  *
  * To others those that sit in a seat one after the other are as one sender: what one of them has
  * sent arrives before what the next sends.
@@ -89,45 +105,57 @@ typedef enum act_seat {
 
 #define ACT_REDELIVER_MAX 1000000u
 
-/* What is to be called when an actor has ended. In memory of yours, which must be there until it has been called. */
+/*
+ * What is to be called when an actor has ended. In memory of yours, which must be there until it
+ * has been called.
+ */
 typedef struct act_on_end {
     struct act_on_end *act_next;
     void (*run)(void *context);
     void       *context;
-    const char *label; /* of an on_end: what logs call an actor that has no name; valid until run returns. NULL: nothing. */
+    const char *label; /* of an on_end: what logs call an actor that has no name; valid until run
+                          returns. NULL: nothing. */
 } act_on_end;
 
 typedef struct act_spawn_options {
-    size_t           size;            /* sizeof(act_spawn_options); set by ACT_SPAWN_OPTIONS */
-    const char      *name;            /* registered before init; NULL: none */
-    uint32_t         inbox_max;       /* 0: no bound; fast senders are then slowed (see act_send) */
-    act_inbox_policy inbox_policy;    /* only with inbox_max */
-    size_t           arena_bytes_max; /* of act_alloc; 0: no bound */
-    uint32_t         worker;          /* 1 to workers_count: always runs there; 0: anywhere. That worker may go on as
-                                         another thread while a handler on it is stuck: see <actor/system.h>. */
-    bool             blocking;        /* its callbacks may block: it gets a thread of its own while it runs, if one of
-                                         the system's blocking_max is free, else it waits for one */
-    bool             announce;        /* the parent gets exactly one ACT_MESSAGE_STARTED */
-    bool             ends_with_parent; /* an exit signal of the link to its parent ends it, even if it traps exits */
-    void            *kept;            /* what act_kept returns; NULL: none. Not owned by the actor. */
-    act_seat         seat;            /* that it leaves */
-    uint32_t         redeliver_max;   /* with ACT_SEAT_REDELIVER 1 to ACT_REDELIVER_MAX, else 0 */
-    act_pid          takes_seat;      /* from act_seat_of: *pid will be this; nobody: no seat. Name, bound and policies
-                                         should be those of the actor that has left it. */
+    size_t           size;             /* sizeof(act_spawn_options); set by ACT_SPAWN_OPTIONS */
+    const char      *name;             /* registered before init; NULL: none */
+    uint32_t         inbox_max;        /* 0: no bound; fast senders are then slowed (see
+                                          act_send) */
+    act_inbox_policy inbox_policy;     /* only with inbox_max */
+    size_t           arena_bytes_max;  /* of act_alloc; 0: no bound */
+    uint32_t         worker;           /* 1 to workers_count: always runs there; 0: anywhere.
+                                          That worker may go on as another thread while a handler on
+                                          it is stuck: see <actor/system.h>. */
+    bool             blocking;         /* its callbacks may block: it gets a thread of its own
+                                          while it runs, if one of the system's blocking_max is
+                                          free, else it waits for one */
+    bool             announce;         /* the parent gets exactly one ACT_MESSAGE_STARTED */
+    bool             ends_with_parent; /* an exit signal of the link to its parent ends it, even
+                                          if it traps exits */
+    void            *kept;             /* what act_kept returns; NULL: none. Not owned by the
+                                          actor. */
+    act_seat         seat;             /* that it leaves */
+    uint32_t         redeliver_max;    /* with ACT_SEAT_REDELIVER 1 to ACT_REDELIVER_MAX, else 0 */
+    act_pid          takes_seat;       /* from act_seat_of: *pid will be this; nobody: no seat.
+                                          Name, bound and policies should be those of the actor that
+                                          has left it. */
     /*
-     * May be NULL. Called once for an actor that could be spawned, when it has ended: as an act_defer registered before
-     * init, so after all others, and also if init never came to run. It may free its own memory.
+     * May be NULL. Called once for an actor that could be spawned, when it has ended: as an
+     * act_defer registered before init, so after all others, and also if init never came to run. It
+     * may free its own memory.
      */
-    act_on_end *on_end;
+    act_on_end      *on_end;
 } act_spawn_options;
 
 /*
- * ACT_SPAWN_OPTIONS(.name = "clock", .inbox_max = 100): a pointer to pass to a spawn. Inside a function it lives as
- * long as the block it stands in: do not return it in a spec.
+ * ACT_SPAWN_OPTIONS(.name = "clock", .inbox_max = 100): a pointer to pass to a spawn. Inside a
+ * function it lives as long as the block it stands in: do not return it in a spec.
  */
-#define ACT_SPAWN_OPTIONS(...) (&(act_spawn_options){.size = sizeof(act_spawn_options), __VA_ARGS__})
+#define ACT_SPAWN_OPTIONS(...)                                                                     \
+    (&(act_spawn_options){.size = sizeof(act_spawn_options), __VA_ARGS__})
 
-/* ------------------------------------------------------------------------------------------- birth */
+/* ---------------------------------------------------------------------------------------- birth */
 
 /**
  * Makes an actor; its init runs soon, as the first thing it does.
@@ -142,15 +170,15 @@ typedef struct act_spawn_options {
  *          messages become dead letters.
  * Waits:   never.
  * Returns: ACT_OK; ACT_NO_MEMORY (memory, actors_max or threads); ACT_INVALID (no receive, no name,
- *          args_bytes above 2^29, a worker that is not there, blocking together with worker, an odd seat or
- *          redeliver_max, options of an unknown size, or a name of a length that act_register refuses); ACT_EXISTS (the
- *          name is taken); ACT_NO_ACTOR (the seat is no more); ACT_CLOSED (the system is stopping and this actor is not
- *          being stopped in order).
+ *          args_bytes above 2^29, a worker that is not there, blocking together with worker, an odd
+ *          seat or redeliver_max, options of an unknown size, or a name of a length that
+ *          act_register refuses); ACT_EXISTS (the name is taken); ACT_NO_ACTOR (the seat is no
+ *          more); ACT_CLOSED (the system is stopping and this actor is not being stopped in order).
  * See:     samples/01_hello.c
  */
-ACT_API ACT_MUST_CHECK act_result act_spawn(act_self *self, act_pid *pid, const act_behavior *behavior,
-                                            const void *args, const act_spawn_options *options)
-    ACT_NONNULL(1, 2, 3);
+ACT_API ACT_MUST_CHECK act_result act_spawn(act_self *self, act_pid *pid,
+                                            const act_behavior *behavior, const void *args,
+                                            const act_spawn_options *options) ACT_NONNULL(1, 2, 3);
 
 /**
  * Spawns and links in one step: there is no moment at which the child runs unlinked.
@@ -158,8 +186,9 @@ ACT_API ACT_MUST_CHECK act_result act_spawn(act_self *self, act_pid *pid, const 
  * As act_spawn otherwise.
  * See:     samples/03_links_and_exits.c
  */
-ACT_API ACT_MUST_CHECK act_result act_spawn_link(act_self *self, act_pid *pid, const act_behavior *behavior,
-                                                 const void *args, const act_spawn_options *options)
+ACT_API ACT_MUST_CHECK act_result act_spawn_link(act_self *self, act_pid *pid,
+                                                 const act_behavior *behavior, const void *args,
+                                                 const act_spawn_options *options)
     ACT_NONNULL(1, 2, 3);
 
 /**
@@ -171,23 +200,27 @@ ACT_API ACT_MUST_CHECK act_result act_spawn_link(act_self *self, act_pid *pid, c
  */
 ACT_API ACT_MUST_CHECK act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor,
                                                     const act_behavior *behavior, const void *args,
-                                                    const act_spawn_options *options) ACT_NONNULL(1, 2, 3, 4);
+                                                    const act_spawn_options *options)
+    ACT_NONNULL(1, 2, 3, 4);
 
 /**
  * Finds the seat that an actor has left.
  *
  * Threads: any.
  * Order:   it is there before links and monitors hear of the end.
- * Returns: ACT_OK; ACT_EXISTS (the actor has not ended yet); ACT_NO_ACTOR (it has left none, or it is taken or given
+ * Returns: ACT_OK; ACT_EXISTS (the actor has not ended yet); ACT_NO_ACTOR (it has left none, or it
+ * is taken or given
  *          up).
  */
-ACT_API ACT_MUST_CHECK act_result act_seat_of(act_system *system, act_pid ended, act_pid *seat) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_seat_of(act_system *system, act_pid ended,
+                                              act_pid *seat) ACT_NONNULL_ALL;
 
 /**
- * Gives a seat up: what waits in it becomes dead letters, and its name is free. Who has had ACT_OK from act_seat_of
- * must come to this or to a spawn: until then the seat takes memory.
+ * Gives a seat up: what waits in it becomes dead letters, and its name is free. Who has had ACT_OK
+ * from act_seat_of must come to this or to a spawn: until then the seat takes memory.
  *
- * pid      The seat, or the actor that leaves it: one that still lives will leave none. Another: nothing happens.
+ * pid      The seat, or the actor that leaves it: one that still lives will leave none. Another:
+ *          nothing happens.
  *
  * Threads: any.
  */
@@ -202,10 +235,13 @@ ACT_API act_pid act_self_parent(const act_self *self) ACT_NONNULL_ALL;
 /** The system I live in. */
 ACT_API act_system *act_self_system(const act_self *self) ACT_NONNULL_ALL;
 
-/** What the spawner gave as .kept, NULL if nothing. For a supervised child: its kept block (supervisor.h). */
+/**
+ * What the spawner gave as .kept, NULL if nothing. For a supervised child: its kept block
+ * (supervisor.h).
+ */
 ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
 
-/* ---------------------------------------------------------------------------------------- messages */
+/* ------------------------------------------------------------------------------------- messages */
 
 /**
  * Puts a message into another actor's inbox.
@@ -213,30 +249,34 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  * to       A pid whose actor has exited is allowed and answered with ACT_NO_ACTOR.
  * message  *message is one that you own (from act_message_create or act_take).
  *
- * Owns:    on ACT_OK the receiver owns it and *message is NULL; otherwise it is still yours, unchanged.
+ * Owns:    on ACT_OK the receiver owns it and *message is NULL; otherwise it is still yours,
+ *          unchanged.
  * Threads: handler.
  * Order:   messages from this actor to `to` arrive in the order sent, or not at all; what you wrote
  *          before sending is visible to the receiver's handler.
- * When:    at once. From the second on in a row to the same actor: before this handler sends, spawns or signals
- *          anything else, and at the latest when it returns. From a blocking actor: always at once.
+ * When:    at once. From the second on in a row to the same actor: before this handler sends,
+ *          spawns or signals anything else, and at the latest when it returns. From a blocking
+ *          actor: always at once.
  * Waits:   never. If `to` has no inbox_max and is far behind (backlog_max; twice that while its
  *          init or a handler does not return), this actor is held after its turn, unless it is far
  *          behind itself: its messages wait until `to` has caught up, replies to its asks, too. It
  *          still handles what its own timers send it, ACT_MESSAGE_TIMED_OUT, ACT_MESSAGE_EXIT and
  *          ACT_MESSAGE_DOWN, these two after what the same actor, or one in whose seat it sits, had
  *          sent before; and signals take effect. A sender to an actor that is held is held with it
- *          only once more than half of backlog_max wait there; a reply holds no sender, nor does what
- *          is sent to a thread that waits in act_system_ask or _join. If `to` handles nothing for
- *          100 ms, because a handler of its is stuck or it waits for its restart, those it holds
- *          have a turn, and then one each half second at the latest: so what waits there grows at
- *          most by what each sender sends in a turn each half second. inbox_max bounds it in all.
+ *          only once more than half of backlog_max wait there; a reply holds no sender, nor does
+ *          what is sent to a thread that waits in act_system_ask or _join. If `to` handles nothing
+ *          for 100 ms, because a handler of its is stuck or it waits for its restart, those it
+ *          holds have a turn, and then one each half second at the latest: so what waits there
+ *          grows at most by what each sender sends in a turn each half second. inbox_max bounds it
+ *          in all.
  * Returns: ACT_OK        queued. No promise that it will be handled: monitor `to` for that.
  *          ACT_FULL      the inbox is at inbox_max and its policy is ACT_INBOX_REFUSE.
  *          ACT_NO_ACTOR  nobody to receive it, now or ever again.
  *          ACT_NO_NODE   the receiver's node is not connected.
  * See:     test/actor/send_test.c, test/actor/inbox_bound_test.c
  */
-ACT_API ACT_MUST_CHECK act_result act_send(act_self *self, act_pid to, act_message **message) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_send(act_self *self, act_pid to,
+                                           act_message **message) ACT_NONNULL_ALL;
 
 /**
  * Sends a scalar. Nothing to check: what cannot be delivered becomes a dead letter with its reason.
@@ -249,9 +289,11 @@ ACT_API ACT_MUST_CHECK act_result act_send(act_self *self, act_pid to, act_messa
  */
 static inline void act_tell_value(act_self *self, act_pid to, uint32_t tag, act_value value);
 
-/** What act_tell_value calls, with the scalar in registers: its kind, and its payload as two words. */
-ACT_API void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first,
-                            uint64_t second) ACT_NONNULL(1);
+/**
+ * What act_tell_value calls, with the scalar in registers: its kind, and its payload as two words.
+ */
+ACT_API void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind,
+                            uint64_t first, uint64_t second) ACT_NONNULL(1);
 
 static inline void act_tell_value(act_self *self, act_pid to, uint32_t tag, act_value value)
 {
@@ -263,17 +305,17 @@ static inline void act_tell_value(act_self *self, act_pid to, uint32_t tag, act_
  *
  * bytes    bytes_count bytes; may be NULL when that is 0.
  */
-ACT_API void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
-    ACT_NONNULL(1);
+ACT_API void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes,
+                            size_t bytes_count) ACT_NONNULL(1);
 
 /**
  * Keeps the message that the handler was given, beyond the handler's return.
  *
- * Owns:    it is yours to send or free. Where the handler may panic meanwhile, keep it in a variable with
- *          __attribute__((cleanup(act_message_free))), which sending sets to NULL; in the state, free it in an
- *          act_defer.
- * Threads: handler; only inside `receive`.
- * Returns: the message, or NULL if it was taken already or is a signal's (EXIT, DOWN, TIMED_OUT, STARTED,
+ * Owns:    it is yours to send or free. Where the handler may panic meanwhile, keep it in a
+ *          variable with __attribute__((cleanup(act_message_free))), which sending sets to NULL; in
+ *          the state, free it in an act_defer.
+ * Threads: handler; only inside `receive`. Returns: the message, or NULL if it was taken already or
+ * is a signal's (EXIT, DOWN, TIMED_OUT, STARTED,
  *          and I/O notices belong to the framework: copy what you need).
  */
 ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
@@ -288,22 +330,26 @@ ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
  * Owns:    as act_send.
  * Threads: handler.
  * Waits:   never; the answer is a later message. A reply after the timeout is dropped and counted.
- *          While this actor is held, see act_send, a reply waits like other messages: one that has come
- *          in time is handled once the actor is freed, and no ACT_MESSAGE_TIMED_OUT comes for it.
- * Retry:   DOWN does not mean "not done": the handler may have ended in the middle, or after the work and before the
- *          reply. act_message_fate says whether it had the request: after ACT_FATE_UNBEGUN nothing of it was done, nor
- *          ever will be, so it may be asked again; after ACT_FATE_BEGUN, and after TIMED_OUT, only if doing it twice does
- *          no harm. A restart changes nothing in this: an ask is never handed to the next instance.
+ *          While this actor is held, see act_send, a reply waits like other messages: one that has
+ *          come in time is handled once the actor is freed, and no ACT_MESSAGE_TIMED_OUT comes for
+ *          it.
+ * Retry:   DOWN does not mean "not done": the handler may have ended in the middle, or after the
+ *          work and before the reply. act_message_fate says whether it had the request: after
+ *          ACT_FATE_UNBEGUN nothing of it was done, nor ever will be, so it may be asked again;
+ *          after ACT_FATE_BEGUN, and after TIMED_OUT, only if doing it twice does no harm. A
+ *          restart changes nothing in this: an ask is never handed to the next instance.
  * Returns: ACT_OK, also when `to` is gone: ACT_MESSAGE_DOWN then follows; ACT_INVALID (timeout);
  *          ACT_NO_MEMORY; ACT_FULL.
  * See:     samples/02_ask_reply.c
  */
-ACT_API ACT_MUST_CHECK act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **message,
-                                          act_millis timeout) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_ask(act_self *self, act_ref *ask, act_pid to,
+                                          act_message **message,
+                                          act_millis    timeout) ACT_NONNULL_ALL;
 
 /** Asks with a scalar; as act_ask, but on failure a resource is still yours. */
-ACT_API ACT_MUST_CHECK act_result act_ask_value(act_self *self, act_ref *ask, act_pid to, uint32_t tag,
-                                                act_value value, act_millis timeout) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_ask_value(act_self *self, act_ref *ask, act_pid to,
+                                                uint32_t tag, act_value value,
+                                                act_millis timeout) ACT_NONNULL_ALL;
 
 /* Who waits for an answer: copy it to reply after the handler has returned. */
 typedef struct act_asker {
@@ -324,57 +370,68 @@ static inline act_asker act_message_asker(const act_message *message)
  * Answers an ask. Only the first answer counts; the asker drops and counts others.
  *
  * Owns:    as act_send.
- * Threads: handler; any actor may answer, not only the one that was asked.
- * Returns: as act_send, but never ACT_FULL: a reply needs no place; ACT_INVALID if the asker's ask is 0.
+ * Threads: handler; any actor may answer, not only the one that was asked. Returns: as act_send,
+ * but never ACT_FULL: a reply needs no place; ACT_INVALID if the asker's ask is 0.
  */
-ACT_API ACT_MUST_CHECK act_result act_reply(act_self *self, act_asker asker, act_message **message)
-    ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_reply(act_self *self, act_asker asker,
+                                            act_message **message) ACT_NONNULL_ALL;
 
 /**
- * Answers an ask without a message: the asker gets the DOWN that it would get if this actor ended now. Needs no memory
- * except for a text, which is lost without; that of the EXIT or DOWN in hand is passed on without any.
+ * Answers an ask without a message: the asker gets the DOWN that it would get if this actor ended
+ * now. Needs no memory except for a text, which is lost without; that of the EXIT or DOWN in hand
+ * is passed on without any.
  *
  * Threads: handler.
  * Returns: ACT_OK; ACT_NOT_FOUND (it was not this actor that was asked, or the ask is over).
  */
-ACT_API act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason) ACT_NONNULL(1);
+ACT_API act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)
+    ACT_NONNULL(1);
 
 /**
- * Answers an ask with a scalar. Nothing to check, as act_tell_value; a message that was no ask gets no answer.
+ * Answers an ask with a scalar. Nothing to check, as act_tell_value; a message that was no ask gets
+ * no answer.
  *
- * Without memory for the answer the asker hears ACT_MESSAGE_DOWN with ACT_EXIT_ERROR and code ACT_NO_MEMORY, if it is
- * this actor that was asked.
+ * Without memory for the answer the asker hears ACT_MESSAGE_DOWN with ACT_EXIT_ERROR and code
+ * ACT_NO_MEMORY, if it is this actor that was asked.
  */
-ACT_API void act_answer_value(act_self *self, const act_message *request, uint32_t tag, act_value value)
-    ACT_NONNULL_ALL;
+ACT_API void act_answer_value(act_self *self, const act_message *request, uint32_t tag,
+                              act_value value) ACT_NONNULL_ALL;
 
-/* ------------------------------------------------------------------------- links, monitors, exits */
+/* ----------------------------------------------------------------------- links, monitors, exits */
 
 /**
  * Ties the fates of two actors: when one ends the other gets an exit signal. Idempotent.
  *
- * other    If it is gone already an exit signal ACT_EXIT_NO_ACTOR comes from it. Oneself: nothing happens.
+ * other    If it is gone already an exit signal ACT_EXIT_NO_ACTOR comes from it. Oneself: nothing
+ *          happens.
  *
  * Threads: handler.
  * Returns: ACT_OK, ACT_NO_MEMORY.
- * See:     samples/03_links_and_exits.c; the rules of exit signals: README, "Links, monitors and exits".
+ * See:     samples/03_links_and_exits.c; the rules of exit signals: README, "Links, monitors and
+ *          exits".
  */
 ACT_API ACT_MUST_CHECK act_result act_link(act_self *self, act_pid other) ACT_NONNULL_ALL;
 
-/** Unties them: no exit signal of that link takes effect afterwards. Not linked: nothing happens. Never fails. */
+/**
+ * Unties them: no exit signal of that link takes effect afterwards. Not linked: nothing happens.
+ * Never fails.
+ */
 ACT_API void act_unlink(act_self *self, act_pid other) ACT_NONNULL_ALL;
 
 /**
  * Asks to be told once when `other` ends, whatever the reason. Each call is a monitor of its own.
  *
  * Owns:    the monitor ends with its ACT_MESSAGE_DOWN, at act_demonitor, or with this actor.
- * Retry:   DOWN does not mean that what was sent before is not done, or will not be: it may have been handled, and what
- *          waited may be kept for the next instance, by its supervisor's .mailbox. act_message_fate says which.
+ * Retry:   DOWN does not mean that what was sent before is not done, or will not be: it may have
+ *          been handled, and what waited may be kept for the next instance, by its supervisor's
+ *          .mailbox. act_message_fate says which.
  * Threads: handler.
  * Order:   DOWN arrives after every message `other` had sent to this actor.
- * Returns: ACT_OK, even if `other` is gone: DOWN then follows with ACT_EXIT_NO_ACTOR. ACT_NO_MEMORY.
+ * Returns: ACT_OK, even if `other` is gone: DOWN then follows with ACT_EXIT_NO_ACTOR.
+ * ACT_NO_MEMORY.
  */
-ACT_API ACT_MUST_CHECK act_result act_monitor(act_self *self, act_ref *monitor, act_pid other) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_monitor(act_self *self, act_ref *monitor,
+                                              act_pid other) ACT_NONNULL_ALL;
 
 /**
  * Ends a monitor or an ask: no DOWN, reply or TIMED_OUT with this reference is received afterwards.
@@ -396,8 +453,9 @@ ACT_API ACT_MUST_CHECK act_result act_trap_exits(act_self *self, bool trap) ACT_
 /**
  * Ends this actor when the running callback returns.
  *
- * Nothing after this call can revoke it; what the callback sends later still goes out. Linked actors get
- * an exit signal, monitors a DOWN, a supervisor applies its restart rule. Of two calls the first wins.
+ * Nothing after this call can revoke it; what the callback sends later still goes out. Linked
+ * actors get an exit signal, monitors a DOWN, a supervisor applies its restart rule. Of two calls
+ * the first wins.
  *
  * reason   The text is copied, up to ACT_EXIT_TEXT_MAX. ACT_EXIT_KILL counts as ACT_EXIT_KILLED.
  * Threads: handler.
@@ -405,13 +463,15 @@ ACT_API ACT_MUST_CHECK act_result act_trap_exits(act_self *self, bool trap) ACT_
 ACT_API void act_exit(act_self *self, act_exit_reason reason) ACT_NONNULL_ALL;
 
 /**
- * Says whether this actor has been asked to end: what its callbacks have begun is of no use any more, and it ends when
- * this one returns. A callback that takes long, that of a blocking actor or a task above all, asks now and then.
+ * Says whether this actor has been asked to end: what its callbacks have begun is of no use any
+ * more, and it ends when this one returns. A callback that takes long, that of a blocking actor or
+ * a task above all, asks now and then.
  *
- * True once act_exit was called, or an exit signal has come that ends this actor: from its supervisor, the system's
- * stop when it is this actor's turn, a link, act_exit_other. Of an actor that traps exits: once an ACT_MESSAGE_EXIT of
- * its parent waits for it. Of a task also: once nothing waits for its answer, because the ask has timed out or the asker
- * has ended (supervisor/task.h).
+ * True once act_exit was called, or an exit signal has come that ends this actor: from its
+ * supervisor, the system's stop when it is this actor's turn, a link, act_exit_other. Of an actor
+ * that traps exits: once an ACT_MESSAGE_EXIT of its parent waits for it. Of a task also: once
+ * nothing waits for its answer, because the ask has timed out or the asker has ended
+ * (supervisor/task.h).
  *
  * Threads: handler; in any callback.
  * Waits:   never. A relaxed load, unless signals have come since.
@@ -420,37 +480,41 @@ ACT_API void act_exit(act_self *self, act_exit_reason reason) ACT_NONNULL_ALL;
 ACT_API bool act_should_end(act_self *self) ACT_NONNULL_ALL;
 
 /**
- * Sends an exit signal, as if a linked actor had ended so, except: ACT_EXIT_KILL cannot be trapped, and
- * ACT_EXIT_NORMAL sent to oneself ends one that does not trap.
+ * Sends an exit signal, as if a linked actor had ended so, except: ACT_EXIT_KILL cannot be trapped,
+ * and ACT_EXIT_NORMAL sent to oneself ends one that does not trap.
  *
  * Threads: handler.
- * Order:   as act_send; but the two that never fail for lack of memory, below, may arrive before messages that were
- *          sent before them (a kill) and after messages that were sent after them (both).
- * Returns: ACT_OK, also when `other` is gone. ACT_NO_MEMORY; never for ACT_EXIT_KILL without code and text,
+ * Order:   as act_send; but the two that never fail for lack of memory, below, may arrive before
+ *          messages that were sent before them (a kill) and after messages that were sent after
+ *          them (both).
+ * Returns: ACT_OK, also when `other` is gone. ACT_NO_MEMORY; never for ACT_EXIT_KILL without code
+ * and text,
  *          nor for a parent that sends its child ACT_EXIT_SHUTDOWN without code and text.
  */
-ACT_API ACT_MUST_CHECK act_result act_exit_other(act_self *self, act_pid other, act_exit_reason reason)
-    ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_exit_other(act_self *self, act_pid other,
+                                                 act_exit_reason reason) ACT_NONNULL_ALL;
 
 /**
- * Fails at once: does not return. Unwinds the callback, running its __attribute__((cleanup)) handlers, and
- * ends this actor with ACT_EXIT_PANIC and the text "file:line: ...".
+ * Fails at once: does not return. Unwinds the callback, running its __attribute__((cleanup))
+ * handlers, and ends this actor with ACT_EXIT_PANIC and the text "file:line: ...".
  *
- * Code between the callback and the panic must be compiled with -fexceptions (act.pc sets it). In C++ destructors
- * run, too, and a `catch (...)` is entered, but left only by unwinding further.
+ * Code between the callback and the panic must be compiled with -fexceptions (act.pc sets it). In
+ * C++ destructors run, too, and a `catch (...)` is entered, but left only by unwinding further.
  * Threads: handler.
  */
 #define act_panic(self, ...) act_panic_at((self), __FILE__, __LINE__, __VA_ARGS__)
-ACT_API ACT_NORETURN void act_panic_at(act_self *self, const char *file, int line, const char *format, ...)
-    ACT_PRINTF(4, 5) ACT_NONNULL(1, 2, 4);
+ACT_API ACT_NORETURN void act_panic_at(act_self *self, const char *file, int line,
+                                       const char *format, ...) ACT_PRINTF(4, 5)
+    ACT_NONNULL(1, 2, 4);
 
-/* ------------------------------------------------------------------------------------------- names */
+/* ---------------------------------------------------------------------------------------- names */
 
 /* The longest name, its final NUL included. */
 #define ACT_NAME_MAX 64
 
 /**
- * Gives this actor a name, for as long as it lives. An actor may have several. (One from .name stays with its seat.)
+ * Gives this actor a name, for as long as it lives. An actor may have several. (One from .name
+ * stays with its seat.)
  *
  * name     1 to ACT_NAME_MAX - 1 bytes; copied.
  *
@@ -460,7 +524,10 @@ ACT_API ACT_NORETURN void act_panic_at(act_self *self, const char *file, int lin
  */
 ACT_API ACT_MUST_CHECK act_result act_register(act_self *self, const char *name) ACT_NONNULL_ALL;
 
-/** Gives up a name of this actor. Threads: handler. Returns: ACT_OK, ACT_NOT_FOUND (not a name of this actor). */
+/**
+ * Gives up a name of this actor. Threads: handler. Returns: ACT_OK, ACT_NOT_FOUND (not a name of
+ * this actor).
+ */
 ACT_API act_result act_unregister(act_self *self, const char *name) ACT_NONNULL_ALL;
 
 /**
@@ -469,21 +536,25 @@ ACT_API act_result act_unregister(act_self *self, const char *name) ACT_NONNULL_
  * Threads: any.
  * Returns: ACT_OK (the actor may still end before you use the pid), ACT_NOT_FOUND.
  */
-ACT_API ACT_MUST_CHECK act_result act_whereis(act_system *system, act_pid *pid, const char *name) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_whereis(act_system *system, act_pid *pid,
+                                              const char *name) ACT_NONNULL_ALL;
 
 /**
- * Sends to whoever has a name. A name that stays while its actor is restarted (see act_seat) is never without one to
- * send to, so nothing is lost between the two.
+ * Sends to whoever has a name. A name that stays while its actor is restarted (see act_seat) is
+ * never without one to send to, so nothing is lost between the two.
  *
  * Owns, Threads, Order, Waits: as act_send.
  * Returns: ACT_NOT_FOUND (nobody has it), and all of act_send.
  */
-ACT_API ACT_MUST_CHECK act_result act_send_name(act_self *self, const char *name, act_message **message)
-    ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_send_name(act_self *self, const char *name,
+                                                act_message **message) ACT_NONNULL_ALL;
 
-/* ------------------------------------------------------------------------------------ time, chance */
+/* --------------------------------------------------------------------------------- time, chance */
 
-/** The system's monotonic clock in milliseconds; virtual in a simulation. Stands still in a callback. Threads: handler. */
+/**
+ * The system's monotonic clock in milliseconds; virtual in a simulation. Stands still in a
+ * callback. Threads: handler.
+ */
 ACT_API act_millis act_now(const act_self *self) ACT_NONNULL_ALL;
 
 /** 64 random bits; from the seed in a simulation. Not for secrets. Threads: handler. */
@@ -497,27 +568,31 @@ ACT_API uint64_t act_random(act_self *self) ACT_NONNULL_ALL;
  *
  * Owns:    as act_send; the message is freed if the timer is cancelled or this actor ends.
  * Threads: handler.
- * Order:   timers of one actor that are due in the same millisecond fire in the order they were armed, unless it
- *          was moved to another worker in between: each worker has its own clockwork.
- * Returns: ACT_OK, ACT_NO_MEMORY, ACT_INVALID (delay), ACT_NO_NODE (as act_send). Whether `to` lives is decided when it
+ * Order:   timers of one actor that are due in the same millisecond fire in the order they were
+ *          armed, unless it was moved to another worker in between: each worker has its own
+ *          clockwork.
+ * Returns: ACT_OK, ACT_NO_MEMORY, ACT_INVALID (delay), ACT_NO_NODE (as act_send). Whether `to`
+ * lives is decided when it
  *          fires: what nobody receives then is a dead letter.
  */
 ACT_API ACT_MUST_CHECK act_result act_send_after(act_self *self, act_ref *timer, act_pid to,
-                                                 act_message **message, act_millis delay) ACT_NONNULL_ALL;
+                                                 act_message **message,
+                                                 act_millis    delay) ACT_NONNULL_ALL;
 
 /** Sends a scalar later; as act_send_after, but on failure a resource is still yours. */
-ACT_API ACT_MUST_CHECK act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag,
-                                                 act_value value, act_millis delay) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to,
+                                                       uint32_t tag, act_value value,
+                                                       act_millis delay) ACT_NONNULL_ALL;
 
 /**
  * Stops a timer of this actor.
  *
- * Threads: handler.
- * Returns: ACT_OK (its message will not be sent), ACT_NOT_FOUND (fired, cancelled, or not this actor's).
+ * Threads: handler. Returns: ACT_OK (its message will not be sent), ACT_NOT_FOUND (fired,
+ * cancelled, or not this actor's).
  */
 ACT_API act_result act_cancel_timer(act_self *self, act_ref timer) ACT_NONNULL_ALL;
 
-/* ------------------------------------------------------------------------------------------ memory */
+/* --------------------------------------------------------------------------------------- memory */
 
 /**
  * Memory until this actor ends, zeroed, aligned to 16. It cannot be given back before.
@@ -527,19 +602,23 @@ ACT_API act_result act_cancel_timer(act_self *self, act_ref timer) ACT_NONNULL_A
  */
 ACT_API void *act_alloc(act_self *self, size_t bytes) ACT_NONNULL_ALL;
 
-/** Memory until the callback returns, not zeroed, aligned to 16. Threads: handler. Returns: NULL if there is none. */
+/**
+ * Memory until the callback returns, not zeroed, aligned to 16. Threads: handler. Returns: NULL if
+ * there is none.
+ */
 ACT_API void *act_scratch(act_self *self, size_t bytes) ACT_NONNULL_ALL;
 
 /**
  * Registers a clean-up that runs when this actor ends, however it ends; last registered, first run.
  *
- * clean_up  Must not panic, send or spawn. Runs after terminate, before links and monitors hear of the end.
+ * clean_up  Must not panic, send or spawn. Runs after terminate, before links and monitors hear of
+ *           the end.
  *
  * Threads: handler.
  * Returns: ACT_OK, ACT_NO_MEMORY (then it is not registered).
  */
-ACT_API ACT_MUST_CHECK act_result act_defer(act_self *self, void (*clean_up)(void *argument), void *argument)
-    ACT_NONNULL(1, 2);
+ACT_API ACT_MUST_CHECK act_result act_defer(act_self *self, void (*clean_up)(void *argument),
+                                            void     *argument) ACT_NONNULL(1, 2);
 
 ACT_END_DECLS
 

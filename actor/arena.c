@@ -6,10 +6,13 @@
 #include <actor/fork.h>
 #include <mailbox/message/pool.h>
 
-/* The limit and the total lie in the newest chunk, so that an actor that asks for nothing pays for nothing. */
+/*
+ * The limit and the total lie in the newest chunk, so that an actor that asks for nothing pays for
+ * nothing.
+ */
 struct act__arena_chunk {
     struct act__arena_chunk *next;
-    size_t                   used, size; /* bytes behind this header */
+    size_t                   used, size;       /* bytes behind this header */
     size_t                   total, total_max; /* of all chunks, for act_alloc; max 0: no limit */
     unsigned                 size_class;
     char                     bytes[] __attribute__((aligned(16)));
@@ -21,8 +24,8 @@ struct act__arena_chunk {
 static bool add_chunk(struct act__arena *arena, size_t bytes)
 {
     struct act__arena_chunk *old = arena->chunk;
-    size_t   size = old == NULL ? CHUNK_MIN : 2 * (old->size + sizeof *old);
-    unsigned size_class;
+    size_t                   size = old == NULL ? CHUNK_MIN : 2 * (old->size + sizeof *old);
+    unsigned                 size_class;
     if (size > CHUNK_MAX)
         size = CHUNK_MAX;
     if (size < bytes + sizeof *old)
@@ -47,7 +50,8 @@ void *act__arena_take(struct act__arena *arena, size_t bytes, bool framework)
     if (bytes > SIZE_MAX / 2)
         return NULL;
     bytes = bytes == 0 ? 16 : (bytes + 15) & ~(size_t)15;
-    if (chunk != NULL && chunk->total_max != 0 && !framework && chunk->total + bytes > chunk->total_max)
+    if (chunk != NULL && chunk->total_max != 0 && !framework &&
+        chunk->total + bytes > chunk->total_max)
         return NULL;
     if (chunk == NULL || chunk->size - chunk->used < bytes) {
         if (!add_chunk(arena, bytes))

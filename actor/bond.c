@@ -6,7 +6,8 @@
 #include <mailbox/base/gap.h>
 
 _Static_assert(sizeof(struct act__bond) <= 192, "a bond is three cache lines");
-_Static_assert(offsetof(struct act__bond, half) % ACT__CACHE_LINE == 0, "half[0] and half[1] are told apart by address");
+_Static_assert(offsetof(struct act__bond, half) % ACT__CACHE_LINE == 0,
+               "half[0] and half[1] are told apart by address");
 
 static void prepare_end(struct act__bond *bond, unsigned end, act_pid sender, act_ref ref)
 {
@@ -14,19 +15,22 @@ static void prepare_end(struct act__bond *bond, unsigned end, act_pid sender, ac
     /* relaxed, as find_at_side may look at a use that is over */
     __atomic_store_n(&message->act_sender, sender.local, __ATOMIC_RELAXED);
     message->act_sender_node = (uint16_t)sender.node;
-    message->act_bits = (uint8_t)(ACT__BIT_SIGNAL | (end == 0 ? ACT__HOME_BOND_0 : ACT__HOME_BOND_1));
+    message->act_bits =
+        (uint8_t)(ACT__BIT_SIGNAL | (end == 0 ? ACT__HOME_BOND_0 : ACT__HOME_BOND_1));
     message->kind = ACT_VALUE_NOTHING;
     message->bytes_count = 0;
     message->ref = ref;
 }
 
-struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint64_t initiator, act_pid other)
+struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint64_t initiator,
+                                 act_pid other)
 {
     struct act__bond *bond = act__slab_take(&worker->system->bonds, &worker->bonds);
     if (bond == NULL)
         return NULL;
     act__store(&bond->life, act__load(&bond->life) + 1);
-    atomic_thread_fence(memory_order_release); /* who sees a field of this use sees its life: pairs with find_at_side */
+    atomic_thread_fence(memory_order_release); /* who sees a field of this use sees its life:
+                                                  pairs with find_at_side */
     act__member_place(&bond->half[0], NULL);
     act__member_place(&bond->half[1], NULL);
     bond->timer = NULL;
@@ -48,7 +52,9 @@ static bool was_somebody(struct act_system *system, const act_message *end)
     return cell != NULL && (life & 1) != 0 && life <= act__load_acquire(&cell->life);
 }
 
-/* To side 1, or instead to cell 0, where nobody lives, ever: it refuses like any dead actor's cell. */
+/*
+ * To side 1, or instead to cell 0, where nobody lives, ever: it refuses like any dead actor's cell.
+ */
 static uint64_t door_of(const struct act__bond *bond, unsigned side)
 {
     return side == 1 && bond->is_astray ? 0 : bond->end[side].act_sender;
@@ -73,7 +79,8 @@ void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bon
 /* For monitors is_unbegun says that nothing is kept: see act__bonds_end. */
 static act_fate fate_of(const struct act__bond *bond)
 {
-    if (bond->kind == ACT__BOND_LINK) /* both ends may end it at once, and an EXIT says nothing of it */
+    if (bond->kind == ACT__BOND_LINK) /* both ends may end it at once, and an EXIT says nothing
+                                         of it */
         return ACT_FATE_KEPT;
     if (bond->kind == ACT__BOND_ASK)
         return bond->is_unbegun ? ACT_FATE_UNBEGUN : ACT_FATE_BEGUN;
@@ -133,10 +140,14 @@ static bool is_called(struct act_system *system, struct act__bond *bond, act_ref
 /* Whether this is the pid that a message of so many bits of a life was sent to. */
 static bool was_sent_to(uint64_t local, const act_self *self, const act_message *message)
 {
-    return (local & ACT__SLOT_MASK) == self->index && (uint32_t)act__life_of(local) == message->act_life;
+    return (local & ACT__SLOT_MASK) == self->index &&
+           (uint32_t)act__life_of(local) == message->act_life;
 }
 
-/* The actor may have another life by now than that to which the message was sent. Otherwise as find_at_side. */
+/*
+ * The actor may have another life by now than that to which the message was sent. Otherwise as
+ * find_at_side.
+ */
 void act__ask_unbegun(struct act__worker *worker, act_self *self, const act_message *message)
 {
     struct act_system *system = worker->system;
@@ -152,8 +163,9 @@ void act__ask_unbegun(struct act__worker *worker, act_self *self, const act_mess
 }
 
 /*
- * The bond with this ref if `self` is at this side of it and has not ended it; else NULL. Another actor's record may end
- * and be used again while it is looked at; one that lies in a set of this actor's own cannot.
+ * The bond with this ref if `self` is at this side of it and has not ended it; else NULL. Another
+ * actor's record may end and be used again while it is looked at; one that lies in a set of this
+ * actor's own cannot.
  */
 static struct act__bond *find_at_side(act_self *self, act_ref ref, unsigned side)
 {
@@ -163,7 +175,8 @@ static struct act__bond *find_at_side(act_self *self, act_ref ref, unsigned side
         return NULL;
     act__gap("bond.found");
     /* acquire, both: before the second look at life, as act__bond_make writes life before them. */
-    bool is_mine = __atomic_load_n(&bond->end[side].act_sender, __ATOMIC_ACQUIRE) == act__local_of(self);
+    bool is_mine =
+        __atomic_load_n(&bond->end[side].act_sender, __ATOMIC_ACQUIRE) == act__local_of(self);
     bool is_in_set = __atomic_load_n(&bond->half[side].here, __ATOMIC_ACQUIRE) != NULL;
     return is_mine && is_in_set && is_called(system, bond, ref) ? bond : NULL;
 }
@@ -179,7 +192,8 @@ static struct act__bond *ask_find(act_self *self, act_ref ask, unsigned side)
     return bond != NULL && bond->kind == ACT__BOND_ASK ? bond : NULL;
 }
 
-bool act__ask_fail(struct act__worker *worker, act_self *self, act_ref ask, const struct act__reason *reason)
+bool act__ask_fail(struct act__worker *worker, act_self *self, act_ref ask,
+                   const struct act__reason *reason)
 {
     struct act__bond *bond = ask_find(self, ask, 1);
     if (bond == NULL)

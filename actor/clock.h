@@ -37,8 +37,12 @@ static inline bool act__clock_is_before(const struct timespec *x, const struct t
     return x->tv_sec != y->tv_sec ? x->tv_sec < y->tv_sec : x->tv_nsec < y->tv_nsec;
 }
 
-/* Waits on a condition of act__condition_init. until NULL: for ever. Returns: false if that time has come. */
-static inline bool act__clock_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until)
+/*
+ * Waits on a condition of act__condition_init. until NULL: for ever. Returns: false if that time
+ * has come.
+ */
+static inline bool act__clock_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                                   const struct timespec *until)
 {
     if (until == NULL)
         return pthread_cond_wait(condition, mutex) == 0;

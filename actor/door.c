@@ -13,11 +13,13 @@
 #include <mailbox/base/lock.h>
 
 /*
- * While it waits a thread lives in a cell like an actor's: it has a pid, bonds end in it, messages are pushed to
- * it. But scheduling it means ringing this bell instead of entering a run queue. The thread looks at its inbox
- * only while it holds the token: after the bell, or after taking it back with act__mpsc_wake.
+ * While it waits a thread lives in a cell like an actor's: it has a pid, bonds end in it, messages
+ * are pushed to it. But scheduling it means ringing this bell instead of entering a run queue. The
+ * thread looks at its inbox only while it holds the token: after the bell, or after taking it back
+ * with act__mpsc_wake.
  *
- * run_next leads from the cell to the bell: it belongs to the holder of the token, which the ringer is.
+ * run_next leads from the cell to the bell: it belongs to the holder of the token, which the ringer
+ * is.
  */
 struct door {
     act_self       *cell;
@@ -43,7 +45,10 @@ static act_self *take_cell(act_system *system)
 {
     act_self *busy[BUSY_MAX], *cell;
     unsigned  busy_count = 0, rounds = 0;
-    /* A stale message may have put a free cell into the queue of a worker that has much to do: take another one. */
+    /*
+     * A stale message may have put a free cell into the queue of a worker that has much to do: take
+     * another one.
+     */
     while ((cell = act__slab_take(&system->cells, &system->guest.cells)) != NULL) {
         act__cell_prepare(system, cell);
         if (act__mpsc_wake(&cell->gate.queue))
@@ -113,26 +118,31 @@ static bool wait_for_bell(struct door *door, const struct timespec *until)
     return rung;
 }
 
-/* The answer that the thread waits for, or NULL: whatever else is sent to its pid is not received. With the token. */
+/*
+ * The answer that the thread waits for, or NULL: whatever else is sent to its pid is not received.
+ * With the token.
+ */
 static act_message *look(act_system *system, struct door *door)
 {
     act_message *message;
     act__take_in(&system->guest, door->cell);
-    while ((message = act__inbox_pop(&door->cell->inbox)) != NULL && !act_ref_equal(message->ref, door->awaited))
+    while ((message = act__inbox_pop(&door->cell->inbox)) != NULL &&
+           !act_ref_equal(message->ref, door->awaited))
         act__refuse(&system->guest, door->cell, message, ACT_NO_ACTOR);
     return message;
 }
 
 /*
- * Waits until a message is there; NULL: the timeout has passed. With the token and the guest's mutex before and
- * after, without both while it waits.
+ * Waits until a message is there; NULL: the timeout has passed. With the token and the guest's
+ * mutex before and after, without both while it waits.
  */
 static act_message *wait_for_message(act_system *system, struct door *door, act_millis timeout)
 {
     act_self       *cell = door->cell;
     act_message    *message, *freed;
-    struct timespec until = timeout == ACT_FOREVER ? (struct timespec){0} : act__clock_after(timeout);
-    bool            in_time = timeout != 0;
+    struct timespec until =
+        timeout == ACT_FOREVER ? (struct timespec){0} : act__clock_after(timeout);
+    bool in_time = timeout != 0;
     while ((message = look(system, door)) == NULL && in_time) {
         if (!act__inbox_sleep(&cell->gate, &cell->inbox, &freed))
             continue;
@@ -149,7 +159,8 @@ static act_message *wait_for_message(act_system *system, struct door *door, act_
 }
 
 /* The request has been sent; exactly one answer will come, or the timeout. */
-static act_result wait_for_reply(act_system *system, struct door *door, act_message **reply, act_millis timeout)
+static act_result wait_for_reply(act_system *system, struct door *door, act_message **reply,
+                                 act_millis timeout)
 {
     act_message *message = wait_for_message(system, door, timeout);
     if (message == NULL)
@@ -162,12 +173,13 @@ static act_result wait_for_reply(act_system *system, struct door *door, act_mess
     act_message *list = act__inbox_detach(&door->cell->gate, &door->cell->inbox, message);
     if (list != NULL)
         act__take_in_list(&system->guest, door->cell, list);
-    message->act_bits &= (uint8_t)~(ACT__BIT_COUNTED | ACT__BIT_REPLY);
+    message->act_bits &= (uint8_t) ~(ACT__BIT_COUNTED | ACT__BIT_REPLY);
     *reply = message;
     return ACT_OK;
 }
 
-act_result act_system_ask(act_system *system, act_pid to, act_message **message, act_message **reply, act_millis timeout)
+act_result act_system_ask(act_system *system, act_pid to, act_message **message,
+                          act_message **reply, act_millis timeout)
 {
     if (act__has_forked(system))
         return ACT_FORKED;
@@ -196,7 +208,8 @@ static void report_end(const act_message *down, act_exit_report *report)
     snprintf(report->text, sizeof report->text, "%s", reason.text != NULL ? reason.text : "");
 }
 
-act_result act_system_join(act_system *system, act_pid pid, act_exit_report *report, act_millis timeout)
+act_result act_system_join(act_system *system, act_pid pid, act_exit_report *report,
+                           act_millis timeout)
 {
     if (act__has_forked(system))
         return ACT_FORKED;

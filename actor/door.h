@@ -5,7 +5,10 @@
 
 #include <actor/cell.h>
 
-/* A cell that a waiting thread lives in has been pushed to while it slept: the caller hands over its token. */
+/*
+ * A cell that a waiting thread lives in has been pushed to while it slept: the caller hands over
+ * its token.
+ */
 void act__door_ring(act_self *self);
 
 #endif

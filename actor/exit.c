@@ -1,4 +1,7 @@
-/* How an actor ends: by its own word, by a signal or by a panic, and what is left when it has. Internal. */
+/*
+ * How an actor ends: by its own word, by a signal or by a panic, and what is left when it has.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +15,7 @@
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 
-/* ----------------------------------------------------------------------------------- deciding the end */
+/* ----------------------------------------------------------------------------- deciding the end */
 
 void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
@@ -43,8 +46,12 @@ bool act__spares_fill(struct act__worker *worker)
     return true;
 }
 
-/* That of the message in hand needs no copy: a handler can pass on as many failures as it is told of. */
-static struct act__reason_text *hold_text_in_hand(const struct act__worker *worker, const char *text)
+/*
+ * That of the message in hand needs no copy: a handler can pass on as many failures as it is told
+ * of.
+ */
+static struct act__reason_text *hold_text_in_hand(const struct act__worker *worker,
+                                                  const char               *text)
 {
     const act_message       *message = worker->message;
     struct act__reason_text *mine = NULL;
@@ -77,7 +84,8 @@ struct act__reason_text *act__reason_copy_new(const struct act__worker *worker, 
 
 void act_exit(act_self *self, act_exit_reason reason)
 {
-    struct act__reason mine = {.kind = reason.kind == ACT_EXIT_KILL ? ACT_EXIT_KILLED : reason.kind, .code = reason.code};
+    struct act__reason mine = {.kind = reason.kind == ACT_EXIT_KILL ? ACT_EXIT_KILLED : reason.kind,
+                               .code = reason.code};
     if ((self->flags & ACT__CELL_ENDING) != 0)
         return;
     if (reason.text != NULL)
@@ -86,8 +94,8 @@ void act_exit(act_self *self, act_exit_reason reason)
 }
 
 /* An exit signal in an envelope of its own. */
-static act_result send_exit(struct act_system *system, struct act__worker *worker, uint64_t from, uint64_t to,
-                            act_exit_reason reason)
+static act_result send_exit(struct act_system *system, struct act__worker *worker, uint64_t from,
+                            uint64_t to, act_exit_reason reason)
 {
     act_message *signal = act__message_make(ACT__SIGNAL_EXIT, ACT_VALUE_REASON, 0);
     if (signal == NULL)
@@ -107,9 +115,12 @@ static act_result send_exit(struct act_system *system, struct act__worker *worke
     return ACT_OK;
 }
 
-/* A plain kill, and a plain shutdown from the parent, must always go through: they need no envelope. */
-static act_result exit_other(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid other,
-                             act_exit_reason reason)
+/*
+ * A plain kill, and a plain shutdown from the parent, must always go through: they need no
+ * envelope.
+ */
+static act_result exit_other(struct act_system *system, struct act__worker *worker, uint64_t from,
+                             act_pid other, act_exit_reason reason)
 {
     if (act__has_forked(system))
         return ACT_FORKED;
@@ -121,7 +132,8 @@ static act_result exit_other(struct act_system *system, struct act__worker *work
         return ACT_OK;
     if (plain && reason.kind == ACT_EXIT_KILL)
         act__cell_poke(system, worker, other.local, ACT__URGENT_KILL);
-    else if (plain && reason.kind == ACT_EXIT_SHUTDOWN && act__load(&cell->parent_hint) == (uint32_t)from)
+    else if (plain && reason.kind == ACT_EXIT_SHUTDOWN &&
+             act__load(&cell->parent_hint) == (uint32_t)from)
         act__cell_poke(system, worker, other.local, ACT__URGENT_SHUTDOWN);
     else
         return send_exit(system, worker, from, other.local, reason);
@@ -148,7 +160,7 @@ void act_kill_agreed(act_self *self, act_pid other)
         act__cell_poke(system, self->worker, other.local, ACT__URGENT_KILL | ACT__URGENT_AGREED);
 }
 
-/* ------------------------------------------------------------------------------- kills that are trapped */
+/* ----------------------------------------------------------------------- kills that are trapped */
 
 static void release_kill_letter(struct act__belonging *belonging)
 {
@@ -160,7 +172,8 @@ static void release_kill_letter(struct act__belonging *belonging)
 
 struct act__kill_letter *act__kill_letter_of(act_self *self)
 {
-    for (struct act__member *member = self->belongings.first; member != NULL; member = member->next) {
+    for (struct act__member *member = self->belongings.first; member != NULL;
+         member = member->next) {
         struct act__belonging *belonging = act__container(member, struct act__belonging, member);
         if (belonging->release == release_kill_letter)
             return act__container(belonging, struct act__kill_letter, belonging);
@@ -185,11 +198,13 @@ act_result act_trap_kill(act_self *self)
     return ACT_OK;
 }
 
-/* ---------------------------------------------------------------------------------------- panicking */
+/* ------------------------------------------------------------------------------------ panicking */
 
 /* One more frame is about to be unwound: at the bottom of the worker's loop the panic is over. */
-static _Unwind_Reason_Code unwind_step(int version, _Unwind_Action actions, _Unwind_Exception_Class class,
-                                       struct _Unwind_Exception *exception, struct _Unwind_Context *context, void *argument)
+static _Unwind_Reason_Code unwind_step(int version, _Unwind_Action actions,
+                                       _Unwind_Exception_Class class,
+                                       struct _Unwind_Exception *exception,
+                                       struct _Unwind_Context *context, void *argument)
 {
     struct act__worker *worker = argument;
     (void)version;
@@ -201,8 +216,8 @@ static _Unwind_Reason_Code unwind_step(int version, _Unwind_Action actions, _Unw
 }
 
 /*
- * Unwinds the callback from here. exception_cleanup is called where a C++ `catch (...)` has caught the panic and not
- * thrown it on: then it goes on from there.
+ * Unwinds the callback from here. exception_cleanup is called where a C++ `catch (...)` has caught
+ * the panic and not thrown it on: then it goes on from there.
  */
 static ACT_NORETURN void unwind(struct act__worker *worker);
 
@@ -228,7 +243,8 @@ void act_panic_at(act_self *self, const char *file, int line, const char *format
     /* A second panic while the first one unwinds, in a clean-up handler, adds nothing. */
     struct act__reason_text *text = worker->unwinding ? NULL : take_spare(worker);
     if (text != NULL) {
-        int used = snprintf(text->text, sizeof text->text, "%s:%d: ", slash != NULL ? slash + 1 : file, line);
+        int used = snprintf(text->text, sizeof text->text,
+                            "%s:%d: ", slash != NULL ? slash + 1 : file, line);
         if (used < 0 || (size_t)used >= sizeof text->text)
             used = 0;
         va_start(values, format);
@@ -240,7 +256,9 @@ void act_panic_at(act_self *self, const char *file, int line, const char *format
     unwind(worker);
 }
 
-/* It was received, so it does not count as a dead letter, but whoever listens to those hears of it. */
+/*
+ * It was received, so it does not count as a dead letter, but whoever listens to those hears of it.
+ */
 static void message_failed(struct act__worker *worker, act_self *self, act_message *message)
 {
     const act_system_options *options = &worker->system->options;
@@ -253,7 +271,10 @@ static void message_failed(struct act__worker *worker, act_self *self, act_messa
     act__finish(worker, self, message);
 }
 
-/* Of an actor that names no schema there is not much to show, for a seventh of what a restart costs. */
+/*
+ * Of an actor that names no schema there is not much to show, for a seventh of what a restart
+ * costs.
+ */
 static void log_panic(act_self *self, const act_message *message)
 {
     act_pid sender = act_message_sender(message);
@@ -262,7 +283,8 @@ static void log_panic(act_self *self, const act_message *message)
         return;
     act__message_show(self, message, text, sizeof text);
     act__log_of(self, ACT_LOG_ERROR, "panicked at a message of actor %u.%llu: %s",
-                (unsigned)(sender.local & ACT__SLOT_MASK), (unsigned long long)act__life_of(sender.local), text);
+                (unsigned)(sender.local & ACT__SLOT_MASK),
+                (unsigned long long)act__life_of(sender.local), text);
 }
 
 void act__turn_recover(struct act__worker *worker)
@@ -281,7 +303,8 @@ void act__turn_recover(struct act__worker *worker)
         log_panic(self, message);
         message_failed(worker, self, message);
     }
-    if ((self->flags & ACT__CELL_ENDING) != 0) { /* act_exit had been called, or terminate has panicked */
+    if ((self->flags & ACT__CELL_ENDING) != 0) { /* act_exit had been called, or terminate has
+                                                    panicked */
         act__reason_text_let_go(worker->exit_reason.text);
         worker->exit_reason = reason;
     } else {
@@ -290,7 +313,7 @@ void act__turn_recover(struct act__worker *worker)
     act__turn_go_on(worker);
 }
 
-/* --------------------------------------------------------------------------------------- the end */
+/* -------------------------------------------------------------------------------------- the end */
 
 static const char *text_of(const struct act__reason *reason)
 {
@@ -316,7 +339,8 @@ static void log_end(act_self *self, const struct act__reason *reason)
     if (reason->code != 0)
         snprintf(code, sizeof code, " %d", (int)reason->code);
     act__log_of(self, level_of(reason), "ended: %s%s%s%s",
-                act_exit_kind_text((act_exit_kind)reason->kind), code, text != NULL ? ", " : "", text != NULL ? text : "");
+                act_exit_kind_text((act_exit_kind)reason->kind), code, text != NULL ? ", " : "",
+                text != NULL ? text : "");
 }
 
 static void tell_end(struct act__worker *worker, act_self *self, const struct act__reason *reason)
@@ -338,7 +362,8 @@ static void run_last_words(struct act__worker *worker, act_self *self)
         const struct act__reason *why = &worker->exit_reason;
         if (ready && why->kind != ACT_EXIT_KILLED && self->behavior->terminate != NULL)
             self->behavior->terminate(self, self->state,
-                                      act_exit_reason_make((act_exit_kind)why->kind, why->code, text_of(why)));
+                                      act_exit_reason_make((act_exit_kind)why->kind, why->code,
+                                                           text_of(why)));
     }
     while (self->defers != NULL) {
         act_on_end *defer = self->defers;
@@ -353,13 +378,15 @@ static void run_last_words(struct act__worker *worker, act_self *self)
 void act__belongings_release(act_self *self)
 {
     while (self->belongings.first != NULL) {
-        struct act__belonging *belonging = act__container(self->belongings.first, struct act__belonging, member);
+        struct act__belonging *belonging =
+            act__container(self->belongings.first, struct act__belonging, member);
         act__set_remove(&belonging->member);
         belonging->release(belonging);
     }
 }
 
-void act__bonds_end(struct act__worker *worker, struct act__set *bonds, const struct act__reason *reason, bool keeps)
+void act__bonds_end(struct act__worker *worker, struct act__set *bonds,
+                    const struct act__reason *reason, bool keeps)
 {
     while (bonds->first != NULL) {
         unsigned          side;
@@ -370,13 +397,15 @@ void act__bonds_end(struct act__worker *worker, struct act__set *bonds, const st
             if (bond->kind == ACT__BOND_MONITOR && !keeps)
                 bond->is_unbegun = true;
             act__bond_end(worker, bond, side, ACT__SIGNAL_DOWN, reason);
-        }
-        else
+        } else
             act__bond_end(worker, bond, side, ACT__SIGNAL_END, NULL);
     }
 }
 
-/* With all its timers the timeouts of its asks end: a bond must not keep what may soon be another actor's timer. */
+/*
+ * With all its timers the timeouts of its asks end: a bond must not keep what may soon be another
+ * actor's timer.
+ */
 static void cancel_timers(struct act__worker *worker, act_self *self)
 {
     for (struct act__member *half = self->bonds.first; half != NULL; half = half->next) {
@@ -419,7 +448,10 @@ static void free_memory(act_self *self)
     self->spare = NULL;
 }
 
-/* Everything after the last user code: from here on nothing can panic. Most actors have none of what is asked for. */
+/*
+ * Everything after the last user code: from here on nothing can panic. Most actors have none of
+ * what is asked for.
+ */
 static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
     struct act__set        bonds = {NULL};
@@ -432,7 +464,8 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
         cancel_timers(worker, self);
     act__gap("exit.let_go");
     act__store(&self->route, ACT__ROUTE_ANY);
-    if ((self->flags & ACT__CELL_ANNOUNCE) != 0) /* init has not returned, and never will; still under its own pid */
+    if ((self->flags & ACT__CELL_ANNOUNCE) != 0) /* init has not returned, and never will; still
+                                                    under its own pid */
         act__spawn_announce(worker, self, ACT_CLOSED);
     if (leaves_seat)
         act__seat_pass_on(worker, self, name);
@@ -440,7 +473,8 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
         become_dead(worker, self);
     free_memory(self);
     if (self->bonds.first != NULL) {
-        act__link_index_drop(self); /* last: a request that was taken in just above may have built it */
+        act__link_index_drop(self); /* last: a request that was taken in just above may have
+                                       built it */
         act__set_move(&bonds, &self->bonds);
     }
     if (leaves_seat)
@@ -467,10 +501,14 @@ void act__end_run(struct act__worker *worker, act_self *self)
     if (act__unlikely(reason.kind != ACT_EXIT_NORMAL || worker->system->options.log_normal_exits))
         tell_end(worker, self, &reason);
     worker->ended_label[0] = '\0';
-    /* Before anybody hears of it: who has joined finds it counted. release: pairs with act__system_actors_count. */
+    /*
+     * Before anybody hears of it: who has joined finds it counted. release: pairs with
+     * act__system_actors_count.
+     */
     act__store_release(&worker->exited, act__load(&worker->exited) + 1);
     if (!act__inbox_is_empty(&self->gate, &self->inbox))
-        act__take_in(worker, self); /* all that has come by now: the DOWN of an ask says whether it was begun */
+        act__take_in(worker, self); /* all that has come by now: the DOWN of an ask says whether
+                                       it was begun */
     end(worker, self, reason);
     if (act__unlikely(worker->has_ended_root)) {
         worker->has_ended_root = false;

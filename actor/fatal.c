@@ -20,7 +20,8 @@ void act__fatal(const struct act__worker *worker, const char *what)
                          (unsigned long long)act__load(&self->life), self->behavior->name, what);
     else
         bytes = snprintf(text, sizeof text, "act: error: between two callbacks: %s\n", what);
-    if (bytes > 0 && write(STDERR_FILENO, text, (size_t)bytes < sizeof text ? (size_t)bytes : sizeof text - 1) < 0) {
+    if (bytes > 0 && write(STDERR_FILENO, text,
+                           (size_t)bytes < sizeof text ? (size_t)bytes : sizeof text - 1) < 0) {
         /* there is nothing left to do about it */
     }
     abort();
@@ -30,10 +31,12 @@ void act__loop_left(struct act__worker **worker)
 {
     act__frames_were_left();
     if (*worker != NULL)
-        act__fatal(*worker, "its thread was left by pthread_exit or pthread_cancel; a callback returns, or panics");
+        act__fatal(
+            *worker,
+            "its thread was left by pthread_exit or pthread_cancel; a callback returns, or panics");
 }
 
-/* ---------------------------------------------------------------------------------------- longjmp out */
+/* ---------------------------------------------------------------------------------- longjmp out */
 
 static struct act__stack main_stack; /* written once, by main's thread */
 static _Atomic bool      main_is_known;
@@ -64,17 +67,23 @@ static bool is_on(const struct act__stack *stack, const char *at)
     return at >= stack->lowest && at < stack->end;
 }
 
-/* Not on its own stack is not enough: a callback may have stacks of its own making, or be in a signal's handler. */
+/*
+ * Not on its own stack is not enough: a callback may have stacks of its own making, or be in a
+ * signal's handler.
+ */
 void act__check_stack(const struct act__worker *worker)
 {
-    const char       *here = __builtin_frame_address(0);
+    const char        *here = __builtin_frame_address(0);
     struct act_system *system = worker->system;
-    struct act__stack own = act__stack_here();
+    struct act__stack  own = act__stack_here();
 
     if (worker->executor->simulated || own.end == NULL || is_on(&own, here))
         return;
-    /* acquire, both: the stack was written before; pair with act__know_thread, and system.c's run */
+    /*
+     * acquire, both: the stack was written before; pair with act__know_thread, and system.c's run
+     */
     if ((act__load_acquire(&main_is_known) && is_on(&main_stack, here)) ||
         (act__load_acquire(&system->is_run) && is_on(&system->runner, here)))
-        act__fatal(worker, "its callback was left by longjmp, and its thread runs on another one's stack");
+        act__fatal(worker,
+                   "its callback was left by longjmp, and its thread runs on another one's stack");
 }

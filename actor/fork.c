@@ -6,9 +6,10 @@
 #include <mailbox/channel_record.h>
 
 /*
- * One that forks in a callback: the child is in the middle of a turn that the parent goes on with. Where sends take the
- * short way they look whether there is such a cell, and after each callback whether there is a row to push: so neither
- * costs anything to be sent the long way from here on, where it is seen what has happened.
+ * One that forks in a callback: the child is in the middle of a turn that the parent goes on with.
+ * Where sends take the short way they look whether there is such a cell, and after each callback
+ * whether there is a row to push: so neither costs anything to be sent the long way from here on,
+ * where it is seen what has happened.
  */
 static void leave_turn(struct act__worker *worker)
 {
@@ -34,5 +35,7 @@ void act__fork_prepare(struct act_system *system)
 
 void act__fork_returned(struct act__worker *worker)
 {
-    act__fatal(worker, "a callback has returned in a child of fork(), where no actor runs: call exec or _exit");
+    act__fatal(
+        worker,
+        "a callback has returned in a child of fork(), where no actor runs: call exec or _exit");
 }

@@ -9,7 +9,10 @@
 /* A system is made. */
 void act__fork_prepare(struct act_system *system);
 
-/* Whether it was made by a parent of this process. A simulation has no thread but its caller's, and goes on in both. */
+/*
+ * Whether it was made by a parent of this process. A simulation has no thread but its caller's, and
+ * goes on in both.
+ */
 static inline bool act__has_forked(const struct act_system *system)
 {
     return act__unlikely(system->forks != act__forks) && !system->executor->simulated;

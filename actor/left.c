@@ -1,4 +1,7 @@
-/* What a stop or a destroy has waited for in vain is told: which actors, and since when they run. Internal. */
+/*
+ * What a stop or a destroy has waited for in vain is told: which actors, and since when they run.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
@@ -37,25 +40,34 @@ static void add_running(act_self *self, act_millis since, void *context)
         found->left[found->count++] = (struct left){local, since, true};
 }
 
-/* Any of them is set as long as none lives in a cell that its last actor has left as a seat; see seat.c. */
+/*
+ * Any of them is set as long as none lives in a cell that its last actor has left as a seat; see
+ * seat.c.
+ */
 #define SEAT_BITS (ACT__URGENT_HOLDING | ACT__URGENT_PARKED | ACT__URGENT_BURY)
 
-/* The others; a thread that waits in act_system_ask has a cell, too, and a seat has one, but they are no actors. */
+/*
+ * The others; a thread that waits in act_system_ask has a cell, too, and a seat has one, but they
+ * are no actors.
+ */
 static void add_waiting(struct found *found)
 {
     act_self *cell;
 
-    for (size_t slot = 1; found->count < TOLD_MAX && (cell = act__slab_at(&found->system->cells, slot)) != NULL; slot++) {
+    for (size_t slot = 1;
+         found->count < TOLD_MAX && (cell = act__slab_at(&found->system->cells, slot)) != NULL;
+         slot++) {
         uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c */
         uint64_t local = life << ACT__SLOT_BITS | slot;
         bool     is_seat = (act__load(&cell->urgent) & SEAT_BITS) != 0;
-        if ((life & 1) != 0 && !is_seat && act__load(&cell->route) != ACT__ROUTE_DOOR && !is_found(found, local))
+        if ((life & 1) != 0 && !is_seat && act__load(&cell->route) != ACT__ROUTE_DOOR &&
+            !is_found(found, local))
             found->left[found->count++] = (struct left){local, -1, false};
     }
 }
 
-static void tell_one(act_system *system, act_log_level level, const char *what, const struct left *left,
-                     act_millis asked)
+static void tell_one(act_system *system, act_log_level level, const char *what,
+                     const struct left *left, act_millis asked)
 {
     act_self  *cell = act__cell_at(system, left->local);
     act_millis now = system->executor->operations->now(system->executor);
@@ -63,11 +75,13 @@ static void tell_one(act_system *system, act_log_level level, const char *what, 
 
     act__names_name_of(system->names, left->local, name);
     if (left->runs)
-        snprintf(state, sizeof state, "its callback has run for %s%.1f s", left->since < 0 ? "more than " : "",
+        snprintf(state, sizeof state, "its callback has run for %s%.1f s",
+                 left->since < 0 ? "more than " : "",
                  (double)(now - (left->since < 0 ? asked : left->since)) / 1000);
-    act__log(system, level, "%s actor %u.%llu (%s%s%s): %s", what, (unsigned)(left->local & ACT__SLOT_MASK),
-             (unsigned long long)act__life_of(left->local), cell->behavior->name, name[0] != '\0' ? ", named " : "", name,
-             state);
+    act__log(system, level, "%s actor %u.%llu (%s%s%s): %s", what,
+             (unsigned)(left->local & ACT__SLOT_MASK),
+             (unsigned long long)act__life_of(left->local), cell->behavior->name,
+             name[0] != '\0' ? ", named " : "", name, state);
 }
 
 void act__left_tell(act_system *system, act_log_level level, const char *what, act_millis asked)

@@ -7,7 +7,8 @@
 #include <actor/lifecycle.h>
 #include <actor/system_record.h>
 
-void act_each_link(act_self *self, void (*visit)(act_self *self, void *context, act_pid linked), void *context)
+void act_each_link(act_self *self, void (*visit)(act_self *self, void *context, act_pid linked),
+                   void     *context)
 {
     act__link_index_drop(self); /* which stands among them */
     for (struct act__member *half = self->bonds.first; half != NULL; half = half->next) {
@@ -21,19 +22,23 @@ void act_each_link(act_self *self, void (*visit)(act_self *self, void *context, 
 /* An exit that came through a link with `sender`, not one that was sent by act_exit_other. */
 static bool is_link_exit(const act_message *message, uint64_t sender)
 {
-    return message->tag == ACT_MESSAGE_EXIT && message->act_sender == sender && !act__message_is_counted(message) &&
-           !act__message_is_pooled(message);
-}
-
-/* What a monitor or an ask of this actor's has brought; not a request of another's that has come as an ask. */
-static bool is_answer(const act_message *message, act_ref ref)
-{
-    return message->ref.value == ref.value && (act__message_is_reply(message) || !act__message_is_counted(message));
+    return message->tag == ACT_MESSAGE_EXIT && message->act_sender == sender &&
+           !act__message_is_counted(message) && !act__message_is_pooled(message);
 }
 
 /*
- * Takes messages out of the inbox that wait and answer `ref`, or else belong to a link with `sender`: what was taken
- * back must not be received.
+ * What a monitor or an ask of this actor's has brought; not a request of another's that has come as
+ * an ask.
+ */
+static bool is_answer(const act_message *message, act_ref ref)
+{
+    return message->ref.value == ref.value &&
+           (act__message_is_reply(message) || !act__message_is_counted(message));
+}
+
+/*
+ * Takes messages out of the inbox that wait and answer `ref`, or else belong to a link with
+ * `sender`: what was taken back must not be received.
  */
 static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
 {
@@ -76,7 +81,10 @@ void act_unlink(act_self *self, act_pid other)
     struct act__bond *bond = act__link_find(self, other.local, &side);
     if (bond != NULL)
         act__bond_end(self->worker, bond, side, ACT__SIGNAL_END, NULL);
-    /* The exit of an earlier link may wait although there is one now: only of who called act_link again. */
+    /*
+     * The exit of an earlier link may wait although there is one now: only of who called act_link
+     * again.
+     */
     if (bond == NULL || (self->flags & ACT__CELL_HAS_LINKED) != 0)
         drop_waiting(self, other.local, (act_ref){0});
 }
@@ -86,7 +94,7 @@ act_result act_monitor(act_self *self, act_ref *monitor, act_pid other)
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     struct act__worker *worker = self->worker;
-    struct act__bond   *bond = act__bond_make(worker, ACT__BOND_MONITOR, act__local_of(self), other);
+    struct act__bond *bond = act__bond_make(worker, ACT__BOND_MONITOR, act__local_of(self), other);
     if (bond == NULL)
         return ACT_NO_MEMORY;
     *monitor = act__bond_ref(worker->system, bond);
@@ -105,7 +113,8 @@ void act_demonitor(act_self *self, act_ref monitor)
         drop_waiting(self, 0, monitor);
 }
 
-act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **message, act_millis timeout)
+act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **message,
+                   act_millis timeout)
 {
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
@@ -116,7 +125,8 @@ act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **messa
     if (bond == NULL)
         return ACT_NO_MEMORY;
     act_ref ref = act__bond_ref(worker->system, bond);
-    if (timeout != ACT_FOREVER && (bond->timer = act__timer_arm(worker, self, 0, NULL, ref, timeout)) == NULL) {
+    if (timeout != ACT_FOREVER &&
+        (bond->timer = act__timer_arm(worker, self, 0, NULL, ref, timeout)) == NULL) {
         act__bond_unmake(worker, bond);
         return ACT_NO_MEMORY;
     }
@@ -136,7 +146,8 @@ act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **messa
     return ACT_OK;
 }
 
-act_result act_ask_value(act_self *self, act_ref *ask, act_pid to, uint32_t tag, act_value value, act_millis timeout)
+act_result act_ask_value(act_self *self, act_ref *ask, act_pid to, uint32_t tag, act_value value,
+                         act_millis timeout)
 {
     act_message *message = act__message_make(tag, value.kind, 0);
     if (message == NULL)

@@ -5,12 +5,14 @@
 #include <mailbox/base/random.h>
 
 /*
- * An actor with few bonds looks through them. Whoever has looked through SCAN_MAX gets an index: a table by pid, with
- * open addressing. Its first member stands in front of all others in cell->bonds, so it needs no room in the cell;
- * who goes through the bonds drops it first. It is an aid: without memory for it all is as before.
+ * An actor with few bonds looks through them. Whoever has looked through SCAN_MAX gets an index: a
+ * table by pid, with open addressing. Its first member stands in front of all others in
+ * cell->bonds, so it needs no room in the cell; who goes through the bonds drops it first. It is an
+ * aid: without memory for it all is as before.
  *
- * A slot is not cleared when its link ends. It then leads to a record that has another life, or whose half is in no
- * set, and is used again for the next link with the same actor; the others are left behind when the table grows.
+ * A slot is not cleared when its link ends. It then leads to a record that has another life, or
+ * whose half is in no set, and is used again for the next link with the same actor; the others are
+ * left behind when the table grows.
  */
 #define SCAN_MAX  32
 #define SLOTS_MIN 256
@@ -19,7 +21,7 @@ struct slot {
     uint64_t          other; /* the local part of a pid; 0: empty */
     uint64_t          life;  /* of the bond */
     struct act__bond *bond;
-    unsigned          side;  /* this actor's */
+    unsigned          side; /* this actor's */
 };
 
 struct link_index {

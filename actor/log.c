@@ -1,4 +1,7 @@
-/* Records of the log: made by the framework and by its users, and given to whoever writes them. Internal. */
+/*
+ * Records of the log: made by the framework and by its users, and given to whoever writes them.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/log_writer.h>
 
@@ -12,10 +15,10 @@
 #include <actor/system_record.h>
 #include <mailbox/base/lock.h>
 
-/* ------------------------------------------------------------------------------------------ fields */
+/* --------------------------------------------------------------------------------------- fields */
 
-static __attribute__((format(printf, 2, 0))) void
-set_text(struct act__log_record *record, const char *format, va_list values)
+static __attribute__((format(printf, 2, 0))) void set_text(struct act__log_record *record,
+                                                           const char *format, va_list values)
 {
     int bytes = vsnprintf(record->text, sizeof record->text, format, values);
     if (bytes < 0)
@@ -66,10 +69,11 @@ static void set_place(struct act__log_record *record, const act_system *system, 
     record->actor[0] = record->behavior[0] = '\0';
 }
 
-/* ------------------------------------------------------------------------------------------- calls */
+/* ---------------------------------------------------------------------------------------- calls */
 
-static __attribute__((format(printf, 4, 0))) void
-write_record(act_system *system, act_self *self, act_log_level level, const char *format, va_list values)
+static __attribute__((format(printf, 4, 0))) void write_record(act_system *system, act_self *self,
+                                                               act_log_level level,
+                                                               const char *format, va_list values)
 {
     struct act__log_record record;
     set_place(&record, system, level);
@@ -94,10 +98,14 @@ static void call_hook(act_system *system, act_log_level level, const char *text)
     act__user_code_end(mutex);
 }
 
-/* The user's own function gets no more than it needs: with a record made first, a restart cost an eighth more. */
-static __attribute__((format(printf, 5, 0))) void
-call_users(act_system *system, act_self *self, act_log_level level, bool said_by_actor, const char *format,
-           va_list values)
+/*
+ * The user's own function gets no more than it needs: with a record made first, a restart cost an
+ * eighth more.
+ */
+static __attribute__((format(printf, 5, 0))) void call_users(act_system *system, act_self *self,
+                                                             act_log_level level,
+                                                             bool said_by_actor, const char *format,
+                                                             va_list values)
 {
     char text[ACT_LOG_TEXT_MAX + 2 * ACT_NAME_MAX];
     int  used = 0;
@@ -109,14 +117,17 @@ call_users(act_system *system, act_self *self, act_log_level level, bool said_by
 }
 
 /* said_by_actor: not about the actor, but by it. */
-static __attribute__((format(printf, 5, 0))) void
-log_values(act_system *system, act_self *self, act_log_level level, bool said_by_actor, const char *format,
-           va_list values)
+static __attribute__((format(printf, 5, 0))) void log_values(act_system *system, act_self *self,
+                                                             act_log_level level,
+                                                             bool said_by_actor, const char *format,
+                                                             va_list values)
 {
     int saved = errno;
-    if (level > system->options.log_level || act__load(&system->abandoned)) /* relaxed: see act_system_destroy */
+    if (level > system->options.log_level ||
+        act__load(&system->abandoned)) /* relaxed: see act_system_destroy */
         return;
-    if (act__has_forked(system)) /* a lock of the program's may be held by a thread that is not there */
+    if (act__has_forked(system)) /* a lock of the program's may be held by a thread that is not
+                                    there */
         return;
     if (system->log != NULL)
         write_record(system, self, level, format, values);
@@ -157,9 +168,9 @@ void act__log_of(act_self *self, act_log_level level, const char *format, ...)
     va_end(values);
 }
 
-static __attribute__((format(printf, 5, 0))) void
-write_record_about(act_system *system, uint64_t local, const char *behavior, act_log_level level,
-                   const char *format, va_list values)
+static __attribute__((format(printf, 5, 0))) void write_record_about(
+    act_system *system, uint64_t local, const char *behavior, act_log_level level,
+    const char *format, va_list values)
 {
     struct act__log_record record;
     set_place(&record, system, level);

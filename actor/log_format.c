@@ -1,4 +1,7 @@
-/* A record of the log as a line: for people, as logfmt, as JSON, or as a datagram of systemd's journal. Internal. */
+/*
+ * A record of the log as a line: for people, as logfmt, as JSON, or as a datagram of systemd's
+ * journal. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/log_record.h>
 
@@ -11,7 +14,9 @@
 
 enum style { STYLE_TEXT, STYLE_LOGFMT, STYLE_JSON };
 
-/* What is still to be written there fits, or is left out: `end` leaves room for what closes a line. */
+/*
+ * What is still to be written there fits, or is left out: `end` leaves room for what closes a line.
+ */
 struct line {
     char *at, *end;
 };
@@ -54,12 +59,16 @@ static ACT_PRINTF(2, 3) void put_formatted(struct line *line, const char *format
         put(line, text, (size_t)bytes < sizeof text ? (size_t)bytes : sizeof text - 1);
 }
 
-/* ---------------------------------------------------------------------------------------- escaping */
+/* ------------------------------------------------------------------------------------- escaping */
 
-/* The bytes of the UTF-8 character that begins at `text`, and its code; 0: none does. Reads up to the NUL only. */
+/*
+ * The bytes of the UTF-8 character that begins at `text`, and its code; 0: none does. Reads up to
+ * the NUL only.
+ */
 static unsigned decode(const char *text, uint32_t *code)
 {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* shorter would have done: not UTF-8 */
+    static const uint32_t least[] = {0, 0, 0x80, 0x800,
+                                     0x10000}; /* shorter would have done: not UTF-8 */
     const unsigned char  *bytes = (const unsigned char *)text;
     unsigned              count = bytes[0] < 0x80   ? 1
                                   : bytes[0] < 0xc0 ? 0
@@ -89,7 +98,10 @@ static bool is_control(uint32_t code)
 
 static void put_control(struct line *line, enum style style, uint32_t code)
 {
-    const char *short_form = code == '\n' ? "\\n" : code == '\t' ? "\\t" : code == '\r' ? "\\r" : NULL;
+    const char *short_form = code == '\n'   ? "\\n"
+                             : code == '\t' ? "\\t"
+                             : code == '\r' ? "\\r"
+                                            : NULL;
     if (short_form != NULL)
         put_text(line, short_form);
     else if (style == STYLE_JSON || code > 0xff)
@@ -117,7 +129,7 @@ static void put_escaped(struct line *line, enum style style, const char *text)
     }
 }
 
-/* ------------------------------------------------------------------------------------------ fields */
+/* --------------------------------------------------------------------------------------- fields */
 
 struct date {
     long long year;
@@ -144,13 +156,14 @@ static void put_time(struct line *line, int64_t at)
     int64_t     seconds = at > 0 ? at / 1000000 : 0;
     struct date date = date_of(seconds / 86400);
     int         second = (int)(seconds % 86400);
-    put_formatted(line, "%04lld-%02d-%02dT%02d:%02d:%02d.%06dZ", date.year, date.month, date.day, second / 3600,
-                  second / 60 % 60, second % 60, at > 0 ? (int)(at % 1000000) : 0);
+    put_formatted(line, "%04lld-%02d-%02dT%02d:%02d:%02d.%06dZ", date.year, date.month, date.day,
+                  second / 3600, second / 60 % 60, second % 60, at > 0 ? (int)(at % 1000000) : 0);
 }
 
 static void put_pid(struct line *line, uint64_t local)
 {
-    put_formatted(line, "%u.%llu", (unsigned)(local & ACT__SLOT_MASK), (unsigned long long)act__life_of(local));
+    put_formatted(line, "%u.%llu", (unsigned)(local & ACT__SLOT_MASK),
+                  (unsigned long long)act__life_of(local));
 }
 
 static const char *actor_text(const struct act__log_record *record)
@@ -160,7 +173,7 @@ static const char *actor_text(const struct act__log_record *record)
     return record->behavior[0] != '\0' ? record->behavior : "-";
 }
 
-/* ------------------------------------------------------------------------------------------- lines */
+/* ---------------------------------------------------------------------------------------- lines */
 
 static void put_as_text(struct line *line, const struct act__log_record *record)
 {
@@ -246,7 +259,10 @@ static void put_journal_text(struct line *line, const char *key, const char *tex
     put_text(line, "\n");
 }
 
-/* One NAME=value a line: no value has a newline, as it is escaped. The message comes last: it may be cut. */
+/*
+ * One NAME=value a line: no value has a newline, as it is escaped. The message comes last: it may
+ * be cut.
+ */
 static void put_as_journal(struct line *line, const struct act__log_record *record)
 {
     put_formatted(line, "PRIORITY=%u\n", (unsigned)record->level);
@@ -273,7 +289,8 @@ static void put_as_journal(struct line *line, const struct act__log_record *reco
     put_escaped(line, STYLE_TEXT, record->text);
 }
 
-size_t act__log_line(char bytes[ACT__LOG_LINE_MAX], const struct act__log_record *record, act_log_format format)
+size_t act__log_line(char bytes[ACT__LOG_LINE_MAX], const struct act__log_record *record,
+                     act_log_format format)
 {
     struct line line = {bytes, bytes + ACT__LOG_LINE_MAX - 2 * CLOSING_BYTES};
     if (format == ACT_LOG_FORMAT_JSON)

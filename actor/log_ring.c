@@ -1,4 +1,7 @@
-/* The ring in which the log's records wait for the thread that writes them: see doc/models/log_ring.pml. Internal. */
+/*
+ * The ring in which the log's records wait for the thread that writes them: see
+ * doc/models/log_ring.pml. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/log_record.h>
 
@@ -32,14 +35,16 @@ static struct act__log_slot *take_slot(struct act__log_ring *ring, uint64_t *tur
     uint64_t position = act__load(&ring->tail);
     for (;;) {
         struct act__log_slot *slot = slot_at(ring, position, turn);
-        /* acquire: pairs with the release in drop_first: the reader has done with what was there. */
-        uint64_t is = act__load_acquire(&slot->turn);
+        /*
+         * acquire: pairs with the release in drop_first: the reader has done with what was there.
+         */
+        uint64_t              is = act__load_acquire(&slot->turn);
         if (is < *turn)
             return NULL; /* the record of the lap before has not been read */
         if (is > *turn)
             position = act__load(&ring->tail); /* another writer was here since */
-        else if (atomic_compare_exchange_weak_explicit(&ring->tail, &position, position + 1, memory_order_relaxed,
-                                                       memory_order_relaxed))
+        else if (atomic_compare_exchange_weak_explicit(&ring->tail, &position, position + 1,
+                                                       memory_order_relaxed, memory_order_relaxed))
             return slot;
     }
 }
@@ -54,7 +59,10 @@ bool act__log_ring_push(struct act__log_ring *ring, const struct act__log_record
     }
     memcpy(&slot->record, record, offsetof(struct act__log_record, text) + record->text_bytes + 1);
     slot->record.lost = act__load(&ring->lost);
-    /* seq_cst includes the release that pairs with first(); the rest is for log_writer.c, which may be going to sleep. */
+    /*
+     * seq_cst includes the release that pairs with first(); the rest is for log_writer.c, which may
+     * be going to sleep.
+     */
     atomic_store_explicit(&slot->turn, turn + 1, memory_order_seq_cst);
     return true;
 }
@@ -64,7 +72,8 @@ const struct act__log_record *act__log_ring_first(struct act__log_ring *ring)
     uint64_t              turn;
     struct act__log_slot *slot = slot_at(ring, ring->head, &turn);
     /* seq_cst: see push. */
-    return atomic_load_explicit(&slot->turn, memory_order_seq_cst) == turn + 1 ? &slot->record : NULL;
+    return atomic_load_explicit(&slot->turn, memory_order_seq_cst) == turn + 1 ? &slot->record
+                                                                               : NULL;
 }
 
 void act__log_ring_drop_first(struct act__log_ring *ring)

@@ -1,4 +1,7 @@
-/* Where the lines of the log go: a descriptor or systemd's journal, written without ever waiting. Internal. */
+/*
+ * Where the lines of the log go: a descriptor or systemd's journal, written without ever waiting.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/log_sink.h>
 
@@ -22,7 +25,7 @@ void (*act__log_sink_hook)(void);
 static const char *const act__journal_path = JOURNAL_PATH;
 #endif
 
-/* ----------------------------------------------------------------------------------------- journal */
+/* -------------------------------------------------------------------------------------- journal */
 
 /* -1: it is not there, or there is no descriptor. */
 static int connect_journal(void)
@@ -44,8 +47,8 @@ static bool is_journal(int fd)
     const char        *stream = getenv("JOURNAL_STREAM");
     unsigned long long device, inode;
     struct stat        file;
-    return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(fd, &file) == 0 &&
-           file.st_dev == device && file.st_ino == inode;
+    return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+           fstat(fd, &file) == 0 && file.st_dev == device && file.st_ino == inode;
 }
 
 static enum act__log_fate put_journal(struct act__log_sink *sink, const char *line, size_t count)
@@ -63,7 +66,7 @@ static enum act__log_fate put_journal(struct act__log_sink *sink, const char *li
     return ACT__LOG_FAILED;
 }
 
-/* -------------------------------------------------------------------------------------- descriptor */
+/* ----------------------------------------------------------------------------------- descriptor */
 
 static mode_t type_of(int fd)
 {
@@ -72,8 +75,9 @@ static mode_t type_of(int fd)
 }
 
 /*
- * The same pipe or terminal with a non-blocking mode of its own. A regular file is written as it is: it never blocks
- * for long, and its position is shared with whatever else is written there. -1: cannot be; poll has to do.
+ * The same pipe or terminal with a non-blocking mode of its own. A regular file is written as it
+ * is: it never blocks for long, and its position is shared with whatever else is written there. -1:
+ * cannot be; poll has to do.
  */
 static int open_again(int fd, mode_t type)
 {
@@ -84,7 +88,10 @@ static int open_again(int fd, mode_t type)
     return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-/* As write; never waits, unless another process fills a pipe that could not be opened again between poll and write. */
+/*
+ * As write; never waits, unless another process fills a pipe that could not be opened again between
+ * poll and write.
+ */
 static ssize_t write_now(const struct act__log_sink *sink, const char *bytes, size_t count)
 {
     struct pollfd ready = {.fd = act__log_sink_fd(sink), .events = POLLOUT};
@@ -116,11 +123,12 @@ static enum act__log_fate fate_of(int error)
     }
 }
 
-/* ------------------------------------------------------------------------------------------- sinks */
+/* ---------------------------------------------------------------------------------------- sinks */
 
 void act__log_sink_open(struct act__log_sink *sink, int fd, act_log_format format)
 {
-    *sink = (struct act__log_sink){.fd = fd, .own = -1, .journal = -1, .format = format, .is_closed = type_of(fd) == 0};
+    *sink = (struct act__log_sink){
+        .fd = fd, .own = -1, .journal = -1, .format = format, .is_closed = type_of(fd) == 0};
     if (format == ACT_LOG_FORMAT_JOURNAL || (format == ACT_LOG_FORMAT_AUTO && is_journal(fd))) {
         sink->journal = connect_journal();
         sink->format = sink->journal >= 0 ? ACT_LOG_FORMAT_JOURNAL : ACT_LOG_FORMAT_TEXT;
@@ -137,7 +145,10 @@ void act__log_sink_close(struct act__log_sink *sink)
     sink->journal = -1;
 }
 
-/* Each time anew: a program may put another file under the number, and a pipe is to end when it closes its own end. */
+/*
+ * Each time anew: a program may put another file under the number, and a pipe is to end when it
+ * closes its own end.
+ */
 void act__log_sink_begin(struct act__log_sink *sink)
 {
     if (sink->format == ACT_LOG_FORMAT_JOURNAL)
@@ -147,7 +158,8 @@ void act__log_sink_begin(struct act__log_sink *sink)
         return;
     sink->own = open_again(sink->fd, sink->type);
     sink->is_ours = sink->own >= 0;
-    if (!sink->is_ours) /* a writer that is left behind must not come back to a number that has another file since */
+    if (!sink->is_ours) /* a writer that is left behind must not come back to a number that has
+                           another file since */
         sink->own = fcntl(sink->fd, F_DUPFD_CLOEXEC, 3);
 }
 
@@ -158,7 +170,8 @@ void act__log_sink_end(struct act__log_sink *sink)
     sink->own = -1;
 }
 
-enum act__log_fate act__log_sink_put(struct act__log_sink *sink, char *line, size_t count, size_t *done)
+enum act__log_fate act__log_sink_put(struct act__log_sink *sink, char *line, size_t count,
+                                     size_t *done)
 {
     if (sink->format == ACT_LOG_FORMAT_JOURNAL)
         return put_journal(sink, line + 1, count - 1);
@@ -180,7 +193,8 @@ enum act__log_fate act__log_sink_put(struct act__log_sink *sink, char *line, siz
 
 void act__log_sink_give_up(struct act__log_sink *sink, size_t done)
 {
-    sink->is_torn = sink->is_torn || done != 1; /* 0: not even the newline that ends the torn one before */
+    sink->is_torn = sink->is_torn || done != 1; /* 0: not even the newline that ends the torn one
+                                                   before */
 }
 
 int act__log_sink_fd(const struct act__log_sink *sink)

@@ -1,4 +1,7 @@
-/* The thread that writes what waits in the log's ring; whoever logs never does, except in a simulation. Internal. */
+/*
+ * The thread that writes what waits in the log's ring; whoever logs never does, except in a
+ * simulation. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/log_writer.h>
 
@@ -17,13 +20,15 @@
 #include <mailbox/base/lock.h>
 
 /*
- *     any thread --- act__log_ring_push, then a wake-up if `idle` ---> writer_main --- log_sink.c ---> the world
+ *     any thread --- act__log_ring_push, then a wake-up if `idle` ---> writer_main
+ *                                                           --- log_sink.c ---> the world
  *
- * The writer sets `idle` and looks at the ring once more before it sleeps; whoever logs makes its record visible and
- * then reads `idle`. All four accesses are sequentially consistent: either the writer sees the record, or it is woken.
+ * The writer sets `idle` and looks at the ring once more before it sleeps; whoever logs makes its
+ * record visible and then reads `idle`. All four accesses are sequentially consistent: either the
+ * writer sees the record, or it is woken.
  *
- * A file on a server that does not answer can hold the writer in write(2) for ever: act__log_destroy then leaves it
- * alone, and the writer frees the log when it comes back.
+ * A file on a server that does not answer can hold the writer in write(2) for ever:
+ * act__log_destroy then leaves it alone, and the writer frees the log when it comes back.
  */
 
 #define FLUSH_TIME  ACT_SECONDS(1) /* of a destroy, of exit(), and of a line in a simulation */
@@ -49,7 +54,7 @@ struct act__log {
     uint64_t             written; /* up to which position of the ring */
     bool                 has_ended;
     _Atomic bool         is_orphan; /* the user's descriptor may be another file by now */
-    struct act__log     *next;    /* in `logs` */
+    struct act__log     *next;      /* in `logs` */
     char                 line[1 + ACT__LOG_LINE_MAX];
 };
 
@@ -57,7 +62,7 @@ struct act__log {
 static pthread_mutex_t  logs_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct act__log *logs;
 
-/* ----------------------------------------------------------------------------------------- writing */
+/* -------------------------------------------------------------------------------------- writing */
 
 typedef bool (*log_wait)(struct act__log *log, enum act__log_fate fate);
 
@@ -108,7 +113,7 @@ static void put_and_count(struct act__log *log, const struct act__log_record *re
         act__count(&log->dropped);
 }
 
-/* ----------------------------------------------------------------------------------------- waiting */
+/* -------------------------------------------------------------------------------------- waiting */
 
 static int millis_until(const struct timespec *until)
 {
@@ -116,15 +121,18 @@ static int millis_until(const struct timespec *until)
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (!act__clock_is_before(&now, until))
         return 0;
-    int64_t left = (until->tv_sec - now.tv_sec) * INT64_C(1000) + (until->tv_nsec - now.tv_nsec) / 1000000 + 1;
+    int64_t left =
+        (until->tv_sec - now.tv_sec) * INT64_C(1000) + (until->tv_nsec - now.tv_nsec) / 1000000 + 1;
     return left < INT_MAX ? (int)left : INT_MAX;
 }
 
 static void wait_for_wake(struct act__log *log, int fd, int millis)
 {
     uint64_t      wakes;
-    struct pollfd ready[2] = {{.fd = log->wake_fd, .events = POLLIN}, {.fd = fd, .events = POLLOUT}};
-    if (poll(ready, 2, millis) > 0 && ready[0].revents != 0 && read(log->wake_fd, &wakes, sizeof wakes) < 0) {
+    struct pollfd ready[2] = {{.fd = log->wake_fd, .events = POLLIN},
+                              {.fd = fd, .events = POLLOUT}};
+    if (poll(ready, 2, millis) > 0 && ready[0].revents != 0 &&
+        read(log->wake_fd, &wakes, sizeof wakes) < 0) {
         /* Only EAGAIN is possible; the eventfd was read before. */
     }
 }
@@ -148,7 +156,7 @@ static bool wait_here(struct act__log *log, enum act__log_fate fate)
     return fate == ACT__LOG_FULL && poll(&ready, 1, FLUSH_TIME) > 0;
 }
 
-/* ------------------------------------------------------------------------------------------ writer */
+/* --------------------------------------------------------------------------------------- writer */
 
 static void publish(struct act__log *log)
 {
@@ -179,7 +187,8 @@ static void sleep_until_woken(struct act__log *log)
 {
     /* seq_cst: see the top; the ring's first is, too. */
     atomic_store_explicit(&log->idle, true, memory_order_seq_cst);
-    if (act__log_ring_first(&log->ring) == NULL && !atomic_load_explicit(&log->ending, memory_order_seq_cst))
+    if (act__log_ring_first(&log->ring) == NULL &&
+        !atomic_load_explicit(&log->ending, memory_order_seq_cst))
         wait_for_wake(log, -1, -1);
     act__store(&log->idle, false); /* relaxed: at worst one more wake-up */
 }
@@ -200,7 +209,8 @@ static void *writer_main(void *argument)
     struct act__log *log = argument;
     bool             ending;
     do {
-        ending = act__load_acquire(&log->ending); /* before the last look: nothing is logged after it was set */
+        ending = act__load_acquire(&log->ending); /* before the last look: nothing is logged
+                                                     after it was set */
         write_all(log);
         if (!ending)
             sleep_until_woken(log);
@@ -223,7 +233,7 @@ static void wake_writer(struct act__log *log)
     }
 }
 
-/* ----------------------------------------------------------------------------------- from all threads */
+/* ----------------------------------------------------------------------------- from all threads */
 
 /* SIGPIPE or SIGXFSZ of these writes must not end the process, nor be seen by it. */
 static void write_here(struct act__log *log, const struct act__log_record *record)
@@ -255,7 +265,8 @@ void act__log_write(struct act__log *log, const struct act__log_record *record)
         return;
     }
     if (getpid() != log->owner)
-        return; /* a child of fork(): no thread is there that writes, and the pipe's reader is not meant */
+        return; /* a child of fork(): no thread is there that writes, and the pipe's reader is
+                   not meant */
     act__log_ring_push(&log->ring, record);
     /* seq_cst, both: see the top. */
     if (atomic_load_explicit(&log->idle, memory_order_seq_cst) &&
@@ -287,7 +298,10 @@ uint64_t act__log_lost(const struct act__log *log)
     return act__load(&log->ring.lost) + act__load(&log->dropped);
 }
 
-/* At exit(), and if the library is unloaded. In a child of fork() the mutex may be held by a thread that is not there. */
+/*
+ * At exit(), and if the library is unloaded. In a child of fork() the mutex may be held by a thread
+ * that is not there.
+ */
 static __attribute__((destructor)) void flush_all(void)
 {
     struct timespec until = act__clock_after(FLUSH_TIME);
@@ -298,7 +312,7 @@ static __attribute__((destructor)) void flush_all(void)
     pthread_mutex_unlock(&logs_mutex);
 }
 
-/* ------------------------------------------------------------------------------------------ making */
+/* --------------------------------------------------------------------------------------- making */
 
 struct act__log *act__log_create(const act_system_options *options)
 {
@@ -313,7 +327,10 @@ struct act__log *act__log_create(const act_system_options *options)
     return log;
 }
 
-/* With all signals blocked: they are the program's, and a handler of the program's must not run in this thread. */
+/*
+ * With all signals blocked: they are the program's, and a handler of the program's must not run in
+ * this thread.
+ */
 static int create_thread(struct act__log *log)
 {
     sigset_t       all, before;
@@ -367,9 +384,10 @@ static bool end_writer(struct act__log *log)
     act__lock(&log->mutex);
     while (!log->has_ended && error != ETIMEDOUT)
         error = pthread_cond_timedwait(&log->moved, &log->mutex, &last);
-    bool ended = log->has_ended;
-    pthread_t thread = log->thread; /* it may be gone, with the log, after the mutex */
-    act__store(&log->is_orphan, !ended); /* under the mutex, as it decides which of the two frees the log */
+    bool      ended = log->has_ended;
+    pthread_t thread = log->thread;      /* it may be gone, with the log, after the mutex */
+    act__store(&log->is_orphan, !ended); /* under the mutex, as it decides which of the two frees
+                                            the log */
     act__unlock(&log->mutex);
     if (ended)
         pthread_join(thread, NULL);

@@ -16,7 +16,9 @@ struct name {
     char                  text[ACT_NAME_MAX];
 };
 
-/* Named actors are few and looked up seldom: who sends often keeps the pid. So one lock is enough. */
+/*
+ * Named actors are few and looked up seldom: who sends often keeps the pid. So one lock is enough.
+ */
 struct act__names {
     pthread_mutex_t mutex;
     size_t          count, buckets_count; /* a power of two */
@@ -102,7 +104,7 @@ static void take_out(struct name *name)
 
 static void release(struct act__belonging *belonging)
 {
-    struct name *name = act__container(belonging, struct name, belonging);
+    struct name       *name = act__container(belonging, struct name, belonging);
     struct act__names *names = name->names;
     act__lock(&names->mutex);
     take_out(name);
@@ -120,8 +122,8 @@ void act__names_unlock(struct act__names *names)
     act__unlock(&names->mutex);
 }
 
-act_result act__names_add(struct act__names *names, struct act__belonging **belonging, const char *text, uint64_t local,
-                          bool stays)
+act_result act__names_add(struct act__names *names, struct act__belonging **belonging,
+                          const char *text, uint64_t local, bool stays)
 {
     size_t length = strnlen(text, ACT_NAME_MAX);
     if (length == 0 || length == ACT_NAME_MAX)
@@ -149,9 +151,11 @@ act_result act__names_add(struct act__names *names, struct act__belonging **belo
 
 struct act__belonging *act__names_take_staying(act_self *self)
 {
-    for (struct act__member *member = self->belongings.first; member != NULL; member = member->next) {
+    for (struct act__member *member = self->belongings.first; member != NULL;
+         member = member->next) {
         struct act__belonging *belonging = act__container(member, struct act__belonging, member);
-        if (belonging->release == release && act__container(belonging, struct name, belonging)->stays) {
+        if (belonging->release == release &&
+            act__container(belonging, struct name, belonging)->stays) {
             act__set_remove(member);
             return belonging;
         }
@@ -166,8 +170,10 @@ void act__names_pass_on(struct act__belonging *belonging, uint64_t local)
 
 const char *act__names_text_of(const act_self *self)
 {
-    int looked_at = 0; /* an actor may have thousands of sockets, and a line in the log is not worth that */
-    for (struct act__member *member = self->belongings.first; member != NULL && looked_at < 64; member = member->next) {
+    int looked_at = 0; /* an actor may have thousands of sockets, and a line in the log is not
+                          worth that */
+    for (struct act__member *member = self->belongings.first; member != NULL && looked_at < 64;
+         member = member->next) {
         struct act__belonging *belonging = act__container(member, struct act__belonging, member);
         if (belonging->release == release)
             return act__container(belonging, struct name, belonging)->text;

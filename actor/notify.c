@@ -11,19 +11,21 @@
 #include <mailbox/channel_record.h>
 
 /*
- *               act_channel_notify                 a claim, on any thread: fire
- *      idle -------------------------> listed --------------------------------------> notice in the inbox
- *       ^                                                                                     |
- *       +------------------------------ retired: the notice was handled ----------------------+
+ *            act_channel_notify            a claim, on any thread: fire
+ *      idle --------------------> listed -------------------------------> notice in the inbox
+ *       ^                                                                          |
+ *       +-------------------- retired: the notice was handled ---------------------+
  *
- * A case that takes part may be claimed only to try again, and is then listed once more. `fired` is false from
- * act_channel_notify until the thread that fires is wholly done: the notice was pushed and the actor scheduled, and
- * neither the notifier nor the system is touched any more. That thread may know nothing of the system, so nothing else
- * keeps the system until then: an actor that ends waits for it, a few instructions. Meanwhile the notice may have been
- * handled: then the handle is gone, and no list is to be looked at. `holders` are the actor, and the notice until it has
- * left the inbox, which may be just after the actor's turn and on another thread: the last one frees it. So that the
- * handle is not dropped while the ending actor looks at it, ENDING and DROPPING are set before either does so, and
- * where ENDING was first the last one drops it. See doc/models/notify.pml.
+ * A case that takes part may be claimed only to try again, and is then listed once more. `fired` is
+ * false from act_channel_notify until the thread that fires is wholly done: the notice was pushed
+ * and the actor scheduled, and neither the notifier nor the system is touched any more. That thread
+ * may know nothing of the system, so nothing else keeps the system until then: an actor that ends
+ * waits for it, a few instructions. Meanwhile the notice may have been handled: then the handle is
+ * gone, and no list is to be looked at. `holders` are the actor, and the notice until it has left
+ * the inbox, which may be just after the actor's turn and on another thread: the last one frees it.
+ * So that the handle is not dropped while the ending actor looks at it, ENDING and DROPPING are set
+ * before either does so, and where ENDING was first the last one drops it. See
+ * doc/models/notify.pml.
  */
 enum { HELD_BY_ACTOR = 1, HELD_BY_NOTICE = 2, ENDING = 4, DROPPING = 8 };
 
@@ -33,19 +35,23 @@ struct notifiers {
     struct act__list      all; /* those that were looked at last are the last */
 };
 
-/* How many are looked at for one that is idle before a new one is made: so there is at most about an eighth too many. */
+/*
+ * How many are looked at for one that is idle before a new one is made: so there is at most about
+ * an eighth too many.
+ */
 #define LOOKS_MAX 8
 
 struct notifier {
-    struct act__list      place; /* in the actor's */
-    struct act__notice    notice;
-    struct act__waiter    waiter;
-    act_select_case       one; /* its handle is a clone; of the actor, or of the notice once that is pushed */
-    act_system           *system;
-    act_self             *self;
-    uint64_t              owner;
-    _Atomic uint32_t      holders;
-    _Atomic bool          fired;
+    struct act__list   place; /* in the actor's */
+    struct act__notice notice;
+    struct act__waiter waiter;
+    act_select_case    one; /* its handle is a clone; of the actor, or of the notice once that is
+                               pushed */
+    act_system        *system;
+    act_self          *self;
+    uint64_t           owner;
+    _Atomic uint32_t   holders;
+    _Atomic bool       fired;
 };
 
 static void drop_handle(struct notifier *notifier)
@@ -58,8 +64,12 @@ static void drop_handle(struct notifier *notifier)
 
 static void let_go(struct notifier *notifier, uint32_t holder)
 {
-    /* release, acquire: pairs with itself and with the acquire load in is_idle; what one did the next one sees. */
-    uint32_t before = atomic_fetch_and_explicit(&notifier->holders, ~(holder | DROPPING), memory_order_acq_rel);
+    /*
+     * release, acquire: pairs with itself and with the acquire load in is_idle; what one did the
+     * next one sees.
+     */
+    uint32_t before =
+        atomic_fetch_and_explicit(&notifier->holders, ~(holder | DROPPING), memory_order_acq_rel);
     if ((before & (HELD_BY_ACTOR | HELD_BY_NOTICE)) != holder)
         return;
     drop_handle(notifier);
@@ -75,34 +85,39 @@ static void retired(struct act__worker *worker, struct act__notice *notice)
     if (notice->message.kind == ACT_VALUE_BYTES && channel->release != NULL)
         act__user_code_call(channel->release, notice->message.as.bytes);
     /*
-     * An actor that goes on is to have no handle any more. One that ends may be looking at it: then the last one drops
-     * it. relaxed: the handle was made before the notice was pushed, and is dropped before let_go.
+     * An actor that goes on is to have no handle any more. One that ends may be looking at it: then
+     * the last one drops it. relaxed: the handle was made before the notice was pushed, and is
+     * dropped before let_go.
      */
     uint32_t both = HELD_BY_ACTOR | HELD_BY_NOTICE;
-    if (atomic_compare_exchange_strong_explicit(&notifier->holders, &both, both | DROPPING, memory_order_relaxed,
-                                                memory_order_relaxed))
+    if (atomic_compare_exchange_strong_explicit(&notifier->holders, &both, both | DROPPING,
+                                                memory_order_relaxed, memory_order_relaxed))
         drop_handle(notifier);
     let_go(notifier, HELD_BY_NOTICE);
 }
 
 static void push(struct notifier *notifier)
 {
-    act_system         *system = notifier->system;
-    act_self           *cell = notifier->self;
-    act_message        *message = &notifier->notice.message;
+    act_system  *system = notifier->system;
+    act_self    *cell = notifier->self;
+    act_message *message = &notifier->notice.message;
     message->act_life = (uint32_t)act__life_of(notifier->owner);
     bool wakes = act__mpsc_push(&cell->gate.queue, message);
     act__gap("notify.pushed");
     if (wakes)
         act__schedule(system, act__worker_here(system), cell);
     act__gap("notify.scheduled");
-    act__store_release(&notifier->fired, true); /* pairs with the acquire in has_fired: nothing is touched any more */
+    act__store_release(&notifier->fired, true); /* pairs with the acquire in has_fired: nothing
+                                                   is touched any more */
 }
 
-/* What the message says in the end: it carries the value that was received, or that could not be sent. */
+/*
+ * What the message says in the end: it carries the value that was received, or that could not be
+ * sent.
+ */
 static void settle(struct notifier *notifier, act_result result)
 {
-    act_message    *message = &notifier->notice.message;
+    act_message     *message = &notifier->notice.message;
     act_select_case *one = &notifier->one;
     if (!one->act_watches && (one->receiver != NULL) == (result == ACT_OK)) {
         message->kind = ACT_VALUE_BYTES;
@@ -119,7 +134,8 @@ static act_result try_now(struct notifier *notifier)
     act_select_case *one = &notifier->one;
     if (one->act_watches)
         return ACT_OK;
-    return one->sender != NULL ? act__send_now(one->sender, one->value) : act__receive_now(one->receiver, one->value);
+    return one->sender != NULL ? act__send_now(one->sender, one->value)
+                               : act__receive_now(one->receiver, one->value);
 }
 
 /* Lists it, or pushes the notice if there is nothing to wait for. Once listed it may be gone. */
@@ -153,7 +169,8 @@ static bool has_fired(const struct notifier *notifier)
 
 static bool is_idle(const struct notifier *notifier)
 {
-    return has_fired(notifier) && act__load_acquire(&notifier->holders) == HELD_BY_ACTOR; /* with that in let_go */
+    return has_fired(notifier) &&
+           act__load_acquire(&notifier->holders) == HELD_BY_ACTOR; /* with that in let_go */
 }
 
 /* Taken off its list, as nobody is interested any more. */
@@ -167,14 +184,15 @@ static void cancel(struct notifier *notifier)
 }
 
 /*
- * The actor ends. A thread that has claimed the case lists it again or pushes the notice. The handle is looked at only if
- * the notice was not about to drop it: it may leave the inbox just after a turn, on another thread.
+ * The actor ends. A thread that has claimed the case lists it again or pushes the notice. The
+ * handle is looked at only if the notice was not about to drop it: it may leave the inbox just
+ * after a turn, on another thread.
  */
 static void release(struct notifier *notifier)
 {
     unsigned rounds = 0;
     /* relaxed: decides only who drops the handle. */
-    bool     has_handle = atomic_fetch_or_explicit(&notifier->holders, ENDING, memory_order_relaxed) ==
+    bool has_handle = atomic_fetch_or_explicit(&notifier->holders, ENDING, memory_order_relaxed) ==
                       (HELD_BY_ACTOR | HELD_BY_NOTICE);
     while (!has_fired(notifier)) {
         if (has_handle && act__case_get_up(&notifier->one)) {
@@ -202,11 +220,13 @@ static struct notifiers *notifiers_of(act_self *self)
 {
     struct act__member *member = self->belongings.first;
     struct notifiers   *mine;
-    while (member != NULL && act__container(member, struct act__belonging, member)->release != release_all)
+    while (member != NULL &&
+           act__container(member, struct act__belonging, member)->release != release_all)
         member = member->next;
     if (member != NULL) {
         act__set_remove(member);
-        mine = act__container(act__container(member, struct act__belonging, member), struct notifiers, belonging);
+        mine = act__container(act__container(member, struct act__belonging, member),
+                              struct notifiers, belonging);
     } else if ((mine = act__allocate(sizeof *mine)) != NULL) {
         mine->belonging.release = release_all;
         act__list_init(&mine->all);
@@ -261,7 +281,8 @@ static act_result notify(act_self *self, act_select_case one, const void *value,
     if (act__has_forked(self->worker->system) || act__channel_has_forked(act__case_channel(&one)))
         return ACT_FORKED;
     struct act_channel *channel = act__case_channel(&one);
-    if (tag == 0 || tag > ACT_TAG_MAX || channel->kind == ACT__CHANNEL_TIMER || (!one.act_watches && !fits(channel)))
+    if (tag == 0 || tag > ACT_TAG_MAX || channel->kind == ACT__CHANNEL_TIMER ||
+        (!one.act_watches && !fits(channel)))
         return ACT_INVALID;
     struct notifier *notifier = take(self);
     if (notifier == NULL)
@@ -302,7 +323,8 @@ act_result act_channel_receive_later(act_self *self, act_receiver *receiver, uin
     return notify(self, one, NULL, tag);
 }
 
-act_result act_channel_send_later(act_self *self, act_sender *sender, const void *value, uint32_t tag)
+act_result act_channel_send_later(act_self *self, act_sender *sender, const void *value,
+                                  uint32_t tag)
 {
     act_select_case one = {.sender = sender};
     if (value == NULL && act__channel_of_sender(sender)->value_bytes != 0)

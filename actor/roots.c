@@ -1,4 +1,6 @@
-/* Roots: the actors that threads have spawned, and the order in which they are stopped. Internal. */
+/*
+ * Roots: the actors that threads have spawned, and the order in which they are stopped. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/fork.h>
 #include <actor/lifecycle.h>
@@ -6,16 +8,16 @@
 #include <mailbox/base/lock.h>
 
 /*
- * The last that was spawned is told to end first, and the next when it has ended. The worker on which one ends tells the
- * next, so no thread has to be woken for each: a million take seconds.
+ * The last that was spawned is told to end first, and the next when it has ended. The worker on
+ * which one ends tells the next, so no thread has to be woken for each: a million take seconds.
  *
  *     system->roots ---- told ----> counted in roots_told ---- has wholly ended ----> gone
  *          |                                                                           ^
  *          +-------------------------- ends by itself ---------------------------------+
  *
- * Order does not matter between roots that run no code of their own when they end: without init, terminate, act_defer and
- * trapped exits. Such ones in a row are told together, up to TOLD_MAX, and end on all workers. All of it under
- * roots_mutex.
+ * Order does not matter between roots that run no code of their own when they end: without init,
+ * terminate, act_defer and trapped exits. Such ones in a row are told together, up to TOLD_MAX, and
+ * end on all workers. All of it under roots_mutex.
  */
 #define TOLD_MAX 1024u
 
@@ -73,10 +75,12 @@ void act__root_has_ended(act_system *system, struct act__worker *worker)
 /* Before the actor has wholly ended: one that was told counts until then, see act__end_run. */
 static void release_root(struct act__belonging *belonging)
 {
-    struct act__root   *root = act__container(belonging, struct act__root, belonging);
-    act_system         *system = root->system;
-    act__lock(&system->roots_mutex); /* an actor may end before its spawner has written what it is called */
-    struct act__worker *worker = act__cell_at(system, root->local)->worker; /* on which it ends, just now */
+    struct act__root *root = act__container(belonging, struct act__root, belonging);
+    act_system       *system = root->system;
+    act__lock(&system->roots_mutex); /* an actor may end before its spawner has written what it
+                                        is called */
+    struct act__worker *worker =
+        act__cell_at(system, root->local)->worker; /* on which it ends, just now */
     act__list_remove(&root->place);
     if (root->is_told)
         worker->has_ended_root = true;
@@ -90,15 +94,18 @@ void act__root_will_speak(act_self *self)
 {
     if (self->parent != 0)
         return;
-    for (struct act__member *member = self->belongings.first; member != NULL; member = member->next) {
+    for (struct act__member *member = self->belongings.first; member != NULL;
+         member = member->next) {
         struct act__belonging *belonging = act__container(member, struct act__belonging, member);
-        if (belonging->release == release_root) /* relaxed: who stops it meanwhile may do so before or after */
-            act__store(&act__container(belonging, struct act__root, belonging)->has_last_words, true);
+        if (belonging->release == release_root) /* relaxed: who stops it meanwhile may do so
+                                                   before or after */
+            act__store(&act__container(belonging, struct act__root, belonging)->has_last_words,
+                       true);
     }
 }
 
-act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior *behavior, const void *args,
-                            const act_spawn_options *options)
+act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior *behavior,
+                            const void *args, const act_spawn_options *options)
 {
     if (act__has_forked(system))
         return ACT_FORKED;
@@ -108,8 +115,8 @@ act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior
     root->belonging.release = release_root;
     root->system = system;
     /* What init does is not known yet: it may trap exits, or register a clean-up. */
-    act__store(&root->has_last_words, behavior->init != NULL || behavior->terminate != NULL
-                                          || (options != NULL && options->on_end != NULL));
+    act__store(&root->has_last_words, behavior->init != NULL || behavior->terminate != NULL ||
+                                          (options != NULL && options->on_end != NULL));
     struct act__spawning what = {behavior, args, options, 0, &root->belonging};
     act__lock(&system->guest_mutex);
     act__lock(&system->roots_mutex);

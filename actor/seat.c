@@ -6,17 +6,20 @@
 #include <mailbox/base/gap.h>
 
 /*
- * A seat is the cell of an actor that has ended, in a life of its own: that of the instance to come. So its pid is
- * known, messages wait in its inbox and count under its bound, and nothing needs memory. It is run like any cell, to
- * take in what comes; START, which act__spawn pushes there, makes it a living actor.
+ * A seat is the cell of an actor that has ended, in a life of its own: that of the instance to
+ * come. So its pid is known, messages wait in its inbox and count under its bound, and nothing
+ * needs memory. It is run like any cell, to take in what comes; START, which act__spawn pushes
+ * there, makes it a living actor.
  *
- *     living, life L --- ends ---> HOLDING --- ready ---> PARKED, life L + 2 --- act__spawn ---> living, life L + 2
- *          |                          |                          |
- *          +------- LEAVE ------------+------------ BURY --------+---> dead, its messages dead letters
+ *     living, --- ends ---> HOLDING --- ready ---> PARKED,   --- act__spawn ---> living,
+ *     life L                   |                   life L + 2                    life L + 2
+ *        |                     |                      |
+ *        +------ LEAVE --------+-------- BURY --------+---> dead, its messages dead letters
  *
- * The actor that ends, whoever takes the seat and whoever gives it up may do so at the same time. They meet in
- * cell->urgent, whose upper part says for which life its bits are: each changes it in one step and sees what the others
- * have done. Who takes PARKED away may write what belongs to a spawner, and the name. See doc/models/seat.pml.
+ * The actor that ends, whoever takes the seat and whoever gives it up may do so at the same time.
+ * They meet in cell->urgent, whose upper part says for which life its bits are: each changes it in
+ * one step and sees what the others have done. Who takes PARKED away may write what belongs to a
+ * spawner, and the name. See doc/models/seat.pml.
  */
 
 static uint64_t life_in(uint64_t urgent)
@@ -30,9 +33,10 @@ bool act__seat_hold(act_self *self)
     do {
         if (life_in(urgent) == life && (urgent & ACT__URGENT_LEAVE) != 0)
             return false;
-        with = (life_in(urgent) > life ? urgent : (life + 2) << ACT__URGENT_BITS) | ACT__URGENT_HOLDING;
-    } while (!atomic_compare_exchange_weak_explicit(&self->urgent, &urgent, with, memory_order_relaxed,
-                                                    memory_order_relaxed));
+        with = (life_in(urgent) > life ? urgent : (life + 2) << ACT__URGENT_BITS) |
+               ACT__URGENT_HOLDING;
+    } while (!atomic_compare_exchange_weak_explicit(&self->urgent, &urgent, with,
+                                                    memory_order_relaxed, memory_order_relaxed));
     return true;
 }
 
@@ -49,7 +53,8 @@ static void sift(struct act__worker *worker, act_self *self)
     act__store(&self->inbox.count, 0);
     for (; message != NULL; message = next) {
         next = message->act_next;
-        if ((self->flags & ACT__CELL_KEEPS) != 0 && act__message_is_for_anyone(message, local_before(self)))
+        if ((self->flags & ACT__CELL_KEEPS) != 0 &&
+            act__message_is_for_anyone(message, local_before(self)))
             act__inbox_append(&self->inbox, message);
         else
             act__refuse(worker, self, message, ACT_NO_ACTOR);
@@ -66,7 +71,8 @@ void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__b
     act__take_in(worker, self);
     act__gap("seat.taken_in");
     act__names_lock(names); /* for act_send_name, which finds either the one or the other */
-    act__store_release(&self->life, act__load(&self->life) + 2); /* as in spawn.c: the gate is there */
+    act__store_release(&self->life,
+                       act__load(&self->life) + 2); /* as in spawn.c: the gate is there */
     if (name != NULL)
         act__names_pass_on(name, act__local_of(self));
     act__names_unlock(names);
@@ -78,7 +84,9 @@ void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__b
     act__slow_look(worker, self); /* a seat has more patience: it frees those it need not hold */
 }
 
-/* Gives the right to take it to whoever comes first. Returns: false if it was given up meanwhile. */
+/*
+ * Gives the right to take it to whoever comes first. Returns: false if it was given up meanwhile.
+ */
 static bool park(act_self *self)
 {
     uint64_t urgent = act__load(&self->urgent), with;
@@ -86,9 +94,12 @@ static bool park(act_self *self)
         if ((urgent & ACT__URGENT_LEAVE) != 0)
             return false;
         with = (urgent & ~(uint64_t)ACT__URGENT_HOLDING) | ACT__URGENT_PARKED;
-        /* release: publishes what a spawner or a leaver may change; pairs with act__seat_take and act_seat_leave. */
-    } while (!atomic_compare_exchange_weak_explicit(&self->urgent, &urgent, with, memory_order_release,
-                                                    memory_order_relaxed));
+        /*
+         * release: publishes what a spawner or a leaver may change; pairs with act__seat_take and
+         * act_seat_leave.
+         */
+    } while (!atomic_compare_exchange_weak_explicit(&self->urgent, &urgent, with,
+                                                    memory_order_release, memory_order_relaxed));
     return true;
 }
 
@@ -99,7 +110,8 @@ void act__seat_park(act_self *self)
         return;
     act__belongings_release(self);
     /* One is set and one is not: held no longer, and this turn finds what to do. */
-    atomic_fetch_xor_explicit(&self->urgent, ACT__URGENT_HOLDING | ACT__URGENT_BURY, memory_order_relaxed);
+    atomic_fetch_xor_explicit(&self->urgent, ACT__URGENT_HOLDING | ACT__URGENT_BURY,
+                              memory_order_relaxed);
 }
 
 /* It is the caller's. The name is free at once; the rest is done by a run, which finds the bit. */
@@ -139,7 +151,8 @@ act_self *act__seat_take(struct act_system *system, act_pid seat)
         if (life_in(urgent) != act__life_of(seat.local) || (urgent & ACT__URGENT_PARKED) == 0)
             return NULL;
         /* acquire: pairs with park. */
-    } while (!atomic_compare_exchange_weak_explicit(&cell->urgent, &urgent, urgent & ~(uint64_t)ACT__URGENT_PARKED,
+    } while (!atomic_compare_exchange_weak_explicit(&cell->urgent, &urgent,
+                                                    urgent & ~(uint64_t)ACT__URGENT_PARKED,
                                                     memory_order_acquire, memory_order_relaxed));
     return cell;
 }
@@ -162,7 +175,8 @@ void act_seat_leave(act_system *system, act_pid pid)
     urgent = act__load(&cell->urgent);
     do {
         uint64_t of = life_in(urgent);
-        bool     is_seat = (of == life || of == life + 2) && (urgent & (ACT__URGENT_HOLDING | ACT__URGENT_PARKED)) != 0;
+        bool     is_seat = (of == life || of == life + 2) &&
+                       (urgent & (ACT__URGENT_HOLDING | ACT__URGENT_PARKED)) != 0;
         if (of > life && !is_seat)
             return;
         is_parked = is_seat && (urgent & ACT__URGENT_PARKED) != 0;
@@ -171,8 +185,8 @@ void act_seat_leave(act_system *system, act_pid pid)
         else
             with = (of >= life ? urgent : life << ACT__URGENT_BITS) | ACT__URGENT_LEAVE;
         /* acquire: pairs with park. */
-    } while (!atomic_compare_exchange_weak_explicit(&cell->urgent, &urgent, with, memory_order_acquire,
-                                                    memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&cell->urgent, &urgent, with,
+                                                    memory_order_acquire, memory_order_relaxed));
     if (is_parked)
         bury(system, cell);
 }
@@ -185,7 +199,10 @@ act_result act_seat_of(act_system *system, act_pid ended, act_pid *seat)
     uint64_t  life = act__life_of(ended.local);
     if (cell == NULL || (life & 1) == 0)
         return ACT_NO_ACTOR;
-    /* First the life: one that has ended is held or parked by then. acquire: pairs with act__seat_pass_on. */
+    /*
+     * First the life: one that has ended is held or parked by then. acquire: pairs with
+     * act__seat_pass_on.
+     */
     if (act__load_acquire(&cell->life) == life)
         return ACT_EXISTS;
     uint64_t urgent = act__load_acquire(&cell->urgent); /* pairs with park */
@@ -206,11 +223,12 @@ void act__seats_clear(struct act_system *system)
             act_seat_leave(system, act__pid_of(act__local_of(cell)));
 }
 
-/* ------------------------------------------------------------------ the message whose handler has panicked */
+/* ------------------------------------------------------- the message whose handler has panicked */
 
 bool act__seat_redeliver(struct act__worker *worker, act_self *self, act_message *message)
 {
-    if ((self->flags & ACT__CELL_REDELIVERS) == 0 || !act__message_is_for_anyone(message, act__local_of(self)))
+    if ((self->flags & ACT__CELL_REDELIVERS) == 0 ||
+        !act__message_is_for_anyone(message, act__local_of(self)))
         return false;
     if (!act__message_has_failed(message))
         message->act_life = 0;

@@ -34,8 +34,8 @@ static bool admit(act_self *cell, act_message *message)
     return false;
 }
 
-void act__undelivered(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                      act_message *message, act_result why)
+void act__undelivered(struct act_system *system, struct act__worker *worker, uint64_t from,
+                      act_pid to, act_message *message, act_result why)
 {
     message->act_sender = from;
     message->act_sender_node = 0;
@@ -45,9 +45,9 @@ void act__undelivered(struct act_system *system, struct act__worker *worker, uin
 }
 
 /* A reply was asked for, and is no flood: the server of a slow client goes on for others. */
-static inline __attribute__((always_inline)) void
-push(struct act__worker *worker, act_self *cell, act_message *envelope, bool is_reply,
-     uint32_t count)
+static inline __attribute__((always_inline)) void push(struct act__worker *worker, act_self *cell,
+                                                       act_message *envelope, bool is_reply,
+                                                       uint32_t count)
 {
     if (is_reply)
         (void)act__cell_push(worker->system, worker, cell, envelope);
@@ -56,11 +56,12 @@ push(struct act__worker *worker, act_self *cell, act_message *envelope, bool is_
 }
 
 /*
- * A row of messages from one handler to one receiver costs one exchange on the receiver's inbox, not one each. The
- * first is pushed at once, so that the receiver can begin. The others are listed in an envelope of their own, a signal
- * that is replaced by them when it is fetched, and pushed with it, at the latest when the handler returns. Whatever
- * else the handler sends ends the row, so others see its sends in their order. A list, because the receiver can then
- * ask for all their cache lines at once: linked, it would have to wait for one after the other.
+ * A row of messages from one handler to one receiver costs one exchange on the receiver's inbox,
+ * not one each. The first is pushed at once, so that the receiver can begin. The others are listed
+ * in an envelope of their own, a signal that is replaced by them when it is fetched, and pushed
+ * with it, at the latest when the handler returns. Whatever else the handler sends ends the row, so
+ * others see its sends in their order. A list, because the receiver can then ask for all their
+ * cache lines at once: linked, it would have to wait for one after the other.
  */
 void act__row_push(struct act__worker *worker)
 {
@@ -88,18 +89,19 @@ static __attribute__((noinline)) void begin_row(struct act__worker *worker, act_
 {
     struct act__row *row = &worker->row;
     if (worker->row_max != 0)
-        row->envelope = act__message_make(ACT__SIGNAL_ROW, ACT_VALUE_BYTES, ACT__ROW_MAX * sizeof message);
+        row->envelope =
+            act__message_make(ACT__SIGNAL_ROW, ACT_VALUE_BYTES, ACT__ROW_MAX * sizeof message);
     if (row->envelope == NULL) {
-        push(worker, act__cell_at(worker->system, row->to), message,
-             act__message_is_reply(message), 1);
+        push(worker, act__cell_at(worker->system, row->to), message, act__message_is_reply(message),
+             1);
         return;
     }
     row->envelope->act_bits |= ACT__BIT_SIGNAL;
     act__row_of(row->envelope)[row->count++] = message;
 }
 
-act_result act__deliver_or_full(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                                act_message *message, bool *drops)
+act_result act__deliver_or_full(struct act_system *system, struct act__worker *worker,
+                                uint64_t from, act_pid to, act_message *message, bool *drops)
 {
     if (act__has_forked(system))
         return ACT_FORKED;
@@ -130,8 +132,8 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     return ACT_OK;
 }
 
-act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                        act_message *message)
+act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from,
+                        act_pid to, act_message *message)
 {
     bool       drops = false;
     act_result result = act__deliver_or_full(system, worker, from, to, message, &drops);
@@ -141,8 +143,8 @@ act_result act__deliver(struct act_system *system, struct act__worker *worker, u
     return ACT_OK;
 }
 
-void act__deliver_or_drop(struct act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                          act_message *message)
+void act__deliver_or_drop(struct act_system *system, struct act__worker *worker, uint64_t from,
+                          act_pid to, act_message *message)
 {
     act_result result = act__deliver(system, worker, from, to, message);
     if (result != ACT_OK)
@@ -166,11 +168,12 @@ void act__deliver_own(struct act__worker *worker, act_self *self, act_message *m
 }
 
 /*
- * The usual case, short: from a handler to a living actor without a bound. Returns: false if in doubt, nothing is done
- * then; see act__deliver.
+ * The usual case, short: from a handler to a living actor without a bound. Returns: false if in
+ * doubt, nothing is done then; see act__deliver.
  */
-static inline __attribute__((always_inline)) bool
-deliver_shortly(act_self *self, act_pid to, act_message *message, bool is_reply)
+static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self, act_pid to,
+                                                                  act_message *message,
+                                                                  bool         is_reply)
 {
     struct act__worker *worker = self->worker;
     struct act__row    *row = &worker->row;
@@ -179,8 +182,9 @@ deliver_shortly(act_self *self, act_pid to, act_message *message, bool is_reply)
     uint8_t             bits = message->act_bits | ACT__BIT_COUNTED;
     bool                joins = row->to == to.local;
     /* All that is read of the receiver is read before the push takes its cache line away. */
-    if (act__unlikely(to.node != 0 || cell == NULL || act__load(&cell->life) != life || (life & 1) == 0 ||
-                      act__load(&cell->gate.max) != 0 || (!joins && row->count != 0)))
+    if (act__unlikely(to.node != 0 || cell == NULL || act__load(&cell->life) != life ||
+                      (life & 1) == 0 || act__load(&cell->gate.max) != 0 ||
+                      (!joins && row->count != 0)))
         return false;
     if (!is_reply)
         act__slow_sent(worker, cell);
@@ -205,8 +209,8 @@ deliver_shortly(act_self *self, act_pid to, act_message *message, bool is_reply)
     return true;
 }
 
-void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to, const act_message *message,
-                      act_result why)
+void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to,
+                      const act_message *message, act_result why)
 {
     if (worker != NULL)
         act__count(&worker->dead_letters);
@@ -234,7 +238,7 @@ void act__release_elsewhere(struct act__worker *worker, act_message *message)
     }
 }
 
-/* --------------------------------------------------------------------------------- what actors call */
+/* ----------------------------------------------------------------------------- what actors call */
 
 /* One that was taken may have come as an ask, and still is one if it could not be sent on. */
 static inline act_result send_under(act_ref ref, act_self *self, act_pid to, act_message **message)
@@ -242,7 +246,8 @@ static inline act_result send_under(act_ref ref, act_self *self, act_pid to, act
     act_ref before = (*message)->ref;
     (*message)->ref = ref;
     if (act__unlikely(!deliver_shortly(self, to, *message, act__message_is_reply(*message)))) {
-        act_result result = act__deliver(self->worker->system, self->worker, act__local_of(self), to, *message);
+        act_result result =
+            act__deliver(self->worker->system, self->worker, act__local_of(self), to, *message);
         if (result != ACT_OK) {
             (*message)->ref = before;
             return result;
@@ -264,8 +269,8 @@ static void release_resource(const act_value *value)
 }
 
 /* What could not even be made is shown to the hook from the stack. */
-static void lost_for(act_system *system, struct act__worker *worker, uint64_t from, act_pid to, uint32_t tag,
-                     const act_value *value, act_result why)
+static void lost_for(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                     uint32_t tag, const act_value *value, act_result why)
 {
     act_message shown = {.tag = tag, .act_sender = from, .act_bits = ACT__HOME_BORROWED};
     shown.kind = (uint8_t)value->kind;
@@ -275,29 +280,32 @@ static void lost_for(act_system *system, struct act__worker *worker, uint64_t fr
     release_resource(value);
 }
 
-static void lost(act_system *system, struct act__worker *worker, uint64_t from, act_pid to, uint32_t tag,
-                 const act_value *value)
+static void lost(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                 uint32_t tag, const act_value *value)
 {
     lost_for(system, worker, from, to, tag, value, ACT_NO_MEMORY);
 }
 
 /* A typed one: only its tag is shown. */
-static void lost_typed(act_system *system, act_self *self, act_pid to, const act_type *type, act_result why)
+static void lost_typed(act_system *system, act_self *self, act_pid to, const act_type *type,
+                       act_result why)
 {
     act_value nothing = act_nothing();
-    lost_for(system, self != NULL ? self->worker : NULL, self != NULL ? act__local_of(self) : 0, to, type->tag,
-             &nothing, why);
+    lost_for(system, self != NULL ? self->worker : NULL, self != NULL ? act__local_of(self) : 0, to,
+             type->tag, &nothing, why);
 }
 
 /* Where deliver_shortly was in doubt. */
-static __attribute__((noinline)) void deliver_or_drop(act_self *self, act_pid to, act_message *message)
+static __attribute__((noinline)) void deliver_or_drop(act_self *self, act_pid to,
+                                                      act_message *message)
 {
     act__deliver_or_drop(self->worker->system, self->worker, act__local_of(self), to, message);
 }
 
 /* No envelope is at hand. */
 static __attribute__((noinline)) void tell_words_elsewhere(act_self *self, act_pid to, uint32_t tag,
-                                                           act_value_kind kind, uint32_t bytes_count, uint64_t first,
+                                                           act_value_kind kind,
+                                                           uint32_t bytes_count, uint64_t first,
                                                            uint64_t second)
 {
     act_value    value = {.kind = kind, .as.act_words = {first, second}};
@@ -311,8 +319,9 @@ static __attribute__((noinline)) void tell_words_elsewhere(act_self *self, act_p
 }
 
 /* Every call in here is the last thing that is done: so nothing has to be kept across one. */
-static inline __attribute__((always_inline)) void tell_words(act_self *self, act_pid to, uint32_t tag,
-                                                             act_value_kind kind, uint32_t bytes_count, uint64_t first,
+static inline __attribute__((always_inline)) void tell_words(act_self *self, act_pid to,
+                                                             uint32_t tag, act_value_kind kind,
+                                                             uint32_t bytes_count, uint64_t first,
                                                              uint64_t second)
 {
     act_message *message = act__pool_take_at_hand(0);
@@ -327,12 +336,14 @@ static inline __attribute__((always_inline)) void tell_words(act_self *self, act
         deliver_or_drop(self, to, message);
 }
 
-void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first, uint64_t second)
+void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first,
+                    uint64_t second)
 {
     tell_words(self, to, tag, kind, 0, first, second);
 }
 
-void act_tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count, uint64_t first, uint64_t second)
+void act_tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count, uint64_t first,
+                    uint64_t second)
 {
     tell_words(self, to, tag, ACT_VALUE_TYPED, bytes_count, first, second);
 }
@@ -427,13 +438,14 @@ void act_answer_value(act_self *self, const act_message *request, uint32_t tag, 
     answer_with(self, asker, message);
 }
 
-void act_answer_typed(act_self *self, const act_message *request, const act_type *type, const void *fields)
+void act_answer_typed(act_self *self, const act_message *request, const act_type *type,
+                      const void *fields)
 {
     act_asker    asker = act_message_asker(request);
     act_message *message;
     if (asker.ask.value == 0)
         return;
-    act_result        result = act_message_create_typed(&message, type, fields);
+    act_result         result = act_message_create_typed(&message, type, fields);
     struct act__reason why = {.kind = ACT_EXIT_ERROR, .code = (int32_t)result};
     if (result == ACT_OK)
         answer_with(self, asker, message);
@@ -457,12 +469,14 @@ uint32_t act_inbox_length(act_system *system, act_pid pid)
 {
     act_self *cell = pid.node == 0 ? act__cell_at(system, pid.local) : NULL;
     uint64_t  life = act__life_of(pid.local);
-    if (cell == NULL || (life & 1) == 0 || act__load_acquire(&cell->life) != life) /* pairs with spawn.c: the bound is its */
+    /* pairs with spawn.c: the bound is its */
+    if (cell == NULL || (life & 1) == 0 || act__load_acquire(&cell->life) != life)
         return 0;
-    return act__load(&cell->gate.max) != 0 ? act__load(&cell->gate.waiting) : act__load(&cell->inbox.count);
+    return act__load(&cell->gate.max) != 0 ? act__load(&cell->gate.waiting)
+                                           : act__load(&cell->inbox.count);
 }
 
-/* ----------------------------------------------------------------------- what ordinary threads call */
+/* ------------------------------------------------------------------- what ordinary threads call */
 
 act_result act_system_send(act_system *system, act_pid to, act_message **message)
 {

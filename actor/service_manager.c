@@ -1,4 +1,7 @@
-/* Tells systemd, or another service manager of its kind, that a system is ready, stops, and goes on. Internal. */
+/*
+ * Tells systemd, or another service manager of its kind, that a system is ready, stops, and goes
+ * on. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/service_manager.h>
 
@@ -13,13 +16,14 @@
 #include <actor/fork.h>
 #include <actor/system_record.h>
 
-/* --------------------------------------------------------------------------------------- environment */
+/* ---------------------------------------------------------------------------------- environment */
 
 /* A path, or, after an @, an abstract name. Returns: false if it is neither. */
 static bool set_address(struct act__service_manager *manager, const char *name)
 {
     size_t length = name != NULL ? strlen(name) : 0;
-    if (length < 2 || length >= sizeof manager->address.sun_path || (name[0] != '/' && name[0] != '@'))
+    if (length < 2 || length >= sizeof manager->address.sun_path ||
+        (name[0] != '/' && name[0] != '@'))
         return false;
     manager->address.sun_family = AF_UNIX;
     memcpy(manager->address.sun_path, name, length);
@@ -48,13 +52,15 @@ static unsigned long long number_of(const char *variable)
 static act_millis watchdog_interval(void)
 {
     unsigned long long microseconds = number_of("WATCHDOG_USEC");
-    bool               is_ours = getenv("WATCHDOG_PID") == NULL || number_of("WATCHDOG_PID") == (unsigned long long)getpid();
+    bool               is_ours =
+        getenv("WATCHDOG_PID") == NULL || number_of("WATCHDOG_PID") == (unsigned long long)getpid();
     if (microseconds == 0 || !is_ours)
         return 0;
     return microseconds < 4000 ? 1 : (act_millis)(microseconds / 2000);
 }
 
-act_result act__service_manager_open(struct act__service_manager *manager, const act_system_options *options)
+act_result act__service_manager_open(struct act__service_manager *manager,
+                                     const act_system_options    *options)
 {
     manager->fd = -1;
     if (options->service == ACT_SERVICE_NONE || !set_address(manager, getenv("NOTIFY_SOCKET")))
@@ -71,7 +77,7 @@ void act__service_manager_close(struct act__service_manager *manager)
     manager->fd = -1;
 }
 
-/* ------------------------------------------------------------------------------------------ telling */
+/* -------------------------------------------------------------------------------------- telling */
 
 /* Unconnected: when the manager is started again, the same name leads to its new socket. */
 static act_result tell(struct act__service_manager *manager, const char *text)
@@ -124,7 +130,8 @@ act_result act_system_status(act_system *system, const char *format, ...)
 static void log_untold(act_system *system, const char *what, act_result result)
 {
     if (result != ACT_OK)
-        act__log(system, ACT_LOG_WARNING, "the service manager could not be told %s: %s", what, act_result_text(result));
+        act__log(system, ACT_LOG_WARNING, "the service manager could not be told %s: %s", what,
+                 act_result_text(result));
 }
 
 void act__service_manager_run_begins(act_system *system)

@@ -19,7 +19,8 @@ struct act__service_manager {
 };
 
 /* Reads the environment. Returns: ACT_OK, ACT_OS (no descriptor). */
-act_result act__service_manager_open(struct act__service_manager *manager, const act_system_options *options);
+act_result act__service_manager_open(struct act__service_manager *manager,
+                                     const act_system_options    *options);
 void       act__service_manager_close(struct act__service_manager *manager);
 
 /* Any thread; never wait. */
@@ -27,8 +28,8 @@ void act__service_manager_run_begins(act_system *system);
 void act__service_manager_stop_begins(act_system *system);
 
 /*
- * How often at least it wants to hear that all workers go on; 0: never. The monitor of the workers calls the second so
- * often, if each of them has passed a point since the last time.
+ * How often at least it wants to hear that all workers go on; 0: never. The monitor of the workers
+ * calls the second so often, if each of them has passed a point since the last time.
  */
 act_millis act__watchdog_interval(const act_system *system);
 act_result act__watchdog_feed(act_system *system);

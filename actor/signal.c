@@ -1,28 +1,31 @@
-/* What arrives at an actor: signals take effect, messages are let in, the dead refuse both. Internal. */
+/*
+ * What arrives at an actor: signals take effect, messages are let in, the dead refuse both.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/bond.h>
 #include <actor/system_record.h>
 #include <mailbox/base/gap.h>
 
-/* ------------------------------------------------------------------------------------------ sending */
+/* -------------------------------------------------------------------------------------- sending */
 
 /* A signal must be seen also by an actor that is held back: takes it from the list it waits in. */
 static void wake_held(struct act_system *system, struct act__worker *worker, act_self *cell)
 {
     uint8_t held = ACT__HELD_YES;
     /*
-     * seq_cst: the caller has changed `urgent` before; lay_down in slow.c sets `held` and then reads `urgent`. One of
-     * both sees the other's write.
+     * seq_cst: the caller has changed `urgent` before; lay_down in slow.c sets `held` and then
+     * reads `urgent`. One of both sees the other's write.
      */
     if (atomic_load_explicit(&cell->held, memory_order_seq_cst) == held &&
-        atomic_compare_exchange_strong_explicit(&cell->held, &held, ACT__HELD_LISTED, memory_order_seq_cst,
-                                                memory_order_relaxed))
+        atomic_compare_exchange_strong_explicit(&cell->held, &held, ACT__HELD_LISTED,
+                                                memory_order_seq_cst, memory_order_relaxed))
         act__schedule(system, worker, cell);
 }
 
 /*
- * Sets a bit that only the life it is meant for will see. A word of an older life is replaced; one of a newer
- * life means that the actor is gone. Returns: whether it is set.
+ * Sets a bit that only the life it is meant for will see. A word of an older life is replaced; one
+ * of a newer life means that the actor is gone. Returns: whether it is set.
  */
 static bool set_urgent(act_self *cell, uint64_t life, uint8_t bits)
 {
@@ -32,12 +35,13 @@ static bool set_urgent(act_self *cell, uint64_t life, uint8_t bits)
             return false;
         with = (urgent >> ACT__URGENT_BITS == life ? urgent : life << ACT__URGENT_BITS) | bits;
         /* seq_cst: pairs with act__apply_urgent, and with lay_down in slow.c. */
-    } while (!atomic_compare_exchange_weak_explicit(&cell->urgent, &urgent, with, memory_order_seq_cst,
-                                                    memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&cell->urgent, &urgent, with,
+                                                    memory_order_seq_cst, memory_order_relaxed));
     return true;
 }
 
-void act__signal_push(struct act_system *system, struct act__worker *worker, uint64_t to, act_message *signal)
+void act__signal_push(struct act_system *system, struct act__worker *worker, uint64_t to,
+                      act_message *signal)
 {
     act_self *cell = act__cell_at(system, to);
     act__row_end(worker);
@@ -56,7 +60,8 @@ void act__notice_push(struct act__worker *worker, uint64_t to, struct act__notic
     act__cell_push(worker->system, worker, cell, &notice->message);
 }
 
-void act__cell_poke(struct act_system *system, struct act__worker *worker, uint64_t to, uint8_t urgent)
+void act__cell_poke(struct act_system *system, struct act__worker *worker, uint64_t to,
+                    uint8_t urgent)
 {
     act_self *cell = act__cell_at(system, to);
     act__row_end(worker);
@@ -68,7 +73,7 @@ void act__cell_poke(struct act_system *system, struct act__worker *worker, uint6
     wake_held(system, worker, cell);
 }
 
-/* ------------------------------------------------------------------------------------ exit signals */
+/* --------------------------------------------------------------------------------- exit signals */
 
 /* What one that is held handles, too. */
 static void append_control(act_self *self, act_message *message)
@@ -105,11 +110,11 @@ static void kill_actor(struct act__worker *worker, act_self *self, struct act__r
 }
 
 /*
- * The rules of exit signals, in Erlang's order. `signal` is the envelope that carries `reason`. Returns: whether it
- * has become a message; the caller frees it otherwise.
+ * The rules of exit signals, in Erlang's order. `signal` is the envelope that carries `reason`.
+ * Returns: whether it has become a message; the caller frees it otherwise.
  */
-static bool exit_signal(struct act__worker *worker, act_self *self, act_message *signal, uint64_t from, bool linked,
-                        struct act__reason reason)
+static bool exit_signal(struct act__worker *worker, act_self *self, act_message *signal,
+                        uint64_t from, bool linked, struct act__reason reason)
 {
     if (reason.kind == ACT_EXIT_KILL) {
         reason.kind = ACT_EXIT_KILLED;
@@ -119,7 +124,8 @@ static bool exit_signal(struct act__worker *worker, act_self *self, act_message 
             return false;
         }
     }
-    bool by_parent = linked && from == self->parent && (self->flags & ACT__CELL_ENDS_WITH_PARENT) != 0;
+    bool by_parent =
+        linked && from == self->parent && (self->flags & ACT__CELL_ENDS_WITH_PARENT) != 0;
     if ((self->flags & ACT__CELL_TRAPPING) != 0 && !by_parent) {
         trap(self, signal, from, reason);
         return true;
@@ -153,7 +159,9 @@ static void shut_down(struct act__worker *worker, act_self *self)
 
 static void apply_urgent(struct act__worker *worker, act_self *self)
 {
-    /* seq_cst: pairs with set_urgent; what was pushed before the bit was set is fetched after this. */
+    /*
+     * seq_cst: pairs with set_urgent; what was pushed before the bit was set is fetched after this.
+     */
     uint64_t urgent = atomic_exchange_explicit(&self->urgent, 0, memory_order_seq_cst);
     if (urgent >> ACT__URGENT_BITS != act__load(&self->life))
         return;
@@ -165,7 +173,8 @@ static void apply_urgent(struct act__worker *worker, act_self *self)
     }
     if ((self->flags & ACT__CELL_ENDING) != 0)
         return;
-    act__take_in(worker, self); /* the signal to look at; and what the parent had sent before a shutdown */
+    act__take_in(worker, self); /* the signal to look at; and what the parent had sent before a
+                                   shutdown */
     if ((urgent & ACT__URGENT_SHUTDOWN) != 0)
         shut_down(worker, self);
 }
@@ -181,13 +190,16 @@ static bool is_told_by_parent(const act_self *self)
 {
     const act_message *message = self->inbox.head;
 
-    while (message != NULL && (act__message_is_counted(message) || message->tag != ACT_MESSAGE_EXIT ||
-                               message->act_sender != self->parent))
+    while (message != NULL &&
+           (act__message_is_counted(message) || message->tag != ACT_MESSAGE_EXIT ||
+            message->act_sender != self->parent))
         message = message->act_next;
     return message != NULL;
 }
 
-/* Returns: whether it is asked to end in a way that must wait: while init runs, START has its args. */
+/*
+ * Returns: whether it is asked to end in a way that must wait: while init runs, START has its args.
+ */
 static bool look_for_signals(act_self *self)
 {
     uint64_t urgent = act__load(&self->urgent);
@@ -204,20 +216,22 @@ static bool look_for_signals(act_self *self)
 
 bool act_should_end(act_self *self)
 {
-    if ((self->flags & ACT__CELL_ENDING) == 0 && act__load(&self->urgent) != 0 && look_for_signals(self))
+    if ((self->flags & ACT__CELL_ENDING) == 0 && act__load(&self->urgent) != 0 &&
+        look_for_signals(self))
         return true;
     if ((self->flags & ACT__CELL_ENDING) != 0)
         return true;
     if ((self->flags & ACT__CELL_TRAPPING) != 0 && is_told_by_parent(self))
         return true;
-    return self->behavior == &act__task_behavior && !act__ask_is_open(self->worker->system, *(act_ref *)self->state);
+    return self->behavior == &act__task_behavior &&
+           !act__ask_is_open(self->worker->system, *(act_ref *)self->state);
 }
 
-/* --------------------------------------------------------------------------------------- receiving */
+/* ------------------------------------------------------------------------------------ receiving */
 
 /*
- * The other side's end of a bond has come in at `side`, which is ended with it. Returns: whether it was still in
- * force here. Lets go of the end that this side will now never send.
+ * The other side's end of a bond has come in at `side`, which is ended with it. Returns: whether it
+ * was still in force here. Lets go of the end that this side will now never send.
  */
 static bool bond_ended(struct act__worker *worker, struct act__bond *bond, unsigned side)
 {
@@ -237,8 +251,8 @@ static bool bond_ended(struct act__worker *worker, struct act__bond *bond, unsig
 static bool apply_exit(struct act__worker *worker, act_self *self, act_message *signal)
 {
     struct act__reason reason = *act__message_reason_of(signal);
-    bool               is_seat = (self->flags & ACT__CELL_SEAT) != 0; /* there is nobody whom it could end */
-    unsigned           end;
+    bool     is_seat = (self->flags & ACT__CELL_SEAT) != 0; /* there is nobody whom it could end */
+    unsigned end;
     if (act__message_is_pooled(signal))
         return !is_seat && exit_signal(worker, self, signal, signal->act_sender, false, reason);
     struct act__bond *bond = act__bond_of_end(signal, &end);
@@ -258,7 +272,9 @@ static bool apply_down(struct act__worker *worker, act_self *self, act_message *
     return true;
 }
 
-/* A timer of this actor has fired: the message goes where it was meant to, or an ask has timed out. */
+/*
+ * A timer of this actor has fired: the message goes where it was meant to, or an ask has timed out.
+ */
 static bool apply_timer(struct act__worker *worker, act_self *self, act_message *signal)
 {
     struct act__timer *timer = act__container(signal, struct act__timer, notice);
@@ -285,8 +301,9 @@ static bool apply_timer(struct act__worker *worker, act_self *self, act_message 
 }
 
 /*
- * Two actors that link to each other at the same time make two records. Both sides see both, and both end the same
- * one: that of the initiator with the greater pid. Returns: whether the one that came in is ended so.
+ * Two actors that link to each other at the same time make two records. Both sides see both, and
+ * both end the same one: that of the initiator with the greater pid. Returns: whether the one that
+ * came in is ended so.
  */
 static bool links_cross(struct act__worker *worker, act_self *self, struct act__bond *bond)
 {
@@ -334,31 +351,19 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
     bool              became_message = false;
     unsigned          end;
     switch (signal->tag) {
-    case ACT__SIGNAL_START:
-        act__spawn_begin(self, signal);
-        return;
+    case ACT__SIGNAL_START: act__spawn_begin(self, signal); return;
     case ACT__SIGNAL_LINK:
-    case ACT__SIGNAL_MONITOR:
-        apply_request(worker, self, signal);
-        return; /* the envelope waits in the bond for this side's end */
+    /* the envelope waits in the bond for this side's end */
+    case ACT__SIGNAL_MONITOR: apply_request(worker, self, signal); return;
     case ACT__SIGNAL_END:
         bond = act__bond_of_end(signal, &end);
         bond_ended(worker, bond, !end);
         break;
-    case ACT__SIGNAL_EXIT:
-        became_message = apply_exit(worker, self, signal);
-        break;
-    case ACT__SIGNAL_DOWN:
-        became_message = apply_down(worker, self, signal);
-        break;
-    case ACT__SIGNAL_TIMER:
-        became_message = apply_timer(worker, self, signal);
-        break;
-    case ACT__SIGNAL_ROW:
-        take_in_all(worker, self, unpack_row(signal));
-        break;
-    default:
-        act__check(!"a signal with an unknown tag");
+    case ACT__SIGNAL_EXIT: became_message = apply_exit(worker, self, signal); break;
+    case ACT__SIGNAL_DOWN: became_message = apply_down(worker, self, signal); break;
+    case ACT__SIGNAL_TIMER: became_message = apply_timer(worker, self, signal); break;
+    case ACT__SIGNAL_ROW: take_in_all(worker, self, unpack_row(signal)); break;
+    default: act__check(!"a signal with an unknown tag");
     }
     if (!became_message)
         act__release(worker, signal);
@@ -373,7 +378,8 @@ static void refuse_signal(struct act__worker *worker, act_self *self, act_messag
     if (signal->tag == ACT__SIGNAL_LINK || signal->tag == ACT__SIGNAL_MONITOR) {
         struct act__reason gone = {.kind = ACT_EXIT_NO_ACTOR};
         struct act__bond  *bond = act__bond_of_end(signal, &end);
-        if (bond->kind != ACT__BOND_LINK) /* the request came after this; what a monitor means is not known */
+        if (bond->kind != ACT__BOND_LINK) /* the request came after this; what a monitor means is
+                                             not known */
             bond->is_unbegun = bond->kind == ACT__BOND_ASK;
         act__bond_end(worker, bond, 1,
                       signal->tag == ACT__SIGNAL_LINK ? ACT__SIGNAL_EXIT : ACT__SIGNAL_DOWN, &gone);
@@ -387,8 +393,9 @@ void act__refuse(struct act__worker *worker, act_self *self, act_message *messag
 {
     act__gate_leave(&self->gate, message);
     if (act__message_is_counted(message)) {
-        uint64_t life = act__message_has_failed(message) ? act__load(&self->life) : message->act_life;
-        act_pid  to = act__pid_of(life << ACT__SLOT_BITS | self->index);
+        uint64_t life =
+            act__message_has_failed(message) ? act__load(&self->life) : message->act_life;
+        act_pid to = act__pid_of(life << ACT__SLOT_BITS | self->index);
         act__dead_letter(worker->system, worker, to, message, why);
         if (message->ref.value != 0 && !act__message_is_reply(message))
             act__ask_unbegun(worker, self, message);
@@ -409,7 +416,8 @@ static void accept_reply(struct act__worker *worker, act_self *self, act_message
 
 /*
  * On its way to one before when that one ended, and for the actor that does its work. A sender can
- * be held up, between its look at the receiver and the push, while one instance after the other ends.
+ * be held up, between its look at the receiver and the push, while one instance after the other
+ * ends.
  */
 static bool is_inherited(const act_self *self, const act_message *message)
 {
@@ -440,7 +448,10 @@ static void take_in_one(struct act__worker *worker, act_self *self, act_message 
     }
 }
 
-/* ACT_INBOX_DROP_OLDEST: what is above the bound goes from the front, but for replies and what came of signals. */
+/*
+ * ACT_INBOX_DROP_OLDEST: what is above the bound goes from the front, but for replies and what came
+ * of signals.
+ */
 static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max)
 {
     act_message *waiting = self->inbox.head, *next;
@@ -460,13 +471,17 @@ static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max
     }
 }
 
-/* Moves the plain messages that the list begins with into the inbox as they are linked. Returns: the rest. */
+/*
+ * Moves the plain messages that the list begins with into the inbox as they are linked. Returns:
+ * the rest.
+ */
 static act_message *take_in_plain(act_self *self, act_message *list)
 {
     const uint8_t looked_at = ACT__BIT_SIGNAL | ACT__BIT_REPLY | ACT__BIT_COUNTED;
     uint32_t      life = (uint32_t)act__load(&self->life), count = 0;
     act_message  *rest = list, *last = NULL;
-    while (rest != NULL && (rest->act_bits & looked_at) == ACT__BIT_COUNTED && rest->act_life == life) {
+    while (rest != NULL && (rest->act_bits & looked_at) == ACT__BIT_COUNTED &&
+           rest->act_life == life) {
         last = rest;
         rest = rest->act_next;
         count++;
@@ -479,7 +494,8 @@ static act_message *take_in_plain(act_self *self, act_message *list)
 static void take_in_all(struct act__worker *worker, act_self *self, act_message *list)
 {
     while (list != NULL) {
-        if (act__likely((self->flags & ACT__CELL_LIVING) != 0) && (list = take_in_plain(self, list)) == NULL)
+        if (act__likely((self->flags & ACT__CELL_LIVING) != 0) &&
+            (list = take_in_plain(self, list)) == NULL)
             break;
         act_message *next = list->act_next;
         take_in_one(worker, self, list);

@@ -3,7 +3,8 @@
 #include <actor/slab.h>
 #include <mailbox/base/lock.h>
 
-bool act__slab_create(struct act__slab *slab, size_t object_bytes, size_t link_offset, size_t objects_max)
+bool act__slab_create(struct act__slab *slab, size_t object_bytes, size_t link_offset,
+                      size_t objects_max)
 {
     slab->object_bytes = object_bytes;
     slab->link_offset = link_offset;
@@ -80,7 +81,8 @@ void *act__slab_take(struct act__slab *slab, struct act__slab_cache *cache)
 
 void act__slab_give(struct act__slab *slab, struct act__slab_cache *cache, void *object)
 {
-    struct act__slab_link *link = (struct act__slab_link *)(void *)((char *)object + slab->link_offset);
+    struct act__slab_link *link =
+        (struct act__slab_link *)(void *)((char *)object + slab->link_offset);
     if (cache->current_count == ACT__SLAB_BATCH)
         make_room(slab, cache);
     link->next = cache->current;

@@ -1,4 +1,7 @@
-/* Type-stable objects by index: actors, bonds, timers. A cache per worker, batches between them. Internal. */
+/*
+ * Type-stable objects by index: actors, bonds, timers. A cache per worker, batches between them.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_SLAB_H
 #define ACT_ACTOR_SLAB_H
@@ -28,10 +31,14 @@ struct act__slab_cache {
     uint32_t               current_count, spares_count;
 };
 
-bool act__slab_create(struct act__slab *slab, size_t object_bytes, size_t link_offset, size_t objects_max);
+bool act__slab_create(struct act__slab *slab, size_t object_bytes, size_t link_offset,
+                      size_t objects_max);
 void act__slab_destroy(struct act__slab *slab);
 
-/* An object: zeroed when it is used for the first time, else as it was when given, but for the link. */
+/*
+ * An object: zeroed when it is used for the first time, else as it was when given, but for the
+ * link.
+ */
 void *act__slab_take(struct act__slab *slab, struct act__slab_cache *cache);
 void  act__slab_give(struct act__slab *slab, struct act__slab_cache *cache, void *object);
 
@@ -45,7 +52,8 @@ static inline void *act__slab_at(const struct act__slab *slab, size_t index)
 {
     /* relaxed: what was handed out is known to whoever was told its index. */
     size_t used_bytes = atomic_load_explicit(&slab->region.used_bytes, memory_order_relaxed);
-    size_t offset = index * slab->object_bytes; /* cannot wrap round: an index has at most 32 bits, or is SIZE_MAX */
+    size_t offset = index * slab->object_bytes; /* cannot wrap round: an index has at most 32
+                                                   bits, or is SIZE_MAX */
     return offset < used_bytes ? slab->region.base + offset : NULL;
 }
 

@@ -4,9 +4,9 @@
 #include <mailbox/base/gap.h>
 
 /*
- * An actor that finds more than backlog_max messages waiting is *overloaded* until half of that is left. An actor that
- * has sent to it in a turn, and is not overloaded itself, is *held* at the end of that turn: its token waits in the
- * receiver's list instead of a run queue.
+ * An actor that finds more than backlog_max messages waiting is *overloaded* until half of that is
+ * left. An actor that has sent to it in a turn, and is not overloaded itself, is *held* at the end
+ * of that turn: its token waits in the receiver's list instead of a run queue.
  *
  * Asked. An actor finds that only between two handlers, and one of them may never return. So its
  * senders count, in slow_count, what comes to it while it is awake. Of more than backlog_max they
@@ -18,19 +18,21 @@
  * is alone; replies, which were asked for, or a client that hangs would hold its server; and what
  * is sent to a thread that waits for its answer, which refuses all else at once.
  *
- * Hearing. Signals take effect on a held actor at once: wake_held in signal.c. It also handles what its timers bring it,
- * time-outs of its asks, EXIT and DOWN, and stays held: act__slow_hears. What else waits does so until it is freed, or
- * an actor that is asked by many, each ask a signal, would flood all the same.
+ * Hearing. Signals take effect on a held actor at once: wake_held in signal.c. It also handles what
+ * its timers bring it, time-outs of its asks, EXIT and DOWN, and stays held: act__slow_hears. What
+ * else waits does so until it is freed, or an actor that is asked by many, each ask a signal, would
+ * flood all the same.
  *
- * Reach. An actor that is held does not notice what waits for it. Once more than half of backlog_max does, a sender to
- * it is held by the same receiver: in a line of actors all go at the pace of the slowest, but holding passes only
- * through actors that are flooded themselves. A seat, where all has to wait, is overloaded only with SEAT_PATIENCE times
- * as many.
+ * Reach. An actor that is held does not notice what waits for it. Once more than half of
+ * backlog_max does, a sender to it is held by the same receiver: in a line of actors all go at the
+ * pace of the slowest, but holding passes only through actors that are flooded themselves. A seat,
+ * where all has to wait, is overloaded only with SEAT_PATIENCE times as many.
  *
- * Time. Each overloaded receiver has a *watch*, a timer. If the receiver has handled nothing from one look of its watch
- * to the next, because a handler of its is stuck or it is a seat, the watch frees all it holds, for a turn. The time
- * between two looks doubles from WATCH_MIN to WATCH_MAX while that is so. What waits there grows by what each of its
- * senders sends in a turn, once each WATCH_MAX.
+ * Time. Each overloaded receiver has a *watch*, a timer. If the receiver has handled nothing from
+ * one look of its watch to the next, because a handler of its is stuck or it is a seat, the watch
+ * frees all it holds, for a turn. The time between two looks doubles from WATCH_MIN to WATCH_MAX
+ * while that is so. What waits there grows by what each of its senders sends in a turn, once each
+ * WATCH_MAX.
  *
  * No deadlock: an overloaded actor is never held, nor one whose list a sender has opened, and only
  * they hold others, so they always run until they are overloaded no longer, and then free all they
@@ -63,14 +65,18 @@ static void free_list(struct act__worker *worker, uint32_t first)
         act__gap("slow.freeing");
         /* acq_rel: takes over the token that lay_down has put there. */
         if (act__exchange_acq_rel(&sender->held, ACT__HELD_NO) == ACT__HELD_YES)
-            worker->executor->operations->yield(worker->executor, worker, sender); /* where others can take it */
+            worker->executor->operations->yield(worker->executor, worker,
+                                                sender); /* where others can take it */
     }
 }
 
 /* `then`: ACT__CALM, or 0: an empty list. */
 static void free_held(struct act__worker *worker, act_self *self, uint32_t then)
 {
-    /* acq_rel: pairs with the compare-exchange in enter_list; `slowed_next` of all in the list is seen. */
+    /*
+     * acq_rel: pairs with the compare-exchange in enter_list; `slowed_next` of all in the list is
+     * seen.
+     */
     free_list(worker, act__exchange_acq_rel(&self->slowed, then));
 }
 
@@ -78,7 +84,9 @@ static void free_held(struct act__worker *worker, act_self *self, uint32_t then)
 static bool begin_watch(struct act__worker *worker, act_self *self)
 {
     act_ref seen = {act__load(&self->slow_count)};
-    /* seq_cst: after `slowed` says that it is overloaded; end_watch does both the other way round. */
+    /*
+     * seq_cst: after `slowed` says that it is overloaded; end_watch does both the other way round.
+     */
     if (atomic_exchange_explicit(&self->inbox.is_watched, true, memory_order_seq_cst))
         return true;
     if (act__timer_arm(worker, NULL, self->index, NULL, seen, WATCH_MIN) != NULL)
@@ -144,7 +152,7 @@ void act__slow_update(struct act__worker *worker, act_self *self)
     }
 }
 
-/* ------------------------------------------------------------------------ one that does not look */
+/* ----------------------------------------------------------------------- one that does not look */
 
 void act__slow_look(struct act__worker *worker, act_self *self)
 {
@@ -197,7 +205,8 @@ void act__slow_flooded(struct act__worker *worker, act_self *receiver)
     bool     is_seat = (urgent & (ACT__URGENT_HOLDING | ACT__URGENT_PARKED)) != 0;
     if ((life & 1) == 0 || act__load(&receiver->gate.max) != 0)
         return;
-    if (act__load(&receiver->route) == ACT__ROUTE_DOOR) { /* all but its answer is refused: nothing waits */
+    if (act__load(&receiver->route) == ACT__ROUTE_DOOR) { /* all but its answer is refused:
+                                                             nothing waits */
         act__store(&receiver->slow_count, 0);
         return;
     }
@@ -209,7 +218,7 @@ void act__slow_flooded(struct act__worker *worker, act_self *receiver)
     }
 }
 
-/* ------------------------------------------------------------------------------------- the watch */
+/* ------------------------------------------------------------------------------------ the watch */
 
 /* Returns: whether there is nothing to watch any more, or another timer does it. */
 static bool end_watch(act_self *self)
@@ -249,8 +258,8 @@ static bool enter_list(act_self *receiver, act_self *self)
             return false;
         self->slowed_next = first;
         /* release: publishes slowed_next and `held`; pairs with the exchange in free_held. */
-    } while (!atomic_compare_exchange_weak_explicit(&receiver->slowed, &first, self->index, memory_order_release,
-                                                    memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&receiver->slowed, &first, self->index,
+                                                    memory_order_release, memory_order_relaxed));
     return true;
 }
 
@@ -277,7 +286,10 @@ static void stand_up(act_self *self)
     if ((by & ACT__HELD_BY) == 0)
         return;
     act__store(&self->slow_count, 0);
-    /* Only itself changes HELD_BY; but a sender may open the list of one that is calm. relaxed: a hint to senders. */
+    /*
+     * Only itself changes HELD_BY; but a sender may open the list of one that is calm. relaxed: a
+     * hint to senders.
+     */
     if (by != ACT__CALM)
         act__store(&self->slowed, ACT__CALM);
 }
@@ -290,17 +302,20 @@ static bool lay_down(struct act__worker *worker, act_self *self, uint32_t by)
     if (!pass_on(self, by))
         return false;
     self->flags |= ACT__CELL_HELD; /* now, while the token is held */
-    /* seq_cst: with `urgent` below, against wake_held. release: lays the token down for who takes it there. */
-    if (!atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_YES, memory_order_seq_cst,
-                                                 memory_order_acquire)) {
+    /*
+     * seq_cst: with `urgent` below, against wake_held. release: lays the token down for who takes
+     * it there.
+     */
+    if (!atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_YES,
+                                                 memory_order_seq_cst, memory_order_acquire)) {
         stand_up(self);
         return false;
     }
     held = ACT__HELD_YES;
     act__gap("slow.laid_down");
     if ((atomic_load_explicit(&self->urgent, memory_order_seq_cst) != 0 || hears) &&
-        atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_LISTED, memory_order_seq_cst,
-                                                memory_order_relaxed))
+        atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_LISTED,
+                                                memory_order_seq_cst, memory_order_relaxed))
         act__schedule(worker->system, worker, self);
     return true;
 }
@@ -312,7 +327,8 @@ static act_self *who_holds(struct act__worker *worker)
     uint32_t  slowed = receiver != NULL ? act__load(&receiver->slowed) : ACT__CALM;
     if (slowed == ACT__CALM)
         return NULL;
-    return (slowed & ACT__HELD_BY) == 0 ? receiver : act__cell_at(worker->system, slowed & ~ACT__HELD_BY);
+    return (slowed & ACT__HELD_BY) == 0 ? receiver
+                                        : act__cell_at(worker->system, slowed & ~ACT__HELD_BY);
 }
 
 bool act__slow_hold(struct act__worker *worker, act_self *self)
@@ -322,7 +338,8 @@ bool act__slow_hold(struct act__worker *worker, act_self *self)
         act__holds_senders(self))
         return false;
     /* acquire: pairs with the exchange in free_list, which has read slowed_next before. */
-    if (act__load_acquire(&self->held) != ACT__HELD_NO) /* still in a list from before: in one at a time */
+    if (act__load_acquire(&self->held) != ACT__HELD_NO) /* still in a list from before: in one at
+                                                           a time */
         return lay_down(worker, self, receiver->index);
     act__store(&self->held, ACT__HELD_LISTED);
     if (!enter_list(receiver, self)) {
@@ -337,7 +354,8 @@ bool act__slow_wake(struct act__worker *worker, act_self *self, uint32_t *by)
 {
     *by = act__load(&self->slowed) & ~ACT__HELD_BY;
     stand_up(self);
-    if (act__load(&self->held) != ACT__HELD_LISTED) /* relaxed: one that is freed meanwhile cannot lay down */
+    if (act__load(&self->held) != ACT__HELD_LISTED) /* relaxed: one that is freed meanwhile
+                                                       cannot lay down */
         return false;
     act__take_in(worker, self);
     act__take_urgent(worker, self);
@@ -346,14 +364,16 @@ bool act__slow_wake(struct act__worker *worker, act_self *self, uint32_t *by)
 
 bool act__slow_stay(struct act__worker *worker, act_self *self, uint32_t by)
 {
-    return (self->flags & (ACT__CELL_ENDING | ACT__CELL_OVERLOADED)) == 0 && lay_down(worker, self, by);
+    return (self->flags & (ACT__CELL_ENDING | ACT__CELL_OVERLOADED)) == 0 &&
+           lay_down(worker, self, by);
 }
 
-/* ------------------------------------------------------------------------------------------ hearing */
+/* -------------------------------------------------------------------------------------- hearing */
 
 static bool is_exit_or_down(const act_message *message)
 {
-    return (message->tag == ACT_MESSAGE_EXIT || message->tag == ACT_MESSAGE_DOWN) && !act__message_is_counted(message);
+    return (message->tag == ACT_MESSAGE_EXIT || message->tag == ACT_MESSAGE_DOWN) &&
+           !act__message_is_counted(message);
 }
 
 /* Of this actor itself: no order with what others have sent is lost. */
@@ -364,7 +384,10 @@ static bool is_timers(const act_message *message)
     return message->tag == ACT_MESSAGE_TIMED_OUT;
 }
 
-/* Or of one in whose seat it sits: they share the cell, and the next goes on with what one has begun. */
+/*
+ * Or of one in whose seat it sits: they share the cell, and the next goes on with what one has
+ * begun.
+ */
 static bool is_of(const act_message *message, const act_message *other)
 {
     return ((message->act_sender ^ other->act_sender) & ACT__SLOT_MASK) == 0 &&
@@ -376,7 +399,8 @@ bool act__slow_hears(act_self *self)
     act_message *before = NULL, *at = self->inbox.head, *control = at;
     if (!self->inbox.has_control)
         return false;
-    for (; control != NULL && !is_timers(control) && !is_exit_or_down(control); control = control->act_next)
+    for (; control != NULL && !is_timers(control) && !is_exit_or_down(control);
+         control = control->act_next)
         continue;
     if (control == NULL) {
         self->inbox.has_control = false;

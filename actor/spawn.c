@@ -1,4 +1,7 @@
-/* How an actor comes to be: everything that can fail is done by the spawner, before anybody can know. Internal. */
+/*
+ * How an actor comes to be: everything that can fail is done by the spawner, before anybody can
+ * know. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
@@ -12,7 +15,8 @@ static act_result check(struct act_system *system, const struct act__spawning *w
 {
     const act_behavior      *behavior = what->behavior;
     const act_spawn_options *options = what->options;
-    if (behavior->receive == NULL || behavior->name == NULL || behavior->args_bytes > ACT_MESSAGE_BYTES_MAX / 2)
+    if (behavior->receive == NULL || behavior->name == NULL ||
+        behavior->args_bytes > ACT_MESSAGE_BYTES_MAX / 2)
         return ACT_INVALID;
     if (act__load(&system->killing) || (what->parent == 0 && act__load(&system->closing)))
         return act__has_forked(system) ? ACT_FORKED : ACT_CLOSED;
@@ -20,15 +24,21 @@ static act_result check(struct act_system *system, const struct act__spawning *w
         return ACT_OK;
     if (options->size != sizeof *options || (unsigned)options->inbox_policy > ACT_INBOX_DROP_OLDEST)
         return ACT_INVALID;
-    if (options->worker > system->executor->workers_count || (options->blocking && options->worker != 0))
+    if (options->worker > system->executor->workers_count ||
+        (options->blocking && options->worker != 0))
         return ACT_INVALID;
-    if ((unsigned)options->seat > ACT_SEAT_REDELIVER || options->redeliver_max > ACT_REDELIVER_MAX
-        || (options->seat == ACT_SEAT_REDELIVER) != (options->redeliver_max != 0))
+    if ((unsigned)options->seat > ACT_SEAT_REDELIVER ||
+        options->redeliver_max > ACT_REDELIVER_MAX ||
+        (options->seat == ACT_SEAT_REDELIVER) != (options->redeliver_max != 0))
         return ACT_INVALID;
-    return options->blocking ? system->executor->operations->prepare_blocking(system->executor) : ACT_OK;
+    return options->blocking ? system->executor->operations->prepare_blocking(system->executor)
+                             : ACT_OK;
 }
 
-/* What START tells besides that the cell lives now: the first BIRTH_BYTES of its payload, before the args. */
+/*
+ * What START tells besides that the cell lives now: the first BIRTH_BYTES of its payload, before
+ * the args.
+ */
 struct birth {
     uint16_t flags; /* ACT__CELL_* */
     bool     has_args;
@@ -48,7 +58,8 @@ _Static_assert(sizeof(struct birth) <= BIRTH_BYTES, "args begin aligned to 8");
 static act_message *make_start(const struct act__spawning *what)
 {
     size_t       args_bytes = what->args != NULL ? what->behavior->args_bytes : 0;
-    act_message *start = act__message_make(ACT__SIGNAL_START, ACT_VALUE_BYTES, BIRTH_BYTES + args_bytes);
+    act_message *start =
+        act__message_make(ACT__SIGNAL_START, ACT_VALUE_BYTES, BIRTH_BYTES + args_bytes);
     if (start == NULL)
         return NULL;
     start->act_bits |= ACT__BIT_SIGNAL;
@@ -78,7 +89,8 @@ static uint16_t seat_flags(const act_spawn_options *options)
     if (options->seat == ACT_SEAT_NONE)
         return 0;
     if (options->seat != ACT_SEAT_DROP)
-        flags |= act_pid_is_none(options->takes_seat) ? ACT__CELL_KEEPS : ACT__CELL_KEEPS | ACT__CELL_SUCCEEDS;
+        flags |= act_pid_is_none(options->takes_seat) ? ACT__CELL_KEEPS
+                                                      : ACT__CELL_KEEPS | ACT__CELL_SUCCEEDS;
     return options->seat == ACT_SEAT_REDELIVER ? flags | ACT__CELL_REDELIVERS : flags;
 }
 
@@ -95,7 +107,8 @@ static bool take_options(act_self *cell, struct birth *birth, const act_spawn_op
     cell->defers = options->on_end;
     if (cell->defers != NULL)
         cell->defers->act_next = NULL;
-    return options->arena_bytes_max == 0 || act__arena_limit(&cell->arena, options->arena_bytes_max);
+    return options->arena_bytes_max == 0 ||
+           act__arena_limit(&cell->arena, options->arena_bytes_max);
 }
 
 /* The cell is free again, and may be a thread's next (door.c), whose end frees what it finds. */
@@ -114,15 +127,18 @@ static bool takes_seat(const act_spawn_options *options)
 }
 
 /*
- * Prepares a free cell for its next life, but for what a stale run may touch: flags and the inbox. START will tell
- * them. Returns: START; NULL: no memory, and nothing is left.
+ * Prepares a free cell for its next life, but for what a stale run may touch: flags and the inbox.
+ * START will tell them. Returns: START; NULL: no memory, and nothing is left.
  */
 static act_message *make_life(act_self *cell, const struct act__spawning *what)
 {
     act_message *start = make_start(what);
     if (start == NULL)
         return NULL;
-    /* Atomic, as a thread that has just let go of this cell may still be asked what it is stuck in: stuck_report.c. */
+    /*
+     * Atomic, as a thread that has just let go of this cell may still be asked what it is stuck in:
+     * stuck_report.c.
+     */
     __atomic_store_n(&cell->behavior, what->behavior, __ATOMIC_RELAXED);
     cell->parent = what->parent;
     cell->kept = NULL;
@@ -155,9 +171,12 @@ static uint16_t route_of(const act_spawn_options *options)
     return options->blocking ? ACT__ROUTE_BLOCKING : (uint16_t)options->worker;
 }
 
-/* A bond and a name for the life to come; the name under its lock. On failure nothing is left of either. */
-static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t local, const char *name,
-                            enum act__tie tie, struct act__bond **bond)
+/*
+ * A bond and a name for the life to come; the name under its lock. On failure nothing is left of
+ * either.
+ */
+static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t local,
+                            const char *name, enum act__tie tie, struct act__bond **bond)
 {
     struct act__belonging *belonging;
     if (tie != ACT__TIE_NONE) {
@@ -168,7 +187,9 @@ static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t
     }
     if (cell->belongings.first != NULL) /* it has stayed with the seat */
         name = NULL;
-    act_result result = name == NULL ? ACT_OK : act__names_add(worker->system->names, &belonging, name, local, true);
+    act_result result = name == NULL
+                            ? ACT_OK
+                            : act__names_add(worker->system->names, &belonging, name, local, true);
     if (result == ACT_OK && name != NULL)
         act__set_add(&cell->belongings, &belonging->member);
     if (result != ACT_OK && *bond != NULL)
@@ -176,22 +197,26 @@ static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t
     return result;
 }
 
-static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t parent, uint64_t life)
+static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t parent,
+                      uint64_t life)
 {
     act__store(&cell->parent_hint, (uint32_t)parent);
     act__store(&cell->gate.max, options != NULL ? options->inbox_max : 0);
     act__store(&cell->policy, options != NULL ? (uint8_t)options->inbox_policy : 0);
     act__store(&cell->route, route_of(options));
     act__store(&cell->batch_shift, ACT__BATCH_SHIFT_NEW);
-    act__store_release(&cell->life, life); /* pairs with the acquire in bond.c, exit.c and system.c: the gate is there */
+    act__store_release(&cell->life, life); /* pairs with the acquire in bond.c, exit.c and
+                                              system.c: the gate is there */
 }
 
 /* From here on others can know. Returns: whether the caller has the token. */
-static bool bear(struct act__worker *worker, act_self *cell, act_message *start, const act_spawn_options *options,
-                 uint64_t life, act_self *parent, struct act__bond *bond)
+static bool bear(struct act__worker *worker, act_self *cell, act_message *start,
+                 const act_spawn_options *options, uint64_t life, act_self *parent,
+                 struct act__bond *bond)
 {
     if (bond != NULL && takes_seat(options)) {
-        act__bond_begin(worker, parent, bond); /* to be there when START comes: the bonds are of those who run the seat */
+        act__bond_begin(worker, parent, bond); /* to be there when START comes: the bonds are of
+                                                  those who run the seat */
     } else if (bond != NULL) {
         act__bond_add(parent, bond, 0);
         act__set_add(&cell->bonds, &bond->half[1]);
@@ -204,8 +229,8 @@ static bool bear(struct act__worker *worker, act_self *cell, act_message *start,
 }
 
 /*
- * A free cell; NULL: no memory, or too many actors. They need counting, which is slow, only where there are more
- * cells than there may be actors.
+ * A free cell; NULL: no memory, or too many actors. They need counting, which is slow, only where
+ * there are more cells than there may be actors.
  */
 static act_self *take_cell(struct act__worker *worker)
 {
@@ -221,11 +246,16 @@ static act_self *take_cell(struct act__worker *worker)
     return NULL;
 }
 
-/* With the name's lock, if it has a name: whoever finds the name can send, as START is in the inbox by then. */
-static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monitor, const struct act__spawning *what,
-                        enum act__tie tie, act_self *self, act_self *cell, act_message *start, bool *has_token)
+/*
+ * With the name's lock, if it has a name: whoever finds the name can send, as START is in the inbox
+ * by then.
+ */
+static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monitor,
+                        const struct act__spawning *what, enum act__tie tie, act_self *self,
+                        act_self *cell, act_message *start, bool *has_token)
 {
-    uint64_t          life = act__load(&cell->life) | 1; /* the seat's, if it is one; else the next */
+    uint64_t          life = act__load(&cell->life) | 1; /* the seat's, if it is one; else the
+                                                            next */
     uint64_t          local = life << ACT__SLOT_BITS | cell->index;
     struct act__bond *bond = NULL;
     const char       *name = what->options != NULL ? what->options->name : NULL;
@@ -244,7 +274,8 @@ static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monit
 }
 
 /* A cell to live in. *cell is NULL on failure. */
-static act_result find_cell(struct act__worker *worker, act_self **cell, const act_spawn_options *options)
+static act_result find_cell(struct act__worker *worker, act_self **cell,
+                            const act_spawn_options *options)
 {
     bool seat = takes_seat(options);
     *cell = seat ? act__seat_take(worker->system, options->takes_seat) : take_cell(worker);
@@ -253,7 +284,8 @@ static act_result find_cell(struct act__worker *worker, act_self **cell, const a
     return seat ? ACT_NO_ACTOR : ACT_NO_MEMORY;
 }
 
-static void give_cell_back(struct act__worker *worker, act_self *cell, const act_spawn_options *options)
+static void give_cell_back(struct act__worker *worker, act_self *cell,
+                           const act_spawn_options *options)
 {
     if (takes_seat(options))
         act__seat_put_back(worker->system, cell);
@@ -261,13 +293,13 @@ static void give_cell_back(struct act__worker *worker, act_self *cell, const act
         act__slab_give(&worker->system->cells, &worker->cells, cell);
 }
 
-act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor, const struct act__spawning *what,
-                      enum act__tie tie, act_self *self)
+act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor,
+                      const struct act__spawning *what, enum act__tie tie, act_self *self)
 {
     struct act_system *system = worker->system;
-    bool               has_token = false, has_name = what->options != NULL && what->options->name != NULL;
-    act_self          *cell;
-    act_result         result = check(system, what);
+    bool       has_token = false, has_name = what->options != NULL && what->options->name != NULL;
+    act_self  *cell;
+    act_result result = check(system, what);
     if (result == ACT_OK)
         result = find_cell(worker, &cell, what->options);
     if (result != ACT_OK)
@@ -328,12 +360,15 @@ void act__spawn_init(struct act__worker *worker, act_self *self)
     if (result != ACT_OK) {
         self->flags |= ACT__CELL_REFUSED;
         struct act__reason failed = {.kind = ACT_EXIT_ERROR, .code = (int32_t)result};
-        act__end_decide(worker, self, result == ACT_IGNORE ? (struct act__reason){.kind = ACT_EXIT_NORMAL} : failed);
+        act__end_decide(worker, self,
+                        result == ACT_IGNORE ? (struct act__reason){.kind = ACT_EXIT_NORMAL}
+                                             : failed);
     }
     if ((self->flags & ACT__CELL_ANNOUNCE) != 0) {
         act__spawn_announce(worker, self, result);
         if ((self->flags & ACT__CELL_TRAPPING) != 0)
-            self->spare = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0); /* NULL: see shut_down */
+            self->spare =
+                act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0); /* NULL: see shut_down */
     } else if ((self->flags & ACT__CELL_TRAPPING) != 0) {
         start->act_bits = (uint8_t)act__message_home(start);
         start->bytes_count = 0;
@@ -343,9 +378,10 @@ void act__spawn_init(struct act__worker *worker, act_self *self)
     }
 }
 
-/* --------------------------------------------------------------------------------- what actors call */
+/* ----------------------------------------------------------------------------- what actors call */
 
-static act_result spawn(act_self *self, act_pid *pid, act_ref *monitor, const act_behavior *behavior, const void *args,
+static act_result spawn(act_self *self, act_pid *pid, act_ref *monitor,
+                        const act_behavior *behavior, const void *args,
                         const act_spawn_options *options, enum act__tie tie)
 {
     struct act__spawning what = {behavior, args, options, act__local_of(self), NULL};
@@ -358,14 +394,15 @@ act_result act_spawn(act_self *self, act_pid *pid, const act_behavior *behavior,
     return spawn(self, pid, NULL, behavior, args, options, ACT__TIE_NONE);
 }
 
-act_result act_spawn_link(act_self *self, act_pid *pid, const act_behavior *behavior, const void *args,
-                          const act_spawn_options *options)
+act_result act_spawn_link(act_self *self, act_pid *pid, const act_behavior *behavior,
+                          const void *args, const act_spawn_options *options)
 {
     return spawn(self, pid, NULL, behavior, args, options, ACT__TIE_LINK);
 }
 
-act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor, const act_behavior *behavior,
-                             const void *args, const act_spawn_options *options)
+act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor,
+                             const act_behavior *behavior, const void *args,
+                             const act_spawn_options *options)
 {
     return spawn(self, pid, monitor, behavior, args, options, ACT__TIE_MONITOR);
 }

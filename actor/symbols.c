@@ -19,6 +19,8 @@
  */
 #define SYMBOLS_AT_ONCE 256
 
+typedef ElfW(Shdr) section_header;
+
 /* An object of the process that some of the addresses are in. */
 struct object {
     struct act__symbol *symbols;
@@ -51,15 +53,15 @@ static size_t read_at(const struct object *object, void *bytes, size_t count, ui
     return done;
 }
 
-static bool read_header(const struct object *object, ElfW(Ehdr) *header)
+static bool read_header(const struct object *object, ElfW(Ehdr) * header)
 {
     return read_at(object, header, sizeof *header, 0) == sizeof *header &&
            memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
-           header->e_shentsize == sizeof(ElfW(Shdr));
+           header->e_shentsize == sizeof(section_header);
 }
 
-static bool read_section(const struct object *object, const ElfW(Ehdr) *header, size_t index,
-                         ElfW(Shdr) *section)
+static bool read_section(const struct object *object, const ElfW(Ehdr) * header, size_t index,
+                         section_header *section)
 {
     uint64_t offset = header->e_shoff + (uint64_t)index * sizeof *section;
     return index < header->e_shnum &&
@@ -68,7 +70,7 @@ static bool read_section(const struct object *object, const ElfW(Ehdr) *header, 
 
 /* Reads a name of the string table, cut. */
 static void read_name(const struct object *object, struct act__symbol *symbol,
-                      const ElfW(Shdr) *strings, size_t at)
+                      const section_header *strings, size_t at)
 {
     size_t most = sizeof symbol->name - 1;
     if (at >= strings->sh_size)
@@ -88,8 +90,8 @@ static bool is_unnamed(const struct object *object, size_t i)
 }
 
 /* All addresses that are in one of these functions, and in none of those before. */
-static void match(const struct object *object, const ElfW(Sym) *functions, size_t functions_count,
-                  const ElfW(Shdr) *strings)
+static void match(const struct object *object, const ElfW(Sym) * functions, size_t functions_count,
+                  const section_header *strings)
 {
     for (size_t at = 0; at < functions_count; at++) {
         if ((functions[at].st_info & 15) != STT_FUNC)
@@ -104,8 +106,8 @@ static void match(const struct object *object, const ElfW(Sym) *functions, size_
     }
 }
 
-static void match_table(const struct object *object, const ElfW(Shdr) *table,
-                        const ElfW(Shdr) *strings)
+static void match_table(const struct object *object, const section_header *table,
+                        const section_header *strings)
 {
     ElfW(Sym) functions[SYMBOLS_AT_ONCE];
     for (uint64_t done = 0; done < table->sh_size;) {
@@ -123,7 +125,7 @@ static void match_table(const struct object *object, const ElfW(Shdr) *table,
 static void match_file(const struct object *object)
 {
     ElfW(Ehdr) header;
-    ElfW(Shdr) table, strings;
+    section_header table, strings;
     if (!read_header(object, &header))
         return;
     for (size_t i = 0; read_section(object, &header, i, &table); i++)
@@ -133,8 +135,8 @@ static void match_file(const struct object *object)
 }
 
 /*
- * Without a '/' it is no file, as linux-vdso.so.1. Not blocking: by now something else may have that
- * name.
+ * Without a '/' it is no file, as linux-vdso.so.1. Not blocking: by now something else may have
+ * that name.
  */
 static void open_and_match(struct object *object)
 {

@@ -33,7 +33,7 @@
 /* How long the killed may take, besides stop_timeout: a handler that is running returns first. */
 #define KILL_TIMEOUT ACT_SECONDS(1)
 
-/* ------------------------------------------------------------------------------------------ making */
+/* --------------------------------------------------------------------------------------- making */
 
 static uint32_t cpus_count(void)
 {
@@ -62,20 +62,23 @@ static act_result fill_in_log(act_system_options *filled)
             return ACT_INVALID;
     }
     return filled->log_level >= ACT_LOG_ERROR && filled->log_level <= ACT_LOG_DEBUG &&
-                   filled->log_format >= ACT_LOG_FORMAT_AUTO && filled->log_format <= ACT_LOG_FORMAT_JOURNAL
+                   filled->log_format >= ACT_LOG_FORMAT_AUTO &&
+                   filled->log_format <= ACT_LOG_FORMAT_JOURNAL
                ? ACT_OK
                : ACT_INVALID;
 }
 
 static act_result fill_in(act_system_options *filled, const act_system_options *options)
 {
-    if (options != NULL && options->size != sizeof *options) /* so it may be shorter than what is copied below */
+    /* so it may be shorter than what is copied below */
+    if (options != NULL && options->size != sizeof *options)
         return ACT_INVALID;
     *filled = options != NULL ? *options : (act_system_options){.size = sizeof *options};
     if (filled->workers_count > WORKERS_MAX || filled->actors_max > ACTORS_MAX ||
         filled->stop_timeout < ACT_FOREVER || filled->destroy_timeout < ACT_FOREVER ||
         filled->service > ACT_SERVICE_READY_BY_CALL || filled->spares_max > SPARES_MAX ||
-        (filled->stuck_after < STUCK_MIN && filled->stuck_after != 0 && filled->stuck_after != ACT_FOREVER))
+        (filled->stuck_after < STUCK_MIN && filled->stuck_after != 0 &&
+         filled->stuck_after != ACT_FOREVER))
         return ACT_INVALID;
     if (filled->workers_count == 0)
         filled->workers_count = cpus_count() < WORKERS_MAX ? cpus_count() : WORKERS_MAX;
@@ -93,14 +96,16 @@ static act_result fill_in(act_system_options *filled, const act_system_options *
     return fill_in_log(filled);
 }
 
-bool act__worker_init(struct act__worker *worker, struct act_system *system, uint32_t index, uint64_t seed)
+bool act__worker_init(struct act__worker *worker, struct act_system *system, uint32_t index,
+                      uint64_t seed)
 {
     worker->system = system;
     worker->executor = system->executor;
     worker->index = index;
     worker->backlog_max = system->options.backlog_max;
     worker->batch_max = system->options.batch_max;
-    worker->row_max = index == ACT__NO_WORKER ? 0 : ACT__ROW_MAX; /* handlers that may take long keep nothing back */
+    /* handlers that may take long keep nothing back */
+    worker->row_max = index == ACT__NO_WORKER ? 0 : ACT__ROW_MAX;
     act__store(&worker->next, ACT__NO_NEXT);
     worker->now = -1;
     act__random_seed(&worker->random, seed);
@@ -118,7 +123,8 @@ bool act__may_take_down(const struct act_system *system)
 
     if (here != NULL)
         act__check_stack(here);
-    return act__runs_here == NULL && (here == NULL || here->system != system) && !system->executor->simulated;
+    return act__runs_here == NULL && (here == NULL || here->system != system) &&
+           !system->executor->simulated;
 }
 
 bool act__may_wait_for(const struct act_system *system, act_pid pid)
@@ -160,12 +166,15 @@ static bool reserve_nobody(act_system *system)
     return true;
 }
 
-/* Address space is not free everywhere (valgrind has 128 GiB of it), so a small system asks for little. */
+/*
+ * Address space is not free everywhere (valgrind has 128 GiB of it), so a small system asks for
+ * little.
+ */
 static bool make_slabs(act_system *system)
 {
     /*
-     * More cells than actors_max: cell 0, those that lie free in some worker's cache, and those that waiting threads
-     * live in. act__spawn counts the actors.
+     * More cells than actors_max: cell 0, those that lie free in some worker's cache, and those
+     * that waiting threads live in. act__spawn counts the actors.
      */
     size_t cells = (size_t)system->options.actors_max + 1 + CELLS_TO_SPARE;
     if (cells > ACTORS_MAX)
@@ -173,8 +182,10 @@ static bool make_slabs(act_system *system)
     size_t others = 4 * cells + 1024;
     if (others > (size_t)1 << (ACT__REF_INDEX_BITS - 1))
         others = (size_t)1 << (ACT__REF_INDEX_BITS - 1);
-    return act__slab_create(&system->cells, sizeof(act_self), offsetof(act_self, free_link), cells) &&
-           act__slab_create(&system->bonds, 192, ACT__BOND_FREE_LINK, others) && act__slab_create(&system->timers, 192, 0, others);
+    return act__slab_create(&system->cells, sizeof(act_self), offsetof(act_self, free_link),
+                            cells) &&
+           act__slab_create(&system->bonds, 192, ACT__BOND_FREE_LINK, others) &&
+           act__slab_create(&system->timers, 192, 0, others);
 }
 
 act_result act__system_make(act_system **system, const act_system_options *options)
@@ -245,7 +256,7 @@ act_result act_system_create(act_system **system, const act_system_options *opti
     return ACT_OK;
 }
 
-/* ---------------------------------------------------------------------------------------- counters */
+/* ------------------------------------------------------------------------------------- counters */
 
 static void add_counters(struct act__worker *worker, void *context)
 {
@@ -269,7 +280,10 @@ void act_system_counters(act_system *system, act_counters *counters)
 
 static void add_exited(struct act__worker *worker, void *context)
 {
-    /* acquire: pairs with the release in act__end_run; who is counted here was counted as spawned before. */
+    /*
+     * acquire: pairs with the release in act__end_run; who is counted here was counted as spawned
+     * before.
+     */
     *(uint64_t *)context += act__load_acquire(&worker->exited);
 }
 
@@ -278,7 +292,10 @@ static void add_spawned(struct act__worker *worker, void *context)
     *(uint64_t *)context += act__load(&worker->spawned);
 }
 
-/* First the ends and then the births: an actor that comes and goes between the two makes the result no smaller. */
+/*
+ * First the ends and then the births: an actor that comes and goes between the two makes the result
+ * no smaller.
+ */
 uint64_t act__system_actors_count(act_system *system)
 {
     uint64_t exited = 0, spawned = 0;
@@ -293,7 +310,7 @@ uint32_t act_system_workers_count(const act_system *system)
     return system->executor->workers_count;
 }
 
-/* -------------------------------------------------------------------------------------------- stop */
+/* ----------------------------------------------------------------------------------------- stop */
 
 void act_system_stop(act_system *system)
 {
@@ -311,7 +328,8 @@ void act_system_stop(act_system *system)
 void act_system_overdue(act_system *system)
 {
     if (act__load(&system->closing))
-        act__store(&system->overdue, true); /* relaxed, as all here: act_system_run reads it when all have ended */
+        act__store(&system->overdue, true); /* relaxed, as all here: act_system_run reads it when
+                                               all have ended */
 }
 
 void act_system_tree_begins(act_system *system)
@@ -348,7 +366,8 @@ void act__system_poke_all(act_system *system, struct act__worker *worker, uint8_
 {
     act_self *cell;
     for (size_t slot = 1; (cell = act__slab_at(&system->cells, slot)) != NULL; slot++) {
-        uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c and door.c */
+        uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c and
+                                                           door.c */
         if ((life & 1) != 0)
             act__cell_poke(system, worker, life << ACT__SLOT_BITS | slot, urgent);
     }
@@ -363,16 +382,18 @@ static bool wait_for_end(act_system *system, enum act__ended what, const struct 
     bool ended, in_time = true;
     act__lock(&system->roots_mutex);
     for (;;) {
-        ended = what == ROOTS_HAVE_ENDED ? act__roots_are_gone(system) : act__system_actors_count(system) == 0;
+        ended = what == ROOTS_HAVE_ENDED ? act__roots_are_gone(system)
+                                         : act__system_actors_count(system) == 0;
         if (ended || !in_time)
             break;
         /*
-         * An actor that was ending while `closing` was set may not have seen it, and then does not tell: look again
-         * soon. The alternative is a fence in every end.
+         * An actor that was ending while `closing` was set may not have seen it, and then does not
+         * tell: look again soon. The alternative is a fence in every end.
          */
         struct timespec soon = act__clock_after(LOOK_AGAIN);
-        bool last = deadline != NULL && !act__clock_is_before(&soon, deadline);
-        in_time = pthread_cond_timedwait(&system->root_ended, &system->roots_mutex, last ? deadline : &soon) != ETIMEDOUT ||
+        bool            last = deadline != NULL && !act__clock_is_before(&soon, deadline);
+        in_time = pthread_cond_timedwait(&system->root_ended, &system->roots_mutex,
+                                         last ? deadline : &soon) != ETIMEDOUT ||
                   !last;
     }
     act__unlock(&system->roots_mutex);
@@ -385,14 +406,18 @@ static act_result stop_in_order(act_system *system)
     act_millis       asked = system->executor->operations->now(system->executor);
     struct timespec  deadline = act__clock_after(timeout == ACT_FOREVER ? 0 : timeout);
     struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
-    /* relaxed: who sees it late spawns once more, or does not tell of its end: wait_for_end looks again. */
+    /*
+     * relaxed: who sees it late spawns once more, or does not tell of its end: wait_for_end looks
+     * again.
+     */
     act__store(&system->closing, true);
     act__service_manager_stop_begins(system);
     act__roots_tell(system, NULL);
     bool in_time = wait_for_end(system, ROOTS_HAVE_ENDED, until);
     act__system_poke_all(system, NULL, ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
     in_time = wait_for_end(system, ALL_HAVE_ENDED, until) && in_time;
-    act__store(&system->killing, true); /* relaxed: who is spawned all the same is killed in the next round */
+    act__store(&system->killing, true); /* relaxed: who is spawned all the same is killed in the
+                                           next round */
     if (wait_for_end(system, ALL_HAVE_ENDED, &(struct timespec){0}))
         return in_time ? ACT_OK : ACT_TIMED_OUT;
     act__left_tell(system, ACT_LOG_WARNING, "not ended within stop_timeout, is killed:", asked);
@@ -441,7 +466,10 @@ act_result act_system_run(act_system *system)
     return run(system);
 }
 
-/* Ends all actors and threads in this time, or says which are left. Returns: whether there is nothing left. */
+/*
+ * Ends all actors and threads in this time, or says which are left. Returns: whether there is
+ * nothing left.
+ */
 static bool end_all(act_system *system, const struct timespec *until)
 {
     const struct act__executor_operations *operations = system->executor->operations;
@@ -453,25 +481,28 @@ static bool end_all(act_system *system, const struct timespec *until)
         act__seats_clear(system);
     else
         act__left_tell(system, ACT_LOG_ERROR, "act_system_destroy leaves behind", asked);
-    uint32_t threads = operations->end_threads(system->executor, have_ended ? until : &(struct timespec){0});
+    uint32_t threads =
+        operations->end_threads(system->executor, have_ended ? until : &(struct timespec){0});
     if (have_ended && threads == 0)
         return true;
-    act__log(system, ACT_LOG_ERROR,
-             "act_system_destroy has timed out: %llu actors and %u threads are left, with their memory",
-             (unsigned long long)act__system_actors_count(system), (unsigned)threads);
+    act__log(
+        system, ACT_LOG_ERROR,
+        "act_system_destroy has timed out: %llu actors and %u threads are left, with their memory",
+        (unsigned long long)act__system_actors_count(system), (unsigned)threads);
     return false;
 }
 
 /*
- * Threads whose callbacks have not returned use, when they do, whatever there is of the system: so all of it stays. The
- * list is for tools that look for memory to which nothing leads.
+ * Threads whose callbacks have not returned use, when they do, whatever there is of the system: so
+ * all of it stays. The list is for tools that look for memory to which nothing leads.
  */
 static void abandon(act_system *system)
 {
     static _Atomic(act_system *) all;
 
     (void)!act_log_flush(system, ACT_SECONDS(1));
-    act__store(&system->abandoned, true); /* relaxed: a hook that is called all the same finds its context */
+    act__store(&system->abandoned, true); /* relaxed: a hook that is called all the same finds
+                                             its context */
     system->next_abandoned = act__load(&all);
     while (!atomic_compare_exchange_weak(&all, &system->next_abandoned, system))
         ;

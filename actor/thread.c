@@ -22,17 +22,17 @@ struct deferred {
 
 /* Of the thread itself until it has ended, then of who joins it. */
 struct act_thread {
-    pthread_t        id;
+    pthread_t id;
     void (*run)(act_thread *self, void *argument);
-    void            *argument;
-    struct deferred *deferred; /* newest first */
-    char            *stack_floor; /* a panic unwinds up to here */
-    jmp_buf          recover;
-    bool             panicked;
-    bool             unwinding; /* a panic, up to `recover` */
-    uint32_t         forks; /* act__forks when it was made */
+    void                    *argument;
+    struct deferred         *deferred;    /* newest first */
+    char                    *stack_floor; /* a panic unwinds up to here */
+    jmp_buf                  recover;
+    bool                     panicked;
+    bool                     unwinding; /* a panic, up to `recover` */
+    uint32_t                 forks;     /* act__forks when it was made */
     struct _Unwind_Exception panic;
-    act_exit_report  report;
+    act_exit_report          report;
 };
 
 static void run_deferred(act_thread *self);
@@ -86,7 +86,8 @@ static void *thread_main(void *thread)
     return NULL;
 }
 
-act_result act_thread_spawn(act_thread **thread, void (*run)(act_thread *self, void *argument), void *argument)
+act_result act_thread_spawn(act_thread **thread, void (*run)(act_thread *self, void *argument),
+                            void        *argument)
 {
     act_thread *made = act__allocate(sizeof *made);
     if (made == NULL)
@@ -128,8 +129,10 @@ act_result act_thread_defer(act_thread *self, void (*clean_up)(void *argument), 
 }
 
 /* As in exit.c: up to the thread's own frame. */
-static _Unwind_Reason_Code unwind_step(int version, _Unwind_Action actions, _Unwind_Exception_Class class,
-                                       struct _Unwind_Exception *exception, struct _Unwind_Context *context, void *argument)
+static _Unwind_Reason_Code unwind_step(int version, _Unwind_Action actions,
+                                       _Unwind_Exception_Class class,
+                                       struct _Unwind_Exception *exception,
+                                       struct _Unwind_Context *context, void *argument)
 {
     act_thread *self = argument;
     (void)version;
@@ -164,7 +167,8 @@ void act_thread_panic_at(act_thread *self, const char *file, int line, const cha
     va_list     values;
     if (!self->panicked) { /* a second one, while the first unwinds, adds nothing */
         self->report.kind = ACT_EXIT_PANIC;
-        int used = snprintf(text, sizeof self->report.text, "%s:%d: ", slash != NULL ? slash + 1 : file, line);
+        int used = snprintf(text, sizeof self->report.text,
+                            "%s:%d: ", slash != NULL ? slash + 1 : file, line);
         if (used < 0 || (size_t)used >= sizeof self->report.text)
             used = 0;
         va_start(values, format);

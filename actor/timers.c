@@ -1,4 +1,7 @@
-/* Timers as actors have them: armed and cancelled by their owner, fired by a worker's wheel. Internal. */
+/*
+ * Timers as actors have them: armed and cancelled by their owner, fired by a worker's wheel.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
@@ -25,17 +28,19 @@ static bool own_wheel(const struct act__worker *worker, const struct act__timer 
 
 act_ref act__timer_ref(struct act_system *system, const struct act__timer *timer)
 {
-    return act__ref_make(act__load(&timer->life), act__slab_index(&system->timers, timer), ACT__REF_IS_TIMER);
+    return act__ref_make(act__load(&timer->life), act__slab_index(&system->timers, timer),
+                         ACT__REF_IS_TIMER);
 }
 
-struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, uint64_t to, act_message *message,
-                                  act_ref ref, act_millis delay)
+struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, uint64_t to,
+                                  act_message *message, act_ref ref, act_millis delay)
 {
     struct act__timer *timer = act__slab_take(&worker->system->timers, &worker->timers);
     if (timer == NULL)
         return NULL;
     act__store(&timer->life, act__load(&timer->life) + 1);
-    atomic_thread_fence(memory_order_release); /* who sees the owner of this use sees its life: pairs with find */
+    atomic_thread_fence(memory_order_release); /* who sees the owner of this use sees its life:
+                                                  pairs with find */
     memset(&timer->notice, 0, sizeof timer->notice);
     timer->notice.act_bits = ACT__BIT_SIGNAL | ACT__HOME_TIMER;
     timer->notice.tag = ACT__SIGNAL_TIMER;
@@ -84,8 +89,8 @@ bool act__timer_cancel(struct act__worker *worker, struct act__timer *timer)
     uint32_t armed = ACT__TIMER_ARMED;
     act__set_remove(&timer->owned);
     /* relaxed: nothing but this decision is shared; the record itself goes through call_wheel. */
-    if (!atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_CANCELLED, memory_order_relaxed,
-                                                 memory_order_relaxed))
+    if (!atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_CANCELLED,
+                                                 memory_order_relaxed, memory_order_relaxed))
         return false;
     act__gap("timers.cancelled");
     if (!timer->by_call && own_wheel(worker, timer) && act__station_enter(worker)) {
@@ -112,9 +117,11 @@ static void fire(struct act__worker *worker, struct act__timer *timer)
         act__slow_watch(worker, timer);
         return;
     }
-    /* The loser of this race is told: a cancelled timer is dropped when its owner's call arrives. */
-    if (atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_FIRED, memory_order_relaxed,
-                                                memory_order_relaxed)) {
+    /*
+     * The loser of this race is told: a cancelled timer is dropped when its owner's call arrives.
+     */
+    if (atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_FIRED,
+                                                memory_order_relaxed, memory_order_relaxed)) {
         act__gap("timers.fired");
         act__signal_push(worker->system, worker, act__load(&timer->owner), &timer->notice);
     }
@@ -130,7 +137,7 @@ void act__timers_run(struct act__worker *worker, struct act__timer_wheel *wheel,
     act__wheel_spread(wheel);
 }
 
-/* --------------------------------------------------------------------------------- what actors call */
+/* ----------------------------------------------------------------------------- what actors call */
 
 act_millis act_now(const act_self *self)
 {
@@ -145,7 +152,8 @@ uint64_t act_random(act_self *self)
     return act__random_next(&self->worker->random);
 }
 
-act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_message **message, act_millis delay)
+act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_message **message,
+                          act_millis delay)
 {
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
@@ -153,7 +161,8 @@ act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_messag
         return ACT_INVALID;
     if (to.node != 0)
         return ACT_NO_NODE;
-    struct act__timer *armed = act__timer_arm(self->worker, self, to.local, *message, (act_ref){0}, delay);
+    struct act__timer *armed =
+        act__timer_arm(self->worker, self, to.local, *message, (act_ref){0}, delay);
     if (armed == NULL)
         return ACT_NO_MEMORY;
     (*message)->ref.value = 0; /* only its owner, who is running this, will send it */
@@ -162,7 +171,8 @@ act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_messag
     return ACT_OK;
 }
 
-act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag, act_value value, act_millis delay)
+act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag,
+                                act_value value, act_millis delay)
 {
     act_message *message = act__message_make(tag, value.kind, 0);
     if (message == NULL)
@@ -183,13 +193,14 @@ static bool is_called(struct act_system *system, struct act__timer *timer, act_r
 }
 
 /*
- * The timer with this ref if it is this actor's; else NULL. Another actor's record may be used again while it is looked
- * at; one's own cannot.
+ * The timer with this ref if it is this actor's; else NULL. Another actor's record may be used
+ * again while it is looked at; one's own cannot.
  */
 static struct act__timer *find(act_self *self, act_ref ref)
 {
     struct act_system *system = self->worker->system;
-    struct act__timer *timer = act__slab_at(&system->timers, act__ref_index(ref, ACT__REF_IS_TIMER));
+    struct act__timer *timer =
+        act__slab_at(&system->timers, act__ref_index(ref, ACT__REF_IS_TIMER));
     if (timer == NULL || !is_called(system, timer, ref))
         return NULL;
     act__gap("timers.found");

@@ -1,4 +1,7 @@
-/* One turn of an actor: what it is given, until its batch is spent, it sleeps, or it ends. Internal. */
+/*
+ * One turn of an actor: what it is given, until its batch is spent, it sleeps, or it ends.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/bond.h>
 #include <actor/system_record.h>
@@ -33,14 +36,17 @@ static bool prepare_special(struct act__worker *worker, act_self *self, act_mess
     return false;
 }
 
-static inline __attribute__((always_inline)) void handle(struct act__worker *worker, act_self *self, act_message *message)
+static inline __attribute__((always_inline)) void handle(struct act__worker *worker, act_self *self,
+                                                         act_message *message)
 {
     worker->now = -1;
-    if (act__likely((message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_BOUNDED)) == ACT__BIT_COUNTED))
+    if (act__likely((message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_BOUNDED)) ==
+                    ACT__BIT_COUNTED))
         act__count(&worker->received);
     else if (!prepare_special(worker, self, message))
         return;
-    __atomic_store_n(&worker->message, message, __ATOMIC_RELAXED); /* for the monitor, here and below */
+    __atomic_store_n(&worker->message, message,
+                     __ATOMIC_RELAXED); /* for the monitor, here and below */
     self->behavior->receive(self, self->state, message);
     act__row_end(worker);
     if (act__likely(worker->message != NULL)) {
@@ -58,10 +64,14 @@ static inline bool is_plain(const act_self *self, uint16_t others)
     return (self->flags & (plain | ACT__CELL_ENDING | others)) == plain;
 }
 
-/* Nothing waits that was fetched and nothing is asked of it: what comes next can be looked for the short way. */
+/*
+ * Nothing waits that was fetched and nothing is asked of it: what comes next can be looked for the
+ * short way.
+ */
 static inline bool is_quiet(const act_self *self)
 {
-    return is_plain(self, ACT__CELL_OVERLOADED) && self->inbox.head == NULL && act__load(&self->urgent) == 0;
+    return is_plain(self, ACT__CELL_OVERLOADED) && self->inbox.head == NULL &&
+           act__load(&self->urgent) == 0;
 }
 
 /* The usual case, short: only one message has come. NULL: see act__take_in. */
@@ -102,12 +112,14 @@ static inline bool fall_asleep(struct act__worker *worker, act_self *self)
 }
 
 /*
- * After fall_asleep: takes the token back if something was asked of the actor meanwhile. seq_cst: act__cell_poke sets
- * the bit and then looks whether the actor sleeps; this is the other way round. One of both sees the other.
+ * After fall_asleep: takes the token back if something was asked of the actor meanwhile. seq_cst:
+ * act__cell_poke sets the bit and then looks whether the actor sleeps; this is the other way round.
+ * One of both sees the other.
  */
 static inline bool must_wake(act_self *self)
 {
-    return atomic_load_explicit(&self->urgent, memory_order_seq_cst) != 0 && act__mpsc_wake(&self->gate.queue);
+    return atomic_load_explicit(&self->urgent, memory_order_seq_cst) != 0 &&
+           act__mpsc_wake(&self->gate.queue);
 }
 
 /* One who does not live: a cell that was dead, or has just died and is then given back. */
@@ -115,7 +127,7 @@ static bool sleep_dead(struct act__worker *worker, act_self *self)
 {
     uint16_t flags = self->flags;
     act__slow_end(worker, self); /* a sender may have opened its list after its end */
-    self->flags = 0; /* now, while the token is held */
+    self->flags = 0;             /* now, while the token is held */
     if (!fall_asleep(worker, self)) {
         self->flags = flags;
         return false;
@@ -155,13 +167,17 @@ static bool rest(struct act__worker *worker, act_self *self)
     if (!give_token_up(worker, self)) {
         if (act__likely(worker->batch != 0))
             return false;
-        worker->executor->operations->yield(worker->executor, worker, self); /* others first, as in give_way */
+        worker->executor->operations->yield(worker->executor, worker,
+                                            self); /* others first, as in give_way */
     }
     finish_turn(worker);
     return true;
 }
 
-/* An actor whose init has not run. Returns: whether the turn is over, because this is the wrong worker for it. */
+/*
+ * An actor whose init has not run. Returns: whether the turn is over, because this is the wrong
+ * worker for it.
+ */
 static bool begin_life(struct act__worker *worker, act_self *self)
 {
     if (!runs_here(worker, self)) {
@@ -177,8 +193,8 @@ static bool begin_life(struct act__worker *worker, act_self *self)
 }
 
 /*
- * A seat takes in what comes, and sleeps, whatever waits in it. Returns: whether the turn is over; else it is a seat no
- * more: somebody is born in it, or it is dead.
+ * A seat takes in what comes, and sleeps, whatever waits in it. Returns: whether the turn is over;
+ * else it is a seat no more: somebody is born in it, or it is dead.
  */
 static bool sit(struct act__worker *worker, act_self *self)
 {
@@ -189,8 +205,10 @@ static bool sit(struct act__worker *worker, act_self *self)
     if ((self->flags & ACT__CELL_SEAT) == 0)
         return false;
     act__slow_look(worker, self);
-    if (!fall_asleep(worker, self) || (act__seat_is_buried(self) && act__mpsc_wake(&self->gate.queue)))
-        worker->executor->operations->yield(worker->executor, worker, self); /* more has come: others first */
+    if (!fall_asleep(worker, self) ||
+        (act__seat_is_buried(self) && act__mpsc_wake(&self->gate.queue)))
+        worker->executor->operations->yield(worker->executor, worker,
+                                            self); /* more has come: others first */
     finish_turn(worker);
     return true;
 }
@@ -220,7 +238,8 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
 }
 
 /* Those that were fetched, while nothing is special. */
-static inline __attribute__((always_inline)) void handle_fetched(struct act__worker *worker, act_self *self)
+static inline __attribute__((always_inline)) void handle_fetched(struct act__worker *worker,
+                                                                 act_self           *self)
 {
     while (is_plain(self, 0) && self->inbox.head != NULL && worker->batch != 0) {
         worker->batch--;
@@ -240,7 +259,8 @@ static inline __attribute__((always_inline)) void go_on(struct act__worker *work
         if (act__unlikely(!is_quiet(self))) {
             handle_fetched(worker, self);
         } else if (act__inbox_is_empty(&self->gate, &self->inbox)) {
-            if (act__likely(worker->slow_for == NULL) && fall_asleep(worker, self) && act__likely(!must_wake(self))) {
+            if (act__likely(worker->slow_for == NULL) && fall_asleep(worker, self) &&
+                act__likely(!must_wake(self))) {
                 finish_turn(worker);
                 return;
             }
@@ -259,7 +279,10 @@ void act__turn_go_on(struct act__worker *worker)
     go_on(worker, act__load(&worker->current));
 }
 
-/* One that was held back handles what it hears. Returns: whether it is still held, and the turn over. */
+/*
+ * One that was held back handles what it hears. Returns: whether it is still held, and the turn
+ * over.
+ */
 static __attribute__((noinline)) bool stay_held(struct act__worker *worker, act_self *self)
 {
     uint32_t by;
@@ -274,7 +297,8 @@ static __attribute__((noinline)) bool stay_held(struct act__worker *worker, act_
 
 void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
 {
-    act__store_release(&worker->current, self); /* pairs with the acquire in hold_station, stuck.c */
+    act__store_release(&worker->current, self); /* pairs with the acquire in hold_station,
+                                                   stuck.c */
     self->worker = worker;
     worker->slow_for = NULL;
     worker->batch = batch != 0 ? batch : batch_of(worker, self);
@@ -284,7 +308,8 @@ void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
         finish_turn(worker);
         return;
     }
-    if (self->inbox.head != NULL) { /* it has more to do than a batch: signals must not wait for the end of that */
+    if (self->inbox.head != NULL) { /* it has more to do than a batch: signals must not wait for
+                                       the end of that */
         act__take_in(worker, self);
         act__take_urgent(worker, self);
     }

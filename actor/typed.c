@@ -6,8 +6,8 @@
 #include <mailbox/base/lock.h>
 #include <mailbox/message/print.h>
 
-act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay, const act_type *type,
-                                const void *fields)
+act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay,
+                                const act_type *type, const void *fields)
 {
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
@@ -18,8 +18,8 @@ act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_
     return result;
 }
 
-act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis timeout, const act_type *type,
-                         const void *fields)
+act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis timeout,
+                         const act_type *type, const void *fields)
 {
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
@@ -30,7 +30,8 @@ act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis ti
     return result;
 }
 
-void act__message_show(const act_self *self, const act_message *message, char *text, size_t text_bytes)
+void act__message_show(const act_self *self, const act_message *message, char *text,
+                       size_t text_bytes)
 {
     const act_type *(*schema)(void) = self->behavior->schema;
     act_message_print(text, text_bytes, message, schema != NULL ? schema() : NULL);
@@ -44,7 +45,8 @@ void act_unknown(act_self *self, const act_message *message)
     act__count(&self->worker->unknown);
     act__message_show(self, message, text, sizeof text);
     act__log_of(self, ACT_LOG_WARNING, "does not know what actor %u.%llu has sent: %s",
-                (unsigned)(sender.local & ACT__SLOT_MASK), (unsigned long long)act__life_of(sender.local), text);
+                (unsigned)(sender.local & ACT__SLOT_MASK),
+                (unsigned long long)act__life_of(sender.local), text);
     if (system->options.dead_letter == NULL)
         return;
     pthread_mutex_t *mutex = act__user_code_begin();

@@ -1,4 +1,7 @@
-/* Sending, asking and answering with messages of a schema: what does not fit does not compile. Public. */
+/*
+ * Sending, asking and answering with messages of a schema: what does not fit does not compile.
+ * Public.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_TYPED_H
 #define ACT_ACTOR_TYPED_H
@@ -10,64 +13,78 @@
 ACT_BEGIN_DECLS
 
 /*
- * `name` is that of a message, ... its fields: .amount = 5, .unit = "pieces". Fields that are not named are zero, empty
- * or nobody. What they refer to is copied. A message that cannot be one (a union's tag is none of its schema's, a list is
- * NULL but counted, or it is longer than ACT_MESSAGE_BYTES_MAX) is not sent: who tells has a dead letter, with
- * ACT_NO_MEMORY if there was none and else ACT_INVALID; the others answer ACT_INVALID.
+ * `name` is that of a message, ... its fields: .amount = 5, .unit = "pieces". Fields that are not
+ * named are zero, empty or nobody. What they refer to is copied. A message that cannot be one (a
+ * union's tag is none of its schema's, a list is NULL but counted, or it is longer than
+ * ACT_MESSAGE_BYTES_MAX) is not sent: who tells has a dead letter, with ACT_NO_MEMORY if there was
+ * none and else ACT_INVALID; the others answer ACT_INVALID.
  */
 
-/** act_tell(self, to, counter_add, .amount = 5). As act_tell_value. Up to 16 bytes of scalars cost what a scalar costs. */
-#define act_tell(self, to, name, ...) act__tell(self, to, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
+/**
+ * act_tell(self, to, counter_add, .amount = 5). As act_tell_value. Up to 16 bytes of scalars cost
+ * what a scalar costs.
+ */
+#define act_tell(self, to, name, ...)                                                              \
+    act__tell(self, to, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
 
 /** Sends from an ordinary thread, as act_system_send; nothing to check, as act_tell. */
-#define act_system_tell(system, to, name, ...) \
+#define act_system_tell(system, to, name, ...)                                                     \
     act_system_tell_typed(system, to, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
 
-/** act_tell_after(self, &timer, to, ACT_MS(50), counter_add, .amount = 5). As act_send_after; also ACT_INVALID. */
-#define act_tell_after(self, timer, to, delay, name, ...) \
+/**
+ * act_tell_after(self, &timer, to, ACT_MS(50), counter_add, .amount = 5). As act_send_after; also
+ * ACT_INVALID.
+ */
+#define act_tell_after(self, timer, to, delay, name, ...)                                          \
     act_tell_typed_after(self, timer, to, delay, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
 
 /** act_ask_for(self, &ask, to, ACT_SECONDS(1), counter_read). As act_ask. */
-#define act_ask_for(self, ask, to, timeout, name, ...) \
+#define act_ask_for(self, ask, to, timeout, name, ...)                                             \
     act_ask_typed(self, ask, to, timeout, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
 
 /** act_answer(self, message, counter_value, .total = 7). As act_answer_value. */
-#define act_answer(self, request, name, ...) \
+#define act_answer(self, request, name, ...)                                                       \
     act_answer_typed(self, request, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
 
 /**
- * For the default of a switch over messages: counts it (act_counters), logs it, and shows it to the dead-letter hook,
- * with ACT_INVALID. It is no dead letter: it was received.
+ * For the default of a switch over messages: counts it (act_counters), logs it, and shows it to the
+ * dead-letter hook, with ACT_INVALID. It is no dead letter: it was received.
  *
  * Threads: handler.
  */
 ACT_API void act_unknown(act_self *self, const act_message *message) ACT_NONNULL_ALL;
 
-/* -------------------------------------------------------------------------- the same for a type chosen at run time */
+/* ------------------------------------------------------- the same for a type chosen at run time */
 
 /** Sends a message of this type; `fields` is its struct, and is copied. As act_tell_value. */
-ACT_API void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void *fields) ACT_NONNULL(1, 3, 4);
-/** Sends it from an ordinary thread; as act_system_send, with nothing to check. */
-ACT_API void act_system_tell_typed(act_system *system, act_pid to, const act_type *type, const void *fields)
+ACT_API void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void *fields)
     ACT_NONNULL(1, 3, 4);
+/** Sends it from an ordinary thread; as act_system_send, with nothing to check. */
+ACT_API void act_system_tell_typed(act_system *system, act_pid to, const act_type *type,
+                                   const void *fields) ACT_NONNULL(1, 3, 4);
 /** Sends it later. As act_send_after; also ACT_INVALID. */
-ACT_API ACT_MUST_CHECK act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay,
-                                                       const act_type *type, const void *fields)
-    ACT_NONNULL(1, 2, 5, 6);
+ACT_API ACT_MUST_CHECK act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to,
+                                                       act_millis delay, const act_type *type,
+                                                       const void *fields) ACT_NONNULL(1, 2, 5, 6);
 /** Asks with it. As act_ask. */
-ACT_API ACT_MUST_CHECK act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis timeout,
-                                                const act_type *type, const void *fields) ACT_NONNULL(1, 2, 5, 6);
+ACT_API ACT_MUST_CHECK act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to,
+                                                act_millis timeout, const act_type *type,
+                                                const void *fields) ACT_NONNULL(1, 2, 5, 6);
 /** Answers an ask with it. As act_answer_value. */
-ACT_API void act_answer_typed(act_self *self, const act_message *request, const act_type *type, const void *fields)
-    ACT_NONNULL_ALL;
+ACT_API void act_answer_typed(act_self *self, const act_message *request, const act_type *type,
+                              const void *fields) ACT_NONNULL_ALL;
 
-/** What act_tell calls for a message that refers to nothing and has up to 16 bytes, passed as two words. */
-ACT_API void act_tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count, uint64_t first,
-                            uint64_t second) ACT_NONNULL(1);
+/**
+ * What act_tell calls for a message that refers to nothing and has up to 16 bytes, passed as two
+ * words.
+ */
+ACT_API void act_tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count,
+                            uint64_t first, uint64_t second) ACT_NONNULL(1);
 
 /* The compiler knows the type, and makes one call of this. */
-__attribute__((always_inline)) static inline void act__tell(act_self *self, act_pid to, const act_type *type,
-                                                            const void *fields)
+__attribute__((always_inline)) static inline void act__tell(act_self *self, act_pid to,
+                                                            const act_type *type,
+                                                            const void     *fields)
 {
     uint64_t words[2] = {0, 0};
     if (type->bytes > sizeof words || (type->flags & ACT_FIELD_OUTSIDE) != 0) {

@@ -72,9 +72,9 @@ static unsigned finest_of(const struct act__timer_wheel *wheel, act_millis due)
 }
 
 /*
- * The level below `end` that a timer belongs to: the finest, unless its slot of a coarser one is still being spread:
- * there lies, perhaps, one that was armed earlier for the same millisecond. So of two with the same due that lie in
- * different levels, the finer one's was armed first.
+ * The level below `end` that a timer belongs to: the finest, unless its slot of a coarser one is
+ * still being spread: there lies, perhaps, one that was armed earlier for the same millisecond. So
+ * of two with the same due that lie in different levels, the finer one's was armed first.
  */
 static unsigned level_of(const struct act__timer_wheel *wheel, act_millis due, unsigned end)
 {
@@ -88,7 +88,8 @@ static unsigned level_of(const struct act__timer_wheel *wheel, act_millis due, u
     return found;
 }
 
-static void place(struct act__timer_wheel *wheel, struct act__timer *timer, act_millis due, unsigned end)
+static void place(struct act__timer_wheel *wheel, struct act__timer *timer, act_millis due,
+                  unsigned end)
 {
     unsigned slot = slot_of(level_of(wheel, due, end), due);
     act__list_append(&wheel->slots[slot], &timer->slot);
@@ -103,7 +104,10 @@ void act__wheel_add(struct act__timer_wheel *wheel, struct act__timer *timer)
 
 void act__wheel_remove(struct act__timer_wheel *wheel, struct act__timer *timer)
 {
-    /* An emptied slot keeps its bit until the wheel comes by: finding the slot again would cost more. */
+    /*
+     * An emptied slot keeps its bit until the wheel comes by: finding the slot again would cost
+     * more.
+     */
     (void)wheel;
     act__list_remove(&timer->slot);
 }
@@ -133,8 +137,10 @@ static unsigned filled_from(const struct act__timer_wheel *wheel, unsigned from,
 /* When the first filled slot of the level begins; ACT_FOREVER: it has none. */
 static act_millis next_of(const struct act__timer_wheel *wheel, unsigned level)
 {
-    unsigned first = first_of(level), present = slot_of(level, wheel->now), end = first + slots_of(level);
-    unsigned slot = present + 1 < end ? filled_from(wheel, present + 1, end) : end, ahead = slot - present;
+    unsigned first = first_of(level), present = slot_of(level, wheel->now),
+             end = first + slots_of(level);
+    unsigned slot = present + 1 < end ? filled_from(wheel, present + 1, end) : end,
+             ahead = slot - present;
     if (slot == end) {
         slot = filled_from(wheel, first, present);
         if (slot == present)
@@ -158,8 +164,9 @@ act_millis act__wheel_next(const struct act__timer_wheel *wheel)
 }
 
 /*
- * Moves up to `count` timers of the slot that begins at `from` to finer levels. None of them is due before that: what
- * was due already when it was armed has come into this slot because it begins in the next millisecond.
+ * Moves up to `count` timers of the slot that begins at `from` to finer levels. None of them is due
+ * before that: what was due already when it was armed has come into this slot because it begins in
+ * the next millisecond.
  */
 static void spread(struct act__timer_wheel *wheel, unsigned level, act_millis from, int64_t count)
 {
@@ -176,7 +183,10 @@ static void spread(struct act__timer_wheel *wheel, unsigned level, act_millis fr
         clear_filled(wheel, slot);
 }
 
-/* Opens the slots that begin at wheel->now: what is left in coarser ones is spread, finer first; then, what is due. */
+/*
+ * Opens the slots that begin at wheel->now: what is left in coarser ones is spread, finer first;
+ * then, what is due.
+ */
 static void open_slots(struct act__timer_wheel *wheel, struct act__list *due)
 {
     for (unsigned level = 1; level < ACT__WHEEL_LEVELS; level++)
@@ -207,5 +217,6 @@ void act__wheel_spread(struct act__timer_wheel *wheel)
     if (wheel->summary == 0)
         return;
     for (unsigned level = 1; level < ACT__WHEEL_LEVELS; level++)
-        spread(wheel, level, ((wheel->now >> shift_of(level)) + 1) << shift_of(level), ACT__WHEEL_SPREAD);
+        spread(wheel, level, ((wheel->now >> shift_of(level)) + 1) << shift_of(level),
+               ACT__WHEEL_SPREAD);
 }

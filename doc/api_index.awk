@@ -65,8 +65,14 @@ inside {
 # Of a declaration, the first name that has a parenthesis; attributes are in capitals.
 /^ACT_API |^static inline / {
     if (/^ACT_API extern/ || /^ACT_API const [a-z_ ]*\[/) next
-    if (match($0, /[a-z_][a-z0-9_]*\(/)) tell(substr($0, RSTART, RLENGTH - 1))
-    else if (lint) print FILENAME ":" FNR ": a declaration whose name is on another line"
+    goes_on = !match($0, /[a-z_][a-z0-9_]*\(/) # the name is on the next line
+    if (!goes_on) tell(substr($0, RSTART, RLENGTH - 1))
+    next
+}
+goes_on {
+    goes_on = 0
+    if (match($0, /^[a-z_][a-z0-9_]*\(/)) tell(substr($0, RSTART, RLENGTH - 1))
+    else if (lint) print FILENAME ":" FNR ": a declaration without a name"
     next
 }
 /^# *define act_[a-z0-9_]*\(/ || (is_doc && /^# *define ACT_[A-Z0-9_]*\(/) {

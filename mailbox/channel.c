@@ -16,21 +16,26 @@ struct act_channel *act__channel_make(enum act__channel_kind kind, size_t value_
     if (channel == NULL)
         return NULL;
     act__fork_watch(ACT__FORK_ACTORS, NULL);
-    channel->words = act__forks + (kind != ACT__CHANNEL_BUFFERED || value_bytes != sizeof(uint64_t));
+    channel->words =
+        act__forks + (kind != ACT__CHANNEL_BUFFERED || value_bytes != sizeof(uint64_t));
     channel->kind = kind;
     channel->value_bytes = (uint32_t)value_bytes;
     channel->step_bytes = value_bytes != 0 ? (uint32_t)value_bytes : 1;
     return channel;
 }
 
-/* The chain of an unbounded channel begins with an empty block that is full; a bounded one is a ring of one block. */
+/*
+ * The chain of an unbounded channel begins with an empty block that is full; a bounded one is a
+ * ring of one block.
+ */
 static act_result prepare_blocks(struct act_channel *channel, size_t capacity)
 {
-    size_t            step = channel->step_bytes;
+    size_t             step = channel->step_bytes;
     struct act__block *block = &channel->first;
-    bool              is_ring = capacity != ACT_CHANNEL_UNBOUNDED;
-    size_t            count = BLOCK_BYTES / step > BLOCK_VALUES_MIN ? BLOCK_BYTES / step : BLOCK_VALUES_MIN;
-    if (is_ring && (capacity > UINT32_MAX / step || (block = act__allocate(sizeof *block + step * capacity)) == NULL))
+    bool               is_ring = capacity != ACT_CHANNEL_UNBOUNDED;
+    size_t count = BLOCK_BYTES / step > BLOCK_VALUES_MIN ? BLOCK_BYTES / step : BLOCK_VALUES_MIN;
+    if (is_ring && (capacity > UINT32_MAX / step ||
+                    (block = act__allocate(sizeof *block + step * capacity)) == NULL))
         return ACT_NO_MEMORY;
     channel->block_bytes = (uint32_t)((is_ring ? capacity : count) * step);
     channel->ring_bytes = is_ring ? channel->block_bytes : 0;
@@ -40,7 +45,8 @@ static act_result prepare_blocks(struct act_channel *channel, size_t capacity)
     return ACT_OK;
 }
 
-act_result act_channel_create(act_sender **sender, act_receiver **receiver, size_t value_bytes, size_t capacity)
+act_result act_channel_create(act_sender **sender, act_receiver **receiver, size_t value_bytes,
+                              size_t capacity)
 {
     enum act__channel_kind kind = capacity == 0 ? ACT__CHANNEL_RENDEZVOUS : ACT__CHANNEL_BUFFERED;
     if (value_bytes > ACT_CHANNEL_VALUE_BYTES_MAX)
@@ -65,7 +71,7 @@ void act_channel_release_with(act_receiver *receiver, void (*release)(void *valu
     act__channel_of_receiver(receiver)->release = release;
 }
 
-/* ------------------------------------------------------------------------------------ clone, drop */
+/* ---------------------------------------------------------------------------------- clone, drop */
 
 /* A handle that counts for nothing was used: nothing that follows could be right. */
 static void must_live(uint32_t handles, const char *what)
@@ -91,7 +97,10 @@ act_receiver *act_receiver_clone(act_receiver *receiver)
 /* Returns: whether it was the last of its side. */
 static bool give_up(struct act__end *end, const char *what)
 {
-    /* release, acquire: pairs with itself; what all other holders have done has happened before the last one goes. */
+    /*
+     * release, acquire: pairs with itself; what all other holders have done has happened before the
+     * last one goes.
+     */
     uint32_t handles = atomic_fetch_sub_explicit(&end->handles, 1, memory_order_acq_rel);
     must_live(handles, what);
     return handles == 1;
@@ -99,7 +108,10 @@ static bool give_up(struct act__end *end, const char *what)
 
 static void leave(struct act_channel *channel)
 {
-    /* release, acquire: pairs with itself, as in give_up; the other side frees what this one has used. */
+    /*
+     * release, acquire: pairs with itself, as in give_up; the other side frees what this one has
+     * used.
+     */
     if (atomic_fetch_sub_explicit(&channel->sides, 1, memory_order_acq_rel) != 1)
         return;
     if (channel->kind == ACT__CHANNEL_BUFFERED)
@@ -153,7 +165,7 @@ void act_receiver_drop(act_receiver **receiver)
     leave(channel);
 }
 
-/* --------------------------------------------------------------------------------------- questions */
+/* ------------------------------------------------------------------------------------ questions */
 
 const act_channel *act_sender_channel(const act_sender *sender)
 {
@@ -174,7 +186,8 @@ size_t act_channel_length(const act_channel *channel)
         int64_t due = act__load(&channel->due);
         return due != INT64_MAX && due <= act__channel_clock();
     }
-    do { /* until both belong to the same moment; acquire: the first cannot pass the second, nor that the third */
+    do { /* until both belong to the same moment; acquire: the first cannot pass the second, nor
+            that the third */
         tail = act__load_acquire(&channel->sender.end.position);
         head = act__load_acquire(&channel->receiver.end.position);
     } while (act__load(&channel->sender.end.position) != tail);

@@ -8,14 +8,15 @@
 
 enum { WORD_BYTES = 8 };
 
-/* ------------------------------------------------------------------------------------------ blocks */
+/* --------------------------------------------------------------------------------------- blocks */
 
 static struct act__block *take_block(struct act_channel *channel)
 {
     /* acquire: pairs with the release in give_block: its last reader is done with it. */
-    struct act__block *block = act__load(&channel->spare) == NULL
-                                   ? NULL
-                                   : atomic_exchange_explicit(&channel->spare, NULL, memory_order_acquire);
+    struct act__block *block =
+        act__load(&channel->spare) == NULL
+            ? NULL
+            : atomic_exchange_explicit(&channel->spare, NULL, memory_order_acquire);
     if (block == NULL)
         block = act__allocate(sizeof *block + channel->block_bytes);
     if (block != NULL)
@@ -58,14 +59,17 @@ static inline bool carries_words(const struct act_channel *channel)
     return channel->words == act__forks; /* and so it was not made before a fork(), either */
 }
 
-/* What is stored to the end comes after the value, side by side: so it is written to the cache together. */
+/*
+ * What is stored to the end comes after the value, side by side: so it is written to the cache
+ * together.
+ */
 static inline uint32_t next_place(const struct act_channel *channel, const struct act__end *end)
 {
     uint32_t place = end->place + channel->step_bytes;
     return place != channel->ring_bytes ? place : 0;
 }
 
-/* ----------------------------------------------------------------------------------- send, receive */
+/* -------------------------------------------------------------------------------- send, receive */
 
 /* Under the senders' lock. */
 static bool has_room(struct act_channel *channel, struct act__end *in, uint64_t tail)
@@ -77,16 +81,18 @@ static bool has_room(struct act_channel *channel, struct act__end *in, uint64_t 
     return tail - in->other < channel->limit;
 }
 
-static inline void write_value(struct act_channel *channel, struct act__end *in, uint64_t tail, void *place, const void *value,
-                               size_t bytes)
+static inline void write_value(struct act_channel *channel, struct act__end *in, uint64_t tail,
+                               void *place, const void *value, size_t bytes)
 {
     uint32_t next = next_place(channel, in);
     act__value_copy(place, value, bytes);
     in->place = next;
-    act__store_release(&in->position, tail + 2); /* pairs with the acquire in has_value: the value, the block */
+    act__store_release(&in->position, tail + 2); /* pairs with the acquire in has_value: the
+                                                    value, the block */
 }
 
-static inline __attribute__((always_inline)) act_result put(struct act_channel *channel, struct act__end *in, uint64_t tail,
+static inline __attribute__((always_inline)) act_result put(struct act_channel *channel,
+                                                            struct act__end *in, uint64_t tail,
                                                             const void *value)
 {
     void *place = place_to_write(channel, in);
@@ -102,7 +108,8 @@ static bool watches_first(const struct act__channel_list *list)
 }
 
 /* To a receiver that waits, if nothing older does. Under the senders' lock. */
-static bool hand_over(struct act_channel *channel, struct act__end *in, const void *value, struct act__claim *claim)
+static bool hand_over(struct act_channel *channel, struct act__end *in, const void *value,
+                      struct act__claim *claim)
 {
     if ((act__load(&channel->receiver.end.position) & ~ACT__LAST) != act__load(&in->position))
         return false;
@@ -114,14 +121,16 @@ static bool hand_over(struct act_channel *channel, struct act__end *in, const vo
     return partner != NULL;
 }
 
-static inline act_result put_if_room(struct act_channel *channel, struct act__end *in, const void *value)
+static inline act_result put_if_room(struct act_channel *channel, struct act__end *in,
+                                     const void *value)
 {
     uint64_t tail = act__load(&in->position);
     return act__likely(has_room(channel, in, tail)) ? put(channel, in, tail, value) : ACT_FULL;
 }
 
 /* Under the senders' lock. Sets *claim if somebody is to be told. */
-static act_result pass(struct act_channel *channel, struct act__end *in, const void *value, struct act__claim *claim)
+static act_result pass(struct act_channel *channel, struct act__end *in, const void *value,
+                       struct act__claim *claim)
 {
     if (in->waiting.first != NULL && hand_over(channel, in, value, claim))
         return ACT_OK;
@@ -142,10 +151,12 @@ static void tell(struct act__claim claim, struct act__end *end)
 }
 
 /* Under the senders' lock, which it releases. */
-static act_result send_to_waiting(struct act_channel *channel, struct act__end *in, const void *value)
+static act_result send_to_waiting(struct act_channel *channel, struct act__end *in,
+                                  const void *value)
 {
     struct act__claim claim = {.waiter = NULL};
-    act_result        result = act__likely(!in->is_cut) ? pass(channel, in, value, &claim) : ACT_DISCONNECTED;
+    act_result        result =
+        act__likely(!in->is_cut) ? pass(channel, in, value, &claim) : ACT_DISCONNECTED;
     act__end_unlock(in);
     tell(claim, in);
     return result;
@@ -167,15 +178,16 @@ static act_result has_value(struct act_channel *channel, struct act__end *out, u
 {
     if (act__likely(head != out->other))
         return ACT_OK;
-    uint64_t tail = act__load_acquire(&channel->sender.end.position); /* pairs with the release in put */
+    uint64_t tail =
+        act__load_acquire(&channel->sender.end.position); /* pairs with the release in put */
     out->other = tail & ~ACT__LAST;
     if (head != out->other)
         return ACT_OK;
     return (tail & ACT__LAST) != 0 ? ACT_DISCONNECTED : ACT_EMPTY;
 }
 
-static inline void read_value(struct act_channel *channel, struct act__end *out, uint64_t head, const void *place, void *value,
-                              size_t bytes)
+static inline void read_value(struct act_channel *channel, struct act__end *out, uint64_t head,
+                              const void *place, void *value, size_t bytes)
 {
     uint32_t next = next_place(channel, out);
     act__value_copy(value, place, bytes);
@@ -183,7 +195,9 @@ static inline void read_value(struct act_channel *channel, struct act__end *out,
     act__store_release(&out->position, head + 2); /* pairs with the acquire in has_room */
 }
 
-static inline __attribute__((always_inline)) void take(struct act_channel *channel, struct act__end *out, uint64_t head, void *value)
+static inline __attribute__((always_inline)) void take(struct act_channel *channel,
+                                                       struct act__end *out, uint64_t head,
+                                                       void *value)
 {
     read_value(channel, out, head, place_to_read(channel, out), value, channel->value_bytes);
 }
@@ -196,7 +210,8 @@ static void refill(struct act_channel *channel)
     act_select_case  *partner = NULL;
     act__end_lock(in);
     act__end_lock(out);
-    if (has_room(channel, in, act__load(&in->position)) && (partner = act__cases_meet(&out->waiting, &sender)) != NULL)
+    if (has_room(channel, in, act__load(&in->position)) &&
+        (partner = act__cases_meet(&out->waiting, &sender)) != NULL)
         (void)pass(channel, in, partner->value, &receiver);
     act__end_unlock(out);
     act__end_unlock(in);
@@ -204,8 +219,10 @@ static void refill(struct act_channel *channel)
     tell(receiver, in);
 }
 
-/* Under the receivers' lock, which it releases; a place has become free. Who only watches takes none, so then all are
-   told as after a send. */
+/*
+ * Under the receivers' lock, which it releases; a place has become free. Who only watches takes
+ * none, so then all are told as after a send.
+ */
 static void offer_place(struct act_channel *channel, struct act__end *out)
 {
     struct act__claim claim = {.waiter = NULL};
@@ -236,14 +253,16 @@ act_result act__buffered_receive(struct act_channel *channel, void *value)
     return result;
 }
 
-act_result act_channel_force_send(act_sender *sender, const void *value, void *evicted, bool *was_evicted)
+act_result act_channel_force_send(act_sender *sender, const void *value, void *evicted,
+                                  bool *was_evicted)
 {
     struct act_channel *channel = act__channel_of_sender(sender);
     struct act__end    *in = &sender->end, *out = &channel->receiver.end;
     act_result          result = ACT_DISCONNECTED;
     if (act__channel_has_forked(channel))
         return ACT_FORKED;
-    if (channel->kind != ACT__CHANNEL_BUFFERED || (channel->value_bytes != 0 && (value == NULL || evicted == NULL)))
+    if (channel->kind != ACT__CHANNEL_BUFFERED ||
+        (channel->value_bytes != 0 && (value == NULL || evicted == NULL)))
         return ACT_INVALID;
     act__end_lock(in);
     act__end_lock(out);
@@ -262,11 +281,12 @@ act_result act_channel_force_send(act_sender *sender, const void *value, void *e
     return result;
 }
 
-/* -------------------------------------------------------------------------------- nothing in the way */
+/* --------------------------------------------------------------------------- nothing in the way */
 
 /*
- * What most sends and receives are: of one word, the lock is free, there is room or a value, nobody waits. By itself this
- * needs no stack frame; the next exchange of a lock waits for all that was stored before it. Returns: whether it is done.
+ * What most sends and receives are: of one word, the lock is free, there is room or a value, nobody
+ * waits. By itself this needs no stack frame; the next exchange of a lock waits for all that was
+ * stored before it. Returns: whether it is done.
  */
 static inline bool sends_at_once(act_sender *sender, const void *value)
 {
@@ -305,28 +325,32 @@ act_result act_channel_send(act_sender *sender, const void *value, act_millis ti
     return act__send_else(sender, value, timeout);
 }
 
-ACT__NOT_INTO_CALLER act_result act_channel_receive(act_receiver *receiver, void *value, act_millis timeout)
+ACT__NOT_INTO_CALLER act_result act_channel_receive(act_receiver *receiver, void *value,
+                                                    act_millis timeout)
 {
     if (act__likely(act__may_wait(timeout) && receives_at_once(receiver, value)))
         return ACT_OK;
     return act__receive_else(receiver, value, timeout);
 }
 
-/* --------------------------------------------------------------------------------------- questions */
+/* ------------------------------------------------------------------------------------ questions */
 
 /*
- * The end that a case waits at is exact, if the caller has its lock; the other one may be behind, which makes it look as
- * if there were less room or more values than there are: ready in vain, never the other way round.
+ * The end that a case waits at is exact, if the caller has its lock; the other one may be behind,
+ * which makes it look as if there were less room or more values than there are: ready in vain,
+ * never the other way round.
  */
 bool act__buffered_is_ready(struct act_channel *channel, const act_select_case *one)
 {
     struct act__end *in = &channel->sender.end, *out = &channel->receiver.end;
     /* acquire, in this order: the first cannot pass the second. */
     if (one->sender != NULL) {
-        uint64_t tail = act__load_acquire(&in->position) & ~ACT__LAST, head = act__load_acquire(&out->position);
+        uint64_t tail = act__load_acquire(&in->position) & ~ACT__LAST,
+                 head = act__load_acquire(&out->position);
         return (head & ACT__LAST) != 0 || (int64_t)(tail - head) < (int64_t)channel->limit;
     }
-    uint64_t head = act__load_acquire(&out->position) & ~ACT__LAST, tail = act__load_acquire(&in->position);
+    uint64_t head = act__load_acquire(&out->position) & ~ACT__LAST,
+             tail = act__load_acquire(&in->position);
     return tail != head;
 }
 

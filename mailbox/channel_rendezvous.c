@@ -1,4 +1,7 @@
-/* Channels that no value waits in: it goes from the sender to the receiver, whichever of them comes second. Internal. */
+/*
+ * Channels that no value waits in: it goes from the sender to the receiver, whichever of them comes
+ * second. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <mailbox/channel_record.h>
 
@@ -37,10 +40,12 @@ act_result act__rendezvous_receive(struct act_channel *channel, void *value)
 }
 
 /* Under the senders' lock. */
-bool act__rendezvous_is_ready(struct act_channel *channel, const act_select_case *one, struct act__waiter *waiter)
+bool act__rendezvous_is_ready(struct act_channel *channel, const act_select_case *one,
+                              struct act__waiter *waiter)
 {
     struct act__end       *in = &channel->sender.end;
-    const act_select_case *other = one->sender != NULL ? in->waiting.first : channel->receiver.end.waiting.first;
+    const act_select_case *other =
+        one->sender != NULL ? in->waiting.first : channel->receiver.end.waiting.first;
     if (one->sender != NULL ? in->is_cut : (act__load(&in->position) & ACT__LAST) != 0)
         return true;
     while (other != NULL && (other->act_watches || other->act_waiter == waiter))

@@ -8,7 +8,8 @@
 /* When the next value is due after this one; ticks that nobody has taken in time are left out. */
 static int64_t due_after(const struct act_channel *channel, int64_t due, int64_t now)
 {
-    return channel->period == 0 ? INT64_MAX : due + ((now - due) / channel->period + 1) * channel->period;
+    return channel->period == 0 ? INT64_MAX
+                                : due + ((now - due) / channel->period + 1) * channel->period;
 }
 
 act_result act__timer_receive(struct act_channel *channel, void *value)
@@ -18,7 +19,8 @@ act_result act__timer_receive(struct act_channel *channel, void *value)
     do { /* relaxed: the only thing that receivers hand on is the value itself */
         if (due == INT64_MAX || due > (now = act__channel_clock()))
             return ACT_EMPTY;
-    } while (!atomic_compare_exchange_weak_explicit(&channel->due, &due, due_after(channel, due, now),
+    } while (!atomic_compare_exchange_weak_explicit(&channel->due, &due,
+                                                    due_after(channel, due, now),
                                                     memory_order_relaxed, memory_order_relaxed));
     time = due / NANOS_IN_MILLI;
     act__value_copy(value, &time, sizeof time);
@@ -62,7 +64,8 @@ act_result act_channel_tick(act_receiver **receiver, act_millis period)
 {
     if (period < 1 || period > MILLIS_MAX)
         return ACT_INVALID;
-    return create(receiver, act__channel_clock() + period * NANOS_IN_MILLI, period * NANOS_IN_MILLI);
+    return create(receiver, act__channel_clock() + period * NANOS_IN_MILLI,
+                  period * NANOS_IN_MILLI);
 }
 
 act_result act_channel_never(act_receiver **receiver)

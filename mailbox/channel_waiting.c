@@ -11,9 +11,9 @@
 #include <mailbox/base/gap.h>
 
 /*
- * In pauses of the processor, about 10 ns each. PAUSES_BEFORE_SLEEP: to be woken costs as much. YIELD_EVERY: whoever is
- * waited for may be on the same CPU. LOCK_PAUSES: many values go through in that time. CLAIM_PAUSES: only the thread that
- * waits looks at what it looks at.
+ * In pauses of the processor, about 10 ns each. PAUSES_BEFORE_SLEEP: to be woken costs as much.
+ * YIELD_EVERY: whoever is waited for may be on the same CPU. LOCK_PAUSES: many values go through in
+ * that time. CLAIM_PAUSES: only the thread that waits looks at what it looks at.
  */
 enum { PAUSES_BEFORE_SLEEP = 512, YIELD_EVERY = 16, LOCK_PAUSES = 64, CLAIM_PAUSES = 4 };
 
@@ -26,7 +26,7 @@ int64_t act__channel_clock(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* ----------------------------------------------------------------------------------------- in place */
+/* ------------------------------------------------------------------------------------- in place */
 
 /* Asked once: on a single CPU nothing can happen while a thread waits in place. */
 bool act__has_several_cpus(void)
@@ -52,21 +52,29 @@ bool act__step_back(unsigned *spent, unsigned pauses)
     return *spent < PAUSES_BEFORE_SLEEP;
 }
 
-/* Who comes too late keeps off for a while: whoever is in does many values in that time, on cache lines that it has. */
+/*
+ * Who comes too late keeps off for a while: whoever is in does many values in that time, on cache
+ * lines that it has.
+ */
 void act__end_lock_contended(struct act__end *end)
 {
     unsigned spent = 0;
     do
         act__step_back(&spent, LOCK_PAUSES);
-    while (act__load(&end->lock) != 0 || atomic_exchange_explicit(&end->lock, 1, memory_order_acquire) != 0);
+    while (act__load(&end->lock) != 0 ||
+           atomic_exchange_explicit(&end->lock, 1, memory_order_acquire) != 0);
 }
 
-/* ------------------------------------------------------------------------------------------- lists */
+/* ---------------------------------------------------------------------------------------- lists */
 
-/* Who watches goes to the front: he takes nothing, so all of them are woken on the way to the first who does. */
+/*
+ * Who watches goes to the front: he takes nothing, so all of them are woken on the way to the first
+ * who does.
+ */
 void act__cases_add(struct act__channel_list *list, act_select_case *one)
 {
-    act_select_case *after = one->act_watches ? NULL : list->last, *before = one->act_watches ? list->first : NULL;
+    act_select_case *after = one->act_watches ? NULL : list->last,
+                    *before = one->act_watches ? list->first : NULL;
     one->act_listed = true;
     one->act_prev = after;
     one->act_next = before;
@@ -82,19 +90,22 @@ void act__cases_remove(struct act__channel_list *list, act_select_case *one)
 }
 
 /*
- * Once claimed, the waiter may end its wait as soon as it gets the lock, so all that is needed of it afterwards is copied
- * before. Its memory can be gone when it is woken: the kernel then wakes nobody, or somebody in vain.
+ * Once claimed, the waiter may end its wait as soon as it gets the lock, so all that is needed of
+ * it afterwards is copied before. Its memory can be gone when it is woken: the kernel then wakes
+ * nobody, or somebody in vain.
  */
 bool act__case_claim(act_select_case *one, struct act__claim *claim)
 {
     struct act__waiter *waiter = one->act_waiter;
     uint32_t            state = act__load(&waiter->state);
-    *claim = (struct act__claim){.waiter = waiter, .woken = waiter->woken, .watched = one->act_watches};
+    *claim =
+        (struct act__claim){.waiter = waiter, .woken = waiter->woken, .watched = one->act_watches};
     do {
         if (state > ACT__WAITER_ASLEEP)
             return false;
         /* release: pairs with the acquire in act__waiter_sleep. acquire: with the release there. */
-    } while (!atomic_compare_exchange_weak_explicit(&waiter->state, &state, ACT__WAITER_CHOSEN + one->act_index,
+    } while (!atomic_compare_exchange_weak_explicit(&waiter->state, &state,
+                                                    ACT__WAITER_CHOSEN + one->act_index,
                                                     memory_order_acq_rel, memory_order_relaxed));
     claim->asleep = state == ACT__WAITER_ASLEEP;
     return true;
@@ -120,16 +131,19 @@ act_select_case *act__cases_meet(struct act__channel_list *list, struct act__cla
             continue;
         act__cases_remove(list, one);
         if (act__case_claim(one, claim)) {
-            one->act_done = true; /* he reads it under the lock, when he takes his cases off the lists */
+            one->act_done = true; /* he reads it under the lock, when he takes his cases off the
+                                     lists */
             return one;
         }
     }
     return NULL;
 }
 
-static long futex(_Atomic uint32_t *word, int operation, uint32_t value, const struct timespec *until)
+static long futex(_Atomic uint32_t *word, int operation, uint32_t value,
+                  const struct timespec *until)
 {
-    return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, until, NULL, FUTEX_BITSET_MATCH_ANY);
+    return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, until, NULL,
+                   FUTEX_BITSET_MATCH_ANY);
 }
 
 void act__claim_wake(struct act__claim claim)
@@ -153,9 +167,10 @@ void act__end_wake(struct act__end *end, struct act__end *locked, bool all)
     } while (claim.waiter != NULL && (all || claim.watched));
 }
 
-/* ------------------------------------------------------------------------------------ lying down */
+/* ----------------------------------------------------------------------------------- lying down */
 
-static bool is_ready(struct act_channel *channel, const act_select_case *one, struct act__waiter *waiter)
+static bool is_ready(struct act_channel *channel, const act_select_case *one,
+                     struct act__waiter *waiter)
 {
     return channel->kind == ACT__CHANNEL_BUFFERED ? act__buffered_is_ready(channel, one)
                                                   : act__rendezvous_is_ready(channel, one, waiter);
@@ -183,7 +198,8 @@ static struct act__claim claim_watcher(struct act__channel_list *list)
     return claim;
 }
 
-static void wake_watchers(struct act__channel_list *list, struct act__end *locked, struct act__claim claim)
+static void wake_watchers(struct act__channel_list *list, struct act__end *locked,
+                          struct act__claim claim)
 {
     act__claim_wake(claim);
     while (claim.watched) {
@@ -195,8 +211,10 @@ static void wake_watchers(struct act__channel_list *list, struct act__end *locke
     }
 }
 
-/* In a rendezvous who comes to take part is news for those who watch the list of the other side. The case may be gone as
-   soon as it is listed: whoever it belongs to need not be on this thread. */
+/*
+ * In a rendezvous who comes to take part is news for those who watch the list of the other side.
+ * The case may be gone as soon as it is listed: whoever it belongs to need not be on this thread.
+ */
 bool act__case_lie_down(act_select_case *one, struct act__waiter *waiter)
 {
     struct act_channel *channel = act__case_channel(one);
@@ -231,14 +249,14 @@ bool act__case_get_up(act_select_case *one)
     return listed;
 }
 
-/* ------------------------------------------------------------------------------------------- sleep */
+/* ---------------------------------------------------------------------------------------- sleep */
 
 /* Returns: whether the state is still the expected one, and now the other. */
 static bool change(struct act__waiter *waiter, uint32_t expected, uint32_t state)
 {
     /* release: pairs with the acquire in act__case_claim; acquire: with the release there. */
-    return atomic_compare_exchange_strong_explicit(&waiter->state, &expected, state, memory_order_acq_rel,
-                                                   memory_order_acquire);
+    return atomic_compare_exchange_strong_explicit(&waiter->state, &expected, state,
+                                                   memory_order_acq_rel, memory_order_acquire);
 }
 
 uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until, bool in_place)
@@ -250,7 +268,8 @@ uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until, bool in_pl
         in_place = act__step_back(&spent, CLAIM_PAUSES);
     if (change(waiter, ACT__WAITER_LOOKING, ACT__WAITER_ASLEEP))
         while (act__load_acquire(&waiter->state) == ACT__WAITER_ASLEEP)
-            if (futex(&waiter->state, FUTEX_WAIT_BITSET, ACT__WAITER_ASLEEP, timeout) != 0 && errno == ETIMEDOUT)
+            if (futex(&waiter->state, FUTEX_WAIT_BITSET, ACT__WAITER_ASLEEP, timeout) != 0 &&
+                errno == ETIMEDOUT)
                 change(waiter, ACT__WAITER_ASLEEP, ACT__WAITER_AWAKE);
     return act__load_acquire(&waiter->state);
 }

@@ -13,7 +13,8 @@ void act__inbox_detach_signals(struct act__gate *gate, struct act__inbox *inbox)
     }
 }
 
-act_message *act__inbox_detach(struct act__gate *gate, struct act__inbox *inbox, const act_message *message)
+act_message *act__inbox_detach(struct act__gate *gate, struct act__inbox *inbox,
+                               const act_message *message)
 {
     act_message *none;
     if (message != inbox->boundary)

@@ -4,7 +4,10 @@
 
 #include <mailbox/base/random.h>
 
-/* How long a look at the cases is repeated before the thread lies down: it is cheaper than being woken. */
+/*
+ * How long a look at the cases is repeated before the thread lies down: it is cheaper than being
+ * woken.
+ */
 enum { PAUSES_MIN = 4, PAUSES_MAX = 128 };
 
 /* Channels of capacity 1 are not looked at: an act_channel's limit. */
@@ -26,7 +29,8 @@ static bool would_wait(act_result result)
 /* Nobody can wake a thread for it. */
 static bool is_off(const act_select_case *one)
 {
-    return one->sender == NULL && (one->receiver == NULL || act__case_channel(one)->kind == ACT__CHANNEL_TIMER);
+    return one->sender == NULL &&
+           (one->receiver == NULL || act__case_channel(one)->kind == ACT__CHANNEL_TIMER);
 }
 
 static bool is_timer(const act_select_case *one)
@@ -34,7 +38,7 @@ static bool is_timer(const act_select_case *one)
     return is_off(one) && one->receiver != NULL;
 }
 
-/* ------------------------------------------------------------------------------------------ trying */
+/* --------------------------------------------------------------------------------------- trying */
 
 static bool is_ready(const act_select_case *one)
 {
@@ -68,7 +72,10 @@ static uint32_t chance_below(uint32_t bound)
     return (uint32_t)(((act__mix(&act__chance) >> 32) * bound) >> 32);
 }
 
-/* The next case to try: i of them have been. What is left of the order is shuffled only as far as it is used. */
+/*
+ * The next case to try: i of them have been. What is left of the order is shuffled only as far as
+ * it is used.
+ */
 static size_t nth(const struct selection *selection, size_t i)
 {
     uint16_t *order = selection->order;
@@ -94,9 +101,11 @@ static act_result try_all(const struct selection *selection, size_t *chosen)
     return ACT_EMPTY;
 }
 
-/* ----------------------------------------------------------------------------------------- waiting */
+/* -------------------------------------------------------------------------------------- waiting */
 
-/* When to look again though nobody has woken the thread: at the deadline, or when a timer is due. */
+/*
+ * When to look again though nobody has woken the thread: at the deadline, or when a timer is due.
+ */
 static int64_t wake_time(const struct selection *selection, int64_t deadline)
 {
     for (size_t i = 0; i < selection->count; i++) {
@@ -107,13 +116,19 @@ static int64_t wake_time(const struct selection *selection, int64_t deadline)
     return deadline;
 }
 
-/* The i-th to be listed: as they were tried, so that among those who come meanwhile none meets the same one more often. */
+/*
+ * The i-th to be listed: as they were tried, so that among those who come meanwhile none meets the
+ * same one more often.
+ */
 static size_t listed_at(const struct selection *selection, size_t i)
 {
     return selection->order != NULL ? selection->order[i] : i;
 }
 
-/* Lists as many cases as are not ready. Returns: how many; all of them, or those before the first that is ready. */
+/*
+ * Lists as many cases as are not ready. Returns: how many; all of them, or those before the first
+ * that is ready.
+ */
 static size_t lie_down(const struct selection *selection, struct act__waiter *waiter)
 {
     size_t i;
@@ -129,17 +144,20 @@ static size_t lie_down(const struct selection *selection, struct act__waiter *wa
 }
 
 /*
- * Lies down until a case may be possible, and tries it; with `now` gets up at once. Returns: ACT_EMPTY if it is to be
- * looked again; ACT_TIMED_OUT, only with `now`, if there was a moment at which no case was possible: the one at which all
- * were listed, and nobody had claimed one. To have found them impossible one after the other does not say that.
+ * Lies down until a case may be possible, and tries it; with `now` gets up at once. Returns:
+ * ACT_EMPTY if it is to be looked again; ACT_TIMED_OUT, only with `now`, if there was a moment at
+ * which no case was possible: the one at which all were listed, and nobody had claimed one. To have
+ * found them impossible one after the other does not say that.
  */
-static act_result wait_once(const struct selection *selection, int64_t deadline, bool now, size_t *chosen)
+static act_result wait_once(const struct selection *selection, int64_t deadline, bool now,
+                            size_t *chosen)
 {
     struct act__waiter waiter = {.woken = NULL};
     size_t             listed = lie_down(selection, &waiter);
     bool               sleeps = listed == selection->count && !now;
-    uint32_t           state = sleeps ? act__waiter_sleep(&waiter, wake_time(selection, deadline), selection->pauses == 0)
-                                      : act__waiter_give_up(&waiter);
+    uint32_t           state =
+        sleeps ? act__waiter_sleep(&waiter, wake_time(selection, deadline), selection->pauses == 0)
+                         : act__waiter_give_up(&waiter);
     for (size_t i = 0; i < listed; i++)
         if (!is_off(&selection->cases[listed_at(selection, i)]))
             act__case_get_up(&selection->cases[listed_at(selection, i)]);
@@ -162,10 +180,11 @@ static bool looks_possible(const struct selection *selection)
 }
 
 /*
- * How long to step back between two looks: each look takes cache lines away from who could make a case possible, and when
- * he is left alone for a while there is more to take. But not longer than it takes to fill or empty the channel. 0 if who
- * is listed is better off, as his value is taken from him or handed to him: where hardly a value can wait, or on a single
- * CPU, where nothing happens while he looks.
+ * How long to step back between two looks: each look takes cache lines away from who could make a
+ * case possible, and when he is left alone for a while there is more to take. But not longer than
+ * it takes to fill or empty the channel. 0 if who is listed is better off, as his value is taken
+ * from him or handed to him: where hardly a value can wait, or on a single CPU, where nothing
+ * happens while he looks.
  */
 static unsigned pauses_for(const struct selection *selection)
 {
@@ -234,7 +253,7 @@ static act_result wait_for_one(act_select_case *one, act_millis timeout)
     return wait_for(&selection, timeout, &chosen);
 }
 
-/* ------------------------------------------------------------------------------------ the functions */
+/* -------------------------------------------------------------------------------- the functions */
 
 /* Of a channel of mere signals no value is looked at. */
 static bool has_value(const struct act_channel *channel, const void *value)
@@ -252,7 +271,8 @@ static bool is_valid_case(const struct selection *selection, const act_select_ca
 
 static bool has_forked(const act_select_case *one)
 {
-    return (one->sender != NULL || one->receiver != NULL) && act__channel_has_forked(act__case_channel(one));
+    return (one->sender != NULL || one->receiver != NULL) &&
+           act__channel_has_forked(act__case_channel(one));
 }
 
 static act_result check(const struct selection *selection, act_millis timeout)
@@ -281,26 +301,31 @@ static act_result run(struct selection *selection, size_t *chosen, act_millis ti
     return result;
 }
 
-static act_result run_by_chance(size_t *chosen, act_select_case *cases, size_t count, act_millis timeout, bool only_ready)
+static act_result run_by_chance(size_t *chosen, act_select_case *cases, size_t count,
+                                act_millis timeout, bool only_ready)
 {
     uint16_t order[ACT_SELECT_CASES_MAX];
     for (size_t i = 0; i < count && i < ACT_SELECT_CASES_MAX; i++)
         order[i] = (uint16_t)i;
-    struct selection selection = {.cases = cases, .count = count, .order = order, .only_ready = only_ready};
+    struct selection selection = {
+        .cases = cases, .count = count, .order = order, .only_ready = only_ready};
     return run(&selection, chosen, timeout);
 }
 
-act_result act_select(size_t *chosen, act_select_case *cases, size_t cases_count, act_millis timeout)
+act_result act_select(size_t *chosen, act_select_case *cases, size_t cases_count,
+                      act_millis timeout)
 {
     return run_by_chance(chosen, cases, cases_count, timeout, false);
 }
 
-act_result act_select_ready(size_t *chosen, act_select_case *cases, size_t cases_count, act_millis timeout)
+act_result act_select_ready(size_t *chosen, act_select_case *cases, size_t cases_count,
+                            act_millis timeout)
 {
     return run_by_chance(chosen, cases, cases_count, timeout, true);
 }
 
-act_result act_select_biased(size_t *chosen, act_select_case *cases, size_t cases_count, act_millis timeout)
+act_result act_select_biased(size_t *chosen, act_select_case *cases, size_t cases_count,
+                             act_millis timeout)
 {
     struct selection selection = {.cases = cases, .count = cases_count};
     return run(&selection, chosen, timeout);
@@ -321,7 +346,8 @@ act_result act__send_else(act_sender *sender, const void *value, act_millis time
 
 act_result act__receive_else(act_receiver *receiver, void *value, act_millis timeout)
 {
-    if (act__unlikely(!act__may_wait(timeout) || !has_value(act__channel_of_receiver(receiver), value)))
+    if (act__unlikely(!act__may_wait(timeout) ||
+                      !has_value(act__channel_of_receiver(receiver), value)))
         return ACT_INVALID;
     if (act__channel_has_forked(act__channel_of_receiver(receiver)))
         return ACT_FORKED;

@@ -6,8 +6,8 @@
 
 /* What a greeter understands: see 09_typed_messages.c. */
 #define GREETER_GREET(FIELD) FIELD(1, TEXT, whom)
-#define GREETER_MESSAGES(MESSAGE)         \
-    MESSAGE(greeter_greet, GREETER_GREET) \
+#define GREETER_MESSAGES(MESSAGE)                                                                  \
+    MESSAGE(greeter_greet, GREETER_GREET)                                                          \
     MESSAGE(greeter_leave, ACT_NO_FIELDS)
 ACT_SCHEMA(greeter, GREETER_MESSAGES);
 
@@ -28,8 +28,7 @@ static void receive(act_self *self, void *state, const act_message *message)
         printf("I have greeted %d.\n", memory->greeted);
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
         break;
-    default:
-        act_unknown(self, message);
+    default: act_unknown(self, message);
     }
 }
 
@@ -50,7 +49,8 @@ int main(void)
         act_system_tell(system, pid, greeter_greet, .whom = "world");
         act_system_tell(system, pid, greeter_greet, .whom = "actors");
         act_system_tell(system, pid, greeter_leave);
-        result = act_system_join(system, pid, NULL, ACT_FOREVER); /* it may have ended before we came to wait */
+        /* it may have ended before we came to wait */
+        result = act_system_join(system, pid, NULL, ACT_FOREVER);
     }
     if (result == ACT_OK)
         printf("It has ended.\n");

@@ -1,4 +1,6 @@
-/* A client asks a server; exactly one answer comes back to each ask: the reply, DOWN, or TIMED_OUT. */
+/*
+ * A client asks a server; exactly one answer comes back to each ask: the reply, DOWN, or TIMED_OUT.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 
@@ -7,10 +9,10 @@
 
 #define MATH_SQUARE(FIELD) FIELD(1, INT64, number)
 #define MATH_RESULT(FIELD) FIELD(1, INT64, number)
-#define MATH_MESSAGES(MESSAGE)         \
-    MESSAGE(math_square, MATH_SQUARE)  \
-    MESSAGE(math_sleep, ACT_NO_FIELDS) \
-    MESSAGE(math_crash, ACT_NO_FIELDS) \
+#define MATH_MESSAGES(MESSAGE)                                                                     \
+    MESSAGE(math_square, MATH_SQUARE)                                                              \
+    MESSAGE(math_sleep, ACT_NO_FIELDS)                                                             \
+    MESSAGE(math_crash, ACT_NO_FIELDS)                                                             \
     MESSAGE(math_result, MATH_RESULT)
 ACT_SCHEMA(math, MATH_MESSAGES);
 
@@ -25,13 +27,10 @@ static void serve(act_self *self, void *state, const act_message *message)
         number = act_view(math_square, message)->number;
         act_answer(self, message, math_result, .number = number * number);
         break;
-    case math_sleep_tag:
-        break;
-    case math_crash_tag:
-        act_panic(self, "told to crash");
+    case math_sleep_tag: break;
+    case math_crash_tag: act_panic(self, "told to crash");
     case math_result_tag:
-    default:
-        act_unknown(self, message);
+    default: act_unknown(self, message);
     }
 }
 
@@ -49,15 +48,10 @@ static act_result ask_next(act_self *self, struct client *client)
     act_ref ask;
     switch (client->step++) {
     case 0:
-    case 3:
-        return act_ask_for(self, &ask, client->server, ACT_MS(50), math_square, .number = 12);
-    case 1:
-        return act_ask_for(self, &ask, client->server, ACT_MS(50), math_sleep);
-    case 2:
-        return act_ask_for(self, &ask, client->server, ACT_MS(50), math_crash);
-    default:
-        act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
-        return ACT_OK;
+    case 3: return act_ask_for(self, &ask, client->server, ACT_MS(50), math_square, .number = 12);
+    case 1: return act_ask_for(self, &ask, client->server, ACT_MS(50), math_sleep);
+    case 2: return act_ask_for(self, &ask, client->server, ACT_MS(50), math_crash);
+    default: act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)); return ACT_OK;
     }
 }
 
@@ -75,12 +69,10 @@ static void answer(act_self *self, void *state, const act_message *message)
     case math_result_tag:
         printf("the square is %" PRId64 "\n", act_view(math_result, message)->number);
         break;
-    case ACT_MESSAGE_TIMED_OUT:
-        printf("no answer in time\n");
-        break;
+    case ACT_MESSAGE_TIMED_OUT: printf("no answer in time\n"); break;
     case ACT_MESSAGE_DOWN:
-        printf("the server is down: %s%s%s\n", act_exit_kind_text(reason.kind), reason.text != NULL ? ", " : "",
-               reason.text != NULL ? reason.text : "");
+        printf("the server is down: %s%s%s\n", act_exit_kind_text(reason.kind),
+               reason.text != NULL ? ", " : "", reason.text != NULL ? reason.text : "");
         break;
     }
     if (ask_next(self, state) != ACT_OK)

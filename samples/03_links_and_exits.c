@@ -1,4 +1,7 @@
-/* Links: who falls with whom, who traps, and what a monitor sees. In the simulation, so the order is always the same. */
+/*
+ * Links: who falls with whom, who traps, and what a monitor sees. In the simulation, so the order
+ * is always the same.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 
@@ -16,7 +19,10 @@ static void work(act_self *self, void *state, const act_message *message)
         act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 7, "out of paper"));
 }
 
-/* Runs however the actor ends, a panic included: the place to close what the framework does not know. */
+/*
+ * Runs however the actor ends, a panic included: the place to close what the framework does not
+ * know.
+ */
 static void cleaned_up(void *name)
 {
     printf("  %s: cleaned up\n", (const char *)name);
@@ -40,8 +46,8 @@ static const act_behavior worker = {
 static void report(const char *what, const act_message *message)
 {
     act_exit_reason reason = act_message_reason(message);
-    printf("  chief: %s: %s%s%s\n", what, act_exit_kind_text(reason.kind), reason.text != NULL ? ", " : "",
-           reason.text != NULL ? reason.text : "");
+    printf("  chief: %s: %s%s%s\n", what, act_exit_kind_text(reason.kind),
+           reason.text != NULL ? ", " : "", reason.text != NULL ? reason.text : "");
 }
 
 struct chief {
@@ -69,7 +75,8 @@ static void watch(act_self *self, void *state, const act_message *message)
     struct chief *chief = state;
     if (message->tag == ACT_MESSAGE_EXIT) {
         report("the linked worker ended", message);
-        if (act_exit_other(self, chief->copier, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)) != ACT_OK)
+        if (act_exit_other(self, chief->copier, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)) !=
+            ACT_OK)
             act_panic(self, "cannot kill");
     } else if (message->tag == ACT_MESSAGE_DOWN) {
         report("the monitored worker ended", message);
@@ -96,7 +103,7 @@ int main(void)
 {
     act_simulation *simulation;
     act_pid         pid;
-    act_result      result = act_simulation_create(&simulation, 3, ACT_SYSTEM_OPTIONS(.log = log_line));
+    act_result result = act_simulation_create(&simulation, 3, ACT_SYSTEM_OPTIONS(.log = log_line));
     if (result != ACT_OK)
         return 1;
     result = act_system_spawn(act_simulation_system(simulation), &pid, &chief, NULL, NULL);

@@ -1,10 +1,13 @@
-/* A supervisor starts two workers and starts again what fails; a kept block outlives the failure. */
+/*
+ * A supervisor starts two workers and starts again what fails; a kept block outlives the failure.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 
 #include <stdio.h>
 
-#define COUNTER_MESSAGES(MESSAGE) MESSAGE(counter_count, ACT_NO_FIELDS) MESSAGE(counter_crash, ACT_NO_FIELDS)
+#define COUNTER_MESSAGES(MESSAGE)                                                                  \
+    MESSAGE(counter_count, ACT_NO_FIELDS) MESSAGE(counter_crash, ACT_NO_FIELDS)
 ACT_SCHEMA(counter, COUNTER_MESSAGES);
 
 /* What a counter must not lose when it crashes: the supervisor keeps it for the next instance. */
@@ -27,7 +30,8 @@ static void receive(act_self *self, void *state, const act_message *message)
     struct kept *kept = act_kept(self);
     (void)state;
     if (counter_tag_of(message) == counter_count_tag)
-        kept->counted++; /* one step that cannot fail half-way: this is all that a kept block asks for */
+        kept->counted++; /* one step that cannot fail half-way: this is all that a kept block
+                            asks for */
     else if (counter_tag_of(message) == counter_crash_tag)
         act_panic(self, "crashed after %d", kept->counted);
 }
@@ -39,8 +43,11 @@ static void end(act_self *self, void *state, act_exit_reason reason)
     printf("  counter: ends, %s\n", act_exit_kind_text(reason.kind));
 }
 
-static const act_behavior counter = {
-    .name = "counter", .init = begin, .receive = receive, .terminate = end, .schema = counter_schema};
+static const act_behavior counter = {.name = "counter",
+                                     .init = begin,
+                                     .receive = receive,
+                                     .terminate = end,
+                                     .schema = counter_schema};
 
 static void idle(act_self *self, void *state, const act_message *message)
 {
@@ -62,13 +69,15 @@ static const act_behavior bystander = {.name = "bystander", .init = idle_begin, 
 
 /* The whole tree as data. */
 static const act_child_spec children[] = {
-    {.id = "counter", .behavior = &counter, .kept_bytes = sizeof(struct kept),
+    {.id = "counter",
+     .behavior = &counter,
+     .kept_bytes = sizeof(struct kept),
      .options = &(act_spawn_options){.size = sizeof(act_spawn_options), .name = "counter"}},
     {.id = "bystander", .behavior = &bystander},
 };
 static const act_supervisor_spec tree = {
     .strategy = ACT_STRATEGY_ONE_FOR_ONE,
-    .intensity = 2, /* the third failure within ... */
+    .intensity = 2,           /* the third failure within ... */
     .period = ACT_SECONDS(5), /* ... five seconds is one too many */
     .children = children,
     .children_count = 2,
@@ -100,7 +109,8 @@ int main(void)
     if (act_simulation_create(&simulation, 1, ACT_SYSTEM_OPTIONS(.log = quiet)) != ACT_OK)
         return 1;
     printf("start\n");
-    act_result result = act_system_spawn_supervisor(act_simulation_system(simulation), &supervisor, &tree, NULL);
+    act_result result =
+        act_system_spawn_supervisor(act_simulation_system(simulation), &supervisor, &tree, NULL);
     if (result == ACT_OK)
         result = act_simulation_run(simulation, NULL, 1000);
     for (int round = 1; result == ACT_OK && round <= 4; round++) {

@@ -31,8 +31,11 @@ static void end(act_self *self, void *state, act_exit_reason reason)
     printf(reason.kind == ACT_EXIT_PANIC ? " %s!" : " -%s", (const char *)act_kept(self));
 }
 
-static const act_behavior worker = {
-    .name = "worker", .args_bytes = sizeof(char *), .init = begin, .receive = receive, .terminate = end};
+static const act_behavior worker = {.name = "worker",
+                                    .args_bytes = sizeof(char *),
+                                    .init = begin,
+                                    .receive = receive,
+                                    .terminate = end};
 
 static void quiet(void *context, act_log_level level, const char *text)
 {
@@ -47,7 +50,8 @@ static act_result show(const char *title, act_strategy strategy)
     act_simulation          *simulation;
     act_pid                  pid;
     for (int i = 0; i < 3; i++)
-        children[i] = (act_child_spec){.id = names[i], .behavior = &worker, .args = &names[i], .kept_bytes = NAME_BYTES};
+        children[i] = (act_child_spec){
+            .id = names[i], .behavior = &worker, .args = &names[i], .kept_bytes = NAME_BYTES};
     children[1].options = ACT_SPAWN_OPTIONS(.name = "b");
     const act_supervisor_spec spec = {
         .strategy = strategy, .intensity = 1, .children = children, .children_count = 3};

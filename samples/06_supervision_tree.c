@@ -1,4 +1,7 @@
-/* Three levels of supervisors: a failure climbs one level, and the tree is printed before, meanwhile and after. */
+/*
+ * Three levels of supervisors: a failure climbs one level, and the tree is printed before,
+ * meanwhile and after.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 
@@ -28,9 +31,11 @@ static act_result print_tree(act_system *system, const char *title)
     if (result != ACT_OK)
         return result;
     printf("%s\n", title);
-    for (size_t i = 0; i < tree->rows_count; i++) /* without pids, which act_tree_print would print */
+    for (size_t i = 0; i < tree->rows_count; i++) /* without pids, which act_tree_print would
+                                                     print */
         printf("  %*s%s: %s%s\n", (int)(2 * tree->rows[i].depth), "",
-               tree->rows[i].depth == 0 ? "root" : tree->rows[i].id, act_tree_state_text(tree->rows[i].state),
+               tree->rows[i].depth == 0 ? "root" : tree->rows[i].id,
+               act_tree_state_text(tree->rows[i].state),
                tree->rows[i].restarts_count != 0 ? ", restarted" : "");
     act_tree_free(&tree);
     return ACT_OK;
@@ -53,19 +58,24 @@ static act_result show(act_simulation *simulation)
     act_system *system = act_simulation_system(simulation);
     act_pid     root;
 
-    /* The reader may fail once in five seconds, then its supervisor gives up; the one above restarts that, later. */
+    /*
+     * The reader may fail once in five seconds, then its supervisor gives up; the one above
+     * restarts that, later.
+     */
     const act_child_spec files[] = {
         {.id = "reader", .behavior = &worker, .options = ACT_SPAWN_OPTIONS(.name = "reader")},
         {.id = "writer", .behavior = &worker},
     };
     const act_supervisor_spec disk = {.intensity = 1, .children = files, .children_count = 2};
-    const act_child_spec parts[] = {act_supervisor_child("disk", &disk), {.id = "cache", .behavior = &worker}};
+    const act_child_spec      parts[] = {act_supervisor_child("disk", &disk),
+                                         {.id = "cache", .behavior = &worker}};
     const act_supervisor_spec store = {.strategy = ACT_STRATEGY_REST_FOR_ONE,
                                        .intensity = 1,
                                        .backoff = {.min = 100, .max = 1000},
                                        .children = parts,
                                        .children_count = 2};
-    const act_child_spec services[] = {act_supervisor_child("store", &store), {.id = "gateway", .behavior = &worker}};
+    const act_child_spec      services[] = {act_supervisor_child("store", &store),
+                                            {.id = "gateway", .behavior = &worker}};
     const act_supervisor_spec top = {.intensity = 1, .children = services, .children_count = 2};
 
     act_result result = act_system_spawn_supervisor(system, &root, &top, NULL);

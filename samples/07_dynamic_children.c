@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-#define GUIDE_MESSAGES(MESSAGE) MESSAGE(guide_greet, ACT_NO_FIELDS) MESSAGE(guide_leave, ACT_NO_FIELDS)
+#define GUIDE_MESSAGES(MESSAGE)                                                                    \
+    MESSAGE(guide_greet, ACT_NO_FIELDS) MESSAGE(guide_leave, ACT_NO_FIELDS)
 ACT_SCHEMA(guide, GUIDE_MESSAGES);
 
 /* ---- a session: its number is what start_child_args gave ---- */
@@ -38,7 +39,8 @@ static const act_behavior session = {.name = "session",
                                      .receive = receive,
                                      .terminate = end};
 
-static const act_child_spec      template = {.id = "session", .behavior = &session, .restart = ACT_RESTART_TEMPORARY};
+static const act_child_spec template = {
+    .id = "session", .behavior = &session, .restart = ACT_RESTART_TEMPORARY};
 static const act_supervisor_spec sessions = {
     .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &template, .children_count = 1};
 
@@ -51,7 +53,8 @@ static act_result open_door(act_self *self, void *state, const void *args)
     act_result result = act_supervisor_spawn_link(self, supervisor, &sessions, NULL);
     (void)args;
     for (int number = 1; result == ACT_OK && number <= 3; number++)
-        result = act_supervisor_start_child_args(self, &ask, *supervisor, &number, sizeof number, ACT_FOREVER);
+        result = act_supervisor_start_child_args(self, &ask, *supervisor, &number, sizeof number,
+                                                 ACT_FOREVER);
     return result;
 }
 
@@ -74,7 +77,8 @@ int main(void)
     act_pid         pid;
     if (act_simulation_create(&simulation, 7, NULL) != ACT_OK)
         return 1;
-    act_result result = act_system_spawn(act_simulation_system(simulation), &pid, &door, NULL, NULL);
+    act_result result =
+        act_system_spawn(act_simulation_system(simulation), &pid, &door, NULL, NULL);
     if (result == ACT_OK)
         result = act_simulation_run(simulation, NULL, 1000);
     act_simulation_destroy(&simulation);

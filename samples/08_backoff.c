@@ -1,4 +1,7 @@
-/* A child whose peer is away tries again, each time after twice the time; virtual time, so nobody waits. */
+/*
+ * A child whose peer is away tries again, each time after twice the time; virtual time, so nobody
+ * waits.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 
@@ -15,7 +18,8 @@ static act_result connect_to_peer(act_self *self, void *state, const void *args)
 {
     (void)state, (void)args;
     bool is_there = ++attempts == 1 || attempts == BACK;
-    printf("%5lld ms: attempt %d %s\n", (long long)act_now(self), attempts, is_there ? "succeeds" : "fails");
+    printf("%5lld ms: attempt %d %s\n", (long long)act_now(self), attempts,
+           is_there ? "succeeds" : "fails");
     return is_there ? ACT_OK : ACT_OS;
 }
 
@@ -35,7 +39,8 @@ static void quiet(void *context, act_log_level level, const char *text)
 
 int main(void)
 {
-    act_child_spec            child = {.id = "link", .behavior = &link, .options = ACT_SPAWN_OPTIONS(.name = "link")};
+    act_child_spec child = {
+        .id = "link", .behavior = &link, .options = ACT_SPAWN_OPTIONS(.name = "link")};
     const act_supervisor_spec spec = {
         .intensity = 10, /* more than the back-off lets happen in a period */
         .period = ACT_SECONDS(5),

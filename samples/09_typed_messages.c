@@ -1,4 +1,7 @@
-/* A bank account whose protocol is written once: what is sent, handled, printed and encoded follows from it. */
+/*
+ * A bank account whose protocol is written once: what is sent, handled, printed and encoded follows
+ * from it.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 
@@ -17,11 +20,11 @@ ACT_STRUCT(entry, ENTRY);
 #define BANK_WITHDRAW(FIELD)  FIELD(1, INT64, cents) FIELD(2, SECRET(TEXT), pin)
 #define BANK_REFUSED(FIELD)   FIELD(1, ENUM(why), why)
 #define BANK_STATEMENT(FIELD) FIELD(1, INT64, balance) FIELD(2, LIST(STRUCT(entry)), entries)
-#define BANK_MESSAGES(MESSAGE)            \
-    MESSAGE(bank_deposit, BANK_DEPOSIT)   \
-    MESSAGE(bank_withdraw, BANK_WITHDRAW) \
-    MESSAGE(bank_refused, BANK_REFUSED)   \
-    MESSAGE(bank_read, ACT_NO_FIELDS)     \
+#define BANK_MESSAGES(MESSAGE)                                                                     \
+    MESSAGE(bank_deposit, BANK_DEPOSIT)                                                            \
+    MESSAGE(bank_withdraw, BANK_WITHDRAW)                                                          \
+    MESSAGE(bank_refused, BANK_REFUSED)                                                            \
+    MESSAGE(bank_read, ACT_NO_FIELDS)                                                              \
     MESSAGE(bank_statement, BANK_STATEMENT)
 ACT_SCHEMA(bank, BANK_MESSAGES);
 
@@ -56,25 +59,22 @@ static void account_receive(act_self *self, void *state, const act_message *mess
 {
     struct account *account = state;
     switch (bank_tag_of(message)) { /* without one of these the compiler warns: -Wswitch-enum */
-    case bank_deposit_tag:
-        enter(account, act_view(bank_deposit, message)->cents, "paid in");
-        break;
-    case bank_withdraw_tag:
-        withdraw(self, account, message);
-        break;
+    case bank_deposit_tag: enter(account, act_view(bank_deposit, message)->cents, "paid in"); break;
+    case bank_withdraw_tag: withdraw(self, account, message); break;
     case bank_read_tag: /* the entries are copied into the answer */
         act_answer(self, message, bank_statement, .balance = account->balance,
                    .entries = {account->entries, account->entries_count});
         break;
     case bank_refused_tag:
     case bank_statement_tag:
-    default:
-        act_unknown(self, message);
+    default: act_unknown(self, message);
     }
 }
 
-static const act_behavior account = {
-    .name = "account", .state_bytes = sizeof(struct account), .receive = account_receive, .schema = bank_schema};
+static const act_behavior account = {.name = "account",
+                                     .state_bytes = sizeof(struct account),
+                                     .receive = account_receive,
+                                     .schema = bank_schema};
 
 /* ---- a customer ---- */
 
@@ -97,8 +97,10 @@ static void customer_receive(act_self *self, void *state, const act_message *mes
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 
-static const act_behavior customer = {
-    .name = "customer", .args_bytes = sizeof(act_pid), .init = customer_init, .receive = customer_receive};
+static const act_behavior customer = {.name = "customer",
+                                      .args_bytes = sizeof(act_pid),
+                                      .init = customer_init,
+                                      .receive = customer_receive};
 
 /* ---- as bytes, for a file or another machine ---- */
 

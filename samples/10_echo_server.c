@@ -45,12 +45,15 @@ static void release_socket(void *args) /* of a connection that was never started
     act_socket_close(args);
 }
 
-static const act_behavior connection = {
-    .name = "connection", .state_bytes = sizeof(act_tcp *), .args_bytes = sizeof(act_socket *),
-    .init = open_connection, .receive = serve_connection};
-static const act_child_spec template = {
-    .id = "connection", .behavior = &connection, .args_release = release_socket,
-    .restart = ACT_RESTART_TEMPORARY};
+static const act_behavior connection = {.name = "connection",
+                                        .state_bytes = sizeof(act_tcp *),
+                                        .args_bytes = sizeof(act_socket *),
+                                        .init = open_connection,
+                                        .receive = serve_connection};
+static const act_child_spec template = {.id = "connection",
+                                        .behavior = &connection,
+                                        .args_release = release_socket,
+                                        .restart = ACT_RESTART_TEMPORARY};
 static const act_supervisor_spec connections = {
     .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &template, .children_count = 1};
 
@@ -60,8 +63,8 @@ static act_result send_line(act_self *self, void *state, const void *args)
 {
     static const char line[] = "Hello, echo!\n";
     act_tcp         **tcp = state;
-    act_result        result = act_tcp_connect(self, tcp, "127.0.0.1", *(const uint16_t *)args,
-                                               ACT_SECONDS(5), NULL);
+    act_result        result =
+        act_tcp_connect(self, tcp, "127.0.0.1", *(const uint16_t *)args, ACT_SECONDS(5), NULL);
     if (result == ACT_OK)
         result = act_tcp_write(*tcp, line, sizeof line - 1); /* leaves when it is connected */
     if (result == ACT_OK)
@@ -86,9 +89,11 @@ static void read_echo(act_self *self, void *state, const act_message *message)
     act_system_stop(act_self_system(self));
 }
 
-static const act_behavior client = {
-    .name = "client", .state_bytes = sizeof(act_tcp *), .args_bytes = sizeof(uint16_t),
-    .init = send_line, .receive = read_echo};
+static const act_behavior client = {.name = "client",
+                                    .state_bytes = sizeof(act_tcp *),
+                                    .args_bytes = sizeof(uint16_t),
+                                    .init = send_line,
+                                    .receive = read_echo};
 
 /* ---- the listener ---- */
 
@@ -123,9 +128,10 @@ static void accept_clients(act_self *self, void *state, const act_message *messa
             act_socket_close(&socket);
 }
 
-static const act_behavior listener = {
-    .name = "listener", .state_bytes = sizeof(struct listener), .init = open_listener,
-    .receive = accept_clients};
+static const act_behavior listener = {.name = "listener",
+                                      .state_bytes = sizeof(struct listener),
+                                      .init = open_listener,
+                                      .receive = accept_clients};
 
 static const act_child_spec      child = {.id = "listener", .behavior = &listener};
 static const act_supervisor_spec tree = {.intensity = 1, .children = &child, .children_count = 1};

@@ -7,10 +7,10 @@
 
 #define TILL_ADD(FIELD)   FIELD(1, INT64, cents)
 #define TILL_TOTAL(FIELD) FIELD(1, INT64, cents)
-#define TILL_MESSAGES(MESSAGE)         \
-    MESSAGE(till_add, TILL_ADD)        \
-    MESSAGE(till_crash, ACT_NO_FIELDS) \
-    MESSAGE(till_read, ACT_NO_FIELDS)  \
+#define TILL_MESSAGES(MESSAGE)                                                                     \
+    MESSAGE(till_add, TILL_ADD)                                                                    \
+    MESSAGE(till_crash, ACT_NO_FIELDS)                                                             \
+    MESSAGE(till_read, ACT_NO_FIELDS)                                                              \
     MESSAGE(till_total, TILL_TOTAL)
 ACT_SCHEMA(till, TILL_MESSAGES);
 
@@ -21,17 +21,11 @@ static void till_receive(act_self *self, void *state, const act_message *message
     int64_t *total = act_kept(self);
     (void)state;
     switch (till_tag_of(message)) {
-    case till_add_tag:
-        *total += act_view(till_add, message)->cents;
-        break;
-    case till_crash_tag:
-        act_panic(self, "out of paper");
-    case till_read_tag:
-        act_answer(self, message, till_total, .cents = *total);
-        break;
+    case till_add_tag: *total += act_view(till_add, message)->cents; break;
+    case till_crash_tag: act_panic(self, "out of paper");
+    case till_read_tag: act_answer(self, message, till_total, .cents = *total); break;
     case till_total_tag:
-    default:
-        act_unknown(self, message);
+    default: act_unknown(self, message);
     }
 }
 
@@ -102,8 +96,8 @@ static const act_behavior customer = {
 
 static const act_spawn_options till_options = {.size = sizeof(act_spawn_options), .name = "till"};
 static const act_child_spec    children[] = {
-    {.id = "till", .behavior = &till, .options = &till_options, .kept_bytes = sizeof(int64_t)},
-    {.id = "customer", .behavior = &customer}};
+       {.id = "till", .behavior = &till, .options = &till_options, .kept_bytes = sizeof(int64_t)},
+       {.id = "customer", .behavior = &customer}};
 static const act_supervisor_spec tree = {.intensity = 1, .children = children, .children_count = 2};
 
 static void quiet(void *context, act_log_level level, const char *text)

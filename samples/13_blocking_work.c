@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #define SENSOR_VALUE(FIELD) FIELD(1, INT32, value)
-#define SENSOR_MESSAGES(MESSAGE)        \
-    MESSAGE(sensor_read, ACT_NO_FIELDS) \
+#define SENSOR_MESSAGES(MESSAGE)                                                                   \
+    MESSAGE(sensor_read, ACT_NO_FIELDS)                                                            \
     MESSAGE(sensor_value, SENSOR_VALUE)
 ACT_SCHEMA(sensor, SENSOR_MESSAGES);
 
@@ -52,9 +52,12 @@ static void sensor_end(act_self *self, void *state, act_exit_reason reason)
     printf("sensor: ends, %s\n", act_exit_kind_text(reason.kind));
 }
 
-static const act_behavior sensor = {
-    .name = "sensor", .state_bytes = sizeof(int), .args_bytes = sizeof(int),
-    .init = sensor_begin, .receive = sensor_receive, .terminate = sensor_end};
+static const act_behavior sensor = {.name = "sensor",
+                                    .state_bytes = sizeof(int),
+                                    .args_bytes = sizeof(int),
+                                    .init = sensor_begin,
+                                    .receive = sensor_receive,
+                                    .terminate = sensor_end};
 
 /* ---- the display: never blocks, whatever the sensor does ---- */
 
@@ -92,16 +95,12 @@ static act_result ask_again(act_self *self, const struct display *display)
 static act_result next_step(act_self *self, struct display *display)
 {
     switch (display->step++) {
-    case 0:
-        return ask_again(self, display);
-    case 1:
-        return ask_sensor(self, display, ACT_MS(50));
+    case 0: return ask_again(self, display);
+    case 1: return ask_sensor(self, display, ACT_MS(50));
     case 2: /* it is waiting for the device: act_should_end tells it */
         return act_exit_other(self, display->sensor,
                               act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
-    default:
-        act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
-        return ACT_OK;
+    default: act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)); return ACT_OK;
     }
 }
 
@@ -117,9 +116,11 @@ static void display_receive(act_self *self, void *state, const act_message *mess
         act_panic(self, "cannot ask");
 }
 
-static const act_behavior display = {
-    .name = "display", .state_bytes = sizeof(struct display), .args_bytes = sizeof(int *),
-    .init = display_begin, .receive = display_receive};
+static const act_behavior display = {.name = "display",
+                                     .state_bytes = sizeof(struct display),
+                                     .args_bytes = sizeof(int *),
+                                     .init = display_begin,
+                                     .receive = display_receive};
 
 int main(void)
 {

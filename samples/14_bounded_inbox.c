@@ -72,9 +72,11 @@ static void author_receive(act_self *self, void *state, const act_message *messa
         act_unknown(self, message);
 }
 
-static const act_behavior author = {
-    .name = "author", .state_bytes = sizeof(struct progress), .args_bytes = sizeof(act_pid),
-    .init = author_begin, .receive = author_receive};
+static const act_behavior author = {.name = "author",
+                                    .state_bytes = sizeof(struct progress),
+                                    .args_bytes = sizeof(act_pid),
+                                    .init = author_begin,
+                                    .receive = author_receive};
 
 /* ---- what was dropped is not lost in silence ---- */
 
@@ -91,8 +93,8 @@ static act_result show(const char *title, act_inbox_policy policy)
 {
     act_simulation *simulation;
     act_pid         press_pid, author_pid;
-    act_result      result = act_simulation_create(
-        &simulation, 1, ACT_SYSTEM_OPTIONS(.dead_letter = show_dead_letter));
+    act_result      result =
+        act_simulation_create(&simulation, 1, ACT_SYSTEM_OPTIONS(.dead_letter = show_dead_letter));
     if (result != ACT_OK)
         return result;
     printf("%s\n", title);

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define SERVICE_MESSAGES(MESSAGE)          \
-    MESSAGE(service_reload, ACT_NO_FIELDS) \
+#define SERVICE_MESSAGES(MESSAGE)                                                                  \
+    MESSAGE(service_reload, ACT_NO_FIELDS)                                                         \
     MESSAGE(service_reloaded, ACT_NO_FIELDS)
 ACT_SCHEMA(service, SERVICE_MESSAGES);
 
@@ -44,9 +44,12 @@ static void part_end(act_self *self, void *state, act_exit_reason reason)
     printf("%s: ends, %s\n", *(const char **)state, act_exit_kind_text(reason.kind));
 }
 
-static const act_behavior part = {
-    .name = "part", .state_bytes = sizeof(char *), .args_bytes = sizeof(char *),
-    .init = part_begin, .receive = part_receive, .terminate = part_end};
+static const act_behavior part = {.name = "part",
+                                  .state_bytes = sizeof(char *),
+                                  .args_bytes = sizeof(char *),
+                                  .init = part_begin,
+                                  .receive = part_receive,
+                                  .terminate = part_end};
 
 /* ---- the actor that is told of signals ---- */
 
@@ -102,16 +105,18 @@ static const act_behavior signals = {
 
 int main(void)
 {
-    static const char *const  names[] = {"store", "gateway"};
-    const act_child_spec      children[] = {
-        {.id = "store", .behavior = &part, .args = &names[0],
-         .options = ACT_SPAWN_OPTIONS(.name = "store")},
-        {.id = "gateway", .behavior = &part, .args = &names[1]},
-        {.id = "signals", .behavior = &signals},
+    static const char *const names[] = {"store", "gateway"};
+    const act_child_spec     children[] = {
+            {.id = "store",
+             .behavior = &part,
+             .args = &names[0],
+             .options = ACT_SPAWN_OPTIONS(.name = "store")},
+            {.id = "gateway", .behavior = &part, .args = &names[1]},
+            {.id = "signals", .behavior = &signals},
     };
     const act_supervisor_spec tree = {.intensity = 1, .children = children, .children_count = 3};
-    act_system *system;
-    act_pid     supervisor;
+    act_system               *system;
+    act_pid                   supervisor;
     if (act_system_create(&system, NULL) != ACT_OK)
         return 1;
     act_result result = act_system_spawn_supervisor(system, &supervisor, &tree, NULL);

@@ -19,11 +19,10 @@ static void pump_receive(act_self *self, void *state, const act_message *message
 
 static const act_behavior pump = {.name = "pump", .receive = pump_receive};
 
-static const act_spawn_options pump_options = {
-    .size = sizeof(act_spawn_options), .name = "pump"};
-static const act_child_spec children[] = {
-    {.id = "valve", .behavior = &pump},
-    {.id = "pump", .behavior = &pump, .options = &pump_options},
+static const act_spawn_options pump_options = {.size = sizeof(act_spawn_options), .name = "pump"};
+static const act_child_spec    children[] = {
+       {.id = "valve", .behavior = &pump},
+       {.id = "pump", .behavior = &pump, .options = &pump_options},
 };
 static const act_supervisor_spec plant = {
     .intensity = 2,
@@ -52,9 +51,7 @@ static void print_event(const act_supervision_event *event)
 {
     printf("%5" PRId64 " ms: ", event->at);
     switch (event->what) {
-    case ACT_SUPERVISION_STARTED:
-        printf("%s has started\n", event->id);
-        break;
+    case ACT_SUPERVISION_STARTED: printf("%s has started\n", event->id); break;
     case ACT_SUPERVISION_ENDED:
         printf("%s has ended: %s\n", event->id, act_exit_kind_text(event->kind));
         break;
@@ -82,8 +79,7 @@ static void watch(act_self *self, void *state, const act_message *message)
         act_panic(self, "cannot subscribe");
 }
 
-static const act_behavior watcher = {
-    .name = "watcher", .init = subscribe, .receive = watch};
+static const act_behavior watcher = {.name = "watcher", .init = subscribe, .receive = watch};
 
 /* ---- what happens to the pump ---- */
 

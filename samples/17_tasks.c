@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #define JOB_COUNTED(FIELD) FIELD(1, INT64, primes)
-#define JOB_MESSAGES(MESSAGE)         \
-    MESSAGE(job_counted, JOB_COUNTED) \
+#define JOB_MESSAGES(MESSAGE)                                                                      \
+    MESSAGE(job_counted, JOB_COUNTED)                                                              \
     MESSAGE(job_cut_short, ACT_NO_FIELDS)
 ACT_SCHEMA(job, JOB_MESSAGES);
 
@@ -62,8 +62,8 @@ static act_result ask_all(act_self *self, void *state, const void *args)
     (void)args;
     act_result result = act_whereis(act_self_system(self), &tasks, "tasks");
     if (result == ACT_OK)
-        result = act_task_run(self, &asker->search, tasks, find_even_prime, &me, sizeof me,
-                              ACT_FOREVER);
+        result =
+            act_task_run(self, &asker->search, tasks, find_even_prime, &me, sizeof me, ACT_FOREVER);
     for (int i = 0; result == ACT_OK && i < COUNTS; i++)
         result = act_task_run(self, &asker->asks[i], tasks, count_primes, &below[i],
                               sizeof below[i], ACT_SECONDS(30));
@@ -102,9 +102,10 @@ static void asker_receive(act_self *self, void *state, const act_message *messag
         }
 }
 
-static const act_behavior asker = {
-    .name = "asker", .state_bytes = sizeof(struct asker), .init = ask_all,
-    .receive = asker_receive};
+static const act_behavior asker = {.name = "asker",
+                                   .state_bytes = sizeof(struct asker),
+                                   .init = ask_all,
+                                   .receive = asker_receive};
 
 static void quiet(void *context, act_log_level level, const char *text)
 {
@@ -120,8 +121,8 @@ int main(void)
                                  {.id = "asker", .behavior = &asker}};
     children[0].options = ACT_SPAWN_OPTIONS(.name = "tasks");
     const act_supervisor_spec tree = {.children = children, .children_count = 2};
-    act_system *system;
-    act_pid     supervisor;
+    act_system               *system;
+    act_pid                   supervisor;
     if (act_system_create(&system, ACT_SYSTEM_OPTIONS(.log = quiet)) != ACT_OK)
         return 1;
     act_result result = act_system_spawn_supervisor(system, &supervisor, &tree, NULL);

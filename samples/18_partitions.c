@@ -6,8 +6,8 @@
 #include <string.h>
 
 #define LIST_ADD(FIELD) FIELD(1, TEXT, word)
-#define LIST_MESSAGES(MESSAGE)       \
-    MESSAGE(list_add, LIST_ADD)      \
+#define LIST_MESSAGES(MESSAGE)                                                                     \
+    MESSAGE(list_add, LIST_ADD)                                                                    \
     MESSAGE(list_show, ACT_NO_FIELDS)
 ACT_SCHEMA(list, LIST_MESSAGES);
 
@@ -39,14 +39,11 @@ static void receive(act_self *self, void *state, const act_message *message)
     struct kept *kept = act_kept(self);
     (void)state;
     switch (list_tag_of(message)) {
-    case list_add_tag:
-        add_word(self, kept, act_view(list_add, message)->word);
-        break;
+    case list_add_tag: add_word(self, kept, act_view(list_add, message)->word); break;
     case list_show_tag:
         printf("started %s:%s\n", kept->starts == 1 ? "once" : "again", kept->words);
         break;
-    default:
-        act_unknown(self, message);
+    default: act_unknown(self, message);
     }
 }
 
@@ -92,9 +89,9 @@ static act_result show_list(act_simulation *simulation, int number)
 static act_result show(act_simulation *simulation, act_partition *lists)
 {
     static const char *const words[] = {"to", "be", "or", "not", "to", "be", "crash", "is", "or"};
-    act_system *system = act_simulation_system(simulation);
-    act_pid     pid;
-    act_result  result =
+    act_system              *system = act_simulation_system(simulation);
+    act_pid                  pid;
+    act_result               result =
         act_system_spawn_supervisor(system, &pid, act_partition_supervisor(lists), NULL);
     if (result == ACT_OK)
         result = act_simulation_run(simulation, NULL, 1000);

@@ -7,10 +7,10 @@
 
 /* ---- the service: a lock that is lent for a minute, as its holder may be gone for good ---- */
 
-#define LOCK_MESSAGES(MESSAGE)        \
-    MESSAGE(lock_take, ACT_NO_FIELDS) \
-    MESSAGE(lock_lent, ACT_NO_FIELDS) \
-    MESSAGE(lock_busy, ACT_NO_FIELDS) \
+#define LOCK_MESSAGES(MESSAGE)                                                                     \
+    MESSAGE(lock_take, ACT_NO_FIELDS)                                                              \
+    MESSAGE(lock_lent, ACT_NO_FIELDS)                                                              \
+    MESSAGE(lock_busy, ACT_NO_FIELDS)                                                              \
     MESSAGE(lock_over, ACT_NO_FIELDS)
 ACT_SCHEMA(lock, LOCK_MESSAGES);
 
@@ -49,7 +49,7 @@ static const act_behavior lock = {.name = "lock", .init = begin, .receive = rece
 
 static const act_spawn_options lock_name = {.size = sizeof(act_spawn_options), .name = "lock"};
 static const act_child_spec    child = {
-    .id = "lock", .behavior = &lock, .options = &lock_name, .kept_bytes = sizeof(act_millis)};
+       .id = "lock", .behavior = &lock, .options = &lock_name, .kept_bytes = sizeof(act_millis)};
 static const act_supervisor_spec service = {
     .intensity = 1, .children = &child, .children_count = 1};
 
@@ -60,7 +60,9 @@ static void quiet(void *context, act_log_level level, const char *text)
 
 /* ---- what a test can do: let actors take the lock, let it crash, let time pass ---- */
 
-static struct { int lent, busy; } heard; /* answers since the test began */
+static struct {
+    int lent, busy;
+} heard; /* answers since the test began */
 
 static act_result take(act_self *self, void *state, const void *args)
 {

@@ -7,9 +7,9 @@
 enum { THREADS = 10 };
 
 #define TALLY_TOTAL(FIELD) FIELD(1, INT64, count)
-#define TALLY_MESSAGES(MESSAGE)        \
-    MESSAGE(tally_add, ACT_NO_FIELDS)  \
-    MESSAGE(tally_read, ACT_NO_FIELDS) \
+#define TALLY_MESSAGES(MESSAGE)                                                                    \
+    MESSAGE(tally_add, ACT_NO_FIELDS)                                                              \
+    MESSAGE(tally_read, ACT_NO_FIELDS)                                                             \
     MESSAGE(tally_total, TALLY_TOTAL)
 ACT_SCHEMA(tally, TALLY_MESSAGES);
 
@@ -35,7 +35,8 @@ static void receive(act_self *self, void *state, const act_message *message)
         act_answer(self, message, tally_total, .count = *count);
 }
 
-static const act_behavior counting = {.name = "counter", .state_bytes = sizeof(int64_t), .receive = receive};
+static const act_behavior counting = {
+    .name = "counter", .state_bytes = sizeof(int64_t), .receive = receive};
 
 static act_system *the_system;
 static act_pid     the_counter;

@@ -20,7 +20,8 @@ int main(void)
     must(act_channel_create(&sender, &receiver, sizeof value, ACT_CHANNEL_UNBOUNDED));
     must(act_thread_spawn(&one, produce, act_sender_clone(sender)));
     must(act_thread_spawn(&two, produce, sender));
-    ACT_CHANNEL_FOR(receiver, value) { /* until both have dropped their sender */
+    ACT_CHANNEL_FOR(receiver, value)
+    { /* until both have dropped their sender */
         count++;
         sum += value;
     }

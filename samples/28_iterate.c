@@ -20,14 +20,15 @@ int main(void)
     int           value;
     must(act_channel_create(&sender, &receiver, sizeof value, ACT_CHANNEL_UNBOUNDED));
     must(act_thread_spawn(&thread, count, sender));
-    ACT_CHANNEL_FOR(receiver, value) {
+    ACT_CHANNEL_FOR(receiver, value)
+    {
         printf("got %d\n", value);
         if (value == 3)
             break;
     }
     printf("left early\n");
     ACT_CHANNEL_FOR(receiver, value)
-        printf("then %d\n", value);
+    printf("then %d\n", value);
     printf("the stream has ended\n");
     must(act_thread_join(&thread, NULL));
     act_receiver_drop(&receiver);

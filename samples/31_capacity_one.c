@@ -23,7 +23,7 @@ int main(void)
     printf("2: %s\n", act_result_text(act_channel_send(sender, &value, 0)));
     must(act_thread_spawn(&thread, send_three, sender)); /* waits with its 2 until 1 is taken */
     ACT_CHANNEL_FOR(receiver, value)
-        printf("received %d\n", value);
+    printf("received %d\n", value);
     must(act_thread_join(&thread, NULL));
     act_receiver_drop(&receiver);
     return 0;

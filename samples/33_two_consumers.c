@@ -11,7 +11,8 @@ static void consume(act_thread *self, void *argument)
     act_receiver *receiver = argument;
     int           value;
     (void)self;
-    ACT_CHANNEL_FOR(receiver, value) {
+    ACT_CHANNEL_FOR(receiver, value)
+    {
         received++;
         sum += value;
     }

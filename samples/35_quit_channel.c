@@ -11,7 +11,8 @@ static void work(act_thread *self, void *argument)
     struct ends    *ends = argument;
     int             value, done = 0;
     size_t          chosen;
-    act_select_case cases[] = {ACT_SELECT_RECEIVE(ends->quit, NULL), ACT_SELECT_RECEIVE(ends->data, &value)};
+    act_select_case cases[] = {ACT_SELECT_RECEIVE(ends->quit, NULL),
+                               ACT_SELECT_RECEIVE(ends->data, &value)};
     (void)self;
     while (act_select_biased(&chosen, cases, 2, ACT_FOREVER) == ACT_OK && chosen == 1)
         printf("worker: %d, number %d\n", value, ++done);
@@ -20,9 +21,9 @@ static void work(act_thread *self, void *argument)
 
 int main(void)
 {
-    act_thread  *thread;
-    act_sender  *data, *quit;
-    struct ends  ends;
+    act_thread *thread;
+    act_sender *data, *quit;
+    struct ends ends;
     must(act_channel_create(&data, &ends.data, sizeof(int), ACT_CHANNEL_RENDEZVOUS));
     must(act_channel_create(&quit, &ends.quit, 0, ACT_CHANNEL_RENDEZVOUS));
     must(act_thread_spawn(&thread, work, &ends));

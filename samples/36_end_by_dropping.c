@@ -1,4 +1,7 @@
-/* Dropping the last sender ends a worker once it has done what waits; an "exit" command ends it at once. */
+/*
+ * Dropping the last sender ends a worker once it has done what waits; an "exit" command ends it at
+ * once.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <samples/must.h>
 
@@ -8,7 +11,8 @@ static void work(act_thread *self, void *argument)
 {
     const char *command;
     (void)self;
-    ACT_CHANNEL_FOR(argument, command) {
+    ACT_CHANNEL_FOR(argument, command)
+    {
         printf("worker: %s\n", command);
         if (strcmp(command, "exit") == 0) {
             printf("worker: told to exit\n");

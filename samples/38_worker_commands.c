@@ -5,7 +5,7 @@
 struct command {
     enum { PROCESS, REPORT, SHUTDOWN } kind;
     union {
-        const char *data; /* to process */
+        const char *data;  /* to process */
         act_sender *reply; /* where the report goes: an int */
     } as;
 };
@@ -17,7 +17,8 @@ static void work(act_thread *self, void *argument)
     struct command     command;
     int                processed = 0;
     (void)self;
-    while (commands_receive(*receiver, &command, ACT_FOREVER) == ACT_OK && command.kind != SHUTDOWN) {
+    while (commands_receive(*receiver, &command, ACT_FOREVER) == ACT_OK &&
+           command.kind != SHUTDOWN) {
         if (command.kind == PROCESS)
             printf("worker: %d, %s\n", ++processed, command.as.data);
         else
@@ -28,17 +29,19 @@ static void work(act_thread *self, void *argument)
 
 int main(void)
 {
-    act_thread        *thread;
-    commands_sender    sender;
-    commands_receiver  receiver;
-    act_sender        *reply;
-    act_receiver      *report;
-    int                processed;
+    act_thread       *thread;
+    commands_sender   sender;
+    commands_receiver receiver;
+    act_sender       *reply;
+    act_receiver     *report;
+    int               processed;
     must(commands_create(&sender, &receiver, 8));
     must(act_channel_create(&reply, &report, sizeof processed, ACT_CHANNEL_RENDEZVOUS));
     must(act_thread_spawn(&thread, work, &receiver));
-    must(commands_send(sender, &(struct command){.kind = PROCESS, .as.data = "first"}, ACT_FOREVER));
-    must(commands_send(sender, &(struct command){.kind = PROCESS, .as.data = "second"}, ACT_FOREVER));
+    must(
+        commands_send(sender, &(struct command){.kind = PROCESS, .as.data = "first"}, ACT_FOREVER));
+    must(commands_send(sender, &(struct command){.kind = PROCESS, .as.data = "second"},
+                       ACT_FOREVER));
     must(commands_send(sender, &(struct command){.kind = REPORT, .as.reply = reply}, ACT_FOREVER));
     must(act_channel_receive(report, &processed, ACT_FOREVER));
     printf("report: %d processed\n", processed);

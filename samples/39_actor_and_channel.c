@@ -29,7 +29,8 @@ static void receive(act_self *self, void *state, const act_message *message)
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 
-static const act_behavior adder = {.name = "adder", .state_bytes = sizeof(int), .init = begin, .receive = receive};
+static const act_behavior adder = {
+    .name = "adder", .state_bytes = sizeof(int), .init = begin, .receive = receive};
 
 int main(void)
 {

@@ -1,9 +1,12 @@
-/* Actors at both ends: a value for which there is no room is left there, and the next one comes in a message. */
+/*
+ * Actors at both ends: a value for which there is no room is left there, and the next one comes in
+ * a message.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <samples/must.h>
 
-#define GIVER_MESSAGES(MESSAGE)        \
-    MESSAGE(giver_begin, ACT_NO_FIELDS) \
+#define GIVER_MESSAGES(MESSAGE)                                                                    \
+    MESSAGE(giver_begin, ACT_NO_FIELDS)                                                            \
     MESSAGE(giver_sent, ACT_NO_FIELDS)
 ACT_SCHEMA(giver, GIVER_MESSAGES);
 
@@ -62,8 +65,10 @@ static void take(act_self *self, void *state, const act_message *message)
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 
-static const act_behavior giver = {.name = "giver", .state_bytes = sizeof(int), .init = give_begin, .receive = give};
-static const act_behavior taker = {.name = "taker", .state_bytes = sizeof(int), .init = take_begin, .receive = take};
+static const act_behavior giver = {
+    .name = "giver", .state_bytes = sizeof(int), .init = give_begin, .receive = give};
+static const act_behavior taker = {
+    .name = "taker", .state_bytes = sizeof(int), .init = take_begin, .receive = take};
 
 int main(void)
 {

@@ -10,7 +10,8 @@ static struct act__delay *delay_of(struct act__supervisor *supervisor, struct ac
     return act__restarts_groups(supervisor) ? &supervisor->delay : &child->delay;
 }
 
-void act__delay_started(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+void act__delay_started(act_self *self, struct act__supervisor *supervisor,
+                        struct act__child *child)
 {
     if (supervisor->backoff.max != 0)
         delay_of(supervisor, child)->since = act_now(self);
@@ -26,7 +27,8 @@ static act_millis jittered(act_self *self, act_millis delay, double jitter)
 /* Of the restart that is due; the next one is twice as long. */
 static act_millis next_delay(act_self *self, const act_backoff *backoff, struct act__delay *delay)
 {
-    act_millis reset_after = backoff->reset_after != 0 ? backoff->reset_after : (backoff->min + backoff->max) / 2;
+    act_millis reset_after =
+        backoff->reset_after != 0 ? backoff->reset_after : (backoff->min + backoff->max) / 2;
     act_millis next = backoff->max;
     if (act_now(self) - delay->since >= reset_after)
         delay->doublings = 0;
@@ -37,14 +39,16 @@ static act_millis next_delay(act_self *self, const act_backoff *backoff, struct 
     return jittered(self, next, backoff->jitter);
 }
 
-bool act__delay_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+bool act__delay_restart(act_self *self, struct act__supervisor *supervisor,
+                        struct act__child *child)
 {
     act_message *message;
     if (supervisor->backoff.max == 0)
         return false;
     act_millis delay = next_delay(self, &supervisor->backoff, delay_of(supervisor, child));
-    if (delay == 0 || act__request_create_value(&message, ACT__TAG_DELAY_IS_OVER,
-                                                act_resource_value(child, act__child_let_go)) != ACT_OK)
+    if (delay == 0 ||
+        act__request_create_value(&message, ACT__TAG_DELAY_IS_OVER,
+                                  act_resource_value(child, act__child_let_go)) != ACT_OK)
         return false;
     act__child_hold(child);
     if (act_send_after(self, &child->timer, act_self_pid(self), &message, delay) != ACT_OK) {
@@ -68,7 +72,8 @@ void act__delay_call_off(act_self *self, struct act__child *child)
         child->late_delays++; /* it has fired: its message is in the inbox */
 }
 
-void act__delay_is_over(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+void act__delay_is_over(act_self *self, struct act__supervisor *supervisor,
+                        struct act__child *child)
 {
     if (child->late_delays > 0) { /* the oldest comes first */
         child->late_delays--;
@@ -77,7 +82,8 @@ void act__delay_is_over(act_self *self, struct act__supervisor *supervisor, stru
     child->has_timer = false;
     if (child->state != ACT__CHILD_DELAYED) /* the supervisor stops */
         return;
-    child->state = ACT__CHILD_DOWN; /* it waits no longer: nothing is to be called off */
+    child->state = ACT__CHILD_DOWN;                /* it waits no longer: nothing is to be called
+                                                      off */
     if (supervisor->phase != ACT__PHASE_RUNNING) { /* a group of which it is no part comes first */
         child->state = ACT__CHILD_RESTARTING;
         act__errand_add(supervisor, child);

@@ -7,7 +7,7 @@
 #include <supervisor/memory.h>
 #include <supervisor/record.h>
 
-/* ------------------------------------------------------------------------------------- one child */
+/* ------------------------------------------------------------------------------------ one child */
 
 #define ALIGNMENT 16u
 
@@ -29,9 +29,8 @@ static bool place(size_t *at, size_t *end, size_t bytes)
 
 static bool lay_out(struct layout *layout, size_t *end, size_t args_bytes, size_t kept_bytes)
 {
-    return place(&layout->args, end, args_bytes)
-           && place(&layout->kept, end, kept_bytes)
-           && place(&layout->total_bytes, end, 0);
+    return place(&layout->args, end, args_bytes) && place(&layout->kept, end, kept_bytes) &&
+           place(&layout->total_bytes, end, 0);
 }
 
 static bool lay_out_with_plan(struct layout *layout, const act_child_spec *spec)
@@ -39,10 +38,10 @@ static bool lay_out_with_plan(struct layout *layout, const act_child_spec *spec)
     const char *name = spec->options != NULL ? spec->options->name : NULL;
     size_t      end = sizeof(struct act__child);
 
-    return place(&layout->plan, &end, sizeof(struct act__plan))
-           && place(&layout->id, &end, strlen(spec->id) + 1)
-           && place(&layout->name, &end, name != NULL ? strlen(name) + 1 : 0)
-           && lay_out(layout, &end, spec->behavior->args_bytes, spec->kept_bytes);
+    return place(&layout->plan, &end, sizeof(struct act__plan)) &&
+           place(&layout->id, &end, strlen(spec->id) + 1) &&
+           place(&layout->name, &end, name != NULL ? strlen(name) + 1 : 0) &&
+           lay_out(layout, &end, spec->behavior->args_bytes, spec->kept_bytes);
 }
 
 static act_millis shutdown_of(const act_child_spec *spec)
@@ -85,7 +84,8 @@ act_spawn_options act__child_options(struct act__child *child)
 }
 
 /* NULL: no memory. */
-static struct act__child *make(const struct layout *layout, const void *args, size_t args_bytes, size_t kept_bytes)
+static struct act__child *make(const struct layout *layout, const void *args, size_t args_bytes,
+                               size_t kept_bytes)
 {
     char              *block = act__supervisor_allocate(layout->total_bytes);
     struct act__child *child = (struct act__child *)(void *)block;
@@ -104,8 +104,8 @@ struct act__child *act__child_create(const act_child_spec *spec)
     struct layout      layout;
     struct act__child *child;
 
-    if (!lay_out_with_plan(&layout, spec)
-        || (child = make(&layout, spec->args, spec->behavior->args_bytes, spec->kept_bytes)) == NULL)
+    if (!lay_out_with_plan(&layout, spec) ||
+        (child = make(&layout, spec->args, spec->behavior->args_bytes, spec->kept_bytes)) == NULL)
         return NULL;
     char             *block = (char *)child;
     struct act__plan *plan = child->plan = (struct act__plan *)(void *)(block + layout.plan);
@@ -129,8 +129,8 @@ struct act__child *act__child_clone(struct act__child *template, const void *arg
     struct layout      layout;
     struct act__child *child;
 
-    if (!lay_out(&layout, &end, args_bytes, kept_bytes)
-        || (child = make(&layout, args, args_bytes, kept_bytes)) == NULL)
+    if (!lay_out(&layout, &end, args_bytes, kept_bytes) ||
+        (child = make(&layout, args, args_bytes, kept_bytes)) == NULL)
         return NULL;
     child->plan = template->plan;
     child->on_end.label = child->plan->id;
@@ -145,19 +145,25 @@ void act__child_hold(struct act__child *child)
     atomic_fetch_add_explicit(&child->holders, 1, memory_order_relaxed);
 }
 
-/* Those that start_child_args has brought are for the first init to take over. A task's are no user's. */
+/*
+ * Those that start_child_args has brought are for the first init to take over. A task's are no
+ * user's.
+ */
 static bool must_release_args(const struct act__child *child)
 {
     if (child->args == NULL)
         return false;
-    return child->template == NULL || (child->args != child->template->args && !child->has_begun && !child->is_task);
+    return child->template == NULL ||
+           (child->args != child->template->args && !child->has_begun && !child->is_task);
 }
 
 void act__child_let_go(void *context)
 {
     struct act__child *child = context;
 
-    /* acq_rel, partner of itself: the last holder sees all that the others wrote to the kept block. */
+    /*
+     * acq_rel, partner of itself: the last holder sees all that the others wrote to the kept block.
+     */
     if (atomic_fetch_sub_explicit(&child->holders, 1, memory_order_acq_rel) != 1)
         return;
     if (child->plan->kept_release != NULL)
@@ -175,7 +181,7 @@ void act__child_forget(struct act__child *child)
     act__supervisor_free(child);
 }
 
-/* ------------------------------------------------------------------------------- the two look-ups */
+/* ----------------------------------------------------------------------------- the two look-ups */
 
 /* A table is a chain per bucket; `next` and `key` of a member tell by_id and by_pid apart. */
 struct kind {
@@ -199,9 +205,10 @@ static struct act__child **pid_next(struct act__child *child)
 }
 
 /*
- * The lower bits of pids are places in a table of the system's: dense, and next to each other for children that were
- * started one after the other. So they are used as they are: such children are in neighbouring buckets, which the
- * processor has at hand. What is above says how often a place was used.
+ * The lower bits of pids are places in a table of the system's: dense, and next to each other for
+ * children that were started one after the other. So they are used as they are: such children are
+ * in neighbouring buckets, which the processor has at hand. What is above says how often a place
+ * was used.
  */
 static uint64_t pid_hash(act_pid pid)
 {
@@ -239,7 +246,8 @@ static void table_fini(struct act__child_table *table)
     table_init(table);
 }
 
-static void table_link(struct act__child_table *table, const struct kind *kind, struct act__child *child)
+static void table_link(struct act__child_table *table, const struct kind *kind,
+                       struct act__child *child)
 {
     struct act__child **bucket = &table->buckets[kind->key(child) & (table->buckets_count - 1)];
     *kind->next(child) = *bucket;
@@ -249,7 +257,8 @@ static void table_link(struct act__child_table *table, const struct kind *kind, 
 /* Twice the buckets; without memory the chains get longer and nothing else happens. */
 static void table_grow(struct act__child_table *table, const struct kind *kind)
 {
-    struct act__child_table larger = {.buckets_count = table->buckets_count * 2, .count = table->count};
+    struct act__child_table larger = {.buckets_count = table->buckets_count * 2,
+                                      .count = table->count};
 
     larger.buckets = act__supervisor_allocate(larger.buckets_count * sizeof *larger.buckets);
     if (larger.buckets == NULL)
@@ -264,7 +273,8 @@ static void table_grow(struct act__child_table *table, const struct kind *kind)
     *table = larger;
 }
 
-static void table_add(struct act__child_table *table, const struct kind *kind, struct act__child *child)
+static void table_add(struct act__child_table *table, const struct kind *kind,
+                      struct act__child *child)
 {
     if (table->count >= table->buckets_count)
         table_grow(table, kind);
@@ -272,7 +282,8 @@ static void table_add(struct act__child_table *table, const struct kind *kind, s
     table->count++;
 }
 
-static void table_remove(struct act__child_table *table, const struct kind *kind, struct act__child *child)
+static void table_remove(struct act__child_table *table, const struct kind *kind,
+                         struct act__child *child)
 {
     struct act__child **here = &table->buckets[kind->key(child) & (table->buckets_count - 1)];
     while (*here != child)
@@ -281,14 +292,17 @@ static void table_remove(struct act__child_table *table, const struct kind *kind
     table->count--;
 }
 
-/* --------------------------------------------------------------------------------------- all of them */
+/* ---------------------------------------------------------------------------------- all of them */
 
 void act__children_init(struct act__children *children)
 {
     children->first = children->last = NULL;
     children->count = 0;
     children->supervisors_count = children->significant_count = 0;
-    /* Who chooses ids should not choose collisions; the order of a chain is seen by nobody, so an address will do. */
+    /*
+     * Who chooses ids should not choose collisions; the order of a chain is seen by nobody, so an
+     * address will do.
+     */
     children->seed = (uint64_t)(uintptr_t)children * UINT64_C(0x9e3779b97f4a7c15);
     table_init(&children->by_id);
     table_init(&children->by_pid);
@@ -366,7 +380,8 @@ struct act__child *act__children_by_id(const struct act__children *children, con
 
 struct act__child *act__children_by_pid(const struct act__children *children, act_pid pid)
 {
-    struct act__child *child = children->by_pid.buckets[pid_hash(pid) & (children->by_pid.buckets_count - 1)];
+    struct act__child *child =
+        children->by_pid.buckets[pid_hash(pid) & (children->by_pid.buckets_count - 1)];
 
     while (child != NULL && !act_pid_equal(child->pid, pid))
         child = child->pid_next;

@@ -1,4 +1,7 @@
-/* The children of one supervisor: what it knows of each, in start order, by id and by pid. Internal. */
+/*
+ * The children of one supervisor: what it knows of each, in start order, by id and by pid.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_SUPERVISOR_CHILDREN_H
 #define ACT_SUPERVISOR_CHILDREN_H
@@ -44,7 +47,10 @@ struct act__delay {
     act_millis since; /* when the last start began */
 };
 
-/* What a spec says. Those that are made from a template share the template's: there may be a million. */
+/*
+ * What a spec says. Those that are made from a template share the template's: there may be a
+ * million.
+ */
 struct act__plan {
     const act_behavior *behavior;
     act_spawn_options   options; /* but for kept, takes_seat and on_end: act__child_options */
@@ -59,47 +65,55 @@ struct act__plan {
 };
 
 /*
- * One block for everything: the record, the plan if it is its own, the copies of args, id and name, and the kept block.
- * An instance holds it too, so that args and kept block stay valid until that instance is gone, even if the
- * supervisor was killed before.
+ * One block for everything: the record, the plan if it is its own, the copies of args, id and name,
+ * and the kept block. An instance holds it too, so that args and kept block stay valid until that
+ * instance is gone, even if the supervisor was killed before.
  */
 struct act__child {
-    struct act__plan  *plan;
-    struct act__child *template; /* that it was made from, and whose plan it has; held. NULL: none. */
-    struct act__child *order_next, *order_previous;
-    struct act__child *id_next, *pid_next;       /* in a bucket */
-    struct act__child *errand_next;              /* waits for the supervisor's message to itself */
-    act_on_end         on_end;                   /* of the instance */
-    _Atomic uint32_t   holders; /* the supervisor, and the instance */
-    bool               has_errand;
-    uint8_t            state; /* act__child_state */
-    uint8_t            start_cause;
-    bool               is_watched;        /* monitored */
-    bool               has_timer;         /* timer is set */
-    bool               is_killed;         /* its stop has come to that */
-    bool               is_linked;         /* with its supervisor; only while that looks at it: act__supervisor_abort */
-    bool               has_begun;         /* the init of an instance was called: what args refer to is its own */
-    bool               is_task;           /* its answer is up to task.c; `answer` is what was ordered */
-    bool               is_answered;       /* that was given, or refused */
-    bool               in_group;          /* of those that are restarted together; see group.c */
-    uint8_t            end_kind;          /* how the last instance has ended, for the log */
-    uint32_t           late_delays;       /* were called off, but are on their way */
-    int32_t            end_code;
-    struct act__delay  delay;
-    int32_t            start_result;      /* of the running start; ACT_OK while unknown */
-    uint32_t           restarts_count;
-    uint32_t           stop_tries; /* how often there was no memory for the monitor or timer of a stop */
-    act_pid            pid; /* nobody: no instance */
-    act_pid            seat; /* that the last instance has left; nobody: none */
-    act_millis         since; /* it is in that state, but for those that pass in a moment */
-    struct act__supervisor *below; /* of tree.c, while it takes a picture */
-    act_ref            timer;
-    void                *args; /* NULL: none */
-    void                *kept; /* NULL: none */
-    act_message         *answer; /* to start_child; made by the asker, so that answering never needs memory */
-    act_asker            asker;  /* of that answer */
-    act_message         *request_next; /* of the start_child that brings this child, while that waits */
-    struct act__requests waiting;      /* for it to have stopped */
+    struct act__plan *plan;
+    struct act__child *template; /* that it was made from, and whose plan it has; held. NULL:
+                                    none. */
+    struct act__child      *order_next, *order_previous;
+    struct act__child      *id_next, *pid_next; /* in a bucket */
+    struct act__child      *errand_next;        /* waits for the supervisor's message to itself */
+    act_on_end              on_end;             /* of the instance */
+    _Atomic uint32_t        holders;            /* the supervisor, and the instance */
+    bool                    has_errand;
+    uint8_t                 state; /* act__child_state */
+    uint8_t                 start_cause;
+    bool                    is_watched;  /* monitored */
+    bool                    has_timer;   /* timer is set */
+    bool                    is_killed;   /* its stop has come to that */
+    bool                    is_linked;   /* with its supervisor; only while that looks at it:
+                                            act__supervisor_abort */
+    bool                    has_begun;   /* the init of an instance was called: what args refer
+                                            to is its own */
+    bool                    is_task;     /* its answer is up to task.c; `answer` is what was
+                                            ordered */
+    bool                    is_answered; /* that was given, or refused */
+    bool                    in_group;    /* of those that are restarted together; see group.c */
+    uint8_t                 end_kind;    /* how the last instance has ended, for the log */
+    uint32_t                late_delays; /* were called off, but are on their way */
+    int32_t                 end_code;
+    struct act__delay       delay;
+    int32_t                 start_result; /* of the running start; ACT_OK while unknown */
+    uint32_t                restarts_count;
+    uint32_t                stop_tries; /* how often there was no memory for the monitor or timer
+                                           of a stop */
+    act_pid                 pid;        /* nobody: no instance */
+    act_pid                 seat;       /* that the last instance has left; nobody: none */
+    act_millis              since;      /* it is in that state, but for those that pass in a
+                                           moment */
+    struct act__supervisor *below;      /* of tree.c, while it takes a picture */
+    act_ref                 timer;
+    void                   *args;         /* NULL: none */
+    void                   *kept;         /* NULL: none */
+    act_message            *answer;       /* to start_child; made by the asker, so that answering
+                                             never needs memory */
+    act_asker               asker;        /* of that answer */
+    act_message            *request_next; /* of the start_child that brings this child, while
+                                             that waits */
+    struct act__requests    waiting;      /* for it to have stopped */
 };
 
 /*
@@ -107,7 +121,7 @@ struct act__child {
  *
  * Returns: NULL if there is no memory; nothing was released then.
  */
-struct act__child *act__child_create(const act_child_spec *spec);
+struct act__child        *act__child_create(const act_child_spec *spec);
 /* Empty for one that was made from a template. */
 static inline const char *act__child_id(const struct act__child *child)
 {
@@ -115,32 +129,36 @@ static inline const char *act__child_id(const struct act__child *child)
 }
 
 /* To spawn its next instance with. */
-act_spawn_options act__child_options(struct act__child *child);
-/* One made from a template, without an id; args: NULL, or as many bytes as its behaviour has. NULL: no memory. */
+act_spawn_options  act__child_options(struct act__child *child);
+/*
+ * One made from a template, without an id; args: NULL, or as many bytes as its behaviour has. NULL:
+ * no memory.
+ */
 struct act__child *act__child_clone(struct act__child *template, const void *args);
 void               act__child_hold(struct act__child *child);
 /*
- * The last holder calls kept_release and args_release, each if there is what it releases; of one made from a template, with
- * args of its own, if init was never called with them. Any thread.
+ * The last holder calls kept_release and args_release, each if there is what it releases; of one
+ * made from a template, with args of its own, if init was never called with them. Any thread.
  */
-void act__child_let_go(void *child);
+void               act__child_let_go(void *child);
 /* Frees a copy without a release: what it refers to still belongs to the caller. */
-void act__child_forget(struct act__child *child);
+void               act__child_forget(struct act__child *child);
 
 struct act__child_table {
-    struct act__child **buckets; /* few, or more */
+    struct act__child **buckets;       /* few, or more */
     size_t              buckets_count; /* a power of two */
     size_t              count;
     struct act__child  *few[8];
 };
 
 struct act__children {
-    struct act__child       *first, *last;
-    uint32_t                 count;
-    struct act__child_table  by_id, by_pid; /* those without an id are in by_pid only */
-    uint32_t                 supervisors_count;
-    uint32_t                 significant_count; /* of those that have an instance that is not being stopped */
-    uint64_t                 seed; /* of the hash of ids */
+    struct act__child      *first, *last;
+    uint32_t                count;
+    struct act__child_table by_id, by_pid; /* those without an id are in by_pid only */
+    uint32_t                supervisors_count;
+    uint32_t                significant_count; /* of those that have an instance that is not
+                                                  being stopped */
+    uint64_t                seed;              /* of the hash of ids */
 };
 
 /* Must not be moved afterwards. */
@@ -148,11 +166,17 @@ void act__children_init(struct act__children *children);
 /* Lets go of all. */
 void act__children_fini(struct act__children *children);
 
-/* Appends to the start order. The id must not be there yet. Never fails: without memory look-up gets slower. */
+/*
+ * Appends to the start order. The id must not be there yet. Never fails: without memory look-up
+ * gets slower.
+ */
 void act__children_add(struct act__children *children, struct act__child *child);
 /* Takes a child out that has no pid. The caller is now its holder. */
 void act__children_remove(struct act__children *children, struct act__child *child);
-/* Gives a child its pid, or takes it back (nobody), before what has become of it is written to its state. */
+/*
+ * Gives a child its pid, or takes it back (nobody), before what has become of it is written to its
+ * state.
+ */
 void act__children_set_pid(struct act__children *children, struct act__child *child, act_pid pid);
 
 struct act__child *act__children_by_id(const struct act__children *children, const char *id);

@@ -93,8 +93,8 @@ static bool tell(act_self *self, struct act__subscriber *subscriber, act_supervi
     return false;
 }
 
-void act__tell_event(act_self *self, struct act__supervisor *supervisor, const struct act__child *child,
-                     act_supervision_event event)
+void act__tell_event(act_self *self, struct act__supervisor *supervisor,
+                     const struct act__child *child, act_supervision_event event)
 {
     if (supervisor->subscribers == NULL)
         return;
@@ -108,8 +108,8 @@ void act__tell_event(act_self *self, struct act__supervisor *supervisor, const s
 
 act_result act_supervision_event_read(const act_message *message, act_supervision_event *event)
 {
-    if (message->tag != ACT_MESSAGE_SUPERVISION_EVENT || message->kind != ACT_VALUE_BYTES
-        || message->bytes_count != sizeof *event)
+    if (message->tag != ACT_MESSAGE_SUPERVISION_EVENT || message->kind != ACT_VALUE_BYTES ||
+        message->bytes_count != sizeof *event)
         return ACT_MALFORMED;
     memcpy(event, message->as.bytes, sizeof *event);
     return ACT_OK;

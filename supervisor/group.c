@@ -1,11 +1,15 @@
-/* Restarts several children as one: stops those that run, in reverse, and starts all in order. Internal. */
+/*
+ * Restarts several children as one: stops those that run, in reverse, and starts all in order.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/record.h>
 
 static void mark_group(struct act__supervisor *supervisor, const struct act__child *failed)
 {
     bool in_group = supervisor->strategy == ACT_STRATEGY_ONE_FOR_ALL;
-    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
+    for (struct act__child *child = supervisor->children.first; child != NULL;
+         child = child->order_next) {
         in_group = in_group || child == failed;
         child->in_group = in_group;
     }
@@ -16,12 +20,13 @@ static void settle(struct act__supervisor *supervisor)
 {
     supervisor->phase = ACT__PHASE_RUNNING;
     supervisor->failed = NULL;
-    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
+    for (struct act__child *child = supervisor->children.first; child != NULL;
+         child = child->order_next)
         if (child->state == ACT__CHILD_RESTARTING)
             act__errand_add(supervisor, child);
 }
 
-/* -------------------------------------------------------------------------------------------- to stop */
+/* -------------------------------------------------------------------------------------- to stop */
 
 /* One that does not run: what was to become of it is up to the group now. */
 static void clear(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
@@ -57,7 +62,8 @@ void act__clear_next(act_self *self, struct act__supervisor *supervisor)
         act__child_stop(self, supervisor, child);
 }
 
-void act__group_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *failed)
+void act__group_restart(act_self *self, struct act__supervisor *supervisor,
+                        struct act__child *failed)
 {
     mark_group(supervisor, failed);
     supervisor->phase = ACT__PHASE_CLEARING;
@@ -66,7 +72,7 @@ void act__group_restart(act_self *self, struct act__supervisor *supervisor, stru
     act__clear_next(self, supervisor);
 }
 
-/* ------------------------------------------------------------------------------------------- to start */
+/* ------------------------------------------------------------------------------------- to start */
 
 void act__refill_next(act_self *self, struct act__supervisor *supervisor)
 {
@@ -90,13 +96,15 @@ static void refill(act_self *self, struct act__supervisor *supervisor)
     act__refill_next(self, supervisor);
 }
 
-void act__group_refill(act_self *self, struct act__supervisor *supervisor, struct act__child *failed)
+void act__group_refill(act_self *self, struct act__supervisor *supervisor,
+                       struct act__child *failed)
 {
     mark_group(supervisor, failed); /* again: during a delay children may have been added */
     refill(self, supervisor);
 }
 
-void act__group_go_without(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+void act__group_go_without(act_self *self, struct act__supervisor *supervisor,
+                           struct act__child *child)
 {
     mark_group(supervisor, child);
     child->in_group = false;

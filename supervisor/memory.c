@@ -1,4 +1,7 @@
-/* Hands on the library's own memory: what supervision keeps lives longer than any handler. Internal. */
+/*
+ * Hands on the library's own memory: what supervision keeps lives longer than any handler.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/memory.h>
 

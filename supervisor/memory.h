@@ -1,4 +1,7 @@
-/* The one place where a supervisor gets memory, so that tests can let any request for it fail. Internal. */
+/*
+ * The one place where a supervisor gets memory, so that tests can let any request for it fail.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_SUPERVISOR_MEMORY_H
 #define ACT_SUPERVISOR_MEMORY_H

@@ -30,9 +30,11 @@ static void make_part(act_partition *partition, const act_partition_spec *spec, 
     act_child_spec *child = &partition->children[number];
     struct part    *part = &partition->parts[number];
 
-    part->options = *(spec->child.options != NULL ? spec->child.options : ACT_SPAWN_OPTIONS(.name = NULL));
+    part->options =
+        *(spec->child.options != NULL ? spec->child.options : ACT_SPAWN_OPTIONS(.name = NULL));
     snprintf(part->id, sizeof part->id, "%u", (unsigned)number);
-    snprintf(part->name, sizeof part->name, "%.*s/%u", NAME_BYTES_MAX, spec->name, (unsigned)number);
+    snprintf(part->name, sizeof part->name, "%.*s/%u", NAME_BYTES_MAX, spec->name,
+             (unsigned)number);
     part->options.name = part->name;
     *child = spec->child;
     child->id = part->id;
@@ -47,8 +49,10 @@ static bool is_good(const act_partition_spec *spec)
     size_t         length = spec->name != NULL ? strnlen(spec->name, NAME_BYTES_MAX + 1) : 0;
 
     child.id = "0";
-    return length >= 1 && length <= NAME_BYTES_MAX && spec->count >= 1 && spec->count <= ACT_PARTITIONS_MAX
-           && (child.options == NULL || child.options->name == NULL) && act__child_spec_is_good(&child);
+    return length >= 1 && length <= NAME_BYTES_MAX && spec->count >= 1 &&
+           spec->count <= ACT_PARTITIONS_MAX &&
+           (child.options == NULL || child.options->name == NULL) &&
+           act__child_spec_is_good(&child);
 }
 
 act_result act_partition_create(act_partition **partition, const act_partition_spec *spec)
@@ -58,7 +62,8 @@ act_result act_partition_create(act_partition **partition, const act_partition_s
 
     if (!is_good(spec))
         return ACT_INVALID;
-    made = act__supervisor_allocate(sizeof *made + count * (sizeof made->children[0] + sizeof made->parts[0]));
+    made = act__supervisor_allocate(sizeof *made +
+                                    count * (sizeof made->children[0] + sizeof made->parts[0]));
     if (made == NULL)
         return ACT_NO_MEMORY;
     made->count = spec->count;
@@ -66,8 +71,10 @@ act_result act_partition_create(act_partition **partition, const act_partition_s
     made->parts = (struct part *)(made->children + count);
     for (uint32_t i = 0; i < spec->count; i++)
         make_part(made, spec, i);
-    made->supervisor = (act_supervisor_spec){.intensity = spec->intensity, .period = spec->period,
-                                             .backoff = spec->backoff, .children = made->children,
+    made->supervisor = (act_supervisor_spec){.intensity = spec->intensity,
+                                             .period = spec->period,
+                                             .backoff = spec->backoff,
+                                             .children = made->children,
                                              .children_count = count};
     if (act_supervisor_check(&made->supervisor, NULL, 0) != ACT_OK)
         act_partition_destroy(&made);
@@ -107,12 +114,14 @@ static const char *name_for(const act_partition *partition, uint64_t key)
     return partition->parts[act_partition_of(partition, key)].name;
 }
 
-act_result act_partition_find(const act_partition *partition, act_system *system, act_pid *pid, uint64_t key)
+act_result act_partition_find(const act_partition *partition, act_system *system, act_pid *pid,
+                              uint64_t key)
 {
     return act_whereis(system, pid, name_for(partition, key));
 }
 
-act_result act_partition_send(act_self *self, const act_partition *partition, uint64_t key, act_message **message)
+act_result act_partition_send(act_self *self, const act_partition *partition, uint64_t key,
+                              act_message **message)
 {
     return act_send_name(self, name_for(partition, key), message);
 }

@@ -7,7 +7,8 @@
 #include <supervisor/record.h>
 #include <supervisor/spec_check.h>
 
-_Static_assert(sizeof(struct act__request) >= sizeof(struct act__answer), "an answer fits into its request");
+_Static_assert(sizeof(struct act__request) >= sizeof(struct act__answer),
+               "an answer fits into its request");
 
 /* ------------------------------------------------------------------------------------- messages */
 
@@ -70,7 +71,7 @@ void act__requests_free(struct act__requests *requests)
         act_message_free(&request);
 }
 
-/* --------------------------------------------------------------------------------------- answers */
+/* -------------------------------------------------------------------------------------- answers */
 
 /* Nobody may be there to hear it any more. */
 static void reply(act_self *self, act_asker asker, act_message *message)
@@ -102,7 +103,8 @@ void act__start_answer(act_self *self, struct act__child *child, act_result resu
 
     if (child->is_task) { /* what it answers comes later */
         if (result != ACT_OK)
-            act__task_ended(self, child, act_exit_reason_make(ACT_EXIT_ERROR, (int32_t)result, NULL));
+            act__task_ended(self, child,
+                            act_exit_reason_make(ACT_EXIT_ERROR, (int32_t)result, NULL));
         return;
     }
     if (message == NULL)
@@ -114,8 +116,8 @@ void act__start_answer(act_self *self, struct act__child *child, act_result resu
 
 act_result act_supervisor_answer_read(const act_message *message, act_supervisor_answer *answer)
 {
-    if (message->tag != ACT_MESSAGE_SUPERVISOR_ANSWER || message->kind != ACT_VALUE_BYTES
-        || message->bytes_count < sizeof(struct act__answer))
+    if (message->tag != ACT_MESSAGE_SUPERVISOR_ANSWER || message->kind != ACT_VALUE_BYTES ||
+        message->bytes_count < sizeof(struct act__answer))
         return ACT_MALFORMED;
     memcpy(answer, message->as.bytes, sizeof *answer);
     return ACT_OK;
@@ -133,7 +135,7 @@ const act_child_info *act_supervisor_children_read(const act_message *message, s
     return payload->rows;
 }
 
-/* ---------------------------------------------------------------------------------------- asking */
+/* --------------------------------------------------------------------------------------- asking */
 
 act_result act__request_ask(act_self *self, act_ref *ref, act_pid supervisor, act_message *message,
                             act_millis timeout)
@@ -144,8 +146,8 @@ act_result act__request_ask(act_self *self, act_ref *ref, act_pid supervisor, ac
     return result;
 }
 
-static act_result ask_about(act_self *self, act_ref *ref, act_pid supervisor, uint32_t tag, const char *id,
-                            act_millis timeout)
+static act_result ask_about(act_self *self, act_ref *ref, act_pid supervisor, uint32_t tag,
+                            const char *id, act_millis timeout)
 {
     act_message *message;
     size_t       length = strnlen(id, ACT_CHILD_ID_MAX);
@@ -159,20 +161,21 @@ static act_result ask_about(act_self *self, act_ref *ref, act_pid supervisor, ui
     return act__request_ask(self, ref, supervisor, message, timeout);
 }
 
-act_result act_supervisor_terminate_child(act_self *self, act_ref *ref, act_pid supervisor, const char *id,
-                                          act_millis timeout)
+act_result act_supervisor_terminate_child(act_self *self, act_ref *ref, act_pid supervisor,
+                                          const char *id, act_millis timeout)
 {
     return ask_about(self, ref, supervisor, ACT__TAG_TERMINATE_CHILD, id, timeout);
 }
 
-act_result act_supervisor_start_child_args(act_self *self, act_ref *ref, act_pid supervisor, const void *args,
-                                           size_t args_bytes, act_millis timeout)
+act_result act_supervisor_start_child_args(act_self *self, act_ref *ref, act_pid supervisor,
+                                           const void *args, size_t args_bytes, act_millis timeout)
 {
     act_message *message;
 
     if ((args == NULL) != (args_bytes == 0) || args_bytes > ACT_MESSAGE_BYTES_MAX / 2)
         return ACT_INVALID;
-    if (act__request_create(&message, ACT__TAG_START_CHILD_ARGS, sizeof(struct act__request) + args_bytes) != ACT_OK)
+    if (act__request_create(&message, ACT__TAG_START_CHILD_ARGS,
+                            sizeof(struct act__request) + args_bytes) != ACT_OK)
         return ACT_NO_MEMORY;
     memset(message->as.bytes, 0, sizeof(struct act__request));
     if (args != NULL)
@@ -180,52 +183,57 @@ act_result act_supervisor_start_child_args(act_self *self, act_ref *ref, act_pid
     return act__request_ask(self, ref, supervisor, message, timeout);
 }
 
-act_result act_supervisor_terminate_child_pid(act_self *self, act_ref *ref, act_pid supervisor, act_pid child,
-                                              act_millis timeout)
+act_result act_supervisor_terminate_child_pid(act_self *self, act_ref *ref, act_pid supervisor,
+                                              act_pid child, act_millis timeout)
 {
     act_message *message;
 
-    if (act__request_create(&message, ACT__TAG_TERMINATE_CHILD_PID, sizeof(struct act__request)) != ACT_OK)
+    if (act__request_create(&message, ACT__TAG_TERMINATE_CHILD_PID, sizeof(struct act__request)) !=
+        ACT_OK)
         return ACT_NO_MEMORY;
     memset(message->as.bytes, 0, sizeof(struct act__request));
     payload_of(message)->pid = child;
     return act__request_ask(self, ref, supervisor, message, timeout);
 }
 
-act_result act_supervisor_restart_child(act_self *self, act_ref *ref, act_pid supervisor, const char *id,
-                                        act_millis timeout)
+act_result act_supervisor_restart_child(act_self *self, act_ref *ref, act_pid supervisor,
+                                        const char *id, act_millis timeout)
 {
     return ask_about(self, ref, supervisor, ACT__TAG_RESTART_CHILD, id, timeout);
 }
 
-act_result act_supervisor_delete_child(act_self *self, act_ref *ref, act_pid supervisor, const char *id,
-                                       act_millis timeout)
+act_result act_supervisor_delete_child(act_self *self, act_ref *ref, act_pid supervisor,
+                                       const char *id, act_millis timeout)
 {
     return ask_about(self, ref, supervisor, ACT__TAG_DELETE_CHILD, id, timeout);
 }
 
-act_result act_supervisor_get_childspec(act_self *self, act_ref *ref, act_pid supervisor, const char *id,
-                                        act_millis timeout)
+act_result act_supervisor_get_childspec(act_self *self, act_ref *ref, act_pid supervisor,
+                                        const char *id, act_millis timeout)
 {
     return ask_about(self, ref, supervisor, ACT__TAG_GET_CHILDSPEC, id, timeout);
 }
 
-act_result act_supervisor_count_children(act_self *self, act_ref *ref, act_pid supervisor, act_millis timeout)
+act_result act_supervisor_count_children(act_self *self, act_ref *ref, act_pid supervisor,
+                                         act_millis timeout)
 {
     return ask_about(self, ref, supervisor, ACT__TAG_COUNT_CHILDREN, "", timeout);
 }
 
-act_result act_supervisor_which_children(act_self *self, act_ref *ref, act_pid supervisor, act_millis timeout)
+act_result act_supervisor_which_children(act_self *self, act_ref *ref, act_pid supervisor,
+                                         act_millis timeout)
 {
     return ask_about(self, ref, supervisor, ACT__TAG_WHICH_CHILDREN, "", timeout);
 }
 
-act_result act_supervisor_subscribe(act_self *self, act_ref *ref, act_pid supervisor, act_millis timeout)
+act_result act_supervisor_subscribe(act_self *self, act_ref *ref, act_pid supervisor,
+                                    act_millis timeout)
 {
     return ask_about(self, ref, supervisor, ACT__TAG_SUBSCRIBE, "", timeout);
 }
 
-act_result act_supervisor_unsubscribe(act_self *self, act_ref *ref, act_pid supervisor, act_millis timeout)
+act_result act_supervisor_unsubscribe(act_self *self, act_ref *ref, act_pid supervisor,
+                                      act_millis timeout)
 {
     return ask_about(self, ref, supervisor, ACT__TAG_UNSUBSCRIBE, "", timeout);
 }
@@ -238,8 +246,8 @@ static act_result refuse(const act_child_spec *spec, act_result result)
     return result;
 }
 
-act_result act_supervisor_start_child(act_self *self, act_ref *ref, act_pid supervisor, const act_child_spec *spec,
-                                      act_millis timeout)
+act_result act_supervisor_start_child(act_self *self, act_ref *ref, act_pid supervisor,
+                                      const act_child_spec *spec, act_millis timeout)
 {
     struct act__child *child;
     act_message       *message;
@@ -248,9 +256,10 @@ act_result act_supervisor_start_child(act_self *self, act_ref *ref, act_pid supe
         return refuse(spec, ACT_INVALID);
     if ((child = act__child_create(spec)) == NULL)
         return refuse(spec, ACT_NO_MEMORY);
-    if (act__request_create(&child->answer, ACT_MESSAGE_SUPERVISOR_ANSWER, sizeof(struct act__answer)) != ACT_OK
-        || act__request_create_value(&message, ACT__TAG_START_CHILD, act_resource_value(child, act__child_let_go))
-               != ACT_OK) {
+    if (act__request_create(&child->answer, ACT_MESSAGE_SUPERVISOR_ANSWER,
+                            sizeof(struct act__answer)) != ACT_OK ||
+        act__request_create_value(&message, ACT__TAG_START_CHILD,
+                                  act_resource_value(child, act__child_let_go)) != ACT_OK) {
         act__child_let_go(child);
         return ACT_NO_MEMORY;
     }

@@ -6,7 +6,9 @@
 #include <supervisor/supervisor.h>
 
 /* 0xFFFFFF10 is the answer. */
-#define ACT__TAG_START_CHILD     UINT32_C(0xFFFFFF11) /* a resource: the struct act__child, with its answer */
+#define ACT__TAG_START_CHILD                                                                       \
+    UINT32_C(0xFFFFFF11)                              /* a resource: the struct act__child,
+                                                             with its answer */
 #define ACT__TAG_TERMINATE_CHILD UINT32_C(0xFFFFFF12) /* a struct act__request */
 #define ACT__TAG_COUNT_CHILDREN  UINT32_C(0xFFFFFF13) /* the same */
 #define ACT__TAG_WHICH_CHILDREN  UINT32_C(0xFFFFFF14) /* the same */
@@ -15,12 +17,16 @@
 #define ACT__TAG_RESTART_CHILD   UINT32_C(0xFFFFFF17) /* a struct act__request */
 #define ACT__TAG_DELETE_CHILD    UINT32_C(0xFFFFFF18) /* the same */
 #define ACT__TAG_GET_CHILDSPEC   UINT32_C(0xFFFFFF19) /* the same */
-#define ACT__TAG_START_CHILD_ARGS    UINT32_C(0xFFFFFF1B) /* a struct act__request, and behind it the args */
+#define ACT__TAG_START_CHILD_ARGS                                                                  \
+    UINT32_C(0xFFFFFF1B)                                  /* a struct act__request, and behind it
+                                                             the args */
 #define ACT__TAG_TERMINATE_CHILD_PID UINT32_C(0xFFFFFF1C) /* a struct act__request */
 #define ACT__TAG_SUBSCRIBE           UINT32_C(0xFFFFFF1D) /* the same */
 #define ACT__TAG_UNSUBSCRIBE         UINT32_C(0xFFFFFF1E) /* the same; 1F are the events */
-#define ACT__TAG_RUN_TASK        UINT32_C(0xFFFFFF30) /* what task.c makes of it */
-#define ACT__TAG_DELAY_IS_OVER   UINT32_C(0xFFFFFF1A) /* to itself: a resource, the struct act__child, held */
+#define ACT__TAG_RUN_TASK            UINT32_C(0xFFFFFF30) /* what task.c makes of it */
+#define ACT__TAG_DELAY_IS_OVER                                                                     \
+    UINT32_C(0xFFFFFF1A) /* to itself: a resource, the struct
+                                                             act__child, held */
 
 struct act__child;
 
@@ -32,7 +38,8 @@ struct act__request {
     char         args[]; /* aligned to 16, as the message is to a cache line */
 };
 
-_Static_assert((offsetof(act_message, as) + offsetof(struct act__request, args)) % 16 == 0, "args_release may read them");
+_Static_assert((offsetof(act_message, as) + offsetof(struct act__request, args)) % 16 == 0,
+               "args_release may read them");
 
 /* The payload of an answer. */
 struct act__answer {
@@ -50,17 +57,18 @@ bool         act__requests_are_empty(const struct act__requests *requests);
 void         act__requests_add(struct act__requests *requests, act_message *request);
 act_message *act__requests_take(struct act__requests *requests);
 /* Frees all, with the children that they bring. */
-void act__requests_free(struct act__requests *requests);
+void         act__requests_free(struct act__requests *requests);
 
 /*
- * As act_message_create, with a tag of the framework's. The public makers refuse those so that nobody sends
- * one by accident; a supervisor does it on purpose.
+ * As act_message_create, with a tag of the framework's. The public makers refuse those so that
+ * nobody sends one by accident; a supervisor does it on purpose.
  */
 act_result act__request_create(act_message **message, uint32_t tag, size_t bytes_count);
 act_result act__request_create_value(act_message **message, uint32_t tag, act_value value);
 
 /* As act_ask, but the message is freed if that fails. */
-act_result act__request_ask(act_self *self, act_ref *ask, act_pid supervisor, act_message *message, act_millis timeout);
+act_result act__request_ask(act_self *self, act_ref *ask, act_pid supervisor, act_message *message,
+                            act_millis timeout);
 
 /* Turns a request that was taken into its answer and sends it: no memory is needed. */
 void act__request_answer(act_self *self, act_message *request, const act_supervisor_answer *answer);

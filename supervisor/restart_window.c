@@ -4,7 +4,8 @@
 
 #include <supervisor/memory.h>
 
-void act__restart_window_init(struct act__restart_window *window, uint32_t intensity, act_millis period)
+void act__restart_window_init(struct act__restart_window *window, uint32_t intensity,
+                              act_millis period)
 {
     window->intensity = intensity;
     window->period = period;
@@ -42,7 +43,8 @@ static bool grow(struct act__restart_window *window)
     uint32_t                 capacity = window->capacity * 2;
     struct act__restart_run *runs;
 
-    if (capacity > ACT__WINDOW_RUNS_MAX || (runs = act__supervisor_allocate(capacity * sizeof *runs)) == NULL)
+    if (capacity > ACT__WINDOW_RUNS_MAX ||
+        (runs = act__supervisor_allocate(capacity * sizeof *runs)) == NULL)
         return false;
     for (uint32_t i = 0; i < window->count; i++)
         runs[i] = *run_at(window, i);

@@ -6,11 +6,12 @@
 #include <mailbox/base/types.h>
 
 /*
- * Restarts of the same millisecond share a run, and runs are only kept while they are within the period: the
- * memory follows the restarts that really happen, never the intensity that is allowed. Up to
- * ACT__WINDOW_RUNS_MAX different milliseconds in one period are told apart exactly (the default period of 5 s
- * has 5,001). Beyond that, or when there is no memory, neighbouring runs are merged into the later one: a
- * restart then counts a little longer than it should, so the intensity is never exceeded.
+ * Restarts of the same millisecond share a run, and runs are only kept while they are within the
+ * period: the memory follows the restarts that really happen, never the intensity that is allowed.
+ * Up to ACT__WINDOW_RUNS_MAX different milliseconds in one period are told apart exactly (the
+ * default period of 5 s has 5,001). Beyond that, or when there is no memory, neighbouring runs are
+ * merged into the later one: a restart then counts a little longer than it should, so the intensity
+ * is never exceeded.
  */
 #define ACT__WINDOW_RUNS_MAX    8192u
 #define ACT__WINDOW_RUNS_INLINE 4u
@@ -31,12 +32,14 @@ struct act__restart_window {
 };
 
 /* The window must not be moved afterwards. */
-void act__restart_window_init(struct act__restart_window *window, uint32_t intensity, act_millis period);
+void act__restart_window_init(struct act__restart_window *window, uint32_t intensity,
+                              act_millis period);
 void act__restart_window_fini(struct act__restart_window *window);
 
 /*
- * Counts a restart at `now`, which never goes back. Whether it may be done: false when it is one more than
- * intensity within the period; one that lies exactly `period` back still counts, as in OTP.
+ * Counts a restart at `now`, which never goes back. Whether it may be done: false when it is one
+ * more than intensity within the period; one that lies exactly `period` back still counts, as in
+ * OTP.
  */
 bool act__restart_window_allows(struct act__restart_window *window, act_millis now);
 

@@ -1,4 +1,7 @@
-/* Names the field and the child of the first thing wrong with a specification; touches nothing. Internal. */
+/*
+ * Names the field and the child of the first thing wrong with a specification; touches nothing.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/spec_check.h>
 
@@ -28,8 +31,8 @@ ACT_PRINTF(2, 0) static void add(struct report *report, const char *format, va_l
 {
     if (report->used_bytes + 1 >= report->text_bytes)
         return;
-    int wanted = vsnprintf(report->text + report->used_bytes, report->text_bytes - report->used_bytes, format,
-                           arguments);
+    int wanted = vsnprintf(report->text + report->used_bytes,
+                           report->text_bytes - report->used_bytes, format, arguments);
     if (wanted > 0)
         report->used_bytes += (size_t)wanted;
 }
@@ -69,7 +72,7 @@ static bool end_about(struct report *report, size_t before, bool good)
 
 static bool check_tree(const act_supervisor_spec *spec, struct report *report, unsigned depth);
 
-/* -------------------------------------------------------------------------------------- one child */
+/* ------------------------------------------------------------------------------------ one child */
 
 static bool check_id(const char *id, struct report *report)
 {
@@ -100,12 +103,15 @@ static bool check_rules(const act_child_spec *spec, struct report *report)
         return complain(report, "restart is %d, which is none of permanent, transient, temporary",
                         (int)spec->restart);
     if ((unsigned)spec->type > ACT_CHILD_SUPERVISOR)
-        return complain(report, "type is %d, which is neither worker nor supervisor", (int)spec->type);
+        return complain(report, "type is %d, which is neither worker nor supervisor",
+                        (int)spec->type);
     if (spec->significant && spec->restart == ACT_RESTART_PERMANENT)
         return complain(report, "significant, but permanent, which never ends for good");
     if (spec->shutdown < ACT_SHUTDOWN_KILL || spec->shutdown > MILLIS_MAX)
-        return complain(report, "shutdown is %lld ms, which is no time from 1 ms to 2^40 ms and no ACT_SHUTDOWN_ value",
-                        (long long)spec->shutdown);
+        return complain(
+            report,
+            "shutdown is %lld ms, which is no time from 1 ms to 2^40 ms and no ACT_SHUTDOWN_ value",
+            (long long)spec->shutdown);
     return true;
 }
 
@@ -113,12 +119,15 @@ static bool check_mailbox(const act_child_spec *spec, struct report *report)
 {
     bool redelivers = spec->mailbox == ACT_MAILBOX_REDELIVER;
     if ((unsigned)spec->mailbox > ACT_MAILBOX_REDELIVER)
-        return complain(report, "mailbox is %d, which is none of keep, drop, redeliver", (int)spec->mailbox);
+        return complain(report, "mailbox is %d, which is none of keep, drop, redeliver",
+                        (int)spec->mailbox);
     if (redelivers && spec->behavior == &act__supervisor_behavior)
-        return complain(report, "mailbox is redeliver, but a supervisor comes back with an empty inbox");
+        return complain(report,
+                        "mailbox is redeliver, but a supervisor comes back with an empty inbox");
     if (redelivers != (spec->redeliver_max != 0) || spec->redeliver_max > ACT_REDELIVER_MAX)
         return complain(report, "redeliver_max is %u, which is %s", (unsigned)spec->redeliver_max,
-                        redelivers ? "not from 1 to a million" : "not 0, but mailbox is not redeliver");
+                        redelivers ? "not from 1 to a million"
+                                   : "not 0, but mailbox is not redeliver");
     return true;
 }
 
@@ -128,7 +137,8 @@ static bool check_task(const act_child_spec *spec, struct report *report)
         return true;
     if (spec->restart != ACT_RESTART_TEMPORARY)
         return complain(report, "restart is not temporary, but a task runs once");
-    return spec->args == NULL || complain(report, "args is set, but what a task is given comes from act_task_run");
+    return spec->args == NULL ||
+           complain(report, "args is set, but what a task is given comes from act_task_run");
 }
 
 static bool check_name(const char *name, struct report *report)
@@ -148,7 +158,8 @@ static bool check_options(const act_spawn_options *options, struct report *repor
     if (options == NULL)
         return true;
     if (options->size != sizeof *options)
-        return complain(report, "options.size is %zu, not sizeof(act_spawn_options); use ACT_SPAWN_OPTIONS",
+        return complain(report,
+                        "options.size is %zu, not sizeof(act_spawn_options); use ACT_SPAWN_OPTIONS",
                         options->size);
     if ((unsigned)options->inbox_policy > ACT_INBOX_DROP_OLDEST)
         return complain(report, "options.inbox_policy is %d, which is no act_inbox_policy",
@@ -156,7 +167,8 @@ static bool check_options(const act_spawn_options *options, struct report *repor
     if (options->blocking && options->worker != 0)
         return complain(report, "options.blocking and options.worker exclude each other");
     if (options->on_end != NULL)
-        return complain(report, "options.on_end is set, which is the supervisor's; use args_release");
+        return complain(report,
+                        "options.on_end is set, which is the supervisor's; use args_release");
     return check_name(options->name, report);
 }
 
@@ -170,7 +182,8 @@ static bool check_kept(const act_child_spec *spec, struct report *report)
 }
 
 /* What holds for a child made by act_supervisor_child. */
-static bool check_supervisor_child(const act_child_spec *spec, struct report *report, unsigned depth)
+static bool check_supervisor_child(const act_child_spec *spec, struct report *report,
+                                   unsigned depth)
 {
     if (spec->behavior != &act__supervisor_behavior)
         return true;
@@ -179,7 +192,8 @@ static bool check_supervisor_child(const act_child_spec *spec, struct report *re
     if (spec->args == NULL)
         return complain(report, "args is NULL; make it with act_supervisor_child");
     if (spec->kept_bytes != 0)
-        return complain(report, "kept_bytes is %zu, but a supervisor has no use for a kept block", spec->kept_bytes);
+        return complain(report, "kept_bytes is %zu, but a supervisor has no use for a kept block",
+                        spec->kept_bytes);
     if (spec->options != NULL && spec->options->inbox_max != 0)
         return complain(report, "options.inbox_max is %u, but a supervisor's inbox has no bound",
                         (unsigned)spec->options->inbox_max);
@@ -190,13 +204,14 @@ static bool check_supervisor_child(const act_child_spec *spec, struct report *re
 
 static bool check_child_fields(const act_child_spec *spec, struct report *report, unsigned depth)
 {
-    return check_behavior(spec->behavior, report) && check_rules(spec, report)
-           && check_mailbox(spec, report) && check_task(spec, report)
-           && check_options(spec->options, report) && check_kept(spec, report)
-           && check_supervisor_child(spec, report, depth);
+    return check_behavior(spec->behavior, report) && check_rules(spec, report) &&
+           check_mailbox(spec, report) && check_task(spec, report) &&
+           check_options(spec->options, report) && check_kept(spec, report) &&
+           check_supervisor_child(spec, report, depth);
 }
 
-static bool check_child(const act_child_spec *spec, size_t place, struct report *report, unsigned depth)
+static bool check_child(const act_child_spec *spec, size_t place, struct report *report,
+                        unsigned depth)
 {
     size_t before = about(report, "child %zu: ", place);
     if (!end_about(report, before, check_id(spec->id, report)))
@@ -241,7 +256,7 @@ static const char *duplicate(const act_supervisor_spec *spec)
     return found;
 }
 
-/* ---------------------------------------------------------------------------------------- the whole */
+/* ------------------------------------------------------------------------------------ the whole */
 
 static bool check_flags(const act_supervisor_spec *spec, struct report *report)
 {
@@ -251,11 +266,14 @@ static bool check_flags(const act_supervisor_spec *spec, struct report *report)
         return complain(report, "period is %lld ms, which is neither 0 nor from 1 ms to 2^40 ms",
                         (long long)spec->period);
     if ((unsigned)spec->auto_shutdown > ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT)
-        return complain(report, "auto_shutdown is %d, which is no act_auto_shutdown", (int)spec->auto_shutdown);
+        return complain(report, "auto_shutdown is %d, which is no act_auto_shutdown",
+                        (int)spec->auto_shutdown);
     if (spec->children == NULL && spec->children_count != 0)
-        return complain(report, "children is NULL, but children_count is %zu", spec->children_count);
+        return complain(report, "children is NULL, but children_count is %zu",
+                        spec->children_count);
     if (spec->strategy == ACT_STRATEGY_SIMPLE_ONE_FOR_ONE && spec->children_count != 1)
-        return complain(report, "children_count is %zu, but simple_one_for_one has one child, its template",
+        return complain(report,
+                        "children_count is %zu, but simple_one_for_one has one child, its template",
                         spec->children_count);
     if (spec->children_count > UINT32_MAX)
         return complain(report, "children_count is %zu, more than 2^32 - 1", spec->children_count);
@@ -265,9 +283,12 @@ static bool check_flags(const act_supervisor_spec *spec, struct report *report)
 static bool check_backoff(const act_backoff *backoff, struct report *report)
 {
     char number[ACT__NUMBER_BYTES];
-    if (backoff->max < backoff->min || backoff->max > MILLIS_MAX || backoff->min < (backoff->max != 0))
-        return complain(report, "backoff is from %lld to %lld ms: neither 0 and 0 nor from 1 ms on, up to 2^40 ms",
-                        (long long)backoff->min, (long long)backoff->max);
+    if (backoff->max < backoff->min || backoff->max > MILLIS_MAX ||
+        backoff->min < (backoff->max != 0))
+        return complain(
+            report,
+            "backoff is from %lld to %lld ms: neither 0 and 0 nor from 1 ms on, up to 2^40 ms",
+            (long long)backoff->min, (long long)backoff->max);
     if (!(backoff->jitter >= 0 && backoff->jitter <= 1)) /* so that NaN is refused, too */
         return complain(report, "backoff.jitter is %s, which is not from 0 to 1",
                         act__number_text(number, backoff->jitter, 6));
@@ -281,8 +302,10 @@ static bool check_backoff(const act_backoff *backoff, struct report *report)
 static bool check_template(const act_child_spec *child, struct report *report)
 {
     if (child->options != NULL && child->options->name != NULL)
-        return complain(report, "child \"%s\": options.name is set, but only one made from the template could have it",
-                        child->id);
+        return complain(
+            report,
+            "child \"%s\": options.name is set, but only one made from the template could have it",
+            child->id);
     return true;
 }
 
@@ -295,17 +318,23 @@ static bool check_tree(const act_supervisor_spec *spec, struct report *report, u
         if (!check_child(child, i, report, depth))
             return false;
         if (child->significant && spec->auto_shutdown == ACT_AUTO_SHUTDOWN_NEVER)
-            return complain(report, "child \"%s\": significant, but auto_shutdown is never", child->id);
-        if (child->behavior == &act__task_behavior && spec->strategy != ACT_STRATEGY_SIMPLE_ONE_FOR_ONE)
-            return complain(report, "child \"%s\": a task, but the strategy is not simple_one_for_one", child->id);
+            return complain(report, "child \"%s\": significant, but auto_shutdown is never",
+                            child->id);
+        if (child->behavior == &act__task_behavior &&
+            spec->strategy != ACT_STRATEGY_SIMPLE_ONE_FOR_ONE)
+            return complain(report,
+                            "child \"%s\": a task, but the strategy is not simple_one_for_one",
+                            child->id);
     }
-    if (spec->strategy == ACT_STRATEGY_SIMPLE_ONE_FOR_ONE && !check_template(&spec->children[0], report))
+    if (spec->strategy == ACT_STRATEGY_SIMPLE_ONE_FOR_ONE &&
+        !check_template(&spec->children[0], report))
         return false;
     const char *twice = duplicate(spec);
     return twice == NULL || complain(report, "child \"%s\": id is there twice", twice);
 }
 
-act_result act_supervisor_check(const act_supervisor_spec *spec, char *complaint, size_t complaint_bytes)
+act_result act_supervisor_check(const act_supervisor_spec *spec, char *complaint,
+                                size_t complaint_bytes)
 {
     struct report report = {complaint, complaint != NULL ? complaint_bytes : 0, 0};
 

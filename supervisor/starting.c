@@ -1,4 +1,6 @@
-/* Starts children: one after the other at first, then each on request or after its end. Internal. */
+/*
+ * Starts children: one after the other at first, then each on request or after its end. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/record.h>
 
@@ -26,7 +28,10 @@ static act_result spawn_as(act_self *self, act_pid *pid, struct act__child *chil
     return result;
 }
 
-/* Into the seat of the instance before, if there is one. It is there still, unless somebody else has given it up. */
+/*
+ * Into the seat of the instance before, if there is one. It is there still, unless somebody else
+ * has given it up.
+ */
 static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
 {
     act_result result = spawn_as(self, pid, child);
@@ -56,23 +61,28 @@ void act__child_start(act_self *self, struct act__supervisor *supervisor, struct
         child->end_kind = ACT_EXIT_ERROR;
         child->end_code = (int32_t)result;
         act__tell_event(self, supervisor, child,
-                        (act_supervision_event){.what = ACT_SUPERVISION_ENDED, .kind = ACT_EXIT_ERROR, .code = result});
-        act__child_start_ended(self, supervisor, child, act_exit_reason_make(ACT_EXIT_ERROR, (int32_t)result, NULL));
+                        (act_supervision_event){
+                            .what = ACT_SUPERVISION_ENDED, .kind = ACT_EXIT_ERROR, .code = result});
+        act__child_start_ended(self, supervisor, child,
+                               act_exit_reason_make(ACT_EXIT_ERROR, (int32_t)result, NULL));
     }
 }
 
-static void log_giving_up(act_self *self, const struct act__supervisor *supervisor, const struct act__child *child)
+static void log_giving_up(act_self *self, const struct act__supervisor *supervisor,
+                          const struct act__child *child)
 {
     char code[16] = "";
 
     if (child->end_code != 0)
         snprintf(code, sizeof code, " %d", (int)child->end_code);
-    act_log(self, ACT_LOG_ERROR, "gives up: more than %u restarts in %lld ms; child \"%s\" ended last: %s%s",
-            (unsigned)supervisor->window.intensity, (long long)supervisor->window.period, child->plan->id,
-            act_exit_kind_text((act_exit_kind)child->end_kind), code);
+    act_log(self, ACT_LOG_ERROR,
+            "gives up: more than %u restarts in %lld ms; child \"%s\" ended last: %s%s",
+            (unsigned)supervisor->window.intensity, (long long)supervisor->window.period,
+            child->plan->id, act_exit_kind_text((act_exit_kind)child->end_kind), code);
 }
 
-void act__child_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+void act__child_restart(act_self *self, struct act__supervisor *supervisor,
+                        struct act__child *child)
 {
     child->state = ACT__CHILD_DOWN;
     if (!act__restart_window_allows(&supervisor->window, act_now(self))) {
@@ -88,7 +98,7 @@ void act__child_restart(act_self *self, struct act__supervisor *supervisor, stru
         act__child_start(self, supervisor, child, ACT__START_RESTART);
 }
 
-/* --------------------------------------------------------------------------------- one after the other */
+/* -------------------------------------------------------------------------- one after the other */
 
 void act__supervisor_announce(act_self *self, struct act__supervisor *supervisor, int32_t result)
 {
@@ -120,14 +130,17 @@ static void pass_cursor(act_self *self, struct act__supervisor *supervisor, bool
     act__start_next(self, supervisor);
 }
 
-/* ------------------------------------------------------------------------------------ how a start ends */
+/* ----------------------------------------------------------------------------- how a start ends */
 
-void act__child_started(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
-                        act_result result)
+void act__child_started(act_self *self, struct act__supervisor *supervisor,
+                        struct act__child *child, act_result result)
 {
     child->start_result = result;
     if (result != ACT_OK) {
-        /* It ends now. Only that it has ended counts: until then its name is taken. It may have unlinked. */
+        /*
+         * It ends now. Only that it has ended counts: until then its name is taken. It may have
+         * unlinked.
+         */
         (void)act__child_watch(self, child);
         return;
     }
@@ -149,11 +162,12 @@ static act_exit_reason failure(struct act__child *child, act_exit_reason reason)
 {
     if (!act_exit_is_clean(reason))
         return reason;
-    return act_exit_reason_make(ACT_EXIT_ERROR, child->start_result, "a child ended before it had started");
+    return act_exit_reason_make(ACT_EXIT_ERROR, child->start_result,
+                                "a child ended before it had started");
 }
 
-static void initial_start_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
-                                act_exit_reason reason)
+static void initial_start_ended(act_self *self, struct act__supervisor *supervisor,
+                                struct act__child *child, act_exit_reason reason)
 {
     if (child->start_result == ACT_IGNORE)
         pass_cursor(self, supervisor, child->plan->restart == ACT_RESTART_TEMPORARY);
@@ -161,18 +175,21 @@ static void initial_start_ended(act_self *self, struct act__supervisor *supervis
         act__supervisor_stop(self, supervisor, failure(child, reason));
 }
 
-static void requested_start_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+static void requested_start_ended(act_self *self, struct act__supervisor *supervisor,
+                                  struct act__child *child)
 {
     act_result result = (act_result)child->start_result;
 
     act__start_answer(self, child, result, act_pid_none());
     act__child_rest(self, child);
-    bool keeps_spec = result == ACT_IGNORE && child->plan->restart != ACT_RESTART_TEMPORARY && child->template == NULL;
+    bool keeps_spec = result == ACT_IGNORE && child->plan->restart != ACT_RESTART_TEMPORARY &&
+                      child->template == NULL;
     if (child->start_cause == ACT__START_REQUEST && !keeps_spec)
         act__child_drop(supervisor, child);
 }
 
-static void group_start_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+static void group_start_ended(act_self *self, struct act__supervisor *supervisor,
+                              struct act__child *child)
 {
     if (child->start_result != ACT_IGNORE) {
         act__refill_failed(supervisor);
@@ -183,32 +200,27 @@ static void group_start_ended(act_self *self, struct act__supervisor *supervisor
     act__refill_next(self, supervisor);
 }
 
-void act__child_start_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
-                            act_exit_reason reason)
+void act__child_start_ended(act_self *self, struct act__supervisor *supervisor,
+                            struct act__child *child, act_exit_reason reason)
 {
     child->state = ACT__CHILD_DOWN;
     if (child->start_result == ACT_OK)
         child->start_result = ACT_CLOSED;
     switch ((enum act__start_cause)child->start_cause) {
-    case ACT__START_INITIAL:
-        initial_start_ended(self, supervisor, child, reason);
-        break;
+    case ACT__START_INITIAL: initial_start_ended(self, supervisor, child, reason); break;
     case ACT__START_REQUEST:
-    case ACT__START_AGAIN:
-        requested_start_ended(self, supervisor, child);
-        break;
+    case ACT__START_AGAIN: requested_start_ended(self, supervisor, child); break;
     case ACT__START_RESTART:
         if (child->start_result != ACT_IGNORE) {
             child->state = ACT__CHILD_RESTARTING;
             act__errand_add(supervisor, child);
         } else {
             act__child_rest(self, child);
-            if (child->template != NULL) /* nothing could reach it any more: it has neither id nor pid */
+            if (child->template != NULL) /* nothing could reach it any more: it has neither id
+                                            nor pid */
                 act__child_drop(supervisor, child);
         }
         break;
-    case ACT__START_GROUP:
-        group_start_ended(self, supervisor, child);
-        break;
+    case ACT__START_GROUP: group_start_ended(self, supervisor, child); break;
     }
 }

@@ -1,13 +1,19 @@
-/* Stops children: told to, given their time, then killed; and the supervisor when all are gone. Internal. */
+/*
+ * Stops children: told to, given their time, then killed; and the supervisor when all are gone.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/record.h>
 
 #include <stdio.h>
 
-/* So often a stop tries to get its timer; then the child is killed at once rather than waited for for ever. */
+/*
+ * So often a stop tries to get its timer; then the child is killed at once rather than waited for
+ * for ever.
+ */
 #define STOP_TRIES_MAX 1000u
 
-/* ------------------------------------------------------------------------------------------ one child */
+/* ------------------------------------------------------------------------------------ one child */
 
 void act__child_kill(act_self *self, struct act__child *child)
 {
@@ -25,21 +31,25 @@ void act__child_is_overdue(act_self *self, struct act__child *child)
     (void)!act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
 }
 
-static bool arm_timer(act_self *self, const struct act__supervisor *supervisor, struct act__child *child)
+static bool arm_timer(act_self *self, const struct act__supervisor *supervisor,
+                      struct act__child *child)
 {
     act_message *message;
 
     if (child->plan->shutdown < 0 || child->is_killed || child->has_timer || supervisor->has_timer)
         return true;
-    if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP, act_pid_value(child->pid)) != ACT_OK)
+    if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP, act_pid_value(child->pid)) !=
+        ACT_OK)
         return false;
-    child->has_timer = act_send_after(self, &child->timer, act_self_pid(self), &message, child->plan->shutdown) == ACT_OK;
+    child->has_timer = act_send_after(self, &child->timer, act_self_pid(self), &message,
+                                      child->plan->shutdown) == ACT_OK;
     if (!child->has_timer)
         act_message_free(&message);
     return child->has_timer;
 }
 
-void act__child_stop_again(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+void act__child_stop_again(act_self *self, struct act__supervisor *supervisor,
+                           struct act__child *child)
 {
     bool watched = act__child_watch(self, child);
 
@@ -60,11 +70,15 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
     child->stop_tries = 0;
     if (supervisor->phase != ACT__PHASE_CLEARING || !child->in_group) /* else it will be back */
         act_seat_leave(supervisor->system, child->pid);
-    /* The monitor first: a child that has unlinked, or is dead already, must not be waited for in vain. */
+    /*
+     * The monitor first: a child that has unlinked, or is dead already, must not be waited for in
+     * vain.
+     */
     (void)act__child_watch(self, child);
-    if (child->plan->shutdown == ACT_SHUTDOWN_KILL
-        || (supervisor->is_killed && child->plan->type == ACT_CHILD_WORKER)
-        || act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)) != ACT_OK)
+    if (child->plan->shutdown == ACT_SHUTDOWN_KILL ||
+        (supervisor->is_killed && child->plan->type == ACT_CHILD_WORKER) ||
+        act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)) !=
+            ACT_OK)
         act__child_kill(self, child);
     act__child_stop_again(self, supervisor, child);
 }
@@ -74,8 +88,12 @@ static bool asks_to_terminate(const act_message *request)
     return request->tag == ACT__TAG_TERMINATE_CHILD || request->tag == ACT__TAG_TERMINATE_CHILD_PID;
 }
 
-/* Those that asked before somebody asked to start it anew have what they wanted; the rest is looked at again. */
-static void answer_waiting(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+/*
+ * Those that asked before somebody asked to start it anew have what they wanted; the rest is looked
+ * at again.
+ */
+static void answer_waiting(act_self *self, struct act__supervisor *supervisor,
+                           struct act__child *child)
 {
     const act_supervisor_answer stopped = {.result = ACT_OK};
     act_message                *request;
@@ -112,8 +130,12 @@ static bool stops_all_at_once(const struct act__supervisor *supervisor)
     return supervisor->template != NULL || supervisor->is_killed;
 }
 
-/* Also for one that ended by itself while all are being stopped; those stay where they are till the end. */
-void act__child_stopped(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+/*
+ * Also for one that ended by itself while all are being stopped; those stay where they are till the
+ * end.
+ */
+void act__child_stopped(act_self *self, struct act__supervisor *supervisor,
+                        struct act__child *child)
 {
     bool is_next = child == supervisor->cursor; /* and is wholly gone */
     bool was_refused = child->answer != NULL && child->start_cause == ACT__START_REQUEST;
@@ -138,7 +160,7 @@ void act__child_stopped(act_self *self, struct act__supervisor *supervisor, stru
     }
 }
 
-/* ----------------------------------------------------------------------------------------- all of them */
+/* ---------------------------------------------------------------------------------- all of them */
 
 void act__all_are_overdue(act_self *self, struct act__supervisor *supervisor)
 {
@@ -149,7 +171,8 @@ void act__all_are_overdue(act_self *self, struct act__supervisor *supervisor)
                 (long long)supervisor->template->plan->shutdown);
         act_system_overdue(act_self_system(self));
     }
-    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
+    for (struct act__child *child = supervisor->children.first; child != NULL;
+         child = child->order_next)
         if (!act_pid_is_none(child->pid))
             act__child_kill(self, child);
 }
@@ -180,7 +203,8 @@ void act__stop_next(act_self *self, struct act__supervisor *supervisor)
 static void begin_all_stops(act_self *self, struct act__supervisor *supervisor)
 {
     supervisor->cursor = NULL;
-    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
+    for (struct act__child *child = supervisor->children.first; child != NULL;
+         child = child->order_next) {
         if (act_pid_is_none(child->pid))
             act__child_rest(self, child);
         else if (child->state != ACT__CHILD_STOPPING)
@@ -190,7 +214,10 @@ static void begin_all_stops(act_self *self, struct act__supervisor *supervisor)
     }
 }
 
-/* Children made from a template have no order. One timer is for all; without memory for it their time is over. */
+/*
+ * Children made from a template have no order. One timer is for all; without memory for it their
+ * time is over.
+ */
 static void stop_all_at_once(act_self *self, struct act__supervisor *supervisor)
 {
     act_millis   shutdown = supervisor->template->plan->shutdown;
@@ -201,8 +228,9 @@ static void stop_all_at_once(act_self *self, struct act__supervisor *supervisor)
     begin_all_stops(self, supervisor);
     if (shutdown < 0)
         return;
-    if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP, act_pid_value(act_pid_none())) != ACT_OK
-        || act_send_after(self, &timer, act_self_pid(self), &message, shutdown) != ACT_OK) {
+    if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP,
+                                  act_pid_value(act_pid_none())) != ACT_OK ||
+        act_send_after(self, &timer, act_self_pid(self), &message, shutdown) != ACT_OK) {
         act_message_free(&message);
         act__all_are_overdue(self, supervisor);
     }
@@ -218,15 +246,18 @@ static void copy_reason(struct act__supervisor *supervisor, act_exit_reason reas
 }
 
 /* Whatever it was doing, it stops now. */
-static void enter_stopping(act_self *self, struct act__supervisor *supervisor, act_exit_reason reason)
+static void enter_stopping(act_self *self, struct act__supervisor *supervisor,
+                           act_exit_reason reason)
 {
     supervisor->phase = ACT__PHASE_STOPPING;
     act__tell_event(self, supervisor, NULL,
-                    (act_supervision_event){.what = ACT_SUPERVISION_STOPS, .kind = reason.kind, .code = reason.code});
+                    (act_supervision_event){
+                        .what = ACT_SUPERVISION_STOPS, .kind = reason.kind, .code = reason.code});
     act__refuse_held(self, supervisor);
 }
 
-void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor, act_exit_reason reason)
+void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor,
+                          act_exit_reason reason)
 {
     if (supervisor->phase == ACT__PHASE_STOPPING)
         return;
@@ -249,11 +280,15 @@ static void mark_linked(act_self *self, void *context, act_pid linked)
         child->is_linked = true;
 }
 
-/* Those that have unlinked themselves are not ended by a kill of their supervisor, so they are not waited for. */
+/*
+ * Those that have unlinked themselves are not ended by a kill of their supervisor, so they are not
+ * waited for.
+ */
 static void forget_unlinked(act_self *self, struct act__supervisor *supervisor)
 {
     act_each_link(self, mark_linked, supervisor);
-    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
+    for (struct act__child *child = supervisor->children.first; child != NULL;
+         child = child->order_next) {
         if (!child->is_linked && !act_pid_is_none(child->pid)) {
             act_seat_leave(supervisor->system, child->pid);
             child->has_begun = true; /* to have unlinked */

@@ -1,4 +1,7 @@
-/* The supervisor: an actor that traps exits and takes one step of its work for each message. Internal. */
+/*
+ * The supervisor: an actor that traps exits and takes one step of its work for each message.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/record.h>
 
@@ -10,7 +13,7 @@
 #include <supervisor/memory.h>
 #include <supervisor/spec_check.h>
 
-/* ---------------------------------------------------------------------------------- later, by message */
+/* ---------------------------------------------------------------------------- later, by message */
 
 void act__errand_add(struct act__supervisor *supervisor, struct act__child *child)
 {
@@ -54,8 +57,9 @@ static void errand_forget(struct act__supervisor *supervisor, struct act__child 
 /* Until all children run, what is to be done later waits for that. */
 static void nudge(act_self *self, struct act__supervisor *supervisor)
 {
-    bool anything = (supervisor->errands_first != NULL && supervisor->phase != ACT__PHASE_STARTING)
-                    || (!act__requests_are_empty(&supervisor->held) && supervisor->phase == ACT__PHASE_RUNNING);
+    bool anything =
+        (supervisor->errands_first != NULL && supervisor->phase != ACT__PHASE_STARTING) ||
+        (!act__requests_are_empty(&supervisor->held) && supervisor->phase == ACT__PHASE_RUNNING);
 
     /* A send that fails is tried again with the next message: the envelope is still there. */
     if (anything && supervisor->nudge != NULL)
@@ -79,13 +83,17 @@ static void do_errand(act_self *self, struct act__supervisor *supervisor, struct
         await_end(self, supervisor, child);
 }
 
-/* ------------------------------------------------------------------------------------------- requests */
+/* ------------------------------------------------------------------------------------- requests */
 
-/* One that waits to be restarted is known by the pid that it had, which leads to the seat that it has left. */
+/*
+ * One that waits to be restarted is known by the pid that it had, which leads to the seat that it
+ * has left.
+ */
 static struct act__child *child_of_pid(const struct act__supervisor *supervisor, act_pid pid)
 {
-    struct act__child *child = act_pid_is_none(pid) ? NULL : act__children_by_pid(&supervisor->children, pid);
-    act_pid            seat;
+    struct act__child *child =
+        act_pid_is_none(pid) ? NULL : act__children_by_pid(&supervisor->children, pid);
+    act_pid seat;
 
     if (child != NULL || act_seat_of(supervisor->system, pid, &seat) != ACT_OK)
         return child;
@@ -95,15 +103,18 @@ static struct act__child *child_of_pid(const struct act__supervisor *supervisor,
     return child;
 }
 
-static struct act__child *child_asked_for(struct act__supervisor *supervisor, const act_message *request)
+static struct act__child *child_asked_for(struct act__supervisor *supervisor,
+                                          const act_message      *request)
 {
     const struct act__request *asked = (const struct act__request *)(const void *)request->as.bytes;
-    return request->tag == ACT__TAG_TERMINATE_CHILD_PID ? child_of_pid(supervisor, asked->pid)
-                                                        : act__children_by_id(&supervisor->children, asked->id);
+    return request->tag == ACT__TAG_TERMINATE_CHILD_PID
+               ? child_of_pid(supervisor, asked->pid)
+               : act__children_by_id(&supervisor->children, asked->id);
 }
 
 /* It waited for another start. */
-static void forgo_restart(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+static void forgo_restart(act_self *self, struct act__supervisor *supervisor,
+                          struct act__child *child)
 {
     act__delay_call_off(self, child);
     act__child_rest(self, child);
@@ -113,7 +124,8 @@ static void forgo_restart(act_self *self, struct act__supervisor *supervisor, st
         act__group_go_without(self, supervisor, child);
 }
 
-static void terminate_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
+static void terminate_child(act_self *self, struct act__supervisor *supervisor,
+                            act_message *request)
 {
     struct act__child    *child = child_asked_for(supervisor, request);
     act_supervisor_answer answer = {.result = child != NULL ? ACT_OK : ACT_NOT_FOUND};
@@ -150,7 +162,10 @@ static void start_child(act_self *self, struct act__supervisor *supervisor, act_
     act_message_free(&request); /* and the child, if it is still in there */
 }
 
-/* Whether what restart_child and delete_child ask for can be done; else the request is answered, or waits. */
+/*
+ * Whether what restart_child and delete_child ask for can be done; else the request is answered, or
+ * waits.
+ */
 static bool is_at_rest(act_self *self, struct act__child *child, act_message *request)
 {
     act_supervisor_answer answer = {.result = ACT_NOT_FOUND};
@@ -199,12 +214,14 @@ void act__request_release_args(const struct act__supervisor *supervisor, act_mes
     struct act__request *asked = (struct act__request *)(void *)request->as.bytes;
     size_t               args_bytes = request->bytes_count - sizeof *asked;
 
-    if (request->tag == ACT__TAG_START_CHILD_ARGS && supervisor->template != NULL && args_bytes != 0
-        && fits_template(supervisor, args_bytes) && supervisor->template->plan->args_release != NULL)
+    if (request->tag == ACT__TAG_START_CHILD_ARGS && supervisor->template != NULL &&
+        args_bytes != 0 && fits_template(supervisor, args_bytes) &&
+        supervisor->template->plan->args_release != NULL)
         act__user_code_call(supervisor->template->plan->args_release, asked->args);
 }
 
-static void start_child_args(act_self *self, struct act__supervisor *supervisor, act_message *request)
+static void start_child_args(act_self *self, struct act__supervisor *supervisor,
+                             act_message *request)
 {
     const struct act__request *asked = (const struct act__request *)(const void *)request->as.bytes;
     size_t                     args_bytes = request->bytes_count - sizeof *asked;
@@ -232,7 +249,8 @@ static bool makes_sense(const struct act__supervisor *supervisor, uint32_t tag)
 {
     bool is_simple = tag == ACT__TAG_START_CHILD_ARGS || tag == ACT__TAG_TERMINATE_CHILD_PID;
     if (tag == ACT__TAG_RUN_TASK)
-        return supervisor->template != NULL && supervisor->template->plan->behavior == &act__task_behavior;
+        return supervisor->template != NULL &&
+               supervisor->template->plan->behavior == &act__task_behavior;
     return is_simple == (supervisor->template != NULL);
 }
 
@@ -258,7 +276,8 @@ static void handle_request(act_self *self, struct act__supervisor *supervisor, a
         start_child_args(self, supervisor, request);
     else if (request->tag == ACT__TAG_START_CHILD)
         start_child(self, supervisor, request);
-    else if (request->tag == ACT__TAG_TERMINATE_CHILD || request->tag == ACT__TAG_TERMINATE_CHILD_PID)
+    else if (request->tag == ACT__TAG_TERMINATE_CHILD ||
+             request->tag == ACT__TAG_TERMINATE_CHILD_PID)
         terminate_child(self, supervisor, request);
     else if (request->tag == ACT__TAG_RESTART_CHILD)
         restart_child(self, supervisor, request);
@@ -266,7 +285,10 @@ static void handle_request(act_self *self, struct act__supervisor *supervisor, a
         delete_child(self, supervisor, request);
 }
 
-/* Changes wait until all children run, so that start order is spec order; and none overtakes another. */
+/*
+ * Changes wait until all children run, so that start order is spec order; and none overtakes
+ * another.
+ */
 static void receive_request(act_self *self, struct act__supervisor *supervisor)
 {
     act_message *request = act_take(self);
@@ -282,67 +304,18 @@ static void receive_request(act_self *self, struct act__supervisor *supervisor)
     }
 }
 
-static void count_children(act_self *self, struct act__supervisor *supervisor, act_message *request)
-{
-    const struct act__children *children = &supervisor->children;
-    act_supervisor_answer       answer = {.result = ACT_OK};
-
-    answer.specs_count = children->count;
-    answer.active_count = (uint32_t)children->by_pid.count;
-    answer.supervisors_count = children->supervisors_count;
-    answer.workers_count = answer.specs_count - answer.supervisors_count;
-    answer.restarts_count = supervisor->restarts_count;
-    act__request_answer(self, request, &answer);
-}
-
-static void write_row(act_child_info *row, const struct act__child *child)
-{
-    memset(row, 0, sizeof *row);
-    strcpy(row->id, act__child_id(child));
-    row->pid = child->pid;
-    row->type = (act_child_type)child->plan->type;
-    row->restart = (act_restart)child->plan->restart;
-    row->is_restarting = child->state == ACT__CHILD_RESTARTING || child->state == ACT__CHILD_DELAYED
-                         || (child->state == ACT__CHILD_STARTING && child->start_cause >= ACT__START_RESTART);
-    row->significant = child->plan->significant;
-    row->shutdown = child->plan->shutdown;
-    row->restarts_count = child->restarts_count;
-    row->behavior_name = child->plan->behavior->name;
-}
-
-/* Answers with so many children from this one on. */
-static void answer_rows(act_self *self, act_message *request, const struct act__child *child, size_t count)
-{
-    const act_supervisor_answer no_memory = {.result = ACT_NO_MEMORY};
-    act_message                *message;
-
-    if (act__request_create(&message, ACT_MESSAGE_SUPERVISOR_ANSWER,
-                            sizeof(struct act__answer) + count * sizeof(act_child_info)) != ACT_OK) {
-        act__request_answer(self, request, &no_memory);
-        return;
-    }
-    struct act__answer *payload = (struct act__answer *)(void *)message->as.bytes;
-    memset(payload, 0, sizeof *payload);
-    payload->rows_count = (uint32_t)count;
-    for (size_t i = 0; i < count; i++, child = child->order_next)
-        write_row(&payload->rows[i], child);
-    if (act_reply(self, act_message_asker(request), &message) != ACT_OK)
-        act_message_free(&message);
-    act_message_free(&request);
-}
-
 static void get_childspec(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
     const act_supervisor_answer not_found = {.result = ACT_NOT_FOUND};
     struct act__child          *child = child_asked_for(supervisor, request);
 
     if (child != NULL)
-        answer_rows(self, request, child, 1);
+        act__answer_children(self, request, child, 1);
     else
         act__request_answer(self, request, &not_found);
 }
 
-/* -------------------------------------------------------------------------------- what children do */
+/* ----------------------------------------------------------------------------- what children do */
 
 bool act__child_watch(act_self *self, struct act__child *child)
 {
@@ -382,15 +355,17 @@ static bool waits_to_be_restarted(const struct act__child *child)
 
 static bool any_waits(const struct act__supervisor *supervisor, bool only_significant)
 {
-    for (const struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next)
+    for (const struct act__child *child = supervisor->children.first; child != NULL;
+         child = child->order_next)
         if (waits_to_be_restarted(child) && (child->plan->significant || !only_significant))
             return true;
     return false;
 }
 
 /*
- * A significant child has ended by itself and is not restarted. Whether it was the last is to be seen when all is
- * settled: those of a group that is being restarted have not ended for good, whether they wait or do not run just now.
+ * A significant child has ended by itself and is not restarted. Whether it was the last is to be
+ * seen when all is settled: those of a group that is being restarted have not ended for good,
+ * whether they wait or do not run just now.
  */
 static void judge_significant_end(act_self *self, struct act__supervisor *supervisor)
 {
@@ -407,11 +382,11 @@ static void judge_significant_end(act_self *self, struct act__supervisor *superv
     act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
 }
 
-static void child_ended(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
-                        act_exit_reason reason)
+static void child_ended(act_self *self, struct act__supervisor *supervisor,
+                        struct act__child *child, act_exit_reason reason)
 {
-    bool again = child->plan->restart == ACT_RESTART_PERMANENT
-                 || (child->plan->restart == ACT_RESTART_TRANSIENT && !act_exit_is_clean(reason));
+    bool again = child->plan->restart == ACT_RESTART_PERMANENT ||
+                 (child->plan->restart == ACT_RESTART_TRANSIENT && !act_exit_is_clean(reason));
 
     child->state = ACT__CHILD_DOWN;
     if (child->plan->significant && !again)
@@ -428,11 +403,15 @@ static void child_ended(act_self *self, struct act__supervisor *supervisor, stru
     }
 }
 
-static void forget_instance(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+static void forget_instance(act_self *self, struct act__supervisor *supervisor,
+                            struct act__child *child)
 {
     if (child->has_timer)
         act_cancel_timer(self, child->timer);
-    /* The monitor's DOWN, if it is still to come, is of nobody then: taking it back would look through the inbox. */
+    /*
+     * The monitor's DOWN, if it is still to come, is of nobody then: taking it back would look
+     * through the inbox.
+     */
     child->has_timer = child->is_watched = false;
     if (act_seat_of(act_self_system(self), child->pid, &child->seat) != ACT_OK)
         child->seat = act_pid_none();
@@ -443,7 +422,9 @@ static void child_gone(act_self *self, struct act__supervisor *supervisor, struc
                        act_exit_reason reason)
 {
     act__tell_event(self, supervisor, child,
-                    (act_supervision_event){.what = ACT_SUPERVISION_ENDED, .child = child->pid, .kind = reason.kind,
+                    (act_supervision_event){.what = ACT_SUPERVISION_ENDED,
+                                            .child = child->pid,
+                                            .kind = reason.kind,
                                             .code = reason.code});
     child->end_kind = (uint8_t)reason.kind;
     child->end_code = reason.code;
@@ -451,8 +432,8 @@ static void child_gone(act_self *self, struct act__supervisor *supervisor, struc
         act__task_ended(self, child, reason);
     forget_instance(self, supervisor, child);
     child->since = act_now(self);
-    if (supervisor->phase == ACT__PHASE_STOPPING || child->state == ACT__CHILD_STOPPING
-        || (supervisor->phase == ACT__PHASE_CLEARING && child->in_group))
+    if (supervisor->phase == ACT__PHASE_STOPPING || child->state == ACT__CHILD_STOPPING ||
+        (supervisor->phase == ACT__PHASE_CLEARING && child->in_group))
         act__child_stopped(self, supervisor, child);
     else if (child->state == ACT__CHILD_STARTING)
         act__child_start_ended(self, supervisor, child, reason);
@@ -460,16 +441,20 @@ static void child_gone(act_self *self, struct act__supervisor *supervisor, struc
         child_ended(self, supervisor, child, reason);
 }
 
-/* ------------------------------------------------------------------------------------- what it hears */
+/* -------------------------------------------------------------------------------- what it hears */
 
-static void receive_exit(act_self *self, struct act__supervisor *supervisor, const act_message *message)
+static void receive_exit(act_self *self, struct act__supervisor *supervisor,
+                         const act_message *message)
 {
     act_pid            sender = act_message_sender(message);
     struct act__child *child = act__children_by_pid(&supervisor->children, sender);
     act_pid            seat;
 
     if (child != NULL && act_seat_of(act_self_system(self), sender, &seat) == ACT_EXISTS) {
-        /* It only pretends to have ended. It does now, and its end counts: the next must not meet it. */
+        /*
+         * It only pretends to have ended. It does now, and its end counts: the next must not meet
+         * it.
+         */
         act__child_kill(self, child);
         await_end(self, supervisor, child);
     } else if (child != NULL) {
@@ -491,12 +476,14 @@ static void receive_nudge(act_self *self, struct act__supervisor *supervisor)
     supervisor->nudge = act_take(self);
     if ((child = errand_take(supervisor)) != NULL)
         do_errand(self, supervisor, child);
-    else if (supervisor->phase == ACT__PHASE_RUNNING && (request = act__requests_take(&supervisor->held)) != NULL)
+    else if (supervisor->phase == ACT__PHASE_RUNNING &&
+             (request = act__requests_take(&supervisor->held)) != NULL)
         handle_request(self, supervisor, request);
 }
 
 /* What comes from a child, or is about one. */
-static void receive_about_child(act_self *self, struct act__supervisor *supervisor, const act_message *message)
+static void receive_about_child(act_self *self, struct act__supervisor *supervisor,
+                                const act_message *message)
 {
     bool               is_timer = message->tag == ACT__TAG_STOP_TIME_IS_UP;
     act_pid            pid = is_timer ? message->as.pid : act_message_sender(message);
@@ -517,53 +504,37 @@ static void receive_about_child(act_self *self, struct act__supervisor *supervis
     else if (child->state == ACT__CHILD_STARTING && child->start_result == ACT_OK)
         act__child_started(self, supervisor, child, (act_result)message->as.int64);
     else if (child->state == ACT__CHILD_STOPPING && message->as.int64 == ACT_OK)
-        act__start_answer(self, child, ACT_OK, pid); /* it did start, if only to be stopped at once */
+        act__start_answer(self, child, ACT_OK, pid); /* it did start, if only to be stopped at
+                                                        once */
 }
 
 static void hear(act_self *self, struct act__supervisor *supervisor, const act_message *message)
 {
     switch (message->tag) {
-    case ACT_MESSAGE_EXIT:
-        receive_exit(self, supervisor, message);
-        break;
+    case ACT_MESSAGE_EXIT: receive_exit(self, supervisor, message); break;
     case ACT_MESSAGE_STARTED:
     case ACT_MESSAGE_DOWN:
-    case ACT__TAG_STOP_TIME_IS_UP:
-        receive_about_child(self, supervisor, message);
-        break;
-    case ACT__TAG_NUDGE:
-        receive_nudge(self, supervisor);
-        break;
+    case ACT__TAG_STOP_TIME_IS_UP: receive_about_child(self, supervisor, message); break;
+    case ACT__TAG_NUDGE: receive_nudge(self, supervisor); break;
     case ACT__TAG_START_CHILD:
     case ACT__TAG_TERMINATE_CHILD:
     case ACT__TAG_RESTART_CHILD:
     case ACT__TAG_DELETE_CHILD:
     case ACT__TAG_START_CHILD_ARGS:
     case ACT__TAG_RUN_TASK:
-    case ACT__TAG_TERMINATE_CHILD_PID:
-        receive_request(self, supervisor);
-        break;
-    case ACT__TAG_COUNT_CHILDREN:
-        count_children(self, supervisor, act_take(self));
-        break;
+    case ACT__TAG_TERMINATE_CHILD_PID: receive_request(self, supervisor); break;
+    case ACT__TAG_COUNT_CHILDREN: act__answer_count(self, supervisor, act_take(self)); break;
     case ACT__TAG_WHICH_CHILDREN:
-        answer_rows(self, act_take(self), supervisor->children.first, supervisor->children.count);
+        act__answer_children(self, act_take(self), supervisor->children.first,
+                             supervisor->children.count);
         break;
-    case ACT__TAG_GET_CHILDSPEC:
-        get_childspec(self, supervisor, act_take(self));
-        break;
-    case ACT__TAG_SUBSCRIBE:
-        act__subscribe(self, supervisor, act_take(self));
-        break;
-    case ACT__TAG_UNSUBSCRIBE:
-        act__unsubscribe(self, supervisor, act_take(self));
-        break;
+    case ACT__TAG_GET_CHILDSPEC: get_childspec(self, supervisor, act_take(self)); break;
+    case ACT__TAG_SUBSCRIBE: act__subscribe(self, supervisor, act_take(self)); break;
+    case ACT__TAG_UNSUBSCRIBE: act__unsubscribe(self, supervisor, act_take(self)); break;
     case ACT__TAG_DELAY_IS_OVER:
         act__delay_is_over(self, supervisor, message->as.resource.pointer);
         break;
-    default:
-        act_unknown(self, message);
-        break;
+    default: act_unknown(self, message); break;
     }
     judge_significant_end(self, supervisor);
     nudge(self, supervisor);
@@ -591,12 +562,13 @@ static act_result init(act_self *self, void *state, const void *args)
     if (act_trap_exits(self, true) == ACT_OK && act_trap_kill(self) == ACT_OK)
         act__start_next(self, supervisor);
     else
-        act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_ERROR, ACT_NO_MEMORY, NULL));
+        act__supervisor_stop(self, supervisor,
+                             act_exit_reason_make(ACT_EXIT_ERROR, ACT_NO_MEMORY, NULL));
     act__unlock_leavable(&supervisor->mutex);
     return ACT_OK; /* what could not be started is told by the announcement and the end */
 }
 
-/* ---------------------------------------------------------------------------------- birth and burial */
+/* ----------------------------------------------------------------------------- birth and burial */
 
 static const act_behavior running_behavior = {
     .name = "supervisor",
@@ -606,7 +578,10 @@ static const act_behavior running_behavior = {
     .receive = receive,
 };
 
-/* However it has ended. What its children refer to goes when the last of their instances has gone, too. */
+/*
+ * However it has ended. What its children refer to goes when the last of their instances has gone,
+ * too.
+ */
 static void destroy(void *context)
 {
     struct act__supervisor *supervisor = context;
@@ -616,7 +591,8 @@ static void destroy(void *context)
         act_system_tree_ended(supervisor->system, (act_tree_end)supervisor->tree_end);
     act__requests_free(&supervisor->held);
     act__subscribers_free(supervisor);
-    for (struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
+    for (struct act__child *child = supervisor->children.first; child != NULL;
+         child = child->order_next) {
         act__requests_free(&child->waiting);
         give_seat_up(supervisor->system, child);
     }
@@ -673,10 +649,10 @@ static struct act__supervisor *create(const act_supervisor_spec *spec, bool anno
     act__children_init(&supervisor->children);
     act__restart_window_init(&supervisor->window, spec->intensity,
                              spec->period != 0 ? spec->period : ACT_SECONDS(5));
-    if (!add_children(supervisor, spec)
-        || act__request_create_value(&supervisor->nudge, ACT__TAG_NUDGE, act_nothing()) != ACT_OK
-        || (announces
-            && act__request_create_value(&supervisor->announcement, ACT_MESSAGE_STARTED, act_int64(0)) != ACT_OK)) {
+    if (!add_children(supervisor, spec) ||
+        act__request_create_value(&supervisor->nudge, ACT__TAG_NUDGE, act_nothing()) != ACT_OK ||
+        (announces && act__request_create_value(&supervisor->announcement, ACT_MESSAGE_STARTED,
+                                                act_int64(0)) != ACT_OK)) {
         discard(supervisor);
         return NULL;
     }
@@ -684,8 +660,9 @@ static struct act__supervisor *create(const act_supervisor_spec *spec, bool anno
 }
 
 /* Exactly one of self and system is not NULL. */
-static act_result spawn(act_self *self, act_system *system, act_pid *pid, const act_supervisor_spec *spec,
-                        const act_spawn_options *options, struct act__child *from)
+static act_result spawn(act_self *self, act_system *system, act_pid *pid,
+                        const act_supervisor_spec *spec, const act_spawn_options *options,
+                        struct act__child *from)
 {
     act_spawn_options       mine = *(options != NULL ? options : ACT_SPAWN_OPTIONS(.name = NULL));
     struct act__supervisor *supervisor = create(spec, self != NULL && mine.announce);
@@ -704,8 +681,9 @@ static act_result spawn(act_self *self, act_system *system, act_pid *pid, const 
     mine.on_end = &supervisor->on_end;
     if ((supervisor->is_root = self == NULL))
         act_system_tree_begins(supervisor->system);
-    act_result result = self != NULL ? act_spawn_link(self, pid, &running_behavior, &supervisor, &mine)
-                                     : act_system_spawn(system, pid, &running_behavior, &supervisor, &mine);
+    act_result result = self != NULL
+                            ? act_spawn_link(self, pid, &running_behavior, &supervisor, &mine)
+                            : act_system_spawn(system, pid, &running_behavior, &supervisor, &mine);
     if (result != ACT_OK) {
         supervisor->tree_end = ACT_TREE_END_TOLD;
         discard(supervisor);
@@ -715,9 +693,9 @@ static act_result spawn(act_self *self, act_system *system, act_pid *pid, const 
 
 static bool options_are_good(const act_spawn_options *options)
 {
-    return options == NULL
-           || (options->size == sizeof *options && options->inbox_max == 0 && options->on_end == NULL
-               && (options->seat == ACT_SEAT_NONE || options->seat == ACT_SEAT_DROP));
+    return options == NULL || (options->size == sizeof *options && options->inbox_max == 0 &&
+                               options->on_end == NULL &&
+                               (options->seat == ACT_SEAT_NONE || options->seat == ACT_SEAT_DROP));
 }
 
 act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_supervisor_spec *spec,
@@ -726,23 +704,25 @@ act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_su
     return spawn(self, NULL, pid, spec, options, from);
 }
 
-act_result act_supervisor_spawn_link(act_self *self, act_pid *supervisor, const act_supervisor_spec *spec,
-                                     const act_spawn_options *options)
+act_result act_supervisor_spawn_link(act_self *self, act_pid *supervisor,
+                                     const act_supervisor_spec *spec,
+                                     const act_spawn_options   *options)
 {
     if (!options_are_good(options) || act_supervisor_check(spec, NULL, 0) != ACT_OK)
         return ACT_INVALID;
     return spawn(self, NULL, supervisor, spec, options, NULL);
 }
 
-act_result act_system_spawn_supervisor(act_system *system, act_pid *supervisor, const act_supervisor_spec *spec,
-                                       const act_spawn_options *options)
+act_result act_system_spawn_supervisor(act_system *system, act_pid *supervisor,
+                                       const act_supervisor_spec *spec,
+                                       const act_spawn_options   *options)
 {
     if (!options_are_good(options) || act_supervisor_check(spec, NULL, 0) != ACT_OK)
         return ACT_INVALID;
     return spawn(NULL, system, supervisor, spec, options, NULL);
 }
 
-/* ----------------------------------------------------------------------------- supervisors as children */
+/* ---------------------------------------------------------------------- supervisors as children */
 
 /* Reached only by whoever spawns the behaviour of such a spec by himself. */
 static act_result init_by_itself(act_self *self, void *state, const void *args)

@@ -12,7 +12,10 @@ struct order {
     size_t            args_bytes;
     char              args[];
 };
-_Static_assert((offsetof(act_message, as) + offsetof(struct act__request, args) + offsetof(struct order, args)) % 8 == 0,
+_Static_assert((offsetof(act_message, as) + offsetof(struct act__request, args) +
+                offsetof(struct order, args)) %
+                       8 ==
+                   0,
                "args are aligned to 8");
 
 /* What the actor is given. The record is held by it. */
@@ -39,7 +42,8 @@ static act_result init(act_self *self, void *state, const void *args)
     ((struct job *)state)->ask = ((struct job *)state)->child->asker.ask;
     if (act_message_create_value(&message, RUN, act_nothing()) != ACT_OK)
         return ACT_NO_MEMORY;
-    act_result result = act_send(self, act_self_pid(self), &message); /* so that the supervisor need not wait for it */
+    /* so that the supervisor need not wait for it */
+    act_result result = act_send(self, act_self_pid(self), &message);
     act_message_free(&message);
     return result;
 }
@@ -70,20 +74,24 @@ const act_behavior act__task_behavior = {
 
 act_child_spec act_task_child(const act_spawn_options *options)
 {
-    act_child_spec spec = {
-        .id = "task", .behavior = &act__task_behavior, .restart = ACT_RESTART_TEMPORARY, .options = options};
+    act_child_spec spec = {.id = "task",
+                           .behavior = &act__task_behavior,
+                           .restart = ACT_RESTART_TEMPORARY,
+                           .options = options};
     return spec;
 }
 
-act_result act_task_run(act_self *self, act_ref *ask, act_pid supervisor, act_task_function function, const void *args,
-                        size_t args_bytes, act_millis timeout)
+act_result act_task_run(act_self *self, act_ref *ask, act_pid supervisor,
+                        act_task_function function, const void *args, size_t args_bytes,
+                        act_millis timeout)
 {
     act_message *message;
 
     if ((args == NULL) != (args_bytes == 0) || args_bytes > ACT_MESSAGE_BYTES_MAX / 2)
         return ACT_INVALID;
     if (act__request_create(&message, ACT__TAG_RUN_TASK,
-                            sizeof(struct act__request) + sizeof(struct order) + args_bytes) != ACT_OK)
+                            sizeof(struct act__request) + sizeof(struct order) + args_bytes) !=
+        ACT_OK)
         return ACT_NO_MEMORY;
     struct order *order = order_of(message);
     memset(message->as.bytes, 0, sizeof(struct act__request));
@@ -100,7 +108,8 @@ void act__task_start(act_self *self, struct act__supervisor *supervisor, act_mes
     struct act__child *child = act__child_clone(supervisor->template, &none);
 
     if (child == NULL) {
-        (void)!act_refuse(self, act_message_asker(request), act_exit_reason_make(ACT_EXIT_ERROR, ACT_NO_MEMORY, NULL));
+        (void)!act_refuse(self, act_message_asker(request),
+                          act_exit_reason_make(ACT_EXIT_ERROR, ACT_NO_MEMORY, NULL));
         act_message_free(&request);
         return;
     }

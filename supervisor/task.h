@@ -1,4 +1,6 @@
-/* Tasks: a function that runs once, in an actor of its own, and answers who asked for it. Public. */
+/*
+ * Tasks: a function that runs once, in an actor of its own, and answers who asked for it. Public.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_SUPERVISOR_TASK_H
 #define ACT_SUPERVISOR_TASK_H
@@ -8,31 +10,34 @@
 ACT_BEGIN_DECLS
 
 /*
- * Tasks run under a supervisor: one whose strategy is simple_one_for_one and whose template is this spec:
+ * Tasks run under a supervisor: one whose strategy is simple_one_for_one and whose template is this
+ * spec:
  *
  *     const act_child_spec      task = act_task_child(ACT_SPAWN_OPTIONS(.blocking = true));
  *     const act_supervisor_spec tasks = {
  *         .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &task, .children_count = 1};
  *
- * A task that fails hurts nobody: neither its siblings, nor the supervisor, whose intensity it does not count
- * towards, nor the asker, who is not linked to it. When the supervisor stops, its tasks are told to, and killed when
- * .shutdown is over; when it is killed they end.
+ * A task that fails hurts nobody: neither its siblings, nor the supervisor, whose intensity it does
+ * not count towards, nor the asker, who is not linked to it. When the supervisor stops, its tasks
+ * are told to, and killed when .shutdown is over; when it is killed they end.
  */
 
 /**
- * What a task does: its callback. It may do all that an actor may, act_panic and act_exit included; it gets no
- * messages.
+ * What a task does: its callback. It may do all that an actor may, act_panic and act_exit included;
+ * it gets no messages.
  *
- * args     A copy of what act_task_run was given, aligned to 8, until the function has returned; NULL if there was none.
+ * args     A copy of what act_task_run was given, aligned to 8, until the function has returned;
+ *          NULL if there was none.
  *
- * Returns: the answer, which is moved; NULL: the asker gets a DOWN instead, with the reason that act_exit was given, or
+ * Returns: the answer, which is moved; NULL: the asker gets a DOWN instead, with the reason that
+ * act_exit was given, or
  *          ACT_EXIT_NORMAL.
  */
 typedef act_message *(*act_task_function)(act_self *self, const void *args);
 
 /**
- * Makes the template of a supervisor of tasks: temporary, shutdown 5 s. With .blocking the functions may block. Change
- * what you want afterwards, but not restart, args and behavior.
+ * Makes the template of a supervisor of tasks: temporary, shutdown 5 s. With .blocking the
+ * functions may block. Change what you want afterwards, but not restart, args and behavior.
  *
  * options  May be NULL: the defaults. Must stay valid until a supervisor has taken the spec.
  *
@@ -41,23 +46,25 @@ typedef act_message *(*act_task_function)(act_self *self, const void *args);
 ACT_API act_child_spec act_task_child(const act_spawn_options *options);
 
 /**
- * Runs a function once, in an actor of its own: an ask. The answer is the message that the function returns, or a DOWN
- * with the reason why there is none: the function has panicked, the task was ended, ACT_EXIT_ERROR with the result as
- * code if it could not be spawned, or the supervisor has ended. That the ask times out does not end the task: a function
- * that may take long looks at act_should_end, which then says so, and returns.
+ * Runs a function once, in an actor of its own: an ask. The answer is the message that the function
+ * returns, or a DOWN with the reason why there is none: the function has panicked, the task was
+ * ended, ACT_EXIT_ERROR with the result as code if it could not be spawned, or the supervisor has
+ * ended. That the ask times out does not end the task: a function that may take long looks at
+ * act_should_end, which then says so, and returns.
  *
  * supervisor  One of tasks. Another answers ACT_INVALID (act_supervisor_answer_read).
- * args        Copied; may be NULL when args_bytes is 0. What they point to must stay valid as long as the task may run,
- *             and stays yours: the function may never be called.
+ * args        Copied; may be NULL when args_bytes is 0. What they point to must stay valid as long
+ *             as the task may run, and stays yours: the function may never be called.
  *
- * Threads: handler.
- * Returns: ACT_OK; ACT_INVALID (the timeout, args_bytes above 2^29, or args without args_bytes or the other way round);
+ * Threads: handler. Returns: ACT_OK; ACT_INVALID (the timeout, args_bytes above 2^29, or args
+ * without args_bytes or the other way round);
  *          ACT_NO_MEMORY.
  * See:     test/supervisor/task_test.c
  */
 ACT_API ACT_MUST_CHECK act_result act_task_run(act_self *self, act_ref *ask, act_pid supervisor,
-                                               act_task_function function, const void *args, size_t args_bytes,
-                                               act_millis timeout) ACT_NONNULL(1, 2, 4);
+                                               act_task_function function, const void *args,
+                                               size_t args_bytes, act_millis timeout)
+    ACT_NONNULL(1, 2, 4);
 
 ACT_END_DECLS
 

@@ -9,12 +9,13 @@
 #include <supervisor/record.h>
 
 /*
- * A supervisor holds its own mutex while it handles a message, except where that calls the program (lock.h). A thread
- * that holds all of them sees each supervisor between two messages or at such a call. Order: the list's mutex first, then
- * the supervisors'. So a supervisor that makes another lets go of its own while the new one enters the list (starting.c),
- * and one that ends has let go of it.
+ * A supervisor holds its own mutex while it handles a message, except where that calls the program
+ * (lock.h). A thread that holds all of them sees each supervisor between two messages or at such a
+ * call. Order: the list's mutex first, then the supervisors'. So a supervisor that makes another
+ * lets go of its own while the new one enters the list (starting.c), and one that ends has let go
+ * of it.
  */
-static pthread_mutex_t        list_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t         list_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct act__supervisor *list_first; /* of all systems */
 
 void act__tree_enter(struct act__supervisor *supervisor)
@@ -31,7 +32,8 @@ void act__tree_enter(struct act__supervisor *supervisor)
 
 void act__tree_leave(struct act__supervisor *supervisor)
 {
-    act__lock(&list_mutex); /* before the first look: a neighbour in the list that leaves writes list_here */
+    act__lock(&list_mutex);                        /* before the first look: a neighbour in the
+                                                      list that leaves writes list_here */
     bool is_there = supervisor->list_here != NULL; /* else it never came that far */
     if (is_there) {
         *supervisor->list_here = supervisor->list_next;
@@ -43,26 +45,31 @@ void act__tree_leave(struct act__supervisor *supervisor)
         pthread_mutex_destroy(&supervisor->mutex);
 }
 
-/* ------------------------------------------------------------------------------------------ the picture */
+/* ---------------------------------------------------------------------------------- the picture */
 
 /* The next supervisor of that system, from this one on. */
-static struct act__supervisor *of_system(struct act__supervisor *supervisor, const act_system *system)
+static struct act__supervisor *of_system(struct act__supervisor *supervisor,
+                                         const act_system       *system)
 {
     while (supervisor != NULL && supervisor->system != system)
         supervisor = supervisor->list_next;
     return supervisor;
 }
 
-#define EACH(supervisor, its_system)                                                              \
-    for (struct act__supervisor *supervisor = of_system(list_first, its_system); (supervisor) != NULL; \
-         supervisor = of_system((supervisor)->list_next, its_system))
+#define EACH(supervisor, its_system)                                                               \
+    for (struct act__supervisor *supervisor = of_system(list_first, its_system);                   \
+         (supervisor) != NULL; supervisor = of_system((supervisor)->list_next, its_system))
 
-/* Whether it is the instance that its parent knows. The pid of one that has not run yet is known to that only. */
+/*
+ * Whether it is the instance that its parent knows. The pid of one that has not run yet is known to
+ * that only.
+ */
 static bool is_current(const struct act__supervisor *supervisor)
 {
     const struct act__child *from = supervisor->from;
-    return from == NULL || (!act_pid_is_none(from->pid) && (act_pid_is_none(supervisor->pid) ||
-                                                            act_pid_equal(from->pid, supervisor->pid)));
+    return from == NULL ||
+           (!act_pid_is_none(from->pid) &&
+            (act_pid_is_none(supervisor->pid) || act_pid_equal(from->pid, supervisor->pid)));
 }
 
 /* Locks all, tells their specs about them and counts the rows. */
@@ -71,8 +78,9 @@ static size_t freeze(act_system *system)
     size_t rows_count = 0;
     act__lock(&list_mutex);
     EACH(supervisor, system)
-        act__lock(&supervisor->mutex);
-    EACH(supervisor, system) {
+    act__lock(&supervisor->mutex);
+    EACH(supervisor, system)
+    {
         rows_count += supervisor->children.count + (supervisor->from == NULL);
         if (supervisor->from != NULL && is_current(supervisor))
             supervisor->from->below = supervisor;
@@ -82,7 +90,8 @@ static size_t freeze(act_system *system)
 
 static void thaw(act_system *system)
 {
-    EACH(supervisor, system) {
+    EACH(supervisor, system)
+    {
         if (supervisor->from != NULL)
             supervisor->from->below = NULL;
         act__unlock(&supervisor->mutex);
@@ -90,7 +99,10 @@ static void thaw(act_system *system)
     act__unlock(&list_mutex);
 }
 
-/* Where the program's code runs in between, an instance can be gone before it is decided what follows. */
+/*
+ * Where the program's code runs in between, an instance can be gone before it is decided what
+ * follows.
+ */
 static act_tree_state shown_state(const struct act__child *child)
 {
     bool is_gone = child->state >= ACT__CHILD_STARTING && act_pid_is_none(child->pid);
@@ -131,7 +143,8 @@ static void write_root(act_tree_row *row, const struct act__supervisor *root)
 static void write_below(act_tree *tree, const struct act__supervisor *supervisor)
 {
     size_t parent = tree->rows_count - 1;
-    for (const struct act__child *child = supervisor->children.first; child != NULL; child = child->order_next) {
+    for (const struct act__child *child = supervisor->children.first; child != NULL;
+         child = child->order_next) {
         act_tree_row *row = &tree->rows[tree->rows_count++];
         write_child(row, child);
         row->parent = parent;
@@ -143,7 +156,8 @@ static void write_below(act_tree *tree, const struct act__supervisor *supervisor
 
 static void write_all(act_tree *tree, act_system *system)
 {
-    EACH(supervisor, system) {
+    EACH(supervisor, system)
+    {
         if (supervisor->from != NULL)
             continue;
         write_root(&tree->rows[tree->rows_count++], supervisor);
@@ -151,9 +165,12 @@ static void write_all(act_tree *tree, act_system *system)
     }
 }
 
-_Static_assert((int)ACT_TREE_DOWN == ACT__CHILD_DOWN && (int)ACT_TREE_RESTARTING == ACT__CHILD_RESTARTING
-                   && (int)ACT_TREE_WAITING == ACT__CHILD_DELAYED && (int)ACT_TREE_STARTING == ACT__CHILD_STARTING
-                   && (int)ACT_TREE_RUNNING == ACT__CHILD_RUNNING && (int)ACT_TREE_STOPPING == ACT__CHILD_STOPPING,
+_Static_assert((int)ACT_TREE_DOWN == ACT__CHILD_DOWN &&
+                   (int)ACT_TREE_RESTARTING == ACT__CHILD_RESTARTING &&
+                   (int)ACT_TREE_WAITING == ACT__CHILD_DELAYED &&
+                   (int)ACT_TREE_STARTING == ACT__CHILD_STARTING &&
+                   (int)ACT_TREE_RUNNING == ACT__CHILD_RUNNING &&
+                   (int)ACT_TREE_STOPPING == ACT__CHILD_STOPPING,
                "one list of states, in two headers");
 
 act_result act_tree_take(act_system *system, act_tree **tree)
@@ -179,17 +196,19 @@ void act_tree_free(act_tree **tree)
     *tree = NULL;
 }
 
-/* ---------------------------------------------------------------------------------------------- as text */
+/* -------------------------------------------------------------------------------------- as text */
 
 const char *act_tree_state_text(act_tree_state state)
 {
-    static const char *const texts[] = {"down", "restarting", "waiting", "starting", "running", "stopping"};
+    static const char *const texts[] = {"down",     "restarting", "waiting",
+                                        "starting", "running",    "stopping"};
     return (unsigned)state < sizeof texts / sizeof texts[0] ? texts[state] : "unknown";
 }
 
 static const char *strategy_text(act_strategy strategy)
 {
-    static const char *const texts[] = {"one_for_one", "one_for_all", "rest_for_one", "simple_one_for_one"};
+    static const char *const texts[] = {"one_for_one", "one_for_all", "rest_for_one",
+                                        "simple_one_for_one"};
     return (unsigned)strategy < sizeof texts / sizeof texts[0] ? texts[strategy] : "unknown";
 }
 
@@ -207,7 +226,8 @@ static void print_row(const act_tree_row *row, FILE *file)
         fprintf(file, ", %s", strategy_text(row->strategy));
     fprintf(file, ", %s", act_tree_state_text(row->state));
     if (row->restarts_count != 0)
-        fprintf(file, ", %u restart%s", (unsigned)row->restarts_count, row->restarts_count == 1 ? "" : "s");
+        fprintf(file, ", %u restart%s", (unsigned)row->restarts_count,
+                row->restarts_count == 1 ? "" : "s");
     if (row->inbox_length != 0)
         fprintf(file, ", %u waiting", (unsigned)row->inbox_length);
     if (!act_pid_is_none(row->pid))

@@ -15,7 +15,7 @@ typedef enum act_tree_state {
     ACT_TREE_WAITING,    /* none; a back-off delays the restart */
     ACT_TREE_STARTING,   /* init has not returned; of a supervisor: not all its children run */
     ACT_TREE_RUNNING,
-    ACT_TREE_STOPPING    /* was told to end */
+    ACT_TREE_STOPPING /* was told to end */
 } act_tree_state;
 
 /* A supervisor or one of its children. */
@@ -27,11 +27,12 @@ typedef struct act_tree_row {
     act_pid        pid;                  /* nobody: not running */
     const char    *behavior_name;
     act_child_type type;
-    act_strategy   strategy;             /* of a supervisor that runs; else ACT_STRATEGY_ONE_FOR_ONE */
+    act_strategy   strategy; /* of a supervisor that runs; else ACT_STRATEGY_ONE_FOR_ONE */
     act_tree_state state;
-    act_millis     since;                /* when it came into that state, on the system's clock; of a root: its start */
-    uint32_t       restarts_count;       /* of this child; of a root: of its children */
-    uint32_t       inbox_length;         /* as act_inbox_length */
+    act_millis     since;          /* when it came into that state, on the system's clock; of a
+                                      root: its start */
+    uint32_t       restarts_count; /* of this child; of a root: of its children */
+    uint32_t       inbox_length;   /* as act_inbox_length */
 } act_tree_row;
 
 /* Each row stands behind its supervisor's, children in start order, with all that is below them. */
@@ -41,26 +42,28 @@ typedef struct act_tree {
 } act_tree;
 
 /**
- * Takes a picture of all supervisors of a system and their children, as they were at one moment: that at which each
- * supervisor was between two messages, or had called the program: a kept_release, an args_release, the hook of dead
- * letters or the log. Actors without a supervisor are not in it. Only inbox_length is read a little later, one after the
- * other.
+ * Takes a picture of all supervisors of a system and their children, as they were at one moment:
+ * that at which each supervisor was between two messages, or had called the program: a
+ * kept_release, an args_release, the hook of dead letters or the log. Actors without a supervisor
+ * are not in it. Only inbox_length is read a little later, one after the other.
  *
  * tree     Set on ACT_OK; yours: act_tree_free.
  *
  * Threads: any, also handlers, and whatever the library calls.
- * Waits:   for each supervisor to have handled the message it is handling. Meanwhile the others wait.
+ * Waits:   for each supervisor to have handled the message it is handling. Meanwhile the others
+ *          wait.
  * Returns: ACT_OK, ACT_NO_MEMORY.
  * See:     samples/06_supervision_tree.c
  */
-ACT_API ACT_MUST_CHECK act_result act_tree_take(act_system *system, act_tree **tree) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_tree_take(act_system *system,
+                                                act_tree  **tree) ACT_NONNULL_ALL;
 
 /** Frees a picture and sets *tree to NULL; NULL is allowed. Threads: any. */
 ACT_API void act_tree_free(act_tree **tree) ACT_NONNULL_ALL;
 
 /**
- * Prints a picture, a line for each row: indented by depth, id or name, what it is, its state, restarts and inbox if
- * not 0, pid. Times are left out.
+ * Prints a picture, a line for each row: indented by depth, id or name, what it is, its state,
+ * restarts and inbox if not 0, pid. Times are left out.
  *
  * Threads: any. Errors are those of `file`: see ferror.
  */

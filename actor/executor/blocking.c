@@ -19,14 +19,16 @@ struct act__blocking_thread {
     struct act__blocking_pool   *pool;
     struct act__blocking_thread *next;
     bool                         living;
-    act_self                    *self;  /* whose turn it is; NULL: it is idle. With `since`, under the mutex. */
+    act_self                    *self;  /* whose turn it is; NULL: it is idle. With `since`,
+                                           under the mutex. */
     act_millis                   since; /* when that began */
-    uint64_t                     local; /* its pid and its behavior's name, if it lives; 0: it does not */
+    uint64_t                     local; /* its pid and its behavior's name, if it lives; 0: it
+                                           does not */
     const char                  *name;
 };
 
-void act__blocking_init(struct act__blocking_pool *pool, struct act__executor *executor, struct act_system *system,
-                        uint32_t living_max)
+void act__blocking_init(struct act__blocking_pool *pool, struct act__executor *executor,
+                        struct act_system *system, uint32_t living_max)
 {
     pthread_mutex_init(&pool->mutex, NULL);
     act__condition_init(&pool->work);
@@ -43,7 +45,10 @@ static act_millis now_of(const struct act__blocking_pool *pool)
     return pool->executor->operations->now(pool->executor);
 }
 
-/* Its turn begins. The token is held: what the acquire shows of one that lives does not change; pairs with spawn.c. */
+/*
+ * Its turn begins. The token is held: what the acquire shows of one that lives does not change;
+ * pairs with spawn.c.
+ */
 static void note_turn(struct act__blocking_thread *thread, act_self *self, act_millis now)
 {
     uint64_t life = act__load_acquire(&self->life);
@@ -54,7 +59,10 @@ static void note_turn(struct act__blocking_thread *thread, act_self *self, act_m
     thread->name = thread->local != 0 ? self->behavior->name : NULL;
 }
 
-/* One that waits is looked at until it has a thread; then the last of those that wait is. Under the mutex. */
+/*
+ * One that waits is looked at until it has a thread; then the last of those that wait is. Under the
+ * mutex.
+ */
 static void mark(struct act__blocking_pool *pool, act_millis now)
 {
     pool->marked = pool->first != NULL ? pool->last : NULL;
@@ -68,7 +76,8 @@ static act_self *next_actor(struct act__blocking_pool *pool, struct act__blockin
     struct timespec until = act__clock_after(ACT_SECONDS(IDLE_SECONDS));
     pool->idle_count++;
     while (pool->first == NULL && !pool->ending) {
-        if (pthread_cond_timedwait(&pool->work, &pool->mutex, &until) != 0 && pool->first == NULL && pool->living_count > 1)
+        if (pthread_cond_timedwait(&pool->work, &pool->mutex, &until) != 0 && pool->first == NULL &&
+            pool->living_count > 1)
             break;
         if (pool->living_count == 1)
             until.tv_sec += IDLE_SECONDS;
@@ -88,7 +97,8 @@ static act_self *next_actor(struct act__blocking_pool *pool, struct act__blockin
 }
 
 /* Not inlined: see act__loop_left. */
-static __attribute__((noinline)) void run_all(struct act__blocking_pool *pool, struct act__blocking_thread *thread)
+static __attribute__((noinline)) void run_all(struct act__blocking_pool   *pool,
+                                              struct act__blocking_thread *thread)
 {
     struct act__worker *worker = &thread->worker;
     worker->stack_floor = __builtin_frame_address(0);
@@ -112,7 +122,8 @@ static void *thread_main(void *argument)
     struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = &thread->worker;
     run_all(pool, thread);
     loop_of = NULL;
-    act__pool_flush(); /* before the system may be gone: what it has given back can be counted then */
+    act__pool_flush(); /* before the system may be gone: what it has given back can be counted
+                          then */
     thread->living = false;
     pool->living_count--;
     pthread_cond_broadcast(&pool->gone);
@@ -120,7 +131,7 @@ static void *thread_main(void *argument)
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------------ long waits are told */
+/* -------------------------------------------------------------------------- long waits are told */
 
 struct wait_report {
     uint32_t   waiting_count;
@@ -132,9 +143,11 @@ struct wait_report {
 /* Under the mutex. */
 static struct wait_report report_wait(const struct act__blocking_pool *pool, act_millis now)
 {
-    struct wait_report report = {.waiting_count = pool->waiting_count, .waited = now - pool->marked_at};
+    struct wait_report report = {.waiting_count = pool->waiting_count,
+                                 .waited = now - pool->marked_at};
 
-    for (const struct act__blocking_thread *thread = pool->threads; thread != NULL; thread = thread->next) {
+    for (const struct act__blocking_thread *thread = pool->threads; thread != NULL;
+         thread = thread->next) {
         if (thread->self == NULL || thread->local == 0 || now - thread->since < report.longest_run)
             continue;
         report.longest_run = now - thread->since;
@@ -146,12 +159,14 @@ static struct wait_report report_wait(const struct act__blocking_pool *pool, act
 
 static void log_wait(const struct act__blocking_pool *pool, const struct wait_report *report)
 {
-    act__log(pool->system, ACT_LOG_WARNING,
-             "%u blocking actors wait for a thread, for %.1f s and more: all %u of blocking_max are in use, that of "
-             "actor %u.%llu (%s) for %.1f s",
-             report->waiting_count, (double)report->waited / 1000, pool->living_max,
-             (unsigned)(report->local & ACT__SLOT_MASK), (unsigned long long)act__life_of(report->local), report->name,
-             (double)report->longest_run / 1000);
+    act__log(
+        pool->system, ACT_LOG_WARNING,
+        "%u blocking actors wait for a thread, for %.1f s and more: all %u of blocking_max are in "
+        "use, that of "
+        "actor %u.%llu (%s) for %.1f s",
+        report->waiting_count, (double)report->waited / 1000, pool->living_max,
+        (unsigned)(report->local & ACT__SLOT_MASK), (unsigned long long)act__life_of(report->local),
+        report->name, (double)report->longest_run / 1000);
 }
 
 /* Under the mutex. When the next wait is to be told of; ACT_FOREVER: none waits. */
@@ -170,7 +185,9 @@ static void *watch_main(void *argument)
     act__lock(&pool->mutex);
     while (!pool->ending && used) {
         act_millis      now = now_of(pool), due = wait_is_due(pool);
-        struct timespec until = act__clock_after(due == ACT_FOREVER ? ACT_SECONDS(IDLE_SECONDS) : due > now ? due - now : 0);
+        struct timespec until = act__clock_after(due == ACT_FOREVER ? ACT_SECONDS(IDLE_SECONDS)
+                                                 : due > now        ? due - now
+                                                                    : 0);
         if (due == ACT_FOREVER || due > now) {
             used = act__clock_wait(&pool->watch, &pool->mutex, &until) || pool->marked != NULL;
             continue;
@@ -203,17 +220,19 @@ static bool start_detached(void *(*main)(void *argument), void *argument)
 /* Under the mutex. The last of those that wait has found no thread. */
 static void begin_wait(struct act__blocking_pool *pool)
 {
-    if (pool->threads != NULL) /* any record will do: the mutex makes this the counter's only writer */
+    if (pool->threads != NULL) /* any record will do: the mutex makes this the counter's only
+                                  writer */
         act__count(&pool->threads->worker.thread_waits);
     if (pool->marked == NULL)
         mark(pool, now_of(pool));
     if (!pool->watched)
-        pool->watched = start_detached(watch_main, pool); /* if not, the next one that waits tries it again */
+        pool->watched = start_detached(watch_main, pool); /* if not, the next one that waits
+                                                             tries it again */
     else
         pthread_cond_signal(&pool->watch);
 }
 
-/* ----------------------------------------------------------------------------------------------- threads */
+/* -------------------------------------------------------------------------------------- threads */
 
 /* A record that no thread uses. Under the mutex. */
 static struct act__blocking_thread *unused_record(struct act__blocking_pool *pool)
@@ -225,7 +244,8 @@ static struct act__blocking_thread *unused_record(struct act__blocking_pool *poo
         return thread;
     if ((thread = act__allocate(sizeof *thread)) == NULL)
         return NULL;
-    if (!act__worker_init(&thread->worker, pool->system, ACT__NO_WORKER, (uint64_t)(uintptr_t)thread)) {
+    if (!act__worker_init(&thread->worker, pool->system, ACT__NO_WORKER,
+                          (uint64_t)(uintptr_t)thread)) {
         act__free(thread);
         return NULL;
     }
@@ -239,7 +259,8 @@ static struct act__blocking_thread *unused_record(struct act__blocking_pool *poo
 /* Under the mutex. */
 static bool add_thread(struct act__blocking_pool *pool)
 {
-    struct act__blocking_thread *thread = pool->living_count < pool->living_max ? unused_record(pool) : NULL;
+    struct act__blocking_thread *thread =
+        pool->living_count < pool->living_max ? unused_record(pool) : NULL;
 
     if (thread == NULL)
         return false;
@@ -266,16 +287,17 @@ void act__blocking_schedule(struct act__blocking_pool *pool, act_self *self)
         pool->first = self;
     pool->last = self;
     pool->waiting_count++;
-    if (pool->idle_count < pool->waiting_count) { /* an idle thread that was signalled may not have come yet */
-        if (!add_thread(pool)) /* there can be no more: one that is busy now will come back */
+    if (pool->idle_count < pool->waiting_count) { /* an idle thread that was signalled may not
+                                                     have come yet */
+        if (!add_thread(pool))                    /* there can be no more: one that is busy now
+                                                     will come back */
             begin_wait(pool);
     }
     pthread_cond_signal(&pool->work);
     act__unlock(&pool->mutex);
 }
 
-void act__blocking_each(struct act__blocking_pool *pool, void (*visit)(struct act__worker *worker, void *context),
-                        void *context)
+void act__blocking_each(struct act__blocking_pool *pool, act__worker_visit *visit, void *context)
 {
     act__lock(&pool->mutex);
     for (struct act__blocking_thread *thread = pool->threads; thread != NULL; thread = thread->next)
@@ -295,7 +317,8 @@ void act__blocking_each_turn(struct act__blocking_pool *pool, act__turn_visit *v
 /* Under the mutex. Whether a thread lives that has no actor: so it ends now. */
 static bool some_are_idle(const struct act__blocking_pool *pool)
 {
-    for (const struct act__blocking_thread *thread = pool->threads; thread != NULL; thread = thread->next)
+    for (const struct act__blocking_thread *thread = pool->threads; thread != NULL;
+         thread = thread->next)
         if (thread->living && thread->self == NULL)
             return true;
     return pool->watched;
@@ -308,7 +331,8 @@ uint32_t act__blocking_end(struct act__blocking_pool *pool, const struct timespe
     pool->ending = true;
     pthread_cond_broadcast(&pool->work);
     pthread_cond_broadcast(&pool->watch);
-    while ((pool->living_count != 0 || pool->watched) && act__clock_wait(&pool->gone, &pool->mutex, until))
+    while ((pool->living_count != 0 || pool->watched) &&
+           act__clock_wait(&pool->gone, &pool->mutex, until))
         ;
     while (some_are_idle(pool) && act__clock_wait(&pool->gone, &pool->mutex, until_idle))
         ;

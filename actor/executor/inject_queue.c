@@ -13,7 +13,8 @@ void act__inject_destroy(struct act__inject_queue *queue)
     pthread_mutex_destroy(&queue->mutex);
 }
 
-void act__inject_push(struct act__inject_queue *queue, act_self *first, act_self *last, uint32_t count)
+void act__inject_push(struct act__inject_queue *queue, act_self *first, act_self *last,
+                      uint32_t count)
 {
     act__lock(&queue->mutex);
     if (queue->last != NULL)
@@ -21,7 +22,10 @@ void act__inject_push(struct act__inject_queue *queue, act_self *first, act_self
     else
         queue->first = first;
     queue->last = last;
-    /* seq_cst: before the caller looks for sleepers; pairs with act__inject_is_empty, as parking.c tells. */
+    /*
+     * seq_cst: before the caller looks for sleepers; pairs with act__inject_is_empty, as parking.c
+     * tells.
+     */
     atomic_fetch_add_explicit(&queue->count, count, memory_order_seq_cst);
     act__unlock(&queue->mutex);
 }
@@ -29,7 +33,8 @@ void act__inject_push(struct act__inject_queue *queue, act_self *first, act_self
 act_self *act__inject_pop(struct act__inject_queue *queue, uint32_t most, uint32_t *count)
 {
     uint32_t taken = 0;
-    if (act__load(&queue->count) == 0) /* relaxed: a hint; who goes to sleep asks act__inject_is_empty */
+    if (act__load(&queue->count) == 0) /* relaxed: a hint; who goes to sleep asks
+                                          act__inject_is_empty */
         return NULL;
     act__lock(&queue->mutex);
     act_self *first = queue->first, *last = NULL;

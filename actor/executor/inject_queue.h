@@ -14,10 +14,11 @@ struct act__inject_queue {
     _Atomic uint32_t count;        /* written under the mutex; read without it as a hint */
 };
 
-void act__inject_init(struct act__inject_queue *queue);
-void act__inject_destroy(struct act__inject_queue *queue);
+void      act__inject_init(struct act__inject_queue *queue);
+void      act__inject_destroy(struct act__inject_queue *queue);
 /* A chain from first to last through run_next, ended by NULL. */
-void act__inject_push(struct act__inject_queue *queue, act_self *first, act_self *last, uint32_t count);
+void      act__inject_push(struct act__inject_queue *queue, act_self *first, act_self *last,
+                           uint32_t count);
 /* Up to `most`, as a chain; *count says how many. NULL: none. */
 act_self *act__inject_pop(struct act__inject_queue *queue, uint32_t most, uint32_t *count);
 

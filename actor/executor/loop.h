@@ -10,14 +10,19 @@
 /* Implemented by actor/io/loop.c over libevent. All but act__loop_wake: the worker's own thread. */
 struct act__loop;
 
-/* epoch: when the executor's clock was 0. On failure too, what *loop is set to must be destroyed. */
+/*
+ * epoch: when the executor's clock was 0. On failure too, what *loop is set to must be destroyed.
+ */
 act_result act__loop_create(struct act__loop **loop, const struct timespec *epoch);
 void       act__loop_destroy(struct act__loop *loop);
 
 /* It is this worker's from now on. Called by who holds its station, as are the next two. */
 void act__loop_give(struct act__loop *loop, struct act__worker *worker);
 
-/* An actor whose handler goes on without its station: until it is resumed no event of its handles is looked at. */
+/*
+ * An actor whose handler goes on without its station: until it is resumed no event of its handles
+ * is looked at.
+ */
 struct act__suspended {
     uint64_t               owner; /* the local part of its pid */
     struct act__suspended *next;

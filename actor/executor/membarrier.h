@@ -1,4 +1,7 @@
-/* A barrier that every running thread of the process passes, paid for by the caller alone. Internal. */
+/*
+ * A barrier that every running thread of the process passes, paid for by the caller alone.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_EXECUTOR_MEMBARRIER_H
 #define ACT_ACTOR_EXECUTOR_MEMBARRIER_H
@@ -14,7 +17,10 @@ static inline bool act__membarrier_register(void)
     return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 }
 
-/* What another thread has written before it is seen by the caller after it; or that thread will see what the caller wrote. */
+/*
+ * What another thread has written before it is seen by the caller after it; or that thread will see
+ * what the caller wrote.
+ */
 static inline void act__membarrier(void)
 {
     (void)syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);

@@ -11,14 +11,15 @@
 #include <mailbox/base/lock.h>
 
 /*
- * It looks at the turns of all threads every few milliseconds, as sysmon of Go does (runtime/proc.go), and rests while
- * all workers sleep. A turn that it sees at two looks has lasted for the time between them, at least.
+ * It looks at the turns of all threads every few milliseconds, as sysmon of Go does
+ * (runtime/proc.go), and rests while all workers sleep. A turn that it sees at two looks has lasted
+ * for the time between them, at least.
  */
 #define PERIOD_MAX  ACT_MS(5)
 #define LOOKS       4  /* in stuck_after, at least */
 #define QUIET_LOOKS 20 /* before it rests, as waking it costs a worker a system call */
 
-/* ------------------------------------------------------------------------------------------ looking */
+/* -------------------------------------------------------------------------------------- looking */
 
 /* A message tells less than its number: it may be sent on, or another may have its memory. */
 static uint64_t count_handled(struct act__worker *worker)
@@ -28,10 +29,12 @@ static uint64_t count_handled(struct act__worker *worker)
 }
 
 /*
- * How long the thread has been in its turn, as far as the looks tell; 0: it is in none, or in a new one. Several messages
- * may be handled in a turn: `handling` is when it was first seen at the present one.
+ * How long the thread has been in its turn, as far as the looks tell; 0: it is in none, or in a new
+ * one. Several messages may be handled in a turn: `handling` is when it was first seen at the
+ * present one.
  */
-static act_millis watch(struct act__monitor *monitor, struct act__pool_thread *thread, act_millis now)
+static act_millis watch(struct act__monitor *monitor, struct act__pool_thread *thread,
+                        act_millis now)
 {
     struct act__watched *watched = &thread->watched;
     /* relaxed, all: hints; see hold_station in stuck.c */
@@ -43,7 +46,8 @@ static act_millis watch(struct act__monitor *monitor, struct act__pool_thread *t
     if (!is_same && watched->is_counted && watched->told == 0)
         monitor->suppressed++; /* it ended before there was a moment to report it */
     if (!is_same)
-        *watched = (struct act__watched){.turn = turn, .is_running = is_running, .since = now, .handling = now};
+        *watched = (struct act__watched){
+            .turn = turn, .is_running = is_running, .since = now, .handling = now};
     else if (watched->message != message || watched->handled != handled)
         watched->handling = now;
     watched->message = message;
@@ -80,15 +84,17 @@ static void look(struct act__worker_pool *pool)
             act__count(&pool->monitor.worker.stuck);
         }
         if (thread->station != NULL)
-            thread->watched.no_spare = act__stuck_relieve(pool, thread->station, thread->watched.turn, handled);
+            thread->watched.no_spare =
+                act__stuck_relieve(pool, thread->station, thread->watched.turn, handled);
         report_if_due(pool, thread, handled);
     }
     pool->monitor.quiet_looks = is_quiet ? pool->monitor.quiet_looks + 1 : 0;
 }
 
 /*
- * With the mutex. Whether the service manager's watchdog is to be fed now: only if no worker has been in one and the
- * same turn since the last time. One whose station another thread has got goes on there.
+ * With the mutex. Whether the service manager's watchdog is to be fed now: only if no worker has
+ * been in one and the same turn since the last time. One whose station another thread has got goes
+ * on there.
  */
 static bool may_feed(struct act__worker_pool *pool)
 {
@@ -115,7 +121,7 @@ static void feed(struct act__worker_pool *pool)
         act__stuck_report_unfed(pool, result);
 }
 
-/* ------------------------------------------------------------------------------------------- pausing */
+/* -------------------------------------------------------------------------------------- pausing */
 
 /* With the mutex. A worker that wakes up meanwhile sees `rests`; or its waking is seen here. */
 static bool may_rest(struct act__worker_pool *pool)
@@ -124,7 +130,10 @@ static bool may_rest(struct act__worker_pool *pool)
     if (monitor->quiet_looks < QUIET_LOOKS)
         return false;
     monitor->quiet_looks = 0;
-    /* seq_cst, both: pair with claim in parking.c, which lowers `sleepers`, and act__monitor_wake after it. */
+    /*
+     * seq_cst, both: pair with claim in parking.c, which lowers `sleepers`, and act__monitor_wake
+     * after it.
+     */
     atomic_store_explicit(&monitor->rests, true, memory_order_seq_cst);
     if (atomic_load_explicit(&pool->sleepers, memory_order_seq_cst) == pool->base.workers_count)
         return true;
@@ -181,7 +190,7 @@ static void *monitor_main(void *argument)
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------------ begin and end */
+/* -------------------------------------------------------------------------------- begin and end */
 
 static act_millis period_for(act_millis stuck_after)
 {

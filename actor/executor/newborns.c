@@ -12,11 +12,14 @@ static _Atomic(act_self *) *place(struct act__newborns *newborns, uint32_t at)
     return &newborns->ring[at % ACT__NEWBORNS_MAX];
 }
 
-/* Takes the one at `head` from all others. seq_cst: against the store of tail in act__newborns_youngest. */
+/*
+ * Takes the one at `head` from all others. seq_cst: against the store of tail in
+ * act__newborns_youngest.
+ */
 static bool win(struct act__newborns *newborns, uint32_t head)
 {
-    return atomic_compare_exchange_strong_explicit(&newborns->head, &head, head + 1, memory_order_seq_cst,
-                                                   memory_order_relaxed);
+    return atomic_compare_exchange_strong_explicit(&newborns->head, &head, head + 1,
+                                                   memory_order_seq_cst, memory_order_relaxed);
 }
 
 bool act__newborns_push(struct act__newborns *newborns, act_self *self)
@@ -26,7 +29,8 @@ bool act__newborns_push(struct act__newborns *newborns, act_self *self)
     if (tail - act__load_acquire(&newborns->head) >= ACT__NEWBORNS_MAX)
         return false;
     act__store(place(newborns, tail), self);
-    act__store_release(&newborns->tail, tail + 1); /* pairs with the load of tail in act__newborns_oldest */
+    act__store_release(&newborns->tail, tail + 1); /* pairs with the load of tail in
+                                                      act__newborns_oldest */
     return true;
 }
 
@@ -37,8 +41,9 @@ act_self *act__newborns_youngest(struct act__newborns *newborns)
     if ((int32_t)(tail - act__load(&newborns->head)) < 0)
         return NULL; /* only the owner adds, so it stays empty */
     /*
-     * seq_cst: the place is claimed before head is read; a thief reads head before tail. Either the thief sees that
-     * the place is gone, or the owner sees that head has come near, and both ask win().
+     * seq_cst: the place is claimed before head is read; a thief reads head before tail. Either the
+     * thief sees that the place is gone, or the owner sees that head has come near, and both ask
+     * win().
      */
     atomic_store_explicit(&newborns->tail, tail, memory_order_seq_cst);
     act__gap("newborns.claimed");
@@ -69,6 +74,7 @@ act_self *act__newborns_oldest(struct act__newborns *newborns)
     if ((int32_t)(tail - head) <= 0)
         return NULL;
     act__gap("newborns.looked");
-    act_self *self = act__load(place(newborns, head)); /* before win(): then the place may be written again */
+    act_self *self = act__load(place(newborns, head)); /* before win(): then the place may be
+                                                          written again */
     return win(newborns, head) ? self : NULL;
 }

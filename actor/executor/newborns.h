@@ -11,29 +11,31 @@
  *     youngest     no       no        yes     the owner only
  *     oldest       yes      yes       yes     all workers
  *
- * An actor that spawns others, which spawn others, would fill memory with a whole generation before the first has
- * ended, if they ran in the order they came: youngest first is depth first, and what runs is still in the cache. A
- * thief takes the oldest, which has the largest part of the work behind it.
+ * An actor that spawns others, which spawn others, would fill memory with a whole generation before
+ * the first has ended, if they ran in the order they came: youngest first is depth first, and what
+ * runs is still in the cache. A thief takes the oldest, which has the largest part of the work
+ * behind it.
  *
- * The deque of Chase and Lev (SPAA 2005), in the form proved by Lê et al. (PPoPP 2013), without growth.
+ * The deque of Chase and Lev (SPAA 2005), in the form proved by Lê et al. (PPoPP 2013), without
+ * growth.
  */
 #define ACT__NEWBORNS_MAX 1024u
 
 struct act__newborns {
-    _Atomic uint32_t    head ACT__ALIGNED; /* moved by all */
-    _Atomic uint32_t    tail ACT__ALIGNED; /* moved by the owner */
-    _Atomic(act_self *) ring[ACT__NEWBORNS_MAX];
+    _Atomic uint32_t head ACT__ALIGNED; /* moved by all */
+    _Atomic uint32_t tail ACT__ALIGNED; /* moved by the owner */
+    _Atomic(act_self *)   ring[ACT__NEWBORNS_MAX];
 };
 
 /* Returns: false if it is full. */
-bool act__newborns_push(struct act__newborns *newborns, act_self *self);
+bool      act__newborns_push(struct act__newborns *newborns, act_self *self);
 /* NULL: empty. */
 act_self *act__newborns_youngest(struct act__newborns *newborns);
 /*
- * Whether a thief should take some: many wait, or the owner has not touched them for a moment. A few that it is about
- * to run cost more to carry over than to run.
+ * Whether a thief should take some: many wait, or the owner has not touched them for a moment. A
+ * few that it is about to run cost more to carry over than to run.
  */
-bool act__newborns_wait(struct act__newborns *newborns);
+bool      act__newborns_wait(struct act__newborns *newborns);
 /* NULL: empty, or another was faster. */
 act_self *act__newborns_oldest(struct act__newborns *newborns);
 

@@ -12,24 +12,29 @@ static _Atomic(act_self *) *place(struct act__steal_deque *deque, uint32_t at)
 bool act__deque_push(struct act__steal_deque *deque, act_self *self)
 {
     uint32_t tail = act__load(&deque->tail);
-    /* acquire: pairs with the release of a thief, which has read the places that are now written again. */
+    /*
+     * acquire: pairs with the release of a thief, which has read the places that are now written
+     * again.
+     */
     if (tail - act__load_acquire(&deque->head) == ACT__DEQUE_SIZE)
         return false;
     act__store(place(deque, tail), self);
-    act__store_release(&deque->tail, tail + 1); /* pairs with the acquire in act__deque_steal: the place is written */
+    act__store_release(&deque->tail, tail + 1); /* pairs with the acquire in act__deque_steal:
+                                                   the place is written */
     return true;
 }
 
 /* Moves the head from `head` by `count`. release: the places before it have been read. */
 static bool advance(struct act__steal_deque *deque, uint32_t head, uint32_t count)
 {
-    return atomic_compare_exchange_strong_explicit(&deque->head, &head, head + count, memory_order_acq_rel,
-                                                   memory_order_relaxed);
+    return atomic_compare_exchange_strong_explicit(&deque->head, &head, head + count,
+                                                   memory_order_acq_rel, memory_order_relaxed);
 }
 
 act_self *act__deque_first(struct act__steal_deque *deque)
 {
-    uint32_t head = act__load(&deque->head); /* relaxed: cells are never unmapped, and only a hint is read there */
+    uint32_t head = act__load(&deque->head); /* relaxed: cells are never unmapped, and only a
+                                                hint is read there */
     return head == act__load(&deque->tail) ? NULL : act__load(place(deque, head));
 }
 
@@ -45,12 +50,14 @@ act_self *act__deque_pop(struct act__steal_deque *deque)
     }
 }
 
-act_self *act__deque_steal(struct act__steal_deque *deque, struct act__steal_deque *victim, uint32_t *count)
+act_self *act__deque_steal(struct act__steal_deque *deque, struct act__steal_deque *victim,
+                           uint32_t *count)
 {
     uint32_t tail = act__load(&deque->tail);
     for (;;) {
         uint32_t head = act__load_acquire(&victim->head); /* pairs with advance() of others */
-        uint32_t many = act__load_acquire(&victim->tail) - head; /* pairs with the release in act__deque_push */
+        /* pairs with the release in act__deque_push */
+        uint32_t many = act__load_acquire(&victim->tail) - head;
         many -= many / 2;
         if (many == 0)
             return NULL;
@@ -70,8 +77,8 @@ act_self *act__deque_steal(struct act__steal_deque *deque, struct act__steal_deq
 
 act_self *act__deque_shed(struct act__steal_deque *deque, act_self **last, uint32_t *count)
 {
-    uint32_t head = act__load_acquire(&deque->head); /* pairs with advance() in a thief */
-    uint32_t many = (act__load(&deque->tail) - head) / 2;
+    uint32_t  head = act__load_acquire(&deque->head); /* pairs with advance() in a thief */
+    uint32_t  many = (act__load(&deque->tail) - head) / 2;
     act_self *taken[ACT__DEQUE_SIZE / 2];
     if (many == 0)
         return NULL;

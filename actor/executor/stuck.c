@@ -9,7 +9,7 @@
 #include <actor/executor/worker_pool.h>
 #include <mailbox/base/lock.h>
 
-/* ------------------------------------------------------------------------------------------ giving */
+/* --------------------------------------------------------------------------------------- giving */
 
 /* The actor that is in `next`, where `then` is instead; NULL: there was none. */
 static act_self *empty_next(struct act__worker *worker, act_self *then)
@@ -75,7 +75,10 @@ static void become_spare(struct act__worker_pool *pool, struct act__pool_thread 
     pool->monitor.spares = thread;
 }
 
-/* By the monitor, which blocks all signals: handlers on a spare are to find what they find on any worker. */
+/*
+ * By the monitor, which blocks all signals: handlers on a spare are to find what they find on any
+ * worker.
+ */
 static act_result start_spare(struct act__worker_pool *pool, struct act__pool_thread **thread)
 {
     sigset_t own;
@@ -91,13 +94,16 @@ static struct act__pool_thread *take_spare_thread(struct act__worker_pool *pool)
     struct act__pool_thread *thread = monitor->spares;
     if (thread != NULL) {
         monitor->spares = thread->next_spare;
-    } else if (monitor->spares_started < monitor->spares_max && start_spare(pool, &thread) == ACT_OK) {
+    } else if (monitor->spares_started < monitor->spares_max &&
+               start_spare(pool, &thread) == ACT_OK) {
         monitor->spares_started++;
     }
     return thread;
 }
 
-/* Displaced threads whose turns have ended: their actors' events flow again, and they are spares. */
+/*
+ * Displaced threads whose turns have ended: their actors' events flow again, and they are spares.
+ */
 static void settle(struct act__worker_pool *pool, struct act__station *station)
 {
     struct act__pool_thread *thread = station->displaced, *next;
@@ -113,7 +119,10 @@ static void settle(struct act__worker_pool *pool, struct act__station *station)
 /* The thread that has the station is to attend to it. */
 static void ask_for(struct act__worker_pool *pool, struct act__station *station)
 {
-    /* seq_cst: before it is looked whether the worker sleeps; pairs with anything_to_do in parking.c. */
+    /*
+     * seq_cst: before it is looked whether the worker sleeps; pairs with anything_to_do in
+     * parking.c.
+     */
     atomic_store_explicit(&station->thread->base.station_asked, true, memory_order_seq_cst);
     act__parking_wake(pool, station);
 }
@@ -152,7 +161,8 @@ bool act__stuck_attend(struct act__worker_pool *pool, struct act__pool_thread *t
             stand_back(pool, thread);
             become_spare(pool, thread);
         } else {
-            act__store(&thread->base.station_asked, false); /* relaxed: the monitor is not looking */
+            act__store(&thread->base.station_asked, false); /* relaxed: the monitor is not
+                                                               looking */
         }
     }
     bool has = thread->station != NULL && !pool->ending;
@@ -195,7 +205,7 @@ void act__stuck_leave(struct act__worker_pool *pool, struct act__pool_thread *th
     act__unlock(&pool->monitor.mutex);
 }
 
-/* ----------------------------------------------------------------------------- in the middle of a turn */
+/* ---------------------------------------------------------------------- in the middle of a turn */
 
 bool act__station_enter_slowly(struct act__worker *worker)
 {
@@ -210,7 +220,8 @@ bool act__station_enter_slowly(struct act__worker *worker)
     return has;
 }
 
-static void want(struct act__worker_pool *pool, struct act__station *station, struct act__pool_thread *thread)
+static void want(struct act__worker_pool *pool, struct act__station *station,
+                 struct act__pool_thread *thread)
 {
     struct act__pool_thread **last = &station->wanted;
     thread->next_wanting = NULL;
@@ -222,10 +233,11 @@ static void want(struct act__worker_pool *pool, struct act__station *station, st
 
 void act__station_regain(struct act__worker *worker)
 {
-    struct act__worker_pool  *pool = act__pool_of(worker->executor);
-    struct act__pool_thread  *thread = act__pool_thread_of(worker);
+    struct act__worker_pool *pool = act__pool_of(worker->executor);
+    struct act__pool_thread *thread = act__pool_thread_of(worker);
     act__lock(&pool->monitor.mutex);
-    act__store(&worker->station_uses, 1); /* before it is given: the monitor would take it from a thread that still wakes */
+    act__store(&worker->station_uses, 1); /* before it is given: the monitor would take it from a
+                                             thread that still wakes */
     if (thread->left->thread->has_ended)
         act__stuck_give(thread->left, thread);
     else
@@ -235,25 +247,32 @@ void act__station_regain(struct act__worker *worker)
     act__unlock(&pool->monitor.mutex);
 }
 
-/* ------------------------------------------------------------------------------------- by the monitor */
+/* ------------------------------------------------------------------------------- by the monitor */
 
 /*
- * From outside, in the turn that is `turn`. Returns: whether the thread is kept from its station until let_go_of; not if
- * it is using it, or the turn has ended.
+ * From outside, in the turn that is `turn`. Returns: whether the thread is kept from its station
+ * until let_go_of; not if it is using it, or the turn has ended.
  */
 static bool hold_station(struct act__station *station, uint32_t turn)
 {
     struct act__worker *worker = &station->thread->base;
     act__store(&worker->station_asked, true);
     act__membarrier(); /* then the two below are read: see station.h */
-    /* acquire, all: pair with the releases in run_turn, act__turn_run, finish_turn and act__station_leave. */
-    return act__load_acquire(&worker->turn) == turn && act__load_acquire(&worker->current) != NULL &&
+    /*
+     * acquire, all: pair with the releases in run_turn, act__turn_run, finish_turn and
+     * act__station_leave.
+     */
+    return act__load_acquire(&worker->turn) == turn &&
+           act__load_acquire(&worker->current) != NULL &&
            act__load_acquire(&worker->station_uses) == 0;
 }
 
 static void let_go_of(const struct act__worker_pool *pool, struct act__station *station)
 {
-    /* release: pairs with the acquire in act__station_enter and loop(): the thread sees what was done meanwhile. */
+    /*
+     * release: pairs with the acquire in act__station_enter and loop(): the thread sees what was
+     * done meanwhile.
+     */
     act__store_release(&station->thread->base.station_asked, is_asked_for(pool, station));
 }
 
@@ -267,8 +286,8 @@ static void run_what_waits(struct act__worker_pool *pool, struct act__station *s
     act__timers_run(&pool->monitor.worker, &station->wheel, act__pool_now(pool));
 }
 
-static void displace(struct act__worker_pool *pool, struct act__station *station, struct act__pool_thread *other,
-                     act_self *current)
+static void displace(struct act__worker_pool *pool, struct act__station *station,
+                     struct act__pool_thread *other, act_self *current)
 {
     struct act__pool_thread *thread = station->thread;
     thread->left = station;
@@ -281,7 +300,8 @@ static void displace(struct act__worker_pool *pool, struct act__station *station
     close_next(pool, &thread->base);
 }
 
-bool act__stuck_relieve(struct act__worker_pool *pool, struct act__station *station, uint32_t turn, act_millis lasted)
+bool act__stuck_relieve(struct act__worker_pool *pool, struct act__station *station, uint32_t turn,
+                        act_millis lasted)
 {
     struct act__monitor *monitor = &pool->monitor;
     if (!monitor->may_hold)
@@ -297,7 +317,8 @@ bool act__stuck_relieve(struct act__worker_pool *pool, struct act__station *stat
         let_go_of(pool, station);
         return false;
     }
-    struct act__pool_thread *other = station->wanted != NULL ? take_wanting(station) : take_spare_thread(pool);
+    struct act__pool_thread *other =
+        station->wanted != NULL ? take_wanting(station) : take_spare_thread(pool);
     if (other != NULL)
         displace(pool, station, other, current);
     else

@@ -22,17 +22,20 @@
 #include <mailbox/message/schema.h>
 
 /*
- * SIGURG, as Go uses to interrupt its threads: by default it is ignored, libraries do not use it, and debuggers pass it
- * on. A program that has a handler for it keeps that, and its reports have no backtrace. The handler neither allocates
- * nor locks: libgcc 12 walks the frames with a table of the C library's that is read without a lock (_dl_find_object).
+ * SIGURG, as Go uses to interrupt its threads: by default it is ignored, libraries do not use it,
+ * and debuggers pass it on. A program that has a handler for it keeps that, and its reports have no
+ * backtrace. The handler neither allocates nor locks: libgcc 12 walks the frames with a table of
+ * the C library's that is read without a lock (_dl_find_object).
  */
-#define PROBE_SIGNAL    SIGURG
-#define FRAMES_MAX      24
-#define PROBE_PATIENCE  100 /* milliseconds for the thread to answer: it may block the signal, or sleep too deep for it */
-#define REPORTS_MAX     5   /* in a minute */
-#define MINUTE          ACT_SECONDS(60)
-#define WRITING_TIME    ACT_SECONDS(1) /* for a report that is being written when the system ends */
-#define TEXT_MAX        900
+#define PROBE_SIGNAL SIGURG
+#define FRAMES_MAX   24
+#define PROBE_PATIENCE                                                                             \
+    100                /* milliseconds for the thread to answer: it may block the signal, or
+                              sleep too deep for it */
+#define REPORTS_MAX  5 /* in a minute */
+#define MINUTE       ACT_SECONDS(60)
+#define WRITING_TIME ACT_SECONDS(1) /* for a report that is being written when the system ends */
+#define TEXT_MAX     900
 
 /*
  * One for the process, as the handler is. Filled by the thread that is looked at. `state` is a step
@@ -41,21 +44,21 @@
  */
 enum { PROBE_IDLE, PROBE_ASKED, PROBE_FILLING, PROBE_FILLED, PROBE_STEPS };
 struct probe {
-    _Atomic uint32_t        state;
+    _Atomic uint32_t              state;
     _Atomic(struct act__worker *) worker; /* the only one that may fill it; written before ASKED */
-    uint32_t                turn;   /* in which it is, or was last */
-    uint64_t                actor;  /* 0: it is in no turn */
-    const char             *behavior;
-    const act_type       *(*schema)(void);
-    bool                    has_message;
-    uint32_t                tag;
-    uint32_t                frames_count;
-    uintptr_t               frames[FRAMES_MAX];
+    uint32_t                      turn;   /* in which it is, or was last */
+    uint64_t                      actor;  /* 0: it is in no turn */
+    const char                   *behavior;
+    const act_type *(*schema)(void);
+    bool      has_message;
+    uint32_t  tag;
+    uint32_t  frames_count;
+    uintptr_t frames[FRAMES_MAX];
 };
 static struct probe    probe;
 static pthread_mutex_t probe_mutex = PTHREAD_MUTEX_INITIALIZER; /* of who asks */
 
-/* -------------------------------------------------------------------------- in the thread's signal handler */
+/* --------------------------------------------------------------- in the thread's signal handler */
 
 struct walk {
     const act_behavior *behavior; /* NULL: none has been called */
@@ -72,8 +75,9 @@ static bool is_callback(const act_behavior *behavior, uintptr_t function)
 
 static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *argument)
 {
-    int       interrupted = 0; /* the place is that of the instruction itself, not the one after a call */
-    uintptr_t place = _Unwind_GetIPInfo(context, &interrupted);
+    int          interrupted = 0; /* the place is that of the instruction itself, not the one
+                                     after a call */
+    uintptr_t    place = _Unwind_GetIPInfo(context, &interrupted);
     struct walk *walk = argument;
     if (place == 0 || probe.frames_count == FRAMES_MAX)
         return _URC_END_OF_STACK;
@@ -90,7 +94,8 @@ static void fill_probe(const struct act__worker *worker)
     act_self           *self = act__load(&worker->current);
     const act_message  *message = worker->message;
     const act_behavior *behavior = NULL;
-    if (self != NULL) /* relaxed: in the last steps of a turn it may be another's already, see make_life in spawn.c */
+    if (self != NULL) /* relaxed: in the last steps of a turn it may be another's already, see
+                         make_life in spawn.c */
         behavior = __atomic_load_n(&self->behavior, __ATOMIC_RELAXED);
     struct walk walk = {.behavior = behavior};
     probe.turn = act__load(&worker->turn);
@@ -245,7 +250,7 @@ static void write_report(struct act__worker_pool *pool, const struct act__report
 {
     const struct act__monitor *monitor = &pool->monitor;
     char                       text[TEXT_MAX] = "";
-    size_t                     used = append_time(text, append_what(text, what, answer), what->lasted);
+    size_t used = append_time(text, append_what(text, what, answer), what->lasted);
     if (what->suppressed != 0)
         used = append(text, used, "; %u more were not reported", (unsigned)what->suppressed);
     if (!monitor->may_hold)

@@ -14,15 +14,18 @@
 #include <mailbox/channel_record.h>
 
 /*
- * Every so many messages or turns: a look at the clock, and the inject queue goes first, lest it starve behind the
- * worker's own. Messages, because a turn may have one or a whole batch: else timers would wait for 64 batches.
+ * Every so many messages or turns: a look at the clock, and the inject queue goes first, lest it
+ * starve behind the worker's own. Messages, because a turn may have one or a whole batch: else
+ * timers would wait for 64 batches.
  */
 #define LOOK_AFTER      64
 #define TURN_LONG       INT64_C(200000) /* nanoseconds */
 #define BATCH_SHIFT_MAX 8
-#define POLL_MILLIS     1  /* between looks at the event loop while there is work */
-#define OLDEST_MILLIS   4  /* so often a newborn is not the youngest but the oldest */
-#define NEXT_BUDGET     64 /* turns in a row for actors that wake each other, before the others have one */
+#define POLL_MILLIS     1 /* between looks at the event loop while there is work */
+#define OLDEST_MILLIS   4 /* so often a newborn is not the youngest but the oldest */
+#define NEXT_BUDGET                                                                                \
+    64 /* turns in a row for actors that wake each other, before the others
+                              have one */
 
 /* The calling thread if it is one of the pool's, displaced or not; NULL: another. */
 static struct act__pool_thread *mine(struct act__worker *worker)
@@ -37,7 +40,7 @@ static struct act__station *enter_station(struct act__worker *worker)
     return thread != NULL && act__station_enter(worker) ? thread->station : NULL;
 }
 
-/* -------------------------------------------------------------------------------------- scheduling */
+/* ----------------------------------------------------------------------------------- scheduling */
 
 static void bound_append(struct act__station *station, act_self *self)
 {
@@ -55,13 +58,14 @@ static void post(struct act__worker_pool *pool, struct act__station *target, act
     do {
         self->run_next = first;
         /* seq_cst includes the release that pairs with take_posted; the rest is for parking.c. */
-    } while (!atomic_compare_exchange_weak_explicit(&target->posted, &first, self, memory_order_seq_cst,
-                                                    memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&target->posted, &first, self,
+                                                    memory_order_seq_cst, memory_order_relaxed));
     act__gap("pool.posted");
     act__parking_wake(pool, target);
 }
 
-void act__pool_inject(struct act__worker_pool *pool, act_self *first, act_self *last, uint32_t count)
+void act__pool_inject(struct act__worker_pool *pool, act_self *first, act_self *last,
+                      uint32_t count)
 {
     last->run_next = NULL;
     act__inject_push(&pool->inject, first, last, count);
@@ -70,8 +74,9 @@ void act__pool_inject(struct act__worker_pool *pool, act_self *first, act_self *
 }
 
 /*
- * Into the caller's own queue; half of a full one goes where all can take it. It is due when as many newborns have had
- * a turn as there are now: it waits as long as if they stood in the same queue, but they go youngest first.
+ * Into the caller's own queue; half of a full one goes where all can take it. It is due when as
+ * many newborns have had a turn as there are now: it waits as long as if they stood in the same
+ * queue, but they go youngest first.
  */
 static void enqueue(struct act__worker_pool *pool, struct act__station *station, act_self *self)
 {
@@ -87,8 +92,8 @@ static void enqueue(struct act__worker_pool *pool, struct act__station *station,
 }
 
 /* Routes that are not ANY. `station`: the caller's; NULL: it has none. */
-static void schedule_bound(struct act__worker_pool *pool, struct act__station *station, act_self *self,
-                           uint16_t route)
+static void schedule_bound(struct act__worker_pool *pool, struct act__station *station,
+                           act_self *self, uint16_t route)
 {
     if (route == ACT__ROUTE_BLOCKING)
         act__blocking_schedule(&pool->blocking, self);
@@ -101,7 +106,8 @@ static void schedule_bound(struct act__worker_pool *pool, struct act__station *s
 }
 
 /* The one just woken goes first: its message is in this core's cache. */
-static void schedule_next(struct act__worker_pool *pool, struct act__station *station, act_self *self)
+static void schedule_next(struct act__worker_pool *pool, struct act__station *station,
+                          act_self *self)
 {
     _Atomic(act_self *) *next = &station->thread->base.next;
     act_self            *before = act__load(next);
@@ -125,10 +131,12 @@ static void schedule(struct act__executor *executor, struct act__worker *caller,
         act__station_leave(caller);
 }
 
-static void schedule_newborn(struct act__executor *executor, struct act__worker *caller, act_self *self)
+static void schedule_newborn(struct act__executor *executor, struct act__worker *caller,
+                             act_self *self)
 {
     struct act__worker_pool *pool = act__pool_of(executor);
-    struct act__station     *station = act__load(&self->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
+    struct act__station     *station =
+        act__load(&self->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
     if (station == NULL || !act__newborns_push(&station->newborns, self))
         schedule(executor, caller, self);
     else if (pool->base.workers_count > 1)
@@ -146,26 +154,32 @@ static bool others_wait(struct act__station *station)
 
 static void yield(struct act__executor *executor, struct act__worker *caller, act_self *self)
 {
-    struct act__station *station = act__load(&self->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
+    struct act__station *station =
+        act__load(&self->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
     if (station == NULL) {
         schedule(executor, caller, self);
         return;
     }
-    if (act__load(&caller->current) == self && act__load(&caller->next) == NULL && !others_wait(station))
-        act__store_release(&caller->next, self); /* it goes on here: there is nobody to go first, nothing for a thief */
+    if (act__load(&caller->current) == self && act__load(&caller->next) == NULL &&
+        !others_wait(station))
+        act__store_release(&caller->next, self); /* it goes on here: there is nobody to go first,
+                                                    nothing for a thief */
     else
         enqueue(act__pool_of(executor), station, self);
     act__station_leave(caller);
 }
 
-/* ----------------------------------------------------------------------------------- finding work */
+/* --------------------------------------------------------------------------------- finding work */
 
 static void take_posted(struct act__station *station)
 {
     if (act__likely(act__load(&station->posted) == NULL))
         return;
-    /* acquire: pairs with post(). The chain is newest first: turned round on its way into the list. */
-    act_self *at = atomic_exchange_explicit(&station->posted, NULL, memory_order_acquire), *oldest = NULL;
+    /*
+     * acquire: pairs with post(). The chain is newest first: turned round on its way into the list.
+     */
+    act_self *at = atomic_exchange_explicit(&station->posted, NULL, memory_order_acquire),
+             *oldest = NULL;
     while (at != NULL) {
         act_self *next = at->run_next;
         at->run_next = oldest;
@@ -224,21 +238,26 @@ static act_self *take_queued(struct act__station *station)
     act_self *first = act__deque_first(&station->deque), *self = NULL;
     if (first == NULL)
         return take_newborn(station);
-    /* More than newborns can wait: it was stolen, and the turns are another worker's. It has waited long enough. */
+    /*
+     * More than newborns can wait: it was stolen, and the turns are another worker's. It has waited
+     * long enough.
+     */
     uint32_t turns_left = act__load(&first->due) - station->newborn_turns;
     if (turns_left - 1 < ACT__NEWBORNS_MAX)
         self = take_newborn(station);
     return self != NULL ? self : act__deque_pop(&station->deque);
 }
 
-static act_self *take_injected(struct act__worker_pool *pool, struct act__station *station, uint32_t most)
+static act_self *take_injected(struct act__worker_pool *pool, struct act__station *station,
+                               uint32_t most)
 {
     uint32_t  count;
     act_self *self = act__inject_pop(&pool->inject, most, &count), *rest;
     if (self == NULL)
         return NULL;
     for (rest = self->run_next; rest != NULL; rest = self->run_next) {
-        self->run_next = rest->run_next; /* unchain one at a time: a pushed one may run elsewhere at once */
+        self->run_next = rest->run_next; /* unchain one at a time: a pushed one may run elsewhere
+                                            at once */
         enqueue(pool, station, rest);
     }
     return self;
@@ -264,7 +283,8 @@ static act_self *take_local(struct act__worker_pool *pool, struct act__station *
 static inline act_self *take_woken(struct act__pool_thread *thread, struct act__station *station)
 {
     act_self *self = act__load(&thread->base.next);
-    if (self == NULL || station->next_budget == 0 || station->bound_first != NULL || act__load(&station->posted) != NULL)
+    if (self == NULL || station->next_budget == 0 || station->bound_first != NULL ||
+        act__load(&station->posted) != NULL)
         return NULL;
     act__store(&thread->base.next, NULL);
     station->next_budget--;
@@ -296,9 +316,12 @@ static act_self *steal(struct act__worker_pool *pool, struct act__pool_thread *t
 void act__pool_run_armed(struct act__station *station)
 {
     /* acquire: pairs with call_wheel */
-    struct act__timer *newest = atomic_exchange_explicit(&station->calls[0], NULL, memory_order_acquire), *armed = NULL;
+    struct act__timer *newest =
+                          atomic_exchange_explicit(&station->calls[0], NULL, memory_order_acquire),
+                      *armed = NULL;
     struct act__timer *timer;
-    while ((timer = newest) != NULL) { /* turned round: timers of one millisecond fire in the order of arming */
+    while ((timer = newest) != NULL) { /* turned round: timers of one millisecond fire in the
+                                          order of arming */
         newest = timer->next_call[0];
         timer->next_call[0] = armed;
         armed = timer;
@@ -313,8 +336,13 @@ static void run_calls(struct act__station *station)
 {
     if (act__likely(act__load(&station->calls[0]) == NULL && act__load(&station->calls[1]) == NULL))
         return;
-    /* acquire: pairs with call_wheel. Cancelled ones first: their arming is then in the other list, or was done. */
-    struct act__timer *cancelled = atomic_exchange_explicit(&station->calls[1], NULL, memory_order_acquire), *timer;
+    /*
+     * acquire: pairs with call_wheel. Cancelled ones first: their arming is then in the other list,
+     * or was done.
+     */
+    struct act__timer *cancelled =
+                          atomic_exchange_explicit(&station->calls[1], NULL, memory_order_acquire),
+                      *timer;
     act__pool_run_armed(station);
     while ((timer = cancelled) != NULL) {
         cancelled = timer->next_call[1];
@@ -327,13 +355,14 @@ static int64_t nanoseconds(const struct act__worker_pool *pool)
 {
     struct timespec at;
     clock_gettime(CLOCK_MONOTONIC, &at);
-    return (at.tv_sec - pool->started.tv_sec) * INT64_C(1000000000) + (at.tv_nsec - pool->started.tv_nsec);
+    return (at.tv_sec - pool->started.tv_sec) * INT64_C(1000000000) +
+           (at.tv_nsec - pool->started.tv_nsec);
 }
 
 /*
- * A turn is to take no longer than TURN_LONG, whatever an actor's handlers do: who needs longer for a batch gets a
- * smaller one next time, and who is quick and falls behind a larger one. `last` may have ended since: a hint does no
- * harm.
+ * A turn is to take no longer than TURN_LONG, whatever an actor's handlers do: who needs longer for
+ * a batch gets a smaller one next time, and who is quick and falls behind a larger one. `last` may
+ * have ended since: a hint does no harm.
  */
 static void adapt_batch(act_self *last, int64_t took, bool is_behind)
 {
@@ -345,8 +374,12 @@ static void adapt_batch(act_self *last, int64_t took, bool is_behind)
     act__store(&last->batch_shift, shift);
 }
 
-/* Timers that are due, and what the loop has to say. `last`: who had the last turn; NULL: there was none. */
-static void look_around(struct act__worker_pool *pool, struct act__pool_thread *thread, act_self *last, uint32_t turn)
+/*
+ * Timers that are due, and what the loop has to say. `last`: who had the last turn; NULL: there was
+ * none.
+ */
+static void look_around(struct act__worker_pool *pool, struct act__pool_thread *thread,
+                        act_self *last, uint32_t turn)
 {
     struct act__station *station = thread->station;
     int64_t              exactly = nanoseconds(pool);
@@ -398,13 +431,17 @@ static act_self *find(struct act__worker_pool *pool, struct act__pool_thread *th
 }
 
 /*
- * What a turn that has not spent its batch counts towards LOOK_AFTER: one, and what it has handled. A message of a new
- * actor's counts one, a slow actor's more and a quick one's less, as their batches are smaller and larger.
+ * What a turn that has not spent its batch counts towards LOOK_AFTER: one, and what it has handled.
+ * A message of a new actor's counts one, a slow actor's more and a quick one's less, as their
+ * batches are smaller and larger.
  */
 static int32_t cost_of_turn(const struct act__worker *worker, const act_self *self)
 {
-    uint32_t left = worker->batch << act__load(&self->batch_shift); /* of batch_max; more, where that was rounded up */
-    return 1 + (int32_t)(left < worker->batch_max ? (worker->batch_max - left) >> ACT__BATCH_SHIFT_NEW : 0);
+    /* of batch_max; more, where that was rounded up */
+    uint32_t left = worker->batch << act__load(&self->batch_shift);
+    return 1 + (int32_t)(left < worker->batch_max
+                             ? (worker->batch_max - left) >> ACT__BATCH_SHIFT_NEW
+                             : 0);
 }
 
 /* From here to the end of the turn the monitor may take the station: see station.h. */
@@ -412,19 +449,21 @@ static inline void run_turn(struct act__worker *worker, act_self *self, uint32_t
 {
     act__store_release(&worker->turn, turn); /* pairs with hold_station in stuck.c */
     act__turn_run(worker, self, 0);
-    atomic_signal_fence(memory_order_seq_cst); /* `current` was written before station_asked is read */
+    atomic_signal_fence(memory_order_seq_cst); /* `current` was written before station_asked is
+                                                  read */
 }
 
 /* Whether the thread has no station any more, or is to end. */
 static inline bool must_leave(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
     /* acquire: as in act__station_enter. */
-    return act__unlikely(act__load_acquire(&thread->base.station_asked)) && !act__stuck_attend(pool, thread);
+    return act__unlikely(act__load_acquire(&thread->base.station_asked)) &&
+           !act__stuck_attend(pool, thread);
 }
 
 /* A look around, and who has waited longest for any worker. */
-static act_self *look_first(struct act__worker_pool *pool, struct act__pool_thread *thread, act_self *last,
-                            uint32_t turn)
+static act_self *look_first(struct act__worker_pool *pool, struct act__pool_thread *thread,
+                            act_self *last, uint32_t turn)
 {
     thread->station->until_look = LOOK_AFTER;
     look_around(pool, thread, last, turn);
@@ -432,7 +471,8 @@ static act_self *look_first(struct act__worker_pool *pool, struct act__pool_thre
 }
 
 /* Until the thread must leave. Not inlined: beside setjmp nothing would be kept in registers. */
-static __attribute__((noinline)) void loop(struct act__worker_pool *pool, struct act__pool_thread *thread)
+static __attribute__((noinline)) void loop(struct act__worker_pool *pool,
+                                           struct act__pool_thread *thread)
 {
     struct act__station *station = thread->station;
     act_self            *self = NULL, *last = NULL;
@@ -449,13 +489,15 @@ static __attribute__((noinline)) void loop(struct act__worker_pool *pool, struct
             return;
         if (last == NULL)
             continue;
-        station->until_look -= thread->base.batch != 0 ? cost_of_turn(&thread->base, last) : LOOK_AFTER;
+        station->until_look -=
+            thread->base.batch != 0 ? cost_of_turn(&thread->base, last) : LOOK_AFTER;
         self = NULL;
     }
 }
 
 /* The thread's life between two panics. Not inlined: see act__loop_left. */
-static __attribute__((noinline)) void run_all(struct act__worker_pool *pool, struct act__pool_thread *thread)
+static __attribute__((noinline)) void run_all(struct act__worker_pool *pool,
+                                              struct act__pool_thread *thread)
 {
     thread->base.stack_floor = __builtin_frame_address(0);
     if (setjmp(thread->base.recover) != 0) {
@@ -482,7 +524,7 @@ static void *thread_main(void *argument)
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------------ the seam's rest */
+/* ------------------------------------------------------------------------------ the seam's rest */
 
 act_millis act__pool_now(const struct act__worker_pool *pool)
 {
@@ -503,7 +545,8 @@ static void call_wheel(struct act__executor *executor, struct act__timer *timer,
     do {
         timer->next_call[cancel] = first;
         /* seq_cst includes the release that pairs with run_calls; the rest is for parking.c. */
-    } while (!atomic_compare_exchange_weak_explicit(calls, &first, timer, memory_order_seq_cst, memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(calls, &first, timer, memory_order_seq_cst,
+                                                    memory_order_relaxed));
     act__gap("pool.called");
     act__parking_wake(pool, target);
 }
@@ -513,12 +556,12 @@ static act_result prepare_blocking(struct act__executor *executor)
     return act__blocking_prepare(&act__pool_of(executor)->blocking);
 }
 
-static void each_worker(struct act__executor *executor, void (*visit)(struct act__worker *worker, void *context),
-                        void *context)
+static void each_worker(struct act__executor *executor, act__worker_visit *visit, void *context)
 {
     struct act__worker_pool *pool = act__pool_of(executor);
     act__lock(&pool->monitor.mutex);
-    for (uint32_t i = 0; i < pool->threads_count; i++) /* with the mutex: none gets or loses a station meanwhile */
+    for (uint32_t i = 0; i < pool->threads_count; i++) /* with the mutex: none gets or loses a
+                                                          station meanwhile */
         visit(&pool->threads[i].base, context);
     act__unlock(&pool->monitor.mutex);
     visit(&pool->monitor.worker, context);
@@ -526,8 +569,9 @@ static void each_worker(struct act__executor *executor, void (*visit)(struct act
 }
 
 /*
- * After all threads have ended: nobody lives any more, but dead actors' cells may still be scheduled, with messages
- * that must be refused and freed, and cancelled timers may still be on their way to their wheel.
+ * After all threads have ended: nobody lives any more, but dead actors' cells may still be
+ * scheduled, with messages that must be refused and freed, and cancelled timers may still be on
+ * their way to their wheel.
  */
 static void run_what_is_left(struct act__worker_pool *pool, struct act__station *station)
 {
@@ -552,17 +596,18 @@ static void each_turn(struct act__executor *executor, act__turn_visit *visit, vo
 }
 
 /*
- * Waits for a thread, until a time or, where it is in no turn and so is about to end, until a later one. Returns: whether
- * it has ended and is joined; else it is left to itself.
+ * Waits for a thread, until a time or, where it is in no turn and so is about to end, until a later
+ * one. Returns: whether it has ended and is joined; else it is left to itself.
  */
-static bool join_thread(struct act__worker_pool *pool, struct act__pool_thread *thread, const struct timespec *until,
-                        const struct timespec *until_idle)
+static bool join_thread(struct act__worker_pool *pool, struct act__pool_thread *thread,
+                        const struct timespec *until, const struct timespec *until_idle)
 {
     act__lock(&pool->monitor.mutex);
     while (!thread->has_ended && act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until))
         ;
     bool is_idle = act__load(&thread->base.current) == NULL; /* relaxed: a hint */
-    while (!thread->has_ended && is_idle && act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until_idle))
+    while (!thread->has_ended && is_idle &&
+           act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until_idle))
         ;
     bool has_ended = thread->has_ended;
     act__unlock(&pool->monitor.mutex);
@@ -573,7 +618,10 @@ static bool join_thread(struct act__worker_pool *pool, struct act__pool_thread *
     return has_ended;
 }
 
-/* How long a thread may take that is not stuck, however late it is. Only a machine that is very busy needs it. */
+/*
+ * How long a thread may take that is not stuck, however late it is. Only a machine that is very
+ * busy needs it.
+ */
 #define IDLE_GRACE ACT_SECONDS(5)
 
 static uint32_t end_threads(struct act__executor *executor, const struct timespec *until)
@@ -627,7 +675,8 @@ static const struct act__executor_operations operations = {
 act_result act__pool_add_thread(struct act__worker_pool *pool, struct act__pool_thread **added)
 {
     struct act__pool_thread *thread = &pool->threads[pool->threads_count];
-    if (!act__worker_init(&thread->base, pool->system, ACT__NO_WORKER, (uint64_t)(uintptr_t)thread ^ pool->seed))
+    if (!act__worker_init(&thread->base, pool->system, ACT__NO_WORKER,
+                          (uint64_t)(uintptr_t)thread ^ pool->seed))
         return ACT_NO_MEMORY;
     thread->base.executor = &pool->base;
     thread->base.row_max = ACT__ROW_MAX;
@@ -669,13 +718,15 @@ static void give_stations(struct act__worker_pool *pool)
     act__unlock(&pool->monitor.mutex);
 }
 
-static struct act__worker_pool *make_pool(struct act_system *system, const act_system_options *options)
+static struct act__worker_pool *make_pool(struct act_system        *system,
+                                          const act_system_options *options)
 {
     struct act__worker_pool *pool = act__allocate_lines(sizeof *pool);
     if (pool == NULL)
         return NULL;
     pool->stations = act__allocate_lines(options->workers_count * sizeof *pool->stations);
-    pool->threads = act__allocate_lines((options->workers_count + options->spares_max) * sizeof *pool->threads);
+    pool->threads =
+        act__allocate_lines((options->workers_count + options->spares_max) * sizeof *pool->threads);
     if (pool->stations == NULL || pool->threads == NULL) {
         act__free(pool->stations);
         act__free(pool->threads);

@@ -45,7 +45,8 @@ void act__address_write(const union act__address *address, char *text, size_t te
     }
     if (inet_ntop(family, bytes, host, sizeof host) == NULL)
         host[0] = '\0';
-    snprintf(text, text_bytes, family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, act__address_port(address));
+    snprintf(text, text_bytes, family == AF_INET6 ? "[%s]:%u" : "%s:%u", host,
+             act__address_port(address));
 }
 
 void act__descriptor_close(int fd)

@@ -4,7 +4,8 @@
 
 #include <event2/buffer.h>
 
-act_result act_message_encode_evbuffer(const act_message *message, const act_type *schema, struct evbuffer *buffer)
+act_result act_message_encode_evbuffer(const act_message *message, const act_type *schema,
+                                       struct evbuffer *buffer)
 {
     struct evbuffer_iovec room;
     size_t                bytes;

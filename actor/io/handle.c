@@ -1,4 +1,7 @@
-/* What listeners and connections have in common: an owner, one notice at a time, and an end. Internal. */
+/*
+ * What listeners and connections have in common: an owner, one notice at a time, and an end.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/io/handle.h>
 
@@ -43,7 +46,7 @@ static void retired(struct act__worker *worker, struct act__notice *notice)
         push_next(handle);
 }
 
-/* ----------------------------------------------------------------------- owners that are stuck: station.h */
+/* ------------------------------------------------------------- owners that are stuck: station.h */
 
 struct act__worker *act__station_here(void)
 {
@@ -131,7 +134,8 @@ static void resume(struct act__handle *handle)
             continue; /* the owner has changed its mind meanwhile */
         if ((one->what & (EV_ET | EV_TIMEOUT)) != 0)
             event_active(one->event, one->what, 1);
-        else if (event_add(one->event, NULL) != 0) /* what it tells is reported anew, if it is still so */
+        else if (event_add(one->event, NULL) != 0) /* what it tells is reported anew, if it is
+                                                      still so */
             event_active(one->event, 0, 1);
     }
     handle->deferred_count = 0;
@@ -162,7 +166,7 @@ static void forget_deferred(struct act__handle *handle)
     handle->deferred_count = 0;
 }
 
-/* ---------------------------------------------------------------------------------- owner and life */
+/* ------------------------------------------------------------------------------- owner and life */
 
 static void release(struct act__belonging *belonging)
 {
@@ -176,7 +180,8 @@ bool act__handle_may_open(const act_self *self)
     return self->worker->loop != NULL;
 }
 
-void act__handle_open(struct act__handle *handle, act_self *self, void (*close)(struct act__handle *handle),
+void act__handle_open(struct act__handle *handle, act_self *self,
+                      void (*close)(struct act__handle *handle),
                       bool (*wants)(struct act__handle *handle, struct event *event))
 {
     struct act__worker *worker = self->worker;
@@ -191,7 +196,10 @@ void act__handle_open(struct act__handle *handle, act_self *self, void (*close)(
     handle->wants = wants;
     act__set_add(&self->belongings, &handle->belonging.member);
     worker->loop->used_count++;
-    /* relaxed: whoever schedules the actor next gets the token from the end of this turn, and sees this with it. */
+    /*
+     * relaxed: whoever schedules the actor next gets the token from the end of this turn, and sees
+     * this with it.
+     */
     act__store(&self->route, (uint16_t)(worker->index + 1));
 }
 

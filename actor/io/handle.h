@@ -1,4 +1,7 @@
-/* What listeners and connections have in common: an owner, one notice at a time, and an end. Internal. */
+/*
+ * What listeners and connections have in common: an owner, one notice at a time, and an end.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_IO_HANDLE_H
 #define ACT_ACTOR_IO_HANDLE_H
@@ -8,11 +11,13 @@
 #include <actor/io/loop_record.h>
 
 /*
- * In this scope the calling thread has its station, and with it the loop; it may have to wait for it. For every call of
- * an owner's: its handler may have lasted so long that another thread runs the loop (station.h).
+ * In this scope the calling thread has its station, and with it the loop; it may have to wait for
+ * it. For every call of an owner's: its handler may have lasted so long that another thread runs
+ * the loop (station.h).
  */
-#define ACT__AT_STATION \
-    struct act__worker *act__here __attribute__((cleanup(act__station_left), unused)) = act__station_here()
+#define ACT__AT_STATION                                                                            \
+    struct act__worker *act__here __attribute__((cleanup(act__station_left), unused)) =            \
+        act__station_here()
 
 struct act__worker *act__station_here(void);
 void                act__station_left(struct act__worker **here);
@@ -33,30 +38,38 @@ struct act__deferred {
 
 /*
  *      open ------ act__handle_close: the owner closes it, or ends -----> closed
- *                                                                           | no notice in an inbox, no hold
- *                                                                           v
+ *                                                                           |
+ *                                                        no notice in an    |
+ *                                                        inbox, no hold     v
  *                                                                         freed
  *
- * All of it is touched by the thread of its loop's worker only: the owner is bound to that worker, so its
- * handlers, its end, the events and the fate of the notice all happen there.
+ * All of it is touched by the thread of its loop's worker only: the owner is bound to that worker,
+ * so its handlers, its end, the events and the fate of the notice all happen there.
  */
 struct act__handle {
     struct act__belonging belonging; /* of the owner */
     struct act__notice    notice;
     struct act__loop     *loop;
-    struct act__handle   *next_deferred; /* in the loop's list, while deferred_count is not 0 */
-    struct act__deferred  deferred[ACT__EVENTS_MAX]; /* events that are put off until the owner is resumed */
+    struct act__handle   *next_deferred;             /* in the loop's list, while deferred_count
+                                                        is not 0 */
+    struct act__deferred  deferred[ACT__EVENTS_MAX]; /* events that are put off until the owner
+                                                        is resumed */
     uint64_t              owner;
-    bool (*wants)(struct act__handle *handle, struct event *event); /* whether an event is to be added, or told of, now */
-    void (*close)(struct act__handle *handle); /* the owner has ended: everything, act__handle_close included */
-    uint8_t               deferred_count;
-    uint8_t               pending;   /* ACT__TELL_*: what the owner is to be told and has not been */
-    bool                  in_flight; /* the notice is in the owner's inbox, or being handled */
-    bool                  held;      /* something else leads here: not to be freed yet */
-    bool                  closed;
+    /* whether an event is to be added, or told of, now */
+    bool (*wants)(struct act__handle *handle, struct event *event);
+    /* the owner has ended: everything, act__handle_close included */
+    void (*close)(struct act__handle *handle);
+    uint8_t deferred_count;
+    uint8_t pending;   /* ACT__TELL_*: what the owner is to be told and has not been */
+    bool    in_flight; /* the notice is in the owner's inbox, or being handled */
+    bool    held;      /* something else leads here: not to be freed yet */
+    bool    closed;
 };
 
-/* What there is to tell, first things first: bit n is the notice with the tag ACT_MESSAGE_TCP_ACCEPTABLE + n. */
+/*
+ * What there is to tell, first things first: bit n is the notice with the tag
+ * ACT_MESSAGE_TCP_ACCEPTABLE + n.
+ */
 enum {
     ACT__TELL_ACCEPTABLE = 1,
     ACT__TELL_CONNECTED = 2,
@@ -69,16 +82,21 @@ enum {
 
 /* Whether this actor may open something here. */
 bool act__handle_may_open(const act_self *self);
-/* The actor becomes the owner and is bound to its worker. `handle` begins its object, which act__free frees. */
-void act__handle_open(struct act__handle *handle, act_self *self, void (*close)(struct act__handle *handle),
+/*
+ * The actor becomes the owner and is bound to its worker. `handle` begins its object, which
+ * act__free frees.
+ */
+void act__handle_open(struct act__handle *handle, act_self *self,
+                      void (*close)(struct act__handle *handle),
                       bool (*wants)(struct act__handle *handle, struct event *event));
 /* Tells the owner, now or when it has handled the notice before. */
 void act__handle_tell(struct act__handle *handle, unsigned what);
 /* The owner hears nothing more; freed now or when nothing leads here any more. */
 void act__handle_close(struct act__handle *handle);
 /*
- * First in each event's callback. Returns: whether the event is put off, because the owner's handler may be using the
- * handle on another thread. It comes again later; `what` is 0 if it could not be added again for lack of memory.
+ * First in each event's callback. Returns: whether the event is put off, because the owner's
+ * handler may be using the handle on another thread. It comes again later; `what` is 0 if it could
+ * not be added again for lack of memory.
  */
 bool act__handle_defers(struct act__handle *handle, struct event *event, short what);
 /* The events that this owner's handles have put off. */

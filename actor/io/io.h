@@ -8,39 +8,55 @@
 ACT_BEGIN_DECLS
 
 /*
- * A socket belongs to one actor, which is bound to its worker from the moment it opens one: the worker that
- * hears of readiness is the one that runs the actor. When the actor ends, however it ends, its sockets are
- * closed. Notices about a socket are messages that never allocate and are never lost: they are repeated
- * only after the actor has handled the one before. In a simulation, and in blocking actors, every call that
- * opens something returns ACT_INVALID.
+ * A socket belongs to one actor, which is bound to its worker from the moment it opens one: the
+ * worker that hears of readiness is the one that runs the actor. When the actor ends, however it
+ * ends, its sockets are closed. Notices about a socket are messages that never allocate and are
+ * never lost: they are repeated only after the actor has handled the one before. In a simulation,
+ * and in blocking actors, every call that opens something returns ACT_INVALID.
  *
- * What has an act_listener or an act_tcp for its argument is called by the owner's handlers only, and never waits. Where a
- * handler has called fork(), all of it answers ACT_FORKED in the child, or does nothing: the sockets are the parent's.
+ * What has an act_listener or an act_tcp for its argument is called by the owner's handlers only,
+ * and never waits. Where a handler has called fork(), all of it answers ACT_FORKED in the child, or
+ * does nothing: the sockets are the parent's.
  */
 typedef struct act_listener act_listener; /* a listening socket */
 typedef struct act_tcp      act_tcp;      /* a connection */
 typedef struct act_socket   act_socket;   /* an accepted connection that no actor has opened yet */
 
 /*
- * Notices. as.pointer is the act_listener or act_tcp. That a connection has broken is noticed by reading or writing it:
- * while reading is stopped (act_tcp_pause, the marks, the end of input) and nothing waits to be sent, only
- * idle_timeout or the next write tells.
+ * Notices. as.pointer is the act_listener or act_tcp. That a connection has broken is noticed by
+ * reading or writing it: while reading is stopped (act_tcp_pause, the marks, the end of input) and
+ * nothing waits to be sent, only idle_timeout or the next write tells.
  */
-#define ACT_MESSAGE_TCP_ACCEPTABLE UINT32_C(0xFFFFFF20) /* call act_tcp_accept until it answers ACT_EMPTY */
-#define ACT_MESSAGE_TCP_CONNECTED  UINT32_C(0xFFFFFF21) /* act_tcp_connect has succeeded */
-#define ACT_MESSAGE_TCP_READABLE   UINT32_C(0xFFFFFF22) /* there is new input, or end of input: act_tcp_input */
-/* After ACT_FULL: what waits is at or below write_low. And, once the other side has ended its stream: all is sent. */
-#define ACT_MESSAGE_TCP_WRITABLE   UINT32_C(0xFFFFFF23)
-#define ACT_MESSAGE_TCP_CLOSED     UINT32_C(0xFFFFFF24) /* broken, reset, refused or timed out: act_tcp_error */
-#define ACT_MESSAGE_TCP_IDLE       UINT32_C(0xFFFFFF25) /* idle_timeout without a byte in either direction */
-/* as.int64 = the signal's number. Signals that come faster than they are handled are one message. */
+#define ACT_MESSAGE_TCP_ACCEPTABLE                                                                 \
+    UINT32_C(0xFFFFFF20)                               /* call act_tcp_accept until it answers
+                                                           ACT_EMPTY */
+#define ACT_MESSAGE_TCP_CONNECTED UINT32_C(0xFFFFFF21) /* act_tcp_connect has succeeded */
+#define ACT_MESSAGE_TCP_READABLE                                                                   \
+    UINT32_C(0xFFFFFF22) /* there is new input, or end of input:
+                                                           act_tcp_input */
+/*
+ * After ACT_FULL: what waits is at or below write_low. And, once the other side has ended its
+ * stream: all is sent.
+ */
+#define ACT_MESSAGE_TCP_WRITABLE UINT32_C(0xFFFFFF23)
+#define ACT_MESSAGE_TCP_CLOSED                                                                     \
+    UINT32_C(0xFFFFFF24) /* broken, reset, refused or timed out:
+                                                         act_tcp_error */
+#define ACT_MESSAGE_TCP_IDLE                                                                       \
+    UINT32_C(0xFFFFFF25) /* idle_timeout without a byte in either
+                                                         direction */
+/*
+ * as.int64 = the signal's number. Signals that come faster than they are handled are one message.
+ */
 #define ACT_MESSAGE_OS_SIGNAL UINT32_C(0xFFFFFF26)
 
 typedef struct act_tcp_options {
     size_t     size;             /* sizeof(act_tcp_options); set by ACT_TCP_OPTIONS */
-    size_t     read_high_bytes;  /* stop reading from the network at this much unread input; 0: 64 KiB */
+    size_t     read_high_bytes;  /* stop reading from the network at this much unread input; 0:
+                                    64 KiB */
     size_t     read_low_bytes;   /* read again at or below; 0: half of high */
-    size_t     write_high_bytes; /* act_tcp_write answers ACT_FULL from this much unsent output on; 0: 256 KiB */
+    size_t     write_high_bytes; /* act_tcp_write answers ACT_FULL from this much unsent output
+                                    on; 0: 256 KiB */
     size_t     write_low_bytes;  /* ACT_MESSAGE_TCP_WRITABLE at or below; 0: a quarter of high */
     act_millis idle_timeout;     /* 0: none */
     bool       delay;            /* leave Nagle's algorithm on; off (TCP_NODELAY) by default */
@@ -51,26 +67,30 @@ typedef struct act_tcp_options {
 typedef struct act_listen_options {
     size_t   size;       /* sizeof(act_listen_options); set by ACT_LISTEN_OPTIONS */
     uint32_t backlog;    /* 0: 511 */
-    bool     reuse_port; /* several actors listen on one port and the kernel shares connections out */
+    bool     reuse_port; /* several actors listen on one port and the kernel shares connections
+                            out */
 } act_listen_options;
 
-#define ACT_LISTEN_OPTIONS(...) (&(act_listen_options){.size = sizeof(act_listen_options), __VA_ARGS__})
+#define ACT_LISTEN_OPTIONS(...)                                                                    \
+    (&(act_listen_options){.size = sizeof(act_listen_options), __VA_ARGS__})
 
 /**
  * Listens. ACT_MESSAGE_TCP_ACCEPTABLE follows when somebody connects.
  *
  * listener  Set on ACT_OK; this actor's until act_listener_close or its end.
- * host      A numeric IPv4 or IPv6 address, of which one connects by that protocol alone: "::" is all of IPv6 and
- *           "0.0.0.0" all of IPv4. NULL: all addresses of both; of IPv4, where there is no IPv6.
+ * host      A numeric IPv4 or IPv6 address, of which one connects by that protocol alone: "::" is
+ *           all of IPv6 and "0.0.0.0" all of IPv4. NULL: all addresses of both; of IPv4, where
+ *           there is no IPv6.
  * port      0: a free one; act_listener_port tells which.
  * options   May be NULL.
  *
- * Threads: handler.
- * Returns: ACT_OK, ACT_INVALID (host, options, or no I/O here), ACT_NO_MEMORY, ACT_OS (errno says why:
+ * Threads: handler. Returns: ACT_OK, ACT_INVALID (host, options, or no I/O here), ACT_NO_MEMORY,
+ * ACT_OS (errno says why:
  *          EADDRINUSE, EACCES, ...).
  */
-ACT_API ACT_MUST_CHECK act_result act_tcp_listen(act_self *self, act_listener **listener, const char *host,
-                                                 uint16_t port, const act_listen_options *options)
+ACT_API ACT_MUST_CHECK act_result act_tcp_listen(act_self *self, act_listener **listener,
+                                                 const char *host, uint16_t port,
+                                                 const act_listen_options *options)
     ACT_NONNULL(1, 2);
 
 /** The port listened on. */
@@ -84,16 +104,24 @@ ACT_API void act_listener_close(act_listener **listener) ACT_NONNULL_ALL;
  *
  * socket   Set on ACT_OK; yours to hand to an actor's args (which calls act_tcp_open) or to close.
  *
- * Threads: the owner's handler. Never waits.
- * Returns: ACT_OK; ACT_EMPTY (none waits); ACT_OS (errno: EMFILE, ENFILE, ENOBUFS, ENOMEM: out of something) and
- *          ACT_NO_MEMORY (the connection was closed): ACT_MESSAGE_TCP_ACCEPTABLE comes again in 100 ms.
+ * Threads: the owner's handler. Never waits. Returns: ACT_OK; ACT_EMPTY (none waits); ACT_OS
+ * (errno: EMFILE, ENFILE, ENOBUFS, ENOMEM: out of something) and
+ *          ACT_NO_MEMORY (the connection was closed): ACT_MESSAGE_TCP_ACCEPTABLE comes again in 100
+ *          ms.
  */
-ACT_API ACT_MUST_CHECK act_result act_tcp_accept(act_listener *listener, act_socket **socket) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_tcp_accept(act_listener *listener,
+                                                 act_socket  **socket) ACT_NONNULL_ALL;
 
-/** Closes an accepted connection that nobody opened. *socket may be NULL and becomes NULL. Threads: any. */
+/**
+ * Closes an accepted connection that nobody opened. *socket may be NULL and becomes NULL. Threads:
+ * any.
+ */
 ACT_API void act_socket_close(act_socket **socket) ACT_NONNULL_ALL;
 
-/** The same for a socket that travels in a message: act_resource_value(socket, act_socket_release). Threads: any. */
+/**
+ * The same for a socket that travels in a message: act_resource_value(socket, act_socket_release).
+ * Threads: any.
+ */
 ACT_API void act_socket_release(void *socket);
 
 /**
@@ -109,23 +137,25 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_open(act_self *self, act_tcp **tcp, ac
                                                const act_tcp_options *options) ACT_NONNULL(1, 2, 3);
 
 /**
- * Connects. ACT_MESSAGE_TCP_CONNECTED or ACT_MESSAGE_TCP_CLOSED follows, also if it is refused at once. What is
- * written meanwhile waits.
+ * Connects. ACT_MESSAGE_TCP_CONNECTED or ACT_MESSAGE_TCP_CLOSED follows, also if it is refused at
+ * once. What is written meanwhile waits.
  *
  * host     A numeric IPv4 or IPv6 address, or "localhost". Look other names up in a blocking actor.
  * timeout  1 ms or more, or ACT_FOREVER (the kernel's own limit).
  *
- * Threads: handler.
- * Returns: ACT_OK, ACT_INVALID (host, timeout, options, or no I/O here), ACT_NO_MEMORY, ACT_OS (no socket; errno).
+ * Threads: handler. Returns: ACT_OK, ACT_INVALID (host, timeout, options, or no I/O here),
+ * ACT_NO_MEMORY, ACT_OS (no socket; errno).
  */
-ACT_API ACT_MUST_CHECK act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host, uint16_t port,
-                                                  act_millis timeout, const act_tcp_options *options)
+ACT_API ACT_MUST_CHECK act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host,
+                                                  uint16_t port, act_millis timeout,
+                                                  const act_tcp_options *options)
     ACT_NONNULL(1, 2, 3);
 
 /**
  * Shows all unread input as one piece.
  *
- * bytes    Set to the first byte; valid until the next act_tcp_ call on this connection or the handler's return.
+ * bytes    Set to the first byte; valid until the next act_tcp_ call on this connection or the
+ *          handler's return.
  *
  * Threads: the owner's handler.
  * Returns: how many bytes; 0 if there are none.
@@ -133,14 +163,15 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_connect(act_self *self, act_tcp **tcp,
 ACT_API size_t act_tcp_input(act_tcp *tcp, const uint8_t **bytes) ACT_NONNULL_ALL;
 
 /**
- * Shows the first bytes of unread input as one piece: where much may wait, to join all of it for each piece that is used
- * would cost more than the use. As act_tcp_input.
+ * Shows the first bytes of unread input as one piece: where much may wait, to join all of it for
+ * each piece that is used would cost more than the use. As act_tcp_input.
  *
  * count_max  1 or more.
  *
  * Returns: how many bytes: count_max, or all there are if that is less.
  */
-ACT_API size_t act_tcp_input_front(act_tcp *tcp, const uint8_t **bytes, size_t count_max) ACT_NONNULL_ALL;
+ACT_API size_t act_tcp_input_front(act_tcp *tcp, const uint8_t **bytes,
+                                   size_t count_max) ACT_NONNULL_ALL;
 
 /** How many bytes of input are unread; unlike act_tcp_input it does not make them one piece. */
 ACT_API size_t act_tcp_unread(const act_tcp *tcp) ACT_NONNULL_ALL;
@@ -149,8 +180,9 @@ ACT_API size_t act_tcp_unread(const act_tcp *tcp) ACT_NONNULL_ALL;
 ACT_API void act_tcp_consume(act_tcp *tcp, size_t count) ACT_NONNULL_ALL;
 
 /**
- * Lets unread input grow to this much before reading stops: for a request larger than read_high_bytes. Until the
- * next act_tcp_consume of something. Ask for more than the next piece if others may follow it, or each is read alone.
+ * Lets unread input grow to this much before reading stops: for a request larger than
+ * read_high_bytes. Until the next act_tcp_consume of something. Ask for more than the next piece if
+ * others may follow it, or each is read alone.
  */
 ACT_API void act_tcp_want(act_tcp *tcp, size_t bytes) ACT_NONNULL_ALL;
 
@@ -161,32 +193,36 @@ ACT_API bool act_tcp_input_ended(const act_tcp *tcp) ACT_NONNULL_ALL;
 ACT_API void act_tcp_pause(act_tcp *tcp, bool pause) ACT_NONNULL_ALL;
 
 /**
- * Sends a copy of bytes. They leave together with all else that is written before the actor's turn is over (it has
- * no more messages, or has handled system.h's batch_max), or when write_high_bytes wait.
+ * Sends a copy of bytes. They leave together with all else that is written before the actor's turn
+ * is over (it has no more messages, or has handled system.h's batch_max), or when write_high_bytes
+ * wait.
  *
  * Threads: the owner's handler; others send the owner a message.
  * Order:   bytes leave in the order written.
- * Returns: ACT_OK (all of it is queued), ACT_FULL (nothing is; ACT_MESSAGE_TCP_WRITABLE will come), ACT_CLOSED
+ * Returns: ACT_OK (all of it is queued), ACT_FULL (nothing is; ACT_MESSAGE_TCP_WRITABLE will come),
+ * ACT_CLOSED
  *          (broken, or our side was ended), ACT_NO_MEMORY (nothing is).
  */
-ACT_API ACT_MUST_CHECK act_result act_tcp_write(act_tcp *tcp, const void *bytes, size_t count) ACT_NONNULL(1);
+ACT_API ACT_MUST_CHECK act_result act_tcp_write(act_tcp *tcp, const void *bytes, size_t count)
+    ACT_NONNULL(1);
 
 /**
  * Sends bytes without copying them. As act_tcp_write.
  *
- * Owns:    on ACT_OK the bytes are the connection's; release(argument) is called when they have been sent or the
- *          connection is gone, on the owner's worker; it must not panic, send or spawn.
+ * Owns:    on ACT_OK the bytes are the connection's; release(argument) is called when they have
+ *          been sent or the connection is gone, on the owner's worker; it must not panic, send or
+ *          spawn.
  */
 ACT_API ACT_MUST_CHECK act_result act_tcp_write_moved(act_tcp *tcp, const void *bytes, size_t count,
-                                                      void (*release)(void *argument), void *argument)
-    ACT_NONNULL(1, 2, 4);
+                                                      void (*release)(void *argument),
+                                                      void *argument) ACT_NONNULL(1, 2, 4);
 
 /** How many bytes wait to be sent. */
 ACT_API size_t act_tcp_unsent(const act_tcp *tcp) ACT_NONNULL_ALL;
 
 /**
- * Ends our side once all that was written is sent; the other may go on sending. The end of its input is told; if it has
- * ended before, one ACT_MESSAGE_TCP_WRITABLE says that all is sent.
+ * Ends our side once all that was written is sent; the other may go on sending. The end of its
+ * input is told; if it has ended before, one ACT_MESSAGE_TCP_WRITABLE says that all is sent.
  */
 ACT_API void act_tcp_shutdown(act_tcp *tcp) ACT_NONNULL_ALL;
 
@@ -194,8 +230,8 @@ ACT_API void act_tcp_shutdown(act_tcp *tcp) ACT_NONNULL_ALL;
 ACT_API int act_tcp_error(const act_tcp *tcp) ACT_NONNULL_ALL;
 
 /**
- * Closes. What was written and fits the kernel's buffer is sent first; to be sure, act_tcp_shutdown and wait
- * for the end of input. No notice of this connection is received afterwards.
+ * Closes. What was written and fits the kernel's buffer is sent first; to be sure, act_tcp_shutdown
+ * and wait for the end of input. No notice of this connection is received afterwards.
  *
  * tcp      *tcp may be NULL: nothing happens. It becomes NULL.
  *
@@ -207,14 +243,16 @@ ACT_API void act_tcp_close(act_tcp **tcp) ACT_NONNULL_ALL;
 ACT_API void act_tcp_peer(const act_tcp *tcp, char *text, size_t text_bytes) ACT_NONNULL_ALL;
 
 /**
- * Asks for an OS signal as messages ACT_MESSAGE_OS_SIGNAL, until this actor ends. Does not bind it to a worker; a
- * blocking actor may ask too. When nobody asks any more the signal is treated as before.
+ * Asks for an OS signal as messages ACT_MESSAGE_OS_SIGNAL, until this actor ends. Does not bind it
+ * to a worker; a blocking actor may ask too. When nobody asks any more the signal is treated as
+ * before.
  *
- * signal   As in <signal.h>; not SIGKILL, SIGSTOP or a fault (SIGSEGV ...). Its default action is off while
- *          any actor of any system has asked for it. One system of a process at a time can ask.
+ * signal   As in <signal.h>; not SIGKILL, SIGSTOP or a fault (SIGSEGV ...). Its default action is
+ *          off while any actor of any system has asked for it. One system of a process at a time
+ *          can ask.
  *
- * Threads: handler.
- * Returns: ACT_OK (also when asked before), ACT_INVALID (signal, or a simulation), ACT_EXISTS (another system of
+ * Threads: handler. Returns: ACT_OK (also when asked before), ACT_INVALID (signal, or a
+ * simulation), ACT_EXISTS (another system of
  *          this process asks for signals), ACT_NO_MEMORY, ACT_OS.
  */
 ACT_API ACT_MUST_CHECK act_result act_os_signal(act_self *self, int signal) ACT_NONNULL_ALL;

@@ -18,7 +18,7 @@ struct act_listener {
     uint16_t           port;
 };
 
-/* ------------------------------------------------------------------------------------------ opening */
+/* -------------------------------------------------------------------------------------- opening */
 
 static bool options_are_valid(const act_listen_options *options)
 {
@@ -26,15 +26,19 @@ static bool options_are_valid(const act_listen_options *options)
 }
 
 /* A non-blocking socket that listens at `address`; -1 and errno. */
-static int listen_at(const union act__address *address, socklen_t length, bool only_v6, const act_listen_options *options)
+static int listen_at(const union act__address *address, socklen_t length, bool only_v6,
+                     const act_listen_options *options)
 {
-    int yes = 1, only = only_v6, backlog = options != NULL && options->backlog != 0 ? (int)options->backlog : BACKLOG;
+    int yes = 1, only = only_v6,
+        backlog = options != NULL && options->backlog != 0 ? (int)options->backlog : BACKLOG;
     int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
-        (options == NULL || !options->reuse_port || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) == 0) &&
-        (address->any.sa_family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only) == 0) &&
+        (options == NULL || !options->reuse_port ||
+         setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) == 0) &&
+        (address->any.sa_family != AF_INET6 ||
+         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only) == 0) &&
         bind(fd, &address->any, length) == 0 && listen(fd, backlog) == 0)
         return fd;
     act__descriptor_close(fd);
@@ -112,7 +116,8 @@ act_result act_tcp_listen(act_self *self, act_listener **listener, const char *h
     socklen_t          length = host != NULL ? act__address_parse(&address, host, port) : 0;
     if (!act__handle_may_open(self) || !options_are_valid(options) || (host != NULL && length == 0))
         return ACT_INVALID;
-    int fd = host != NULL ? listen_at(&address, length, true, options) : listen_everywhere(port, options);
+    int fd = host != NULL ? listen_at(&address, length, true, options)
+                          : listen_everywhere(port, options);
     if (fd < 0)
         return ACT_OS;
     act_result result = start(self, listener, fd);
@@ -137,9 +142,11 @@ void act_listener_close(act_listener **listener)
         close_listener(&mine->handle);
 }
 
-/* ---------------------------------------------------------------------------------------- accepting */
+/* ------------------------------------------------------------------------------------ accepting */
 
-/* The connection had gone again, or its network with it: the next one may be fine. See accept(2). */
+/*
+ * The connection had gone again, or its network with it: the next one may be fine. See accept(2).
+ */
 static bool is_passing(int error)
 {
     switch (error) {
@@ -152,10 +159,8 @@ static bool is_passing(int error)
     case ENONET:
     case EHOSTUNREACH:
     case EOPNOTSUPP:
-    case ENETUNREACH:
-        return true;
-    default:
-        return false;
+    case ENETUNREACH: return true;
+    default: return false;
     }
 }
 

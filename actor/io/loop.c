@@ -12,8 +12,8 @@
 #include <actor/io/os_signal.h>
 
 /*
- * Both descriptors are edge-triggered and never read: each wake-up, and each time the alarm goes off, is reported
- * once. That is a system call less for each wake-up.
+ * Both descriptors are edge-triggered and never read: each wake-up, and each time the alarm goes
+ * off, is reported once. That is a system call less for each wake-up.
  */
 
 static void woken(evutil_socket_t fd, short what, void *argument)
@@ -36,21 +36,26 @@ static void alarmed(evutil_socket_t fd, short what, void *argument)
 /* An event for a descriptor of the loop's own; NULL: no memory, or no descriptor. */
 static struct event *listen_to(struct act__loop *loop, int fd, event_callback_fn heard)
 {
-    struct event *event = fd < 0 ? NULL : event_new(loop->base, fd, EV_READ | EV_PERSIST | EV_ET, heard, loop);
+    struct event *event =
+        fd < 0 ? NULL : event_new(loop->base, fd, EV_READ | EV_PERSIST | EV_ET, heard, loop);
     if (event == NULL || event_add(event, NULL) == 0)
         return event;
     event_free(event);
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------ libevent and exit() */
+/* -------------------------------------------------------------------------- libevent and exit() */
 
 /*
- * libevent calls exit() where it cannot make its pipe for signals. So it is asked only when there are descriptors
- * enough; and should other threads take them meanwhile, control leaves by its callback for fatal errors, which is one for
- * the process. What libevent had made by then, a little memory and a descriptor or two, is lost in that case.
+ * libevent calls exit() where it cannot make its pipe for signals. So it is asked only when there
+ * are descriptors enough; and should other threads take them meanwhile, control leaves by its
+ * callback for fatal errors, which is one for the process. What libevent had made by then, a little
+ * memory and a descriptor or two, is lost in that case.
  */
-enum { BASE_DESCRIPTORS = 4 }; /* epoll, the two ends of that pipe, and a timerfd in some configurations */
+enum {
+    BASE_DESCRIPTORS = 4
+}; /* epoll, the two ends of that pipe, and a timerfd in some
+                                  configurations */
 
 static _Thread_local jmp_buf *way_out;
 
@@ -87,9 +92,9 @@ static bool has_descriptors(void)
 /* NULL: no descriptors or no memory. */
 static struct event_base *make_base(const struct event_config *config)
 {
-    static pthread_once_t       once = PTHREAD_ONCE_INIT;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct event_base *volatile base = NULL; /* volatile: kept over the jump */
-    jmp_buf                     out;
+    jmp_buf out;
     if (!has_descriptors())
         return NULL;
     pthread_once(&once, set_fatal_callback);
@@ -165,8 +170,9 @@ void act__loop_poll(struct act__loop *loop)
 }
 
 /*
- * libevent's own timers go by a clock that ticks every 4 ms. The alarm is set only if it would come too late: one
- * that is not needed any more costs one idle round, setting it anew costs a system call for each sleep.
+ * libevent's own timers go by a clock that ticks every 4 ms. The alarm is set only if it would come
+ * too late: one that is not needed any more costs one idle round, setting it anew costs a system
+ * call for each sleep.
  */
 static void set_alarm(struct act__loop *loop, act_millis until)
 {

@@ -1,4 +1,7 @@
-/* OS signals as messages: caught by a handler, carried by the first worker, told to who asked. Internal. */
+/*
+ * OS signals as messages: caught by a handler, carried by the first worker, told to who asked.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/fork.h>
 #include <actor/io/os_signal.h>
@@ -12,11 +15,12 @@
 #include <mailbox/base/lock.h>
 
 /*
- *      caught() --- `caught_bits`, then a wake-up ---> act__os_signals_deliver() on worker 0 --- notice ---> actor
+ *      caught() --- `caught_bits`, then a wake-up ---> act__os_signals_deliver() on worker 0
+ *                                                          --- notice ---> actor
  *
- * libevent takes signals in one event base of a process only, and by one thread of it; so this is our own. The
- * handler must not use a loop that is being destroyed: who takes the last subscription away takes `target` away
- * first, and then waits until no handler is running that may have seen it.
+ * libevent takes signals in one event base of a process only, and by one thread of it; so this is
+ * our own. The handler must not use a loop that is being destroyed: who takes the last subscription
+ * away takes `target` away first, and then waits until no handler is running that may have seen it.
  */
 
 #define SIGNALS 65
@@ -41,21 +45,28 @@ static struct sigaction     previous[SIGNALS]; /* disposition, where the count i
 
 /* Shared with the handler. */
 static _Atomic(struct act__loop *) target;      /* written with the mutex */
-static _Atomic uint64_t            caught_bits; /* bit n - 1: signal n; set by handlers, cleared by worker 0 */
+static _Atomic uint64_t            caught_bits; /* bit n - 1: signal n; set by handlers, cleared
+                                                   by worker 0 */
 static _Atomic uint32_t            handlers;    /* that are running now */
 
-_Static_assert(ATOMIC_POINTER_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2, "a handler must not wait for a lock");
+_Static_assert(ATOMIC_POINTER_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2,
+               "a handler must not wait for a lock");
 
-/* ----------------------------------------------------------------------------------------- catching */
+/* ------------------------------------------------------------------------------------- catching */
 
 static void caught(int signal)
 {
     int saved = errno;
-    /* seq_cst, both: pairs with forget_target. Either it sees this handler running, or this one sees NULL. */
+    /*
+     * seq_cst, both: pairs with forget_target. Either it sees this handler running, or this one
+     * sees NULL.
+     */
     atomic_fetch_add_explicit(&handlers, 1, memory_order_seq_cst);
     struct act__loop *loop = atomic_load_explicit(&target, memory_order_seq_cst);
     if (loop != NULL) {
-        /* seq_cst: before the wake-up; pairs with the exchange in act__os_signals_deliver after it. */
+        /*
+         * seq_cst: before the wake-up; pairs with the exchange in act__os_signals_deliver after it.
+         */
         atomic_fetch_or_explicit(&caught_bits, UINT64_C(1) << (signal - 1), memory_order_seq_cst);
         act__loop_wake(loop);
     }
@@ -106,7 +117,7 @@ static void retired(struct act__worker *worker, struct act__notice *notice)
         act__free(mine);
 }
 
-/* ------------------------------------------------------------------------------------------- asking */
+/* --------------------------------------------------------------------------------------- asking */
 
 static bool can_be_asked_for(int signal)
 {
@@ -119,10 +130,8 @@ static bool can_be_asked_for(int signal)
     case SIGILL:
     case SIGTRAP:
     case SIGABRT:
-    case SIGSYS:
-        return false;
-    default:
-        return signal > 0 && signal < SIGNALS;
+    case SIGSYS: return false;
+    default: return signal > 0 && signal < SIGNALS;
     }
 }
 
@@ -146,7 +155,8 @@ static void stop_if_last(void)
 
 static void unsubscribe(struct act__belonging *belonging)
 {
-    struct subscription *mine = act__container(belonging, struct subscription, belonging), **place = &subscriptions;
+    struct subscription *mine = act__container(belonging, struct subscription, belonging),
+                        **place = &subscriptions;
     act__lock(&mutex);
     while (*place != mine)
         place = &(*place)->next;
@@ -174,7 +184,8 @@ static void aim(struct act_system *system)
         return;
     system->executor->operations->each_worker(system->executor, find_first, &loop);
     asking_system = system;
-    act__store(&loop->signals_asked, true); /* relaxed: a hint whether to poll; if it sleeps the wake-up wakes it */
+    /* relaxed: a hint whether to poll; if it sleeps the wake-up wakes it */
+    act__store(&loop->signals_asked, true);
     atomic_store_explicit(&target, loop, memory_order_seq_cst); /* pairs with caught() */
 }
 

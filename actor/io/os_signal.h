@@ -5,7 +5,10 @@
 
 #include <actor/io/loop_record.h>
 
-/* Tells the actors of what has been caught. Called by the first worker's thread when its loop is woken. */
+/*
+ * Tells the actors of what has been caught. Called by the first worker's thread when its loop is
+ * woken.
+ */
 void act__os_signals_deliver(struct act__loop *loop);
 
 #endif

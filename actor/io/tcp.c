@@ -6,12 +6,12 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 
-#define READ_HIGH  ((size_t)64 << 10)
-#define WRITE_HIGH ((size_t)256 << 10)
+#define READ_HIGH   ((size_t)64 << 10)
+#define WRITE_HIGH  ((size_t)256 << 10)
 #define CONNECT_MAX ((act_millis)1 << 40) /* 35 years: as good as any time beyond */
-#define READ_STEP  ((size_t)4096 - 128) /* with what libevent and the allocator add: a page */
+#define READ_STEP   ((size_t)4096 - 128)  /* with what libevent and the allocator add: a page */
 
-/* ------------------------------------------------------------------------------------------- making */
+/* --------------------------------------------------------------------------------------- making */
 
 bool act__tcp_options_are_valid(const act_tcp_options *options)
 {
@@ -48,7 +48,8 @@ static void drop(act_tcp *tcp)
     tcp->input = tcp->output = NULL;
 }
 
-act_tcp *act__tcp_make(struct act__loop *loop, int fd, const union act__address *peer, const act_tcp_options *options)
+act_tcp *act__tcp_make(struct act__loop *loop, int fd, const union act__address *peer,
+                       const act_tcp_options *options)
 {
     act_tcp *tcp = act__allocate(sizeof *tcp);
     int      yes = 1;
@@ -96,7 +97,7 @@ void act__tcp_own(act_tcp *tcp, act_self *self)
     act__handle_open(&tcp->handle, self, act__tcp_end, wants);
 }
 
-/* ---------------------------------------------------------------------------------------------- time */
+/* ----------------------------------------------------------------------------------------- time */
 
 static act_millis now(const act_tcp *tcp)
 {
@@ -111,12 +112,14 @@ void act__tcp_touch(act_tcp *tcp)
 }
 
 /*
- * libevent's timers go by a clock that ticks every 4 ms, and from when it was last read: up to so much they are early.
- * So the time is looked at when one fires. The clock is cut to whole milliseconds: a time is over when one more is.
+ * libevent's timers go by a clock that ticks every 4 ms, and from when it was last read: up to so
+ * much they are early. So the time is looked at when one fires. The clock is cut to whole
+ * milliseconds: a time is over when one more is.
  */
 bool act__tcp_arm(act_tcp *tcp, act_millis delay)
 {
-    struct timeval after = {.tv_sec = (time_t)(delay / 1000), .tv_usec = (suseconds_t)(delay % 1000 * 1000)};
+    struct timeval after = {.tv_sec = (time_t)(delay / 1000),
+                            .tv_usec = (suseconds_t)(delay % 1000 * 1000)};
     return event_add(&tcp->timer, &after) == 0;
 }
 
@@ -127,7 +130,10 @@ bool act__tcp_arm_connect(act_tcp *tcp, act_millis timeout)
     return act__tcp_arm(tcp, left);
 }
 
-/* A busy connection only notes when it was: the timer finds out, and comes again when it could be due. */
+/*
+ * A busy connection only notes when it was: the timer finds out, and comes again when it could be
+ * due.
+ */
 static void idle(act_tcp *tcp)
 {
     act_millis quiet = now(tcp) - tcp->active_at;
@@ -162,7 +168,7 @@ static void timed_out(evutil_socket_t fd, short what, void *argument)
         idle(tcp);
 }
 
-/* ------------------------------------------------------------------------------------ begin and end */
+/* -------------------------------------------------------------------------------- begin and end */
 
 void act__tcp_established(act_tcp *tcp)
 {
@@ -184,7 +190,7 @@ void act__tcp_break(act_tcp *tcp, int error)
     event_del(&tcp->writable);
     event_del(&tcp->timer);
     evbuffer_drain(tcp->output, evbuffer_get_length(tcp->output));
-    tcp->handle.pending &= (uint8_t)~(ACT__TELL_WRITABLE | ACT__TELL_IDLE);
+    tcp->handle.pending &= (uint8_t) ~(ACT__TELL_WRITABLE | ACT__TELL_IDLE);
     act__handle_tell(&tcp->handle, ACT__TELL_CLOSED);
 }
 
@@ -201,7 +207,8 @@ void act__tcp_end(struct act__handle *handle)
     act__handle_close(handle);
 }
 
-act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted, const act_tcp_options *options)
+act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted,
+                        const act_tcp_options *options)
 {
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;

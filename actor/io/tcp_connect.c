@@ -39,21 +39,23 @@ static void begin(act_tcp *tcp, socklen_t length, act_millis timeout)
         act__tcp_break(tcp, errno);
     } else {
         tcp->blocked = true;
-        if (event_add(&tcp->writable, NULL) != 0 || (timeout != ACT_FOREVER && !act__tcp_arm_connect(tcp, timeout)))
+        if (event_add(&tcp->writable, NULL) != 0 ||
+            (timeout != ACT_FOREVER && !act__tcp_arm_connect(tcp, timeout)))
             act__tcp_break(tcp, ENOMEM);
     }
 }
 
-act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host, uint16_t port, act_millis timeout,
-                           const act_tcp_options *options)
+act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host, uint16_t port,
+                           act_millis timeout, const act_tcp_options *options)
 {
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     ACT__AT_STATION;
     union act__address peer;
-    socklen_t length = act__address_parse(&peer, strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, port);
-    if (!act__handle_may_open(self) || !act__tcp_options_are_valid(options) || length == 0 || timeout == 0 ||
-        timeout < ACT_FOREVER)
+    socklen_t          length =
+        act__address_parse(&peer, strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, port);
+    if (!act__handle_may_open(self) || !act__tcp_options_are_valid(options) || length == 0 ||
+        timeout == 0 || timeout < ACT_FOREVER)
         return ACT_INVALID;
     int fd = socket(peer.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)

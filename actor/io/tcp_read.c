@@ -72,7 +72,7 @@ void act__tcp_readable(evutil_socket_t fd, short what, void *argument)
     }
 }
 
-/* --------------------------------------------------------------------------------- what actors call */
+/* ----------------------------------------------------------------------------- what actors call */
 
 size_t act_tcp_input(act_tcp *tcp, const uint8_t **bytes)
 {
@@ -101,7 +101,10 @@ size_t act_tcp_unread(const act_tcp *tcp)
     return evbuffer_get_length(tcp->input);
 }
 
-/* Whether this is a child of fork(): what it did to the loop's epoll set would be done to its parent's. */
+/*
+ * Whether this is a child of fork(): what it did to the loop's epoll set would be done to its
+ * parent's.
+ */
 static bool is_parents(const act_tcp *tcp)
 {
     return act__has_forked(tcp->handle.loop->worker->system);

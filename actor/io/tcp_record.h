@@ -10,52 +10,59 @@
 #include <actor/io/handle.h>
 
 /*
- *      connect ---> CONNECTING ----------------+---------------> broken: `error` says why; the input that was
- *                       | act__tcp_connected   |                 read can still be looked at, output is dropped
- *                       v                      | act__tcp_break
- *      open -----> established ----------------+
+ *      connect ---> CONNECTING ---------------+------> broken: `error` says why; the input that
+ *                       | act__tcp_connected  |        was read can still be looked at, output
+ *                       v                     |        is dropped
+ *      open -----> established ---------------+ act__tcp_break
  *                       |
- *                       +--- `ended`: the other side sends no more    +--- `ending`: the owner writes no more
- *                                                                     +--- `shut`: and all of it is sent
+ *                       +--- `ended`: the other side sends no more
+ *                       +--- `ending`: the owner writes no more
+ *                                +--- `shut`: and all of it is sent
  */
 struct act_tcp {
     struct act__handle     handle;
-    struct act__after_turn after_turn; /* sends what the turn has written; the handle is held meanwhile */
+    struct act__after_turn after_turn; /* sends what the turn has written; the handle is held
+                                          meanwhile */
     struct evbuffer       *input, *output;
     struct event           readable;
-    struct event           writable;   /* added only while connecting, and when the system has taken not all */
-    struct event           timer;      /* until connected; then until idle */
+    struct event           writable; /* added only while connecting, and when the system has
+                                        taken not all */
+    struct event           timer;    /* until connected; then until idle */
     union act__address     peer;
     size_t                 read_limit; /* read_high, or more if the owner wants more */
     size_t                 read_high, read_low, write_high, write_low;
-    size_t                 read_step;  /* how much to make room for: follows what comes */
+    size_t                 read_step; /* how much to make room for: follows what comes */
     act_millis             idle_timeout;
     act_millis             active_at;  /* the last byte in or out; kept only with an idle_timeout */
-    act_millis             connect_by; /* until connected: when the timer is to say that it took too long */
+    act_millis             connect_by; /* until connected: when the timer is to say that it took
+                                          too long */
     int                    fd;
     int                    error;
-    bool                   connecting, paused, full, reading, ended; /* full: the read marks; reading: event added */
-    bool                   blocked, ending, shut, wants_writable;    /* blocked: the writable event is added */
+    /* full: the read marks; reading: event added */
+    bool                   connecting, paused, full, reading, ended;
+    /* blocked: the writable event is added */
+    bool                   blocked, ending, shut, wants_writable;
 };
 
 /* tcp.c */
-bool act__tcp_options_are_valid(const act_tcp_options *options);
+bool     act__tcp_options_are_valid(const act_tcp_options *options);
 /* A connection without an owner; fd stays the caller's until act__tcp_own. NULL: no memory. */
-act_tcp *act__tcp_make(struct act__loop *loop, int fd, const union act__address *peer, const act_tcp_options *options);
+act_tcp *act__tcp_make(struct act__loop *loop, int fd, const union act__address *peer,
+                       const act_tcp_options *options);
 void     act__tcp_unmake(act_tcp *tcp);
 void     act__tcp_own(act_tcp *tcp, act_self *self);
 /* Sends what can be sent at once, and closes. */
-void act__tcp_end(struct act__handle *handle);
+void     act__tcp_end(struct act__handle *handle);
 /* It is of no more use to anybody but for its input. */
-void act__tcp_break(act_tcp *tcp, int error);
+void     act__tcp_break(act_tcp *tcp, int error);
 /* A byte has come or gone. */
-void act__tcp_touch(act_tcp *tcp);
+void     act__tcp_touch(act_tcp *tcp);
 /* The handshake is done, or there was none to wait for: events flow. */
-void act__tcp_established(act_tcp *tcp);
+void     act__tcp_established(act_tcp *tcp);
 /* Arms the one timer, which may come too early. */
-bool act__tcp_arm(act_tcp *tcp, act_millis delay);
+bool     act__tcp_arm(act_tcp *tcp, act_millis delay);
 /* Arms it for the end of the handshake. */
-bool act__tcp_arm_connect(act_tcp *tcp, act_millis timeout);
+bool     act__tcp_arm_connect(act_tcp *tcp, act_millis timeout);
 
 /* tcp_read.c */
 void act__tcp_readable(evutil_socket_t fd, short what, void *argument);

@@ -1,4 +1,7 @@
-/* The way out: what a turn has written leaves when the turn is over, the rest as the network takes it. Internal. */
+/*
+ * The way out: what a turn has written leaves when the turn is over, the rest as the network takes
+ * it. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/fork.h>
 #include <actor/io/tcp_record.h>
@@ -14,7 +17,8 @@ static void after_progress(act_tcp *tcp)
     size_t unsent = evbuffer_get_length(tcp->output);
     if (unsent == 0 && tcp->ending && !tcp->shut) {
         tcp->shut = true;
-        shutdown(tcp->fd, SHUT_WR); /* fails if the other side was faster: then nobody waits for it */
+        shutdown(tcp->fd, SHUT_WR); /* fails if the other side was faster: then nobody waits for
+                                       it */
     }
     if (unsent <= tcp->write_low && tcp->wants_writable) {
         tcp->wants_writable = false;
@@ -33,12 +37,15 @@ static void set_blocked(act_tcp *tcp, bool blocked)
         act__tcp_break(tcp, ENOMEM);
 }
 
-/* One call. Returns: whether all that it offered was taken. Not writev: SIGPIPE must not be raised. */
+/*
+ * One call. Returns: whether all that it offered was taken. Not writev: SIGPIPE must not be raised.
+ */
 static bool send_some(act_tcp *tcp)
 {
     struct evbuffer_iovec pieces[PIECES_MAX];
     int                   count = evbuffer_peek(tcp->output, -1, NULL, pieces, PIECES_MAX);
-    struct msghdr         all = {.msg_iov = pieces, .msg_iovlen = (size_t)(count < PIECES_MAX ? count : PIECES_MAX)};
+    struct msghdr         all = {.msg_iov = pieces,
+                                 .msg_iovlen = (size_t)(count < PIECES_MAX ? count : PIECES_MAX)};
     size_t                offered = 0;
     for (size_t i = 0; i < (size_t)all.msg_iovlen; i++)
         offered += pieces[i].iov_len;
@@ -67,7 +74,8 @@ void act__tcp_flush(act_tcp *tcp)
     if (tcp->error != 0)
         return;
     after_progress(tcp);
-    if (waited && tcp->ended && evbuffer_get_length(tcp->output) == 0) /* nothing else would say so */
+    if (waited && tcp->ended &&
+        evbuffer_get_length(tcp->output) == 0) /* nothing else would say so */
         act__handle_tell(&tcp->handle, ACT__TELL_WRITABLE);
 }
 
@@ -95,7 +103,7 @@ void act__tcp_flush_after_turn(struct act__after_turn *work)
     act__handle_let_go(&tcp->handle);
 }
 
-/* --------------------------------------------------------------------------------- what actors call */
+/* ----------------------------------------------------------------------------- what actors call */
 
 static void flush_later(act_tcp *tcp)
 {
@@ -158,8 +166,8 @@ static act_result write_moved(act_tcp *tcp, const void *bytes, size_t count,
     return ACT_OK;
 }
 
-act_result act_tcp_write_moved(act_tcp *tcp, const void *bytes, size_t count, void (*release)(void *argument),
-                               void *argument)
+act_result act_tcp_write_moved(act_tcp *tcp, const void *bytes, size_t count,
+                               void (*release)(void *argument), void *argument)
 {
     struct act__late_call *call = act__allocate(sizeof *call);
     if (call == NULL)

@@ -1,4 +1,6 @@
-/* Runs everything on the calling thread, in an order drawn from a seed, in virtual time. Internal. */
+/*
+ * Runs everything on the calling thread, in an order drawn from a seed, in virtual time. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/simulation/simulation.h>
 
@@ -6,12 +8,15 @@
 #include <actor/system_record.h>
 #include <mailbox/channel_record.h>
 
-/* A turn is cut after 1 to this many messages, drawn each time: the handlers of different actors mix. */
+/*
+ * A turn is cut after 1 to this many messages, drawn each time: the handlers of different actors
+ * mix.
+ */
 #define BATCH_MAX 4
 
 /*
- * The runnable actors wait in several queues; which one an actor enters, at which end, and which one is served
- * next is drawn. So any order can come up, and entering one never needs memory.
+ * The runnable actors wait in several queues; which one an actor enters, at which end, and which
+ * one is served next is drawn. So any order can come up, and entering one never needs memory.
  */
 #define QUEUES 16
 
@@ -20,14 +25,15 @@ struct queue {
 };
 
 struct seeded {
-    struct act__executor base;
-    struct act__worker   worker;
+    struct act__executor    base;
+    struct act__worker      worker;
     struct act__timer_wheel wheel;
-    struct queue         queues[QUEUES];
-    uint32_t             filled; /* bit q: queue q is not empty */
-    act_millis           now;
-    uint64_t             signature;
-    struct act__random   order; /* apart from worker.random: what actors draw does not disturb the order */
+    struct queue            queues[QUEUES];
+    uint32_t                filled; /* bit q: queue q is not empty */
+    act_millis              now;
+    uint64_t                signature;
+    struct act__random      order; /* apart from worker.random: what actors draw does not disturb
+                                      the order */
 };
 
 struct act_simulation {
@@ -70,7 +76,8 @@ static act_self *draw_next(struct seeded *seeded)
     uint32_t filled = seeded->filled;
     if (filled == 0)
         return NULL;
-    for (uint32_t skip = act__random_below(&seeded->order, (uint32_t)__builtin_popcount(filled)); skip > 0; skip--)
+    for (uint32_t skip = act__random_below(&seeded->order, (uint32_t)__builtin_popcount(filled));
+         skip > 0; skip--)
         filled &= filled - 1;
     uint32_t      q = (uint32_t)__builtin_ctz(filled);
     struct queue *queue = &seeded->queues[q];
@@ -104,8 +111,7 @@ static act_result prepare_blocking(struct act__executor *executor)
     return ACT_OK; /* there is only this thread, and nobody else to be held up by it */
 }
 
-static void each_worker(struct act__executor *executor, void (*visit)(struct act__worker *worker, void *context),
-                        void *context)
+static void each_worker(struct act__executor *executor, act__worker_visit *visit, void *context)
 {
     visit(&seeded_of(executor)->worker, context);
 }
@@ -163,7 +169,8 @@ static act_result make_executor(struct act_system *system, struct seeded **seede
     return ACT_OK;
 }
 
-act_result act_simulation_create(act_simulation **simulation, uint64_t seed, const act_system_options *options)
+act_result act_simulation_create(act_simulation **simulation, uint64_t seed,
+                                 const act_system_options *options)
 {
     act_simulation *made = act__allocate(sizeof *made);
     if (made == NULL)
@@ -187,7 +194,7 @@ act_system *act_simulation_system(act_simulation *simulation)
     return simulation->system;
 }
 
-/* --------------------------------------------------------------------------------------------- running */
+/* -------------------------------------------------------------------------------------- running */
 
 static void take_turn(struct seeded *seeded, act_self *self)
 {
@@ -206,11 +213,13 @@ static void sign_turn(struct seeded *seeded)
 }
 
 /* Returns: whether nothing is runnable any more. Not inlined: see act__loop_left. */
-static __attribute__((noinline)) bool run_here(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max)
+static __attribute__((noinline)) bool run_here(struct seeded *seeded, uint64_t *steps_count,
+                                               uint64_t steps_max)
 {
-    volatile uint64_t steps = 0; /* volatile: kept over the jump that ends a panic */
-    act_self         *self;
-    void *const       runs_before = act__runs_here; /* a simulation may be run by another system's callback */
+    volatile uint64_t         steps = 0; /* volatile: kept over the jump that ends a panic */
+    act_self                 *self;
+    void *const               runs_before = act__runs_here; /* a simulation may be run by another
+                                                               system's callback */
     struct act__worker *const callbacks_before = act__callbacks_here;
     act__runs_here = act__callbacks_here = &seeded->worker;
     act__chance = seeded->signature;
@@ -241,7 +250,10 @@ static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max
     return all;
 }
 
-/* Whether one of the simulation's own callbacks is calling. The stack grows down: it would stand below. */
+/*
+ * Whether one of the simulation's own callbacks is calling. The stack grows down: it would stand
+ * below.
+ */
 static bool is_inside(const act_simulation *simulation)
 {
     const struct act__worker *worker = &simulation->seeded->worker;
@@ -288,7 +300,7 @@ uint64_t act_simulation_signature(const act_simulation *simulation)
     return simulation->seeded->signature;
 }
 
-/* ------------------------------------------------------------------------------------------------ stop */
+/* ----------------------------------------------------------------------------------------- stop */
 
 static bool roots_have_ended(const struct act_system *system)
 {
@@ -301,8 +313,8 @@ static bool all_have_ended(const struct act_system *system)
 }
 
 /* Virtual time passes from timer to timer. Returns: whether these had ended before the deadline. */
-static bool run_until(act_simulation *simulation, bool (*have_ended)(const struct act_system *system),
-                      act_millis deadline)
+static bool run_until(act_simulation *simulation,
+                      bool (*have_ended)(const struct act_system *system), act_millis deadline)
 {
     for (;;) {
         run(simulation->seeded, NULL, 1000000);
@@ -320,11 +332,12 @@ static void stop(act_simulation *simulation)
     struct act_system  *system = simulation->system;
     struct act__worker *worker = &simulation->seeded->worker;
     act_millis          timeout = system->options.stop_timeout;
-    act_millis          deadline = timeout == ACT_FOREVER ? ACT_FOREVER : simulation->seeded->now + timeout;
+    act_millis deadline = timeout == ACT_FOREVER ? ACT_FOREVER : simulation->seeded->now + timeout;
     act__store(&system->closing, true);
     act__roots_tell(system, worker);
     (void)run_until(simulation, roots_have_ended, deadline);
-    act__system_poke_all(system, worker, ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
+    act__system_poke_all(system, worker,
+                         ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
     (void)run_until(simulation, all_have_ended, deadline);
     act__store(&system->killing, true);
     while (!all_have_ended(system)) {

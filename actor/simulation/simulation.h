@@ -1,4 +1,6 @@
-/* A system that runs on the calling thread, in an order drawn from a seed, in virtual time. Public. */
+/*
+ * A system that runs on the calling thread, in an order drawn from a seed, in virtual time. Public.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_SIMULATION_SIMULATION_H
 #define ACT_ACTOR_SIMULATION_SIMULATION_H
@@ -8,9 +10,10 @@
 ACT_BEGIN_DECLS
 
 /*
- * The same actors, the same rules, but nothing happens by itself: actors run inside act_simulation_run and
- * act_simulation_advance only, one at a time, and which of the runnable ones is next and how many messages
- * it handles is drawn from the seed. The clock starts at 0 and stands still but for act_simulation_advance.
+ * The same actors, the same rules, but nothing happens by itself: actors run inside
+ * act_simulation_run and act_simulation_advance only, one at a time, and which of the runnable ones
+ * is next and how many messages it handles is drawn from the seed. The clock starts at 0 and stands
+ * still but for act_simulation_advance.
  */
 typedef struct act_simulation act_simulation;
 
@@ -24,7 +27,8 @@ typedef struct act_simulation act_simulation;
  * Returns: ACT_OK, ACT_INVALID, ACT_NO_MEMORY.
  */
 ACT_API ACT_MUST_CHECK act_result act_simulation_create(act_simulation **simulation, uint64_t seed,
-                                                        const act_system_options *options) ACT_NONNULL(1);
+                                                        const act_system_options *options)
+    ACT_NONNULL(1);
 
 /** The system; not to be destroyed by itself. */
 ACT_API act_system *act_simulation_system(act_simulation *simulation) ACT_NONNULL_ALL;
@@ -36,12 +40,13 @@ ACT_API act_system *act_simulation_system(act_simulation *simulation) ACT_NONNUL
  * steps_max    0: no limit.
  *
  * Order:   a function of the seed, the spawns and the messages only; the same on every machine.
- * Threads: not one of its own callbacks; those of another system may.
- * Returns: ACT_OK (nothing is runnable), ACT_FULL (steps_max reached: likely a loop), ACT_INVALID (called in one of its
+ * Threads: not one of its own callbacks; those of another system may. Returns: ACT_OK (nothing is
+ * runnable), ACT_FULL (steps_max reached: likely a loop), ACT_INVALID (called in one of its
  *          callbacks).
  */
-ACT_API ACT_MUST_CHECK act_result act_simulation_run(act_simulation *simulation, uint64_t *steps_count,
-                                                     uint64_t steps_max) ACT_NONNULL(1);
+ACT_API ACT_MUST_CHECK act_result act_simulation_run(act_simulation *simulation,
+                                                     uint64_t *steps_count, uint64_t steps_max)
+    ACT_NONNULL(1);
 
 /**
  * Runs, then moves the clock from timer to timer, running after each, until `amount` has passed.
@@ -49,19 +54,20 @@ ACT_API ACT_MUST_CHECK act_result act_simulation_run(act_simulation *simulation,
  * amount     0 or more.
  * steps_max  Turns in all; 0: no limit.
  *
- * Threads: as act_simulation_run.
- * Returns: ACT_OK (all of amount has passed), ACT_FULL (steps_max reached before), ACT_INVALID (amount, or called in one
+ * Threads: as act_simulation_run. Returns: ACT_OK (all of amount has passed), ACT_FULL (steps_max
+ * reached before), ACT_INVALID (amount, or called in one
  *          of its callbacks).
  */
-ACT_API ACT_MUST_CHECK act_result act_simulation_advance(act_simulation *simulation, act_millis amount,
-                                                         uint64_t steps_max) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_simulation_advance(act_simulation *simulation,
+                                                         act_millis      amount,
+                                                         uint64_t        steps_max) ACT_NONNULL_ALL;
 
 /** The virtual time in milliseconds. */
 ACT_API act_millis act_simulation_now(const act_simulation *simulation) ACT_NONNULL_ALL;
 
 /**
- * A number that depends on every turn taken so far: who ran, when, and which messages it was given. Two
- * runs with the same signature took the same course.
+ * A number that depends on every turn taken so far: who ran, when, and which messages it was given.
+ * Two runs with the same signature took the same course.
  */
 ACT_API uint64_t act_simulation_signature(const act_simulation *simulation) ACT_NONNULL_ALL;
 

@@ -28,11 +28,13 @@
 /* Ignoring the result is a compiler warning. */
 #define ACT_MUST_CHECK __attribute__((warn_unused_result))
 
-/* The numbered pointer parameters, counted from 1, must not be NULL; without numbers: none may be. */
+/*
+ * The numbered pointer parameters, counted from 1, must not be NULL; without numbers: none may be.
+ */
 #define ACT_NONNULL(...) __attribute__((nonnull(__VA_ARGS__)))
 #define ACT_NONNULL_ALL  __attribute__((nonnull))
 
 #define ACT_PRINTF(text, first) __attribute__((format(printf, text, first)))
-#define ACT_NORETURN              __attribute__((noreturn))
+#define ACT_NORETURN            __attribute__((noreturn))
 
 #endif

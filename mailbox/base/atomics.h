@@ -12,8 +12,8 @@
 #define ACT__ALIGNED    __attribute__((aligned(ACT__CACHE_LINE)))
 
 /*
- * Of a function that writes a value to its caller: where gcc sees a whole program (-flto), and the caller's variable has
- * 4 bytes, it would warn of the case in which they are 8.
+ * Of a function that writes a value to its caller: where gcc sees a whole program (-flto), and the
+ * caller's variable has 4 bytes, it would warn of the case in which they are 8.
  */
 #define ACT__NOT_INTO_CALLER __attribute__((noinline))
 
@@ -21,17 +21,17 @@
 #define act__unlikely(x) __builtin_expect(!!(x), 0)
 
 /* The memory order is in the name so that a call reads as one phrase. */
-#define act__load(p)           atomic_load_explicit((p), memory_order_relaxed)
-#define act__load_acquire(p)   atomic_load_explicit((p), memory_order_acquire)
-#define act__store(p, v)       atomic_store_explicit((p), (v), memory_order_relaxed)
-#define act__store_release(p, v) atomic_store_explicit((p), (v), memory_order_release)
+#define act__load(p)                atomic_load_explicit((p), memory_order_relaxed)
+#define act__load_acquire(p)        atomic_load_explicit((p), memory_order_acquire)
+#define act__store(p, v)            atomic_store_explicit((p), (v), memory_order_relaxed)
+#define act__store_release(p, v)    atomic_store_explicit((p), (v), memory_order_release)
 #define act__exchange_acq_rel(p, v) atomic_exchange_explicit((p), (v), memory_order_acq_rel)
-#define act__add(p, v)         atomic_fetch_add_explicit((p), (v), memory_order_relaxed)
-#define act__sub(p, v)         atomic_fetch_sub_explicit((p), (v), memory_order_relaxed)
+#define act__add(p, v)              atomic_fetch_add_explicit((p), (v), memory_order_relaxed)
+#define act__sub(p, v)              atomic_fetch_sub_explicit((p), (v), memory_order_relaxed)
 
 /* A counter with one writer that others may read at any time: no locked instruction needed. */
 typedef _Atomic uint64_t act__counter;
-static inline void act__count_more(act__counter *counter, uint64_t more)
+static inline void       act__count_more(act__counter *counter, uint64_t more)
 {
     act__store(counter, act__load(counter) + more);
 }
@@ -50,7 +50,10 @@ static inline void act__pause(void)
 #endif
 }
 
-/* One step of waiting for another thread that is between two instructions; it may have been preempted there. */
+/*
+ * One step of waiting for another thread that is between two instructions; it may have been
+ * preempted there.
+ */
 static inline void act__wait_a_moment(unsigned *rounds)
 {
     if (++*rounds % 64 == 0)

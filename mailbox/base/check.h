@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Always on: costs one predictable branch, and a broken invariant must not become a wrong answer. */
-#define act__check(condition) ((condition) ? (void)0 : act__check_failed(#condition, __FILE__, __LINE__))
+/*
+ * Always on: costs one predictable branch, and a broken invariant must not become a wrong answer.
+ */
+#define act__check(condition)                                                                      \
+    ((condition) ? (void)0 : act__check_failed(#condition, __FILE__, __LINE__))
 
-__attribute__((noreturn, cold)) static inline void act__check_failed(const char *condition, const char *file,
-                                                                     int line)
+__attribute__((noreturn, cold)) static inline void act__check_failed(const char *condition,
+                                                                     const char *file, int line)
 {
     fprintf(stderr, "act: %s:%d: invariant broken: %s\n", file, line, condition);
     abort();

@@ -1,4 +1,6 @@
-/* Doubly linked intrusive list; the head is a node too, so no end needs a special case. Internal. */
+/*
+ * Doubly linked intrusive list; the head is a node too, so no end needs a special case. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_MAILBOX_BASE_LIST_H
 #define ACT_MAILBOX_BASE_LIST_H
@@ -10,7 +12,8 @@ struct act__list {
     struct act__list *next, *prev;
 };
 
-#define act__container(pointer, type, member) ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
+#define act__container(pointer, type, member)                                                      \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 static inline void act__list_init(struct act__list *list)
 {
@@ -43,10 +46,14 @@ struct act__set {
 };
 
 struct act__member {
-    struct act__member *next, **here; /* here: the pointer that leads to this member; NULL: in no set */
+    struct act__member *next, **here; /* here: the pointer that leads to this member; NULL: in no
+                                         set */
 };
 
-/* Atomic, as a stranger may look whether the member is in a set: bond.c. Else only the owner of the set reads it. */
+/*
+ * Atomic, as a stranger may look whether the member is in a set: bond.c. Else only the owner of the
+ * set reads it.
+ */
 static inline void act__member_place(struct act__member *member, struct act__member **here)
 {
     __atomic_store_n(&member->here, here, __ATOMIC_RELAXED);

@@ -1,4 +1,6 @@
-/* The library's mutexes, and the rule that the program's own code never runs under one. Internal. */
+/*
+ * The library's mutexes, and the rule that the program's own code never runs under one. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_MAILBOX_BASE_LOCK_H
 #define ACT_MAILBOX_BASE_LOCK_H
@@ -8,10 +10,11 @@
 #include <mailbox/base/check.h>
 
 /*
- * What a program has given us to call (a release, a hook, an on_end) may call us, and must find no mutex held. Mostly the
- * call is made when the lock is free again. Where it comes from deep inside, the holder has said which lock to leave:
- * act__user_code_begin lets go of it, and act__user_code_end takes it again. The test build counts what a thread holds,
- * and checks at each such call that it is nothing.
+ * What a program has given us to call (a release, a hook, an on_end) may call us, and must find no
+ * mutex held. Mostly the call is made when the lock is free again. Where it comes from deep inside,
+ * the holder has said which lock to leave: act__user_code_begin lets go of it, and
+ * act__user_code_end takes it again. The test build counts what a thread holds, and checks at each
+ * such call that it is nothing.
  */
 #ifdef ACT_TESTING
 extern _Thread_local unsigned act__locks_held;
@@ -37,7 +40,10 @@ static inline void act__unlock(pthread_mutex_t *mutex)
     pthread_mutex_unlock(mutex);
 }
 
-/* As act__lock, for a mutex that guards nothing half done whenever the program's code may run. Not two at a time. */
+/*
+ * As act__lock, for a mutex that guards nothing half done whenever the program's code may run. Not
+ * two at a time.
+ */
 static inline void act__lock_leavable(pthread_mutex_t *mutex)
 {
     act__lock(mutex);
@@ -50,7 +56,10 @@ static inline void act__unlock_leavable(pthread_mutex_t *mutex)
     act__unlock(mutex);
 }
 
-/* Around each call of the program's code that may come from under a lock. Returns: what the other one is given. */
+/*
+ * Around each call of the program's code that may come from under a lock. Returns: what the other
+ * one is given.
+ */
 static inline pthread_mutex_t *act__user_code_begin(void)
 {
     pthread_mutex_t *mutex = act__lock_to_leave;

@@ -8,12 +8,16 @@
 
 #include <mailbox/base/atomics.h>
 
-/* Backed in steps of this size: large enough that the system call vanishes in the cost of using the pages. */
+/*
+ * Backed in steps of this size: large enough that the system call vanishes in the cost of using the
+ * pages.
+ */
 #define STEP_BYTES ((size_t)1 << 20)
 
 /*
- * What a region has beyond this it is given together with its pages, a step at a time: a page fault for each, often two,
- * as records are read before they are written, are a seventh of what a million supervised children cost.
+ * What a region has beyond this it is given together with its pages, a step at a time: a page fault
+ * for each, often two, as records are read before they are written, are a seventh of what a million
+ * supervised children cost.
  */
 #define PAGES_LATER_BYTES (4 * STEP_BYTES)
 
@@ -82,7 +86,8 @@ static size_t reserved_bytes(const struct act__region *region)
     return region->limit_bytes + table_bytes(region, region->limit_bytes);
 }
 
-bool act__region_reserve_with_table(struct act__region *region, size_t limit_bytes, size_t object_bytes)
+bool act__region_reserve_with_table(struct act__region *region, size_t limit_bytes,
+                                    size_t object_bytes)
 {
     if (act__memory_fails())
         return false;
@@ -107,13 +112,20 @@ static bool back_pages(char *from, size_t bytes)
     return backed;
 }
 
-/* The table begins on a page and pages that are backed stay so: where the next ones begin need not be known. */
+/*
+ * The table begins on a page and pages that are backed stay so: where the next ones begin need not
+ * be known.
+ */
 static bool back_table(struct act__region *region, size_t to)
 {
-    return region->object_bytes == 0 || back_pages(region->base + region->limit_bytes, table_bytes(region, to));
+    return region->object_bytes == 0 ||
+           back_pages(region->base + region->limit_bytes, table_bytes(region, to));
 }
 
-/* Backs the region up to `end`. One thread at a time; others wait, which happens once per STEP_BYTES. */
+/*
+ * Backs the region up to `end`. One thread at a time; others wait, which happens once per
+ * STEP_BYTES.
+ */
 static bool back(struct act__region *region, size_t end)
 {
     unsigned rounds = 0;
@@ -126,9 +138,11 @@ static bool back(struct act__region *region, size_t end)
         size_t to = whole_steps(end);
         backed = back_pages(region->base + from, to - from) && back_table(region, to);
         if (backed && from >= PAGES_LATER_BYTES)
-            (void)madvise(region->base + from, to - from, MADV_POPULATE_WRITE); /* before Linux 5.14: as before */
+            (void)madvise(region->base + from, to - from,
+                          MADV_POPULATE_WRITE); /* before Linux 5.14: as before */
         if (backed)
-            act__store_release(&region->backed_bytes, to); /* pairs with the acquire in act__region_take */
+            act__store_release(&region->backed_bytes, to); /* pairs with the acquire in
+                                                              act__region_take */
     }
     act__store_release(&region->growing, false); /* pairs with the exchange above */
     return backed;
@@ -143,10 +157,11 @@ void *act__region_take(struct act__region *region, size_t bytes)
         if (bytes > region->limit_bytes - start)
             return NULL;
         /* acquire: pairs with the release in back(): the pages are there before they are used. */
-        if (start + bytes > act__load_acquire(&region->backed_bytes) && !back(region, start + bytes))
+        if (start + bytes > act__load_acquire(&region->backed_bytes) &&
+            !back(region, start + bytes))
             return NULL;
-    } while (!atomic_compare_exchange_weak_explicit(&region->used_bytes, &start, start + bytes, memory_order_relaxed,
-                                                    memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&region->used_bytes, &start, start + bytes,
+                                                    memory_order_relaxed, memory_order_relaxed));
     return region->base + start;
 }
 

@@ -9,8 +9,9 @@
 #define ACT__NUMBER_BYTES 40
 
 /*
- * Writes a number with at most so many digits (1 to 17): as %g does, but with a point whatever the locale has, which may
- * be several bytes; one that is not finite as inf, -inf or nan. Returns: text.
+ * Writes a number with at most so many digits (1 to 17): as %g does, but with a point whatever the
+ * locale has, which may be several bytes; one that is not finite as inf, -inf or nan. Returns:
+ * text.
  */
 const char *act__number_text(char text[ACT__NUMBER_BYTES], double number, int digits);
 

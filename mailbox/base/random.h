@@ -1,4 +1,7 @@
-/* xoshiro256** seeded through splitmix64 (Blackman, Vigna 2018): small, fast, the same everywhere. Internal. */
+/*
+ * xoshiro256** seeded through splitmix64 (Blackman, Vigna 2018): small, fast, the same everywhere.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_MAILBOX_BASE_RANDOM_H
 #define ACT_MAILBOX_BASE_RANDOM_H

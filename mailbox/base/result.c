@@ -5,9 +5,8 @@
 const char *act_result_text(act_result result)
 {
     switch (result) {
-#define X(name, value, text) \
-    case ACT_##name:         \
-        return text;
+#define X(name, value, text)                                                                       \
+    case ACT_##name: return text;
         ACT_RESULTS(X)
 #undef X
     }

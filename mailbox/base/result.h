@@ -8,28 +8,29 @@
 ACT_BEGIN_DECLS
 
 /*
- * X(name, value, text): values never change and are never reused. ACT_FORKED is not listed with each function: every one
- * may answer it in a child of fork(), and only there (actor/actor.h, mailbox/channel.h).
+ * X(name, value, text): values never change and are never reused. ACT_FORKED is not listed with
+ * each function: every one may answer it in a child of fork(), and only there (actor/actor.h,
+ * mailbox/channel.h).
  */
-#define ACT_RESULTS(X)                                             \
-    X(OK, 0, "success")                                            \
-    X(NO_MEMORY, 1, "memory, or a configured limit, is exhausted") \
-    X(INVALID, 2, "an argument is outside its documented range")   \
-    X(FULL, 3, "the queue is at capacity")                         \
-    X(EMPTY, 4, "the queue holds no message")                      \
-    X(CLOSED, 5, "the queue, actor or system takes no more work")  \
-    X(NO_ACTOR, 6, "the pid names no living actor")                \
-    X(NOT_FOUND, 7, "no such name, child or reference")            \
-    X(EXISTS, 8, "the name or child id is taken")                  \
-    X(TIMED_OUT, 9, "the timeout passed first")                    \
-    X(MALFORMED, 10, "the bytes are not a known message")          \
-    X(NO_NODE, 11, "the node is not connected")                    \
-    X(OS, 12, "the operating system refused")                      \
-    X(IGNORE, 13, "the actor chose not to run")                    \
-    X(DISCONNECTED, 14, "the other side of the channel is gone")   \
-    X(PANICKED, 15, "the handler that was given it has panicked")  \
-    X(TRUNCATED, 16, "the bytes end before the message does")      \
-    X(GAVE_UP, 17, "a root supervisor has ended before it was told to") \
+#define ACT_RESULTS(X)                                                                             \
+    X(OK, 0, "success")                                                                            \
+    X(NO_MEMORY, 1, "memory, or a configured limit, is exhausted")                                 \
+    X(INVALID, 2, "an argument is outside its documented range")                                   \
+    X(FULL, 3, "the queue is at capacity")                                                         \
+    X(EMPTY, 4, "the queue holds no message")                                                      \
+    X(CLOSED, 5, "the queue, actor or system takes no more work")                                  \
+    X(NO_ACTOR, 6, "the pid names no living actor")                                                \
+    X(NOT_FOUND, 7, "no such name, child or reference")                                            \
+    X(EXISTS, 8, "the name or child id is taken")                                                  \
+    X(TIMED_OUT, 9, "the timeout passed first")                                                    \
+    X(MALFORMED, 10, "the bytes are not a known message")                                          \
+    X(NO_NODE, 11, "the node is not connected")                                                    \
+    X(OS, 12, "the operating system refused")                                                      \
+    X(IGNORE, 13, "the actor chose not to run")                                                    \
+    X(DISCONNECTED, 14, "the other side of the channel is gone")                                   \
+    X(PANICKED, 15, "the handler that was given it has panicked")                                  \
+    X(TRUNCATED, 16, "the bytes end before the message does")                                      \
+    X(GAVE_UP, 17, "a root supervisor has ended before it was told to")                            \
     X(FORKED, 18, "made before fork(): only the parent has it")
 
 typedef enum act_result {

@@ -1,4 +1,6 @@
-/* Tells AddressSanitizer and valgrind which memory is in use, and how; nothing otherwise. Internal. */
+/*
+ * Tells AddressSanitizer and valgrind which memory is in use, and how; nothing otherwise. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_MAILBOX_BASE_SANITIZE_H
 #define ACT_MAILBOX_BASE_SANITIZE_H
@@ -30,8 +32,9 @@ static inline void act__is_kept(const void *memory, size_t bytes)
     __lsan_register_root_region(memory, bytes);
 }
 /*
- * After pthread_cancel, which leaves frames without their knowing: their marks would be taken for those of the frames that
- * come next. __asan_handle_no_return is made for this, but looks into such a frame itself.
+ * After pthread_cancel, which leaves frames without their knowing: their marks would be taken for
+ * those of the frames that come next. __asan_handle_no_return is made for this, but looks into such
+ * a frame itself.
  */
 static inline void act__frames_were_left(void)
 {

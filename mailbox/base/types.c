@@ -5,9 +5,8 @@
 const char *act_exit_kind_text(act_exit_kind kind)
 {
     switch (kind) {
-#define X(name, value, text) \
-    case ACT_EXIT_##name:    \
-        return text;
+#define X(name, value, text)                                                                       \
+    case ACT_EXIT_##name: return text;
         ACT_EXIT_KINDS(X)
 #undef X
     }

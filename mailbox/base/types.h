@@ -7,15 +7,18 @@
 
 ACT_BEGIN_DECLS
 
-/* A time span, or a point on the system's monotonic clock, in milliseconds; the only unit of time in the API. */
+/*
+ * A time span, or a point on the system's monotonic clock, in milliseconds; the only unit of time
+ * in the API.
+ */
 typedef int64_t act_millis;
 #define ACT_MS(n)      ((act_millis)(n))
-#define ACT_SECONDS(n) ((act_millis)(n) * 1000)
+#define ACT_SECONDS(n) ((act_millis)(n)*1000)
 #define ACT_FOREVER    ((act_millis)-1)
 
 /*
- * Names an actor, living or dead, for as long as its system lives: never reused within 2^36 lives of a
- * slot. Passed and compared by value. All zero names nobody.
+ * Names an actor, living or dead, for as long as its system lives: never reused within 2^36 lives
+ * of a slot. Passed and compared by value. All zero names nobody.
  */
 typedef struct act_pid {
     uint64_t node;  /* 0: this system */
@@ -53,17 +56,17 @@ static inline bool act_ref_equal(act_ref a, act_ref b)
 }
 
 /*
- * Why an actor ended. X(name, value, text). NORMAL and SHUTDOWN are clean, everything else is a failure.
- * KILL is only ever sent: its victim cannot trap it and ends with KILLED (Erlang's rule).
+ * Why an actor ended. X(name, value, text). NORMAL and SHUTDOWN are clean, everything else is a
+ * failure. KILL is only ever sent: its victim cannot trap it and ends with KILLED (Erlang's rule).
  */
-#define ACT_EXIT_KINDS(X)                                     \
-    X(NORMAL, 0, "normal")                                    \
-    X(SHUTDOWN, 1, "shutdown")                                \
-    X(KILL, 2, "kill")                                        \
-    X(KILLED, 3, "killed")                                    \
-    X(ERROR, 4, "error")       /* the actor said so itself */ \
-    X(PANIC, 5, "panic")       /* act_panic */                \
-    X(NO_ACTOR, 6, "no actor") /* it was gone already */      \
+#define ACT_EXIT_KINDS(X)                                                                          \
+    X(NORMAL, 0, "normal")                                                                         \
+    X(SHUTDOWN, 1, "shutdown")                                                                     \
+    X(KILL, 2, "kill")                                                                             \
+    X(KILLED, 3, "killed")                                                                         \
+    X(ERROR, 4, "error")       /* the actor said so itself */                                      \
+    X(PANIC, 5, "panic")       /* act_panic */                                                     \
+    X(NO_ACTOR, 6, "no actor") /* it was gone already */                                           \
     X(NO_NODE, 7, "no node")
 
 typedef enum act_exit_kind {
@@ -90,13 +93,16 @@ typedef struct act_exit_reason {
 ACT_API const char *act_exit_kind_text(act_exit_kind kind);
 
 /* A reason to pass on; its text is not copied here, and may be NULL. */
-static inline act_exit_reason act_exit_reason_make(act_exit_kind kind, int32_t code, const char *text)
+static inline act_exit_reason act_exit_reason_make(act_exit_kind kind, int32_t code,
+                                                   const char *text)
 {
     act_exit_reason reason = {kind, code, text};
     return reason;
 }
 
-/* Whether an actor that ended so ended as it was meant to: a transient child is then not restarted. */
+/*
+ * Whether an actor that ended so ended as it was meant to: a transient child is then not restarted.
+ */
 static inline bool act_exit_is_clean(act_exit_reason reason)
 {
     return reason.kind == ACT_EXIT_NORMAL || reason.kind == ACT_EXIT_SHUTDOWN;

@@ -31,7 +31,8 @@ static int pack_union(msgpack_packer *packer, const act_type *schema, const void
 
 static int pack_text(msgpack_packer *packer, const char *text)
 {
-    return msgpack_pack_str_with_body(packer, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
+    return msgpack_pack_str_with_body(packer, text != NULL ? text : "",
+                                      text != NULL ? strlen(text) : 0);
 }
 
 static int pack_pid(msgpack_packer *packer, const act_pid *pid)
@@ -46,7 +47,8 @@ static int pack_item(msgpack_packer *packer, const act_field *field, const void 
 {
     const act_bytes *bytes = item;
     switch ((act_field_kind)field->kind) {
-    case ACT_FIELD_BOOL: return *(const bool *)item ? msgpack_pack_true(packer) : msgpack_pack_false(packer);
+    case ACT_FIELD_BOOL:
+        return *(const bool *)item ? msgpack_pack_true(packer) : msgpack_pack_false(packer);
     case ACT_FIELD_INT8: return msgpack_pack_int8(packer, *(const int8_t *)item);
     case ACT_FIELD_INT16: return msgpack_pack_int16(packer, *(const int16_t *)item);
     case ACT_FIELD_INT32: return msgpack_pack_int32(packer, *(const int32_t *)item);
@@ -60,7 +62,8 @@ static int pack_item(msgpack_packer *packer, const act_field *field, const void 
     case ACT_FIELD_PID: return pack_pid(packer, item);
     case ACT_FIELD_REF: return msgpack_pack_uint64(packer, ((const act_ref *)item)->value);
     case ACT_FIELD_TEXT: return pack_text(packer, *(const char *const *)item);
-    case ACT_FIELD_BYTES: return msgpack_pack_bin_with_body(packer, bytes->data, bytes->bytes_count);
+    case ACT_FIELD_BYTES:
+        return msgpack_pack_bin_with_body(packer, bytes->data, bytes->bytes_count);
     case ACT_FIELD_ENUM: return msgpack_pack_int32(packer, *(const int32_t *)item);
     case ACT_FIELD_STRUCT: return pack_struct(packer, field->type(), item);
     case ACT_FIELD_UNION: return pack_union(packer, field->type(), item);
@@ -96,10 +99,12 @@ static int pack_struct(msgpack_packer *packer, const act_type *type, const void 
     return result;
 }
 
-static act_result pack(const act_message *message, const act_type *schema, msgpack_packer_write write, void *context)
+static act_result pack(const act_message *message, const act_type *schema,
+                       msgpack_packer_write write, void *context)
 {
-    const act_type *type = message->kind == ACT_VALUE_TYPED ? act_schema_find(schema, message->tag) : NULL;
-    msgpack_packer  packer;
+    const act_type *type =
+        message->kind == ACT_VALUE_TYPED ? act_schema_find(schema, message->tag) : NULL;
+    msgpack_packer packer;
     if (type == NULL)
         return ACT_NOT_FOUND;
     msgpack_packer_init(&packer, context, write);
@@ -119,7 +124,7 @@ static int pass_on(void *context, const char *bytes, size_t count)
 }
 
 act_result act_message_encode_to(const act_message *message, const act_type *schema,
-                                 int (*write)(void *context, const void *bytes, size_t count), void *context)
+                                 act_encode_write *write, void *context)
 {
     return pack(message, schema, pass_on, &(struct sink){write, context});
 }
@@ -139,8 +144,8 @@ static int write_room(void *context, const char *bytes, size_t count)
     return WRITTEN;
 }
 
-act_result act_message_encode(const act_message *message, const act_type *schema, void *bytes, size_t room,
-                              size_t *bytes_count)
+act_result act_message_encode(const act_message *message, const act_type *schema, void *bytes,
+                              size_t room, size_t *bytes_count)
 {
     struct room to = {bytes, room, 0};
     act_result  result = pack(message, schema, write_room, &to);

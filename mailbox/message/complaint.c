@@ -1,4 +1,7 @@
-/* Puts a sentence together from its end: order.lines[3].price: found text, expected a float. Internal. */
+/*
+ * Puts a sentence together from its end: order.lines[3].price: found text, expected a float.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <mailbox/message/complaint.h>
 
@@ -56,9 +59,10 @@ bool act__complain_of_item(struct act__complaint *complaint, size_t index)
     return complaint->is_wanted && put_before(complaint, step);
 }
 
-void act__complaint_write(const struct act__complaint *complaint, const char *root, char *text, size_t text_bytes)
+void act__complaint_write(const struct act__complaint *complaint, const char *root, char *text,
+                          size_t text_bytes)
 {
     int way = (int)(sizeof complaint->way - complaint->way_at);
-    (void)snprintf(text, text_bytes, "%s%s%.*s: %s", root, complaint->is_shortened ? " ... " : "", way,
-                   complaint->way + complaint->way_at, complaint->what);
+    (void)snprintf(text, text_bytes, "%s%s%.*s: %s", root, complaint->is_shortened ? " ... " : "",
+                   way, complaint->way + complaint->way_at, complaint->what);
 }

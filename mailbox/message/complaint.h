@@ -1,4 +1,7 @@
-/* What is wrong with bytes, and where: a sentence that is made on the way out of what was being read. Internal. */
+/*
+ * What is wrong with bytes, and where: a sentence that is made on the way out of what was being
+ * read. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_MAILBOX_MESSAGE_COMPLAINT_H
 #define ACT_MAILBOX_MESSAGE_COMPLAINT_H
@@ -8,8 +11,8 @@
 enum { ACT__COMPLAINT_WAY_BYTES = 240, ACT__COMPLAINT_WHAT_BYTES = 120 };
 
 /*
- * The reader that finds a fault says what; each of its callers then puts its own step before the way, so that nothing is
- * done for the way while all is well. Only the first fault is kept.
+ * The reader that finds a fault says what; each of its callers then puts its own step before the
+ * way, so that nothing is done for the way while all is well. Only the first fault is kept.
  */
 struct act__complaint {
     bool     is_wanted;    /* there is room to write it to */
@@ -24,12 +27,14 @@ void act__complaint_init(struct act__complaint *complaint, bool is_wanted);
 
 /* These return false, for their callers to return. */
 #define ACT__COLD __attribute__((cold, noinline))
-ACT__COLD ACT_PRINTF(2, 3) bool act__complain(struct act__complaint *complaint, const char *format, ...);
+ACT__COLD ACT_PRINTF(2, 3) bool act__complain(struct act__complaint *complaint, const char *format,
+                                              ...);
 ACT__COLD bool act__complain_cut_off(struct act__complaint *complaint);
 ACT__COLD bool act__complain_of_field(struct act__complaint *complaint, const char *name);
 ACT__COLD bool act__complain_of_item(struct act__complaint *complaint, size_t index);
 
 /* `root`: what the way begins with. */
-void act__complaint_write(const struct act__complaint *complaint, const char *root, char *text, size_t text_bytes);
+void act__complaint_write(const struct act__complaint *complaint, const char *root, char *text,
+                          size_t text_bytes);
 
 #endif

@@ -1,4 +1,7 @@
-/* Reads typed structs from msgpack of others, without allocating before all was found good. Internal. */
+/*
+ * Reads typed structs from msgpack of others, without allocating before all was found good.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <mailbox/message/codec.h>
 
@@ -16,9 +19,10 @@
 #include <mailbox/message/schema_walk.h>
 
 /*
- * Everything is read twice: first to see whether it is good and how much room it takes, with `tail` NULL; then to write
- * it, when nothing can be wrong any more. What C writes is read on the short way; other spellings of it, unless the
- * caller is strict, and faults are left to functions that are not inlined.
+ * Everything is read twice: first to see whether it is good and how much room it takes, with `tail`
+ * NULL; then to write it, when nothing can be wrong any more. What C writes is read on the short
+ * way; other spellings of it, unless the caller is strict, and faults are left to functions that
+ * are not inlined.
  */
 struct decoder {
     struct act__reader     reader;
@@ -29,7 +33,7 @@ struct decoder {
     bool                   is_strict;
 };
 
-/* -------------------------------------------------------------------------------------------- refusals */
+/* ------------------------------------------------------------------------------------- refusals */
 
 #define KIND(kind) (1u << ACT__TOKEN_##kind)
 
@@ -39,7 +43,8 @@ struct expected {
 };
 
 static const struct expected a_bool = {"a bool", KIND(BOOL), 0};
-static const struct expected an_integer = {"an integer", KIND(UNSIGNED) | KIND(NEGATIVE), KIND(REAL)};
+static const struct expected an_integer = {"an integer", KIND(UNSIGNED) | KIND(NEGATIVE),
+                                           KIND(REAL)};
 static const struct expected a_float = {"a float", KIND(UNSIGNED) | KIND(NEGATIVE) | KIND(REAL), 0};
 static const struct expected a_text = {"text", KIND(STR), KIND(BIN)};
 static const struct expected bytes_of_any_kind = {"bytes", KIND(BIN) | KIND(STR), 0};
@@ -49,19 +54,30 @@ static const struct expected a_map = {"a map", KIND(MAP), KIND(ARRAY)};
 static const struct expected a_message = {"an array of a tag and a map", KIND(ARRAY), 0};
 
 static const char *const token_words[] = {
-    [ACT__TOKEN_NIL] = "nil",           [ACT__TOKEN_BOOL] = "a bool",     [ACT__TOKEN_UNSIGNED] = "an integer",
-    [ACT__TOKEN_NEGATIVE] = "an integer", [ACT__TOKEN_REAL] = "a float",  [ACT__TOKEN_STR] = "text",
-    [ACT__TOKEN_BIN] = "bytes",         [ACT__TOKEN_EXT] = "an extension", [ACT__TOKEN_ARRAY] = "an array",
-    [ACT__TOKEN_MAP] = "a map",         [ACT__TOKEN_CUT_OFF] = "nothing", [ACT__TOKEN_UNUSED] = "a byte that is no msgpack",
+    [ACT__TOKEN_NIL] = "nil",
+    [ACT__TOKEN_BOOL] = "a bool",
+    [ACT__TOKEN_UNSIGNED] = "an integer",
+    [ACT__TOKEN_NEGATIVE] = "an integer",
+    [ACT__TOKEN_REAL] = "a float",
+    [ACT__TOKEN_STR] = "text",
+    [ACT__TOKEN_BIN] = "bytes",
+    [ACT__TOKEN_EXT] = "an extension",
+    [ACT__TOKEN_ARRAY] = "an array",
+    [ACT__TOKEN_MAP] = "a map",
+    [ACT__TOKEN_CUT_OFF] = "nothing",
+    [ACT__TOKEN_UNUSED] = "a byte that is no msgpack",
 };
 
 /* Of a token that is of another kind, or would be right and is not whole. */
-ACT__COLD static bool refuse(struct decoder *decoder, const struct act__token *token, const struct expected *expected)
+ACT__COLD static bool refuse(struct decoder *decoder, const struct act__token *token,
+                             const struct expected *expected)
 {
-    unsigned kinds = KIND(CUT_OFF) | expected->kinds | (decoder->is_strict ? 0 : expected->kinds_unless_strict);
+    unsigned kinds =
+        KIND(CUT_OFF) | expected->kinds | (decoder->is_strict ? 0 : expected->kinds_unless_strict);
     if ((kinds >> token->kind & 1) != 0)
         return act__complain_cut_off(decoder->complaint);
-    return act__complain(decoder->complaint, "found %s, expected %s", token_words[token->kind], expected->words);
+    return act__complain(decoder->complaint, "found %s, expected %s", token_words[token->kind],
+                         expected->words);
 }
 
 ACT__COLD static bool refuse_count(struct decoder *decoder, size_t found, uint32_t expected)
@@ -71,7 +87,8 @@ ACT__COLD static bool refuse_count(struct decoder *decoder, size_t found, uint32
 
 ACT__COLD static bool refuse_size(struct decoder *decoder)
 {
-    return act__complain(decoder->complaint, "too large: the message may have %zu bytes", decoder->outside_max);
+    return act__complain(decoder->complaint, "too large: the message may have %zu bytes",
+                         decoder->outside_max);
 }
 
 /* Passes over a value that is not known. */
@@ -80,8 +97,9 @@ static bool skip(struct decoder *decoder)
     struct act__token token;
     if (act__likely(act__skip(&decoder->reader, &token)))
         return true;
-    return token.kind == ACT__TOKEN_UNUSED ? refuse(decoder, &token, &(const struct expected){"a value", 0, 0})
-                                           : act__complain_cut_off(decoder->complaint);
+    return token.kind == ACT__TOKEN_UNUSED
+               ? refuse(decoder, &token, &(const struct expected){"a value", 0, 0})
+               : act__complain_cut_off(decoder->complaint);
 }
 
 /* Whether nil is next, for those that take it as not there; it is passed over. */
@@ -107,7 +125,7 @@ static bool take_room(struct decoder *decoder, size_t bytes, void **place)
     return true;
 }
 
-/* --------------------------------------------------------------------------------------------- scalars */
+/* -------------------------------------------------------------------------------------- scalars */
 
 /* From here on a double does not tell neighbouring integers apart. */
 #define EXACT_MAX 9007199254740992.0
@@ -118,10 +136,12 @@ ACT__COLD static bool convert_real(struct decoder *decoder, struct act__token *t
     char   text[ACT__NUMBER_BYTES];
     double real = token->real;
     if (!(fabs(real) <= EXACT_MAX)) /* so that NaN is refused, too */
-        return act__complain(decoder->complaint, "%s is out of range: a float is read as an integer up to 2^53",
+        return act__complain(decoder->complaint,
+                             "%s is out of range: a float is read as an integer up to 2^53",
                              act__number_text(text, real, 17));
     if ((double)(int64_t)real != real)
-        return act__complain(decoder->complaint, "found a float with a fraction, expected an integer");
+        return act__complain(decoder->complaint,
+                             "found a float with a fraction, expected an integer");
     token->kind = real < 0 ? ACT__TOKEN_NEGATIVE : ACT__TOKEN_UNSIGNED;
     token->negative = (int64_t)real;
     token->number = (uint64_t)(int64_t)real;
@@ -131,19 +151,23 @@ ACT__COLD static bool convert_real(struct decoder *decoder, struct act__token *t
 static bool read_integer(struct decoder *decoder, struct act__token *token)
 {
     bool is_whole = act__read(&decoder->reader, token);
-    if (act__likely(is_whole && (token->kind == ACT__TOKEN_UNSIGNED || token->kind == ACT__TOKEN_NEGATIVE)))
+    if (act__likely(is_whole &&
+                    (token->kind == ACT__TOKEN_UNSIGNED || token->kind == ACT__TOKEN_NEGATIVE)))
         return true;
     if (is_whole && token->kind == ACT__TOKEN_REAL && !decoder->is_strict)
         return convert_real(decoder, token);
     return refuse(decoder, token, &an_integer);
 }
 
-ACT__COLD static bool refuse_number(struct decoder *decoder, const struct act__token *token, int64_t low, uint64_t high)
+ACT__COLD static bool refuse_number(struct decoder *decoder, const struct act__token *token,
+                                    int64_t low, uint64_t high)
 {
     if (token->kind == ACT__TOKEN_NEGATIVE)
-        return act__complain(decoder->complaint, "%" PRId64 " is out of range, expected %" PRId64 " to %" PRIu64,
+        return act__complain(decoder->complaint,
+                             "%" PRId64 " is out of range, expected %" PRId64 " to %" PRIu64,
                              token->negative, low, high);
-    return act__complain(decoder->complaint, "%" PRIu64 " is out of range, expected %" PRId64 " to %" PRIu64,
+    return act__complain(decoder->complaint,
+                         "%" PRIu64 " is out of range, expected %" PRId64 " to %" PRIu64,
                          token->number, low, high);
 }
 
@@ -178,7 +202,8 @@ static bool read_double(struct decoder *decoder, double *number)
     *number = token.kind == ACT__TOKEN_UNSIGNED   ? (double)token.number
               : token.kind == ACT__TOKEN_NEGATIVE ? (double)token.negative
                                                   : token.real;
-    if (token.kind != ACT__TOKEN_REAL && token.kind != ACT__TOKEN_UNSIGNED && token.kind != ACT__TOKEN_NEGATIVE)
+    if (token.kind != ACT__TOKEN_REAL && token.kind != ACT__TOKEN_UNSIGNED &&
+        token.kind != ACT__TOKEN_NEGATIVE)
         return refuse(decoder, &token, &a_float);
     return true;
 }
@@ -211,7 +236,8 @@ static bool read_pid(struct decoder *decoder, act_pid *pid)
         return refuse(decoder, &token, &an_array);
     if (token.count != 2)
         return refuse_count(decoder, token.count, 2);
-    return read_unsigned(decoder, UINT64_MAX, &pid->node) && read_unsigned(decoder, UINT64_MAX, &pid->local);
+    return read_unsigned(decoder, UINT64_MAX, &pid->node) &&
+           read_unsigned(decoder, UINT64_MAX, &pid->local);
 }
 
 /* Constants that are not known stay what they are: a peer may be newer. */
@@ -222,14 +248,16 @@ static bool read_enum(struct decoder *decoder, const act_type *type, int32_t *va
         return false;
     *value = (int32_t)number;
     if (decoder->is_strict && !act_enum_is_known(type, *value))
-        return act__complain(decoder->complaint, "%" PRId64 " is no constant of %s", number, type->name);
+        return act__complain(decoder->complaint, "%" PRId64 " is no constant of %s", number,
+                             type->name);
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ texts and bytes */
+/* ------------------------------------------------------------------------------ texts and bytes */
 
 /*
- * `bytes`: what of it is there, even where it is cut off: what cannot become right is refused, and not waited for.
+ * `bytes`: what of it is there, even where it is cut off: what cannot become right is refused, and
+ * not waited for.
  */
 static bool read_text(struct decoder *decoder, const char **text)
 {
@@ -275,20 +303,24 @@ static bool read_bytes(struct decoder *decoder, act_bytes *bytes)
     return true;
 }
 
-/* ---------------------------------------------------------------------------------------------- unions */
+/* --------------------------------------------------------------------------------------- unions */
 
 static bool read_struct(struct decoder *decoder, const act_type *type, void *fields);
 
 /* A peer that is newer may have more of them: none is read. */
-ACT__COLD static bool read_unknown_member(struct decoder *decoder, const act_type *schema, uint64_t tag)
+ACT__COLD static bool read_unknown_member(struct decoder *decoder, const act_type *schema,
+                                          uint64_t tag)
 {
     if (decoder->is_strict)
-        return act__complain(decoder->complaint, "%" PRIu64 " is the tag of no message of %s", tag, schema->name);
+        return act__complain(decoder->complaint, "%" PRIu64 " is the tag of no message of %s", tag,
+                             schema->name);
     decoder->unknown_count++;
     return skip(decoder);
 }
 
-/* Behind the array's header. `at`: a union, its tag and then the struct; NULL: it is not written. */
+/*
+ * Behind the array's header. `at`: a union, its tag and then the struct; NULL: it is not written.
+ */
 static bool read_member(struct decoder *decoder, const act_type *schema, void *at)
 {
     uint64_t        tag;
@@ -299,8 +331,8 @@ static bool read_member(struct decoder *decoder, const act_type *schema, void *a
         return read_unknown_member(decoder, schema, tag);
     if (at != NULL)
         memcpy(at, &type->tag, sizeof type->tag);
-    return read_struct(decoder, type, at != NULL ? (char *)at + schema->as_offset : NULL)
-           || act__complain_of_field(decoder->complaint, type->name);
+    return read_struct(decoder, type, at != NULL ? (char *)at + schema->as_offset : NULL) ||
+           act__complain_of_field(decoder->complaint, type->name);
 }
 
 static bool read_union(struct decoder *decoder, const act_type *schema, void *at)
@@ -311,17 +343,18 @@ static bool read_union(struct decoder *decoder, const act_type *schema, void *at
         return true;
     if (!is_whole || token.kind != ACT__TOKEN_ARRAY)
         return refuse(decoder, &token, &a_message);
-    return token.count == 2 ? read_member(decoder, schema, at) : refuse_count(decoder, token.count, 2);
+    return token.count == 2 ? read_member(decoder, schema, at)
+                            : refuse_count(decoder, token.count, 2);
 }
 
-/* ------------------------------------------------------------------------------------ items and fields */
+/* ----------------------------------------------------------------------------- items and fields */
 
 /* `to` is NULL while nothing is written: the value then goes nowhere. */
-#define READ_INTO(type, reading, value) \
-    if (!(reading))                     \
-        return false;                   \
-    if (to != NULL)                     \
-        *(type *)to = (type)(value);    \
+#define READ_INTO(type, reading, value)                                                            \
+    if (!(reading))                                                                                \
+        return false;                                                                              \
+    if (to != NULL)                                                                                \
+        *(type *)to = (type)(value);                                                               \
     return true
 
 static bool read_item(struct decoder *decoder, const act_field *field, void *to)
@@ -336,10 +369,17 @@ static bool read_item(struct decoder *decoder, const act_field *field, void *to)
     act_bytes   bytes;
     switch ((act_field_kind)field->kind) {
     case ACT_FIELD_BOOL: return read_bool(decoder, to != NULL ? to : &yes);
-    case ACT_FIELD_INT8: READ_INTO(int8_t, read_signed(decoder, INT8_MIN, INT8_MAX, &signed_number), signed_number);
-    case ACT_FIELD_INT16: READ_INTO(int16_t, read_signed(decoder, INT16_MIN, INT16_MAX, &signed_number), signed_number);
-    case ACT_FIELD_INT32: READ_INTO(int32_t, read_signed(decoder, INT32_MIN, INT32_MAX, &signed_number), signed_number);
-    case ACT_FIELD_INT64: READ_INTO(int64_t, read_signed(decoder, INT64_MIN, INT64_MAX, &signed_number), signed_number);
+    case ACT_FIELD_INT8:
+        READ_INTO(int8_t, read_signed(decoder, INT8_MIN, INT8_MAX, &signed_number), signed_number);
+    case ACT_FIELD_INT16:
+        READ_INTO(int16_t, read_signed(decoder, INT16_MIN, INT16_MAX, &signed_number),
+                  signed_number);
+    case ACT_FIELD_INT32:
+        READ_INTO(int32_t, read_signed(decoder, INT32_MIN, INT32_MAX, &signed_number),
+                  signed_number);
+    case ACT_FIELD_INT64:
+        READ_INTO(int64_t, read_signed(decoder, INT64_MIN, INT64_MAX, &signed_number),
+                  signed_number);
     case ACT_FIELD_UINT8: READ_INTO(uint8_t, read_unsigned(decoder, UINT8_MAX, &number), number);
     case ACT_FIELD_UINT16: READ_INTO(uint16_t, read_unsigned(decoder, UINT16_MAX, &number), number);
     case ACT_FIELD_UINT32: READ_INTO(uint32_t, read_unsigned(decoder, UINT32_MAX, &number), number);
@@ -357,7 +397,10 @@ static bool read_item(struct decoder *decoder, const act_field *field, void *to)
     return false;
 }
 
-/* Room for a list of so many. `list` becomes where its items go; both are NULL while nothing is written. */
+/*
+ * Room for a list of so many. `list` becomes where its items go; both are NULL while nothing is
+ * written.
+ */
 static bool begin_list(struct decoder *decoder, const act_field *field, size_t count, char **list)
 {
     size_t bytes;
@@ -373,8 +416,8 @@ static bool begin_list(struct decoder *decoder, const act_field *field, size_t c
 }
 
 /* The same number of bytes is an array of small numbers. */
-static bool read_bytes_as_items(struct decoder *decoder, const act_field *field, const struct act__token *token,
-                                bool is_whole, char *to)
+static bool read_bytes_as_items(struct decoder *decoder, const act_field *field,
+                                const struct act__token *token, bool is_whole, char *to)
 {
     bool is_list = (field->flags & ACT_FIELD_LIST) != 0;
     if (!is_list && token->count != field->length && (is_whole || token->count != 0))
@@ -389,8 +432,8 @@ static bool read_bytes_as_items(struct decoder *decoder, const act_field *field,
 }
 
 /* What else than an array may stand for one; *count 0: nothing more is to be read. */
-ACT__COLD static bool read_no_array(struct decoder *decoder, const act_field *field, const struct act__token *token,
-                                    bool is_whole, char *to)
+ACT__COLD static bool read_no_array(struct decoder *decoder, const act_field *field,
+                                    const struct act__token *token, bool is_whole, char *to)
 {
     bool is_nil = token->kind == ACT__TOKEN_NIL && (field->flags & ACT_FIELD_LIST) != 0;
     if (is_nil && !decoder->is_strict)
@@ -435,13 +478,14 @@ static bool read_field(struct decoder *decoder, const act_field *field, void *fi
     return true;
 }
 
-/* --------------------------------------------------------------------------------------------- structs */
+/* -------------------------------------------------------------------------------------- structs */
 
 /* Of the map that is being read. */
 struct entries {
     uint64_t seen[ACT_FIELDS_MAX / 64]; /* by the fields' places */
     uint32_t next;                      /* the place of the field that is expected next */
-    bool     has_number, has_other;     /* keys that are not known: what could be a field's number, what could not */
+    bool     has_number, has_other;     /* keys that are not known: what could be a field's
+                                           number, what could not */
 };
 
 /* A number without sign and leading zero. Returns: 0 if it is none that a field may have. */
@@ -468,8 +512,8 @@ static uint64_t number_of_key(const struct decoder *decoder, const struct act__t
         return 0;
     else if (key->kind == ACT__TOKEN_STR || key->kind == ACT__TOKEN_BIN)
         number = number_of_text(key->bytes, key->count);
-    else if (key->kind == ACT__TOKEN_REAL && key->real >= 1 && key->real <= ACT_FIELD_NUMBER_MAX
-             && (double)(uint64_t)key->real == key->real)
+    else if (key->kind == ACT__TOKEN_REAL && key->real >= 1 && key->real <= ACT_FIELD_NUMBER_MAX &&
+             (double)(uint64_t)key->real == key->real)
         number = (uint64_t)key->real;
     return number <= ACT_FIELD_NUMBER_MAX ? number : 0;
 }
@@ -482,7 +526,10 @@ static int skip_entry(struct decoder *decoder)
     return skip(decoder) ? ENTRY_SKIPPED : ENTRY_WRONG;
 }
 
-/* The place of the field with this number; they come in order, mostly. Returns: ENTRY_SKIPPED: there is none. */
+/*
+ * The place of the field with this number; they come in order, mostly. Returns: ENTRY_SKIPPED:
+ * there is none.
+ */
 static int find_field(const act_type *type, uint64_t number, uint32_t *next)
 {
     for (uint32_t i = 0; i < type->parts_count; i++) {
@@ -496,7 +543,8 @@ static int find_field(const act_type *type, uint64_t number, uint32_t *next)
 }
 
 /* Its key may be anything. */
-static __attribute__((noinline)) int find_entry_of_key(struct decoder *decoder, const act_type *type,
+static __attribute__((noinline)) int find_entry_of_key(struct decoder *decoder,
+                                                       const act_type *type,
                                                        struct entries *entries)
 {
     struct act__token  key;
@@ -511,7 +559,8 @@ static __attribute__((noinline)) int find_entry_of_key(struct decoder *decoder, 
     if (place != ENTRY_SKIPPED)
         return place;
     entries->has_number |= number != 0;
-    entries->has_other |= number == 0 && key.kind != ACT__TOKEN_NIL; /* PHP writes nil for a key that is empty */
+    /* PHP writes nil for a key that is empty */
+    entries->has_other |= number == 0 && key.kind != ACT__TOKEN_NIL;
     return skip_entry(decoder);
 }
 
@@ -519,16 +568,18 @@ static __attribute__((noinline)) int find_entry_of_key(struct decoder *decoder, 
 static bool takes_nil(const act_field *field)
 {
     bool is_single = (field->flags & ACT_FIELD_ARRAY) == 0;
-    return (field->flags & (ACT_FIELD_OPTIONAL | ACT_FIELD_LIST)) != 0
-           || (is_single && (field->kind == ACT_FIELD_TEXT || field->kind == ACT_FIELD_BYTES
-                             || field->kind == ACT_FIELD_UNION));
+    return (field->flags & (ACT_FIELD_OPTIONAL | ACT_FIELD_LIST)) != 0 ||
+           (is_single && (field->kind == ACT_FIELD_TEXT || field->kind == ACT_FIELD_BYTES ||
+                          field->kind == ACT_FIELD_UNION));
 }
 
 /* An array for a map: what stands at place i, from 0, is the field with the number i + 1. */
-static __attribute__((noinline)) int find_entry_of_index(struct decoder *decoder, const act_type *type, size_t index,
+static __attribute__((noinline)) int find_entry_of_index(struct decoder *decoder,
+                                                         const act_type *type, size_t index,
                                                          struct entries *entries)
 {
-    int place = index < ACT_FIELD_NUMBER_MAX ? find_field(type, index + 1, &entries->next) : ENTRY_SKIPPED;
+    int place =
+        index < ACT_FIELD_NUMBER_MAX ? find_field(type, index + 1, &entries->next) : ENTRY_SKIPPED;
     if (place == ENTRY_SKIPPED)
         return skip_entry(decoder);
     return !takes_nil(&type->fields[place]) && skip_nil(decoder) ? ENTRY_SKIPPED : place;
@@ -539,8 +590,8 @@ static int find_entry(struct decoder *decoder, const act_type *type, struct entr
 {
     struct act__reader *reader = &decoder->reader;
     uint32_t            place = entries->next;
-    if (act__unlikely(place >= type->parts_count || reader->at == reader->end
-                      || *reader->at != type->fields[place].number || *reader->at >= ACT__NUMBERS_END))
+    if (act__unlikely(place >= type->parts_count || reader->at == reader->end ||
+                      *reader->at != type->fields[place].number || *reader->at >= ACT__NUMBERS_END))
         return find_entry_of_key(decoder, type, entries);
     reader->at++;
     entries->next++;
@@ -557,10 +608,12 @@ static bool read_entry(struct decoder *decoder, const act_type *type, uint32_t p
         return act__complain_of_field(decoder->complaint, field->name);
     }
     *seen |= bit;
-    return read_field(decoder, field, fields) || act__complain_of_field(decoder->complaint, field->name);
+    return read_field(decoder, field, fields) ||
+           act__complain_of_field(decoder->complaint, field->name);
 }
 
-static bool keys_are_numbers(struct decoder *decoder, const act_type *type, const struct entries *entries)
+static bool keys_are_numbers(struct decoder *decoder, const act_type *type,
+                             const struct entries *entries)
 {
     if (act__likely(!entries->has_other) || entries->has_number || type->parts_count == 0)
         return true;
@@ -573,7 +626,8 @@ static bool keys_are_numbers(struct decoder *decoder, const act_type *type, cons
 static bool nothing_is_missing(struct decoder *decoder, const act_type *type, const uint64_t *seen)
 {
     for (uint32_t i = 0; i < type->parts_count; i++)
-        if ((seen[i / 64] >> i % 64 & 1) == 0 && (type->fields[i].flags & ACT_FIELD_OPTIONAL) == 0) {
+        if ((seen[i / 64] >> i % 64 & 1) == 0 &&
+            (type->fields[i].flags & ACT_FIELD_OPTIONAL) == 0) {
             act__complain(decoder->complaint, "missing");
             return act__complain_of_field(decoder->complaint, type->fields[i].name);
         }
@@ -585,10 +639,11 @@ static bool read_struct(struct decoder *decoder, const act_type *type, void *fie
 {
     struct act__token token;
     struct entries    entries = {.next = 0};
-    bool              is_whole = act__read(&decoder->reader, &token), is_map = token.kind == ACT__TOKEN_MAP;
+    bool is_whole = act__read(&decoder->reader, &token), is_map = token.kind == ACT__TOKEN_MAP;
     if (fields != NULL)
         act__struct_clear(type, fields);
-    if (act__unlikely(!is_whole || (!is_map && (token.kind != ACT__TOKEN_ARRAY || decoder->is_strict))))
+    if (act__unlikely(!is_whole ||
+                      (!is_map && (token.kind != ACT__TOKEN_ARRAY || decoder->is_strict))))
         return refuse(decoder, &token, &a_map);
     for (size_t i = 0; i < token.count; i++) {
         int place = act__likely(is_map) ? find_entry(decoder, type, &entries)
@@ -598,10 +653,11 @@ static bool read_struct(struct decoder *decoder, const act_type *type, void *fie
         if (place != ENTRY_SKIPPED && !read_entry(decoder, type, (uint32_t)place, fields, &entries))
             return false;
     }
-    return keys_are_numbers(decoder, type, &entries) && nothing_is_missing(decoder, type, entries.seen);
+    return keys_are_numbers(decoder, type, &entries) &&
+           nothing_is_missing(decoder, type, entries.seen);
 }
 
-/* -------------------------------------------------------------------------------------------- messages */
+/* ------------------------------------------------------------------------------------- messages */
 
 /* Reads what the message is of. Returns: NULL: of none. */
 static const act_type *read_head(struct decoder *decoder, const act_type *schema)
@@ -613,7 +669,8 @@ static const act_type *read_head(struct decoder *decoder, const act_type *schema
         refuse(decoder, &token, &a_message);
     else if (token.count != 2)
         refuse_count(decoder, token.count, 2);
-    else if (read_unsigned(decoder, UINT32_MAX, &tag) && (type = act_schema_find(schema, (uint32_t)tag)) == NULL)
+    else if (read_unsigned(decoder, UINT32_MAX, &tag) &&
+             (type = act_schema_find(schema, (uint32_t)tag)) == NULL)
         act__complain(decoder->complaint, "%" PRIu64 " is the tag of none of its messages", tag);
     return type;
 }
@@ -648,27 +705,30 @@ uint64_t act_decode_unknown_members(void)
     return atomic_load_explicit(&unknown_members, memory_order_relaxed); /* a count, no more */
 }
 
-static act_result decode(struct decoder *decoder, act_message **message, const act_type *schema, char *complaint,
-                         size_t complaint_bytes)
+static act_result decode(struct decoder *decoder, act_message **message, const act_type *schema,
+                         char *complaint, size_t complaint_bytes)
 {
     const act_type    *type = read_head(decoder, schema);
     struct act__reader body = decoder->reader;
     if (type == NULL || !measure(decoder, type)) {
         if (complaint_bytes != 0)
-            act__complaint_write(decoder->complaint, (type != NULL ? type : schema)->name, complaint, complaint_bytes);
+            act__complaint_write(decoder->complaint, (type != NULL ? type : schema)->name,
+                                 complaint, complaint_bytes);
         return decoder->complaint->is_cut_off ? ACT_TRUNCATED : ACT_MALFORMED;
     }
     decoder->reader = body;
     size_t     unknown_count = decoder->unknown_count;
     act_result result = make(decoder, type, message);
     if (act__unlikely(unknown_count != 0) && result == ACT_OK)
-        atomic_fetch_add_explicit(&unknown_members, unknown_count, memory_order_relaxed); /* a count, no more */
+        atomic_fetch_add_explicit(&unknown_members, unknown_count,
+                                  memory_order_relaxed); /* a count, no more */
     decoder->unknown_count = unknown_count;
     return result;
 }
 
-static act_result decode_with(const act_decode_options *options, act_message **message, const act_type *schema,
-                              const void *bytes, size_t bytes_count, char *complaint, size_t complaint_bytes)
+static act_result decode_with(const act_decode_options *options, act_message **message,
+                              const act_type *schema, const void *bytes, size_t bytes_count,
+                              char *complaint, size_t complaint_bytes)
 {
     struct act__complaint why;
     struct decoder        decoder = {.complaint = &why, .is_strict = options->strict};
@@ -686,16 +746,17 @@ static act_result decode_with(const act_decode_options *options, act_message **m
     return result;
 }
 
-act_result act_message_decode(act_message **message, const act_type *schema, const void *bytes, size_t bytes_count,
-                              size_t message_max, char *complaint, size_t complaint_bytes)
+act_result act_message_decode(act_message **message, const act_type *schema, const void *bytes,
+                              size_t bytes_count, size_t message_max, char *complaint,
+                              size_t complaint_bytes)
 {
     const act_decode_options options = {.size = sizeof options, .message_max = message_max};
     return decode_with(&options, message, schema, bytes, bytes_count, complaint, complaint_bytes);
 }
 
 act_result act_message_decode_with(act_message **message, const act_type *schema, const void *bytes,
-                                   size_t bytes_count, const act_decode_options *options, char *complaint,
-                                   size_t complaint_bytes)
+                                   size_t bytes_count, const act_decode_options *options,
+                                   char *complaint, size_t complaint_bytes)
 {
     act_decode_options ours = {0};
     if (options->size < sizeof options->size)

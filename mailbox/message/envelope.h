@@ -6,20 +6,25 @@
 #include <mailbox/message/message.h>
 #include <mailbox/message/pool.h>
 
-/* The low half of act_bits: where the envelope lives, and so who frees it. 0 to 7 are pool.h's classes. */
+/*
+ * The low half of act_bits: where the envelope lives, and so who frees it. 0 to 7 are pool.h's
+ * classes.
+ */
 enum {
     ACT__HOME_MASK = 15,
     ACT__HOME_BOND_0 = 8, /* actor/bond.h: end[0] and end[1] of a link, monitor or ask */
     ACT__HOME_BOND_1 = 9,
-    ACT__HOME_TIMER = 10, /* actor/timers.h */
-    ACT__HOME_OWNED = 11, /* in an object of the receiver's own: struct act__notice in actor/cell.h */
+    ACT__HOME_TIMER = 10,   /* actor/timers.h */
+    ACT__HOME_OWNED = 11,   /* in an object of the receiver's own: struct act__notice in
+                               actor/cell.h */
     ACT__HOME_BORROWED = 12 /* on a stack, for the duration of a call */
 };
 
 /* The high half. */
 enum {
-    ACT__BIT_SIGNAL = 16, /* takes effect when fetched; its tag is an ACT__SIGNAL_ of actor/cell.h */
-    ACT__BIT_REPLY = 32,  /* answers the ask `ref` of its receiver's */
+    ACT__BIT_SIGNAL = 16,  /* takes effect when fetched; its tag is an ACT__SIGNAL_ of
+                              actor/cell.h */
+    ACT__BIT_REPLY = 32,   /* answers the ask `ref` of its receiver's */
     ACT__BIT_COUNTED = 64, /* a user's message: counts in the counters, may be taken */
     ACT__BIT_BOUNDED = 128 /* has taken a place under its receiver's bound */
 };
@@ -49,16 +54,18 @@ static inline bool act__message_is_reply(const act_message *message)
     return (message->act_bits & ACT__BIT_REPLY) != 0;
 }
 
-/* A user's message that nobody has asked for: these make an inbox long, and its bound is for them. */
+/*
+ * A user's message that nobody has asked for: these make an inbox long, and its bound is for them.
+ */
 static inline bool act__message_takes_room(const act_message *message)
 {
     return (message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_REPLY)) == ACT__BIT_COUNTED;
 }
 
 /*
- * A user's message that neither answers an actor nor is awaited by one, and that its receiver, `local`, has not sent to
- * itself: the receiver's successor can handle it. The successor makes its own plans, timers above all: with those of the
- * one before it would have two of each.
+ * A user's message that neither answers an actor nor is awaited by one, and that its receiver,
+ * `local`, has not sent to itself: the receiver's successor can handle it. The successor makes its
+ * own plans, timers above all: with those of the one before it would have two of each.
  */
 static inline bool act__message_is_for_anyone(const act_message *message, uint64_t local)
 {
@@ -67,8 +74,8 @@ static inline bool act__message_is_for_anyone(const act_message *message, uint64
 }
 
 /*
- * A message that waits in an inbox needs act_life no more. One whose handler has panicked has an even number there,
- * which no life has: 0, or twice as often as it may be tried again.
+ * A message that waits in an inbox needs act_life no more. One whose handler has panicked has an
+ * even number there, which no life has: 0, or twice as often as it may be tried again.
  */
 static inline bool act__message_has_failed(const act_message *message)
 {
@@ -78,12 +85,13 @@ static inline bool act__message_has_failed(const act_message *message)
 /* One cache line of the pool with nothing that is freed with it. */
 static inline bool act__message_is_plain(const act_message *message)
 {
-    return act__message_home(message) == 0 && message->kind != ACT_VALUE_RESOURCE && message->kind != ACT_VALUE_REASON;
+    return act__message_home(message) == 0 && message->kind != ACT_VALUE_RESOURCE &&
+           message->kind != ACT_VALUE_REASON;
 }
 
 /* All but what is written when it is sent. */
-static inline void act__message_init(act_message *message, unsigned home, uint32_t tag, act_value_kind kind,
-                                     size_t bytes_count)
+static inline void act__message_init(act_message *message, unsigned home, uint32_t tag,
+                                     act_value_kind kind, size_t bytes_count)
 {
     message->act_bits = (uint8_t)home;
     message->kind = (uint8_t)kind;
@@ -95,7 +103,8 @@ static inline void act__message_init(act_message *message, unsigned home, uint32
 /* As act_message_create without a check of the tag: for the library's own messages. */
 static inline act_message *act__message_make(uint32_t tag, act_value_kind kind, size_t bytes_count)
 {
-    size_t       bytes = bytes_count <= ACT_MESSAGE_INLINE_BYTES ? 64 : offsetof(act_message, as) + bytes_count;
+    size_t bytes =
+        bytes_count <= ACT_MESSAGE_INLINE_BYTES ? 64 : offsetof(act_message, as) + bytes_count;
     unsigned     size_class = act__pool_class(bytes);
     act_message *message = act__pool_take(&size_class, bytes);
     if (act__unlikely(message == NULL))

@@ -12,8 +12,10 @@
 #include <mailbox/message/pool.h>
 
 _Static_assert(sizeof(act_message) == 64, "an envelope is one cache line");
-_Static_assert(offsetof(act_message, as) + ACT_MESSAGE_INLINE_BYTES == 64, "payloads go on behind the struct");
-_Static_assert(sizeof(struct act__reason) <= ACT_MESSAGE_INLINE_BYTES, "a reason travels inside the envelope");
+_Static_assert(offsetof(act_message, as) + ACT_MESSAGE_INLINE_BYTES == 64,
+               "payloads go on behind the struct");
+_Static_assert(sizeof(struct act__reason) <= ACT_MESSAGE_INLINE_BYTES,
+               "a reason travels inside the envelope");
 
 act_result act_message_create(act_message **message, uint32_t tag, size_t bytes_count)
 {
@@ -42,7 +44,8 @@ void *act_message_take_resource(const act_message *message)
 {
     if (message->kind != ACT_VALUE_RESOURCE)
         return NULL;
-    act_message *mine = (act_message *)(uintptr_t)message; /* only the view that a handler gets is const */
+    act_message *mine = (act_message *)(uintptr_t)message; /* only the view that a handler gets
+                                                              is const */
     mine->kind = ACT_VALUE_NOTHING;
     return mine->as.resource.pointer;
 }

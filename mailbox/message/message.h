@@ -9,23 +9,23 @@
 ACT_BEGIN_DECLS
 
 /*
- * Tags. Yours are 1 to ACT_TAG_MAX. The framework's own messages have tags above it; each says which of
- * the message's fields it fills. `sender` is act_message_sender().
+ * Tags. Yours are 1 to ACT_TAG_MAX. The framework's own messages have tags above it; each says
+ * which of the message's fields it fills. `sender` is act_message_sender().
  */
 #define ACT_TAG_MAX UINT32_C(0xFFFFFEFF)
 
 /* Trapped exit signal: sender = who ended, act_message_reason(). */
 #define ACT_MESSAGE_EXIT UINT32_C(0xFFFFFF01)
 /*
- * Answer to act_monitor or act_ask: sender = who ended, ref = the monitor's or ask's, act_message_reason(),
- * act_message_fate().
+ * Answer to act_monitor or act_ask: sender = who ended, ref = the monitor's or ask's,
+ * act_message_reason(), act_message_fate().
  */
 #define ACT_MESSAGE_DOWN UINT32_C(0xFFFFFF02)
 /* Answer to act_ask: nobody replied in time; ref = the ask's. */
 #define ACT_MESSAGE_TIMED_OUT UINT32_C(0xFFFFFF03)
 /*
- * To the parent of an actor spawned with .announce: its init has returned; as.int64 = init's act_result, or
- * ACT_CLOSED if the actor ended before init could return.
+ * To the parent of an actor spawned with .announce: its init has returned; as.int64 = init's
+ * act_result, or ACT_CLOSED if the actor ended before init could return.
  */
 #define ACT_MESSAGE_STARTED UINT32_C(0xFFFFFF04)
 
@@ -38,10 +38,12 @@ typedef enum act_value_kind {
     ACT_VALUE_FLOAT64,
     ACT_VALUE_PID,
     ACT_VALUE_REF,
-    ACT_VALUE_POINTER,  /* shared by agreement between sender and receiver; never freed by the framework */
+    ACT_VALUE_POINTER,  /* shared by agreement between sender and receiver; never freed by the
+                           framework */
     ACT_VALUE_RESOURCE, /* moved: released by the framework if nobody takes it */
     ACT_VALUE_BYTES,    /* bytes_count bytes, aligned to 8 */
-    ACT_VALUE_TYPED,    /* the struct of a typed message, and behind it what it refers to: schema.h */
+    ACT_VALUE_TYPED,    /* the struct of a typed message, and behind it what it refers to:
+                           schema.h */
     ACT_VALUE_REASON    /* of the framework's EXIT and DOWN; read by act_message_reason() */
 } act_value_kind;
 
@@ -67,16 +69,18 @@ typedef struct act_value {
     } as;
 } act_value;
 
-/* Payloads up to this size lie inside the 64-byte envelope; larger ones make the envelope larger. */
+/*
+ * Payloads up to this size lie inside the 64-byte envelope; larger ones make the envelope larger.
+ */
 #define ACT_MESSAGE_INLINE_BYTES 24
 
 /* The largest payload of one message. Send what is larger in pieces, or as a resource. */
 #define ACT_MESSAGE_BYTES_MAX ((size_t)1 << 30)
 
 /*
- * 64 bytes and what the payload needs beyond. Read `tag`, `kind`, `bytes_count`, `ref` and the member of
- * `as` that `kind` names; write only the tag and the payload of a message that you own. Members that begin with
- * act_ are the library's.
+ * 64 bytes and what the payload needs beyond. Read `tag`, `kind`, `bytes_count`, `ref` and the
+ * member of `as` that `kind` names; write only the tag and the payload of a message that you own.
+ * Members that begin with act_ are the library's.
  */
 typedef struct act_message {
     struct act_message *act_next;
@@ -86,8 +90,10 @@ typedef struct act_message {
     uint8_t             act_bits;
     uint8_t             kind; /* an act_value_kind */
     uint32_t            tag;
-    uint32_t            bytes_count; /* of as.bytes; 0 unless kind is ACT_VALUE_BYTES or ACT_VALUE_TYPED */
-    act_ref             ref;         /* the ask this belongs to, the monitor, or the timer of its receiver; 0: none */
+    uint32_t            bytes_count; /* of as.bytes; 0 unless kind is ACT_VALUE_BYTES or
+                                        ACT_VALUE_TYPED */
+    act_ref             ref;         /* the ask this belongs to, the monitor, or the timer of its
+                                        receiver; 0: none */
     union {
         bool         boolean;
         int64_t      int64;
@@ -111,13 +117,13 @@ static inline act_value act_nothing(void)
     return value;
 }
 
-#define ACT__VALUE_MAKER(name, KIND, type, member) \
-    static inline act_value name(type x)           \
-    {                                              \
-        act_value value = act_nothing();           \
-        value.kind = KIND;                         \
-        value.as.member = x;                       \
-        return value;                              \
+#define ACT__VALUE_MAKER(name, KIND, type, member)                                                 \
+    static inline act_value name(type x)                                                           \
+    {                                                                                              \
+        act_value value = act_nothing();                                                           \
+        value.kind = KIND;                                                                         \
+        value.as.member = x;                                                                       \
+        return value;                                                                              \
     }
 ACT__VALUE_MAKER(act_bool, ACT_VALUE_BOOL, bool, boolean)
 ACT__VALUE_MAKER(act_int64, ACT_VALUE_INT64, int64_t, int64)
@@ -149,18 +155,19 @@ static inline act_value act_resource_value(void *pointer, void (*release)(void *
  * Threads: any.
  * Returns: ACT_OK, ACT_INVALID (tag or bytes_count), ACT_NO_MEMORY.
  */
-ACT_API ACT_MUST_CHECK act_result act_message_create(act_message **message, uint32_t tag, size_t bytes_count)
-    ACT_NONNULL(1);
+ACT_API ACT_MUST_CHECK act_result act_message_create(act_message **message, uint32_t tag,
+                                                     size_t bytes_count) ACT_NONNULL(1);
 
 /**
  * Makes a message that carries one scalar.
  *
- * Owns:    as act_message_create; on ACT_OK a resource belongs to the message, otherwise it is still yours.
+ * Owns:    as act_message_create; on ACT_OK a resource belongs to the message, otherwise it is
+ *          still yours.
  * Threads: any.
  * Returns: ACT_OK, ACT_INVALID (tag or value.kind), ACT_NO_MEMORY.
  */
-ACT_API ACT_MUST_CHECK act_result act_message_create_value(act_message **message, uint32_t tag, act_value value)
-    ACT_NONNULL(1);
+ACT_API ACT_MUST_CHECK act_result act_message_create_value(act_message **message, uint32_t tag,
+                                                           act_value value) ACT_NONNULL(1);
 
 /**
  * Frees a message that was not sent, and releases its resource.
@@ -171,7 +178,10 @@ ACT_API ACT_MUST_CHECK act_result act_message_create_value(act_message **message
  */
 ACT_API void act_message_free(act_message **message) ACT_NONNULL(1);
 
-/* Who sent it; nobody if it came from an ordinary thread, but for one that waits for the answer (act_system_ask). */
+/*
+ * Who sent it; nobody if it came from an ordinary thread, but for one that waits for the answer
+ * (act_system_ask).
+ */
 static inline act_pid act_message_sender(const act_message *message)
 {
     act_pid sender = {message->act_sender_node, message->act_sender};
@@ -186,8 +196,8 @@ static inline act_pid act_message_sender(const act_message *message)
  * Threads: any that may read the message: its owner's, or the handler it was given to.
  * Returns: ACT_OK, ACT_MALFORMED (not bytes, or of another length; nothing was written).
  */
-ACT_API ACT_MUST_CHECK act_result act_message_read(const act_message *message, void *bytes, size_t bytes_count)
-    ACT_NONNULL(1);
+ACT_API ACT_MUST_CHECK act_result act_message_read(const act_message *message, void *bytes,
+                                                   size_t bytes_count) ACT_NONNULL(1);
 
 /**
  * Says why, for ACT_MESSAGE_EXIT and ACT_MESSAGE_DOWN.
@@ -197,18 +207,25 @@ ACT_API ACT_MUST_CHECK act_result act_message_read(const act_message *message, v
  */
 ACT_API act_exit_reason act_message_reason(const act_message *message) ACT_NONNULL_ALL;
 
-/* What a DOWN says of what was sent to the actor that has ended: whether it is done, or may yet be. */
+/*
+ * What a DOWN says of what was sent to the actor that has ended: whether it is done, or may yet be.
+ */
 typedef enum act_fate {
-    ACT_FATE_BEGUN,   /* of an ask: its handler had the request, or may have had it: it is done, in part, or not at all */
-    ACT_FATE_UNBEGUN, /* of an ask: no handler has had the request, and none will: asking again does nothing twice */
-    ACT_FATE_KEPT,    /* of a monitor: what waited for the actor is for its next instance, which may do it yet; or that
-                         cannot be told, as the actor had ended before the call */
-    ACT_FATE_DROPPED  /* of a monitor: what waited has become dead letters: nothing of it will be done any more */
+    ACT_FATE_BEGUN,   /* of an ask: its handler had the request, or may have had it: it is done,
+                         in part, or not at all */
+    ACT_FATE_UNBEGUN, /* of an ask: no handler has had the request, and none will: asking again
+                         does nothing twice */
+    ACT_FATE_KEPT,    /* of a monitor: what waited for the actor is for its next instance, which
+                         may do it yet; or that cannot be told, as the actor had ended before the
+                         call */
+    ACT_FATE_DROPPED  /* of a monitor: what waited has become dead letters: nothing of it will be
+                         done any more */
 } act_fate;
 
 /**
- * Says what became of the request that an ACT_MESSAGE_DOWN answers, or, where it answers a monitor, of what had waited
- * for the actor. A request that the actor refused or left unanswered was begun. Of any other message: ACT_FATE_BEGUN.
+ * Says what became of the request that an ACT_MESSAGE_DOWN answers, or, where it answers a monitor,
+ * of what had waited for the actor. A request that the actor refused or left unanswered was begun.
+ * Of any other message: ACT_FATE_BEGUN.
  */
 ACT_API act_fate act_message_fate(const act_message *message) ACT_NONNULL_ALL;
 

@@ -15,7 +15,8 @@ static bool take_number(struct act__reader *reader, size_t bytes, uint64_t *numb
     return true;
 }
 
-static bool is_counted(struct act__reader *reader, struct act__token *token, enum act__token_kind kind, uint64_t count)
+static bool is_counted(struct act__reader *reader, struct act__token *token,
+                       enum act__token_kind kind, uint64_t count)
 {
     size_t left = (size_t)(reader->end - reader->at);
     token->kind = kind;
@@ -30,7 +31,8 @@ static bool is_counted(struct act__reader *reader, struct act__token *token, enu
 }
 
 /* Its header is cut off. */
-static bool is_uncounted(struct act__reader *reader, struct act__token *token, enum act__token_kind kind)
+static bool is_uncounted(struct act__reader *reader, struct act__token *token,
+                         enum act__token_kind kind)
 {
     token->kind = kind;
     token->bytes = reader->end;
@@ -39,7 +41,8 @@ static bool is_uncounted(struct act__reader *reader, struct act__token *token, e
 }
 
 /* The count is a number of so many bytes. */
-static bool read_counted(struct act__reader *reader, struct act__token *token, enum act__token_kind kind, size_t bytes)
+static bool read_counted(struct act__reader *reader, struct act__token *token,
+                         enum act__token_kind kind, size_t bytes)
 {
     uint64_t count;
     return take_number(reader, bytes, &count) ? is_counted(reader, token, kind, count)

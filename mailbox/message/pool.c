@@ -1,4 +1,7 @@
-/* Envelopes by size class: per-thread batches over lock-free depots over regions of stable addresses. Internal. */
+/*
+ * Envelopes by size class: per-thread batches over lock-free depots over regions of stable
+ * addresses. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <mailbox/message/pool.h>
 
@@ -13,7 +16,10 @@
 
 /* Address space for each class; what does not fit comes from the heap. */
 #define REGION_BYTES ((size_t)4 << 30)
-/* Full batches that a thread keeps for itself: with fewer, actors that come and go in large numbers drift. */
+/*
+ * Full batches that a thread keeps for itself: with fewer, actors that come and go in large numbers
+ * drift.
+ */
 #define SPARES_MAX 16
 /* So much of each class lies free in its depot before memory is given back to the system. */
 #define HOME_BYTES ((size_t)8 << 20)
@@ -26,22 +32,24 @@ struct batch {
 };
 
 /*
- * A stack of batches. `top` is the index of the first block of the topmost batch plus one, with a number
- * above it that changes with every push and pop: a thread that was preempted between reading `top` and
- * exchanging it would have to miss exactly 2^32 of them to be misled. The links lie beside the blocks, so
- * that a loser of the race reads a link and never a block that somebody uses.
+ * A stack of batches. `top` is the index of the first block of the topmost batch plus one, with a
+ * number above it that changes with every push and pop: a thread that was preempted between reading
+ * `top` and exchanging it would have to miss exactly 2^32 of them to be misled. The links lie
+ * beside the blocks, so that a loser of the race reads a link and never a block that somebody uses.
  */
 struct depot {
-    _Atomic uint64_t   top ACT__ALIGNED;
-    _Atomic uint32_t  *links; /* by block: index plus one of the batch below; the region's table */
-    struct act__region region;
-    size_t             block_bytes;
-    uint32_t           batch_blocks;
-    _Atomic size_t     carved_count; /* blocks that exist */
-    _Atomic size_t     home_count;   /* of those, in the depot; a hint */
-    _Atomic size_t     trim_at;      /* as many at home make it give back what it can */
-    _Atomic bool       trimming;     /* a lock: of trim, and of the writers of the next */
-    _Atomic uint32_t   page_first;   /* the place of the first block of a page that was given back; `links` lead on */
+    _Atomic uint64_t top ACT__ALIGNED;
+    _Atomic uint32_t    *links; /* by block: index plus one of the batch below; the region's
+                                   table */
+    struct act__region   region;
+    size_t               block_bytes;
+    uint32_t             batch_blocks;
+    _Atomic size_t       carved_count; /* blocks that exist */
+    _Atomic size_t       home_count;   /* of those, in the depot; a hint */
+    _Atomic size_t       trim_at;      /* as many at home make it give back what it can */
+    _Atomic bool         trimming;     /* a lock: of trim, and of the writers of the next */
+    _Atomic uint32_t     page_first;   /* the place of the first block of a page that was given
+                                          back; `links` lead on */
 };
 
 static struct depot   depots[ACT__POOL_CLASSES];
@@ -77,7 +85,8 @@ static void prepare(void)
         if (act__region_reserve_with_table(&depot->region, REGION_BYTES, depot->block_bytes))
             depot->links = act__region_table(&depot->region);
         else
-            depot->batch_blocks = 0; /* without address space every block of this class comes from the heap */
+            depot->batch_blocks = 0; /* without address space every block of this class comes
+                                        from the heap */
         act__store(&depot->trim_at, HOME_BYTES / depot->block_bytes);
     }
 }
@@ -90,7 +99,8 @@ static uint32_t index_of(const struct depot *depot, const struct act__pool_block
 /* `place` is an index plus one. */
 static struct act__pool_block *block_at(const struct depot *depot, uint32_t place)
 {
-    return (struct act__pool_block *)(void *)(depot->region.base + (size_t)(place - 1) * depot->block_bytes);
+    return (struct act__pool_block *)(void *)(depot->region.base +
+                                              (size_t)(place - 1) * depot->block_bytes);
 }
 
 static void depot_push(struct depot *depot, struct batch batch)
@@ -102,7 +112,10 @@ static void depot_push(struct depot *depot, struct batch batch)
     do {
         act__store(&depot->links[index], (uint32_t)top);
         next = ((top >> 32) + 1) << 32 | (index + 1);
-        /* release: pairs with the acquire in depot_pop; publishes the link and the blocks' contents. */
+        /*
+         * release: pairs with the acquire in depot_pop; publishes the link and the blocks'
+         * contents.
+         */
     } while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, next, memory_order_release,
                                                     memory_order_relaxed));
 }
@@ -110,7 +123,8 @@ static void depot_push(struct depot *depot, struct batch batch)
 static struct batch depot_pop(struct depot *depot)
 {
     struct batch batch = {NULL, 0};
-    uint64_t     top = act__load_acquire(&depot->top), next; /* pairs with the release in depot_push */
+    /* pairs with the release in depot_push */
+    uint64_t     top = act__load_acquire(&depot->top), next;
     do {
         if ((uint32_t)top == 0)
             return batch;
@@ -130,7 +144,8 @@ static struct batch make_batch(struct depot *depot, char *memory, uint32_t count
     struct batch batch = {NULL, count};
     act__add(&depot->carved_count, count);
     for (uint32_t i = count; i-- > 0;) {
-        struct act__pool_block *block = (struct act__pool_block *)(void *)(memory + i * depot->block_bytes);
+        struct act__pool_block *block =
+            (struct act__pool_block *)(void *)(memory + i * depot->block_bytes);
         act__unpoison(block, sizeof *block);
         block->next = batch.first;
         batch.first = block;
@@ -141,7 +156,8 @@ static struct batch make_batch(struct depot *depot, char *memory, uint32_t count
 
 static bool try_lock(struct depot *depot)
 {
-    return !atomic_exchange_explicit(&depot->trimming, true, memory_order_acquire); /* pairs with unlock */
+    return !atomic_exchange_explicit(&depot->trimming, true,
+                                     memory_order_acquire); /* pairs with unlock */
 }
 
 static void unlock(struct depot *depot)
@@ -160,7 +176,8 @@ static struct batch carve_page(struct depot *depot)
         act__store(&depot->page_first, act__load(&depot->links[place - 1]));
     unlock(depot);
     return place == 0 ? none
-                      : make_batch(depot, (char *)block_at(depot, place), (uint32_t)(PAGE_BYTES / depot->block_bytes));
+                      : make_batch(depot, (char *)block_at(depot, place),
+                                   (uint32_t)(PAGE_BYTES / depot->block_bytes));
 }
 
 /* A batch of blocks that were never used, or not since their page was given back. */
@@ -173,13 +190,13 @@ static struct batch carve(struct depot *depot)
     return memory == NULL ? batch : make_batch(depot, memory, depot->batch_blocks);
 }
 
-/* ------------------------------------------------------------------------------ giving memory back */
+/* --------------------------------------------------------------------------- giving memory back */
 
 /*
- * After a burst most blocks are free, and lie in the depot. Who pushes a batch there and finds more than trim_at takes
- * them all out, counts how many of each page there are, gives the pages that are whole to the system, and puts the other
- * blocks back in new batches. That reads each block twice, so it is done for 8 MiB at a time and not again before twice
- * as many are there as were left.
+ * After a burst most blocks are free, and lie in the depot. Who pushes a batch there and finds more
+ * than trim_at takes them all out, counts how many of each page there are, gives the pages that are
+ * whole to the system, and puts the other blocks back in new batches. That reads each block twice,
+ * so it is done for 8 MiB at a time and not again before twice as many are there as were left.
  */
 
 static size_t page_of(const struct depot *depot, const struct act__pool_block *block)
@@ -191,9 +208,12 @@ static size_t page_of(const struct depot *depot, const struct act__pool_block *b
 static uint32_t take_all(struct depot *depot)
 {
     uint64_t top = act__load(&depot->top);
-    /* acquire: pairs with the release in depot_push, of each of them: an exchange carries on what it replaces. */
-    while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, ((top >> 32) + 1) << 32, memory_order_acquire,
-                                                  memory_order_relaxed))
+    /*
+     * acquire: pairs with the release in depot_push, of each of them: an exchange carries on what
+     * it replaces.
+     */
+    while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, ((top >> 32) + 1) << 32,
+                                                  memory_order_acquire, memory_order_relaxed))
         continue;
     return (uint32_t)top;
 }
@@ -247,7 +267,8 @@ static size_t put_back_all(struct depot *depot, uint32_t place)
 {
     size_t count = 0;
     while (place != 0) {
-        struct batch batch = {block_at(depot, place), (uint32_t)block_at(depot, place)->batch_count};
+        struct batch batch = {block_at(depot, place),
+                              (uint32_t)block_at(depot, place)->batch_count};
         place = act__load(&depot->links[place - 1]);
         depot_push(depot, batch);
         count += batch.count;
@@ -274,7 +295,8 @@ static void give_pages(struct depot *depot, const uint16_t *free_in_page, size_t
         if (page < pages_count && is_whole(depot, free_in_page, page))
             continue;
         if (page > from) { /* if it fails they stay memory */
-            (void)madvise(depot->region.base + from * PAGE_BYTES, (page - from) * PAGE_BYTES, MADV_DONTNEED);
+            (void)madvise(depot->region.base + from * PAGE_BYTES, (page - from) * PAGE_BYTES,
+                          MADV_DONTNEED);
             note_pages(depot, from, page);
         }
         from = page + 1;
@@ -310,7 +332,7 @@ static void go_home(struct depot *depot, struct batch batch)
         trim(depot);
 }
 
-/* ------------------------------------------------------------------------------- a thread's stock */
+/* ----------------------------------------------------------------------------- a thread's stock */
 
 /* The first use of a class by a thread: from now on its cache is flushed when it ends. */
 static bool join_pool(unsigned c)
@@ -377,7 +399,10 @@ void act__pool_give_elsewhere(void *memory, unsigned c)
         return;
     }
     if (act__pool_cache.stock[c].count_max == 0 && !join_pool(c)) {
-        /* A thread that would not be flushed when it ends keeps nothing. The pool is there: the block came from it. */
+        /*
+         * A thread that would not be flushed when it ends keeps nothing. The pool is there: the
+         * block came from it.
+         */
         go_home(&depots[c], (struct batch){memory, 1});
         return;
     }
@@ -403,7 +428,8 @@ size_t act__pool_outstanding(void)
     for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {
         struct act__pool_stock *stock = &act__pool_cache.stock[c];
         size_t home = stock->count + (size_t)stock->spares_count * stock->count_max;
-        for (uint32_t top = (uint32_t)act__load(&depots[c].top); top != 0; top = act__load(&depots[c].links[top - 1]))
+        for (uint32_t top = (uint32_t)act__load(&depots[c].top); top != 0;
+             top = act__load(&depots[c].links[top - 1]))
             home += block_at(&depots[c], top)->batch_count;
         outstanding += act__load(&depots[c].carved_count) - home;
     }

@@ -9,13 +9,13 @@
 #include <mailbox/message/message.h>
 
 /*
- * Who may do what at the same time: take and give, any threads. A block may be given by another thread than
- * took it. Each thread has a stock of up to a batch per class, and some spare batches; beyond that full batches go to
- * the depot, where threads get them that have none. Neither locks nor calls malloc, except for blocks above the
- * largest class.
+ * Who may do what at the same time: take and give, any threads. A block may be given by another
+ * thread than took it. Each thread has a stock of up to a batch per class, and some spare batches;
+ * beyond that full batches go to the depot, where threads get them that have none. Neither locks
+ * nor calls malloc, except for blocks above the largest class.
  *
- *     thread: take <-> [stock] <-> [full batch][full batch]... --- full batch ---> depot (one stack per class)
- *                                                              <-- full batch ---
+ *     thread: take <-> [stock] <-> [full batch][full batch]... --- full batch ---> depot (one stack
+ *                                                              <-- full batch ---  per class)
  */
 
 /* Class c holds blocks of 64 << c bytes. */
@@ -40,7 +40,7 @@ struct act__pool_stock {
 };
 
 struct act__pool_cache {
-    struct act__pool_stock  stock[ACT__POOL_CLASSES];
+    struct act__pool_stock stock[ACT__POOL_CLASSES];
 };
 
 extern _Thread_local struct act__pool_cache act__pool_cache;
@@ -72,13 +72,17 @@ static inline void *act__pool_take_from(struct act__pool_stock *stock, unsigned 
 static inline void *act__pool_take_at_hand(unsigned c)
 {
     struct act__pool_stock *stock = &act__pool_cache.stock[c];
-    return act__unlikely(stock->count == 0 || act__memory_fails()) ? NULL : act__pool_take_from(stock, c);
+    return act__unlikely(stock->count == 0 || act__memory_fails()) ? NULL
+                                                                   : act__pool_take_from(stock, c);
 }
 
-/* A block, not zeroed; NULL when there is no memory. *size_class may become ACT__POOL_CLASS_HEAP. Any thread. */
+/*
+ * A block, not zeroed; NULL when there is no memory. *size_class may become ACT__POOL_CLASS_HEAP.
+ * Any thread.
+ */
 static inline void *act__pool_take(unsigned *size_class, size_t bytes)
 {
-    unsigned                c = act__memory_fails() ? (*size_class = ACT__POOL_CLASS_HEAP) : *size_class;
+    unsigned c = act__memory_fails() ? (*size_class = ACT__POOL_CLASS_HEAP) : *size_class;
     struct act__pool_stock *stock = &act__pool_cache.stock[c];
     if (act__unlikely(c >= ACT__POOL_CLASSES || stock->count == 0))
         return act__pool_take_elsewhere(size_class, bytes);
@@ -101,14 +105,17 @@ static inline void act__pool_give(void *memory, unsigned size_class)
 }
 
 /*
- * Memory of the pool that is free is kept up to 8 MiB a size class; of what is free beyond that, whole pages are given
- * back to the system.
+ * Memory of the pool that is free is kept up to 8 MiB a size class; of what is free beyond that,
+ * whole pages are given back to the system.
  */
 
 /* Gives the calling thread's batches to the depot; done by itself when a thread ends. */
 void act__pool_flush(void);
 
-/* Blocks that are neither in the depot nor in the calling thread's cache; for tests, when nothing runs. */
+/*
+ * Blocks that are neither in the depot nor in the calling thread's cache; for tests, when nothing
+ * runs.
+ */
 size_t act__pool_outstanding(void);
 
 #endif

@@ -48,14 +48,15 @@ static void put_name(struct printer *printer, const char *name, const char *behi
     put_text(printer, printer->json ? "\":" : behind);
 }
 
-/* --------------------------------------------------------------------------------------------- scalars */
+/* -------------------------------------------------------------------------------------- scalars */
 
 /* Larger integers are not exact in a double, which is what JSON's readers use. */
 #define EXACT_MAX ((uint64_t)1 << 53)
 
 static void put_unsigned(struct printer *printer, uint64_t number)
 {
-    put_format(printer, printer->json && number > EXACT_MAX ? "\"%" PRIu64 "\"" : "%" PRIu64, number);
+    put_format(printer, printer->json && number > EXACT_MAX ? "\"%" PRIu64 "\"" : "%" PRIu64,
+               number);
 }
 
 static void put_signed(struct printer *printer, int64_t number)
@@ -73,7 +74,8 @@ static void put_number(struct printer *printer, double number, int digits)
 
 static void put_pid(struct printer *printer, act_pid pid)
 {
-    put_format(printer, printer->json ? "\"%" PRIx64 ":%" PRIx64 "\"" : "<%" PRIx64 ":%" PRIx64 ">", pid.node, pid.local);
+    put_format(printer, printer->json ? "\"%" PRIx64 ":%" PRIx64 "\"" : "<%" PRIx64 ":%" PRIx64 ">",
+               pid.node, pid.local);
 }
 
 static void put_enum(struct printer *printer, const act_type *type, int32_t value)
@@ -90,15 +92,16 @@ static void put_enum(struct printer *printer, const act_type *type, int32_t valu
     put_signed(printer, value);
 }
 
-/* ---------------------------------------------------------------------------------------------- texts */
+/* ---------------------------------------------------------------------------------------- texts */
 
 /* How many bytes the character at `at` has, as UTF-8 (RFC 3629); 0: it is none. */
 static size_t utf8_bytes(const unsigned char *at, size_t left)
 {
     static const struct {
         unsigned char first, last, low, high, bytes;
-    } kinds[] = {{0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-                 {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+    } kinds[] = {{0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+                 {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3},
+                 {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
                  {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (*at < kinds[i].first || *at > kinds[i].last)
@@ -111,7 +114,10 @@ static size_t utf8_bytes(const unsigned char *at, size_t left)
     return 0;
 }
 
-/* Puts what needs no escape as it is. Returns: how many bytes it has taken, 1 where they are no character. */
+/*
+ * Puts what needs no escape as it is. Returns: how many bytes it has taken, 1 where they are no
+ * character.
+ */
 static size_t put_letter(struct printer *printer, const unsigned char *at, size_t left)
 {
     size_t bytes = 1;
@@ -147,7 +153,8 @@ static void put_quoted(struct printer *printer, const char *text)
 
 static void put_base64(struct printer *printer, const unsigned char *bytes, size_t count)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     put(printer, '"');
     for (size_t i = 0; i < count; i += 3) {
         uint32_t three = (uint32_t)bytes[i] << 16;
@@ -173,7 +180,7 @@ static void put_bytes(struct printer *printer, const act_bytes *bytes)
     put_text(printer, bytes->bytes_count > ACT_PRINT_BYTES_MAX ? "...>" : ">");
 }
 
-/* ---------------------------------------------------------------------------------------------- structs */
+/* -------------------------------------------------------------------------------------- structs */
 
 static void put_struct(struct printer *printer, const act_type *type, const void *fields);
 
@@ -208,10 +215,15 @@ static void put_item(struct printer *printer, const act_field *field, const void
     case ACT_FIELD_UINT16: put_unsigned(printer, *(const uint16_t *)item); break;
     case ACT_FIELD_UINT32: put_unsigned(printer, *(const uint32_t *)item); break;
     case ACT_FIELD_UINT64: put_unsigned(printer, *(const uint64_t *)item); break;
-    case ACT_FIELD_FLOAT: put_number(printer, (double)*(const float *)item, 9); break; /* digits that tell all apart */
+    case ACT_FIELD_FLOAT:
+        put_number(printer, (double)*(const float *)item, 9);
+        break; /* digits that tell all apart */
     case ACT_FIELD_DOUBLE: put_number(printer, *(const double *)item, 17); break;
     case ACT_FIELD_PID: put_pid(printer, *(const act_pid *)item); break;
-    case ACT_FIELD_REF: put_format(printer, printer->json ? "\"%" PRIx64 "\"" : "#%" PRIx64, ((const act_ref *)item)->value); break;
+    case ACT_FIELD_REF:
+        put_format(printer, printer->json ? "\"%" PRIx64 "\"" : "#%" PRIx64,
+                   ((const act_ref *)item)->value);
+        break;
     case ACT_FIELD_TEXT: put_quoted(printer, *(const char *const *)item); break;
     case ACT_FIELD_BYTES: put_bytes(printer, item); break;
     case ACT_FIELD_ENUM: put_enum(printer, field->type(), *(const int32_t *)item); break;
@@ -259,7 +271,7 @@ static void put_struct(struct printer *printer, const act_type *type, const void
     put(printer, '}');
 }
 
-/* --------------------------------------------------------------------------------------------- messages */
+/* ------------------------------------------------------------------------------------- messages */
 
 static void put_reason(struct printer *printer, act_exit_reason reason)
 {
@@ -273,7 +285,10 @@ static void put_reason(struct printer *printer, act_exit_reason reason)
     }
 }
 
-/* Those of the framework that every actor may get have names; the others are known to their own parts only. */
+/*
+ * Those of the framework that every actor may get have names; the others are known to their own
+ * parts only.
+ */
 static void put_tag(struct printer *printer, uint32_t tag)
 {
     switch (tag) {
@@ -302,7 +317,8 @@ static void put_untyped(struct printer *printer, const act_message *message)
     case ACT_VALUE_REF: put_format(printer, " #%" PRIx64, message->as.ref.value); break;
     case ACT_VALUE_POINTER: put_text(printer, " pointer"); break;
     case ACT_VALUE_RESOURCE: put_text(printer, " resource"); break;
-    case ACT_VALUE_BYTES: case ACT_VALUE_TYPED: put_format(printer, " %" PRIu32 " bytes", message->bytes_count); break;
+    case ACT_VALUE_BYTES:
+    case ACT_VALUE_TYPED: put_format(printer, " %" PRIu32 " bytes", message->bytes_count); break;
     case ACT_VALUE_REASON: put_reason(printer, act_message_reason(message)); break;
     }
 }
@@ -321,12 +337,14 @@ static size_t print(struct printer printer, const act_message *message, const ac
     return printer.used;
 }
 
-size_t act_message_print(char *text, size_t text_bytes, const act_message *message, const act_type *schema)
+size_t act_message_print(char *text, size_t text_bytes, const act_message *message,
+                         const act_type *schema)
 {
     return print((struct printer){.text = text, .room = text_bytes}, message, schema);
 }
 
-size_t act_message_print_json(char *text, size_t text_bytes, const act_message *message, const act_type *schema)
+size_t act_message_print_json(char *text, size_t text_bytes, const act_message *message,
+                              const act_type *schema)
 {
     return print((struct printer){.text = text, .room = text_bytes, .json = true}, message, schema);
 }

@@ -25,7 +25,8 @@ bool act_enum_is_known(const act_type *type, int32_t value)
     return false;
 }
 
-bool act__union_look(const act_type *schema, const void *at, const act_type **type, const void **fields)
+bool act__union_look(const act_type *schema, const void *at, const act_type **type,
+                     const void **fields)
 {
     uint32_t tag;
     memcpy(&tag, at, sizeof tag);
@@ -67,15 +68,10 @@ static bool item_is_empty(const act_field *field, const void *item)
         const char *text = *(const char *const *)item;
         return text == NULL || *text == '\0';
     }
-    case ACT_FIELD_BYTES:
-        return ((const act_bytes *)item)->bytes_count == 0;
-    case ACT_FIELD_STRUCT:
-        return struct_is_empty(field->type(), item);
-    case ACT_FIELD_UNION:
-        memcpy(&tag, item, sizeof tag);
-        return tag == 0;
-    default:
-        return is_zero(item, field->item_bytes); /* -0.0 is not */
+    case ACT_FIELD_BYTES: return ((const act_bytes *)item)->bytes_count == 0;
+    case ACT_FIELD_STRUCT: return struct_is_empty(field->type(), item);
+    case ACT_FIELD_UNION: memcpy(&tag, item, sizeof tag); return tag == 0;
+    default: return is_zero(item, field->item_bytes); /* -0.0 is not */
     }
 }
 
@@ -90,12 +86,15 @@ bool act__field_is_empty(const act_field *field, const void *fields)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------------- measuring */
+/* ------------------------------------------------------------------------------------ measuring */
 
-/* More than any message has stays more: sums cannot overflow. Returns: false where it is too much. */
+/*
+ * More than any message has stays more: sums cannot overflow. Returns: false where it is too much.
+ */
 static bool add(size_t *total, size_t bytes)
 {
-    if (bytes > ACT_MESSAGE_BYTES_MAX || *total + act__outside_aligned(bytes) > ACT_MESSAGE_BYTES_MAX)
+    if (bytes > ACT_MESSAGE_BYTES_MAX ||
+        *total + act__outside_aligned(bytes) > ACT_MESSAGE_BYTES_MAX)
         return false;
     *total += act__outside_aligned(bytes);
     return true;
@@ -113,21 +112,19 @@ static bool measure_item(const act_field *field, const void *item, size_t *total
         const act_bytes *bytes = item;
         return (bytes->data != NULL || bytes->bytes_count == 0) && add(total, bytes->bytes_count);
     }
-    case ACT_FIELD_STRUCT:
-        return act__outside_bytes(field->type(), item, total);
+    case ACT_FIELD_STRUCT: return act__outside_bytes(field->type(), item, total);
     case ACT_FIELD_UNION:
         return act__union_look(field->type(), item, &type, &item) &&
                (type == NULL || act__outside_bytes(type, item, total));
-    default:
-        return true;
+    default: return true;
     }
 }
 
 /* Whether its items can refer to something, or be wrong. */
 static bool is_deep(const act_field *field)
 {
-    return field->kind == ACT_FIELD_TEXT || field->kind == ACT_FIELD_BYTES || field->kind == ACT_FIELD_STRUCT ||
-           field->kind == ACT_FIELD_UNION;
+    return field->kind == ACT_FIELD_TEXT || field->kind == ACT_FIELD_BYTES ||
+           field->kind == ACT_FIELD_STRUCT || field->kind == ACT_FIELD_UNION;
 }
 
 static bool measure_field(const act_field *field, const void *fields, size_t *total)
@@ -136,7 +133,8 @@ static bool measure_field(const act_field *field, const void *fields, size_t *to
     size_t            bytes;
     if ((field->flags & ACT_FIELD_LIST) != 0 &&
         ((items.first == NULL && items.count != 0) ||
-         __builtin_mul_overflow(items.count, (size_t)field->item_bytes, &bytes) || !add(total, bytes)))
+         __builtin_mul_overflow(items.count, (size_t)field->item_bytes, &bytes) ||
+         !add(total, bytes)))
         return false;
     if (is_deep(field))
         for (size_t i = 0; i < items.count; i++)
@@ -153,7 +151,7 @@ bool act__outside_bytes(const act_type *type, const void *fields, size_t *total)
     return true;
 }
 
-/* -------------------------------------------------------------------------------------------- emptying */
+/* ------------------------------------------------------------------------------------- emptying */
 
 void act__item_clear(const act_field *field, void *item)
 {
@@ -175,7 +173,7 @@ void act__struct_clear(const act_type *type, void *fields)
     }
 }
 
-/* --------------------------------------------------------------------------------------------- copying */
+/* -------------------------------------------------------------------------------------- copying */
 
 static void copy_outside(const act_type *type, void *fields, char **tail);
 
@@ -204,15 +202,12 @@ static void copy_item(const act_field *field, void *item, char **tail)
         bytes->data = bytes->bytes_count != 0 ? copy(tail, bytes->data, bytes->bytes_count) : NULL;
         break;
     }
-    case ACT_FIELD_STRUCT:
-        copy_outside(field->type(), item, tail);
-        break;
+    case ACT_FIELD_STRUCT: copy_outside(field->type(), item, tail); break;
     case ACT_FIELD_UNION:
         if (act__union_look(field->type(), item, &type, &inside) && type != NULL)
             copy_outside(type, (char *)item + field->type()->as_offset, tail);
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -225,7 +220,8 @@ static void copy_outside(const act_type *type, void *fields, char **tail)
         if ((field->flags & ACT_FIELD_OUTSIDE) == 0)
             continue;
         if ((field->flags & ACT_FIELD_LIST) != 0) {
-            items.first = items.count != 0 ? copy(tail, items.first, items.count * field->item_bytes) : NULL;
+            items.first =
+                items.count != 0 ? copy(tail, items.first, items.count * field->item_bytes) : NULL;
             ((struct act_list *)(void *)((char *)fields + field->offset))->items = items.first;
         }
         for (size_t j = 0; j < items.count && is_deep(field); j++)
@@ -251,7 +247,7 @@ act_result act_message_create_typed(act_message **message, const act_type *type,
     return ACT_OK;
 }
 
-/* ----------------------------------------------------------------------------------------- fingerprint */
+/* ---------------------------------------------------------------------------------- fingerprint */
 
 static uint64_t mix(uint64_t hash, const void *bytes, size_t count)
 {
@@ -280,13 +276,15 @@ static uint64_t mix_type(uint64_t hash, const act_type *type)
     hash = mix_number(mix_name(hash, type->name), type->parts_count);
     for (uint32_t i = 0; i < type->parts_count; i++) {
         if (type->values != NULL) {
-            hash = mix_number(mix_name(hash, type->values[i].name), (uint64_t)type->values[i].value);
+            hash =
+                mix_number(mix_name(hash, type->values[i].name), (uint64_t)type->values[i].value);
         } else if (type->messages != NULL) {
             hash = mix_type(hash, type->messages[i]());
         } else {
             const act_field *field = &type->fields[i];
             hash = mix_number(mix_number(mix_name(hash, field->name), field->number), field->kind);
-            hash = mix_number(mix_number(hash, field->flags & ~(unsigned)ACT_FIELD_SECRET), field->length);
+            hash = mix_number(mix_number(hash, field->flags & ~(unsigned)ACT_FIELD_SECRET),
+                              field->length);
             hash = field->type != NULL ? mix_type(hash, field->type()) : hash;
         }
     }

@@ -28,10 +28,17 @@ struct act__items act__items_of(const act_field *field, const void *fields);
 /* Whether it is zero, empty or nobody throughout: an optional one is not written then. */
 bool act__field_is_empty(const act_field *field, const void *fields);
 
-/* What lies in a union at `at`: *type NULL: nothing. Returns: false if it is no message of the schema. */
-bool act__union_look(const act_type *schema, const void *at, const act_type **type, const void **fields);
+/*
+ * What lies in a union at `at`: *type NULL: nothing. Returns: false if it is no message of the
+ * schema.
+ */
+bool act__union_look(const act_type *schema, const void *at, const act_type **type,
+                     const void **fields);
 
-/* Adds what a struct refers to, as bytes behind it. Returns: false if it is wrong, or too much for a message. */
+/*
+ * Adds what a struct refers to, as bytes behind it. Returns: false if it is wrong, or too much for
+ * a message.
+ */
 bool act__outside_bytes(const act_type *type, const void *fields, size_t *total);
 
 #endif

@@ -1,10 +1,16 @@
-/* Finds where a message ends in bytes that come piece by piece, and looks at none of them twice. Internal. */
+/*
+ * Finds where a message ends in bytes that come piece by piece, and looks at none of them twice.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <mailbox/message/codec.h>
 
 #include <mailbox/message/msgpack_reader.h>
 
-/* The tokens that every message begins with: an array of two, a tag, and a map or what may stand for one. */
+/*
+ * The tokens that every message begins with: an array of two, a tag, and a map or what may stand
+ * for one.
+ */
 static bool fits_place(uint64_t place, const struct act__token *token, bool is_whole)
 {
     if (token->kind == ACT__TOKEN_CUT_OFF)
@@ -20,27 +26,31 @@ static bool fits_place(uint64_t place, const struct act__token *token, bool is_w
 /* How many tokens come inside of one that is whole. */
 static uint64_t tokens_in(const struct act__token *token)
 {
-    return token->kind == ACT__TOKEN_ARRAY ? token->count : token->kind == ACT__TOKEN_MAP ? 2 * (uint64_t)token->count : 0;
+    return token->kind == ACT__TOKEN_ARRAY ? token->count
+           : token->kind == ACT__TOKEN_MAP ? 2 * (uint64_t)token->count
+                                           : 0;
 }
 
 /* The least that is needed of one that is cut off at `at`. */
 static uint64_t bytes_of(const struct act__token *token, const uint8_t *at, const uint8_t *end)
 {
-    bool has_count = token->kind == ACT__TOKEN_STR || token->kind == ACT__TOKEN_BIN || token->kind == ACT__TOKEN_EXT;
+    bool has_count = token->kind == ACT__TOKEN_STR || token->kind == ACT__TOKEN_BIN ||
+                     token->kind == ACT__TOKEN_EXT;
     if (has_count && token->count != 0)
         return (uint64_t)(token->bytes - at) + token->count;
     return (uint64_t)(end - at) + 1;
 }
 
-static act_result end_stream(act_message_stream *stream, act_result result, size_t bytes, size_t *message_bytes)
+static act_result end_stream(act_message_stream *stream, act_result result, size_t bytes,
+                             size_t *message_bytes)
 {
     *stream = (act_message_stream){0, 0, 0};
     *message_bytes = bytes;
     return result;
 }
 
-act_result act_message_stream_next(act_message_stream *stream, const void *bytes, size_t bytes_count,
-                                   size_t bytes_max, size_t *message_bytes)
+act_result act_message_stream_next(act_message_stream *stream, const void *bytes,
+                                   size_t bytes_count, size_t bytes_max, size_t *message_bytes)
 {
     struct act__token  token;
     struct act__reader reader;

@@ -47,7 +47,7 @@ void kv_buffer_append_byte(struct kv_buffer *buffer, unsigned char byte)
 void kv_buffer_append_unsigned(struct kv_buffer *buffer, uint64_t value)
 {
     unsigned char digits[DIGITS_MAX];
-    size_t at = DIGITS_MAX;
+    size_t        at = DIGITS_MAX;
     do {
         digits[--at] = (unsigned char)('0' + value % 10);
         value /= 10;

@@ -9,17 +9,20 @@
 /**
  * Zero-initialised memory is a valid empty buffer.
  *
- * When memory runs out an append writes nothing and sets `failed`, which stays set, and later appends do nothing: many
- * appends need one check at the end. kv_buffer_truncate clears it.
+ * When memory runs out an append writes nothing and sets `failed`, which stays set, and later
+ * appends do nothing: many appends need one check at the end. kv_buffer_truncate clears it.
  */
 struct kv_buffer {
     unsigned char *data;
-    size_t count;
-    size_t capacity;
-    bool failed;
+    size_t         count;
+    size_t         capacity;
+    bool           failed;
 };
 
-/* Makes room, so that the next appends of together more_count bytes cannot fail. Returns: false without memory. */
+/*
+ * Makes room, so that the next appends of together more_count bytes cannot fail. Returns: false
+ * without memory.
+ */
 KV_MUST_CHECK bool kv_buffer_reserve(struct kv_buffer *buffer, size_t more_count);
 
 /* Appends; the bytes may not lie inside the buffer itself. */

@@ -9,7 +9,8 @@ static unsigned char lower(unsigned char byte)
 
 bool kv_bytes_equal(struct kv_bytes one, struct kv_bytes other)
 {
-    return one.count == other.count && (one.count == 0 || memcmp(one.data, other.data, one.count) == 0);
+    return one.count == other.count &&
+           (one.count == 0 || memcmp(one.data, other.data, one.count) == 0);
 }
 
 int kv_bytes_compare_word(struct kv_bytes bytes, const char *word)
@@ -39,9 +40,9 @@ bool kv_bytes_to_unsigned(struct kv_bytes bytes, uint64_t *value)
 
 bool kv_bytes_to_integer(struct kv_bytes bytes, int64_t *value)
 {
-    bool negative = bytes.count > 0 && bytes.data[0] == '-';
+    bool            negative = bytes.count > 0 && bytes.data[0] == '-';
     struct kv_bytes digits = kv_bytes_of(bytes.data + negative, bytes.count - negative);
-    uint64_t magnitude;
+    uint64_t        magnitude;
     if (!kv_bytes_to_unsigned(digits, &magnitude))
         return false;
     if (digits.data[0] == '0' && (digits.count > 1 || negative))
@@ -55,8 +56,8 @@ bool kv_bytes_to_integer(struct kv_bytes bytes, int64_t *value)
 /* A glob pattern being read; each element but the star stands for exactly one byte of the text. */
 struct glob {
     struct kv_bytes pattern;
-    size_t at;
-    bool fold; /* ignore the case of letters */
+    size_t          at;
+    bool            fold; /* ignore the case of letters */
 };
 
 static unsigned char folded(const struct glob *glob, unsigned char byte)
@@ -64,18 +65,22 @@ static unsigned char folded(const struct glob *glob, unsigned char byte)
     return glob->fold ? lower(byte) : byte;
 }
 
-static bool in_range(const struct glob *glob, unsigned char low, unsigned char high, unsigned char byte)
+static bool in_range(const struct glob *glob, unsigned char low, unsigned char high,
+                     unsigned char byte)
 {
     low = folded(glob, low);
     high = folded(glob, high);
     return low <= high ? byte >= low && byte <= high : byte >= high && byte <= low;
 }
 
-/* Reads one member of a set, which is a byte, an escaped byte or a range, and says if it holds the byte. */
+/*
+ * Reads one member of a set, which is a byte, an escaped byte or a range, and says if it holds the
+ * byte.
+ */
 static bool take_member(struct glob *glob, unsigned char byte)
 {
     const unsigned char *at = glob->pattern.data + glob->at;
-    size_t left = glob->pattern.count - glob->at;
+    size_t               left = glob->pattern.count - glob->at;
     if (left >= 2 && at[0] == '\\') {
         glob->at += 2;
         return at[1] == byte;
@@ -92,8 +97,8 @@ static bool take_member(struct glob *glob, unsigned char byte)
 static bool take_set(struct glob *glob, unsigned char byte)
 {
     const unsigned char *data = glob->pattern.data;
-    bool negated = glob->at < glob->pattern.count && data[glob->at] == '^';
-    bool found = false;
+    bool                 negated = glob->at < glob->pattern.count && data[glob->at] == '^';
+    bool                 found = false;
     glob->at += negated;
     while (glob->at < glob->pattern.count && data[glob->at] != ']')
         found |= take_member(glob, byte);
@@ -116,8 +121,8 @@ static bool take_element(struct glob *glob, unsigned char byte)
 }
 
 /*
- * Only the last star seen is ever tried again: what an earlier star took cannot help a later one, because all other
- * elements are one byte wide. That is why no pattern takes exponential time.
+ * Only the last star seen is ever tried again: what an earlier star took cannot help a later one,
+ * because all other elements are one byte wide. That is why no pattern takes exponential time.
  */
 static bool match(struct glob glob, struct kv_bytes text)
 {

@@ -1,4 +1,7 @@
-/* A view of bytes that somebody else owns, and what is asked of it: comparison, numbers, glob patterns. */
+/*
+ * A view of bytes that somebody else owns, and what is asked of it: comparison, numbers, glob
+ * patterns.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef KV_BYTES_H
 #define KV_BYTES_H
@@ -11,7 +14,7 @@
 /* May hold any byte, NUL included. data may be NULL when count is 0. */
 struct kv_bytes {
     const unsigned char *data;
-    size_t count;
+    size_t               count;
 };
 
 static inline struct kv_bytes kv_bytes_of(const void *data, size_t count)
@@ -26,7 +29,10 @@ static inline struct kv_bytes kv_bytes_text(const char *text)
 
 bool kv_bytes_equal(struct kv_bytes one, struct kv_bytes other);
 
-/* Compares with a lower-case word, ignoring the case of ASCII letters. Returns: <0, 0, >0 as memcmp does. */
+/*
+ * Compares with a lower-case word, ignoring the case of ASCII letters. Returns: <0, 0, >0 as memcmp
+ * does.
+ */
 int kv_bytes_compare_word(struct kv_bytes bytes, const char *word);
 
 static inline bool kv_bytes_is_word(struct kv_bytes bytes, const char *word)
@@ -35,12 +41,15 @@ static inline bool kv_bytes_is_word(struct kv_bytes bytes, const char *word)
 }
 
 /**
- * Reads the one decimal form a 64-bit integer has: an optional minus, no plus, no leading zero, no blank, no "-0".
- * Returns: false, with *value untouched, for anything else or out of range.
+ * Reads the one decimal form a 64-bit integer has: an optional minus, no plus, no leading zero, no
+ * blank, no "-0". Returns: false, with *value untouched, for anything else or out of range.
  */
 bool kv_bytes_to_integer(struct kv_bytes bytes, int64_t *value);
 
-/* Reads decimal digits, leading zeros allowed. Returns: false, with *value untouched, when not that or over 2^64-1. */
+/*
+ * Reads decimal digits, leading zeros allowed. Returns: false, with *value untouched, when not that
+ * or over 2^64-1.
+ */
 bool kv_bytes_to_unsigned(struct kv_bytes bytes, uint64_t *value);
 
 /**

@@ -70,7 +70,8 @@ bool kv_run_select(const struct kv_call *call)
     if (!kv_bytes_to_integer(call->argv[1], &index))
         return kv_refuse(call, KV_ERROR_NOT_INTEGER);
     if (index < INT32_MIN || index > INT32_MAX)
-        return kv_refuse(call, "ERR value is out of range, value must between -2147483648 and 2147483647");
+        return kv_refuse(
+            call, "ERR value is out of range, value must between -2147483648 and 2147483647");
     if (index != 0)
         return kv_refuse(call, "ERR DB index is out of range");
     kv_resp_simple(call->reply, "OK");
@@ -104,7 +105,8 @@ static bool set_name(struct kv_buffer *slot, struct kv_bytes name)
 static bool client_setname(const struct kv_call *call)
 {
     if (!is_name(call->argv[2]))
-        return kv_refuse(call, "ERR Client names cannot contain spaces, newlines or special characters.");
+        return kv_refuse(call,
+                         "ERR Client names cannot contain spaces, newlines or special characters.");
     if (!set_name(&call->session->name, call->argv[2]))
         return false;
     kv_resp_simple(call->reply, "OK");
@@ -138,9 +140,10 @@ static bool client_setinfo(const struct kv_call *call)
         return true;
     }
     if (!is_name(call->argv[3]))
-        return kv_refuse(call, slot == &call->session->library_name
-                ? "ERR lib-name cannot contain spaces, newlines or special characters."
-                : "ERR lib-ver cannot contain spaces, newlines or special characters.");
+        return kv_refuse(
+            call, slot == &call->session->library_name
+                      ? "ERR lib-name cannot contain spaces, newlines or special characters."
+                      : "ERR lib-ver cannot contain spaces, newlines or special characters.");
     if (!set_name(slot, call->argv[3]))
         return false;
     kv_resp_simple(call->reply, "OK");
@@ -157,13 +160,14 @@ static void append_field(struct kv_buffer *line, const char *label, const struct
 static bool client_list(const struct kv_call *call)
 {
     const struct kv_session *session = call->session;
-    struct kv_buffer line = {0};
+    struct kv_buffer         line = {0};
     kv_buffer_append_text(&line, "id=");
     kv_buffer_append_integer(&line, session->id);
     append_field(&line, " name=", &session->name);
     kv_buffer_append_text(&line, " age=");
     kv_buffer_append_integer(&line, (call->now_ms - session->connected_at_ms) / 1000);
-    kv_buffer_append_text(&line, session->multi.is_open ? " flags=x db=0 multi=" : " flags=N db=0 multi=");
+    kv_buffer_append_text(&line,
+                          session->multi.is_open ? " flags=x db=0 multi=" : " flags=N db=0 multi=");
     kv_buffer_append_integer(&line, session->multi.is_open ? (int64_t)session->multi.count : -1);
     kv_buffer_append_text(&line, " user=default resp=2");
     append_field(&line, " lib-name=", &session->library_name);
@@ -186,8 +190,8 @@ static const struct kv_subcommand client_subcommands[] = {
 
 bool kv_run_client(const struct kv_call *call)
 {
-    return kv_run_subcommand(
-        call, "CLIENT", client_subcommands, sizeof client_subcommands / sizeof client_subcommands[0]);
+    return kv_run_subcommand(call, "CLIENT", client_subcommands,
+                             sizeof client_subcommands / sizeof client_subcommands[0]);
 }
 
 /* ---- HELLO ---- */
@@ -217,10 +221,11 @@ static bool run_hello_options(const struct kv_call *call)
     struct kv_bytes name = {0};
     for (size_t i = 2; i < call->argc; i++) {
         struct kv_bytes option = call->argv[i];
-        size_t more = call->argc - i - 1;
+        size_t          more = call->argc - i - 1;
         if (kv_bytes_is_word(option, "auth") && more >= 2) {
             if (!kv_bytes_equal(call->argv[i + 1], kv_bytes_text("default")))
-                return kv_refuse(call, "WRONGPASS invalid username-password pair or user is disabled.");
+                return kv_refuse(call,
+                                 "WRONGPASS invalid username-password pair or user is disabled.");
             i += 2;
         } else if (kv_bytes_is_word(option, "setname") && more >= 1) {
             name = call->argv[++i];
@@ -229,7 +234,8 @@ static bool run_hello_options(const struct kv_call *call)
             return true;
         }
         if (!is_name(name))
-            return kv_refuse(call, "ERR Client names cannot contain spaces, newlines or special characters.");
+            return kv_refuse(
+                call, "ERR Client names cannot contain spaces, newlines or special characters.");
     }
     if (name.count > 0 && !set_name(&call->session->name, name))
         return false;

@@ -42,8 +42,8 @@ bool kv_run_dbsize(const struct kv_call *call)
 
 bool kv_run_flush(const struct kv_call *call)
 {
-    bool known = call->argc == 1 ||
-        (call->argc == 2 && (kv_bytes_is_word(call->argv[1], "async") || kv_bytes_is_word(call->argv[1], "sync")));
+    bool known = call->argc == 1 || (call->argc == 2 && (kv_bytes_is_word(call->argv[1], "async") ||
+                                                         kv_bytes_is_word(call->argv[1], "sync")));
     if (!known)
         return kv_refuse(call, KV_ERROR_SYNTAX);
     kv_store_flush(call->store);
@@ -79,7 +79,8 @@ static bool read_expire_flags(const struct kv_call *call, unsigned *flags)
         }
     }
     if ((*flags & EXPIRE_NX) != 0 && (*flags & ~(unsigned)EXPIRE_NX) != 0) {
-        kv_resp_error(call->reply, "ERR NX and XX, GT or LT options at the same time are not compatible");
+        kv_resp_error(call->reply,
+                      "ERR NX and XX, GT or LT options at the same time are not compatible");
         return false;
     }
     if ((*flags & EXPIRE_GT) != 0 && (*flags & EXPIRE_LT) != 0) {
@@ -118,12 +119,13 @@ static bool expire_at(const struct kv_call *call, unsigned flags, int64_t when_m
 static bool expire(const struct kv_call *call, int64_t unit_ms, int64_t base_ms)
 {
     unsigned flags;
-    int64_t when;
+    int64_t  when;
     if (!read_expire_flags(call, &flags))
         return true;
     if (!kv_bytes_to_integer(call->argv[2], &when))
         return kv_refuse(call, KV_ERROR_NOT_INTEGER);
-    if (__builtin_mul_overflow(when, unit_ms, &when) || __builtin_add_overflow(when, base_ms, &when))
+    if (__builtin_mul_overflow(when, unit_ms, &when) ||
+        __builtin_add_overflow(when, base_ms, &when))
         return kv_refuse_expire_time(call);
     return expire_at(call, flags, when);
 }
@@ -154,7 +156,9 @@ static int64_t expire_time(const struct kv_call *call, int64_t unit_ms)
     const struct kv_entry *entry = find(call);
     if (entry == NULL)
         return -2;
-    return entry->expires_at_ms == KV_NEVER_EXPIRES ? -1 : (entry->expires_at_ms + unit_ms / 2) / unit_ms;
+    return entry->expires_at_ms == KV_NEVER_EXPIRES
+               ? -1
+               : (entry->expires_at_ms + unit_ms / 2) / unit_ms;
 }
 
 bool kv_run_expiretime(const struct kv_call *call)
@@ -190,7 +194,7 @@ bool kv_run_ttl(const struct kv_call *call)
 bool kv_run_persist(const struct kv_call *call)
 {
     struct kv_entry *entry = find(call);
-    bool changes = entry != NULL && entry->expires_at_ms != KV_NEVER_EXPIRES;
+    bool             changes = entry != NULL && entry->expires_at_ms != KV_NEVER_EXPIRES;
     if (changes)
         kv_store_set_expiry(call->store, entry, KV_NEVER_EXPIRES);
     return reply_integer(call, changes);
@@ -198,12 +202,15 @@ bool kv_run_persist(const struct kv_call *call)
 
 /* ---- KEYS and SCAN ---- */
 
-/* Keys that match, written behind the reply; how many there are is known, and put in front of them, at the end. */
+/*
+ * Keys that match, written behind the reply; how many there are is known, and put in front of them,
+ * at the end.
+ */
 struct found_keys {
     struct kv_buffer *reply;
-    struct kv_bytes pattern;
-    bool any_type;
-    size_t seen_count, matched_count;
+    struct kv_bytes   pattern;
+    bool              any_type;
+    size_t            seen_count, matched_count;
 };
 
 static void add_key(void *context, const struct kv_entry *entry)
@@ -230,12 +237,12 @@ static bool insert(struct kv_buffer *reply, size_t at, struct kv_bytes text)
 bool kv_run_keys(const struct kv_call *call)
 {
     struct found_keys found = {.reply = call->reply, .pattern = call->argv[1], .any_type = true};
-    size_t start = call->reply->count;
-    uint64_t cursor = 0;
+    size_t            start = call->reply->count;
+    uint64_t          cursor = 0;
     do {
         cursor = kv_store_scan(call->store, cursor, call->now_ms, add_key, &found);
     } while (cursor != 0 && !call->reply->failed);
-    unsigned char digits[32];
+    unsigned char    digits[32];
     struct kv_buffer header = {.data = digits, .capacity = sizeof digits};
     kv_resp_array(&header, found.matched_count);
     return insert(call->reply, start, kv_buffer_bytes(&header));
@@ -246,11 +253,12 @@ enum { UNMATCHED_MAX = 50000 };
 
 struct scan_options {
     uint64_t cursor;
-    int64_t count;
+    int64_t  count;
 };
 
 /* Returns: NULL, or the error. */
-static const char *read_scan_options(const struct kv_call *call, struct scan_options *options, struct found_keys *found)
+static const char *read_scan_options(const struct kv_call *call, struct scan_options *options,
+                                     struct found_keys *found)
 {
     if (!kv_bytes_to_unsigned(call->argv[1], &options->cursor))
         return "ERR invalid cursor";
@@ -272,7 +280,10 @@ static const char *read_scan_options(const struct kv_call *call, struct scan_opt
     return NULL;
 }
 
-/* A cursor for clients is the table's cursor times the number of shards plus the shard; behind the last comes 0. */
+/*
+ * A cursor for clients is the table's cursor times the number of shards plus the shard; behind the
+ * last comes 0.
+ */
 static uint64_t client_cursor(const struct kv_call *call, uint64_t cursor)
 {
     if (cursor != 0)
@@ -280,9 +291,10 @@ static uint64_t client_cursor(const struct kv_call *call, uint64_t cursor)
     return call->shard + 1 < call->shards_count ? call->shard + 1 : 0;
 }
 
-static bool insert_scan_header(const struct kv_call *call, size_t start, uint64_t cursor, size_t keys_count)
+static bool insert_scan_header(const struct kv_call *call, size_t start, uint64_t cursor,
+                               size_t keys_count)
 {
-    unsigned char number[24], text[96];
+    unsigned char    number[24], text[96];
     struct kv_buffer digits = {.data = number, .capacity = sizeof number};
     struct kv_buffer header = {.data = text, .capacity = sizeof text};
     kv_buffer_append_unsigned(&digits, cursor);
@@ -295,19 +307,22 @@ static bool insert_scan_header(const struct kv_call *call, size_t start, uint64_
 bool kv_run_scan(const struct kv_call *call)
 {
     struct scan_options options = {.count = 10};
-    struct found_keys found = {.reply = call->reply, .pattern = kv_bytes_text("*"), .any_type = true};
-    size_t start = call->reply->count;
+    struct found_keys   found = {
+          .reply = call->reply, .pattern = kv_bytes_text("*"), .any_type = true};
+    size_t      start = call->reply->count;
     const char *error = read_scan_options(call, &options, &found);
     if (error != NULL)
         return kv_refuse(call, error);
-    bool is_begun = options.cursor % call->shards_count == call->shard; /* else an earlier shard is; see the merge */
+    /* else an earlier shard is; see the merge */
+    bool     is_begun = options.cursor % call->shards_count == call->shard;
     uint64_t cursor = is_begun ? options.cursor / call->shards_count : 0;
-    int64_t buckets_left = options.count > INT64_MAX / 10 ? INT64_MAX : options.count * 10;
-    bool more = kv_store_count(call->store) > 0;
+    int64_t  buckets_left = options.count > INT64_MAX / 10 ? INT64_MAX : options.count * 10;
+    bool     more = kv_store_count(call->store) > 0;
     while (more) {
         cursor = kv_store_scan(call->store, cursor, call->now_ms, add_key, &found);
-        more = found.matched_count > 0 ? --buckets_left > 0 && found.seen_count < (uint64_t)options.count
-                                       : found.seen_count < UNMATCHED_MAX;
+        more = found.matched_count > 0
+                   ? --buckets_left > 0 && found.seen_count < (uint64_t)options.count
+                   : found.seen_count < UNMATCHED_MAX;
         more = more && cursor != 0;
     }
     if (kv_store_count(call->store) == 0)

@@ -81,31 +81,40 @@ bool kv_run_unwatch(const struct kv_call *call);
 
 /* All commands, sorted by name. */
 extern const struct kv_command kv_commands[];
-extern const size_t kv_commands_count;
+extern const size_t            kv_commands_count;
 
 /* Returns: NULL when there is none of that name. */
 const struct kv_command *kv_command_find(struct kv_bytes name);
 
-/* Returns: false when it is NULL or the number of arguments is wrong; then the error reply is written. */
-bool kv_command_check(const struct kv_command *command, struct kv_request request, struct kv_buffer *reply);
+/*
+ * Returns: false when it is NULL or the number of arguments is wrong; then the error reply is
+ * written.
+ */
+bool kv_command_check(const struct kv_command *command, struct kv_request request,
+                      struct kv_buffer *reply);
 
 /* One word behind a command's name, as in CLIENT ID. */
 struct kv_subcommand {
     const char *name; /* lower case */
-    size_t argc_min, argc_max;
+    size_t      argc_min, argc_max;
     bool (*run)(const struct kv_call *call);
     const char *help; /* how it is called and what it does */
 };
 
-/* Finds argv[1] in the table, checks the number of arguments and runs it; answers HELP. name: in capitals. */
-bool kv_run_subcommand(const struct kv_call *call, const char *name, const struct kv_subcommand *table, size_t count);
+/*
+ * Finds argv[1] in the table, checks the number of arguments and runs it; answers HELP. name: in
+ * capitals.
+ */
+bool kv_run_subcommand(const struct kv_call *call, const char *name,
+                       const struct kv_subcommand *table, size_t count);
 
 /* Writes "ERR wrong number of arguments for 'command|sub' command"; sub may be NULL. */
 void kv_refuse_arity(struct kv_buffer *reply, const char *command, const char *sub);
 
 /*
- * What INFO says clients that ask for the version of a redis. None has only these commands, so it is one that is older
- * than all: who adapts expects nothing, who needs a certain one says so. What is there COMMAND tells.
+ * What INFO says clients that ask for the version of a redis. None has only these commands, so it
+ * is one that is older than all: who adapts expects nothing, who needs a certain one says so. What
+ * is there COMMAND tells.
  */
 #define KV_REDIS_VERSION "0.0.0"
 

@@ -15,7 +15,10 @@ static void reply_flags(struct kv_buffer *reply, unsigned flags)
     }
 }
 
-/* The last four arrays are groups for access control, tips, key specifications and subcommands: none told. */
+/*
+ * The last four arrays are groups for access control, tips, key specifications and subcommands:
+ * none told.
+ */
 static void reply_description(struct kv_buffer *reply, const struct kv_command *command)
 {
     kv_resp_array(reply, 10);
@@ -106,8 +109,8 @@ bool kv_run_command(const struct kv_call *call)
 {
     if (call->argc == 1)
         return describe_all(call);
-    return kv_run_subcommand(
-        call, "COMMAND", command_subcommands, sizeof command_subcommands / sizeof command_subcommands[0]);
+    return kv_run_subcommand(call, "COMMAND", command_subcommands,
+                             sizeof command_subcommands / sizeof command_subcommands[0]);
 }
 
 /* ---- CONFIG ---- */
@@ -115,7 +118,7 @@ bool kv_run_command(const struct kv_call *call)
 /* What redis calls these settings; a text, or a number when the text is NULL. */
 struct setting {
     const char *name, *text;
-    uint64_t number;
+    uint64_t    number;
 };
 
 static bool is_asked_for(const struct kv_call *call, const char *name)
@@ -129,7 +132,7 @@ static bool is_asked_for(const struct kv_call *call, const char *name)
 
 static void reply_setting(struct kv_buffer *reply, const struct setting *setting)
 {
-    unsigned char digits[24];
+    unsigned char    digits[24];
     struct kv_buffer number = {.data = digits, .capacity = sizeof digits};
     kv_resp_bulk_text(reply, setting->name);
     if (setting->text != NULL) {
@@ -154,7 +157,7 @@ static bool config_get(const struct kv_call *call)
         {"timeout", NULL, 0},
     };
     const size_t count = sizeof settings / sizeof settings[0];
-    size_t found = 0;
+    size_t       found = 0;
     for (size_t i = 0; i < count; i++)
         found += is_asked_for(call, settings[i].name);
     kv_resp_array(call->reply, found * 2);
@@ -168,8 +171,8 @@ static bool config_get(const struct kv_call *call)
 /* Nothing can be changed while it runs, so each name is as good as unknown. */
 static bool config_set(const struct kv_call *call)
 {
-    kv_resp_error_about(
-        call->reply, "ERR Unknown option or number of arguments for CONFIG SET - '", call->argv[2], "'");
+    kv_resp_error_about(call->reply, "ERR Unknown option or number of arguments for CONFIG SET - '",
+                        call->argv[2], "'");
     return true;
 }
 
@@ -180,8 +183,8 @@ static const struct kv_subcommand config_subcommands[] = {
 
 bool kv_run_config(const struct kv_call *call)
 {
-    return kv_run_subcommand(
-        call, "CONFIG", config_subcommands, sizeof config_subcommands / sizeof config_subcommands[0]);
+    return kv_run_subcommand(call, "CONFIG", config_subcommands,
+                             sizeof config_subcommands / sizeof config_subcommands[0]);
 }
 
 /* ---- INFO ---- */
@@ -276,7 +279,8 @@ static bool wants_section(const struct kv_call *call, const char *name)
 {
     for (size_t i = 1; i < call->argc; i++) {
         if (kv_bytes_is_word(call->argv[i], name) || kv_bytes_is_word(call->argv[i], "all") ||
-            kv_bytes_is_word(call->argv[i], "default") || kv_bytes_is_word(call->argv[i], "everything"))
+            kv_bytes_is_word(call->argv[i], "default") ||
+            kv_bytes_is_word(call->argv[i], "everything"))
             return true;
     }
     return call->argc == 1;
@@ -285,7 +289,7 @@ static bool wants_section(const struct kv_call *call, const char *name)
 bool kv_run_info(const struct kv_call *call)
 {
     const struct kv_info none = {0};
-    struct kv_buffer text = {0};
+    struct kv_buffer     text = {0};
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         if (!wants_section(call, sections[i].name))
             continue;
@@ -303,7 +307,7 @@ bool kv_run_info(const struct kv_call *call)
 
 static void reply_digits(struct kv_buffer *reply, int64_t value)
 {
-    unsigned char digits[24];
+    unsigned char    digits[24];
     struct kv_buffer text = {.data = digits, .capacity = sizeof digits};
     kv_buffer_append_integer(&text, value);
     kv_resp_bulk(reply, kv_buffer_bytes(&text));
@@ -322,7 +326,7 @@ bool kv_run_time(const struct kv_call *call)
 /* Reads seconds with a fraction as milliseconds; what is no number is 0, as redis has it. */
 static int64_t seconds_to_ms(struct kv_bytes text)
 {
-    size_t at = 0;
+    size_t  at = 0;
     int64_t sum = 0;
     for (; at < text.count && text.data[at] >= '0' && text.data[at] <= '9' && sum < INT32_MAX; at++)
         sum = sum * 10 + (text.data[at] - '0');
@@ -341,9 +345,9 @@ static int64_t seconds_to_ms(struct kv_bytes text)
 static void refuse_debug(struct kv_request request, struct kv_buffer *reply)
 {
     struct kv_bytes word = request.argv[1];
-    kv_resp_error_about(
-        reply, "ERR unknown subcommand or wrong number of arguments for '",
-        kv_bytes_of(word.data, word.count < 128 ? word.count : 128), "'. Try DEBUG HELP.");
+    kv_resp_error_about(reply, "ERR unknown subcommand or wrong number of arguments for '",
+                        kv_bytes_of(word.data, word.count < 128 ? word.count : 128),
+                        "'. Try DEBUG HELP.");
 }
 
 static void reply_debug_help(struct kv_buffer *reply)
@@ -358,7 +362,8 @@ static void reply_debug_help(struct kv_buffer *reply)
 bool kv_debug_parse(struct kv_request request, struct kv_debug *debug, struct kv_buffer *reply)
 {
     if (request.argc == 3 && kv_bytes_is_word(request.argv[1], "sleep")) {
-        *debug = (struct kv_debug){.kind = KV_DEBUG_SLEEP, .sleep_ms = seconds_to_ms(request.argv[2])};
+        *debug =
+            (struct kv_debug){.kind = KV_DEBUG_SLEEP, .sleep_ms = seconds_to_ms(request.argv[2])};
         return true;
     }
     if (request.argc == 3 && kv_bytes_is_word(request.argv[1], "panic")) {
@@ -379,7 +384,8 @@ bool kv_debug_parse(struct kv_request request, struct kv_debug *debug, struct kv
 bool kv_run_debug(const struct kv_call *call)
 {
     struct kv_debug debug;
-    if (kv_debug_parse((struct kv_request){.argc = call->argc, .argv = call->argv}, &debug, call->reply))
+    if (kv_debug_parse((struct kv_request){.argc = call->argc, .argv = call->argv}, &debug,
+                       call->reply))
         kv_resp_simple(call->reply, "OK");
     return true;
 }

@@ -87,8 +87,9 @@ bool kv_run_getdel(const struct kv_call *call)
 bool kv_run_append(const struct kv_call *call)
 {
     struct kv_entry *entry = kv_store_find(call->store, call->argv[1], call->now_ms);
-    size_t count = entry != NULL ? entry->value_count : 0;
-    if (call->argv[2].count > call->limits.bulk_bytes_max || count > call->limits.bulk_bytes_max - call->argv[2].count)
+    size_t           count = entry != NULL ? entry->value_count : 0;
+    if (call->argv[2].count > call->limits.bulk_bytes_max ||
+        count > call->limits.bulk_bytes_max - call->argv[2].count)
         return kv_refuse(call, "ERR string exceeds maximum allowed size (proto-max-bulk-len)");
     if (!kv_store_append(call->store, call->argv[1], call->argv[2], call->now_ms))
         return false;
@@ -100,7 +101,7 @@ bool kv_run_append(const struct kv_call *call)
 
 static bool set_integer(const struct kv_call *call, int64_t value, int64_t expires_at_ms)
 {
-    unsigned char digits[24];
+    unsigned char    digits[24];
     struct kv_buffer text = {.data = digits, .capacity = sizeof digits};
     kv_buffer_append_integer(&text, value);
     if (!kv_store_set(call->store, call->argv[1], kv_buffer_bytes(&text), expires_at_ms))
@@ -112,7 +113,7 @@ static bool set_integer(const struct kv_call *call, int64_t value, int64_t expir
 static bool add(const struct kv_call *call, int64_t more)
 {
     const struct kv_entry *entry = kv_store_find(call->store, call->argv[1], call->now_ms);
-    int64_t value = 0;
+    int64_t                value = 0;
     if (entry != NULL && !kv_bytes_to_integer(kv_entry_value(entry), &value))
         return kv_refuse(call, KV_ERROR_NOT_INTEGER);
     if (__builtin_add_overflow(value, more, &value))
@@ -150,20 +151,26 @@ bool kv_run_decrby(const struct kv_call *call)
 
 /* ---- SET ---- */
 
-enum set_flag { SET_IF_FREE = 1, SET_IF_THERE = 2, SET_GET = 4, SET_KEEP_EXPIRY = 8, SET_EXPIRY = 16 };
+enum set_flag {
+    SET_IF_FREE = 1,
+    SET_IF_THERE = 2,
+    SET_GET = 4,
+    SET_KEEP_EXPIRY = 8,
+    SET_EXPIRY = 16
+};
 
 enum expiry_kind { EXPIRY_SECONDS = 1, EXPIRY_ABSOLUTE = 2 };
 
 struct set_options {
-    unsigned flags;
-    unsigned expiry_kind;
+    unsigned        flags;
+    unsigned        expiry_kind;
     struct kv_bytes expiry;
 };
 
 /* Which words exist, what they set, and which they cannot stand beside. */
 static const struct set_word {
     const char *word;
-    unsigned flag, excludes, expiry_kind;
+    unsigned    flag, excludes, expiry_kind;
 } set_words[] = {
     {"nx", SET_IF_FREE, SET_IF_THERE, 0},
     {"xx", SET_IF_THERE, SET_IF_FREE, 0},
@@ -189,7 +196,8 @@ static bool take_set_word(struct set_options *options, const struct set_word *wo
     if ((options->flags & word->excludes) != 0)
         return false;
     /* A second time is accepted only from the same unit of time, and the later number counts. */
-    if ((options->flags & word->flag & SET_EXPIRY) != 0 && options->expiry_kind != word->expiry_kind)
+    if ((options->flags & word->flag & SET_EXPIRY) != 0 &&
+        options->expiry_kind != word->expiry_kind)
         return false;
     options->flags |= word->flag;
     if (word->flag == SET_EXPIRY)
@@ -214,14 +222,15 @@ static bool read_set_options(const struct kv_call *call, struct set_options *opt
 }
 
 /* Reads a time of an expiry_kind. Returns: false when an error was replied. */
-static bool read_expiry(const struct kv_call *call, struct kv_bytes text, unsigned kind, int64_t *when_ms)
+static bool read_expiry(const struct kv_call *call, struct kv_bytes text, unsigned kind,
+                        int64_t *when_ms)
 {
     int64_t when;
     if (!kv_bytes_to_integer(text, &when)) {
         kv_resp_error(call->reply, KV_ERROR_NOT_INTEGER);
         return false;
     }
-    bool absolute = (kind & EXPIRY_ABSOLUTE) != 0;
+    bool    absolute = (kind & EXPIRY_ABSOLUTE) != 0;
     int64_t unit = (kind & EXPIRY_SECONDS) != 0 ? 1000 : 1;
     if (when <= 0 || __builtin_mul_overflow(when, unit, &when) ||
         __builtin_add_overflow(when, absolute ? 0 : call->now_ms, &when)) {
@@ -241,7 +250,8 @@ static bool store_value(const struct kv_call *call, struct kv_bytes value, int64
     return true;
 }
 
-static bool set_with_options(const struct kv_call *call, const struct set_options *options, int64_t expires_at_ms)
+static bool set_with_options(const struct kv_call *call, const struct set_options *options,
+                             int64_t expires_at_ms)
 {
     const struct kv_entry *old = kv_store_find(call->store, call->argv[1], call->now_ms);
     if ((options->flags & SET_GET) != 0)
@@ -265,7 +275,7 @@ static bool set_with_options(const struct kv_call *call, const struct set_option
 bool kv_run_set(const struct kv_call *call)
 {
     struct set_options options = {0};
-    int64_t expires_at_ms = KV_NEVER_EXPIRES;
+    int64_t            expires_at_ms = KV_NEVER_EXPIRES;
     if (!read_set_options(call, &options))
         return kv_refuse(call, KV_ERROR_SYNTAX);
     if ((options.flags & SET_EXPIRY) != 0 &&
@@ -304,11 +314,12 @@ bool kv_run_psetex(const struct kv_call *call)
 /* ---- GETEX ---- */
 
 /* Returns: false on a syntax error. A word that SET has and GETEX has not is one. */
-static bool read_getex_options(const struct kv_call *call, struct set_options *options, bool *persist)
+static bool read_getex_options(const struct kv_call *call, struct set_options *options,
+                               bool *persist)
 {
     for (size_t i = 2; i < call->argc; i++) {
         const struct set_word *word = find_set_word(call->argv[i]);
-        bool is_persist = kv_bytes_is_word(call->argv[i], "persist");
+        bool                   is_persist = kv_bytes_is_word(call->argv[i], "persist");
         if (*persist || (is_persist && options->flags != 0))
             return false;
         *persist = is_persist;
@@ -326,17 +337,19 @@ static bool read_getex_options(const struct kv_call *call, struct set_options *o
 bool kv_run_getex(const struct kv_call *call)
 {
     struct set_options options = {0};
-    int64_t when_ms = KV_NEVER_EXPIRES;
-    bool persist = false;
+    int64_t            when_ms = KV_NEVER_EXPIRES;
+    bool               persist = false;
     if (!read_getex_options(call, &options, &persist))
         return kv_refuse(call, KV_ERROR_SYNTAX);
     struct kv_entry *entry = find(call);
-    if (entry != NULL && options.flags != 0 && !read_expiry(call, options.expiry, options.expiry_kind, &when_ms))
+    if (entry != NULL && options.flags != 0 &&
+        !read_expiry(call, options.expiry, options.expiry_kind, &when_ms))
         return true;
     reply_value(call, entry);
     if (call->reply->failed)
         return false;
-    if (entry == NULL || (options.flags == 0 && (!persist || entry->expires_at_ms == KV_NEVER_EXPIRES)))
+    if (entry == NULL ||
+        (options.flags == 0 && (!persist || entry->expires_at_ms == KV_NEVER_EXPIRES)))
         return true;
     if (options.flags != 0 && when_ms <= call->now_ms)
         (void)kv_store_remove(call->store, call->argv[1], call->now_ms);
@@ -361,8 +374,8 @@ bool kv_run_getrange(const struct kv_call *call)
     if (!kv_bytes_to_integer(call->argv[2], &first) || !kv_bytes_to_integer(call->argv[3], &last))
         return kv_refuse(call, KV_ERROR_NOT_INTEGER);
     const struct kv_entry *entry = find(call);
-    struct kv_bytes value = entry != NULL ? kv_entry_value(entry) : kv_bytes_text("");
-    bool is_none = first < 0 && last < 0 && first > last;
+    struct kv_bytes        value = entry != NULL ? kv_entry_value(entry) : kv_bytes_text("");
+    bool                   is_none = first < 0 && last < 0 && first > last;
     size_t from = position_of(first, value.count), to = position_of(last, value.count);
     to += to < value.count;
     if (is_none || from >= to)
@@ -375,7 +388,7 @@ bool kv_run_getrange(const struct kv_call *call)
 
 bool kv_run_setrange(const struct kv_call *call)
 {
-    int64_t offset;
+    int64_t         offset;
     struct kv_bytes part = call->argv[3];
     if (!kv_bytes_to_integer(call->argv[2], &offset))
         return kv_refuse(call, KV_ERROR_NOT_INTEGER);
@@ -386,7 +399,8 @@ bool kv_run_setrange(const struct kv_call *call)
         kv_resp_integer(call->reply, entry != NULL ? entry->value_count : 0);
         return true;
     }
-    if (part.count > call->limits.bulk_bytes_max || (uint64_t)offset > call->limits.bulk_bytes_max - part.count)
+    if (part.count > call->limits.bulk_bytes_max ||
+        (uint64_t)offset > call->limits.bulk_bytes_max - part.count)
         return kv_refuse(call, "ERR string exceeds maximum allowed size (proto-max-bulk-len)");
     size_t count = (size_t)offset + part.count;
     if (entry != NULL && entry->value_count > count)

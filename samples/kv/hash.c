@@ -51,10 +51,9 @@ static inline uint64_t last_word(struct kv_bytes bytes, size_t at)
 
 uint64_t kv_hash(struct kv_seed seed, struct kv_bytes bytes)
 {
-    struct sip sip = {
-        seed.low ^ 0x736f6d6570736575u, seed.high ^ 0x646f72616e646f6du,
-        seed.low ^ 0x6c7967656e657261u, seed.high ^ 0x7465646279746573u};
-    size_t at = 0;
+    struct sip sip = {seed.low ^ 0x736f6d6570736575u, seed.high ^ 0x646f72616e646f6du,
+                      seed.low ^ 0x6c7967656e657261u, seed.high ^ 0x7465646279746573u};
+    size_t     at = 0;
     for (; at + 8 <= bytes.count; at += 8)
         absorb(&sip, little_endian(bytes.data + at));
     absorb(&sip, last_word(bytes, at));

@@ -13,9 +13,8 @@
 static void say_listening(void *context, const char *bind, uint16_t port)
 {
     const struct kv_service *service = context;
-    printf(
-        "kv: listening on %s port %u, %u shards, %u workers\n", bind, port, service->options.shards_count,
-        service->options.workers_count);
+    printf("kv: listening on %s port %u, %u shards, %u workers\n", bind, port,
+           service->options.shards_count, service->options.workers_count);
     fflush(stdout);
 }
 
@@ -41,21 +40,22 @@ static int explain(const struct kv_service *service, const act_exit_report *repo
 {
     int error = atomic_load(&service->listen_errno);
     if (error != 0)
-        fprintf(
-            stderr, "kv: cannot listen on %s port %u: %s\n", service->options.bind, service->options.port,
-            strerror(error));
+        fprintf(stderr, "kv: cannot listen on %s port %u: %s\n", service->options.bind,
+                service->options.port, strerror(error));
     else if (report->text[0] != '\0')
-        fprintf(
-            stderr, "kv: the service has ended (%s): %s\n", act_exit_kind_text(report->kind), report->text);
+        fprintf(stderr, "kv: the service has ended (%s): %s\n", act_exit_kind_text(report->kind),
+                report->text);
     else /* the system has stopped the steward before it heard of that */
-        fprintf(stderr, "kv: the service has ended: a part could not be started, or restarts did not help\n");
+        fprintf(
+            stderr,
+            "kv: the service has ended: a part could not be started, or restarts did not help\n");
     return 1;
 }
 
 static int run(act_system *system, struct kv_service *service)
 {
     act_exit_report report = {.kind = ACT_EXIT_NORMAL};
-    act_pid root, steward;
+    act_pid         root, steward;
     service->options.workers_count = act_system_workers_count(system);
     act_result result = kv_service_start(service, system, &root);
     if (result != ACT_OK)
@@ -74,16 +74,17 @@ static int run(act_system *system, struct kv_service *service)
 int main(int argc, char **argv)
 {
     static struct kv_service service;
-    struct kv_options options = KV_OPTIONS_DEFAULT;
-    act_system *system;
-    int status = kv_options_read(&options, argc, argv);
+    struct kv_options        options = KV_OPTIONS_DEFAULT;
+    act_system              *system;
+    int                      status = kv_options_read(&options, argc, argv);
     if (status >= 0)
         return status;
     raise_descriptors();
     kv_service_init(&service, &options);
     service.listening = say_listening;
     service.context = &service;
-    act_result result = act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = options.workers_count));
+    act_result result =
+        act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = options.workers_count));
     if (result != ACT_OK)
         return complain("cannot create the system", result);
     status = run(system, &service);

@@ -47,7 +47,8 @@ void kv_resp_error_bytes(struct kv_buffer *reply, struct kv_bytes text)
     text_line(reply, '-', text);
 }
 
-void kv_resp_error_about(struct kv_buffer *reply, const char *before, struct kv_bytes about, const char *after)
+void kv_resp_error_about(struct kv_buffer *reply, const char *before, struct kv_bytes about,
+                         const char *after)
 {
     size_t start = reply->count;
     kv_buffer_append_byte(reply, '-');

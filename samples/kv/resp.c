@@ -4,13 +4,16 @@
 
 #include <stdio.h>
 
-/* A header or inline line longer than this is an error, as redis has it. ARGS_KEPT stay allocated between requests. */
+/*
+ * A header or inline line longer than this is an error, as redis has it. ARGS_KEPT stay allocated
+ * between requests.
+ */
 enum { LINE_BYTES_MAX = 64 * 1024, ARGS_FIRST = 8, ARGS_KEPT = 1024, TEXT_KEPT = 4096 };
 
 /* The bytes from the start of the current request on. */
 struct input {
     const unsigned char *data;
-    size_t count;
+    size_t               count;
 };
 
 void kv_resp_parser_init(struct kv_resp_parser *parser, struct kv_limits limits)
@@ -61,7 +64,7 @@ static enum kv_parse want(struct kv_resp_parser *parser, size_t count)
 
 static bool grow_args(struct kv_resp_parser *parser)
 {
-    size_t capacity = parser->args_capacity == 0 ? ARGS_FIRST : parser->args_capacity * 2;
+    size_t           capacity = parser->args_capacity == 0 ? ARGS_FIRST : parser->args_capacity * 2;
     struct kv_bytes *argv = kv_memory_resize(parser->argv, capacity * sizeof *argv);
     if (argv == NULL)
         return false;
@@ -90,9 +93,12 @@ static void place_args(struct kv_resp_parser *parser, const unsigned char *base)
         parser->argv[i].data = base + parser->offsets[i];
 }
 
-/* Finds `end` from the position on, continuing where the last call stopped; too_long is the error past the limit. */
-static enum kv_parse find_line_end(
-    struct kv_resp_parser *parser, struct input input, char end, const char *too_long, size_t *found)
+/*
+ * Finds `end` from the position on, continuing where the last call stopped; too_long is the error
+ * past the limit.
+ */
+static enum kv_parse find_line_end(struct kv_resp_parser *parser, struct input input, char end,
+                                   const char *too_long, size_t *found)
 {
     size_t from = parser->searched > parser->position ? parser->searched : parser->position;
     size_t limit = parser->position + LINE_BYTES_MAX + 1;
@@ -109,10 +115,10 @@ static enum kv_parse find_line_end(
 }
 
 /* Reads "<type><integer>\r\n". The byte after '\r' is taken for '\n' unseen, as redis does. */
-static enum kv_parse read_header(
-    struct kv_resp_parser *parser, struct input input, const char *too_long, const char *invalid, int64_t *value)
+static enum kv_parse read_header(struct kv_resp_parser *parser, struct input input,
+                                 const char *too_long, const char *invalid, int64_t *value)
 {
-    size_t end;
+    size_t        end;
     enum kv_parse found = find_line_end(parser, input, '\r', too_long, &end);
     if (found != KV_PARSE_COMPLETE)
         return found;
@@ -129,9 +135,9 @@ static enum kv_parse read_header(
 
 static enum kv_parse read_array_header(struct kv_resp_parser *parser, struct input input)
 {
-    int64_t count;
-    enum kv_parse read =
-        read_header(parser, input, "too big mbulk count string", "invalid multibulk length", &count);
+    int64_t       count;
+    enum kv_parse read = read_header(parser, input, "too big mbulk count string",
+                                     "invalid multibulk length", &count);
     if (read != KV_PARSE_COMPLETE)
         return read;
     if (count > 0 && (uint64_t)count > parser->limits.args_max)
@@ -156,7 +162,8 @@ static enum kv_parse read_bulk_header(struct kv_resp_parser *parser, struct inpu
         return want(parser, parser->position + 1);
     if (input.data[parser->position] != '$')
         return unexpected_type(parser, input.data[parser->position]);
-    enum kv_parse read = read_header(parser, input, "too big bulk count string", "invalid bulk length", &count);
+    enum kv_parse read =
+        read_header(parser, input, "too big bulk count string", "invalid bulk length", &count);
     if (read != KV_PARSE_COMPLETE)
         return read;
     if (count < 0 || (uint64_t)count > parser->limits.bulk_bytes_max)
@@ -218,26 +225,24 @@ static int hex_digit(unsigned char byte)
 static unsigned char escaped(unsigned char letter)
 {
     switch (letter) {
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    case 'b':
-        return '\b';
-    case 'a':
-        return '\a';
-    default:
-        return letter;
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    case 'b': return '\b';
+    case 'a': return '\a';
+    default: return letter;
     }
 }
 
-/* Takes one byte inside double quotes, where a backslash says how to read what follows. Returns: how many it took. */
+/*
+ * Takes one byte inside double quotes, where a backslash says how to read what follows. Returns:
+ * how many it took.
+ */
 static size_t take_double_quoted(struct kv_buffer *text, struct kv_bytes left)
 {
     const unsigned char *at = left.data;
-    if (left.count >= 4 && at[0] == '\\' && at[1] == 'x' && hex_digit(at[2]) >= 0 && hex_digit(at[3]) >= 0) {
+    if (left.count >= 4 && at[0] == '\\' && at[1] == 'x' && hex_digit(at[2]) >= 0 &&
+        hex_digit(at[3]) >= 0) {
         kv_buffer_append_byte(text, (unsigned char)(hex_digit(at[2]) * 16 + hex_digit(at[3])));
         return 4;
     }
@@ -257,11 +262,14 @@ static size_t take_single_quoted(struct kv_buffer *text, struct kv_bytes left)
     return 1 + quote;
 }
 
-/* Reads up to the closing quote, which a blank or the end must follow. Returns: what it took, 0 when unbalanced. */
+/*
+ * Reads up to the closing quote, which a blank or the end must follow. Returns: what it took, 0
+ * when unbalanced.
+ */
 static size_t take_quoted(struct kv_buffer *text, struct kv_bytes left)
 {
     unsigned char quote = left.data[0];
-    size_t at = 1;
+    size_t        at = 1;
     while (at < left.count && left.data[at] != quote) {
         struct kv_bytes rest = kv_bytes_of(left.data + at, left.count - at);
         at += quote == '"' ? take_double_quoted(text, rest) : take_single_quoted(text, rest);
@@ -271,7 +279,10 @@ static size_t take_quoted(struct kv_buffer *text, struct kv_bytes left)
     return at + 1;
 }
 
-/* Reads one argument of an inline request into the text. Returns: what it took, 0 when quotes are unbalanced. */
+/*
+ * Reads one argument of an inline request into the text. Returns: what it took, 0 when quotes are
+ * unbalanced.
+ */
 static size_t take_inline_arg(struct kv_buffer *text, struct kv_bytes left)
 {
     size_t at = 0;
@@ -285,7 +296,10 @@ static size_t take_inline_arg(struct kv_buffer *text, struct kv_bytes left)
     return at;
 }
 
-/* The text is reserved before, so that it neither moves nor fails: unquoted text is never longer than its source. */
+/*
+ * The text is reserved before, so that it neither moves nor fails: unquoted text is never longer
+ * than its source.
+ */
 static enum kv_parse split_inline(struct kv_resp_parser *parser, struct kv_bytes line)
 {
     size_t at = 0;
@@ -308,7 +322,7 @@ static enum kv_parse split_inline(struct kv_resp_parser *parser, struct kv_bytes
 
 static enum kv_parse read_inline(struct kv_resp_parser *parser, struct input input)
 {
-    size_t end;
+    size_t        end;
     enum kv_parse found = find_line_end(parser, input, '\n', "too big inline request", &end);
     if (found != KV_PARSE_COMPLETE)
         return found;
@@ -325,8 +339,8 @@ static enum kv_parse read_request(struct kv_resp_parser *parser, struct input in
     return input.data[0] == '*' ? read_array(parser, input) : read_inline(parser, input);
 }
 
-enum kv_parse kv_resp_parse(
-    struct kv_resp_parser *parser, const void *bytes, size_t count, struct kv_request *request, size_t *used)
+enum kv_parse kv_resp_parse(struct kv_resp_parser *parser, const void *bytes, size_t count,
+                            struct kv_request *request, size_t *used)
 {
     struct input input = {.data = (const unsigned char *)bytes, .count = count};
     *used = 0;

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/command.h>
 
-uint32_t kv_route_one(
-    const struct kv_command *command, struct kv_request request, struct kv_seed seed, uint32_t shards_count)
+uint32_t kv_route_one(const struct kv_command *command, struct kv_request request,
+                      struct kv_seed seed, uint32_t shards_count)
 {
     uint64_t cursor;
     if (command->place == KV_PLACE_SHARD)
@@ -31,21 +31,20 @@ size_t kv_route_keys_count(const struct kv_command *command, struct kv_request r
     return (request.argc - first_key(command)) / key_step(command);
 }
 
-void kv_route_keys(
-    const struct kv_command *command, struct kv_request request, struct kv_seed seed, uint32_t shards_count,
-    uint32_t *shard_of_key)
+void kv_route_keys(const struct kv_command *command, struct kv_request request, struct kv_seed seed,
+                   uint32_t shards_count, uint32_t *shard_of_key)
 {
     size_t keys_count = kv_route_keys_count(command, request);
     for (size_t i = 0; i < keys_count; i++)
-        shard_of_key[i] =
-            kv_shard_of_key(seed, request.argv[first_key(command) + i * key_step(command)], shards_count);
+        shard_of_key[i] = kv_shard_of_key(
+            seed, request.argv[first_key(command) + i * key_step(command)], shards_count);
 }
 
-static uint64_t shards_of_keys(
-    const struct kv_command *command, struct kv_request request, struct kv_seed seed, uint32_t shards_count)
+static uint64_t shards_of_keys(const struct kv_command *command, struct kv_request request,
+                               struct kv_seed seed, uint32_t shards_count)
 {
     uint64_t shards = 0;
-    size_t keys_count = kv_route_keys_count(command, request);
+    size_t   keys_count = kv_route_keys_count(command, request);
     for (size_t i = 0; i < keys_count; i++) {
         struct kv_bytes key = request.argv[first_key(command) + i * key_step(command)];
         shards |= UINT64_C(1) << kv_shard_of_key(seed, key, shards_count);
@@ -53,29 +52,25 @@ static uint64_t shards_of_keys(
     return shards;
 }
 
-uint64_t kv_route_shards(
-    const struct kv_command *command, struct kv_request request, struct kv_seed seed, uint32_t shards_count)
+uint64_t kv_route_shards(const struct kv_command *command, struct kv_request request,
+                         struct kv_seed seed, uint32_t shards_count)
 {
     uint64_t all = (UINT64_C(1) << shards_count) - 1;
     switch (command->place) {
     case KV_PLACE_CONNECTION:
-    case KV_PLACE_ACTOR:
-        return 0;
-    case KV_PLACE_EVERY_SHARD:
-        return all;
+    case KV_PLACE_ACTOR: return 0;
+    case KV_PLACE_EVERY_SHARD: return all;
     case KV_PLACE_CURSOR:
         return all & ~((UINT64_C(1) << kv_route_one(command, request, seed, shards_count)) - 1);
     case KV_PLACE_SHARD:
     case KV_PLACE_SPLIT:
-    case KV_PLACE_TOGETHER:
-        break;
+    case KV_PLACE_TOGETHER: break;
     }
     return shards_of_keys(command, request, seed, shards_count);
 }
 
-size_t kv_route_part(
-    const struct kv_command *command, struct kv_request request, const uint32_t *shard_of_key, uint32_t shard,
-    struct kv_bytes *part)
+size_t kv_route_part(const struct kv_command *command, struct kv_request request,
+                     const uint32_t *shard_of_key, uint32_t shard, struct kv_bytes *part)
 {
     size_t keys_count = kv_route_keys_count(command, request);
     size_t step = key_step(command);
@@ -105,7 +100,8 @@ static bool take_number(struct kv_bytes *reply, char type, int64_t *number)
     if (end == NULL || reply->data[0] != (unsigned char)type)
         return false;
     size_t count = (size_t)(end - reply->data);
-    if (count + 2 > reply->count || !kv_bytes_to_integer(kv_bytes_of(reply->data + 1, count - 1), number))
+    if (count + 2 > reply->count ||
+        !kv_bytes_to_integer(kv_bytes_of(reply->data + 1, count - 1), number))
         return false;
     *reply = kv_bytes_of(end + 2, reply->count - count - 2);
     return true;
@@ -115,7 +111,7 @@ static bool take_number(struct kv_bytes *reply, char type, int64_t *number)
 static bool take_bulk(struct kv_bytes *reply, struct kv_bytes *bulk)
 {
     struct kv_bytes rest = *reply;
-    int64_t count;
+    int64_t         count;
     if (!take_number(&rest, '$', &count))
         return false;
     if (count >= 0) {
@@ -133,7 +129,7 @@ static bool merge_sum(const struct kv_bytes *replies, uint32_t shards_count, str
     int64_t sum = 0;
     for (uint32_t i = 0; i < shards_count; i++) {
         struct kv_bytes reply = replies[i];
-        int64_t number;
+        int64_t         number;
         if (reply.count == 0)
             continue;
         if (!take_number(&reply, ':', &number))
@@ -144,7 +140,8 @@ static bool merge_sum(const struct kv_bytes *replies, uint32_t shards_count, str
     return true;
 }
 
-static bool merge_concatenated(const struct kv_bytes *replies, uint32_t shards_count, struct kv_buffer *out)
+static bool merge_concatenated(const struct kv_bytes *replies, uint32_t shards_count,
+                               struct kv_buffer *out)
 {
     int64_t sum = 0, count;
     for (uint32_t i = 0; i < shards_count; i++) {
@@ -166,15 +163,18 @@ static bool merge_concatenated(const struct kv_bytes *replies, uint32_t shards_c
 static bool is_next_page(struct kv_bytes page, uint32_t shards_count)
 {
     struct kv_bytes cursor;
-    int64_t count, number;
-    if (!take_number(&page, '*', &count) || !take_bulk(&page, &cursor) || !take_number(&page, '*', &count))
+    int64_t         count, number;
+    if (!take_number(&page, '*', &count) || !take_bulk(&page, &cursor) ||
+        !take_number(&page, '*', &count))
         return true; /* whatever it is, it is not to be passed over */
     if (count > 0 || !take_number(&cursor, '$', &number) || cursor.count < 2)
         return true;
-    return !kv_bytes_to_integer(kv_bytes_of(cursor.data, cursor.count - 2), &number) || number >= shards_count;
+    return !kv_bytes_to_integer(kv_bytes_of(cursor.data, cursor.count - 2), &number) ||
+           number >= shards_count;
 }
 
-static bool merge_first_page(const struct kv_bytes *replies, uint32_t shards_count, struct kv_buffer *out)
+static bool merge_first_page(const struct kv_bytes *replies, uint32_t shards_count,
+                             struct kv_buffer *out)
 {
     struct kv_bytes page = {0};
     for (uint32_t i = 0; i < shards_count; i++) {
@@ -188,12 +188,15 @@ static bool merge_first_page(const struct kv_bytes *replies, uint32_t shards_cou
     return page.count > 0;
 }
 
-/* Walks the keys and takes each one's element off its shard's array; rest: what is left of each array. */
-static bool append_in_order(
-    struct kv_bytes *rest, uint32_t shards_count, const uint32_t *shard_of_key, size_t keys_count, struct kv_buffer *out)
+/*
+ * Walks the keys and takes each one's element off its shard's array; rest: what is left of each
+ * array.
+ */
+static bool append_in_order(struct kv_bytes *rest, uint32_t shards_count,
+                            const uint32_t *shard_of_key, size_t keys_count, struct kv_buffer *out)
 {
     struct kv_bytes bulk;
-    int64_t count;
+    int64_t         count;
     for (uint32_t i = 0; i < shards_count; i++) {
         if (rest[i].count > 0 && !take_number(&rest[i], '*', &count))
             return false;
@@ -207,9 +210,8 @@ static bool append_in_order(
     return true;
 }
 
-static bool merge_ordered(
-    const struct kv_bytes *replies, uint32_t shards_count, const uint32_t *shard_of_key, size_t keys_count,
-    struct kv_buffer *out)
+static bool merge_ordered(const struct kv_bytes *replies, uint32_t shards_count,
+                          const uint32_t *shard_of_key, size_t keys_count, struct kv_buffer *out)
 {
     struct kv_bytes *rest = kv_memory_allocate(shards_count * sizeof *rest);
     if (rest == NULL) {
@@ -231,7 +233,8 @@ static const struct kv_bytes *first_error(const struct kv_bytes *replies, uint32
     return NULL;
 }
 
-static bool append_first(const struct kv_bytes *replies, uint32_t shards_count, struct kv_buffer *out)
+static bool append_first(const struct kv_bytes *replies, uint32_t shards_count,
+                         struct kv_buffer *out)
 {
     for (uint32_t i = 0; i < shards_count; i++) {
         if (replies[i].count > 0) {
@@ -242,13 +245,12 @@ static bool append_first(const struct kv_bytes *replies, uint32_t shards_count, 
     return false;
 }
 
-void kv_merge_replies(
-    enum kv_merge merge, const struct kv_bytes *replies, uint32_t shards_count, const uint32_t *shard_of_key,
-    size_t keys_count, struct kv_buffer *out)
+void kv_merge_replies(enum kv_merge merge, const struct kv_bytes *replies, uint32_t shards_count,
+                      const uint32_t *shard_of_key, size_t keys_count, struct kv_buffer *out)
 {
-    size_t start = out->count;
+    size_t                 start = out->count;
     const struct kv_bytes *error = first_error(replies, shards_count);
-    bool done;
+    bool                   done;
     if (error != NULL)
         done = append_first(error, 1, out);
     else if (merge == KV_MERGE_SUM)

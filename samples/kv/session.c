@@ -20,20 +20,20 @@ bool kv_requests_add(struct kv_buffer *requests, struct kv_request request)
     return false;
 }
 
-bool kv_requests_each(
-    const struct kv_buffer *requests, struct kv_limits limits, bool (*run)(void *context, struct kv_request request),
-    void *context)
+bool kv_requests_each(const struct kv_buffer *requests, struct kv_limits limits,
+                      kv_request_run *run, void *context)
 {
     struct kv_resp_parser parser;
-    struct kv_request request;
-    size_t at = 0, used;
-    enum kv_parse parsed = KV_PARSE_COMPLETE;
-    bool done = true;
+    struct kv_request     request;
+    size_t                at = 0, used;
+    enum kv_parse         parsed = KV_PARSE_COMPLETE;
+    bool                  done = true;
     kv_resp_parser_init(&parser, limits);
     while (at < requests->count && parsed == KV_PARSE_COMPLETE) {
         parsed = kv_resp_parse(&parser, requests->data + at, requests->count - at, &request, &used);
         if (parsed == KV_PARSE_COMPLETE)
-            done = run(context, request) && done; /* one that fails does not keep the others from being executed */
+            done = run(context, request) && done; /* one that fails does not keep the others from
+                                                     being executed */
         at += used;
     }
     kv_resp_parser_release(&parser);
@@ -64,16 +64,18 @@ void kv_session_release(struct kv_session *session)
     kv_buffer_release(&session->library_version);
 }
 
-uint64_t kv_session_shards(
-    const struct kv_session *session, const struct kv_command *command, struct kv_request request, struct kv_seed seed,
-    uint32_t shards_count)
+uint64_t kv_session_shards(const struct kv_session *session, const struct kv_command *command,
+                           struct kv_request request, struct kv_seed seed, uint32_t shards_count)
 {
     if (command->run == kv_run_exec)
         return session->multi.shards | session->watched_shards;
     return kv_route_shards(command, request, seed, shards_count);
 }
 
-/* A web page can make a browser send these; what comes behind them, line by line, is not meant for us. */
+/*
+ * A web page can make a browser send these; what comes behind them, line by line, is not meant for
+ * us.
+ */
 static bool is_http(struct kv_request request)
 {
     return kv_bytes_is_word(request.argv[0], "post") || kv_bytes_is_word(request.argv[0], "host:");
@@ -85,9 +87,9 @@ static void spoil(struct kv_session *session, struct kv_buffer *reply, const cha
     session->multi.is_spoilt = true;
 }
 
-static void put_aside(
-    struct kv_session *session, const struct kv_command *command, struct kv_request request, struct kv_seed seed,
-    uint32_t shards_count, struct kv_buffer *reply)
+static void put_aside(struct kv_session *session, const struct kv_command *command,
+                      struct kv_request request, struct kv_seed seed, uint32_t shards_count,
+                      struct kv_buffer *reply)
 {
     struct kv_multi *multi = &session->multi;
     if (multi->requests.count > KV_ASIDE_BYTES_MAX) {
@@ -119,11 +121,11 @@ static bool may_execute(struct kv_session *session, struct kv_buffer *reply)
 }
 
 /*
- * A command that is refused spoils what was put aside; an EXEC that is refused ends it, and what is not meant for us ends
- * the session without a reply. Returns: NULL.
+ * A command that is refused spoils what was put aside; an EXEC that is refused ends it, and what is
+ * not meant for us ends the session without a reply. Returns: NULL.
  */
-static const struct kv_command *note_refusal(
-    struct kv_session *session, struct kv_request request, struct kv_buffer *reply, size_t start)
+static const struct kv_command *note_refusal(struct kv_session *session, struct kv_request request,
+                                             struct kv_buffer *reply, size_t start)
 {
     bool is_exec = kv_bytes_is_word(request.argv[0], "exec");
     session->closing = session->is_http = is_http(request);
@@ -132,17 +134,19 @@ static const struct kv_command *note_refusal(
         kv_buffer_truncate(reply, start);
     if (!is_exec)
         return NULL;
-    kv_resp_error(reply, "EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command");
+    kv_resp_error(
+        reply,
+        "EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command");
     kv_session_end_multi(session);
     kv_session_unwatch(session);
     return NULL;
 }
 
-const struct kv_command *kv_session_take(
-    struct kv_session *session, struct kv_request request, struct kv_seed seed, uint32_t shards_count,
-    struct kv_buffer *reply)
+const struct kv_command *kv_session_take(struct kv_session *session, struct kv_request request,
+                                         struct kv_seed seed, uint32_t shards_count,
+                                         struct kv_buffer *reply)
 {
-    size_t start = reply->count;
+    size_t                   start = reply->count;
     const struct kv_command *command = session->latest;
     if (command == NULL || !kv_bytes_is_word(request.argv[0], command->name))
         command = kv_command_find(request.argv[0]);

@@ -3,10 +3,17 @@
 #include <samples/kv/store.h>
 
 /*
- * A step moves at most one filled bucket, or passes EMPTY_BUCKETS_MAX empty ones, and frees at most FREED_MAX entries.
- * A table shrinks to a SHRINK_MAX'th at most, which bounds how many buckets one scan call must visit while it shrinks.
+ * A step moves at most one filled bucket, or passes EMPTY_BUCKETS_MAX empty ones, and frees at most
+ * FREED_MAX entries. A table shrinks to a SHRINK_MAX'th at most, which bounds how many buckets one
+ * scan call must visit while it shrinks.
  */
-enum { BUCKETS_MIN = 16, EMPTY_BUCKETS_MAX = 16, FREED_MAX = 16, DRAINED_MAX = 64, SHRINK_MAX = 16 };
+enum {
+    BUCKETS_MIN = 16,
+    EMPTY_BUCKETS_MAX = 16,
+    FREED_MAX = 16,
+    DRAINED_MAX = 64,
+    SHRINK_MAX = 16
+};
 
 static size_t entry_bytes(const struct kv_entry *entry)
 {
@@ -31,12 +38,16 @@ static void to_garbage(struct kv_store *store, struct kv_entry *entry)
     store->garbage = entry;
 }
 
-/* Moves some entries of a flushed table to the garbage. Returns: false when there are none left in it. */
+/*
+ * Moves some entries of a flushed table to the garbage. Returns: false when there are none left in
+ * it.
+ */
 static bool drain(struct kv_store *store, struct kv_table *table)
 {
     size_t freed = 0;
     size_t until = table->drained_count + DRAINED_MAX;
-    while (table->drained_count < table->buckets_count && table->drained_count < until && freed < FREED_MAX) {
+    while (table->drained_count < table->buckets_count && table->drained_count < until &&
+           freed < FREED_MAX) {
         struct kv_entry *entry = table->buckets[table->drained_count];
         if (entry == NULL) {
             table->drained_count++;
@@ -128,7 +139,8 @@ static void move_some(struct kv_store *store)
 {
     if (store->next_table == NULL)
         return;
-    for (int i = 0; i < EMPTY_BUCKETS_MAX && store->moved_count < store->table->buckets_count; i++) {
+    for (int i = 0; i < EMPTY_BUCKETS_MAX && store->moved_count < store->table->buckets_count;
+         i++) {
         bool filled = store->table->buckets[store->moved_count] != NULL;
         move_bucket(store);
         if (filled)
@@ -138,7 +150,10 @@ static void move_some(struct kv_store *store)
         finish_moving(store);
 }
 
-/* Without memory the table stays as it is: longer chains, but right. Only the very first table is indispensable. */
+/*
+ * Without memory the table stays as it is: longer chains, but right. Only the very first table is
+ * indispensable.
+ */
 static bool resize(struct kv_store *store, size_t buckets_count)
 {
     struct kv_table *table = make_table(buckets_count);
@@ -159,13 +174,16 @@ static size_t buckets_for(size_t entries_count)
     return buckets_count;
 }
 
-/* Makes room for what is prepared. Only a huge MSET outgrows a table that is still being moved to. */
+/*
+ * Makes room for what is prepared. Only a huge MSET outgrows a table that is still being moved to.
+ */
 static bool make_room(struct kv_store *store)
 {
     size_t entries_count = kv_store_count(store) + store->prepared_count;
     while (store->next_table != NULL && entries_count / 2 > store->next_table->buckets_count)
         move_some(store);
-    if (store->next_table != NULL || (store->table != NULL && entries_count <= store->table->buckets_count))
+    if (store->next_table != NULL ||
+        (store->table != NULL && entries_count <= store->table->buckets_count))
         return true;
     return resize(store, buckets_for(entries_count));
 }
@@ -204,7 +222,7 @@ static struct kv_entry **find_in_table(struct kv_table *table, uint64_t hash, st
 /* The pointer that leads to the key's entry, and the table it belongs to. */
 struct place {
     struct kv_entry **link;
-    struct kv_table *table;
+    struct kv_table  *table;
 };
 
 static struct place find_place(struct kv_store *store, uint64_t hash, struct kv_bytes key)
@@ -283,8 +301,8 @@ bool kv_store_remove(struct kv_store *store, struct kv_bytes key, int64_t now_ms
 
 /* ---- Setting ---- */
 
-static struct kv_entry *prepare_entry(
-    struct kv_store *store, struct kv_bytes key, size_t value_capacity, int64_t expires_at_ms)
+static struct kv_entry *prepare_entry(struct kv_store *store, struct kv_bytes key,
+                                      size_t value_capacity, int64_t expires_at_ms)
 {
     if (key.count > UINT32_MAX || value_capacity > UINT32_MAX)
         return NULL;
@@ -311,7 +329,8 @@ static void extend_value(struct kv_entry *entry, struct kv_bytes more)
     entry->value_count += (uint32_t)more.count;
 }
 
-bool kv_store_prepare(struct kv_store *store, struct kv_bytes key, struct kv_bytes value, int64_t expires_at_ms)
+bool kv_store_prepare(struct kv_store *store, struct kv_bytes key, struct kv_bytes value,
+                      int64_t expires_at_ms)
 {
     struct kv_entry *entry = prepare_entry(store, key, value.count, expires_at_ms);
     if (entry == NULL)
@@ -368,7 +387,8 @@ void kv_store_abandon(struct kv_store *store)
     store->prepared_count = 0;
 }
 
-bool kv_store_set(struct kv_store *store, struct kv_bytes key, struct kv_bytes value, int64_t expires_at_ms)
+bool kv_store_set(struct kv_store *store, struct kv_bytes key, struct kv_bytes value,
+                  int64_t expires_at_ms)
 {
     if (!kv_store_prepare(store, key, value, expires_at_ms)) {
         kv_store_abandon(store);
@@ -381,8 +401,8 @@ bool kv_store_set(struct kv_store *store, struct kv_bytes key, struct kv_bytes v
 /* Doubles, so that many appends copy each byte a bounded number of times. */
 static bool append_by_copy(struct kv_store *store, struct kv_entry *old, struct kv_bytes more)
 {
-    size_t needed = (size_t)old->value_count + more.count;
-    size_t capacity = needed > UINT32_MAX / 2 ? needed : needed * 2;
+    size_t           needed = (size_t)old->value_count + more.count;
+    size_t           capacity = needed > UINT32_MAX / 2 ? needed : needed * 2;
     struct kv_entry *entry = prepare_entry(store, kv_entry_key(old), capacity, old->expires_at_ms);
     if (entry == NULL)
         return false;
@@ -392,7 +412,8 @@ static bool append_by_copy(struct kv_store *store, struct kv_entry *old, struct 
     return true;
 }
 
-bool kv_store_append(struct kv_store *store, struct kv_bytes key, struct kv_bytes more, int64_t now_ms)
+bool kv_store_append(struct kv_store *store, struct kv_bytes key, struct kv_bytes more,
+                     int64_t now_ms)
 {
     struct kv_entry *entry = kv_store_find(store, key, now_ms);
     if (entry == NULL)
@@ -401,16 +422,17 @@ bool kv_store_append(struct kv_store *store, struct kv_bytes key, struct kv_byte
         return append_by_copy(store, entry, more);
     store->changes++;
     tell(store, entry);
-    extend_value(entry, more); /* bytes behind the end first, the length last: that store is the commit */
+    extend_value(entry, more); /* bytes behind the end first, the length last: that store is the
+                                  commit */
     return true;
 }
 
-bool kv_store_overwrite(
-    struct kv_store *store, struct kv_bytes key, size_t offset, struct kv_bytes part, int64_t now_ms)
+bool kv_store_overwrite(struct kv_store *store, struct kv_bytes key, size_t offset,
+                        struct kv_bytes part, int64_t now_ms)
 {
     const struct kv_entry *old = kv_store_find(store, key, now_ms);
-    size_t old_count = old != NULL ? old->value_count : 0, until = offset + part.count;
-    size_t count = old_count > until ? old_count : until;
+    size_t           old_count = old != NULL ? old->value_count : 0, until = offset + part.count;
+    size_t           count = old_count > until ? old_count : until;
     struct kv_entry *entry =
         prepare_entry(store, key, count, old != NULL ? old->expires_at_ms : KV_NEVER_EXPIRES);
     if (entry == NULL || !make_room(store)) {
@@ -446,9 +468,9 @@ static uint64_t reversed_bits(uint64_t word)
 }
 
 /*
- * Adds one to the cursor's bits under the mask, the highest of them counting least. Buckets that share low bits are
- * the ones that split or join when the table changes its size; counting this way they are neighbours, so a cursor
- * taken from one size means the same progress in another.
+ * Adds one to the cursor's bits under the mask, the highest of them counting least. Buckets that
+ * share low bits are the ones that split or join when the table changes its size; counting this way
+ * they are neighbours, so a cursor taken from one size means the same progress in another.
  */
 static uint64_t next_cursor(uint64_t cursor, uint64_t mask)
 {
@@ -458,7 +480,8 @@ static uint64_t next_cursor(uint64_t cursor, uint64_t mask)
 typedef void (*bucket_visit)(void *context, struct kv_table *table, size_t bucket);
 
 /* Visits the cursor's bucket in the smaller table and all it splits into in the larger one. */
-static uint64_t visit_buckets(const struct kv_store *store, uint64_t cursor, bucket_visit visit, void *context)
+static uint64_t visit_buckets(const struct kv_store *store, uint64_t cursor, bucket_visit visit,
+                              void *context)
 {
     struct kv_table *small = store->table, *large = store->next_table;
     if (small == NULL)
@@ -480,22 +503,23 @@ static uint64_t visit_buckets(const struct kv_store *store, uint64_t cursor, buc
 }
 
 struct scan {
-    int64_t now_ms;
+    int64_t        now_ms;
     kv_store_visit visit;
-    void *context;
+    void          *context;
 };
 
 static void scan_bucket(void *context, struct kv_table *table, size_t bucket)
 {
     const struct scan *scan = context;
-    for (const struct kv_entry *entry = table->buckets[bucket]; entry != NULL; entry = entry->next) {
+    for (const struct kv_entry *entry = table->buckets[bucket]; entry != NULL;
+         entry = entry->next) {
         if (!kv_entry_is_expired(entry, scan->now_ms))
             scan->visit(scan->context, entry);
     }
 }
 
-uint64_t kv_store_scan(
-    const struct kv_store *store, uint64_t cursor, int64_t now_ms, kv_store_visit visit, void *context)
+uint64_t kv_store_scan(const struct kv_store *store, uint64_t cursor, int64_t now_ms,
+                       kv_store_visit visit, void *context)
 {
     struct scan scan = {.now_ms = now_ms, .visit = visit, .context = context};
     return visit_buckets(store, cursor, scan_bucket, &scan);
@@ -503,13 +527,13 @@ uint64_t kv_store_scan(
 
 struct sweep {
     struct kv_store *store;
-    int64_t now_ms;
-    size_t visited_count, removed_count;
+    int64_t          now_ms;
+    size_t           visited_count, removed_count;
 };
 
 static void sweep_bucket(void *context, struct kv_table *table, size_t bucket)
 {
-    struct sweep *sweep = context;
+    struct sweep     *sweep = context;
     struct kv_entry **link = &table->buckets[bucket];
     sweep->visited_count++;
     while (*link != NULL) {
@@ -546,7 +570,7 @@ static bool is_there(void *context, uint64_t hash, struct kv_bytes key)
 {
     const struct kv_store *store = context;
     return (store->table != NULL && find_in_table(store->table, hash, key) != NULL) ||
-        (store->next_table != NULL && find_in_table(store->next_table, hash, key) != NULL);
+           (store->next_table != NULL && find_in_table(store->next_table, hash, key) != NULL);
 }
 
 void kv_store_flush(struct kv_store *store)

@@ -8,15 +8,15 @@ enum { BUCKETS_FIRST = 64, PURGE_FIRST = 64 };
 
 struct kv_watcher {
     _Atomic uint32_t holders;
-    _Atomic bool is_told, is_dropped;
+    _Atomic bool     is_told, is_dropped;
 };
 
 struct kv_watch {
-    struct kv_watch *next;
+    struct kv_watch   *next;
     struct kv_watcher *watcher;
-    uint64_t hash;
-    size_t key_count;
-    unsigned char key[];
+    uint64_t           hash;
+    size_t             key_count;
+    unsigned char      key[];
 };
 
 /* ---- Watchers ---- */
@@ -109,7 +109,8 @@ static bool grow(struct kv_watches *watches)
     return true;
 }
 
-bool kv_watches_add(struct kv_watches *watches, uint64_t hash, struct kv_bytes key, struct kv_watcher *watcher)
+bool kv_watches_add(struct kv_watches *watches, uint64_t hash, struct kv_bytes key,
+                    struct kv_watcher *watcher)
 {
     if (watches->count >= watches->purge_at)
         purge(watches, false);
@@ -123,7 +124,8 @@ bool kv_watches_add(struct kv_watches *watches, uint64_t hash, struct kv_bytes k
     struct kv_watch *watch = kv_memory_allocate(sizeof *watch + key.count);
     if (watch == NULL)
         return false;
-    *watch = (struct kv_watch){.next = *bucket, .watcher = watcher, .hash = hash, .key_count = key.count};
+    *watch = (struct kv_watch){
+        .next = *bucket, .watcher = watcher, .hash = hash, .key_count = key.count};
     if (key.count > 0)
         memcpy(watch->key, key.data, key.count);
     atomic_fetch_add(&watcher->holders, 1);
@@ -141,8 +143,9 @@ void kv_watches_tell(const struct kv_watches *watches, uint64_t hash, struct kv_
     }
 }
 
-void kv_watches_tell_all(
-    const struct kv_watches *watches, bool (*is_there)(void *context, uint64_t hash, struct kv_bytes key), void *context)
+void kv_watches_tell_all(const struct kv_watches *watches,
+                         bool (*is_there)(void *context, uint64_t hash, struct kv_bytes key),
+                         void *context)
 {
     for (size_t i = 0; i < watches->buckets_count; i++) {
         for (struct kv_watch *watch = watches->buckets[i]; watch != NULL; watch = watch->next) {

@@ -139,8 +139,7 @@ static void the_limit_is_exact_and_clean_ups_do_not_count(void)
 {
     act_on_end on_end = {.run = does_nothing_at_the_end};
     lab_open();
-    a = lab_spawn_as(&puppet, NULL,
-                     ACT_SPAWN_OPTIONS(.arena_bytes_max = 10000, .on_end = &on_end));
+    a = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.arena_bytes_max = 10000, .on_end = &on_end));
     lab_let(a, allocates_up_to_the_limit);
     ck_assert(lab_lives(a));
     lab_close();

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/lab.h>
 
-static act_pid a, b, c;
-static act_asker asker;
+static act_pid    a, b, c;
+static act_asker  asker;
 static act_millis timeout;
 static act_result result;
 
@@ -31,7 +31,8 @@ static void asks(act_self *self)
 
 static int answers(act_pid who)
 {
-    return lab_count(who, TAG_B) + lab_count(who, ACT_MESSAGE_DOWN) + lab_count(who, ACT_MESSAGE_TIMED_OUT);
+    return lab_count(who, TAG_B) + lab_count(who, ACT_MESSAGE_DOWN) +
+           lab_count(who, ACT_MESSAGE_TIMED_OUT);
 }
 
 static void doubles(act_self *self, void *state, const act_message *message)
@@ -100,7 +101,8 @@ static void a_timeout_out_of_range_is_refused(void)
 
 static void a_timeout_may_be_as_long_as_one_likes(void)
 {
-    static const act_millis long_ones[] = {(act_millis)1 << 40, ((act_millis)1 << 40) + 1, INT64_MAX - 1, INT64_MAX};
+    static const act_millis long_ones[] = {(act_millis)1 << 40, ((act_millis)1 << 40) + 1,
+                                           INT64_MAX - 1, INT64_MAX};
     open_three();
     for (size_t i = 0; i < sizeof long_ones / sizeof long_ones[0]; i++) {
         timeout = long_ones[i];
@@ -144,7 +146,8 @@ static void an_ask_of_the_dead_is_answered_down(void)
 
 static void an_ask_of_who_never_was_is_answered_down(void)
 {
-    static const act_pid never[] = {{0, 0}, {0, 77}, {0, UINT64_C(5) << 27 | 3}, {0, UINT64_MAX}, {3, 1}};
+    static const act_pid never[] = {
+        {0, 0}, {0, 77}, {0, UINT64_C(5) << 27 | 3}, {0, UINT64_MAX}, {3, 1}};
     open_three();
     for (int i = 0; i < (int)(sizeof never / sizeof never[0]); i++) {
         lab_let_about(a, asks, never[i]);
@@ -181,7 +184,7 @@ static void only_the_first_answer_counts(void)
     lab_close();
 }
 
-/* ---------------------------------------------------------------------------------- later, by others */
+/* ----------------------------------------------------------------------------- later, by others */
 
 static void remembers(act_self *self, void *state, const act_message *message)
 {
@@ -308,7 +311,7 @@ static void a_reply_to_what_never_was_an_ask_is_late(void)
 static void takes_and_replies(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_asker who = act_message_asker(message);
+    act_asker    who = act_message_asker(message);
     act_message *mine = act_take(self);
     mine->as.int64++;
     mine->tag = TAG_B;
@@ -375,7 +378,7 @@ static void a_request_that_could_not_be_passed_on_can_be_answered(void)
     lab_close();
 }
 
-/* ------------------------------------------------------------------------------------ ended by hand */
+/* -------------------------------------------------------------------------------- ended by hand */
 
 static void asks_and_demonitors(act_self *self)
 {
@@ -503,7 +506,7 @@ static void a_resource_of_a_failed_ask_is_still_the_askers(void)
     lab_close();
 }
 
-/* ------------------------------------------------------------------------- what became of the request */
+/* ------------------------------------------------------------------- what became of the request */
 
 static void ask_and_wait(void)
 {
@@ -536,7 +539,9 @@ static void a_request_that_waited_was_not_begun(void)
         if (i < 3)
             lab_tell_to(b, ends[i]);
         else
-            ck_assert_int_eq(act_system_exit(lab.system, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+            ck_assert_int_eq(act_system_exit(lab.system, b,
+                                             act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                             ACT_OK);
         ask_and_wait();
         lab_run();
         ck_assert_int_eq(lab_count(b, TAG_A), 0);
@@ -587,7 +592,8 @@ static void fills_and_ends(act_self *self)
 static void a_request_that_made_room_was_not_begun(void)
 {
     open_three();
-    b = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.inbox_max = 3, .inbox_policy = ACT_INBOX_DROP_OLDEST));
+    b = lab_spawn_as(&puppet, NULL,
+                     ACT_SPAWN_OPTIONS(.inbox_max = 3, .inbox_policy = ACT_INBOX_DROP_OLDEST));
     lab_run();
     lab_tell_to(b, fills_and_ends);
     ask_and_wait();

@@ -21,7 +21,8 @@ static inline void await(pid_t child, int from)
 {
     size_t  used = 0;
     ssize_t count;
-    while (used < sizeof child_said - 1 && (count = read(from, child_said + used, sizeof child_said - 1 - used)) > 0)
+    while (used < sizeof child_said - 1 &&
+           (count = read(from, child_said + used, sizeof child_said - 1 - used)) > 0)
         used += (size_t)count;
     child_said[used] = '\0';
     close(from);
@@ -53,7 +54,8 @@ static inline void child_was_content(void)
 
 static inline void child_has_aborted(const char *saying)
 {
-    ck_assert_msg(WIFSIGNALED(child_status) && WTERMSIG(child_status) == SIGABRT, "%x %s", child_status, child_said);
+    ck_assert_msg(WIFSIGNALED(child_status) && WTERMSIG(child_status) == SIGABRT, "%x %s",
+                  child_status, child_said);
     ck_assert_msg(strstr(child_said, saying) != NULL, "%s", child_said);
 }
 

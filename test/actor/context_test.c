@@ -42,8 +42,9 @@ static void waits_for_end(act_thread *self, void *argument)
 static act_system *make_system(void)
 {
     act_system *made;
-    ck_assert_int_eq(
-        act_system_create(&made, ACT_SYSTEM_OPTIONS(.workers_count = 1, .log = quiet, .actors_max = 1 << 20)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&made, ACT_SYSTEM_OPTIONS(.workers_count = 1, .log = quiet,
+                                                                 .actors_max = 1 << 20)),
+                     ACT_OK);
     return made;
 }
 
@@ -122,10 +123,13 @@ static void tries_in_terminate(act_self *self, void *state, act_exit_reason reas
     expect_no_waiting();
 }
 
-static const act_behavior offender = {
-    .name = "offender", .init = tries_in_init, .receive = tries_in_receive, .terminate = tries_in_terminate};
+static const act_behavior offender = {.name = "offender",
+                                      .init = tries_in_init,
+                                      .receive = tries_in_receive,
+                                      .terminate = tries_in_terminate};
 
-static void run_to_its_end(act_system *system, const act_behavior *behavior, const act_spawn_options *options)
+static void run_to_its_end(act_system *system, const act_behavior *behavior,
+                           const act_spawn_options *options)
 {
     act_pid pid;
     ck_assert_int_eq(act_system_spawn(system, &pid, behavior, NULL, options), ACT_OK);
@@ -140,7 +144,7 @@ static void no_callback_on_a_worker_can_wait(void)
     close_systems();
 }
 
-/* ------------------------------------------------------------------------------------ blocking actors */
+/* ------------------------------------------------------------------------------ blocking actors */
 
 static void does_what_blocking_actors_may(act_self *self, void *state, const act_message *message)
 {
@@ -171,7 +175,7 @@ static void a_blocking_callback_can_wait_but_not_for_itself(void)
     close_systems();
 }
 
-/* ---------------------------------------------------------------------------------------- simulations */
+/* ---------------------------------------------------------------------------------- simulations */
 
 static void tries_to_go_on(act_self *self, void *state, const act_message *message)
 {

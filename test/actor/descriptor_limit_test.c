@@ -34,7 +34,8 @@ static void set_limit(int limit)
 
 static act_result create(uint32_t workers_count)
 {
-    return act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = workers_count, .actors_max = 1 << 16));
+    return act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = workers_count,
+                                                      .actors_max = 1 << 16));
 }
 
 /* The exit status of a child with that limit; one of libevent's own is 1. */
@@ -112,7 +113,8 @@ static void run_dry(int log_fd)
     while (dup(log_fd) >= 0)
         continue;
     if (act_system_spawn(sys, &pid, &answerer, NULL, NULL) != ACT_OK ||
-        act_system_spawn(sys, &blocking, &answerer, NULL, ACT_SPAWN_OPTIONS(.blocking = true)) != ACT_OK)
+        act_system_spawn(sys, &blocking, &answerer, NULL, ACT_SPAWN_OPTIONS(.blocking = true)) !=
+            ACT_OK)
         _exit(ENDS_ODDLY);
     ping(pid);
     ping(blocking);

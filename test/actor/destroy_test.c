@@ -1,4 +1,7 @@
-/* A system with callbacks that do not return is destroyed in bounded time, and says what it leaves behind. */
+/*
+ * A system with callbacks that do not return is destroyed in bounded time, and says what it leaves
+ * behind.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <pthread.h>
@@ -64,9 +67,10 @@ static void open_system(const act_system_options *options)
     ck_assert_int_eq(act_system_create(&sys, options), ACT_OK);
 }
 
-#define SOON(...)                                                                                                 \
-    ACT_SYSTEM_OPTIONS(.workers_count = 1, .blocking_max = 1, .log = collect, .dead_letter = hears_letter,        \
-                       .stop_timeout = 20, .actors_max = 1 << 20, __VA_ARGS__)
+#define SOON(...)                                                                                  \
+    ACT_SYSTEM_OPTIONS(.workers_count = 1, .blocking_max = 1, .log = collect,                      \
+                       .dead_letter = hears_letter, .stop_timeout = 20, .actors_max = 1 << 20,     \
+                       __VA_ARGS__)
 #define OPTIONS SOON(.destroy_timeout = 20)
 
 static void be_stuck(void)
@@ -108,7 +112,8 @@ static void hangs(act_self *self, void *state, const act_message *message)
 {
     (void)state, (void)message;
     be_stuck();
-    act_tell_value(self, act_self_pid(self), GO, act_nothing()); /* the system is still there, and this a dead letter */
+    /* the system is still there, and this a dead letter */
+    act_tell_value(self, act_self_pid(self), GO, act_nothing());
 }
 
 static const act_behavior hanging = {.name = "hanging", .init = begins, .receive = hangs};
@@ -142,7 +147,7 @@ static void logged_has(const char *text)
     ck_assert_msg(strstr(logged, text) != NULL, "not in the log: %s\n%s", text, logged);
 }
 
-/* -------------------------------------------------------------------------------------- what is left */
+/* --------------------------------------------------------------------------------- what is left */
 
 static void a_blocking_callback_that_does_not_return_is_left_behind(void)
 {
@@ -150,7 +155,9 @@ static void a_blocking_callback_that_does_not_return_is_left_behind(void)
     spawn(&hanging, ACT_SPAWN_OPTIONS(.blocking = true, .name = "fred"));
     sem_wait(&stuck);
     destroy_in_vain();
-    logged_has("act_system_destroy leaves behind actor 1.1 (hanging, named fred): its callback has run for ");
+    logged_has(
+        "act_system_destroy leaves behind actor 1.1 (hanging, named fred): its callback has run "
+        "for ");
     logged_has("timed out: 1 actors and 1 threads are left");
     let_go();
 }
@@ -173,10 +180,8 @@ static act_result listens(act_self *self, void *state, const void *args)
 }
 
 /* Its end needs the station back, for the listener. */
-static const act_behavior listening = {.name = "listening",
-                                       .state_bytes = sizeof(act_listener *),
-                                       .init = listens,
-                                       .receive = hangs};
+static const act_behavior listening = {
+    .name = "listening", .state_bytes = sizeof(act_listener *), .init = listens, .receive = hangs};
 
 static void closes_late(act_self *self, void *state, const act_message *message)
 {
@@ -268,8 +273,10 @@ static void tells_that_it_lives(act_self *self, void *state, const act_message *
     sem_post(&stuck);
 }
 
-static const act_behavior reluctant = {
-    .name = "reluctant", .init = begins, .receive = tells_that_it_lives, .terminate = hangs_in_terminate};
+static const act_behavior reluctant = {.name = "reluctant",
+                                       .init = begins,
+                                       .receive = tells_that_it_lives,
+                                       .terminate = hangs_in_terminate};
 
 static void a_stop_names_who_has_not_ended_in_time(void)
 {
@@ -279,7 +286,9 @@ static void a_stop_names_who_has_not_ended_in_time(void)
     act_system_stop(sys);
     ck_assert_int_eq(act_system_run(sys), ACT_TIMED_OUT);
     sem_wait(&stuck);
-    logged_has("not ended within stop_timeout, is killed: actor 1.1 (reluctant): its callback has run for ");
+    logged_has(
+        "not ended within stop_timeout, is killed: actor 1.1 (reluctant): its callback has run "
+        "for ");
     sem_post(&way_out);
     ck_assert_int_eq(act_system_destroy(&sys), ACT_OK);
 }
@@ -336,7 +345,7 @@ static void a_hook_for_the_log_that_does_not_return_is_left_behind(void)
     ck_assert_int_eq(hooks_after, 0);
 }
 
-/* ------------------------------------------------------------------------------------------- tasks */
+/* ---------------------------------------------------------------------------------------- tasks */
 
 static act_pid tasks;
 
@@ -375,20 +384,22 @@ static void a_task_that_does_not_return_is_left_behind_with_its_args(void)
 
 static void nothing_is_left_of_callbacks_that_return(void)
 {
-    open_system(ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = collect, .destroy_timeout = ACT_FOREVER,
-                                   .actors_max = 1 << 20));
+    open_system(ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = collect,
+                                   .destroy_timeout = ACT_FOREVER, .actors_max = 1 << 20));
     spawn(&litterer, ACT_SPAWN_OPTIONS(.blocking = true));
     spawn(&litterer, NULL);
     ck_assert_int_eq(act_system_destroy(&sys), ACT_OK);
     ck_assert_str_eq(logged, "");
     ck_assert_int_eq(act_system_destroy(&sys), ACT_OK); /* NULL */
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.destroy_timeout = -2)), ACT_INVALID);
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.destroy_timeout = -2)),
+                     ACT_INVALID);
 }
 
 const struct kit_fact kit_facts[] = {
     FACT(a_blocking_callback_that_does_not_return_is_left_behind),
     FACT(a_handler_on_a_worker_that_does_not_return_is_left_behind),
-    FACT(threads_that_were_displaced_end_when_their_owners_of_sockets_return, .timeout_seconds = 30),
+    FACT(threads_that_were_displaced_end_when_their_owners_of_sockets_return,
+         .timeout_seconds = 30),
     FACT(who_waits_behind_a_stuck_callback_is_named_too),
     FACT(a_seat_is_no_actor_that_is_left_behind),
     FACT(of_many_a_few_are_named_and_the_rest_counted),

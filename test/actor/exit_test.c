@@ -1,8 +1,11 @@
-/* How actors end: by their own word, by a signal, by a panic; and what runs, in which order, when they do. */
+/*
+ * How actors end: by their own word, by a signal, by a panic; and what runs, in which order, when
+ * they do.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/lab.h>
 
-static act_pid a, b;
+static act_pid         a, b;
 static act_exit_reason reason;
 
 static void open_two(void)
@@ -12,7 +15,7 @@ static void open_two(void)
     b = lab_spawn();
 }
 
-/* ----------------------------------------------------------------------------------- by its own word */
+/* ------------------------------------------------------------------------------ by its own word */
 
 static void exits_then_works(act_self *self)
 {
@@ -86,7 +89,7 @@ static void an_actor_that_ends_handles_nothing_more(void)
     lab_close();
 }
 
-/* --------------------------------------------------------------------------------------- by a signal */
+/* ---------------------------------------------------------------------------------- by a signal */
 
 static void sends_exit(act_self *self)
 {
@@ -112,7 +115,8 @@ static void a_sent_exit_ends_another(void)
 
 static void a_sent_exit_is_trapped(void)
 {
-    static const act_exit_kind kinds[] = {ACT_EXIT_NORMAL, ACT_EXIT_SHUTDOWN, ACT_EXIT_ERROR, ACT_EXIT_PANIC, ACT_EXIT_KILLED};
+    static const act_exit_kind kinds[] = {ACT_EXIT_NORMAL, ACT_EXIT_SHUTDOWN, ACT_EXIT_ERROR,
+                                          ACT_EXIT_PANIC, ACT_EXIT_KILLED};
     open_two();
     lab_let(b, traps);
     for (int i = 0; i < 5; i++) {
@@ -131,7 +135,8 @@ static void a_normal_exit_from_another_is_nothing_to_who_does_not_trap(void)
     let_send(a, ACT_EXIT_NORMAL, NULL, b);
     let_send(a, ACT_EXIT_NORMAL, "with a text", b);
     ck_assert(lab_lives(b));
-    ck_assert_int_eq(act_system_exit(lab.system, b, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(lab.system, b, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)),
+                     ACT_OK);
     ck_assert(lab_lives(b));
     lab_close();
 }
@@ -265,7 +270,9 @@ static void a_child_can_be_ended_before_its_init(void)
 
 static void spawns_one_that_ends_with_its_parent(act_self *self)
 {
-    ck_assert_int_eq(act_spawn_link(self, &b, &puppet, &traps_first, ACT_SPAWN_OPTIONS(.ends_with_parent = true)), ACT_OK);
+    ck_assert_int_eq(act_spawn_link(self, &b, &puppet, &traps_first,
+                                    ACT_SPAWN_OPTIONS(.ends_with_parent = true)),
+                     ACT_OK);
 }
 
 static void one_that_ends_with_its_parent_cannot_trap_that(void)
@@ -284,7 +291,7 @@ static void one_that_ends_with_its_parent_cannot_trap_that(void)
     lab_close();
 }
 
-/* --------------------------------------------------------------------------------------- by a panic */
+/* ----------------------------------------------------------------------------------- by a panic */
 
 static void a_panic_is_told_with_its_file_and_line(void)
 {
@@ -316,7 +323,7 @@ static void a_panics_long_text_is_cut(void)
 }
 
 static volatile int bottom; /* 0, which the compiler must not know */
-static int steps[16], steps_count;
+static int          steps[16], steps_count;
 
 static void step(int which)
 {
@@ -434,8 +441,11 @@ static void panics_at_the_end(act_self *self, void *state, act_exit_reason why)
     act_panic(self, "in terminate");
 }
 
-static const act_behavior bad_loser = {
-    .name = "bad loser", .args_bytes = sizeof(deed), .init = puppet_init, .receive = puppet_receive, .terminate = panics_at_the_end};
+static const act_behavior bad_loser = {.name = "bad loser",
+                                       .args_bytes = sizeof(deed),
+                                       .init = puppet_init,
+                                       .receive = puppet_receive,
+                                       .terminate = panics_at_the_end};
 
 static void a_panic_in_terminate_becomes_the_reason(void)
 {
@@ -496,7 +506,7 @@ static void a_crash_leaks_nothing(void)
     lab_close();
 }
 
-/* ------------------------------------------------------------------------------------------ clean-up */
+/* ------------------------------------------------------------------------------------- clean-up */
 
 static int numbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
 
@@ -520,14 +530,17 @@ static void steps_at_the_end(act_self *self, void *state, act_exit_reason why)
     step(9);
 }
 
-static const act_behavior tidy = {
-    .name = "tidy", .args_bytes = sizeof(deed), .init = puppet_init, .receive = puppet_receive, .terminate = steps_at_the_end};
+static const act_behavior tidy = {.name = "tidy",
+                                  .args_bytes = sizeof(deed),
+                                  .init = puppet_init,
+                                  .receive = puppet_receive,
+                                  .terminate = steps_at_the_end};
 
 static void deferred_clean_ups_run_after_terminate_last_first(void)
 {
-    static const int expected[] = {9, 4, 3, 2, 1, 0};
+    static const int  expected[] = {9, 4, 3, 2, 1, 0};
     static const deed ends[] = {exits_normally, panics, exits_with_an_error};
-    act_on_end on_end = {.run = clean, .context = &numbers[0]};
+    act_on_end        on_end = {.run = clean, .context = &numbers[0]};
     open_two();
     act_pid c = lab_spawn_as(&tidy, NULL, ACT_SPAWN_OPTIONS(.on_end = &on_end));
     lab_let(c, defers);
@@ -619,8 +632,11 @@ static act_result seven(act_self *self, void *state, const void *args)
     return ACT_OK;
 }
 
-static const act_behavior busy_to_the_end = {
-    .name = "busy", .state_bytes = sizeof(int), .init = seven, .receive = puppet_receive, .terminate = works_at_the_end};
+static const act_behavior busy_to_the_end = {.name = "busy",
+                                             .state_bytes = sizeof(int),
+                                             .init = seven,
+                                             .receive = puppet_receive,
+                                             .terminate = works_at_the_end};
 
 static void terminate_may_do_all_that_a_handler_may(void)
 {

@@ -1,4 +1,7 @@
-/* In a child of fork() every call for what the parent has made answers ACT_FORKED; what the child makes works. */
+/*
+ * In a child of fork() every call for what the parent has made answers ACT_FORKED; what the child
+ * makes works.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <semaphore.h>
 #include <signal.h>
@@ -28,7 +31,8 @@ static void expect(act_result result, act_result right, int line)
 {
     if (result != right) {
         failures++;
-        dprintf(STDERR_FILENO, "line %d: %s, not %s\n", line, act_result_text(result), act_result_text(right));
+        dprintf(STDERR_FILENO, "line %d: %s, not %s\n", line, act_result_text(result),
+                act_result_text(right));
     }
 }
 
@@ -60,7 +64,8 @@ static void waits_for_end(act_thread *self, void *argument)
 
 static act_result make_system(act_system **system)
 {
-    return act_system_create(system, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = is_of_parent, .stuck_after = 10, .actors_max = 1 << 20));
+    return act_system_create(system, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = is_of_parent,
+                                                        .stuck_after = 10, .actors_max = 1 << 20));
 }
 
 static void open_system(void)
@@ -73,7 +78,9 @@ static void open_system(void)
     failures = 0;
     parent = getpid();
     ck_assert_int_eq(make_system(&sys), ACT_OK);
-    ck_assert_int_eq(act_system_spawn(sys, &answerer_pid, &answerer, NULL, ACT_SPAWN_OPTIONS(.name = "fred")), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(sys, &answerer_pid, &answerer, NULL,
+                                      ACT_SPAWN_OPTIONS(.name = "fred")),
+                     ACT_OK);
     ck_assert_int_eq(act_system_spawn_supervisor(sys, &supervisor, &spec, NULL), ACT_OK);
     ck_assert_int_eq(act_thread_spawn(&thread, waits_for_end, NULL), ACT_OK);
 }
@@ -95,16 +102,16 @@ static void end_child(void)
     _exit(failures != 0);
 }
 
-/* ------------------------------------------------------------------------------------ from a thread */
+/* -------------------------------------------------------------------------------- from a thread */
 
 static void try_system_calls(void)
 {
-    act_message     *message, *reply;
-    act_pid          pid;
-    act_counters     counters;
-    act_exit_reason  end = act_exit_reason_make(ACT_EXIT_KILL, 0, NULL);
-    act_thread      *mine = thread;
-    act_system      *system = sys;
+    act_message    *message, *reply;
+    act_pid         pid;
+    act_counters    counters;
+    act_exit_reason end = act_exit_reason_make(ACT_EXIT_KILL, 0, NULL);
+    act_thread     *mine = thread;
+    act_system     *system = sys;
     EXPECT(act_message_create_value(&message, GO, act_nothing()), ACT_OK);
     FORKED(act_system_spawn(sys, &pid, &answerer, NULL, NULL));
     FORKED(act_system_send(sys, answerer_pid, &message));
@@ -138,7 +145,7 @@ static void a_child_of_a_thread_has_no_system(void)
     close_system();
 }
 
-/* ---------------------------------------------------------------------------------- from a callback */
+/* ------------------------------------------------------------------------------ from a callback */
 
 struct opened {
     act_listener *listener;
@@ -162,7 +169,8 @@ static void try_messages(act_self *self, const act_message *request)
     FORKED(act_ask(self, &ref, answerer_pid, &message, ACT_FOREVER));
     FORKED(act_ask_value(self, &ref, answerer_pid, GO, act_nothing(), ACT_MS(5)));
     FORKED(act_reply(self, (act_asker){answerer_pid, {2}}, &message));
-    FORKED(act_refuse(self, act_message_asker(request), act_exit_reason_make(ACT_EXIT_ERROR, 0, NULL)));
+    FORKED(act_refuse(self, act_message_asker(request),
+                      act_exit_reason_make(ACT_EXIT_ERROR, 0, NULL)));
     FORKED(act_send_name(self, "fred", &message));
     FORKED(act_send_after(self, &ref, answerer_pid, &message, 0));
     FORKED(act_tell_value_after(self, &ref, answerer_pid, GO, act_nothing(), 0));
@@ -213,9 +221,11 @@ static void try_io(act_self *self, struct opened *opened)
 
 static void open_io(act_self *self, struct opened *opened)
 {
-    if (act_tell_value_after(self, &opened->timer, act_self_pid(self), GO, act_nothing(), ACT_SECONDS(1000)) != ACT_OK ||
+    if (act_tell_value_after(self, &opened->timer, act_self_pid(self), GO, act_nothing(),
+                             ACT_SECONDS(1000)) != ACT_OK ||
         act_tcp_listen(self, &opened->listener, "127.0.0.1", 0, NULL) != ACT_OK ||
-        act_tcp_connect(self, &opened->tcp, "127.0.0.1", act_listener_port(opened->listener), ACT_FOREVER, NULL) != ACT_OK)
+        act_tcp_connect(self, &opened->tcp, "127.0.0.1", act_listener_port(opened->listener),
+                        ACT_FOREVER, NULL) != ACT_OK)
         abort();
 }
 
@@ -288,14 +298,15 @@ static void a_callback_that_returns_in_the_child_ends_it_with_a_message(void)
     close_system();
 }
 
-/* ------------------------------------------------------------------------------------------ channels */
+/* ------------------------------------------------------------------------------------- channels */
 
 static void try_channel(act_sender *sender, act_receiver *receiver)
 {
     uint64_t        values[2] = {0};
     bool            was_evicted;
     size_t          chosen;
-    act_select_case cases[] = {{.receiver = receiver, .value = values}, {.sender = sender, .value = values}};
+    act_select_case cases[] = {{.receiver = receiver, .value = values},
+                               {.sender = sender, .value = values}};
     FORKED(act_channel_send(sender, values, 0));
     FORKED(act_channel_send(sender, values, ACT_FOREVER));
     FORKED(act_channel_receive(receiver, values, 0));
@@ -317,7 +328,7 @@ static void a_child_has_no_channels(void)
     act_sender   *sender;
     act_receiver *receiver, *ticks;
     uint64_t      values[2] = {1, 2};
-    size_t        value_bytes = shapes[kit_round()].value_bytes, capacity = shapes[kit_round()].capacity;
+    size_t value_bytes = shapes[kit_round()].value_bytes, capacity = shapes[kit_round()].capacity;
     failures = 0;
     ck_assert_int_eq(act_channel_create(&sender, &receiver, value_bytes, capacity), ACT_OK);
     ck_assert_int_eq(act_channel_tick(&ticks, 1), ACT_OK);
@@ -337,14 +348,15 @@ static void a_child_has_no_channels(void)
     act_receiver_drop(&ticks);
 }
 
-/* ------------------------------------------------------------------------------------- the child's own */
+/* ------------------------------------------------------------------------------ the child's own */
 
 static void use_own_system(void)
 {
     act_message *message, *reply;
     parent = getpid();
     EXPECT(make_system(&sys), ACT_OK);
-    EXPECT(act_system_spawn(sys, &answerer_pid, &answerer, NULL, ACT_SPAWN_OPTIONS(.name = "fred")), ACT_OK);
+    EXPECT(act_system_spawn(sys, &answerer_pid, &answerer, NULL, ACT_SPAWN_OPTIONS(.name = "fred")),
+           ACT_OK);
     EXPECT(act_message_create_value(&message, GO, act_nothing()), ACT_OK);
     EXPECT(act_system_ask(sys, answerer_pid, &message, &reply, ACT_FOREVER), ACT_OK);
     act_message_free(&reply);
@@ -396,7 +408,8 @@ static __attribute__((unused)) void a_system_can_be_made_after_becoming_a_daemon
         dprintf(STDERR_FILENO, "daemon: %d failures\n", failures);
         end_child();
     }
-    child_was_content(); /* the one that has made the daemon; and read to the end of what that says */
+    child_was_content(); /* the one that has made the daemon; and read to the end of what that
+                            says */
     ck_assert_str_eq(child_said, "daemon: 0 failures\n");
 }
 
@@ -412,7 +425,7 @@ const struct kit_fact kit_facts[] = {
     FACT(a_child_of_a_callback_has_no_actors, .rounds = 2),
     FACT(a_callback_that_returns_in_the_child_ends_it_with_a_message, .rounds = 4),
     FACT(a_child_has_no_channels, .rounds = sizeof shapes / sizeof shapes[0]),
-    WHERE_CHILDREN_HAVE_THREADS(FACT(what_a_child_makes_works), FACT(what_the_child_of_a_callback_makes_works),
-                                FACT(a_system_can_be_made_after_becoming_a_daemon), )
-    END_OF_FACTS,
+    WHERE_CHILDREN_HAVE_THREADS(FACT(what_a_child_makes_works),
+                                FACT(what_the_child_of_a_callback_makes_works),
+                                FACT(a_system_can_be_made_after_becoming_a_daemon), ) END_OF_FACTS,
 };

@@ -4,7 +4,7 @@
 
 enum { MAX = 3 };
 static act_pid a, b, c;
-static int results[ACT_IGNORE + 1];
+static int     results[ACT_IGNORE + 1];
 
 static void open_with(act_inbox_policy policy)
 {
@@ -173,7 +173,7 @@ static void an_ask_of_a_full_inbox_is_refused_and_leaves_nothing(void)
     lab_close();
 }
 
-/* -------------------------------------------------------------------------------- slow the sender */
+/* ------------------------------------------------------------------------------ slow the sender */
 
 enum { BACKLOG = 50, STREAM = 2000 };
 static int sent_count, most_waiting;
@@ -223,7 +223,10 @@ static void a_sender_that_floods_is_slowed(void)
     lab_close();
 }
 
-/* One who is asked by many, each ask a signal, and floods with each: what waits stays bounded, and each is answered. */
+/*
+ * One who is asked by many, each ask a signal, and floods with each: what waits stays bounded, and
+ * each is answered.
+ */
 enum { ASKERS = 8, ASKS = 1000 };
 static int answers_count;
 
@@ -380,7 +383,8 @@ static void who_is_held_runs_again_when_the_receiver_ends(void)
 {
     int told = flood_until_held();
     lab_tell_to(a, floods_once);
-    ck_assert_int_eq(act_system_exit(lab.system, c, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(lab.system, c, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     lab_run();
     ck_assert(!lab_lives(c));
     ck_assert_int_eq(floods_count, told + 1);
@@ -416,7 +420,8 @@ static void a_held_actor_that_traps_handles_an_exit(void)
         (void)!act_simulation_run(lab.simulation, NULL, 1);
     }
     uint64_t sent = lab_counters().sent;
-    ck_assert_int_eq(act_system_exit(lab.system, a, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(lab.system, a, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
     while (lab_count(a, ACT_MESSAGE_EXIT) == 0)
         (void)!act_simulation_run(lab.simulation, NULL, 1);
     ck_assert_uint_lt(lab_counters().received, sent / 2);

@@ -1,4 +1,6 @@
-/* A simulation with puppets: actors that do what a test tells them and write down what they hear. */
+/*
+ * A simulation with puppets: actors that do what a test tells them and write down what they hear.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_TEST_ACTOR_LAB_H
 #define ACT_TEST_ACTOR_LAB_H
@@ -12,32 +14,32 @@
 
 /* What a puppet has heard, oldest first. */
 struct note {
-    act_pid by; /* the puppet */
-    act_pid sender;
-    act_ref ref;
-    uint32_t tag;
-    int64_t value; /* as.int64, or the first bytes */
+    act_pid       by; /* the puppet */
+    act_pid       sender;
+    act_ref       ref;
+    uint32_t      tag;
+    int64_t       value; /* as.int64, or the first bytes */
     act_exit_kind kind;
-    act_fate fate;
-    int32_t code;
-    char text[ACT_EXIT_TEXT_MAX];
+    act_fate      fate;
+    int32_t       code;
+    char          text[ACT_EXIT_TEXT_MAX];
 };
 enum { NOTES_MAX = 4096, TAG_DO = 1, TAG_TERMINATE, TAG_INIT, TAG_A = 10, TAG_B, TAG_C, TAG_D };
 
 struct letter {
-    act_pid to, sender;
-    uint32_t tag;
+    act_pid    to, sender;
+    uint32_t   tag;
     act_result why;
 };
 
 static struct {
     act_simulation *simulation;
-    act_system *system;
-    size_t outstanding; /* of the pool, before */
-    int notes_count, letters_count;
-    struct note notes[NOTES_MAX];
-    struct letter letters[NOTES_MAX];
-    char log[4096];
+    act_system     *system;
+    size_t          outstanding; /* of the pool, before */
+    int             notes_count, letters_count;
+    struct note     notes[NOTES_MAX];
+    struct letter   letters[NOTES_MAX];
+    char            log[4096];
 } lab;
 
 typedef void (*deed)(act_self *self);
@@ -110,11 +112,13 @@ static const act_behavior puppet = {
     .terminate = puppet_terminate,
 };
 
-static inline void lab_dead_letter(void *context, act_pid to, const act_message *message, act_result why)
+static inline void lab_dead_letter(void *context, act_pid to, const act_message *message,
+                                   act_result why)
 {
     (void)context;
     if (lab.letters_count < NOTES_MAX)
-        lab.letters[lab.letters_count++] = (struct letter){to, act_message_sender(message), message->tag, why};
+        lab.letters[lab.letters_count++] =
+            (struct letter){to, act_message_sender(message), message->tag, why};
 }
 
 static inline void lab_log(void *context, act_log_level level, const char *text)
@@ -125,14 +129,16 @@ static inline void lab_log(void *context, act_log_level level, const char *text)
     snprintf(lab.log + used, sizeof lab.log - used, "%s\n", text);
 }
 
-#define LAB_OPTIONS(...) ACT_SYSTEM_OPTIONS(.dead_letter = lab_dead_letter, .log = lab_log, __VA_ARGS__)
+#define LAB_OPTIONS(...)                                                                           \
+    ACT_SYSTEM_OPTIONS(.dead_letter = lab_dead_letter, .log = lab_log, __VA_ARGS__)
 
 /* Each round of a fact has an order of its own. */
 static inline void lab_open_with(const act_system_options *options)
 {
     memset(&lab, 0, sizeof lab);
     lab.outstanding = act__pool_outstanding();
-    ck_assert_int_eq(act_simulation_create(&lab.simulation, (uint64_t)kit_round(), options), ACT_OK);
+    ck_assert_int_eq(act_simulation_create(&lab.simulation, (uint64_t)kit_round(), options),
+                     ACT_OK);
     lab.system = act_simulation_system(lab.simulation);
 }
 
@@ -174,13 +180,15 @@ static inline void lab_close(void)
     ck_assert_uint_eq(counters.sent, counters.received + counters.dead_letters);
     /* Received all the same: one whose handler has panicked, or did not know it. */
     int unreceived = lab.letters_count - lab_letters(ACT_PANICKED) - (int)counters.unknown;
-    ck_assert_int_eq(lab.letters_count < NOTES_MAX ? (int)counters.dead_letters : unreceived, unreceived);
+    ck_assert_int_eq(lab.letters_count < NOTES_MAX ? (int)counters.dead_letters : unreceived,
+                     unreceived);
     act_simulation_destroy(&lab.simulation);
     ck_assert_ptr_null(lab.simulation);
     ck_assert_uint_eq(act__pool_outstanding(), lab.outstanding);
 }
 
-static inline act_pid lab_spawn_as(const act_behavior *behavior, const void *args, const act_spawn_options *options)
+static inline act_pid lab_spawn_as(const act_behavior *behavior, const void *args,
+                                   const act_spawn_options *options)
 {
     act_pid pid;
     ck_assert_int_eq(act_system_spawn(lab.system, &pid, behavior, args, options), ACT_OK);

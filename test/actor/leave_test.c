@@ -1,4 +1,7 @@
-/* A callback that is left otherwise than by returning or by a panic ends the process with a message that names it. */
+/*
+ * A callback that is left otherwise than by returning or by a panic ends the process with a message
+ * that names it.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <semaphore.h>
@@ -27,7 +30,8 @@ static void quiet(void *context, act_log_level level, const char *text)
 static act_system *make_system(void)
 {
     if (sem_init(&inside, 0, 0) != 0 || sem_init(&never, 0, 0) != 0 || sem_init(&out, 0, 0) != 0 ||
-        act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .log = quiet, .actors_max = 1 << 20)) != ACT_OK)
+        act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .log = quiet,
+                                                   .actors_max = 1 << 20)) != ACT_OK)
         abort();
     return sys;
 }
@@ -35,12 +39,13 @@ static act_system *make_system(void)
 static void spawn(act_system *system, const act_behavior *behavior, bool blocking)
 {
     act_pid pid;
-    if (act_system_spawn(system, &pid, behavior, NULL, ACT_SPAWN_OPTIONS(.blocking = blocking)) != ACT_OK)
+    if (act_system_spawn(system, &pid, behavior, NULL, ACT_SPAWN_OPTIONS(.blocking = blocking)) !=
+        ACT_OK)
         _exit(99);
     act_system_tell_value(system, pid, GO, act_nothing());
 }
 
-/* -------------------------------------------------------------------------------- pthread_exit, -cancel */
+/* ------------------------------------------------------------------------ pthread_exit, -cancel */
 
 static act_result leaves_in_init(act_self *self, void *state, const void *args)
 {
@@ -71,7 +76,8 @@ static const act_behavior leavers[] = {
     {.name = "early leaver", .init = leaves_in_init, .receive = leaves},
     {.name = "late leaver", .receive = exits, .terminate = leaves_in_terminate},
 };
-static const char *const told[] = {"(leaver): its thread was left by pthread_exit", "(early leaver): its thread was left",
+static const char *const told[] = {"(leaver): its thread was left by pthread_exit",
+                                   "(early leaver): its thread was left",
                                    "(late leaver): its thread was left"};
 
 enum { LEAVERS = sizeof leavers / sizeof leavers[0] };
@@ -137,12 +143,14 @@ static void pthread_cancel_of_an_idle_worker_ends_the_process(void)
     child_has_aborted("its thread was left by pthread_exit or pthread_cancel");
 }
 
-/* ------------------------------------------------------------------------------------------ longjmp */
+/* -------------------------------------------------------------------------------------- longjmp */
 
 #ifndef __SANITIZE_THREAD__ /* which follows each thread on its own stack */
 static ucontext_t in_main;
 
-/* What longjmp does, without what some C libraries and sanitizers do when it goes to another stack. */
+/*
+ * What longjmp does, without what some C libraries and sanitizers do when it goes to another stack.
+ */
 static void jumps_to_main(act_self *self, void *state, const act_message *message)
 {
     (void)self, (void)state, (void)message;
@@ -151,7 +159,9 @@ static void jumps_to_main(act_self *self, void *state, const act_message *messag
 
 static const act_behavior jumper = {.name = "jumper", .receive = jumps_to_main};
 
-/* So far below that the worker, which goes on above, does not write over the frames of this thread. */
+/*
+ * So far below that the worker, which goes on above, does not write over the frames of this thread.
+ */
 static __attribute__((noinline)) void spawn_and_wait_below(act_system *system, bool blocking)
 {
     volatile char gap[1 << 18];
@@ -182,7 +192,9 @@ static void a_callback_left_by_a_jump_onto_mains_stack_is_noticed_at_the_next_ca
     child_has_aborted("(jumper): its callback was left by longjmp");
 }
 
-#define JUMPS_FACT FACT(a_callback_left_by_a_jump_onto_mains_stack_is_noticed_at_the_next_call, .rounds = 4),
+#define JUMPS_FACT                                                                                 \
+    FACT(a_callback_left_by_a_jump_onto_mains_stack_is_noticed_at_the_next_call, .rounds = 4)      \
+    ,
 #else
 #define JUMPS_FACT
 #endif
@@ -214,7 +226,7 @@ static void a_simulated_callback_left_by_longjmp_is_noticed_at_the_next_run(void
     child_has_aborted("(dreamer): its callback was left by longjmp");
 }
 
-/* ------------------------------------------------------------------------------------ threads of one's own */
+/* ------------------------------------------------------------------------- threads of one's own */
 
 static void clean(void *argument)
 {
@@ -249,8 +261,7 @@ const struct kit_fact kit_facts[] = {
     FACT(pthread_exit_in_a_simulated_callback_ends_the_process, .rounds = LEAVERS),
     FACT(pthread_cancel_in_a_callback_ends_the_process, .rounds = 2),
     FACT(pthread_cancel_of_an_idle_worker_ends_the_process, .rounds = 2),
-    JUMPS_FACT
-    FACT(a_simulated_callback_left_by_longjmp_is_noticed_at_the_next_run),
+    JUMPS_FACT FACT(a_simulated_callback_left_by_longjmp_is_noticed_at_the_next_run),
     FACT(a_thread_may_end_by_pthread_exit, .rounds = 2),
     END_OF_FACTS,
 };

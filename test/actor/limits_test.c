@@ -22,7 +22,8 @@ static int descriptors_count(void)
 
 static void make_system(uint32_t workers_count)
 {
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = workers_count)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = workers_count)),
+                     ACT_OK);
 }
 
 static int descriptors_of(uint32_t workers_count)
@@ -43,7 +44,9 @@ static void a_worker_has_five_descriptors_and_a_system_few_more(void)
         ck_assert_int_eq(descriptors_of((uint32_t)workers_count), of_one + 5 * (workers_count - 1));
 }
 
-/* Of all mappings with any access: as much as is resident after mlockall(MCL_CURRENT | MCL_FUTURE). */
+/*
+ * Of all mappings with any access: as much as is resident after mlockall(MCL_CURRENT | MCL_FUTURE).
+ */
 static size_t lockable_bytes(void)
 {
     size_t        sum = 0;
@@ -62,10 +65,14 @@ static size_t stack_bytes(void)
 {
     struct rlimit limit;
     ck_assert_int_eq(getrlimit(RLIMIT_STACK, &limit), 0);
-    return limit.rlim_cur == RLIM_INFINITY ? (size_t)2 << 20 : limit.rlim_cur; /* glibc's for no limit */
+    return limit.rlim_cur == RLIM_INFINITY ? (size_t)2 << 20
+                                           : limit.rlim_cur; /* glibc's for no limit */
 }
 
-/* Addresses are reserved for 2^27 actors and 28 GiB of messages: without access, so not to be resident. */
+/*
+ * Addresses are reserved for 2^27 actors and 28 GiB of messages: without access, so not to be
+ * resident.
+ */
 static void what_a_new_system_can_have_locked_is_little(void)
 {
     size_t       before = lockable_bytes();

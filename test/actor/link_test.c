@@ -13,7 +13,7 @@ static void open_three(void)
     c = lab_spawn();
 }
 
-/* ------------------------------------------------------------------------------------------- links */
+/* ---------------------------------------------------------------------------------------- links */
 
 static void a_link_ends_the_other_with_the_same_reason(void)
 {
@@ -138,7 +138,7 @@ static void one_unlink_undoes_many_links(void)
     lab_close();
 }
 
-/* Both ask for the link before either has heard of the other's wish: two records, still one fate and one exit. */
+/* Both ask for the link before either has heard of the other's wish: two records, one fate. */
 static void two_that_link_at_once_hear_of_each_other_once(void)
 {
     open_three();
@@ -227,7 +227,11 @@ static void a_link_to_the_dead_gives_one_who_traps_a_message_from_them(void)
 
 static void a_link_to_who_never_was_gives_no_actor_from_them(void)
 {
-    const act_pid never[] = {{0, 0}, {0, 77}, {0, UINT64_C(5) << 27 | 3}, {0, UINT64_MAX}, {0, UINT64_C(1) << 27 | 123456}};
+    const act_pid never[] = {{0, 0},
+                             {0, 77},
+                             {0, UINT64_C(5) << 27 | 3},
+                             {0, UINT64_MAX},
+                             {0, UINT64_C(1) << 27 | 123456}};
     open_three();
     lab_let(b, traps);
     for (int i = 0; i < (int)(sizeof never / sizeof never[0]); i++) {
@@ -294,7 +298,10 @@ static void to_unlink_a_stranger_is_nothing(void)
     lab_close();
 }
 
-/* b is told to unlink and then a ends, or the other way round: in every order nothing is received after. */
+/*
+ * b is told to unlink and then a ends, or the other way round: in every order nothing is received
+ * after.
+ */
 static void unlinks_and_notes(act_self *self)
 {
     act_unlink(self, a);
@@ -321,7 +328,8 @@ static void no_exit_takes_effect_after_unlink(void)
 
 static void a_exits_b(act_self *self)
 {
-    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_ERROR, 7, NULL)), ACT_OK);
+    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_ERROR, 7, NULL)),
+                     ACT_OK);
 }
 
 /* The exit came from a, but not through a link: to unlink has no say in it. */
@@ -359,12 +367,13 @@ static void a_trapped_exit_keeps_its_place_in_the_order(void)
     lab_close();
 }
 
-/* ---------------------------------------------------------------------------------------- monitors */
+/* ------------------------------------------------------------------------------------- monitors */
 
 static void a_monitor_tells_of_every_end(void)
 {
     static const deed ends[] = {exits_normally, exits_with_an_error, exits_for_shutdown, panics};
-    static const act_exit_kind kinds[] = {ACT_EXIT_NORMAL, ACT_EXIT_ERROR, ACT_EXIT_SHUTDOWN, ACT_EXIT_PANIC};
+    static const act_exit_kind kinds[] = {ACT_EXIT_NORMAL, ACT_EXIT_ERROR, ACT_EXIT_SHUTDOWN,
+                                          ACT_EXIT_PANIC};
     lab_open();
     a = lab_spawn();
     for (int i = 0; i < 4; i++) {
@@ -444,7 +453,11 @@ static void a_monitor_of_the_dead_gives_no_actor(void)
 
 static void a_monitor_of_who_never_was_gives_no_actor_from_them(void)
 {
-    const act_pid never[] = {{0, 0}, {0, 77}, {0, UINT64_C(5) << 27 | 3}, {0, UINT64_MAX}, {0, UINT64_C(1) << 27 | 123456}};
+    const act_pid never[] = {{0, 0},
+                             {0, 77},
+                             {0, UINT64_C(5) << 27 | 3},
+                             {0, UINT64_MAX},
+                             {0, UINT64_C(1) << 27 | 123456}};
     open_three();
     for (int i = 0; i < (int)(sizeof never / sizeof never[0]); i++) {
         lab_let_about(a, monitors, never[i]);
@@ -496,7 +509,8 @@ static void no_down_is_seen_after_demonitor(void)
 
 static void demonitors_all_sorts(act_self *self)
 {
-    static const uint64_t refs_of_none[] = {0, 1, 2, 3, 77, UINT64_MAX, UINT64_C(1) << 40, UINT64_C(3) << 29 | 1};
+    static const uint64_t refs_of_none[] = {
+        0, 1, 2, 3, 77, UINT64_MAX, UINT64_C(1) << 40, UINT64_C(3) << 29 | 1};
     for (size_t i = 0; i < sizeof refs_of_none / sizeof refs_of_none[0]; i++)
         act_demonitor(self, (act_ref){refs_of_none[i]});
     demonitors(self); /* whatever it is */
@@ -533,7 +547,7 @@ static void who_monitors_itself_hears_nothing(void)
     lab_close();
 }
 
-/* ------------------------------------------------------------------------------------------- spawn */
+/* ---------------------------------------------------------------------------------------- spawn */
 
 static const deed panics_in_init = panics;
 static const deed exits_in_init = exits_with_an_error;
@@ -545,7 +559,8 @@ static void spawns_linked_one_that_fails_at_once(act_self *self)
 
 static void spawns_monitored_one_that_fails_at_once(act_self *self)
 {
-    ck_assert_int_eq(act_spawn_monitor(self, &lab_other, &lab_ref, &puppet, &exits_in_init, NULL), ACT_OK);
+    ck_assert_int_eq(act_spawn_monitor(self, &lab_other, &lab_ref, &puppet, &exits_in_init, NULL),
+                     ACT_OK);
 }
 
 static void spawn_link_is_atomic(void)
@@ -600,7 +615,7 @@ static void a_child_can_be_unlinked_before_it_ran(void)
     lab_close();
 }
 
-/* --------------------------------------------------------------------------------- many at a time */
+/* ------------------------------------------------------------------------------- many at a time */
 
 enum { CROWD = 300 };
 static act_pid crowd[CROWD];
@@ -644,7 +659,10 @@ static void many_hear_of_one(void)
     lab_close();
 }
 
-/* A pid that is nobody's yet, as one from another system: the next life of the cell that b has left. */
+/*
+ * A pid that is nobody's yet, as one from another system: the next life of the cell that b has
+ * left.
+ */
 static void watches_one_to_come(act_self *self)
 {
     act_pid born, to_come = {0, b.local + (UINT64_C(2) << 27)};
@@ -667,7 +685,7 @@ static void who_was_nobody_stays_so(void)
     lab_close();
 }
 
-/* ---------------------------------------------------------------------------- links of one with many */
+/* ----------------------------------------------------------------------- links of one with many */
 
 enum { MANY = 400, CHANGES = 4000 };
 static act_pid many[MANY];

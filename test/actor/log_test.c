@@ -1,4 +1,6 @@
-/* The log: what a record looks like, and that neither its reader nor its disk can hold up an actor. */
+/*
+ * The log: what a record looks like, and that neither its reader nor its disk can hold up an actor.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,14 +22,15 @@
 #include <actor/system_record.h>
 #include <test/actor/lab.h>
 
-/* ------------------------------------------------------------------------------------------- lines */
+/* ---------------------------------------------------------------------------------------- lines */
 
 static char line[ACT__LOG_LINE_MAX + 1];
 
 /* A record of an actor at a known time; text may have any bytes. */
 static struct act__log_record sample(const char *actor, const char *text)
 {
-    struct act__log_record record = {.at = INT64_C(1709210096123456), .local = UINT64_C(3) << ACT__SLOT_BITS | 5};
+    struct act__log_record record = {.at = INT64_C(1709210096123456),
+                                     .local = UINT64_C(3) << ACT__SLOT_BITS | 5};
     record.worker = 2;
     record.level = ACT_LOG_WARNING;
     snprintf(record.actor, sizeof record.actor, "%s", actor);
@@ -56,12 +59,15 @@ static void a_line_has_time_level_worker_pid_actor_and_text(void)
 {
     ck_assert_str_eq(text_line("db", "it's late", ACT_LOG_FORMAT_TEXT),
                      "2024-02-29T12:34:56.123456Z warning 2 5.3 db: it's late\n");
-    ck_assert_str_eq(text_line("", "late", ACT_LOG_FORMAT_TEXT), "2024-02-29T12:34:56.123456Z warning 2 5.3 divider: late\n");
+    ck_assert_str_eq(text_line("", "late", ACT_LOG_FORMAT_TEXT),
+                     "2024-02-29T12:34:56.123456Z warning 2 5.3 divider: late\n");
     ck_assert_str_eq(text_line("db", "late", ACT_LOG_FORMAT_LOGFMT),
-                     "time=2024-02-29T12:34:56.123456Z level=warning worker=2 pid=5.3 actor=\"db\" behavior=\"divider\" "
+                     "time=2024-02-29T12:34:56.123456Z level=warning worker=2 pid=5.3 actor=\"db\" "
+                     "behavior=\"divider\" "
                      "text=\"late\"\n");
     ck_assert_str_eq(text_line("db", "late", ACT_LOG_FORMAT_JSON),
-                     "{\"time\":\"2024-02-29T12:34:56.123456Z\",\"level\":\"warning\",\"worker\":2,\"pid\":\"5.3\","
+                     "{\"time\":\"2024-02-29T12:34:56.123456Z\",\"level\":\"warning\",\"worker\":2,"
+                     "\"pid\":\"5.3\","
                      "\"actor\":\"db\",\"behavior\":\"divider\",\"text\":\"late\"}\n");
 }
 
@@ -72,21 +78,30 @@ static void what_is_not_known_is_left_out(void)
     record.worker = ACT__NO_WORKER;
     record.behavior[0] = '\0';
     record.level = ACT_LOG_DEBUG;
-    ck_assert_str_eq(line_of(&record, ACT_LOG_FORMAT_TEXT), "2024-02-29T12:34:56.123456Z debug - - -: \n");
-    ck_assert_str_eq(line_of(&record, ACT_LOG_FORMAT_LOGFMT), "time=2024-02-29T12:34:56.123456Z level=debug text=\"\"\n");
-    ck_assert_str_eq(line_of(&record, ACT_LOG_FORMAT_JSON),
-                     "{\"time\":\"2024-02-29T12:34:56.123456Z\",\"level\":\"debug\",\"text\":\"\"}\n");
+    ck_assert_str_eq(line_of(&record, ACT_LOG_FORMAT_TEXT),
+                     "2024-02-29T12:34:56.123456Z debug - - -: \n");
+    ck_assert_str_eq(line_of(&record, ACT_LOG_FORMAT_LOGFMT),
+                     "time=2024-02-29T12:34:56.123456Z level=debug text=\"\"\n");
+    ck_assert_str_eq(
+        line_of(&record, ACT_LOG_FORMAT_JSON),
+        "{\"time\":\"2024-02-29T12:34:56.123456Z\",\"level\":\"debug\",\"text\":\"\"}\n");
 }
 
 static void dates_are_right_over_centuries(void)
 {
     static const struct {
-        int64_t seconds;
+        int64_t     seconds;
         const char *text;
     } dates[] = {
-        {0, "1970-01-01T00:00:00"},          {951782399, "2000-02-28T23:59:59"},  {951782400, "2000-02-29T00:00:00"},
-        {951868800, "2000-03-01T00:00:00"},  {1735689599, "2024-12-31T23:59:59"}, {1735689600, "2025-01-01T00:00:00"},
-        {4107542400, "2100-03-01T00:00:00"}, {4107542399, "2100-02-28T23:59:59"}, {253402300799, "9999-12-31T23:59:59"},
+        {0, "1970-01-01T00:00:00"},
+        {951782399, "2000-02-28T23:59:59"},
+        {951782400, "2000-02-29T00:00:00"},
+        {951868800, "2000-03-01T00:00:00"},
+        {1735689599, "2024-12-31T23:59:59"},
+        {1735689600, "2025-01-01T00:00:00"},
+        {4107542400, "2100-03-01T00:00:00"},
+        {4107542399, "2100-02-28T23:59:59"},
+        {253402300799, "9999-12-31T23:59:59"},
     };
     struct act__log_record record = sample("", "");
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
@@ -97,15 +112,22 @@ static void dates_are_right_over_centuries(void)
 
 static void a_text_cannot_end_its_line_or_leave_its_quotes(void)
 {
-    const char *evil = "a\nb\r\t\x1b[2J\"\\\x7f\xc2\x85\xe2\x80\xa8\xff\xed\xa0\x80 \xc3\xa4\xf0\x9f\x98\x80";
+    const char *evil =
+        "a\nb\r\t\x1b[2J\"\\\x7f\xc2\x85\xe2\x80\xa8\xff\xed\xa0\x80 \xc3\xa4\xf0\x9f\x98\x80";
     ck_assert_ptr_nonnull(strstr(text_line(evil, evil, ACT_LOG_FORMAT_TEXT),
-                                 ": a\\nb\\r\\t\\x1b[2J\"\\\\x7f\\x85\\u2028\\xff\\xed\\xa0\\x80 \xc3\xa4\xf0\x9f\x98\x80\n"));
-    ck_assert_ptr_nonnull(strstr(text_line(evil, evil, ACT_LOG_FORMAT_LOGFMT),
-                                 " text=\"a\\nb\\r\\t\\x1b[2J\\\"\\\\\\x7f\\x85\\u2028\\xff\\xed\\xa0\\x80 \xc3\xa4\xf0\x9f\x98\x80\"\n"));
-    ck_assert_ptr_nonnull(strstr(text_line(evil, evil, ACT_LOG_FORMAT_JSON),
-                                 "\"text\":\"a\\nb\\r\\t\\u001b[2J\\\"\\\\\\u007f\\u0085\\u2028\\ufffd\\ufffd\\ufffd\\ufffd \xc3\xa4\xf0\x9f\x98\x80\"}\n"));
+                                 ": a\\nb\\r\\t\\x1b[2J\"\\\\x7f\\x85\\u2028\\xff\\xed\\xa0\\x80 "
+                                 "\xc3\xa4\xf0\x9f\x98\x80\n"));
+    ck_assert_ptr_nonnull(strstr(
+        text_line(evil, evil, ACT_LOG_FORMAT_LOGFMT),
+        " text=\"a\\nb\\r\\t\\x1b[2J\\\"\\\\\\x7f\\x85\\u2028\\xff\\xed\\xa0\\x80 \xc3\xa4\xf0\x9f"
+        "\x98\x80\"\n"));
+    ck_assert_ptr_nonnull(strstr(
+        text_line(evil, evil, ACT_LOG_FORMAT_JSON),
+        "\"text\":\"a\\nb\\r\\t\\u001b[2J\\\"\\\\\\u007f\\u0085\\u2028\\ufffd\\ufffd\\ufffd\\ufffd "
+        "\xc3\xa4\xf0\x9f\x98\x80\"}\n"));
     for (int format = ACT_LOG_FORMAT_TEXT; format <= ACT_LOG_FORMAT_JSON; format++)
-        ck_assert_ptr_eq(strchr(text_line(evil, evil, (act_log_format)format), '\n'), line + strlen(line) - 1);
+        ck_assert_ptr_eq(strchr(text_line(evil, evil, (act_log_format)format), '\n'),
+                         line + strlen(line) - 1);
 }
 
 /* Every byte is four or six in a line; what does not fit is left out, and the line still closed. */
@@ -122,7 +144,7 @@ static void the_longest_line_is_whole(void)
     ck_assert_int_eq(strncmp(text_line(text, text, ACT_LOG_FORMAT_JOURNAL), "PRIORITY=4\n", 11), 0);
 }
 
-/* ------------------------------------------------------------------------------------ in a simulation */
+/* ------------------------------------------------------------------------------ in a simulation */
 
 /* A pipe; the simulation's log goes into it. */
 static int ends[2];
@@ -130,8 +152,8 @@ static int ends[2];
 static void open_piped(act_log_format format, act_log_level level)
 {
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
-    lab_open_with(ACT_SYSTEM_OPTIONS(.log_descriptor = ends[1], .log_format = format, .log_level = level,
-                                     .dead_letter = lab_dead_letter));
+    lab_open_with(ACT_SYSTEM_OPTIONS(.log_descriptor = ends[1], .log_format = format,
+                                     .log_level = level, .dead_letter = lab_dead_letter));
 }
 
 static char heard[1 << 16];
@@ -168,7 +190,9 @@ static void an_actors_record_has_its_name_and_virtual_time(void)
     open_piped(ACT_LOG_FORMAT_TEXT, 0);
     lab_advance(1500);
     deed first = say_all;
-    ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first, ACT_SPAWN_OPTIONS(.name = "speaker")), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first,
+                                      ACT_SPAWN_OPTIONS(.name = "speaker")),
+                     ACT_OK);
     lab_run();
     ck_assert_str_eq(read_piped(), "1970-01-01T00:00:01.500000Z info 0 1.1 speaker: info 2\n"
                                    "1970-01-01T00:00:01.500000Z warning 0 1.1 speaker: warning 3\n"
@@ -190,7 +214,8 @@ static void what_is_less_urgent_is_passed_over(void)
     open_piped(ACT_LOG_FORMAT_TEXT, ACT_LOG_DEBUG);
     ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first, NULL), ACT_OK);
     lab_run();
-    ck_assert_int_eq(strncmp(read_piped(), "1970-01-01T00:00:00.000000Z debug 0 1.1 puppet: debug 1\n", 56), 0);
+    ck_assert_int_eq(
+        strncmp(read_piped(), "1970-01-01T00:00:00.000000Z debug 0 1.1 puppet: debug 1\n", 56), 0);
     close_piped();
 }
 
@@ -205,10 +230,13 @@ static void an_actor_that_panics_is_logged_with_its_label(void)
     deed       first = fails;
     act_on_end on_end = {.run = free, .label = "luck"}; /* of no memory: nothing is to be done */
     open_piped(ACT_LOG_FORMAT_LOGFMT, 0);
-    ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first, ACT_SPAWN_OPTIONS(.on_end = &on_end)), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first,
+                                      ACT_SPAWN_OPTIONS(.on_end = &on_end)),
+                     ACT_OK);
     lab_run();
-    ck_assert_ptr_nonnull(strstr(read_piped(), "level=error worker=0 pid=1.1 actor=\"luck\" behavior=\"puppet\" "
-                                               "text=\"ended: panic, log_test.c:"));
+    ck_assert_ptr_nonnull(strstr(read_piped(),
+                                 "level=error worker=0 pid=1.1 actor=\"luck\" behavior=\"puppet\" "
+                                 "text=\"ended: panic, log_test.c:"));
     ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first, NULL), ACT_OK);
     lab_run();
     ck_assert_ptr_null(strstr(read_piped(), "actor=")); /* the label was the other's */
@@ -222,7 +250,9 @@ static void a_log_function_gets_what_it_got_before(void)
     lab_open();
     ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first, NULL), ACT_OK);
     lab_run();
-    ck_assert_str_eq(lab.log, "actor 1.1 (puppet): info 2\nactor 1.1 (puppet): warning 3\nactor 1.1 (puppet): error 4\n");
+    ck_assert_str_eq(
+        lab.log,
+        "actor 1.1 (puppet): info 2\nactor 1.1 (puppet): warning 3\nactor 1.1 (puppet): error 4\n");
     act_system_log(lab.system, ACT_LOG_INFO, "all %d", 5);
     ck_assert_ptr_nonnull(strstr(lab.log, "\nall 5\n"));
     ck_assert_int_eq(act_log_flush(lab.system, ACT_FOREVER), ACT_OK);
@@ -255,12 +285,18 @@ static void a_simulation_outlives_its_reader(void)
 static void odd_options_are_refused(void)
 {
     act_system *system = NULL;
-    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.log_level = (act_log_level)2)), ACT_INVALID);
-    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.log_level = (act_log_level)8)), ACT_INVALID);
-    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.log_format = (act_log_format)5)), ACT_INVALID);
-    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.log_descriptor = 1000)), ACT_INVALID);
+    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.log_level = (act_log_level)2)),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.log_level = (act_log_level)8)),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_system_create(&system,
+                                       ACT_SYSTEM_OPTIONS(.log_format = (act_log_format)5)),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.log_descriptor = 1000)),
+                     ACT_INVALID);
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
-    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.log_descriptor = ends[0])), ACT_INVALID);
+    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.log_descriptor = ends[0])),
+                     ACT_INVALID);
     close(ends[0]);
     close(ends[1]);
 }

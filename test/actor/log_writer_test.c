@@ -30,8 +30,10 @@ static int         ends[2] = {-1, -1};
 
 static void open_system(int fd, act_log_format format)
 {
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 2, .actors_max = 1 << 16,
-                                                                .log_descriptor = fd, .log_format = format)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 2, .actors_max = 1 << 16,
+                                                   .log_descriptor = fd, .log_format = format)),
+        ACT_OK);
 }
 
 /* As many bytes as go in; they end with a newline. Returns: how many. */
@@ -122,7 +124,8 @@ static void hear_all(size_t skip)
 static void *read_to_end(void *fd)
 {
     ssize_t count;
-    while ((count = read(*(int *)fd, heard.bytes + heard.count, sizeof heard.bytes - 1 - heard.count)) > 0)
+    while ((count = read(*(int *)fd, heard.bytes + heard.count,
+                         sizeof heard.bytes - 1 - heard.count)) > 0)
         heard.count += (size_t)count;
     return NULL;
 }
@@ -138,7 +141,8 @@ static void no_actor_waits_for_a_full_pipe(void)
     for (int i = 0; i < LINES; i++)
         let_say(pid, i);
     ck_assert_uint_ge(log_lost(), LINES - ACT__LOG_SLOTS - 1);
-    ck_assert_int_eq(fcntl(ends[1], F_GETFL) & O_NONBLOCK, 0); /* others that write there did not ask for that */
+    /* others that write there did not ask for that */
+    ck_assert_int_eq(fcntl(ends[1], F_GETFL) & O_NONBLOCK, 0);
     ck_assert_int_eq(pthread_create(&reader, NULL, read_to_end, &ends[0]), 0);
     ck_assert_int_eq(act_log_flush(sys, ACT_FOREVER), ACT_OK);
     let_say(pid, LINES);
@@ -182,7 +186,7 @@ static void a_system_is_destroyed_though_its_log_is_stuck(void)
     close(ends[1]);
 }
 
-/* ------------------------------------------------------------------------- a write that does not return */
+/* ----------------------------------------------------------------- a write that does not return */
 
 static int          gate[2];
 static _Atomic bool has_passed;
@@ -192,7 +196,8 @@ static void pass_gate(void)
     char byte;
     while (read(gate[0], &byte, 1) < 0 && errno == EINTR)
         continue;
-    atomic_store_explicit(&has_passed, true, memory_order_release); /* pairs with the fact that waits for it */
+    /* pairs with the fact that waits for it */
+    atomic_store_explicit(&has_passed, true, memory_order_release);
 }
 
 static int threads_count(void)
@@ -238,11 +243,11 @@ static int in_child(void (*run)(void))
     return WEXITSTATUS(status);
 }
 
-/* ------------------------------------------------------------------------------------------- files */
+/* ---------------------------------------------------------------------------------------- files */
 
 /*
- * A limit on the size of files stands for a disk that is full and then has room again. In a child without assertions:
- * they write to a file, too.
+ * A limit on the size of files stands for a disk that is full and then has room again. In a child
+ * without assertions: they write to a file, too.
  */
 enum { FULL = 100 };
 static int file_fd;
@@ -265,7 +270,8 @@ static void fill_and_make_room(void)
         if (fstat(file_fd, &file) != 0)
             _exit(3);
     }
-    if (setrlimit(RLIMIT_FSIZE, &limit) != 0 || act_log_flush(sys, ACT_FOREVER) != ACT_OK || log_lost() != 0)
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0 || act_log_flush(sys, ACT_FOREVER) != ACT_OK ||
+        log_lost() != 0)
         _exit(4);
     act_system_destroy(&sys);
 }
@@ -305,7 +311,7 @@ static void a_disk_that_stays_full_holds_up_nothing(void)
     close(fd);
 }
 
-/* ----------------------------------------------------------------------------------------- journal */
+/* -------------------------------------------------------------------------------------- journal */
 
 static char journal_path[64];
 
@@ -337,13 +343,15 @@ static void the_journal_gets_fields(void)
     act_pid pid;
     int     journal = open_journal();
     open_system(0, ACT_LOG_FORMAT_JOURNAL);
-    ck_assert_int_eq(act_system_spawn(sys, &pid, &speaker, NULL, ACT_SPAWN_OPTIONS(.name = "loud")), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(sys, &pid, &speaker, NULL, ACT_SPAWN_OPTIONS(.name = "loud")),
+                     ACT_OK);
     let_say(pid, 1);
     const char *fields = receive(journal);
     ck_assert_int_eq(strncmp(fields, "PRIORITY=6\nSYSLOG_IDENTIFIER=", 29), 0);
     ck_assert_ptr_nonnull(strstr(fields, "\nACT_TIME=2"));
     ck_assert_ptr_nonnull(strstr(fields, "\nACT_WORKER="));
-    ck_assert_ptr_nonnull(strstr(fields, "\nACT_ACTOR=loud\nACT_BEHAVIOR=speaker\nACT_PID=1.1\nMESSAGE=loud 1.1: line 1\n"));
+    ck_assert_ptr_nonnull(strstr(
+        fields, "\nACT_ACTOR=loud\nACT_BEHAVIOR=speaker\nACT_PID=1.1\nMESSAGE=loud 1.1: line 1\n"));
     act_system_log(sys, ACT_LOG_ERROR, "two\nlines");
     ck_assert_ptr_nonnull(strstr(receive(journal), "\nMESSAGE=two\\nlines\n"));
     ck_assert_int_eq(strncmp(heard.bytes, "PRIORITY=3\n", 11), 0);
@@ -377,7 +385,8 @@ static void standard_error_may_be_the_journal(void)
     int         journal = open_journal();
     open_pipe();
     ck_assert_int_eq(fstat(ends[1], &file), 0);
-    snprintf(name, sizeof name, "%llu:%llu", (unsigned long long)file.st_dev, (unsigned long long)file.st_ino);
+    snprintf(name, sizeof name, "%llu:%llu", (unsigned long long)file.st_dev,
+             (unsigned long long)file.st_ino);
     setenv("JOURNAL_STREAM", name, 1);
     open_system(ends[1], ACT_LOG_FORMAT_AUTO);
     act_system_log(sys, ACT_LOG_INFO, "to the journal");
@@ -403,7 +412,7 @@ static void standard_error_may_be_the_journal(void)
     close(ends[1]);
 }
 
-/* ----------------------------------------------------------------------------------- exit and fork */
+/* -------------------------------------------------------------------------------- exit and fork */
 
 static void log_and_leave(void)
 {
@@ -453,7 +462,8 @@ static void a_child_of_fork_logs_nothing(void)
 static void run_without_standard_error(void)
 {
     close(STDERR_FILENO);
-    if (act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .actors_max = 1 << 16)) != ACT_OK)
+    if (act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .actors_max = 1 << 16)) !=
+        ACT_OK)
         _exit(1);
     act_system_log(sys, ACT_LOG_ERROR, "nowhere");
     if (act_log_flush(sys, ACT_FOREVER) != ACT_OK || log_lost() != 1)

@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/lab.h>
 
-static act_pid a, b, c;
+static act_pid     a, b, c;
 static const char *name;
-static act_result result;
+static act_result  result;
 
 static void open_three(void)
 {
@@ -40,7 +40,7 @@ static act_result let_unregister(act_pid who, const char *what)
 
 static bool is_called(act_pid who, const char *what)
 {
-    act_pid pid = {9, 9};
+    act_pid    pid = {9, 9};
     act_result found = act_whereis(lab.system, &pid, what);
     if (found != ACT_OK)
         ck_assert(found == ACT_NOT_FOUND && pid.node == 9 && pid.local == 9);
@@ -184,8 +184,12 @@ static void spawns_with_the_name(act_self *self)
     act_ref ref;
     switch (kit_round() % 3) {
     case 0: spawned = act_spawn(self, &pid, &puppet, NULL, ACT_SPAWN_OPTIONS(.name = "ada")); break;
-    case 1: spawned = act_spawn_link(self, &pid, &puppet, NULL, ACT_SPAWN_OPTIONS(.name = "ada")); break;
-    default: spawned = act_spawn_monitor(self, &pid, &ref, &puppet, NULL, ACT_SPAWN_OPTIONS(.name = "ada"));
+    case 1:
+        spawned = act_spawn_link(self, &pid, &puppet, NULL, ACT_SPAWN_OPTIONS(.name = "ada"));
+        break;
+    default:
+        spawned =
+            act_spawn_monitor(self, &pid, &ref, &puppet, NULL, ACT_SPAWN_OPTIONS(.name = "ada"));
     }
 }
 

@@ -133,7 +133,8 @@ static void hears(act_self *self, void *state, const act_message *message)
     (void)state;
     if (message->tag == TAG_DO)
         asks(self);
-    else if (act_channel_take(message, &taken) != ACT_OK || act_channel_take(message, &taken) != ACT_EMPTY)
+    else if (act_channel_take(message, &taken) != ACT_OK ||
+             act_channel_take(message, &taken) != ACT_EMPTY)
         taken = -1;
 }
 
@@ -192,7 +193,7 @@ static void a_value_for_an_actor_that_ends_is_released(void)
     ck_assert_int_eq(released, 1);
 }
 
-/* ------------------------------------------------------------------------------------ left for later */
+/* ------------------------------------------------------------------------------- left for later */
 
 static void leaves_seven(act_self *self)
 {
@@ -316,7 +317,8 @@ static void who_is_told_in_vain_waits_on(void)
     act_pid one = lab_spawn(), two = lab_spawn(), watcher = lab_spawn();
     lab_let(one, wants_one);
     lab_let(two, wants_one);
-    lab_let(watcher, asks); /* with it the second one is told of the value, too, which the first one has */
+    lab_let(watcher, asks); /* with it the second one is told of the value, too, which the first
+                               one has */
     ck_assert_int_eq(put(1), ACT_OK);
     ck_assert_int_eq(lab_count(watcher, TAG_A), 1);
     ck_assert_int_eq(lab_only(one, TAG_A)->value, 1);
@@ -326,7 +328,7 @@ static void who_is_told_in_vain_waits_on(void)
     close_all();
 }
 
-/* ------------------------------------------------------------------------------------------- handlers */
+/* ------------------------------------------------------------------------------------- handlers */
 
 static void waits(act_self *self)
 {
@@ -403,7 +405,8 @@ static void leaves_what_fits_no_message(act_self *self)
 static void a_value_that_fits_no_message_is_not_taken_for_later(void)
 {
     lab_open();
-    ck_assert_int_eq(act_channel_create(&sender, &receiver, ACT_MESSAGE_INLINE_BYTES + 1, 1), ACT_OK);
+    ck_assert_int_eq(act_channel_create(&sender, &receiver, ACT_MESSAGE_INLINE_BYTES + 1, 1),
+                     ACT_OK);
     lab_let(lab_spawn(), leaves_what_fits_no_message);
     close_all();
 }

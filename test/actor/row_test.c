@@ -1,4 +1,7 @@
-/* What a handler sends to one actor in a row is handed over together: nobody can tell but by the clock. */
+/*
+ * What a handler sends to one actor in a row is handed over together: nobody can tell but by the
+ * clock.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <semaphore.h>
 
@@ -41,7 +44,7 @@ static void b_has_heard(int many, uint32_t then)
     ck_assert_int_ge(seen, many + (then != 0));
 }
 
-/* --------------------------------------------------------------------------------- when it is handed over */
+/* ----------------------------------------------------------------------- when it is handed over */
 
 static void sends_a_long_row(act_self *self)
 {
@@ -94,7 +97,10 @@ static void a_row_to_the_dead_is_dead_letters(void)
     lab_close();
 }
 
-/* Each message asks for memory once; the second also for the envelope of the row, and the third gets none. */
+/*
+ * Each message asks for memory once; the second also for the envelope of the row, and the third
+ * gets none.
+ */
 static void sends_with_memory_for_two(act_self *self)
 {
     act__memory_fail_at(3, true);
@@ -112,7 +118,7 @@ static void without_memory_for_a_row_its_messages_go_one_by_one(void)
     lab_close();
 }
 
-/* -------------------------------------------------------------------------- what must not overtake a row */
+/* ----------------------------------------------------------------- what must not overtake a row */
 
 static void tells_b_something_else(act_self *self)
 {
@@ -157,7 +163,8 @@ static void what_follows_from_a_later_ask_comes_later(void)
 static void sends_and_ends_b(act_self *self)
 {
     row(self, ROW);
-    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_ERROR, 7, NULL)), ACT_OK);
+    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_ERROR, 7, NULL)),
+                     ACT_OK);
 }
 
 static void a_signal_does_not_overtake_a_row(void)
@@ -169,9 +176,12 @@ static void a_signal_does_not_overtake_a_row(void)
     lab_close();
 }
 
-/* ------------------------------------------------------------------------------------- between two threads */
+/* -------------------------------------------------------------------------- between two threads */
 
-/* In the simulation the next handler would push what the last one left. Here b has a thread of its own. */
+/*
+ * In the simulation the next handler would push what the last one left. Here b has a thread of its
+ * own.
+ */
 static act_system *sys;
 static sem_t       all_are_there, newborn_is_done;
 static int         heard;
@@ -197,8 +207,10 @@ static void open_threads(void)
     heard = 0;
     ck_assert_int_eq(sem_init(&all_are_there, 0, 0), 0);
     ck_assert_int_eq(sem_init(&newborn_is_done, 0, 0), 0);
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .log = lab_log)), ACT_OK);
-    ck_assert_int_eq(act_system_spawn(sys, &b, &audience, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .log = lab_log)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_spawn(sys, &b, &audience, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
 }
 
 static void close_threads(void)
@@ -285,7 +297,8 @@ static const act_behavior waiter = {.name = "waiter", .receive = waits_for_the_l
 static void a_blocking_actor_keeps_nothing_back(void)
 {
     open_threads();
-    ck_assert_int_eq(act_system_spawn(sys, &a, &waiter, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(sys, &a, &waiter, NULL, ACT_SPAWN_OPTIONS(.blocking = true)),
+                     ACT_OK);
     act_system_tell_value(sys, a, TAG_A, act_nothing());
     ck_assert_int_eq(act_system_run(sys), ACT_OK); /* would else time out */
     close_threads();
@@ -299,14 +312,16 @@ static act_result tells_the_last(act_self *self, void *state, const void *args)
     return ACT_OK;
 }
 
-static const act_behavior newborn = {.name = "newborn", .init = tells_the_last, .receive = puppet_receive};
+static const act_behavior newborn = {
+    .name = "newborn", .init = tells_the_last, .receive = puppet_receive};
 
 static void sends_and_spawns(act_self *self, void *state, const act_message *message)
 {
     act_pid pid;
     (void)state, (void)message;
     row(self, ROW - 1);
-    ck_assert_int_eq(act_spawn(self, &pid, &newborn, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
+    ck_assert_int_eq(act_spawn(self, &pid, &newborn, NULL, ACT_SPAWN_OPTIONS(.blocking = true)),
+                     ACT_OK);
     wait_for(&newborn_is_done);
 }
 
@@ -340,15 +355,18 @@ static void hears_until_its_end(act_self *self, void *state, const act_message *
     exits_normally(self);
 }
 
-static const act_behavior child = {.name = "child", .init = traps_at_first, .receive = hears_until_its_end};
+static const act_behavior child = {
+    .name = "child", .init = traps_at_first, .receive = hears_until_its_end};
 
 static void sends_and_shuts_down(act_self *self, void *state, const act_message *message)
 {
     (void)state, (void)message;
-    ck_assert_int_eq(act_spawn(self, &b, &child, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
+    ck_assert_int_eq(act_spawn(self, &b, &child, NULL, ACT_SPAWN_OPTIONS(.blocking = true)),
+                     ACT_OK);
     wait_for(&newborn_is_done);
     row(self, ROW);
-    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                     ACT_OK);
     wait_for(&newborn_is_done);
 }
 

@@ -15,7 +15,8 @@ static void spawns_child(act_self *self)
 static void open_family(act_seat kind)
 {
     lab_open();
-    options = *ACT_SPAWN_OPTIONS(.name = "ada", .seat = kind, .redeliver_max = kind == ACT_SEAT_REDELIVER ? 2 : 0);
+    options = *ACT_SPAWN_OPTIONS(.name = "ada", .seat = kind,
+                                 .redeliver_max = kind == ACT_SEAT_REDELIVER ? 2 : 0);
     parent = lab_spawn();
     other = lab_spawn();
     lab_let(parent, traps);
@@ -60,7 +61,7 @@ static bool name_leads_to(act_pid who)
     return act_whereis(lab.system, &found, "ada") == ACT_OK && act_pid_equal(found, who);
 }
 
-/* ------------------------------------------------------------------------------------------ what waits */
+/* ----------------------------------------------------------------------------------- what waits */
 
 static void what_waits_is_for_the_next_in_order(void)
 {
@@ -99,7 +100,9 @@ static void what_waits_is_kept_however_the_actor_has_ended(void)
     for (int i = 0; i < 3; i++) {
         if (i == 2) { /* before its turn */
             tell(child, TAG_A);
-            ck_assert_int_eq(act_system_exit(lab.system, child, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+            ck_assert_int_eq(act_system_exit(lab.system, child,
+                                             act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                             ACT_OK);
         } else {
             lab_tell_to(child, i == 0 ? panics : exits_normally);
             tell(child, TAG_A);
@@ -116,8 +119,10 @@ static void writes_to_itself(act_self *self)
 {
     act_ref timer;
     act_tell_value(self, act_self_pid(self), TAG_A, act_nothing());
-    ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
-    ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), TAG_D, act_nothing(), 30), ACT_OK);
+    ck_assert_int_eq(
+        act_tell_value_after(self, &timer, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
+    ck_assert_int_eq(
+        act_tell_value_after(self, &timer, act_self_pid(self), TAG_D, act_nothing(), 30), ACT_OK);
 }
 
 /* The next makes plans of its own: with those of the one before it would have two of each. */
@@ -132,7 +137,8 @@ static void what_an_actor_has_sent_to_itself_dies_with_it(void)
     take_seat();
     lab_advance(100);
     lab_only(child, TAG_C);
-    ck_assert_int_eq(lab_count(child, TAG_A) + lab_count(child, TAG_B) + lab_count(child, TAG_D), 0);
+    ck_assert_int_eq(lab_count(child, TAG_A) + lab_count(child, TAG_B) + lab_count(child, TAG_D),
+                     0);
     lab_close();
 }
 
@@ -145,7 +151,8 @@ static void arms_its_end(act_self *self)
     ck_assert_int_eq(act_message_create(&message, TAG_DO, sizeof what), ACT_OK);
     memcpy(message->as.bytes, &what, sizeof what);
     ck_assert_int_eq(act_send_after(self, &timer, act_self_pid(self), &message, 10), ACT_OK);
-    ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
+    ck_assert_int_eq(
+        act_tell_value_after(self, &timer, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
 }
 
 static void a_timers_message_that_waits_dies_with_its_actor(void)
@@ -213,7 +220,7 @@ static void an_ask_that_waited_is_answered_with_the_end(void)
     lab_close();
 }
 
-/* ------------------------------------------------------------------------------------------- the name */
+/* ------------------------------------------------------------------------------------- the name */
 
 static void a_name_stays_with_the_seat(void)
 {
@@ -291,7 +298,7 @@ static void a_send_to_the_name_reaches_who_has_it_then(void)
     lab_close();
 }
 
-/* --------------------------------------------------------------------------------------- who asks a seat */
+/* ------------------------------------------------------------------------------ who asks a seat */
 
 static void answers(act_self *self)
 {
@@ -357,7 +364,8 @@ static void an_exit_signal_to_a_seat_does_nothing(void)
 {
     open_family(ACT_SEAT_KEEP);
     end_child(exits_with_an_error);
-    ck_assert_int_eq(act_system_exit(lab.system, seat, act_exit_reason_make(ACT_EXIT_ERROR, 1, "why")), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(lab.system, seat, act_exit_reason_make(ACT_EXIT_ERROR, 1, "why")), ACT_OK);
     lab_let_about(other, links, seat);
     lab_let(other, exits_with_an_error);
     take_seat();
@@ -369,7 +377,8 @@ static void a_seat_that_was_killed_ends_who_takes_it(void)
 {
     open_family(ACT_SEAT_KEEP);
     end_child(exits_with_an_error);
-    ck_assert_int_eq(act_system_exit(lab.system, seat, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(lab.system, seat, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     lab_run();
     take_seat();
     lab_run();
@@ -377,7 +386,7 @@ static void a_seat_that_was_killed_ends_who_takes_it(void)
     lab_close();
 }
 
-/* ------------------------------------------------------------------------------------------- the bound */
+/* ------------------------------------------------------------------------------------ the bound */
 
 static void the_bound_holds_in_a_seat(void)
 {
@@ -413,7 +422,10 @@ static void floods(act_self *self)
         lab_tell_to(act_self_pid(self), floods);
 }
 
-/* A sender that was held back by one that ends goes on: with the next one, or when there will be none. */
+/*
+ * A sender that was held back by one that ends goes on: with the next one, or when there will be
+ * none.
+ */
 static void check_flood(bool is_taken)
 {
     lab_open_with(LAB_OPTIONS(.stop_timeout = 0, .backlog_max = 10, .batch_max = 1));
@@ -449,7 +461,7 @@ static void who_floods_a_seat_that_is_given_up_goes_on(void)
     check_flood(false);
 }
 
-/* -------------------------------------------------------------------------------------------- given up */
+/* ------------------------------------------------------------------------------------- given up */
 
 static void a_seat_that_is_given_up_makes_dead_letters(void)
 {
@@ -486,7 +498,8 @@ static void a_seat_can_be_given_up_while_it_is_made(void)
     static int resource;
     open_family(ACT_SEAT_DROP);
     lab_tell_to(child, exits_with_an_error);
-    act_system_tell_value(lab.system, child, TAG_A, act_resource_value(&resource, gives_up_the_childs_seat));
+    act_system_tell_value(lab.system, child, TAG_A,
+                          act_resource_value(&resource, gives_up_the_childs_seat));
     tell(child, TAG_B); /* the last one is released later */
     lab_run();
     ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 2);
@@ -566,7 +579,7 @@ static void an_odd_seat_is_refused(void)
     lab_close();
 }
 
-/* -------------------------------------------------------------------- the message whose handler panicked */
+/* ----------------------------------------------------------- the message whose handler panicked */
 
 static void the_message_that_failed_is_a_dead_letter(void)
 {
@@ -648,7 +661,8 @@ static void one_that_fails_waits_through_a_failing_init(void)
     lab_run();
     ck_assert_int_eq(find_seat(), ACT_OK);
     options.takes_seat = seat;
-    ck_assert_int_eq(act_system_spawn(lab.system, &child, &puppet, &exits_in_init, &options), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(lab.system, &child, &puppet, &exits_in_init, &options),
+                     ACT_OK);
     lab_run();
     ck_assert_int_eq(find_seat(), ACT_OK);
     take_seat();
@@ -656,7 +670,7 @@ static void one_that_fails_waits_through_a_failing_init(void)
     lab_close();
 }
 
-/* ------------------------------------------------------------------------------------ what a DOWN says */
+/* ----------------------------------------------------------------------------- what a DOWN says */
 
 static void a_monitor_is_told_whether_what_waited_is_kept(void)
 {
@@ -693,7 +707,8 @@ static void an_actor_that_was_told_to_leave_no_seat_keeps_nothing(void)
 
 static void asks_child(act_self *self)
 {
-    ck_assert_int_eq(act_ask_value(self, &lab_ref, child, TAG_A, act_nothing(), ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_ask_value(self, &lab_ref, child, TAG_A, act_nothing(), ACT_FOREVER),
+                     ACT_OK);
 }
 
 /* An ask is not handed on, so its DOWN is the last word. */

@@ -1,4 +1,6 @@
-/* Messages between actors: what arrives, in which order, who owns it, and what becomes of the rest. */
+/*
+ * Messages between actors: what arrives, in which order, who owns it, and what becomes of the rest.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/lab.h>
 
@@ -11,7 +13,7 @@ static void open_two(void)
     b = lab_spawn();
 }
 
-/* ------------------------------------------------------------------------------------------ values */
+/* --------------------------------------------------------------------------------------- values */
 
 static void tells_all_kinds(act_self *self)
 {
@@ -60,8 +62,9 @@ static void every_kind_of_value_arrives_as_it_was_sent(void)
     lab_close();
 }
 
-static const size_t sizes[] = {0, 1, 7, 8, 23, 24, 25, 64, 87, 88, 89, 128, 215, 216, 217, 471, 472, 473, 983, 984, 985,
-                               2007, 2008, 2009, 4055, 4056, 4057, 5000, 65536, 1000000};
+static const size_t sizes[] = {0,   1,    7,    8,    23,   24,   25,   64,   87,    88,
+                               89,  128,  215,  216,  217,  471,  472,  473,  983,   984,
+                               985, 2007, 2008, 2009, 4055, 4056, 4057, 5000, 65536, 1000000};
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 static size_t sizes_seen;
 
@@ -77,7 +80,7 @@ static void tells_all_sizes(act_self *self)
 static void checks_sizes(act_self *self, void *state, const act_message *message)
 {
     static unsigned char bytes[1000000];
-    size_t expected = sizes[sizes_seen];
+    size_t               expected = sizes[sizes_seen];
     (void)self;
     (void)state;
     ck_assert_int_eq(message->kind, ACT_VALUE_BYTES);
@@ -86,7 +89,8 @@ static void checks_sizes(act_self *self, void *state, const act_message *message
     ck_assert_int_eq(act_message_read(message, bytes, expected + 1), ACT_MALFORMED);
     ck_assert_int_eq(act_message_read(message, bytes, expected), ACT_OK);
     for (size_t i = 0; i < expected; i++)
-        if (bytes[i] != sizes_seen + 1) /* Check notes each assertion in a file: too slow for every byte */
+        if (bytes[i] != sizes_seen + 1) /* Check notes each assertion in a file: too slow for
+                                           every byte */
             ck_abort_msg("byte %zu of %zu is wrong", i, expected);
     sizes_seen++;
 }
@@ -111,8 +115,11 @@ static void a_message_out_of_range_cannot_be_made(void)
     ck_assert_int_eq(act_message_create(&message, ACT_TAG_MAX + 1, 1), ACT_INVALID);
     ck_assert_int_eq(act_message_create(&message, 1, ACT_MESSAGE_BYTES_MAX + 1), ACT_INVALID);
     ck_assert_int_eq(act_message_create_value(&message, 0, act_nothing()), ACT_INVALID);
-    ck_assert_int_eq(act_message_create_value(&message, 1, (act_value){ACT_VALUE_BYTES, {false}}), ACT_INVALID);
-    ck_assert_int_eq(act_message_create_value(&message, 1, (act_value){(act_value_kind)-1, {false}}), ACT_INVALID);
+    ck_assert_int_eq(act_message_create_value(&message, 1, (act_value){ACT_VALUE_BYTES, {false}}),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_message_create_value(&message, 1,
+                                              (act_value){(act_value_kind)-1, {false}}),
+                     ACT_INVALID);
     ck_assert_ptr_null(message);
     ck_assert_int_eq(act_message_create(&message, ACT_TAG_MAX, 0), ACT_OK);
     act_message_free(&message);
@@ -120,7 +127,7 @@ static void a_message_out_of_range_cannot_be_made(void)
     act_message_free(&message);
 }
 
-/* --------------------------------------------------------------------------------------- resources */
+/* ------------------------------------------------------------------------------------ resources */
 
 static int released[8];
 
@@ -150,7 +157,8 @@ static void takes_some(act_self *self, void *state, const act_message *message)
     ck_assert_ptr_null(act_message_take_resource(message));
 }
 
-static const act_behavior taker_of_resources = {.name = "taker of resources", .receive = takes_some};
+static const act_behavior taker_of_resources = {.name = "taker of resources",
+                                                .receive = takes_some};
 
 static void a_resource_is_released_once_unless_it_is_taken(void)
 {
@@ -219,13 +227,14 @@ static void a_resource_in_a_message_that_waits_at_the_end_of_the_system_is_relea
     ck_assert_uint_eq(act__pool_outstanding(), lab.outstanding);
 }
 
-/* --------------------------------------------------------------------------------------- ownership */
+/* ------------------------------------------------------------------------------------ ownership */
 
 static void sends_to_the_dead(act_self *self)
 {
     act_message *message, *same;
     ck_assert_int_eq(act_message_create_value(&message, TAG_A, act_int64(5)), ACT_OK);
-    message->ref.value = 77; /* as one that came as an ask and was taken: it can still be answered */
+    message->ref.value = 77; /* as one that came as an ask and was taken: it can still be
+                                answered */
     same = message;
     ck_assert_int_eq(act_send(self, b, &message), ACT_NO_ACTOR);
     ck_assert_ptr_eq(message, same);
@@ -265,7 +274,8 @@ static void what_cannot_be_told_is_a_dead_letter_with_its_reason(void)
     open_two();
     lab_let(a, tells_nobody);
     ck_assert_int_eq(lab.letters_count, 4);
-    ck_assert(lab.letters[0].tag == TAG_A && lab.letters[0].why == ACT_NO_ACTOR && act_pid_is_none(lab.letters[0].to));
+    ck_assert(lab.letters[0].tag == TAG_A && lab.letters[0].why == ACT_NO_ACTOR &&
+              act_pid_is_none(lab.letters[0].to));
     ck_assert(lab.letters[1].tag == TAG_B && lab.letters[1].why == ACT_NO_ACTOR);
     ck_assert(lab.letters[2].tag == TAG_C && lab.letters[2].why == ACT_NO_NODE);
     ck_assert(lab.letters[3].tag == TAG_D && lab.letters[3].why == ACT_NO_MEMORY);
@@ -295,12 +305,12 @@ static void a_dead_letter_says_who_sent_it(void)
     lab_close();
 }
 
-/* ------------------------------------------------------------------------------- taking, forwarding */
+/* --------------------------------------------------------------------------- taking, forwarding */
 
 enum { RING = 10 };
-static act_pid ring[RING];
+static act_pid            ring[RING];
 static const act_message *travelling;
-static int hops;
+static int                hops;
 
 static void forwards(act_self *self, void *state, const act_message *message)
 {
@@ -359,7 +369,8 @@ static void forwards_to_itself(act_self *self, void *state, const act_message *m
     act_message_free(&mine);
 }
 
-static const act_behavior selfish = {.name = "selfish", .state_bytes = sizeof(int), .receive = forwards_to_itself};
+static const act_behavior selfish = {
+    .name = "selfish", .state_bytes = sizeof(int), .receive = forwards_to_itself};
 
 static void an_actor_can_send_a_message_on_to_itself(void)
 {
@@ -373,7 +384,7 @@ static void an_actor_can_send_a_message_on_to_itself(void)
 }
 
 static act_message *kept[10];
-static int kept_count;
+static int          kept_count;
 
 static void keeps(act_self *self, void *state, const act_message *message)
 {
@@ -403,7 +414,8 @@ static void taken_messages_can_be_kept_and_sent_on_later(void)
     lab_run();
     ck_assert_int_eq(lab_count(b, TAG_A), 10);
     for (int i = 0; i < 10; i++)
-        ck_assert(lab_nth(b, TAG_A, i)->value == i && act_pid_equal(lab_nth(b, TAG_A, i)->sender, a));
+        ck_assert(lab_nth(b, TAG_A, i)->value == i &&
+                  act_pid_equal(lab_nth(b, TAG_A, i)->sender, a));
     lab_close();
 }
 
@@ -442,7 +454,7 @@ static act_result traps_at_first(act_self *self, void *state, const void *args)
 {
     (void)state;
     (void)args;
-    act_ref ref;
+    act_ref      ref;
     act_message *message;
     ck_assert_int_eq(act_trap_exits(self, true), ACT_OK);
     ck_assert_int_eq(act_monitor(self, &ref, b), ACT_OK);
@@ -453,7 +465,8 @@ static act_result traps_at_first(act_self *self, void *state, const void *args)
     return ACT_OK;
 }
 
-static const act_behavior greedy = {.name = "greedy", .init = traps_at_first, .receive = tries_to_take};
+static const act_behavior greedy = {
+    .name = "greedy", .init = traps_at_first, .receive = tries_to_take};
 
 static void the_frameworks_own_messages_cannot_be_taken(void)
 {
@@ -467,7 +480,7 @@ static void the_frameworks_own_messages_cannot_be_taken(void)
     lab_close();
 }
 
-/* ------------------------------------------------------------------------------------------- order */
+/* ---------------------------------------------------------------------------------------- order */
 
 enum { TALKERS = 8, WORDS = 100 };
 
@@ -497,7 +510,7 @@ static void order_is_kept_between_any_two(void)
     lab_close();
 }
 
-/* ---------------------------------------------------------------------------------------- counters */
+/* ------------------------------------------------------------------------------------- counters */
 
 static void sent_is_received_plus_dead_letters(void)
 {

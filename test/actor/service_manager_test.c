@@ -23,7 +23,8 @@ static void open_manager(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     bool               is_abstract = kit_round() % 2 != 0;
-    int                length = snprintf(path, sizeof path, "%s/act-notify-%d", is_abstract ? "@act" : "/tmp", (int)getpid());
+    int length = snprintf(path, sizeof path, "%s/act-notify-%d", is_abstract ? "@act" : "/tmp",
+                          (int)getpid());
     manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     ck_assert_int_ge(manager, 0);
     memcpy(address.sun_path, path, (size_t)length);
@@ -31,7 +32,8 @@ static void open_manager(void)
         address.sun_path[0] = '\0';
     else
         unlink(path);
-    socklen_t bytes = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)length + !is_abstract);
+    socklen_t bytes =
+        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)length + !is_abstract);
     ck_assert_int_eq(bind(manager, (struct sockaddr *)&address, bytes), 0);
     setenv("NOTIFY_SOCKET", path, 1);
 }
@@ -66,8 +68,10 @@ static const char *hear_no_food(void)
 static act_system *open_system(act_service service)
 {
     act_system *system;
-    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 1, .actors_max = 1 << 16,
-                                                                   .service = service)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&system,
+                                       ACT_SYSTEM_OPTIONS(.workers_count = 1, .actors_max = 1 << 16,
+                                                          .service = service)),
+                     ACT_OK);
     return system;
 }
 
@@ -79,7 +83,8 @@ static void ready_when_run_begins_and_stopping_when_it_stops(void)
     act__service_manager_run_begins(system);
     ck_assert_str_eq(hear(), "READY=1");
     act_system_stop(system);
-    ck_assert_int_eq(act_system_run(system), ACT_OK); /* stopped before it began: it is not ready once more */
+    ck_assert_int_eq(act_system_run(system), ACT_OK); /* stopped before it began: it is not ready
+                                                         once more */
     ck_assert_str_eq(hear(), "STOPPING=1");
     ck_assert_str_eq(hear(), "");
     act_system_destroy(&system);
@@ -134,8 +139,14 @@ static void the_watchdog_has_an_interval_if_it_is_ours(void)
         bool        ours;
         act_millis  interval;
     } cases[] = {
-        {"30000000", true, 15000}, {"3000", true, 1},   {"1", true, 1},  {"0", true, 0},
-        {"30000000", false, 0},    {"-5", true, 0},     {"5s", true, 0}, {"", true, 0},
+        {"30000000", true, 15000},
+        {"3000", true, 1},
+        {"1", true, 1},
+        {"0", true, 0},
+        {"30000000", false, 0},
+        {"-5", true, 0},
+        {"5s", true, 0},
+        {"", true, 0},
         {"99999999999999999999999", true, 0},
     };
     char own[24];
@@ -194,15 +205,18 @@ static void whoever_is_no_service_tells_nothing(void)
     ck_assert_int_eq(act_system_ready(system), ACT_INVALID);
     ck_assert_int_eq(act_system_status(system, "x"), ACT_INVALID);
     act_system_destroy(&system);
-    ck_assert_int_eq(act_simulation_create(&simulation, 1, ACT_SYSTEM_OPTIONS(.service = ACT_SERVICE_READY_AT_RUN)), ACT_OK);
+    ck_assert_int_eq(act_simulation_create(&simulation, 1,
+                                           ACT_SYSTEM_OPTIONS(.service = ACT_SERVICE_READY_AT_RUN)),
+                     ACT_OK);
     ck_assert_int_eq(act_system_ready(act_simulation_system(simulation)), ACT_OK);
     act_simulation_destroy(&simulation);
     ck_assert_str_eq(hear(), "");
-    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.service = (act_service)3)), ACT_INVALID);
+    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.service = (act_service)3)),
+                     ACT_INVALID);
     close_manager();
 }
 
-/* --------------------------------------------------------------------------------------- the watchdog's food */
+/* -------------------------------------------------------------------------- the watchdog's food */
 
 static sem_t stuck_ones, let_go, reports;
 
@@ -234,7 +248,10 @@ static void wait_for_food(void)
     ck_assert_str_eq(hear(), "WATCHDOG=1");
 }
 
-/* Only when no worker has gone on since the last time is it not fed: two are stuck, and there is one spare. */
+/*
+ * Only when no worker has gone on since the last time is it not fed: two are stuck, and there is
+ * one spare.
+ */
 static void the_watchdog_is_fed_while_all_workers_go_on(void)
 {
     static const act_behavior stuck = {.name = "stuck", .receive = is_stuck};
@@ -245,10 +262,12 @@ static void the_watchdog_is_fed_while_all_workers_go_on(void)
     sem_init(&stuck_ones, 0, 0);
     sem_init(&let_go, 0, 0);
     sem_init(&reports, 0, 0);
-    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 1, .actors_max = 1 << 16,
-                                                                   .service = ACT_SERVICE_READY_BY_CALL,
-                                                                   .stuck_after = ACT_MS(10), .spares_max = 1,
-                                                                   .log = count_report)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&system,
+                                       ACT_SYSTEM_OPTIONS(.workers_count = 1, .actors_max = 1 << 16,
+                                                          .service = ACT_SERVICE_READY_BY_CALL,
+                                                          .stuck_after = ACT_MS(10),
+                                                          .spares_max = 1, .log = count_report)),
+                     ACT_OK);
     for (int i = 0; i < 3; i++)
         wait_for_food(); /* all are asleep */
     for (int i = 0; i < 2; i++) {
@@ -261,7 +280,7 @@ static void the_watchdog_is_fed_while_all_workers_go_on(void)
     }
     wait_for_reports(4); /* of both, after 10 ms and after 100: it is fed every 5 */
     while (hear()[0] != '\0')
-        ; /* what came before */
+        ;                /* what came before */
     wait_for_reports(1); /* after a second */
     ck_assert_str_eq(hear(), "");
     sem_post(&let_go);

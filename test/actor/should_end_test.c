@@ -12,10 +12,10 @@
 
 enum { GO = 1, END };
 
-static act_system *sys;
-static act_pid     supervisor, ward;
-static sem_t       inside, outside;
-static act_millis  timeout;
+static act_system  *sys;
+static act_pid      supervisor, ward;
+static sem_t        inside, outside;
+static act_millis   timeout;
 static _Atomic bool is_wrong;
 
 static void quiet(void *context, act_log_level level, const char *text)
@@ -29,7 +29,8 @@ static void open_system(void)
     sem_init(&outside, 0, 0);
     is_wrong = false;
     timeout = ACT_FOREVER;
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = quiet, .actors_max = 1 << 20,
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = quiet,
+                                                                .actors_max = 1 << 20,
                                                                 .stop_timeout = ACT_FOREVER)),
                      ACT_OK);
 }
@@ -75,7 +76,11 @@ static void end(act_pid pid, act_exit_kind kind, int32_t code)
 static const struct {
     act_exit_kind kind;
     int32_t       code; /* with one the signal comes in an envelope */
-} ways[] = {{ACT_EXIT_KILL, 0}, {ACT_EXIT_SHUTDOWN, 0}, {ACT_EXIT_KILL, 1}, {ACT_EXIT_SHUTDOWN, 1}, {ACT_EXIT_ERROR, 1}};
+} ways[] = {{ACT_EXIT_KILL, 0},
+            {ACT_EXIT_SHUTDOWN, 0},
+            {ACT_EXIT_KILL, 1},
+            {ACT_EXIT_SHUTDOWN, 1},
+            {ACT_EXIT_ERROR, 1}};
 
 enum { WAYS = sizeof ways / sizeof ways[0] };
 
@@ -140,7 +145,8 @@ static void hears_it_again(act_self *self, void *state, act_exit_reason reason)
     is_wrong |= !act_should_end(self);
 }
 
-static const act_behavior leaver = {.name = "leaver", .receive = leaves, .terminate = hears_it_again};
+static const act_behavior leaver = {
+    .name = "leaver", .receive = leaves, .terminate = hears_it_again};
 
 static void an_actor_that_has_exited_hears_it(void)
 {
@@ -150,7 +156,7 @@ static void an_actor_that_has_exited_hears_it(void)
     close_system();
 }
 
-/* ----------------------------------------------------------------------------------- links, trapping */
+/* ------------------------------------------------------------------------------ links, trapping */
 
 static void links(act_self *self, void *state, const act_message *message)
 {
@@ -184,7 +190,8 @@ static act_result traps(act_self *self, void *state, const void *args)
 
 static void works_trapping(act_self *self, void *state, const act_message *message)
 {
-    if (message->tag == ACT_MESSAGE_EXIT && !act_pid_equal(act_message_sender(message), act_self_parent(self)))
+    if (message->tag == ACT_MESSAGE_EXIT &&
+        !act_pid_equal(act_message_sender(message), act_self_parent(self)))
         return;
     if (message->tag == ACT_MESSAGE_EXIT)
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
@@ -208,7 +215,7 @@ static void one_that_traps_hears_its_parent_only(void)
     close_system();
 }
 
-/* ------------------------------------------------------------------------------------------- tasks */
+/* ---------------------------------------------------------------------------------------- tasks */
 
 static act_message *works_as_task(act_self *self, const void *args)
 {
@@ -229,13 +236,15 @@ static void open_tasks(void)
 static void employs(act_self *self, void *state, const act_message *message)
 {
     act_ref *ask = state;
-    if (message->tag == GO && act_task_run(self, ask, supervisor, works_as_task, NULL, 0, timeout) != ACT_OK)
+    if (message->tag == GO &&
+        act_task_run(self, ask, supervisor, works_as_task, NULL, 0, timeout) != ACT_OK)
         abort();
     if (message->tag == END)
         act_demonitor(self, *ask);
 }
 
-static const act_behavior employer = {.name = "employer", .state_bytes = sizeof(act_ref), .receive = employs};
+static const act_behavior employer = {
+    .name = "employer", .state_bytes = sizeof(act_ref), .receive = employs};
 
 static void a_task_hears_that_its_ask_has_timed_out(void)
 {

@@ -19,7 +19,8 @@ static struct thing          *things[MANY];
 static void make(size_t things_max)
 {
     cache = other = (struct act__slab_cache){0};
-    ck_assert(act__slab_create(&slab, sizeof(struct thing), offsetof(struct thing, link), things_max));
+    ck_assert(
+        act__slab_create(&slab, sizeof(struct thing), offsetof(struct thing, link), things_max));
 }
 
 static void take_all(struct act__slab_cache *from)

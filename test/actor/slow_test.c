@@ -1,4 +1,7 @@
-/* What a sender hears that an overloaded receiver holds, how far holding reaches, and how long it lasts. */
+/*
+ * What a sender hears that an overloaded receiver holds, how far holding reaches, and how long it
+ * lasts.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <mailbox/base/memory.h>
 #include <test/actor/lab.h>
@@ -14,7 +17,10 @@ static void spawns_child(act_self *self)
     ck_assert_int_eq(act_spawn_link(self, &child, &puppet, NULL, &options), ACT_OK);
 }
 
-/* A receiver that handles nothing, as it waits for its next instance; two actors that send to it; and a trapping parent. */
+/*
+ * A receiver that handles nothing, as it waits for its next instance; two actors that send to it;
+ * and a trapping parent.
+ */
 static void open_seat(void)
 {
     lab_open_with(LAB_OPTIONS(.stop_timeout = 0, .backlog_max = BACKLOG, .batch_max = 1));
@@ -58,7 +64,8 @@ static void hold(act_pid who)
 
 static void arms_a_timer(act_self *self)
 {
-    ck_assert_int_eq(act_tell_value_after(self, &lab_ref, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
+    ck_assert_int_eq(
+        act_tell_value_after(self, &lab_ref, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
 }
 
 static void asks_in_vain(act_self *self)
@@ -77,7 +84,7 @@ static void tells_it_and_exits(act_self *self)
     exits_with_an_error(self);
 }
 
-/* -------------------------------------------------------------------------------------------- hearing */
+/* -------------------------------------------------------------------------------------- hearing */
 
 static void a_held_actor_hears_its_timers_in_time(void)
 {
@@ -213,7 +220,10 @@ static void asks_and_floods(act_self *self)
     floods(self);
 }
 
-/* The held sender has a turn when it is time; in that it asks, and is held again before it is answered. */
+/*
+ * The held sender has a turn when it is time; in that it asks, and is held again before it is
+ * answered.
+ */
 static void ask_while_held(void)
 {
     has_asked = false;
@@ -256,7 +266,9 @@ static void an_answer_that_waits_comes_before_the_end_of_the_answerer(void)
 
 static void rearms(act_self *self)
 {
-    ck_assert_int_eq(act_send_after(self, &lab_ref, act_self_pid(self), &(act_message *){act_take(self)}, 1), ACT_OK);
+    ck_assert_int_eq(act_send_after(self, &lab_ref, act_self_pid(self),
+                                    &(act_message *){act_take(self)}, 1),
+                     ACT_OK);
     floods(self);
 }
 
@@ -276,7 +288,8 @@ static void who_floods_at_each_tick_is_held_between_ticks(void)
     act_system_tell_value(lab.system, clock, TAG_A, act_nothing());
     lab_advance(50);
     ck_assert_int_eq(floods_count, 51);
-    ck_assert_int_eq(act_system_exit(lab.system, clock, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(lab.system, clock, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     close_seat();
 }
 
@@ -303,7 +316,7 @@ static void what_a_timer_brings_cannot_be_answered(void)
     lab_close();
 }
 
-/* ----------------------------------------------------------------------------------------------- time */
+/* ----------------------------------------------------------------------------------------- time */
 
 static void who_is_held_by_one_that_does_not_run_has_a_turn_in_time(void)
 {
@@ -340,7 +353,8 @@ static void a_flood_of_one_that_does_not_run_is_slow(void)
     ck_assert_int_lt(floods_count, floods_before + 2 * 2 * (60000 / LONGEST + 3));
     for (int i = 0; i < 2; i++)
         ck_assert_int_eq(act_system_exit(lab.system, i == 0 ? sender : other,
-                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                         ACT_OK);
     close_seat();
 }
 
@@ -362,7 +376,7 @@ static void without_memory_for_its_watch_a_receiver_holds_none(void)
     close_seat();
 }
 
-/* ---------------------------------------------------------------------------------------------- reach */
+/* ---------------------------------------------------------------------------------------- reach */
 
 static void a_seat_holds_only_when_much_waits(void)
 {

@@ -11,17 +11,17 @@ static void open_one(void)
 }
 
 struct arguments {
-    int64_t numbers[20];
+    int64_t     numbers[20];
     const char *text;
 };
 
 static struct arguments given;
-static int inits;
+static int              inits;
 
 static act_result checks_arguments(act_self *self, void *state, const void *args)
 {
     static const unsigned char zeros[100];
-    const struct arguments *mine = args;
+    const struct arguments    *mine = args;
     inits++;
     ck_assert_int_eq(memcmp(state, zeros, sizeof zeros), 0);
     ck_assert_uint_eq((uintptr_t)state % 16, 0);
@@ -35,8 +35,11 @@ static act_result checks_arguments(act_self *self, void *state, const void *args
     return ACT_OK;
 }
 
-static const act_behavior picky = {
-    .name = "picky", .state_bytes = 100, .args_bytes = sizeof(struct arguments), .init = checks_arguments, .receive = puppet_receive};
+static const act_behavior picky = {.name = "picky",
+                                   .state_bytes = 100,
+                                   .args_bytes = sizeof(struct arguments),
+                                   .init = checks_arguments,
+                                   .receive = puppet_receive};
 
 static void spawns_a_picky_one(act_self *self)
 {
@@ -68,7 +71,8 @@ static act_result wants_no_arguments(act_self *self, void *state, const void *ar
     return ACT_OK;
 }
 
-static const act_behavior modest = {.name = "modest", .args_bytes = 8, .init = wants_no_arguments, .receive = puppet_receive};
+static const act_behavior modest = {
+    .name = "modest", .args_bytes = 8, .init = wants_no_arguments, .receive = puppet_receive};
 static const act_behavior plain = {.name = "plain", .receive = puppet_receive};
 
 static void without_arguments_init_gets_none(void)
@@ -76,7 +80,8 @@ static void without_arguments_init_gets_none(void)
     open_one();
     b = lab_spawn_as(&modest, NULL, NULL);
     ck_assert(lab_lives(b));
-    ck_assert(lab_lives(lab_spawn_as(&plain, &given, NULL))); /* no init, and no room for arguments */
+    ck_assert(
+        lab_lives(lab_spawn_as(&plain, &given, NULL))); /* no init, and no room for arguments */
     lab_close();
 }
 
@@ -97,7 +102,10 @@ static void a_state_may_have_any_size(void)
     lab_open();
     for (int round = 0; round < 3; round++)
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-            act_behavior big = {.name = "big", .state_bytes = sizes[i], .init = fills_state, .receive = puppet_receive};
+            act_behavior big = {.name = "big",
+                                .state_bytes = sizes[i],
+                                .init = fills_state,
+                                .receive = puppet_receive};
             b = lab_spawn_as(&big, NULL, ACT_SPAWN_OPTIONS(.kept = (void *)(uintptr_t)&sizes[i]));
             lab_let(b, exits_normally);
         }
@@ -114,8 +122,10 @@ static act_result answers_as_told(act_self *self, void *state, const void *args)
     return answer_of_init;
 }
 
-static const act_behavior told = {
-    .name = "told", .init = answers_as_told, .receive = puppet_receive, .terminate = puppet_terminate};
+static const act_behavior told = {.name = "told",
+                                  .init = answers_as_told,
+                                  .receive = puppet_receive,
+                                  .terminate = puppet_terminate};
 
 static void spawns_one_that_is_told(act_self *self)
 {
@@ -215,17 +225,25 @@ static void a_child_knows_itself_and_its_parent(void)
 static void spawns_badly(act_self *self)
 {
     static const act_behavior deaf = {.name = "deaf"}, nameless = {.receive = puppet_receive};
-    act_pid pid = {7, 7};
-    act_ref ref = {7};
-    act_spawn_options short_ones = {.size = sizeof short_ones - 1};
+    act_pid                   pid = {7, 7};
+    act_ref                   ref = {7};
+    act_spawn_options         short_ones = {.size = sizeof short_ones - 1};
     ck_assert_int_eq(act_spawn(self, &pid, &deaf, NULL, NULL), ACT_INVALID);
     ck_assert_int_eq(act_spawn(self, &pid, &nameless, NULL, NULL), ACT_INVALID);
     ck_assert_int_eq(act_spawn_link(self, &pid, &puppet, NULL, &short_ones), ACT_INVALID);
-    ck_assert_int_eq(act_spawn(self, &pid, &puppet, NULL, ACT_SPAWN_OPTIONS(.worker = 2)), ACT_INVALID);
-    ck_assert_int_eq(act_spawn(self, &pid, &puppet, NULL, ACT_SPAWN_OPTIONS(.worker = 1, .blocking = true)), ACT_INVALID);
-    ck_assert_int_eq(act_spawn(self, &pid, &puppet, NULL, ACT_SPAWN_OPTIONS(.inbox_policy = (act_inbox_policy)9)), ACT_INVALID);
-    ck_assert_int_eq(act_spawn(self, &pid, &puppet, NULL, ACT_SPAWN_OPTIONS(.name = "")), ACT_INVALID);
-    ck_assert_int_eq(act_spawn_monitor(self, &pid, &ref, &puppet, NULL, ACT_SPAWN_OPTIONS(.name = "")), ACT_INVALID);
+    ck_assert_int_eq(act_spawn(self, &pid, &puppet, NULL, ACT_SPAWN_OPTIONS(.worker = 2)),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_spawn(self, &pid, &puppet, NULL,
+                               ACT_SPAWN_OPTIONS(.worker = 1, .blocking = true)),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_spawn(self, &pid, &puppet, NULL,
+                               ACT_SPAWN_OPTIONS(.inbox_policy = (act_inbox_policy)9)),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_spawn(self, &pid, &puppet, NULL, ACT_SPAWN_OPTIONS(.name = "")),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_spawn_monitor(self, &pid, &ref, &puppet, NULL,
+                                       ACT_SPAWN_OPTIONS(.name = "")),
+                     ACT_INVALID);
     ck_assert(pid.node == 7 && pid.local == 7 && ref.value == 7);
 }
 
@@ -237,11 +255,13 @@ static void what_cannot_be_spawned_is_refused_and_leaves_nothing(void)
     lab_close();
 }
 
-/* --------------------------------------------------------------------------------------- announcing */
+/* ----------------------------------------------------------------------------------- announcing */
 
 static void spawns_announced(act_self *self)
 {
-    ck_assert_int_eq(act_spawn_monitor(self, &b, &lab_ref, &told, NULL, ACT_SPAWN_OPTIONS(.announce = true)), ACT_OK);
+    ck_assert_int_eq(act_spawn_monitor(self, &b, &lab_ref, &told, NULL,
+                                       ACT_SPAWN_OPTIONS(.announce = true)),
+                     ACT_OK);
 }
 
 static void the_parent_is_told_how_init_went(void)
@@ -263,9 +283,12 @@ static const deed panics_first = panics;
 
 static void spawns_announced_one_that_panics(act_self *self)
 {
-    ck_assert_int_eq(act_spawn_monitor(self, &b, &lab_ref, &puppet, &panics_first, ACT_SPAWN_OPTIONS(.announce = true)), ACT_OK);
+    ck_assert_int_eq(act_spawn_monitor(self, &b, &lab_ref, &puppet, &panics_first,
+                                       ACT_SPAWN_OPTIONS(.announce = true)),
+                     ACT_OK);
     if (kit_round() % 2)
-        ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+        ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                         ACT_OK);
 }
 
 static void the_parent_is_told_once_also_when_init_never_returns(void)
@@ -297,18 +320,22 @@ static const deed traps_first = traps;
 
 static void spawns_announced_one_that_traps(act_self *self)
 {
-    ck_assert_int_eq(act_spawn(self, &b, &puppet, &traps_first, ACT_SPAWN_OPTIONS(.announce = true)), ACT_OK);
-    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_spawn(self, &b, &puppet, &traps_first, ACT_SPAWN_OPTIONS(.announce = true)), ACT_OK);
+    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                     ACT_OK);
 }
 
 static void shuts_b_down(act_self *self)
 {
-    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                     ACT_OK);
 }
 
 static void announces_and_traps_a_shutdown(act_self *self)
 {
-    ck_assert_int_eq(act_spawn(self, &b, &puppet, &traps_first, ACT_SPAWN_OPTIONS(.announce = true)), ACT_OK);
+    ck_assert_int_eq(
+        act_spawn(self, &b, &puppet, &traps_first, ACT_SPAWN_OPTIONS(.announce = true)), ACT_OK);
 }
 
 static void one_that_was_announced_can_trap_a_shutdown(void)
@@ -322,7 +349,7 @@ static void one_that_was_announced_can_trap_a_shutdown(void)
     lab_close();
 }
 
-/* -------------------------------------------------------------------------------------------- lives */
+/* ---------------------------------------------------------------------------------------- lives */
 
 static void a_pid_never_comes_again(void)
 {
@@ -347,7 +374,8 @@ static void messages_for_the_dead_never_reach_who_comes_after_them(void)
     for (int i = 0; i < 200; i++) {
         lab_tell_to(a, exits_normally);
         for (int m = 0; m < 3; m++)
-            act_system_tell_value(lab.system, a, TAG_A, act_nothing()); /* before it has heard of its end */
+            act_system_tell_value(lab.system, a, TAG_A,
+                                  act_nothing()); /* before it has heard of its end */
         (void)!act_simulation_run(lab.simulation, NULL, 1);
         act_pid next = lab_spawn_as(&puppet, NULL, NULL); /* most often in the same cell */
         act_system_tell_value(lab.system, a, TAG_B, act_nothing());
@@ -367,7 +395,8 @@ static void no_more_than_actors_max_live_at_once(void)
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < MAX; i++)
             pids[i] = lab_spawn();
-        ck_assert_int_eq(act_system_spawn(lab.system, &one_more, &puppet, NULL, NULL), ACT_NO_MEMORY);
+        ck_assert_int_eq(act_system_spawn(lab.system, &one_more, &puppet, NULL, NULL),
+                         ACT_NO_MEMORY);
         for (int i = 0; i < MAX; i++)
             lab_let(pids[i], exits_normally);
     }

@@ -58,7 +58,7 @@ static void write_trap(const char *path)
         ElfW(Ehdr) header;
         ElfW(Shdr) sections[3];
         ElfW(Sym) symbols[2];
-        char       names[8];
+        char names[8];
     } file = {.names = "\0trap"};
     memcpy(file.header.e_ident, ELFMAG, SELFMAG);
     file.header.e_shentsize = sizeof(ElfW(Shdr));

@@ -1,4 +1,6 @@
-/* Systems with real workers: made, used by threads, stopped in order, taken down without a trace. */
+/*
+ * Systems with real workers: made, used by threads, stopped in order, taken down without a trace.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <pthread.h>
@@ -38,12 +40,14 @@ static uint32_t workers(void)
 static void open_system(void)
 {
     /* Far below the default: two of them must fit the address space that valgrind leaves. */
-    ck_assert_int_eq(act_system_create(&sys, QUIETLY(.workers_count = workers(), .actors_max = 1 << 20)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&sys,
+                                       QUIETLY(.workers_count = workers(), .actors_max = 1 << 20)),
+                     ACT_OK);
 }
 
 static int entries_of(const char *path)
 {
-    int count = 0;
+    int  count = 0;
     DIR *dir = opendir(path);
     ck_assert_ptr_nonnull(dir);
     while (readdir(dir) != NULL)
@@ -62,8 +66,10 @@ static void answers(act_self *self, void *state, const act_message *message)
     case TAG_FLOOD: /* not the answer, but messages to the one who asks */
         for (int i = 0; i < 10; i++)
             act_tell_value(self, act_message_sender(message), TAG_END, act_int64(i));
-        if (act_exit_other(self, act_message_sender(message), act_exit_reason_make(ACT_EXIT_ERROR, 0, "gotcha")) != ACT_OK ||
-            act_exit_other(self, act_message_sender(message), act_exit_reason_make(ACT_EXIT_KILL, 1, "gotcha")) != ACT_OK)
+        if (act_exit_other(self, act_message_sender(message),
+                           act_exit_reason_make(ACT_EXIT_ERROR, 0, "gotcha")) != ACT_OK ||
+            act_exit_other(self, act_message_sender(message),
+                           act_exit_reason_make(ACT_EXIT_KILL, 1, "gotcha")) != ACT_OK)
             abort();
         act_answer_value(self, message, TAG_ASK, act_int64(77));
         break;
@@ -80,7 +86,8 @@ static act_pid spawn(const act_behavior *behavior, const act_spawn_options *opti
     return pid;
 }
 
-static act_result ask(act_pid whom, uint32_t tag, int64_t value, int64_t *answer, act_millis timeout)
+static act_result ask(act_pid whom, uint32_t tag, int64_t value, int64_t *answer,
+                      act_millis timeout)
 {
     act_message *message, *reply;
     ck_assert_int_eq(act_message_create_value(&message, tag, act_int64(value)), ACT_OK);
@@ -93,7 +100,7 @@ static act_result ask(act_pid whom, uint32_t tag, int64_t value, int64_t *answer
     return ACT_OK;
 }
 
-/* ----------------------------------------------------------------------------------- made and unmade */
+/* ------------------------------------------------------------------------------ made and unmade */
 
 static void a_system_can_be_made_and_destroyed(void)
 {
@@ -107,8 +114,10 @@ static void a_system_can_be_made_and_destroyed(void)
 
 static void options_out_of_range_are_refused(void)
 {
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 257)), ACT_INVALID);
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.actors_max = (1u << 27) + 1)), ACT_INVALID);
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 257)),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.actors_max = (1u << 27) + 1)),
+                     ACT_INVALID);
     ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.stop_timeout = -2)), ACT_INVALID);
     ck_assert_int_eq(act_system_create(&sys, &(act_system_options){.size = 3}), ACT_INVALID);
 }
@@ -129,7 +138,7 @@ static void a_stopped_system_runs_to_its_end(void)
 static void hundred_systems_leave_nothing(void)
 {
     size_t outstanding = act__pool_outstanding();
-    int fds = entries_of("/proc/self/fd"), threads = entries_of("/proc/self/task");
+    int    fds = entries_of("/proc/self/fd"), threads = entries_of("/proc/self/task");
     for (int i = 0; i < 100; i++) {
         int64_t answer;
         open_system();
@@ -144,7 +153,8 @@ static void hundred_systems_leave_nothing(void)
     }
     ck_assert_int_eq(entries_of("/proc/self/fd"), fds);
     for (int i = 0; i < 100000 && entries_of("/proc/self/task") != threads; i++)
-        sched_yield(); /* detached threads are out of the system, but maybe not yet out of the kernel */
+        sched_yield(); /* detached threads are out of the system, but maybe not yet out of the
+                          kernel */
     ck_assert_int_eq(entries_of("/proc/self/task"), threads);
 }
 
@@ -153,7 +163,7 @@ static void two_systems_live_side_by_side(void)
     int64_t answer;
     open_system();
     act_system *first = sys;
-    act_pid a = spawn(&answerer, ACT_SPAWN_OPTIONS(.name = "one"));
+    act_pid     a = spawn(&answerer, ACT_SPAWN_OPTIONS(.name = "one"));
     open_system();
     act_pid b = spawn(&answerer, ACT_SPAWN_OPTIONS(.name = "one"));
     ck_assert_int_eq(ask(b, TAG_ASK, 1, &answer, ACT_FOREVER), ACT_OK);
@@ -164,7 +174,7 @@ static void two_systems_live_side_by_side(void)
     act_system_destroy(&sys);
 }
 
-/* ----------------------------------------------------------------------------------------- the door */
+/* ------------------------------------------------------------------------------------- the door */
 
 static void a_thread_can_ask(void)
 {
@@ -188,12 +198,13 @@ static void a_thread_can_ask(void)
 static void a_thread_can_ask_after_a_spawn_that_failed(void)
 {
     static const act_behavior large = {.name = "large", .state_bytes = 1000, .receive = answers};
-    size_t  outstanding = act__pool_outstanding();
-    int64_t answer;
-    act_pid pid;
+    size_t                    outstanding = act__pool_outstanding();
+    int64_t                   answer;
+    act_pid                   pid;
     open_system();
     act_pid a = spawn(&answerer, ACT_SPAWN_OPTIONS(.name = "one"));
-    ck_assert_int_eq(act_system_spawn(sys, &pid, &large, NULL, ACT_SPAWN_OPTIONS(.name = "one")), ACT_EXISTS);
+    ck_assert_int_eq(act_system_spawn(sys, &pid, &large, NULL, ACT_SPAWN_OPTIONS(.name = "one")),
+                     ACT_EXISTS);
     ck_assert_int_eq(ask(a, TAG_ASK, 1, &answer, ACT_FOREVER), ACT_OK);
     act_system_destroy(&sys);
     ck_assert_uint_eq(act__pool_outstanding(), outstanding);
@@ -202,7 +213,7 @@ static void a_thread_can_ask_after_a_spawn_that_failed(void)
 static void only_an_answer_is_an_answer(void)
 {
     int64_t answer;
-    size_t outstanding = act__pool_outstanding();
+    size_t  outstanding = act__pool_outstanding();
     open_system();
     act_pid a = spawn(&answerer, NULL);
     for (int i = 0; i < 50; i++) {
@@ -223,7 +234,8 @@ static void a_thread_can_join(void)
     ck_assert_int_eq(act_system_join(sys, a, &report, -5), ACT_INVALID);
     act_system_tell_value(sys, a, TAG_PANIC, act_nothing());
     ck_assert_int_eq(act_system_join(sys, a, &report, ACT_FOREVER), ACT_OK);
-    ck_assert(report.kind == ACT_EXIT_PANIC || report.kind == ACT_EXIT_NO_ACTOR); /* if it was quicker than we */
+    ck_assert(report.kind == ACT_EXIT_PANIC ||
+              report.kind == ACT_EXIT_NO_ACTOR); /* if it was quicker than we */
     if (report.kind == ACT_EXIT_PANIC)
         ck_assert_ptr_nonnull(strstr(report.text, "system_test.c:"));
     ck_assert_int_eq(act_system_join(sys, a, &report, ACT_FOREVER), ACT_OK);
@@ -260,7 +272,7 @@ static void *asks_killers(void *argument)
 static void let_threads(void *(*body)(void *argument))
 {
     pthread_t threads[THREADS];
-    size_t outstanding = act__pool_outstanding();
+    size_t    outstanding = act__pool_outstanding();
     open_system();
     for (int i = 0; i < 4; i++)
         targets[i] = spawn(&answerer, i == 3 ? ACT_SPAWN_OPTIONS(.blocking = true) : NULL);
@@ -282,7 +294,7 @@ static void many_threads_can_be_killed_at_once_in_vain(void)
     let_threads(asks_killers);
 }
 
-/* --------------------------------------------------------------------------------------------- stop */
+/* ----------------------------------------------------------------------------------------- stop */
 
 static _Atomic int order[16], order_count;
 
@@ -300,8 +312,11 @@ static void says_its_number(act_self *self, void *state, act_exit_reason reason)
     order[order_count++] = (int)*(intptr_t *)state;
 }
 
-static const act_behavior numbered = {.name = "numbered", .state_bytes = sizeof(intptr_t), .init = takes_its_number,
-                                      .receive = answers, .terminate = says_its_number};
+static const act_behavior numbered = {.name = "numbered",
+                                      .state_bytes = sizeof(intptr_t),
+                                      .init = takes_its_number,
+                                      .receive = answers,
+                                      .terminate = says_its_number};
 
 static void roots_stop_in_reverse_order(void)
 {
@@ -309,7 +324,9 @@ static void roots_stop_in_reverse_order(void)
     order_count = 0;
     for (intptr_t i = 0; i < 10; i++) {
         int64_t answer;
-        ck_assert_int_eq(ask(spawn(&numbered, ACT_SPAWN_OPTIONS(.kept = (void *)i)), TAG_ASK, 0, &answer, ACT_FOREVER), ACT_OK);
+        ck_assert_int_eq(ask(spawn(&numbered, ACT_SPAWN_OPTIONS(.kept = (void *)i)), TAG_ASK, 0,
+                             &answer, ACT_FOREVER),
+                         ACT_OK);
     }
     act_system_stop(sys);
     ck_assert_int_eq(act_system_run(sys), ACT_OK);
@@ -330,11 +347,17 @@ static void counts_those_before(act_self *self, void *state, act_exit_reason rea
     says_its_number(self, state, reason);
 }
 
-static const act_behavior counting = {.name = "counting", .state_bytes = sizeof(intptr_t), .init = takes_its_number,
-                                      .receive = answers, .terminate = counts_those_before};
+static const act_behavior counting = {.name = "counting",
+                                      .state_bytes = sizeof(intptr_t),
+                                      .init = takes_its_number,
+                                      .receive = answers,
+                                      .terminate = counts_those_before};
 static const act_behavior mute = {.name = "mute", .receive = answers};
 
-/* Those that run nothing when they end may go together; one that does finds all gone that were spawned after it. */
+/*
+ * Those that run nothing when they end may go together; one that does finds all gone that were
+ * spawned after it.
+ */
 static void mute_roots_stop_together_and_the_others_in_order(void)
 {
     open_system();
@@ -368,14 +391,15 @@ static const act_behavior stubborn = {.name = "stubborn", .init = traps_first, .
 static void who_ignores_a_shutdown_is_killed_at_the_deadline(void)
 {
     int64_t answer;
-    ck_assert_int_eq(act_system_create(&sys, QUIETLY(.workers_count = workers(), .stop_timeout = 30)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_create(&sys, QUIETLY(.workers_count = workers(), .stop_timeout = 30)), ACT_OK);
     ck_assert_int_eq(ask(spawn(&stubborn, NULL), TAG_ASK, 0, &answer, ACT_FOREVER), ACT_OK);
     act_system_stop(sys);
     ck_assert_int_eq(act_system_run(sys), ACT_TIMED_OUT);
     act_system_destroy(&sys);
 }
 
-static void respawns(act_self *self, void *state, act_exit_reason reason);
+static void               respawns(act_self *self, void *state, act_exit_reason reason);
 static const act_behavior hydra = {.name = "hydra", .receive = answers, .terminate = respawns};
 
 static void respawns(act_self *self, void *state, act_exit_reason reason)
@@ -391,7 +415,9 @@ static void respawns(act_self *self, void *state, act_exit_reason reason)
 static void actors_that_respawn_are_stopped_too(void)
 {
     size_t outstanding = act__pool_outstanding();
-    ck_assert_int_eq(act_system_create(&sys, QUIETLY(.workers_count = workers(), .stop_timeout = 20, .actors_max = 2000)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&sys, QUIETLY(.workers_count = workers(), .stop_timeout = 20,
+                                                     .actors_max = 2000)),
+                     ACT_OK);
     act_system_tell_value(sys, spawn(&hydra, NULL), TAG_END, act_nothing());
     for (int i = 0; i < 5000 * (kit_round() % 2); i++)
         sched_yield();
@@ -411,7 +437,7 @@ static void a_signal_handler_may_stop_the_system(void)
     spawn(&answerer, NULL);
     signal(SIGALRM, stops_the_system);
     struct itimerspec soon = {.it_value = {0, 5000000}};
-    timer_t timer;
+    timer_t           timer;
     ck_assert_int_eq(timer_create(CLOCK_MONOTONIC, NULL, &timer), 0);
     ck_assert_int_eq(timer_settime(timer, 0, &soon, NULL), 0);
     ck_assert_int_eq(act_system_run(sys), ACT_OK);
@@ -450,7 +476,8 @@ static act_result arms_timers(act_self *self, void *state, const void *args)
     (void)state;
     (void)args;
     for (int i = 0; i < 10; i++)
-        if (act_tell_value_after(self, &ref, act_self_pid(self), TAG_KEEP, act_resource_value(&released, release), 100000) != ACT_OK)
+        if (act_tell_value_after(self, &ref, act_self_pid(self), TAG_KEEP,
+                                 act_resource_value(&released, release), 100000) != ACT_OK)
             abort();
     made += 10; /* those that are stopped before their init make none */
     return ACT_OK;
@@ -472,7 +499,7 @@ static void what_waits_at_the_end_is_released(void)
     ck_assert_uint_eq(act__pool_outstanding(), outstanding);
 }
 
-/* ----------------------------------------------------------------------------------------- blocking */
+/* ------------------------------------------------------------------------------------- blocking */
 
 static pthread_barrier_t barrier;
 
@@ -523,7 +550,9 @@ static void hears(act_self *self, void *state, const act_message *message)
     (void)state;
     if (message->tag == TAG_ASK)
         for (int i = 0; i < 16; i++)
-            ck_assert_int_eq(act_tell_value_after(self, &ref, act_self_pid(self), TAG_KEEP, act_int64(i), 20), ACT_OK);
+            ck_assert_int_eq(act_tell_value_after(self, &ref, act_self_pid(self), TAG_KEEP,
+                                                  act_int64(i), 20),
+                             ACT_OK);
     else
         heard[heard_count++] = (int)message->as.int64;
     if (heard_count == 16)
@@ -543,7 +572,8 @@ static void timers_of_a_blocking_actor_fire_in_the_order_they_were_armed(void)
     int sorted = 0;
     for (int i = 1; i < 16; i++)
         sorted += heard[i] > heard[i - 1];
-    ck_assert_int_ge(sorted, 14); /* a millisecond may pass once while they are armed: still in order of due */
+    ck_assert_int_ge(sorted, 14); /* a millisecond may pass once while they are armed: still in
+                                     order of due */
     ck_assert_int_eq(heard_count, 16);
     act_system_destroy(&sys);
 }

@@ -22,8 +22,8 @@ static void cleans_up(const char *const *text)
 
 static void runs_and_ends(act_thread *self, void *argument)
 {
-    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t)"1"), ACT_OK);
-    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t)"2"), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t) "1"), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t) "2"), ACT_OK);
     strcat(done, argument);
 }
 
@@ -35,7 +35,7 @@ static __attribute__((noinline)) void fails(act_thread *self, int number)
 
 static void panics(act_thread *self, void *argument)
 {
-    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t)"d"), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t) "d"), ACT_OK);
     fails(self, *(int *)argument);
     strcat(done, "never");
 }
@@ -45,7 +45,7 @@ static void a_join_waits_for_the_end_and_its_clean_ups(void)
     act_thread     *thread;
     act_exit_report report;
     done[0] = '\0';
-    ck_assert_int_eq(act_thread_spawn(&thread, runs_and_ends, (void *)(uintptr_t)"ran"), ACT_OK);
+    ck_assert_int_eq(act_thread_spawn(&thread, runs_and_ends, (void *)(uintptr_t) "ran"), ACT_OK);
     ck_assert_int_eq(act_thread_join(&thread, &report), ACT_OK);
     ck_assert_ptr_null(thread);
     ck_assert_int_eq(report.kind, ACT_EXIT_NORMAL);
@@ -75,9 +75,9 @@ static void notes_and_panics(void *thread)
 
 static void is_untidy(act_thread *self, void *argument)
 {
-    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t)"1"), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t) "1"), ACT_OK);
     ck_assert_int_eq(act_thread_defer(self, notes_and_panics, self), ACT_OK);
-    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t)"2"), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t) "2"), ACT_OK);
     if (argument != NULL)
         act_thread_panic(self, "before");
 }
@@ -107,10 +107,10 @@ static void notes_and_exits(void *text)
 static void exits_untidily(act_thread *self, void *argument)
 {
     (void)argument;
-    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t)"1"), ACT_OK);
-    ck_assert_int_eq(act_thread_defer(self, notes_and_exits, (void *)(uintptr_t)"e"), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes, (void *)(uintptr_t) "1"), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes_and_exits, (void *)(uintptr_t) "e"), ACT_OK);
     ck_assert_int_eq(act_thread_defer(self, notes_and_panics, self), ACT_OK);
-    ck_assert_int_eq(act_thread_defer(self, notes_and_exits, (void *)(uintptr_t)"f"), ACT_OK);
+    ck_assert_int_eq(act_thread_defer(self, notes_and_exits, (void *)(uintptr_t) "f"), ACT_OK);
 }
 
 static void a_clean_up_that_calls_pthread_exit_ends_there_and_the_next_is_called(void)

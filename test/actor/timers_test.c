@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/lab.h>
 
-static act_pid a, b;
-static act_ref refs[16];
+static act_pid    a, b;
+static act_ref    refs[16];
 static act_millis delay;
 static act_result result;
 
@@ -27,7 +27,8 @@ static void let_arm(act_millis how_long)
 
 static void a_timer_fires_in_its_millisecond(void)
 {
-    static const act_millis delays[] = {1, 2, 63, 64, 65, 4095, 4096, 4097, 100000, (act_millis)1 << 40};
+    static const act_millis delays[] = {1,    2,    63,   64,     65,
+                                        4095, 4096, 4097, 100000, (act_millis)1 << 40};
     open_two();
     for (int i = 0; i < (int)(sizeof delays / sizeof delays[0]); i++) {
         let_arm(delays[i]);
@@ -59,7 +60,8 @@ static void release(void *nothing)
 
 static void arms_with_a_resource(act_self *self)
 {
-    result = act_tell_value_after(self, &lab_ref, b, TAG_A, act_resource_value(&released, release), delay);
+    result = act_tell_value_after(self, &lab_ref, b, TAG_A, act_resource_value(&released, release),
+                                  delay);
 }
 
 static void a_delay_out_of_range_is_refused(void)
@@ -96,7 +98,8 @@ static void timers_of_one_millisecond_fire_in_the_order_they_were_armed(void)
 static void arms_backwards(act_self *self)
 {
     for (int i = 15; i >= 0; i--)
-        ck_assert_int_eq(act_tell_value_after(self, &refs[i], b, TAG_A, act_int64(i), 100 * i + 1), ACT_OK);
+        ck_assert_int_eq(act_tell_value_after(self, &refs[i], b, TAG_A, act_int64(i), 100 * i + 1),
+                         ACT_OK);
 }
 
 static void timers_fire_in_the_order_they_are_due(void)
@@ -171,7 +174,8 @@ static void a_stranger_cannot_cancel(void)
 
 static void cancels_all_sorts(act_self *self)
 {
-    static const uint64_t none[] = {0, 1, 2, 3, 77, UINT64_MAX, UINT64_C(1) << 40 | 1, UINT64_C(3) << 29 | 3};
+    static const uint64_t none[] = {
+        0, 1, 2, 3, 77, UINT64_MAX, UINT64_C(1) << 40 | 1, UINT64_C(3) << 29 | 3};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
         ck_assert_int_eq(act_cancel_timer(self, (act_ref){none[i]}), ACT_NOT_FOUND);
     monitors(self); /* a reference, but not a timer's */
@@ -191,7 +195,8 @@ static void arms_and_cancels_in_turns(act_self *self)
 {
     act_ref ref;
     for (int i = 0; i < 1000; i++) {
-        ck_assert_int_eq(act_tell_value_after(self, &ref, b, TAG_B, act_nothing(), i * 13 % 977), ACT_OK);
+        ck_assert_int_eq(act_tell_value_after(self, &ref, b, TAG_B, act_nothing(), i * 13 % 977),
+                         ACT_OK);
         ck_assert_int_eq(act_cancel_timer(self, ref), ACT_OK);
         ck_assert_int_eq(act_cancel_timer(self, ref), ACT_NOT_FOUND);
     }
@@ -259,7 +264,10 @@ static void what_a_timer_sends_to_the_dead_is_a_dead_letter(void)
     lab_close();
 }
 
-/* The clock stands on the very millisecond, and neither has run yet: cancelled or fired, never both. */
+/*
+ * The clock stands on the very millisecond, and neither has run yet: cancelled or fired, never
+ * both.
+ */
 static void cancel_and_fire_at_once_are_one_of_both(void)
 {
     open_two();
@@ -300,7 +308,8 @@ static void looks_at_the_clock_when_it_ends(act_self *self, void *state, act_exi
     looks_at_the_clock(self);
 }
 
-static const act_behavior clocked = {.name = "clocked", .receive = puppet_receive, .terminate = looks_at_the_clock_when_it_ends};
+static const act_behavior clocked = {
+    .name = "clocked", .receive = puppet_receive, .terminate = looks_at_the_clock_when_it_ends};
 
 static void the_clock_is_looked_at_anew_in_terminate(void)
 {
@@ -308,7 +317,8 @@ static void the_clock_is_looked_at_anew_in_terminate(void)
     act_pid c = lab_spawn_as(&clocked, NULL, NULL);
     lab_let(c, looks_at_the_clock);
     lab_advance(12345);
-    ck_assert_int_eq(act_system_exit(lab.system, c, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(lab.system, c, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
     lab_run();
     ck_assert(before == 12345 && after == 12345);
     lab_close();
@@ -319,7 +329,8 @@ static void ticks(act_self *self, void *state, const act_message *message)
     act_ref ref;
     (void)message;
     if (++*(int *)state < 1000)
-        ck_assert_int_eq(act_tell_value_after(self, &ref, act_self_pid(self), TAG_A, act_nothing(), 7), ACT_OK);
+        ck_assert_int_eq(
+            act_tell_value_after(self, &ref, act_self_pid(self), TAG_A, act_nothing(), 7), ACT_OK);
     else
         after = act_now(self);
 }

@@ -1,4 +1,7 @@
-/* Messages of a schema between actors: told, asked, answered, sent later, from a thread, lost and unknown. */
+/*
+ * Messages of a schema between actors: told, asked, answered, sent later, from a thread, lost and
+ * unknown.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,7 +31,7 @@ static void tells_some(act_self *self)
     act_tell(self, b, zoo_small, .amount = -7);
     act_tell(self, b, zoo_nothing);
     act_tell(self, b, zoo_three, .a = 9, .b = 1, .c = 2); /* 24 bytes: not in registers */
-    act_tell(self, b, zoo_optional, .text = "a text"); /* not even in the envelope */
+    act_tell(self, b, zoo_optional, .text = "a text");    /* not even in the envelope */
 }
 
 static void messages_arrive_as_they_were_told(void)
@@ -36,7 +39,8 @@ static void messages_arrive_as_they_were_told(void)
     open_two();
     lab_let(a, tells_some);
     const struct note *small = lab_only(b, zoo_small_tag), *nothing = lab_only(b, zoo_nothing_tag),
-                      *three = lab_only(b, zoo_three_tag), *optional = lab_only(b, zoo_optional_tag);
+                      *three = lab_only(b, zoo_three_tag),
+                      *optional = lab_only(b, zoo_optional_tag);
     ck_assert(small < nothing && nothing < three && three < optional);
     ck_assert_int_eq(small->value, -7);
     ck_assert(act_pid_equal(small->sender, a));
@@ -53,20 +57,14 @@ static void reads(act_self *self, void *state, const act_message *message)
         seen = (int)act_view(zoo_small, message)->amount;
         act_answer(self, message, zoo_optional, .text = "seen", .number = seen);
         break;
-    case zoo_three_tag:
-        seen = act_view(zoo_three, message)->c;
-        break;
+    case zoo_three_tag: seen = act_view(zoo_three, message)->c; break;
     case zoo_nothing_tag:
         act_answer(self, message, zoo_outside, .list = {NULL, 1}); /* no such thing */
         break;
-    case zoo_optional_tag:
-        seen = (int)strlen(act_view(zoo_optional, message)->text);
-        break;
+    case zoo_optional_tag: seen = (int)strlen(act_view(zoo_optional, message)->text); break;
     case zoo_scalars_tag:
     case zoo_outside_tag:
-    default:
-        act_unknown(self, message);
-        break;
+    default: act_unknown(self, message); break;
     }
 }
 
@@ -88,7 +86,8 @@ static void asks_with_a_text(act_self *self)
 {
     ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_optional, .text = "12345"), ACT_OK);
     ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 0, zoo_optional, .text = "12345"), ACT_INVALID);
-    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_outside, .list = {NULL, 1}), ACT_INVALID);
+    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_outside, .list = {NULL, 1}),
+                     ACT_INVALID);
 }
 
 static void an_ask_is_answered(void)
@@ -118,7 +117,8 @@ static void an_answer_that_cannot_be_is_a_down(void)
 static void tells_later(act_self *self)
 {
     ck_assert_int_eq(act_tell_after(self, &lab_ref, b, 50, zoo_optional, .text = "later"), ACT_OK);
-    ck_assert_int_eq(act_tell_after(self, &lab_ref, b, -1, zoo_optional, .text = "never"), ACT_INVALID);
+    ck_assert_int_eq(act_tell_after(self, &lab_ref, b, -1, zoo_optional, .text = "never"),
+                     ACT_INVALID);
 }
 
 static void a_message_can_be_told_later(void)
@@ -204,8 +204,10 @@ static void tells_a_secret(act_self *self)
 {
     static char long_text[4000];
     memset(long_text, 'x', sizeof long_text - 1);
-    act_tell(self, b, zoo_outside, .people = {&(struct person){.name = "Ada", .password = "sesame"}, 1});
-    act_tell(self, spawn(&nervous), zoo_outside, .texts = {long_text, long_text}, .names = {(const char *[]){long_text}, 1});
+    act_tell(self, b, zoo_outside,
+             .people = {&(struct person){.name = "Ada", .password = "sesame"}, 1});
+    act_tell(self, spawn(&nervous), zoo_outside, .texts = {long_text, long_text},
+             .names = {(const char *[]){long_text}, 1});
     act_tell(self, spawn(&blind), zoo_small, .amount = 5);
     act_tell_value(self, spawn(&nervous), 9, act_int64(-5));
 }
@@ -217,7 +219,8 @@ static void a_crash_shows_the_message_without_its_secrets(void)
     b = spawn(&nervous);
     lab_let(a, tells_a_secret);
     ck_assert_ptr_nonnull(strstr(lab.log, "(nervous) panicked at a message of actor "));
-    ck_assert_ptr_nonnull(strstr(lab.log, ": zoo_outside {text: \"\", bytes: <>, numbers: [0, 0, 0]"));
+    ck_assert_ptr_nonnull(
+        strstr(lab.log, ": zoo_outside {text: \"\", bytes: <>, numbers: [0, 0, 0]"));
     ck_assert_ptr_nonnull(strstr(lab.log, ": tag 9 -5\n")); /* none of its schema */
     ck_assert_ptr_null(strstr(lab.log, "(blind) panicked at"));
     ck_assert_ptr_nonnull(strstr(lab.log, "people: [{name: \"Ada\", password: ***}]"));
@@ -228,9 +231,12 @@ static void a_crash_shows_the_message_without_its_secrets(void)
 static void tells_without_memory(act_self *self)
 {
     act__memory_fail_at(1, true);
-    act_tell(self, b, zoo_optional, .text = "this text is longer than what an envelope has room for: it takes more of the "
-                                           "pool than anything else does, so that none of it is at hand");
-    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_outside, .bytes = {lab.log, sizeof lab.log}), ACT_NO_MEMORY);
+    act_tell(self, b, zoo_optional,
+             .text = "this text is longer than what an envelope has room for: it takes more of the "
+                     "pool than anything else does, so that none of it is at hand");
+    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_outside,
+                                 .bytes = {lab.log, sizeof lab.log}),
+                     ACT_NO_MEMORY);
     act__memory_fail_at(0, false);
 }
 
@@ -286,14 +292,14 @@ static void what_was_sent_and_handled_is_reported_when_it_is_read(void)
     close_two();
 }
 
-#define ONLY_UNDER_ADDRESS_SANITIZER LAB_FACT(what_was_sent_and_handled_is_reported_when_it_is_read),
+#define ONLY_UNDER_ADDRESS_SANITIZER                                                               \
+    LAB_FACT(what_was_sent_and_handled_is_reported_when_it_is_read),
 #else
 #define ONLY_UNDER_ADDRESS_SANITIZER
 #endif
 
 const struct kit_fact kit_facts[] = {
-    ONLY_UNDER_ADDRESS_SANITIZER
-    LAB_FACT(messages_arrive_as_they_were_told),
+    ONLY_UNDER_ADDRESS_SANITIZER LAB_FACT(messages_arrive_as_they_were_told),
     LAB_FACT(an_ask_is_answered),
     LAB_FACT(an_answer_that_cannot_be_is_a_down),
     LAB_FACT(a_message_can_be_told_later),

@@ -30,8 +30,8 @@ static const act_behavior idle = {.name = "idle", .receive = do_nothing};
 /* Each of these takes another mutex of the library's. */
 static void call_everything(void)
 {
-    act_pid  pid;
-    act_tree *tree;
+    act_pid      pid;
+    act_tree    *tree;
     act_counters counters;
     (void)!act_whereis(the_system, &pid, "small");
     must(act_tree_take(the_system, &tree));
@@ -79,7 +79,7 @@ static void wait_for(_Atomic int *what, int least)
         sched_yield();
 }
 
-/* -------------------------------------------------------------------------- messages without a place */
+/* --------------------------------------------------------------------- messages without a place */
 
 static void be_stuck(act_self *self, void *state, const act_message *message)
 {
@@ -94,7 +94,8 @@ static const act_behavior stucks = {.name = "stucks", .receive = be_stuck};
 static void spawn_stuck(void)
 {
     must(act_system_spawn(the_system, &small, &stucks, NULL,
-                          ACT_SPAWN_OPTIONS(.name = "small", .inbox_max = 1, .inbox_policy = ACT_INBOX_DROP_NEWEST)));
+                          ACT_SPAWN_OPTIONS(.name = "small", .inbox_max = 1,
+                                            .inbox_policy = ACT_INBOX_DROP_NEWEST)));
     act_system_tell_value(the_system, small, GO, act_nothing());
     wait_for(&stuck, 1);
     act_system_tell_value(the_system, small, GO, act_nothing()); /* this one has the place */
@@ -137,7 +138,7 @@ static void a_release_of_what_a_thread_has_asked(void)
     act_system_destroy(&the_system);
 }
 
-/* ---------------------------------------------------------------------------- what a thread is sent */
+/* ------------------------------------------------------------------------ what a thread is sent */
 
 /* Something that the thread has not asked for, before the answer. */
 static void say_more(act_self *self, void *state, const act_message *message)
@@ -169,7 +170,8 @@ static void kill_asker(act_self *self, void *state, const act_message *message)
 {
     (void)state;
     for (int i = 0; i < LETTERS; i++)
-        must(act_exit_other(self, act_message_sender(message), act_exit_reason_make(ACT_EXIT_KILL, i, "a text")));
+        must(act_exit_other(self, act_message_sender(message),
+                            act_exit_reason_make(ACT_EXIT_KILL, i, "a text")));
     act_answer_value(self, message, GO, act_nothing());
 }
 
@@ -187,7 +189,7 @@ static void a_thread_whose_pid_is_killed_has_its_answer(void)
     act_system_destroy(&the_system);
 }
 
-/* --------------------------------------------------------------------------------------- supervisors */
+/* ---------------------------------------------------------------------------------- supervisors */
 
 static act_result ignore(act_self *self, void *state, const void *args)
 {
@@ -195,7 +197,8 @@ static act_result ignore(act_self *self, void *state, const void *args)
     return ACT_IGNORE;
 }
 
-static const act_behavior ignores = {.name = "ignores", .args_bytes = sizeof(int), .init = ignore, .receive = do_nothing};
+static const act_behavior ignores = {
+    .name = "ignores", .args_bytes = sizeof(int), .init = ignore, .receive = do_nothing};
 
 static void release_more(void *unused)
 {
@@ -207,8 +210,13 @@ static void order_children(act_self *self, void *state, const act_message *messa
 {
     int                  number = 7;
     act_ref              ask;
-    const act_child_spec spec = {.id = "a", .behavior = &ignores, .args = &number, .args_release = release,
-                                 .kept_bytes = 8, .kept_release = release_more, .restart = ACT_RESTART_TEMPORARY};
+    const act_child_spec spec = {.id = "a",
+                                 .behavior = &ignores,
+                                 .args = &number,
+                                 .args_release = release,
+                                 .kept_bytes = 8,
+                                 .kept_release = release_more,
+                                 .restart = ACT_RESTART_TEMPORARY};
     (void)state;
     if (message->tag == GO)
         must(act_supervisor_start_child(self, &ask, root, &spec, ACT_FOREVER));
@@ -246,7 +254,9 @@ static const act_behavior confuses = {.name = "confuses", .receive = confuse_sup
 
 static void the_log_and_the_hook_of_what_a_supervisor_does_not_know(void)
 {
-    begin_supervised(*ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = log_line, .dead_letter = hear_letter), &confuses);
+    begin_supervised(*ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = log_line,
+                                         .dead_letter = hear_letter),
+                     &confuses);
     wait_for(&calls, 2);
     act_system_destroy(&the_system);
 }

@@ -10,10 +10,11 @@
 enum { TIMERS = 100000 };
 
 static struct act__timer_wheel wheel;
-static struct act__timer timers[TIMERS];
-static uint64_t armed_at[TIMERS]; /* the how-manieth arming this was; 0: not in the wheel */
-static uint64_t armings;
-static struct act__random random_bits;
+static struct act__timer       timers[TIMERS];
+static uint64_t                armed_at[TIMERS]; /* the how-manieth arming this was; 0: not in
+                                                    the wheel */
+static uint64_t                armings;
+static struct act__random      random_bits;
 
 static struct act__timer *timer_of(struct act__list *slot)
 {
@@ -88,7 +89,7 @@ static act_millis some_span(int bits_max)
 static void timers_fire_as_a_sorted_list_says(void)
 {
     static const int bits[] = {3, 6, 12, 18, 24, 30, 36, 40};
-    act_millis start = kit_round() % 2 == 0 ? 0 : (act_millis)below(UINT64_C(1) << 41);
+    act_millis       start = kit_round() % 2 == 0 ? 0 : (act_millis)below(UINT64_C(1) << 41);
     act__random_seed(&random_bits, (uint64_t)kit_round());
     act__wheel_init(&wheel, start);
     memset(armed_at, 0, sizeof armed_at);
@@ -182,7 +183,9 @@ static void what_is_due_already_fires_in_the_next_millisecond(void)
     ck_assert(act__list_is_empty(&due));
 }
 
-/* The next millisecond begins a slot of a coarser level with a timer in it, which is then spread. */
+/*
+ * The next millisecond begins a slot of a coarser level with a timer in it, which is then spread.
+ */
 static void what_is_due_already_fires_in_the_next_millisecond_also_where_a_slot_is_spread(void)
 {
     struct act__list due;
@@ -201,8 +204,10 @@ static void what_is_due_already_fires_in_the_next_millisecond_also_where_a_slot_
 
 static void a_timer_fires_also_where_the_coarsest_level_begins_again(void)
 {
-    const act_millis slot = (act_millis)1 << (ACT__WHEEL_FINE_BITS + (ACT__WHEEL_LEVELS - 2) * ACT__WHEEL_BITS);
-    const act_millis turn = slot << (ACT__WHEEL_BITS + 1); /* where its slots are counted from 0 again */
+    const act_millis slot = (act_millis)1
+                            << (ACT__WHEEL_FINE_BITS + (ACT__WHEEL_LEVELS - 2) * ACT__WHEEL_BITS);
+    const act_millis turn = slot << (ACT__WHEEL_BITS + 1); /* where its slots are counted from 0
+                                                              again */
     act__wheel_init(&wheel, turn - 10);
     memset(armed_at, 0, sizeof armed_at);
     arm(2, turn + 2 * slot + 7); /* in the coarsest level, alone */

@@ -81,7 +81,8 @@ int64_t bench_resident_bytes(void)
 {
     long  pages = 0;
     FILE *file = fopen("/proc/self/statm", "r");
-    bench_check(file != NULL && fscanf(file, "%*d %ld", &pages) == 1, "the resident size can be read");
+    bench_check(file != NULL && fscanf(file, "%*d %ld", &pages) == 1,
+                "the resident size can be read");
     fclose(file);
     return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
@@ -103,8 +104,8 @@ void bench_end(act_self *self, int64_t elapsed, int64_t operations)
 void bench_end_with(act_self *self, int64_t elapsed, int64_t operations, const char *format, ...)
 {
     va_list figures;
-    int     length = snprintf(line, sizeof line, "ns_per_op=%.3f ops=%" PRId64, (double)elapsed / (double)operations,
-                              operations);
+    int     length = snprintf(line, sizeof line, "ns_per_op=%.3f ops=%" PRId64,
+                              (double)elapsed / (double)operations, operations);
     va_start(figures, format);
     vsnprintf(line + length, sizeof line - (size_t)length, format, figures);
     va_end(figures);

@@ -1,14 +1,23 @@
-/* What the workloads share: arguments, a clock, and a run from its first actor to its line of figures. Internal. */
+/*
+ * What the workloads share: arguments, a clock, and a run from its first actor to its line of
+ * figures. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_TEST_BENCH_BENCH_H
 #define ACT_TEST_BENCH_BENCH_H
 
 #include <act.h>
 
-/* How the program ends, besides 0: a wrong result or an error, wrong arguments, nothing to measure here. */
+/*
+ * How the program ends, besides 0: a wrong result or an error, wrong arguments, nothing to measure
+ * here.
+ */
 enum { BENCH_WRONG = 1, BENCH_REFUSED = 2, BENCH_NOT_HERE = 77 };
 
-/* ---- what the command line says: key=value; what is missing or wrong ends the program with status 2 ---- */
+/*
+ * ---- what the command line says: key=value; what is missing or wrong ends the program with status
+ * 2 ----
+ */
 
 void bench_arguments(int count, char **arguments);
 
@@ -24,8 +33,8 @@ void bench_demand(bool holds, const char *sentence);
 /* ---- a run ---- */
 
 /*
- * A system with `threads` workers and otherwise the defaults; in it one actor, the director, which spawns the others
- * in its init. Waits for bench_end, stops the system and prints the line.
+ * A system with `threads` workers and otherwise the defaults; in it one actor, the director, which
+ * spawns the others in its init. Waits for bench_end, stops the system and prints the line.
  *
  * log  As in act_system_options.
  */
@@ -36,7 +45,8 @@ void bench_run(const act_behavior *director, const void *args,
 void bench_end(act_self *self, int64_t elapsed, int64_t operations);
 
 /* The same, with figures of the workload's own: " key=value" for each. */
-void bench_end_with(act_self *self, int64_t elapsed, int64_t operations, const char *format, ...) ACT_PRINTF(4, 5);
+void bench_end_with(act_self *self, int64_t elapsed, int64_t operations, const char *format, ...)
+    ACT_PRINTF(4, 5);
 
 /* Nanoseconds. act_now counts milliseconds and stands still in a handler. */
 int64_t bench_clock(void);

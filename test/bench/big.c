@@ -54,7 +54,8 @@ static void next_round(act_self *self, struct member *member, const act_message 
         act_tell_value(self, act_self_parent(self), REPORT, act_nothing());
         return;
     }
-    act_tell_value(self, member->is.crowd->members[target(member)], BALL, act_int64(++member->round));
+    act_tell_value(self, member->is.crowd->members[target(member)], BALL,
+                   act_int64(++member->round));
 }
 
 static void member_receive(act_self *self, void *state, const act_message *message)
@@ -95,7 +96,8 @@ static act_result begin(act_self *self, void *state, const void *args)
     big->crowd.members = bench_alloc(self, (size_t)big->crowd.actors * sizeof *big->crowd.members);
     for (int64_t i = 0; i < big->crowd.actors; i++) {
         struct member_args args_of = {&big->crowd, i};
-        bench_must(act_spawn(self, &big->crowd.members[i], &member, &args_of, ACT_SPAWN_OPTIONS(.announce = true)));
+        bench_must(act_spawn(self, &big->crowd.members[i], &member, &args_of,
+                             ACT_SPAWN_OPTIONS(.announce = true)));
     }
     return ACT_OK;
 }
@@ -115,7 +117,8 @@ static void add_up(act_self *self, struct big *big, const act_message *message)
     if (++big->answers < actors)
         return;
     bench_check(big->served == actors * rounds, "every ping is served");
-    bench_check(big->sum == actors * bench_sum_below(rounds + 1), "every ping is served with its round");
+    bench_check(big->sum == actors * bench_sum_below(rounds + 1),
+                "every ping is served with its round");
     bench_end(self, big->elapsed, 2 * actors * rounds);
 }
 
@@ -143,6 +146,7 @@ static const act_behavior director = {
 
 void bench_big(void)
 {
-    struct crowd crowd = {.actors = bench_number("actors", 2, 10000000), .rounds = bench_number("rounds", 1, 1000000)};
+    struct crowd crowd = {.actors = bench_number("actors", 2, 10000000),
+                          .rounds = bench_number("rounds", 1, 1000000)};
     bench_run(&director, &crowd, NULL);
 }

@@ -1,4 +1,6 @@
-/* Creatures that meet in pairs at a mall and change their colours, Savina's "chameneos". Internal. */
+/*
+ * Creatures that meet in pairs at a mall and change their colours, Savina's "chameneos". Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
@@ -45,9 +47,7 @@ static void creature_receive(act_self *self, void *state, const act_message *mes
         creature->color = complement(creature->color, meet.color);
         act_tell_value(self, meet.who, CHANGE, act_int64(creature->color));
         break;
-    case CHANGE:
-        creature->color = message->as.int64;
-        break;
+    case CHANGE: creature->color = message->as.int64; break;
     case LEAVE:
         act_tell_value(self, act_self_parent(self), COUNT, act_int64(creature->meetings));
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));

@@ -1,4 +1,7 @@
-/* Channels between threads, or with actors=1 between actors: one to one, many to one, many to many; select. Internal. */
+/*
+ * Channels between threads, or with actors=1 between actors: one to one, many to one, many to many;
+ * select. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <pthread.h>
@@ -14,7 +17,9 @@ struct pipe {
     act_receiver *receiver;
 };
 
-/* One thread's part of the work: `count` values, over one channel or by select over LANES of them. */
+/*
+ * One thread's part of the work: `count` values, over one channel or by select over LANES of them.
+ */
 struct part {
     void (*run)(struct part *part);
     struct pipe *pipes;
@@ -97,7 +102,8 @@ static void run(struct part *parts, int count, int senders, int64_t each)
 {
     int64_t sum = 0, began = bench_clock();
     for (int i = 0; i < count; i++)
-        bench_check(pthread_create(&parts[i].thread, NULL, thread_main, &parts[i]) == 0, "there is a thread");
+        bench_check(pthread_create(&parts[i].thread, NULL, thread_main, &parts[i]) == 0,
+                    "there is a thread");
     for (int i = 0; i < count; i++) {
         pthread_join(parts[i].thread, NULL);
         sum += parts[i].sum;
@@ -113,14 +119,16 @@ static void many_to_many(int senders, int receivers)
     struct pipe pipe = make();
     int64_t     each = total() / senders;
     if (strcmp(bench_word("actors", "0"), "0") != 0) {
-        channel_between_actors(&(struct channel_actors){pipe.sender, pipe.receiver, senders, receivers, each});
+        channel_between_actors(
+            &(struct channel_actors){pipe.sender, pipe.receiver, senders, receivers, each});
         drop(&pipe);
         return;
     }
     for (int i = 0; i < senders; i++)
         parts[i] = (struct part){.run = sends, .pipes = &pipe, .count = each};
     for (int i = 0; i < receivers; i++)
-        parts[senders + i] = (struct part){.run = receives, .pipes = &pipe, .count = senders * each / receivers};
+        parts[senders + i] =
+            (struct part){.run = receives, .pipes = &pipe, .count = senders * each / receivers};
     run(parts, senders + receivers, senders, each);
     drop(&pipe);
 }
@@ -167,10 +175,12 @@ static void select_over(void (*send)(struct part *part), int receivers)
     int64_t     each = total() / LANES;
     for (int i = 0; i < LANES; i++) {
         pipes[i] = make();
-        parts[i] = (struct part){.run = send, .pipes = send == sends ? &pipes[i] : pipes, .count = each};
+        parts[i] =
+            (struct part){.run = send, .pipes = send == sends ? &pipes[i] : pipes, .count = each};
     }
     for (int i = 0; i < receivers; i++)
-        parts[LANES + i] = (struct part){.run = selects_receives, .pipes = pipes, .count = LANES * each / receivers};
+        parts[LANES + i] = (struct part){
+            .run = selects_receives, .pipes = pipes, .count = LANES * each / receivers};
     run(parts, LANES + receivers, LANES, each);
     for (int i = 0; i < LANES; i++)
         drop(&pipes[i]);

@@ -10,14 +10,16 @@ struct channel_work {
     int64_t       count; /* of this actor */
 };
 
-/* ------------------------------------------------------------------------------------------ senders */
+/* -------------------------------------------------------------------------------------- senders */
 
 struct giver {
     struct channel_work work;
     int64_t             next;
 };
 
-/* Until there is no room; then the next value is left there, and the message says that it has gone. */
+/*
+ * Until there is no room; then the next value is left there, and the message says that it has gone.
+ */
 static void give(act_self *self, void *state, const act_message *message)
 {
     struct giver *giver = state;
@@ -48,7 +50,7 @@ static const act_behavior giver = {
     .receive = give,
 };
 
-/* ---------------------------------------------------------------------------------------- receivers */
+/* ------------------------------------------------------------------------------------ receivers */
 
 struct taker {
     struct channel_work work;
@@ -68,7 +70,8 @@ static void take(act_self *self, void *state, const act_message *message)
     int64_t       value;
     if (act_channel_take(message, &value) == ACT_OK)
         note(taker, value);
-    while (taker->count < taker->work.count && act_channel_receive(taker->work.receiver, &value, 0) == ACT_OK)
+    while (taker->count < taker->work.count &&
+           act_channel_receive(taker->work.receiver, &value, 0) == ACT_OK)
         note(taker, value);
     if (taker->count == taker->work.count)
         act_tell_value(self, act_self_parent(self), SUM, act_int64(taker->sum));
@@ -92,7 +95,7 @@ static const act_behavior taker = {
     .receive = take,
 };
 
-/* ----------------------------------------------------------------------------------------- director */
+/* ------------------------------------------------------------------------------------- director */
 
 struct director {
     struct channel_actors all;
@@ -102,8 +105,8 @@ struct director {
 
 static act_result begin(act_self *self, void *state, const void *args)
 {
-    struct director    *director = state;
-    act_pid             pid;
+    struct director *director = state;
+    act_pid          pid;
     director->all = *(const struct channel_actors *)args;
     struct channel_work work = {director->all.sender, director->all.receiver, director->all.each};
     director->began = bench_clock();

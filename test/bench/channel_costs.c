@@ -1,4 +1,7 @@
-/* What a channel takes in memory, and what it costs on this machine to hand over to a thread that sleeps. Internal. */
+/*
+ * What a channel takes in memory, and what it costs on this machine to hand over to a thread that
+ * sleeps. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <linux/futex.h>
@@ -12,7 +15,7 @@
 
 #include <test/bench/bench.h>
 
-/* ------------------------------------------------------------------------------------------ memory */
+/* --------------------------------------------------------------------------------------- memory */
 
 static double bytes_in_use(void)
 {
@@ -23,7 +26,7 @@ static double bytes_in_use(void)
 /* Bytes of each of n empty channels. */
 static double empty_bytes(int64_t n, size_t capacity)
 {
-    act_sender  **senders = calloc((size_t)n, sizeof *senders);
+    act_sender   **senders = calloc((size_t)n, sizeof *senders);
     act_receiver **receivers = calloc((size_t)n, sizeof *receivers);
     bench_check(senders != NULL && receivers != NULL, "there is memory");
     double before = bytes_in_use();
@@ -61,11 +64,13 @@ void bench_chan_bytes(void)
 {
     int64_t n = bench_number("n", 1, INT64_C(1) << 30);
     double  value = waiting_bytes(n);
-    printf(" value_bytes=%.2f empty_unbounded_bytes=%.1f empty_rendezvous_bytes=%.1f empty_1_bytes=%.1f\n", value,
-           empty_bytes(n, ACT_CHANNEL_UNBOUNDED), empty_bytes(n, ACT_CHANNEL_RENDEZVOUS), empty_bytes(n, 1));
+    printf(" value_bytes=%.2f empty_unbounded_bytes=%.1f empty_rendezvous_bytes=%.1f "
+           "empty_1_bytes=%.1f\n",
+           value, empty_bytes(n, ACT_CHANNEL_UNBOUNDED), empty_bytes(n, ACT_CHANNEL_RENDEZVOUS),
+           empty_bytes(n, 1));
 }
 
-/* ---------------------------------------------------------------------------------------- handover */
+/* ------------------------------------------------------------------------------------- handover */
 
 static _Atomic uint32_t turn; /* 0 or 1: whose it is */
 static int64_t          turns;
@@ -95,5 +100,6 @@ void bench_handover(void)
     bench_check(pthread_create(&thread, NULL, other, NULL) == 0, "there is a thread");
     play(0);
     pthread_join(thread, NULL);
-    printf("ns_per_op=%.2f ops=%" PRId64 "\n", (double)(bench_clock() - began) / (double)(2 * turns), 2 * turns);
+    printf("ns_per_op=%.2f ops=%" PRId64 "\n",
+           (double)(bench_clock() - began) / (double)(2 * turns), 2 * turns);
 }

@@ -1,4 +1,7 @@
-/* Children made from a template: how long they take to start and to stop in order, and what each costs. Internal. */
+/*
+ * Children made from a template: how long they take to start and to stop in order, and what each
+ * costs. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
@@ -20,13 +23,14 @@ struct children {
 static void ask_for_one(act_self *self, struct children *children)
 {
     act_ref ask;
-    bench_must(act_supervisor_start_child_args(self, &ask, children->supervisor, NULL, 0, ACT_FOREVER));
+    bench_must(
+        act_supervisor_start_child_args(self, &ask, children->supervisor, NULL, 0, ACT_FOREVER));
     children->asked++;
 }
 
 static act_result begin(act_self *self, void *state, const void *args)
 {
-    static const act_child_spec      template = {.id = "member", .behavior = &member};
+    static const act_child_spec template = {.id = "member", .behavior = &member};
     static const act_supervisor_spec spec = {
         .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &template, .children_count = 1};
     struct children *children = state;
@@ -51,7 +55,8 @@ static void has_started(act_self *self, struct children *children, const act_mes
         return;
     children->started = bench_clock();
     children->resident = bench_resident_bytes();
-    bench_must(act_exit_other(self, children->supervisor, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)));
+    bench_must(act_exit_other(self, children->supervisor,
+                              act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)));
 }
 
 static void receive(act_self *self, void *state, const act_message *message)
@@ -62,11 +67,14 @@ static void receive(act_self *self, void *state, const act_message *message)
         has_started(self, children, message);
         return;
     }
-    bench_check(message->tag == ACT_MESSAGE_EXIT && children->answered == children->n, "it ends when told to");
-    bench_end_with(self, children->started - children->began, children->n, " stop_ns=%.1f bytes_per_child=%.1f",
+    bench_check(message->tag == ACT_MESSAGE_EXIT && children->answered == children->n,
+                "it ends when told to");
+    bench_end_with(self, children->started - children->began, children->n,
+                   " stop_ns=%.1f bytes_per_child=%.1f",
                    (double)(bench_clock() - children->started) / n,
                    (double)(children->resident - children->resident_at_first) / n);
-    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)); /* it traps the signal that stops the others */
+    /* it traps the signal that stops the others */
+    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 
 static const act_behavior director = {

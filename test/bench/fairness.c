@@ -1,4 +1,7 @@
-/* One actor that sends to itself for ever, beside many that answer pings: how long an answer takes. Internal. */
+/*
+ * One actor that sends to itself for ever, beside many that answer pings: how long an answer takes.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
@@ -64,8 +67,9 @@ static void end(act_self *self, struct director *director)
 {
     int64_t elapsed = bench_clock() - director->began, n = director->n, *took = director->took;
     qsort(took, (size_t)n, sizeof *took, bench_compare);
-    bench_end_with(self, elapsed, n, " p50_us=%.1f p99_us=%.1f max_us=%.1f", (double)took[n / 2] / 1e3,
-                   (double)took[n * 99 / 100] / 1e3, (double)took[n - 1] / 1e3);
+    bench_end_with(self, elapsed, n, " p50_us=%.1f p99_us=%.1f max_us=%.1f",
+                   (double)took[n / 2] / 1e3, (double)took[n * 99 / 100] / 1e3,
+                   (double)took[n - 1] / 1e3);
 }
 
 static void receive(act_self *self, void *state, const act_message *message)

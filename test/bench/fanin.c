@@ -5,8 +5,8 @@
 /* ---- a producer ---- */
 
 /*
- * So many are sent, then the actor tells itself to go on: a handler that sent everything could not be slowed, which
- * takes effect between an actor's turns.
+ * So many are sent, then the actor tells itself to go on: a handler that sent everything could not
+ * be slowed, which takes effect between an actor's turns.
  */
 enum { CHUNK = 16 };
 
@@ -91,7 +91,8 @@ static act_result begin(act_self *self, void *state, const void *args)
     int64_t count = director->args.producers, awaited = count * director->args.each;
     director->pids = bench_alloc(self, (size_t)count * sizeof *director->pids);
     bench_must(act_spawn(self, &director->args.consumer, &consumer, &awaited,
-                         ACT_SPAWN_OPTIONS(.inbox_max = director->args.cap, .inbox_policy = ACT_INBOX_REFUSE)));
+                         ACT_SPAWN_OPTIONS(.inbox_max = director->args.cap,
+                                           .inbox_policy = ACT_INBOX_REFUSE)));
     for (int64_t i = 0; i < count; i++)
         bench_must(act_spawn(self, &director->pids[i], director->producer, &director->args,
                              ACT_SPAWN_OPTIONS(.announce = true)));
@@ -108,7 +109,8 @@ static void receive(act_self *self, void *state, const act_message *message)
             act_tell_value(self, director->pids[i], FANIN_GO, act_nothing());
     } else if (message->tag == FANIN_SUM) {
         int64_t elapsed = bench_clock() - director->began;
-        bench_check(message->as.int64 == count * bench_sum_below(each), "all values are in the sum");
+        bench_check(message->as.int64 == count * bench_sum_below(each),
+                    "all values are in the sum");
         bench_end(self, elapsed, count * each);
     }
 }
@@ -123,7 +125,8 @@ static const act_behavior director = {
 
 void fanin_run(const act_behavior *kind, uint32_t cap)
 {
-    struct director args = {.args.producers = bench_number("producers", 1, 1000000), .args.cap = cap, .producer = kind};
+    struct director args = {
+        .args.producers = bench_number("producers", 1, 1000000), .args.cap = cap, .producer = kind};
     args.args.each = bench_number("n", args.args.producers, INT32_MAX) / args.args.producers;
     bench_run(&director, &args, NULL);
 }

@@ -1,4 +1,6 @@
-/* Many producers and one consumer: what they share, whatever kind of producers they are. Internal. */
+/*
+ * Many producers and one consumer: what they share, whatever kind of producers they are. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_TEST_BENCH_FANIN_H
 #define ACT_TEST_BENCH_FANIN_H

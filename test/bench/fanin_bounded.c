@@ -39,9 +39,10 @@ static bool offer(act_self *self, struct producer *producer)
 }
 
 /*
- * An inbox does not tell when it has room again, and asking it over and over keeps the others from running. So the
- * producers share its places: each sends two halves of its share, and another half when the consumer says that it has
- * taken one. Where there are more producers than places some are still refused.
+ * An inbox does not tell when it has room again, and asking it over and over keeps the others from
+ * running. So the producers share its places: each sends two halves of its share, and another half
+ * when the consumer says that it has taken one. Where there are more producers than places some are
+ * still refused.
  */
 static void produce(act_self *self, void *state, const act_message *message)
 {

@@ -1,4 +1,6 @@
-/* A master that keeps its workers busy with small tasks, a few at a time in each inbox. Internal. */
+/*
+ * A master that keeps its workers busy with small tasks, a few at a time in each inbox. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
@@ -16,16 +18,18 @@ static int64_t work_step_by_step(uint32_t x)
 }
 
 /*
- * The same: 100 steps of the generator, each with its output added. Four are computed from one: gcc would else wait
- * for each multiplication before the next, 113 ns a task on the reference machine, where LLVM, which compiles the Rust
- * peers, finds this by itself: 46 against its 48 ns. The row is to compare the messages, not the compilers.
+ * The same: 100 steps of the generator, each with its output added. Four are computed from one: gcc
+ * would else wait for each multiplication before the next, 113 ns a task on the reference machine,
+ * where LLVM, which compiles the Rust peers, finds this by itself: 46 against its 48 ns. The row is
+ * to compare the messages, not the compilers.
  */
 static int64_t work(uint32_t x)
 {
     const uint32_t a = BENCH_FACTOR, c = BENCH_ADDEND, a2 = a * a, c2 = a * c + c;
     int64_t        sum = 0;
     for (int i = 0; i < 100; i += 4) {
-        uint32_t x1 = a * x + c, x2 = a2 * x + c2, x3 = a * a2 * x + (a * c2 + c), x4 = a2 * a2 * x + (a2 * c2 + c2);
+        uint32_t x1 = a * x + c, x2 = a2 * x + c2, x3 = a * a2 * x + (a * c2 + c),
+                 x4 = a2 * a2 * x + (a2 * c2 + c2);
         sum += (int64_t)bench_out(x1) + bench_out(x2) + bench_out(x3) + bench_out(x4);
         x = x4;
     }
@@ -35,7 +39,8 @@ static int64_t work(uint32_t x)
 static void worker_receive(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_tell_value(self, act_message_sender(message), TASK, act_int64(work((uint32_t)message->as.int64)));
+    act_tell_value(self, act_message_sender(message), TASK,
+                   act_int64(work((uint32_t)message->as.int64)));
 }
 
 static const act_behavior worker = {.name = "worker", .receive = worker_receive};

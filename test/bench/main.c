@@ -6,9 +6,10 @@
 #include <string.h>
 
 /*
- * What each workload is, what it checks and what it prints was agreed with the same programs for other runtimes, so
- * that one driver can run them side by side. The last line of output is "ns_per_op=<decimal> ops=<integer>" and the
- * workload's own " key=<decimal>". watched=0: no thread looks for handlers that are stuck.
+ * What each workload is, what it checks and what it prints was agreed with the same programs for
+ * other runtimes, so that one driver can run them side by side. The last line of output is
+ * "ns_per_op=<decimal> ops=<integer>" and the workload's own " key=<decimal>". watched=0: no thread
+ * looks for handlers that are stuck.
  */
 static const struct workload {
     const char *name, *arguments;

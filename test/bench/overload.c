@@ -1,4 +1,7 @@
-/* A producer that is twice as fast as its consumer, whose inbox has no bound: what is done, and in how much memory. */
+/*
+ * A producer that is twice as fast as its consumer, whose inbox has no bound: what is done, and in
+ * how much memory.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
@@ -13,7 +16,10 @@ static uint32_t work(uint32_t x, int steps)
     return bench_out(x);
 }
 
-/* ---- the consumer: at a LAST it says how many have come since the one before, and in which time ---- */
+/*
+ * ---- the consumer: at a LAST it says how many have come since the one before, and in which time
+ * ----
+ */
 
 struct consumer {
     int64_t  count, began;
@@ -36,7 +42,10 @@ static void consume(act_self *self, void *state, const act_message *message)
 static const act_behavior consumer = {
     .name = "consumer", .state_bytes = sizeof(struct consumer), .receive = consume};
 
-/* ---- the producer: ALONE messages, then, when it is told so, messages without end until it is told to stop ---- */
+/*
+ * ---- the producer: ALONE messages, then, when it is told so, messages without end until it is
+ * told to stop ----
+ */
 
 struct producer {
     act_pid  consumer;
@@ -105,10 +114,14 @@ static act_result begin(act_self *self, void *state, const void *args)
 static void wait_a_second(act_self *self)
 {
     act_ref timer;
-    bench_must(act_tell_value_after(self, &timer, act_self_pid(self), SECOND, act_nothing(), ACT_SECONDS(1)));
+    bench_must(act_tell_value_after(self, &timer, act_self_pid(self), SECOND, act_nothing(),
+                                    ACT_SECONDS(1)));
 }
 
-/* The resident size after the first second, when the inbox is as long as it gets, and after the last. */
+/*
+ * The resident size after the first second, when the inbox is as long as it gets, and after the
+ * last.
+ */
 static void second(act_self *self, struct director *director)
 {
     director->last_kib = bench_resident_bytes() / 1024;
@@ -130,8 +143,8 @@ static void handled(act_self *self, struct director *director, const act_message
         wait_a_second(self);
         return;
     }
-    bench_end_with(self, found[1], found[0], " alone_ns=%.1f rss_first_kib=%lld rss_last_kib=%lld", director->alone,
-                   (long long)director->first_kib, (long long)director->last_kib);
+    bench_end_with(self, found[1], found[0], " alone_ns=%.1f rss_first_kib=%lld rss_last_kib=%lld",
+                   director->alone, (long long)director->first_kib, (long long)director->last_kib);
 }
 
 static void receive(act_self *self, void *state, const act_message *message)

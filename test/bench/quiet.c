@@ -1,4 +1,7 @@
-/* Actors that wait and timers that are far off: what the process uses the CPU for meanwhile. Internal. */
+/*
+ * Actors that wait and timers that are far off: what the process uses the CPU for meanwhile.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
@@ -61,19 +64,17 @@ static void receive(act_self *self, void *state, const act_message *message)
 {
     struct quiet *quiet = state;
     switch (message->tag) {
-    case GO:
-        make_some(self, quiet);
-        return;
+    case GO: make_some(self, quiet); return;
     case SETTLED:
         quiet->used = used_so_far();
         after(self, OVER, ACT_SECONDS(quiet->seconds));
         return;
     case OVER:
         quiet->used = used_so_far() - quiet->used;
-        bench_end_with(self, quiet->used, quiet->seconds, " cpu_us=%.1f", (double)quiet->used / 1e3);
+        bench_end_with(self, quiet->used, quiet->seconds, " cpu_us=%.1f",
+                       (double)quiet->used / 1e3);
         return;
-    default:
-        bench_fail("no timer fires before its time");
+    default: bench_fail("no timer fires before its time");
     }
 }
 

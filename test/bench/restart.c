@@ -1,4 +1,7 @@
-/* A worker that crashes when told to, and its supervisor; how soon the replacement answers. Internal. */
+/*
+ * A worker that crashes when told to, and its supervisor; how soon the replacement answers.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
@@ -68,7 +71,8 @@ static void end(act_self *self, struct client *client, int64_t elapsed)
     int64_t n = client->n;
     qsort(client->took, (size_t)n, sizeof *client->took, bench_compare);
     bench_end_with(self, elapsed, n, " restarts_per_s=%.1f p50_ns=%" PRId64 " p99_ns=%" PRId64,
-                   (double)n * 1e9 / (double)elapsed, client->took[n / 2], client->took[n * 99 / 100]);
+                   (double)n * 1e9 / (double)elapsed, client->took[n / 2],
+                   client->took[n * 99 / 100]);
 }
 
 /* A worker has come up: the first is crashed at once, its replacements are called before. */

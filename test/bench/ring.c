@@ -56,7 +56,8 @@ static act_result begin(act_self *self, void *state, const void *args)
     for (int64_t i = 0; i < ring->actors; i++)
         bench_must(act_spawn(self, &ring->members[i], &member, &i, NULL));
     for (int64_t i = 0; i < ring->actors; i++)
-        act_tell_value(self, ring->members[i], NEXT, act_pid_value(ring->members[(i + 1) % ring->actors]));
+        act_tell_value(self, ring->members[i], NEXT,
+                       act_pid_value(ring->members[(i + 1) % ring->actors]));
     return ACT_OK;
 }
 

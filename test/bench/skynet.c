@@ -1,4 +1,7 @@
-/* A tree of actors, ten to each, whose leaves send numbers that are added up on their way to the root. Internal. */
+/*
+ * A tree of actors, ten to each, whose leaves send numbers that are added up on their way to the
+ * root. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
@@ -71,7 +74,8 @@ static void receive(act_self *self, void *state, const act_message *message)
 {
     struct skynet *skynet = state;
     int64_t        elapsed = bench_clock() - skynet->began, actors = 0;
-    bench_check(message->as.int64 == bench_sum_below(skynet->leaves), "every leaf's number is in the sum");
+    bench_check(message->as.int64 == bench_sum_below(skynet->leaves),
+                "every leaf's number is in the sum");
     for (int64_t level = skynet->leaves; level > 0; level /= CHILDREN)
         actors += level;
     bench_end_with(self, elapsed, actors, " total_ms=%.2f", (double)elapsed / 1e6);

@@ -23,7 +23,8 @@ static void once_receive(act_self *self, void *state, const act_message *message
     /* acq_rel: the last one sees what all the others have added to the sum. */
     if (atomic_fetch_add_explicit(&shared.count, 1, memory_order_acq_rel) + 1 == n) {
         int64_t elapsed = bench_clock() - began;
-        bench_check(atomic_load(&shared.sum) == bench_sum_below(n), "each actor adds its value once");
+        bench_check(atomic_load(&shared.sum) == bench_sum_below(n),
+                    "each actor adds its value once");
         bench_end(self, elapsed, n);
     }
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));

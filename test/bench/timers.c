@@ -1,4 +1,6 @@
-/* Timers armed by the thousand, half of them cancelled at once; how late the others are. Internal. */
+/*
+ * Timers armed by the thousand, half of them cancelled at once; how late the others are. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
@@ -82,7 +84,8 @@ static void arm(act_self *self, struct timers *timers)
         timers->x = bench_next(timers->x);
         act_millis delay = 1 + bench_out(timers->x) % DELAY_MAX;
         int64_t    due = bench_clock() + delay * NANOSECONDS;
-        bench_must(act_tell_value_after(self, &timers->batch[i], timers->receiver, FIRED, act_int64(due), delay));
+        bench_must(act_tell_value_after(self, &timers->batch[i], timers->receiver, FIRED,
+                                        act_int64(due), delay));
     }
 }
 
@@ -106,8 +109,9 @@ static void next_batch(act_self *self, struct timers *timers)
     } else {
         /* When all have fired, and some more time has passed in which none must. */
         act_ref timer;
-        bench_must(act_tell_value_after(self, &timer, timers->receiver, EXPECT, act_int64(timers->n - timers->cancelled),
-                                  DELAY_MAX + ACT_MS(100)));
+        bench_must(act_tell_value_after(self, &timer, timers->receiver, EXPECT,
+                                        act_int64(timers->n - timers->cancelled),
+                                        DELAY_MAX + ACT_MS(100)));
     }
 }
 
@@ -116,9 +120,10 @@ static void end(act_self *self, const struct timers *timers, const act_message *
     int64_t found[3], n = timers->n, cancels = n / 2;
     bench_must(act_message_read(message, found, sizeof found));
     bench_end_with(self, timers->arming + timers->cancelling, n + cancels,
-                   " arm_ns=%.1f cancel_ns=%.1f fired=%" PRId64 " late_p50_us=%.1f late_p99_us=%.1f",
-                   (double)timers->arming / (double)n, (double)timers->cancelling / (double)cancels, found[0],
-                   (double)found[1] / 1e3, (double)found[2] / 1e3);
+                   " arm_ns=%.1f cancel_ns=%.1f fired=%" PRId64
+                   " late_p50_us=%.1f late_p99_us=%.1f",
+                   (double)timers->arming / (double)n, (double)timers->cancelling / (double)cancels,
+                   found[0], (double)found[1] / 1e3, (double)found[2] / 1e3);
 }
 
 static void receive(act_self *self, void *state, const act_message *message)

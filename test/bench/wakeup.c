@@ -1,4 +1,7 @@
-/* Nothing runs; once in a millisecond a thread tells an actor something: how long until that runs. Internal. */
+/*
+ * Nothing runs; once in a millisecond a thread tells an actor something: how long until that runs.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/bench/bench.h>
 
@@ -61,8 +64,8 @@ static void receive(act_self *self, void *state, const act_message *message)
     if (wakeup->count < n)
         return;
     qsort(took, (size_t)n, sizeof *took, bench_compare);
-    bench_end_with(self, now - wakeup->began, n, " p50_us=%.1f p99_us=%.1f", (double)took[n / 2] / 1e3,
-                   (double)took[n * 99 / 100] / 1e3);
+    bench_end_with(self, now - wakeup->began, n, " p50_us=%.1f p99_us=%.1f",
+                   (double)took[n / 2] / 1e3, (double)took[n * 99 / 100] / 1e3);
 }
 
 static const act_behavior director = {

@@ -64,8 +64,8 @@ int main(void)
                                       .children = &child,
                                       .children_count = 1,
                                       .backoff = {.min = DELAY, .max = DELAY}};
-    act_system *system;
-    act_pid     pid;
+    act_system               *system;
+    act_pid                   pid;
     must(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = no_log)));
     must(act_system_spawn_supervisor(system, &pid, &root, NULL));
     comes_to(&starts, 1, 20000);

@@ -18,8 +18,7 @@ static void receive(act_self *self, void *state, const act_message *message)
 static const act_behavior   behavior = {.name = "printer", .receive = receive};
 static const act_child_spec worker = {
     .id = "w", .behavior = &behavior, .options = ACT_SPAWN_OPTIONS(.name = "worker")};
-static const act_supervisor_spec inner = {
-    .children = &worker, .children_count = 1, .intensity = 2};
+static const act_supervisor_spec inner = {.children = &worker, .children_count = 1, .intensity = 2};
 
 static act_pid the_worker(void)
 {

@@ -11,8 +11,8 @@ static void reads_back(act_message *message)
     act_message  *back;
     int           wrote = (int)act_view(paint_stroke, message)->color;
     must(act_message_encode(message, paint_schema(), bytes, sizeof bytes, &count));
-    act_result read = act_message_decode(&back, paint_schema(), bytes, count, 0, complaint,
-                                         sizeof complaint);
+    act_result read =
+        act_message_decode(&back, paint_schema(), bytes, count, 0, complaint, sizeof complaint);
     if (read != ACT_OK)
         judge_wrong("%d is written, but not read: %s", wrote, complaint);
     if ((int)act_view(paint_stroke, back)->color != wrote || act_view(paint_stroke, back)->id != 5)

@@ -87,7 +87,8 @@ static const act_behavior server = {
 
 static int ask(void)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct timeval     patience = {.tv_sec = 20};
     int                fd = socket(AF_INET, SOCK_STREAM, 0);

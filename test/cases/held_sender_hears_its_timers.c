@@ -65,8 +65,7 @@ static void work(act_self *self, void *state, const act_message *message)
         hear_time_out(self);
 }
 
-static const act_behavior middle = {
-    .name = "middle", .state_bytes = sizeof(bool), .receive = work};
+static const act_behavior middle = {.name = "middle", .state_bytes = sizeof(bool), .receive = work};
 
 static void ping(act_self *self, void *state, const act_message *message)
 {

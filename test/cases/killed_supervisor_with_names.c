@@ -83,8 +83,10 @@ static void after_a_siblings_failure(void)
     act_child_spec middle = act_supervisor_child("middle", &inner);
     middle.shutdown = BUSY_MS / 6;
     const act_child_spec      both[] = {sibling, middle};
-    const act_supervisor_spec group = {.strategy = ACT_STRATEGY_ONE_FOR_ALL, .intensity = 3,
-                                       .children = both, .children_count = 2};
+    const act_supervisor_spec group = {.strategy = ACT_STRATEGY_ONE_FOR_ALL,
+                                       .intensity = 3,
+                                       .children = both,
+                                       .children_count = 2};
     act_pid                   root = tree(&group, 2);
     must(act_system_exit(sys, named("sibling"), act_exit_reason_make(ACT_EXIT_ERROR, 5, NULL)));
     comes_back(root, 2, "a sibling has failed");

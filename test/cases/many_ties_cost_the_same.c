@@ -5,12 +5,12 @@
 enum { GO = 1, RANG, READABLE, FEW = 5000, MANY = 20000, RATIO_MAX = 8, QUICK_MS = 50 };
 
 /* The many of one measurement, and the ties of one actor with them. */
-static act_system   *sys;
-static act_pid      *others;
-static act_ref      *refs;
-static act_sender  **senders;
+static act_system    *sys;
+static act_pid       *others;
+static act_ref       *refs;
+static act_sender   **senders;
 static act_receiver **receivers;
-static int           count;
+static int            count;
 
 static void link_one(act_self *self, int i)
 {
@@ -51,8 +51,8 @@ static const struct step {
     const char *name;
     void (*tie)(act_self *self, int i);
 } steps[] = {
-    {"act_monitor", monitor_one},      {"act_demonitor", demonitor_one},
-    {"act_tell_value_after", arm_one}, {"act_cancel_timer", cancel_one},
+    {"act_monitor", monitor_one},       {"act_demonitor", demonitor_one},
+    {"act_tell_value_after", arm_one},  {"act_cancel_timer", cancel_one},
     {"act_channel_notify", notify_one}, {"act_link", link_one},
     {"act_unlink", unlink_one},
 };

@@ -9,8 +9,8 @@ static void reads(const unsigned char *bytes, size_t count)
 {
     char         complaint[200];
     act_message *back;
-    act_result read = act_message_decode(&back, paint_schema(), bytes, count, 0, complaint,
-                                         sizeof complaint);
+    act_result   read =
+        act_message_decode(&back, paint_schema(), bytes, count, 0, complaint, sizeof complaint);
     if (read != ACT_OK)
         judge_wrong("a new constant makes the message unreadable: %s", complaint);
     int color = (int)act_view(paint_wash, back)->color;

@@ -8,11 +8,11 @@
 ACT_ENUM(pigment, PIGMENT);
 
 #define STROKE(FIELD) FIELD(1, INT32, id) FIELD(2, ENUM(pigment), color)
-#define WASH(FIELD) FIELD(1, INT32, id) FIELD(2, OPTIONAL(ENUM(pigment)), color)
-#define TINT(FIELD) \
+#define WASH(FIELD)   FIELD(1, INT32, id) FIELD(2, OPTIONAL(ENUM(pigment)), color)
+#define TINT(FIELD)                                                                                \
     FIELD(1, DOUBLE, share) FIELD(2, OPTIONAL(DOUBLE), gloss) FIELD(3, OPTIONAL(FLOAT), grain)
 
-#define PAINT_MESSAGES(MESSAGE) \
+#define PAINT_MESSAGES(MESSAGE)                                                                    \
     MESSAGE(paint_stroke, STROKE) MESSAGE(paint_wash, WASH) MESSAGE(paint_tint, TINT)
 ACT_SCHEMA(paint, PAINT_MESSAGES);
 

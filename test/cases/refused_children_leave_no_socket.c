@@ -47,10 +47,8 @@ static const act_behavior server = {.name = "server",
                                     .args_bytes = sizeof(act_socket *),
                                     .init = serve,
                                     .receive = leave};
-static const act_child_spec template = {.id = "server",
-                                        .behavior = &server,
-                                        .restart = ACT_RESTART_TEMPORARY,
-                                        .args_release = release};
+static const act_child_spec template = {
+    .id = "server", .behavior = &server, .restart = ACT_RESTART_TEMPORARY, .args_release = release};
 static const act_supervisor_spec servers = {
     .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &template, .children_count = 1};
 

@@ -41,8 +41,9 @@ static const act_behavior sender = {.name = "sender", .receive = send_all};
 int main(void)
 {
     act_pid                  pid;
-    const act_spawn_options *options = ACT_SPAWN_OPTIONS(
-        .name = "small", .inbox_max = 1, .inbox_policy = ACT_INBOX_DROP_NEWEST, .blocking = true);
+    const act_spawn_options *options =
+        ACT_SPAWN_OPTIONS(.name = "small", .inbox_max = 1, .inbox_policy = ACT_INBOX_DROP_NEWEST,
+                          .blocking = true);
     must(act_system_create(&system_of_all, ACT_SYSTEM_OPTIONS(.log = no_log)));
     must(act_system_spawn(system_of_all, &pid, &small, NULL, options));
     must(act_system_spawn(system_of_all, &pid, &sender, NULL, NULL));

@@ -55,8 +55,7 @@ static void take_answer(act_self *self, const act_message *message)
         (void)act_supervisor_children_read(message, &rows);
         must(act_supervisor_terminate_child_pid(self, &ask, supervisor, child, PATIENCE));
         break;
-    default:
-        terminated = answer;
+    default: terminated = answer;
     }
 }
 
@@ -87,11 +86,13 @@ static void judge(void)
 
 static void restarted(act_restart restart)
 {
-    act_system               *system;
-    act_pid                   pid;
-    const act_child_spec      template = {.id = "moody", .behavior = &moody, .restart = restart};
-    const act_supervisor_spec spec = {.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .intensity = 5,
-                                      .children = &template, .children_count = 1};
+    act_system *system;
+    act_pid     pid;
+    const act_child_spec template = {.id = "moody", .behavior = &moody, .restart = restart};
+    const act_supervisor_spec spec = {.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE,
+                                      .intensity = 5,
+                                      .children = &template,
+                                      .children_count = 1};
     starts = answers = looks = 0;
     rows = 1;
     must(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = no_log)));

@@ -10,11 +10,9 @@ static act_result begin(act_self *self, void *state, const void *args)
     return act_trap_exits(self, true);
 }
 
-static const act_behavior stubborn = {
-    .name = "stubborn", .init = begin, .receive = hears_nothing};
-static const act_child_spec child = {.id = "w", .behavior = &stubborn, .shutdown = 50};
-static const act_supervisor_spec root = {
-    .children = &child, .children_count = 1, .intensity = 1};
+static const act_behavior stubborn = {.name = "stubborn", .init = begin, .receive = hears_nothing};
+static const act_child_spec      child = {.id = "w", .behavior = &stubborn, .shutdown = 50};
+static const act_supervisor_spec root = {.children = &child, .children_count = 1, .intensity = 1};
 
 int main(void)
 {

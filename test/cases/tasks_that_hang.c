@@ -55,9 +55,9 @@ static const act_behavior asker = {.name = "asker", .init = begin, .receive = co
 
 int main(void)
 {
-    act_system          *system;
-    act_pid              pid;
-    const act_child_spec task = act_task_child(ACT_SPAWN_OPTIONS(.blocking = true));
+    act_system               *system;
+    act_pid                   pid;
+    const act_child_spec      task = act_task_child(ACT_SPAWN_OPTIONS(.blocking = true));
     const act_supervisor_spec pool = {
         .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &task, .children_count = 1};
     must(act_system_create(&system, ACT_SYSTEM_OPTIONS(.blocking_max = HANGING, .stop_timeout = 300,

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <test/cases/judge.h>
 
-#define TICKER_MESSAGES(MESSAGE)        \
-    MESSAGE(ticker_tick, ACT_NO_FIELDS) \
+#define TICKER_MESSAGES(MESSAGE)                                                                   \
+    MESSAGE(ticker_tick, ACT_NO_FIELDS)                                                            \
     MESSAGE(ticker_poll, ACT_NO_FIELDS)
 ACT_SCHEMA(ticker, TICKER_MESSAGES);
 
@@ -48,8 +48,7 @@ static void receive(act_self *self, void *state, const act_message *message)
             act_panic(self, "poll failed");
         arm_poll(self);
         break;
-    default:
-        act_unknown(self, message);
+    default: act_unknown(self, message);
     }
 }
 

@@ -16,7 +16,8 @@ static void *uses(void *library)
         return NULL;
     CALL(act_message_free)(&message);
     CALL(act_system_destroy)(&system);
-    dlclose(library); /* what the thread has of the library is given back when it ends: after this */
+    dlclose(library); /* what the thread has of the library is given back when it ends: after
+                         this */
     return system == NULL ? library : NULL;
 }
 
@@ -28,7 +29,8 @@ int main(void)
         puts(dlerror());
         return 1;
     }
-    if (pthread_create(&thread, NULL, uses, library) != 0 || pthread_join(thread, &done) != 0 || done == NULL)
+    if (pthread_create(&thread, NULL, uses, library) != 0 || pthread_join(thread, &done) != 0 ||
+        done == NULL)
         return 1;
     puts("used and closed");
     return 0;

@@ -1,4 +1,7 @@
-/* Runs a table of facts under Check, tells each in TAP as it ends and how to run a failed one again. */
+/*
+ * Runs a table of facts under Check, tells each in TAP as it ends and how to run a failed one
+ * again.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/kit/kit.h>
 
@@ -36,18 +39,22 @@ static void run_fact(int place_and_round)
 static SRunner *runner_of(size_t place, const TTest *test)
 {
     const struct kit_fact *fact = &kit_facts[place];
-    Suite *suite = suite_create(fact->file);
-    TCase *tcase = tcase_create(fact->name);
-    int first = (int)place * ROUNDS_MAX;
-    int         rounds = fact->rounds > 0 ? fact->rounds : 1;
-    const char *rounds_max = getenv("KIT_ROUNDS_MAX");     /* where everything takes thirty times as long */
+    Suite                 *suite = suite_create(fact->file);
+    TCase                 *tcase = tcase_create(fact->name);
+    int                    first = (int)place * ROUNDS_MAX;
+    int                    rounds = fact->rounds > 0 ? fact->rounds : 1;
+    /* where everything takes thirty times as long */
+    const char            *rounds_max = getenv("KIT_ROUNDS_MAX");
     const char *rounds_times = getenv("KIT_ROUNDS_TIMES"); /* where a night's time is given */
     if (rounds > 1 && rounds_times != NULL)
-        rounds *= atoi(rounds_times) < ROUNDS_MAX / rounds ? atoi(rounds_times) : ROUNDS_MAX / rounds;
+        rounds *=
+            atoi(rounds_times) < ROUNDS_MAX / rounds ? atoi(rounds_times) : ROUNDS_MAX / rounds;
     if (rounds_max != NULL && rounds > atoi(rounds_max))
         rounds = atoi(rounds_max);
 
-    /* Only against what hangs: a slow machine, a sanitizer or valgrind must not turn a fact false. */
+    /*
+     * Only against what hangs: a slow machine, a sanitizer or valgrind must not turn a fact false.
+     */
     tcase_set_timeout(tcase, fact->timeout_seconds > 0 ? fact->timeout_seconds : 120);
     _tcase_add_test(tcase, test, fact->signal, fact->status, first, first + rounds);
     suite_add_tcase(suite, tcase);
@@ -59,14 +66,15 @@ static void tell_again(SRunner *runner, const char *fact, const char *program)
 {
     char *path = realpath(program, NULL);
 
-    printf("# again: %sCK_RUN_CASE=%s %s\n", srunner_fork_status(runner) == CK_FORK ? "" : "CK_FORK=no ", fact,
+    printf("# again: %sCK_RUN_CASE=%s %s\n",
+           srunner_fork_status(runner) == CK_FORK ? "" : "CK_FORK=no ", fact,
            path != NULL ? path : program);
     free(path);
 }
 
 static void tell_failures(SRunner *runner, const char *fact, const char *program)
 {
-    int count = srunner_ntests_failed(runner);
+    int          count = srunner_ntests_failed(runner);
     TestResult **failures = srunner_failures(runner);
 
     for (int i = 0; i < count; i++) {
@@ -81,7 +89,8 @@ static void tell_failures(SRunner *runner, const char *fact, const char *program
 static unsigned patience_for(const struct kit_fact *fact)
 {
     const char *rounds_times = getenv("KIT_ROUNDS_TIMES");
-    double      seconds = fact->timeout_seconds > UNFORKED_SECONDS_MAX ? fact->timeout_seconds : UNFORKED_SECONDS_MAX;
+    double      seconds =
+        fact->timeout_seconds > UNFORKED_SECONDS_MAX ? fact->timeout_seconds : UNFORKED_SECONDS_MAX;
     return (unsigned)(rounds_times != NULL ? seconds * atoi(rounds_times) : seconds);
 }
 
@@ -89,13 +98,14 @@ static unsigned patience_for(const struct kit_fact *fact)
 static bool tell_fact(size_t place, int number, const char *program)
 {
     const struct kit_fact *fact = &kit_facts[place];
-    const TTest test = {fact->name, run_fact, fact->file, fact->line};
-    SRunner *runner = runner_of(place, &test);
-    bool own_process = srunner_fork_status(runner) == CK_FORK;
-    bool holds = true;
+    const TTest            test = {fact->name, run_fact, fact->file, fact->line};
+    SRunner               *runner = runner_of(place, &test);
+    bool                   own_process = srunner_fork_status(runner) == CK_FORK;
+    bool                   holds = true;
 
     if (!own_process && (fact->signal != 0 || fact->status != 0)) {
-        printf("ok %d - %s # SKIP dies by design, which takes a process of its own\n", number, fact->name);
+        printf("ok %d - %s # SKIP dies by design, which takes a process of its own\n", number,
+               fact->name);
     } else {
         if (!own_process) {
             tell_again(runner, fact->name, program); /* a crash takes the teller along */
@@ -116,8 +126,8 @@ static bool tell_fact(size_t place, int number, const char *program)
 int main(int argc, char **argv)
 {
     const char *wanted = getenv("CK_RUN_CASE");
-    int told = 0;
-    int failed = 0;
+    int         told = 0;
+    int         failed = 0;
 
     (void)argc;
     for (size_t place = 0; kit_facts[place].name != NULL; place++) {

@@ -11,24 +11,32 @@ struct kit_fact {
     const char *name;
     void (*run)(void);
     const char *file;
-    int line;
-    int rounds;             /* how often it runs, see kit_round; 0 means once */
-    int signal;             /* the signal it must die of; 0 means none */
-    int status;             /* the exit status it must leave with; 0 means none */
-    double timeout_seconds; /* until a fact counts as hanging; 0 means 120 */
+    int         line;
+    int         rounds;          /* how often it runs, see kit_round; 0 means once */
+    int         signal;          /* the signal it must die of; 0 means none */
+    int         status;          /* the exit status it must leave with; 0 means none */
+    double      timeout_seconds; /* until a fact counts as hanging; 0 means 120 */
 };
 
 /* FACT(function) or FACT(function, .signal = SIGABRT): the function's name is the fact. */
-#define FACT(function, ...) \
-    { .name = #function, .run = (function), .file = __FILE__, .line = __LINE__, ##__VA_ARGS__ }
-
-/* Each test program defines this table once: const struct kit_fact kit_facts[] = { FACT(…), END_OF_FACTS }; */
-extern const struct kit_fact kit_facts[];
-#define END_OF_FACTS { .name = NULL }
+#define FACT(function, ...)                                                                        \
+    {                                                                                              \
+        .name = #function, .run = (function), .file = __FILE__, .line = __LINE__, ##__VA_ARGS__    \
+    }
 
 /*
- * So many repetitions: a twentieth where everything takes thirty times as long (KIT_ROUNDS_MAX is set). For those that
- * only show that time stays in proportion.
+ * Each test program defines this table once: const struct kit_fact kit_facts[] = { FACT(…),
+ * END_OF_FACTS };
+ */
+extern const struct kit_fact kit_facts[];
+#define END_OF_FACTS                                                                               \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
+
+/*
+ * So many repetitions: a twentieth where everything takes thirty times as long (KIT_ROUNDS_MAX is
+ * set). For those that only show that time stays in proportion.
  */
 int kit_many(int count);
 

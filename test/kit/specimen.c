@@ -1,4 +1,6 @@
-/* Facts that hold, fail, crash, hang and leave: kit_test.sh checks that each is told as what it is. */
+/*
+ * Facts that hold, fail, crash, hang and leave: kit_test.sh checks that each is told as what it is.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/kit/kit.h>
 

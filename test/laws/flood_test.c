@@ -1,4 +1,7 @@
-/* Actors that flood each other in random topologies, cycles included: nobody is stuck and nobody starves. */
+/*
+ * Actors that flood each other in random topologies, cycles included: nobody is stuck and nobody
+ * starves.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
@@ -9,17 +12,20 @@
 
 enum { ACTORS_MAX = 12, SEEDS_A_ROUND = 100, ENERGY = 3000, PINGS = 20 };
 enum { FLOOD = 1, ENDLESS, PING_OUT, PING, PONG, ANSWER };
-/* Far more than it takes when whoever can run has a turn now and then: they are drawn at random from twelve. */
+/*
+ * Far more than it takes when whoever can run has a turn now and then: they are drawn at random
+ * from twelve.
+ */
 enum { TURNS_MAX = 100000 };
 
 static struct {
     struct act__random random;
-    act_simulation   *simulation;
-    act_system       *system;
-    act_pid           actors[ACTORS_MAX];
-    int               count, energy, pings_left, pongs;
-    bool              mortal;
-    bool              reaches[ACTORS_MAX][ACTORS_MAX];
+    act_simulation    *simulation;
+    act_system        *system;
+    act_pid            actors[ACTORS_MAX];
+    int                count, energy, pings_left, pongs;
+    bool               mortal;
+    bool               reaches[ACTORS_MAX][ACTORS_MAX];
 } world;
 
 static int below(int bound)
@@ -64,16 +70,15 @@ static void receive(act_self *self, void *state, const act_message *message)
         flood(self);
         act_answer_value(self, message, ANSWER, act_nothing());
         return;
-    case ENDLESS: /* as many as come: with more of them than its backlog may be, it never catches up */
+    case ENDLESS: /* as many as come: with more of them than its backlog may be, it never catches
+                     up */
         if (world.pongs < PINGS)
             act_tell_value(self, neighbour(me(self)), ENDLESS, act_nothing());
         return;
     case PING_OUT:
         act_tell_value(self, world.actors[below(world.count)], PING, act_nothing());
         return;
-    case PING:
-        act_tell_value(self, act_message_sender(message), PONG, act_nothing());
-        return;
+    case PING: act_tell_value(self, act_message_sender(message), PONG, act_nothing()); return;
     case PONG:
         world.pongs++;
         if (world.pings_left > 0) {
@@ -96,14 +101,15 @@ static void make_world(uint64_t seed)
     memset(&world, 0, sizeof world);
     act__random_seed(&world.random, seed);
     uint32_t backlog_max = 1 + (uint32_t)below(8);
-    LAW(act_simulation_create(&world.simulation, seed, ACT_SYSTEM_OPTIONS(.log = quiet, .backlog_max = backlog_max)) ==
+    LAW(act_simulation_create(&world.simulation, seed,
+                              ACT_SYSTEM_OPTIONS(.log = quiet, .backlog_max = backlog_max)) ==
         ACT_OK);
     world.system = act_simulation_system(world.simulation);
     world.count = 2 + below(ACTORS_MAX - 1);
     for (int i = 0; i < world.count; i++) {
         int density = 1 + below(world.count);
-        LAW(act_system_spawn(world.system, &world.actors[i], &actor, NULL, ACT_SPAWN_OPTIONS(.kept = (void *)(intptr_t)i)) ==
-            ACT_OK);
+        LAW(act_system_spawn(world.system, &world.actors[i], &actor, NULL,
+                             ACT_SPAWN_OPTIONS(.kept = (void *)(intptr_t)i)) == ACT_OK);
         world.reaches[i][below(world.count)] = true;
         for (int to = 0; to < world.count; to++)
             world.reaches[i][to] = world.reaches[i][to] || below(world.count) < density;
@@ -115,7 +121,10 @@ static void tell_random(uint32_t tag)
     act_system_tell_value(world.system, world.actors[below(world.count)], tag, act_nothing());
 }
 
-/* Who floods is held by whom it floods, who may be flooding, too: all the same each message is handled in the end. */
+/*
+ * Who floods is held by whom it floods, who may be flooding, too: all the same each message is
+ * handled in the end.
+ */
 static void a_flood_ends_for_all(uint64_t seed)
 {
     act_counters counters;
@@ -133,7 +142,10 @@ static void a_flood_ends_for_all(uint64_t seed)
     LAW(act__pool_outstanding() == outstanding);
 }
 
-/* Messages that go round for ever, often more than any backlog may be; beside them each ping has its answer. */
+/*
+ * Messages that go round for ever, often more than any backlog may be; beside them each ping has
+ * its answer.
+ */
 static void beside_endless_work_all_have_their_turn(uint64_t seed)
 {
     make_world(seed);

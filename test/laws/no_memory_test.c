@@ -1,4 +1,7 @@
-/* Any request for memory may fail, alone or with all after it: an error or an end, never a crash, a leak or a loss. */
+/*
+ * Any request for memory may fail, alone or with all after it: an error or an end, never a crash, a
+ * leak or a loss.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/lab.h>
 
@@ -13,7 +16,7 @@ struct parent {
 };
 
 static uint64_t requests; /* for memory, in one play */
-static int spawned, downs_due, downs, asks_due, answers, released, made;
+static int      spawned, downs_due, downs, asks_due, answers, released, made;
 
 static void release(void *nothing)
 {
@@ -36,20 +39,23 @@ static act_result starts_work(act_self *self, void *state, const void *args)
     (void)state;
     (void)args;
     made++;
-    if (act_tell_value_after(self, &timer, act_self_parent(self), TAG_A, act_resource_value(&released, release), 1000) != ACT_OK)
+    if (act_tell_value_after(self, &timer, act_self_parent(self), TAG_A,
+                             act_resource_value(&released, release), 1000) != ACT_OK)
         released++; /* still ours */
     (void)!act_alloc(self, 500);
     (void)!act_register(self, "worker");
     return act_defer(self, release, NULL) == ACT_OK ? (made++, ACT_OK) : ACT_NO_MEMORY;
 }
 
-static const act_behavior worker = {.name = "worker", .state_bytes = 300, .init = starts_work, .receive = works};
+static const act_behavior worker = {
+    .name = "worker", .state_bytes = 300, .init = starts_work, .receive = works};
 
 static void start_one(act_self *self, struct parent *mine, int i)
 {
     act_ref ref;
     mine->monitors[i].value = 0;
-    if (act_spawn_link(self, &mine->workers[i], &worker, NULL, ACT_SPAWN_OPTIONS(.announce = i == 0)) != ACT_OK) {
+    if (act_spawn_link(self, &mine->workers[i], &worker, NULL,
+                       ACT_SPAWN_OPTIONS(.announce = i == 0)) != ACT_OK) {
         mine->workers[i] = act_pid_none();
         return;
     }
@@ -64,7 +70,8 @@ static void lets_work(act_self *self, struct parent *mine)
 {
     for (int i = 0; i < WORKERS; i++) {
         act_ref ask;
-        act_tell_value(self, mine->workers[i], TAG_WORK, act_resource_value((made++, &released), release));
+        act_tell_value(self, mine->workers[i], TAG_WORK,
+                       act_resource_value((made++, &released), release));
         act_tell_bytes(self, mine->workers[i], TAG_WORK, lab.log, 600);
         if (act_ask_value(self, &ask, mine->workers[i], TAG_WORK, act_int64(i), 50) == ACT_OK)
             asks_due++;
@@ -80,7 +87,8 @@ static void hears(act_self *self, void *state, const act_message *message)
             if (act_pid_is_none(mine->workers[i]))
                 start_one(self, mine, i);
         lets_work(self, mine);
-        (void)!act_exit_other(self, mine->workers[0], act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)); /* cannot fail */
+        (void)!act_exit_other(self, mine->workers[0],
+                              act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)); /* cannot fail */
     }
     if (message->tag == ACT_MESSAGE_EXIT)
         for (int i = 0; i < WORKERS; i++)
@@ -100,13 +108,15 @@ static act_result becomes_a_parent(act_self *self, void *state, const void *args
     return act_trap_exits(self, true);
 }
 
-static const act_behavior parent = {
-    .name = "parent", .state_bytes = sizeof(struct parent), .init = becomes_a_parent, .receive = hears};
+static const act_behavior parent = {.name = "parent",
+                                    .state_bytes = sizeof(struct parent),
+                                    .init = becomes_a_parent,
+                                    .receive = hears};
 
 /* One life of a system; every step may fail, none may harm. */
 static void play(void)
 {
-    act_pid pid;
+    act_pid     pid;
     act_system *system;
     spawned = downs_due = downs = asks_due = answers = released = made = 0;
     size_t outstanding = act__pool_outstanding();
@@ -115,7 +125,8 @@ static void play(void)
         return;
     }
     system = act_simulation_system(lab.simulation);
-    act_result result = act_system_spawn(system, &pid, &parent, NULL, ACT_SPAWN_OPTIONS(.name = "parent"));
+    act_result result =
+        act_system_spawn(system, &pid, &parent, NULL, ACT_SPAWN_OPTIONS(.name = "parent"));
     if (result != ACT_OK)
         ck_assert_int_eq(result, ACT_NO_MEMORY);
     for (int i = 0; result == ACT_OK && i < 3; i++) {
@@ -124,7 +135,8 @@ static void play(void)
     }
     ck_assert_int_eq(act_simulation_advance(lab.simulation, 100, 100000), ACT_OK);
     requests = act__memory_requests();
-    act__memory_fail_at(0, false); /* from here on there is memory again: what is missing now was lost */
+    act__memory_fail_at(0, false); /* from here on there is memory again: what is missing now was
+                                      lost */
     ck_assert_int_eq(act_simulation_advance(lab.simulation, 5000, 100000), ACT_OK);
     for (int i = 0; result == ACT_OK && i < 2; i++) {
         act_system_tell_value(system, pid, TAG_A, act_nothing());
@@ -184,10 +196,12 @@ static void shuts_it_down(act_self *self, void *state, const act_message *messag
 {
     (void)state;
     (void)message;
-    ck_assert_int_eq(act_exit_other(self, child, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_exit_other(self, child, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                     ACT_OK);
 }
 
-static const act_behavior grandparent = {.name = "grandparent", .init = spawns_a_child_that_traps, .receive = shuts_it_down};
+static const act_behavior grandparent = {
+    .name = "grandparent", .init = spawns_a_child_that_traps, .receive = shuts_it_down};
 
 /* The first has an envelope; the second waits for memory, in turns that end. */
 static void a_second_shutdown_waits_for_memory(void)
@@ -219,7 +233,8 @@ static const act_behavior poor = {.name = "poor", .receive = answers_without_mem
 
 static void asks_for_ever(act_self *self)
 {
-    ck_assert_int_eq(act_ask_value(self, &lab_ref, lab_other, TAG_A, act_nothing(), ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_ask_value(self, &lab_ref, lab_other, TAG_A, act_nothing(), ACT_FOREVER),
+                     ACT_OK);
 }
 
 static void an_answer_that_cannot_be_made_is_a_down(void)
@@ -239,7 +254,7 @@ static void an_answer_that_cannot_be_made_is_a_down(void)
 static void a_system_that_cannot_be_made_leaves_nothing(void)
 {
     act_system *system;
-    size_t outstanding = act__pool_outstanding();
+    size_t      outstanding = act__pool_outstanding();
     for (uint64_t n = 1; n <= 100; n++) {
         act__memory_fail_at(n / 2 + 1, n % 2 == 0);
         act_result result = act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 3));

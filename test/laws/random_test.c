@@ -1,4 +1,7 @@
-/* Random programs in the simulation, against a model kept outside: what must hold whatever actors do. */
+/*
+ * Random programs in the simulation, against a model kept outside: what must hold whatever actors
+ * do.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
@@ -8,50 +11,59 @@
 #include <mailbox/message/pool.h>
 #include <test/laws/seeds.h>
 
-enum { CREATURES_MAX = 120, LETTERS_MAX = 4000, RECORDS_MAX = 4000, NAMES = 6, ENERGY = 1500, SEEDS_A_ROUND = 100 };
+enum {
+    CREATURES_MAX = 120,
+    LETTERS_MAX = 4000,
+    RECORDS_MAX = 4000,
+    NAMES = 6,
+    ENERGY = 1500,
+    SEEDS_A_ROUND = 100
+};
 enum { TAG_LETTER = 1, TAG_REPLY, SENT_CODE = 1000 };
 
 /* What travels as a resource: it must be released exactly once. */
 struct letter {
-    int from, to, number; /* number: in the order from `from` to `to`; 0: came by a timer, in no order */
-    int released;
+    int  from, to, number; /* number: in the order from `from` to `to`; 0: came by a timer, in no
+                              order */
+    int  released;
     bool cancelled;
 };
 
 enum kind { MONITOR, ASK, TIMER };
 struct record {
-    enum kind kind;
-    int owner, target, answers;
-    act_ref ref;
-    bool undone;
+    enum kind      kind;
+    int            owner, target, answers;
+    act_ref        ref;
+    bool           undone;
     struct letter *letter;
 };
 
 struct creature {
-    act_pid pid;
-    act_on_end on_end;
-    bool dead, trapping;
+    act_pid       pid;
+    act_on_end    on_end;
+    bool          dead, trapping;
     act_exit_kind end;
-    int defers, cleaned;
+    int           defers, cleaned;
 };
 
 static struct {
     struct act__random random;
-    act_simulation *simulation;
-    act_system *system;
-    struct creature creatures[CREATURES_MAX];
-    int creatures_count, energy, letters_count, records_count, askers_count;
-    struct letter letters[LETTERS_MAX];
-    struct record records[RECORDS_MAX];
-    act_asker askers[RECORDS_MAX];
-    int sent[CREATURES_MAX][CREATURES_MAX], seen[CREATURES_MAX][CREATURES_MAX];
-    bool linked[CREATURES_MAX][CREATURES_MAX];     /* the first has linked to the second, and not unlinked since */
-    bool ever_linked[CREATURES_MAX][CREATURES_MAX];
-    bool ever_unlinked[CREATURES_MAX][CREATURES_MAX];
-    bool exit_sent[CREATURES_MAX][CREATURES_MAX];
-    bool exit_seen[CREATURES_MAX][CREATURES_MAX];
-    act_pid known_dead[CREATURES_MAX]; /* whose DOWN or EXIT somebody has seen */
-    int known_dead_count;
+    act_simulation    *simulation;
+    act_system        *system;
+    struct creature    creatures[CREATURES_MAX];
+    int                creatures_count, energy, letters_count, records_count, askers_count;
+    struct letter      letters[LETTERS_MAX];
+    struct record      records[RECORDS_MAX];
+    act_asker          askers[RECORDS_MAX];
+    int                sent[CREATURES_MAX][CREATURES_MAX], seen[CREATURES_MAX][CREATURES_MAX];
+    /* the first has linked to the second, and not unlinked since */
+    bool               linked[CREATURES_MAX][CREATURES_MAX];
+    bool               ever_linked[CREATURES_MAX][CREATURES_MAX];
+    bool               ever_unlinked[CREATURES_MAX][CREATURES_MAX];
+    bool               exit_sent[CREATURES_MAX][CREATURES_MAX];
+    bool               exit_seen[CREATURES_MAX][CREATURES_MAX];
+    act_pid            known_dead[CREATURES_MAX]; /* whose DOWN or EXIT somebody has seen */
+    int                known_dead_count;
 } world;
 
 static int below(int bound)
@@ -77,7 +89,7 @@ static int somebody(void)
     return below(world.creatures_count);
 }
 
-/* ----------------------------------------------------------------------------------------- letters */
+/* -------------------------------------------------------------------------------------- letters */
 
 static void release(void *pointer)
 {
@@ -90,7 +102,8 @@ static struct letter *new_letter(int from, int to, bool ordered)
     if (world.letters_count == LETTERS_MAX)
         return NULL;
     struct letter *letter = &world.letters[world.letters_count++];
-    *letter = (struct letter){.from = from, .to = to, .number = ordered ? ++world.sent[from][to] : 0};
+    *letter =
+        (struct letter){.from = from, .to = to, .number = ordered ? ++world.sent[from][to] : 0};
     return letter;
 }
 
@@ -112,12 +125,12 @@ static void check_letter(act_self *self, const act_message *message)
 static act_message *letter_message(struct letter *letter)
 {
     act_message *message;
-    act_value value = act_resource_value(letter, release);
+    act_value    value = act_resource_value(letter, release);
     LAW(act_message_create_value(&message, TAG_LETTER, value) == ACT_OK);
     return message;
 }
 
-/* ----------------------------------------------------------------------------------------- records */
+/* -------------------------------------------------------------------------------------- records */
 
 static struct record *new_record(enum kind kind, int owner, int target, act_ref ref)
 {
@@ -160,7 +173,7 @@ static void check_answer(act_self *self, const act_message *message)
 
 static void check_names(act_pid dead)
 {
-    char name[16];
+    char    name[16];
     act_pid owner;
     for (int i = 0; i < NAMES; i++) {
         snprintf(name, sizeof name, "n%d", i);
@@ -171,7 +184,7 @@ static void check_names(act_pid dead)
 
 static void check_exit(act_self *self, const act_message *message)
 {
-    int mine = me(self), from = index_of(act_message_sender(message));
+    int             mine = me(self), from = index_of(act_message_sender(message));
     act_exit_reason reason = act_message_reason(message);
     if (from < 0) {
         LAW(reason.kind == ACT_EXIT_SHUTDOWN); /* the system stops */
@@ -185,7 +198,7 @@ static void check_exit(act_self *self, const act_message *message)
     check_names(world.creatures[from].pid);
 }
 
-/* ------------------------------------------------------------------------------------------- deeds */
+/* ---------------------------------------------------------------------------------------- deeds */
 
 static const act_behavior creature;
 
@@ -211,10 +224,11 @@ static void does_spawn(act_self *self, int mine)
 {
     act_pid pid;
     act_ref ref;
-    int child = world.creatures_count, how = below(3);
+    int     child = world.creatures_count, how = below(3);
     if (child == CREATURES_MAX)
         return;
-    act_spawn_options *options = ACT_SPAWN_OPTIONS(.kept = (void *)(intptr_t)child, .on_end = &new_creature()->on_end);
+    act_spawn_options *options =
+        ACT_SPAWN_OPTIONS(.kept = (void *)(intptr_t)child, .on_end = &new_creature()->on_end);
     options->inbox_max = below(4) == 0 ? (uint32_t)(1 + below(6)) : 0;
     options->inbox_policy = (act_inbox_policy)below(3);
     if (how == 0)
@@ -232,7 +246,7 @@ static void does_spawn(act_self *self, int mine)
 
 static void does_send(act_self *self, int mine)
 {
-    int to = somebody();
+    int            to = somebody();
     struct letter *letter = new_letter(mine, to, true);
     if (letter == NULL)
         return;
@@ -243,7 +257,8 @@ static void does_send(act_self *self, int mine)
     } else {
         act_message_free(&message);
         letter->released = 0;
-        act_tell_value(self, world.creatures[to].pid, TAG_LETTER, act_resource_value(letter, release));
+        act_tell_value(self, world.creatures[to].pid, TAG_LETTER,
+                       act_resource_value(letter, release));
     }
 }
 
@@ -266,13 +281,14 @@ static void does_forward(act_self *self, int mine, const act_message *message)
 
 static void does_ask(act_self *self, int mine)
 {
-    int to = somebody();
-    act_ref ref;
+    int            to = somebody();
+    act_ref        ref;
     struct letter *letter = new_letter(mine, to, true);
     if (letter == NULL)
         return;
     act_message *message = letter_message(letter);
-    act_result result = act_ask(self, &ref, world.creatures[to].pid, &message, below(3) == 0 ? ACT_FOREVER : 1 + below(50));
+    act_result   result = act_ask(self, &ref, world.creatures[to].pid, &message,
+                                below(3) == 0 ? ACT_FOREVER : 1 + below(50));
     LAW(result == ACT_OK || result == ACT_FULL);
     if (result == ACT_OK)
         new_record(ASK, mine, to, ref);
@@ -283,7 +299,7 @@ static void does_reply(act_self *self)
 {
     if (world.askers_count == 0)
         return;
-    act_asker asker = world.askers[below(world.askers_count)];
+    act_asker    asker = world.askers[below(world.askers_count)];
     act_message *message;
     LAW(act_message_create_value(&message, TAG_REPLY, act_nothing()) == ACT_OK);
     act_result result = act_reply(self, asker, &message);
@@ -311,7 +327,7 @@ static void does_unlink(act_self *self, int mine)
 
 static void does_monitor(act_self *self, int mine)
 {
-    int other = somebody();
+    int     other = somebody();
     act_ref ref;
     LAW(act_monitor(self, &ref, world.creatures[other].pid) == ACT_OK);
     new_record(MONITOR, mine, other, ref);
@@ -328,7 +344,8 @@ static void does_demonitor(act_self *self, int mine)
 
 static act_exit_reason some_reason(int32_t code)
 {
-    static const act_exit_kind kinds[] = {ACT_EXIT_NORMAL, ACT_EXIT_SHUTDOWN, ACT_EXIT_ERROR, ACT_EXIT_KILL, ACT_EXIT_KILLED};
+    static const act_exit_kind kinds[] = {ACT_EXIT_NORMAL, ACT_EXIT_SHUTDOWN, ACT_EXIT_ERROR,
+                                          ACT_EXIT_KILL, ACT_EXIT_KILLED};
     return act_exit_reason_make(kinds[below(5)], code, below(2) == 0 ? "text" : NULL);
 }
 
@@ -353,8 +370,8 @@ static void does_name(act_self *self)
 
 static void does_timer(act_self *self, int mine)
 {
-    int to = somebody();
-    act_ref ref;
+    int            to = somebody();
+    act_ref        ref;
     struct letter *letter = new_letter(mine, to, false);
     if (letter == NULL)
         return;
@@ -374,12 +391,20 @@ static void does_something(act_self *self, const act_message *message)
 {
     int mine = me(self);
     switch (below(24)) {
-    case 0: case 1: does_spawn(self, mine); break;
-    case 2: case 3: case 4: case 5: does_send(self, mine); break;
-    case 6: case 7: does_forward(self, mine, message); break;
-    case 8: case 9: does_ask(self, mine); break;
-    case 10: case 11: does_reply(self); break;
-    case 12: case 13: does_link(self, mine); break;
+    case 0:
+    case 1: does_spawn(self, mine); break;
+    case 2:
+    case 3:
+    case 4:
+    case 5: does_send(self, mine); break;
+    case 6:
+    case 7: does_forward(self, mine, message); break;
+    case 8:
+    case 9: does_ask(self, mine); break;
+    case 10:
+    case 11: does_reply(self); break;
+    case 12:
+    case 13: does_link(self, mine); break;
     case 14: does_unlink(self, mine); break;
     case 15: does_monitor(self, mine); break;
     case 16: does_demonitor(self, mine); break;
@@ -389,7 +414,8 @@ static void does_something(act_self *self, const act_message *message)
         break;
     case 18: does_exit_other(self, mine); break;
     case 19: does_name(self); break;
-    case 20: case 21: does_timer(self, mine); break;
+    case 20:
+    case 21: does_timer(self, mine); break;
     case 22: does_cancel(self, mine); break;
     default:
         if (below(4) == 0)
@@ -409,7 +435,8 @@ static void lives(act_self *self, void *state, const act_message *message)
     LAW(act_pid_equal(world.creatures[mine].pid, act_self_pid(self)));
     if (message->tag == TAG_LETTER)
         check_letter(self, message);
-    else if (message->tag == TAG_REPLY || message->tag == ACT_MESSAGE_DOWN || message->tag == ACT_MESSAGE_TIMED_OUT)
+    else if (message->tag == TAG_REPLY || message->tag == ACT_MESSAGE_DOWN ||
+             message->tag == ACT_MESSAGE_TIMED_OUT)
         check_answer(self, message);
     else if (message->tag == ACT_MESSAGE_EXIT)
         check_exit(self, message);
@@ -441,10 +468,13 @@ static void notes_why(act_self *self, void *state, act_exit_reason reason)
     world.creatures[me(self)].end = reason.kind;
 }
 
-static const act_behavior creature = {
-    .name = "creature", .state_bytes = 8, .init = is_born, .receive = lives, .terminate = notes_why};
+static const act_behavior creature = {.name = "creature",
+                                      .state_bytes = 8,
+                                      .init = is_born,
+                                      .receive = lives,
+                                      .terminate = notes_why};
 
-/* --------------------------------------------------------------------------------------- the world */
+/* ------------------------------------------------------------------------------------ the world */
 
 static bool lives_still(int i)
 {
@@ -459,8 +489,9 @@ static void check_records(void)
 {
     for (int i = 0; i < world.records_count; i++) {
         struct record *record = &world.records[i];
-        bool alive = !world.creatures[record->owner].dead;
-        if (record->kind != TIMER && alive && !record->undone && world.creatures[record->target].dead)
+        bool           alive = !world.creatures[record->owner].dead;
+        if (record->kind != TIMER && alive && !record->undone &&
+            world.creatures[record->target].dead)
             LAW(record->answers == 1);
     }
 }
@@ -470,8 +501,10 @@ static void check_links(void)
     for (int a = 0; a < world.creatures_count; a++)
         for (int b = 0; b < world.creatures_count; b++) {
             struct creature *x = &world.creatures[a], *y = &world.creatures[b];
-            if (a != b && !x->dead && y->dead && world.linked[a][b] && !world.exit_seen[a][b] && !world.ever_unlinked[b][a])
-                LAW(y->end == ACT_EXIT_NORMAL || y->end == ACT_EXIT_KILLED); /* killed: no terminate, so not known */
+            if (a != b && !x->dead && y->dead && world.linked[a][b] && !world.exit_seen[a][b] &&
+                !world.ever_unlinked[b][a])
+                LAW(y->end == ACT_EXIT_NORMAL ||
+                    y->end == ACT_EXIT_KILLED); /* killed: no terminate, so not known */
         }
 }
 
@@ -526,7 +559,7 @@ static void quiet(void *context, act_log_level level, const char *text)
 
 static void spawn_a_root(void)
 {
-    void *number = (void *)(intptr_t)world.creatures_count;
+    void            *number = (void *)(intptr_t)world.creatures_count;
     struct creature *one = new_creature();
     LAW(act_system_spawn(world.system, &one->pid, &creature, NULL,
                          ACT_SPAWN_OPTIONS(.kept = number, .on_end = &one->on_end)) == ACT_OK);
@@ -538,7 +571,8 @@ static void run_a_world(uint64_t seed)
     memset(&world, 0, sizeof world);
     world.energy = ENERGY;
     act__random_seed(&world.random, seed);
-    LAW(act_simulation_create(&world.simulation, seed, ACT_SYSTEM_OPTIONS(.log = quiet, .backlog_max = 20)) == ACT_OK);
+    LAW(act_simulation_create(&world.simulation, seed,
+                              ACT_SYSTEM_OPTIONS(.log = quiet, .backlog_max = 20)) == ACT_OK);
     world.system = act_simulation_system(world.simulation);
     for (int i = 0; i < 5; i++)
         spawn_a_root();
@@ -557,7 +591,8 @@ static void run_a_world(uint64_t seed)
     for (int i = 0; i < world.creatures_count; i++)
         LAW(lives_still(i) != world.creatures[i].dead);
     for (int i = 0; i < world.creatures_count; i++)
-        LAW(act_system_exit(world.system, world.creatures[i].pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)) == ACT_OK);
+        LAW(act_system_exit(world.system, world.creatures[i].pid,
+                            act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)) == ACT_OK);
     LAW(act_simulation_run(world.simulation, NULL, 1000000) == ACT_OK);
     check_counters();
     check_slabs();

@@ -1,4 +1,7 @@
-/* Laws that hold whatever the seed: one that is broken names the seed, and ACT_SEED runs it alone. Internal. */
+/*
+ * Laws that hold whatever the seed: one that is broken names the seed, and ACT_SEED runs it alone.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_TEST_LAWS_SEEDS_H
 #define ACT_TEST_LAWS_SEEDS_H
@@ -15,7 +18,8 @@ static uint64_t seed_now;
 
 static inline void law_is_broken(const char *condition, int line)
 {
-    ck_abort_msg("line %d: %s; run it alone with ACT_SEED=%llu", line, condition, (unsigned long long)seed_now);
+    ck_abort_msg("line %d: %s; run it alone with ACT_SEED=%llu", line, condition,
+                 (unsigned long long)seed_now);
 }
 
 /* Runs so many seeds, other ones in each round; or the one that ACT_SEED says. */

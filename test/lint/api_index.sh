@@ -33,9 +33,15 @@ END
 red "a comment without the end of a sentence" "mailbox/x.h:5: act_one has no first sentence"
 header <<'END'
 ACT_API ACT_MUST_CHECK struct act_much *
+    (*act_one)(void);
+END
+red "a name that the index does not find" "mailbox/x.h:2: a declaration without a name"
+header <<'END'
+/* What it does. */
+ACT_API ACT_MUST_CHECK struct act_much *
 act_one(void);
 END
-red "a name that the index does not find" "mailbox/x.h:1: a declaration whose name is on another line"
+calm "a name on the next line"
 header <<'END'
 /** One. More of it. */
 ACT_API int act_one(void);

@@ -44,20 +44,26 @@ complaints() {
     say_what_they_are "$@"
 }
 
-# The first line tells, the second is the licence; what is called public is what is installed.
+# The first comment tells, the line below it is the licence; what is called public is what is installed.
 say_what_they_are() {
     tree=$1
     shift
     [ "$#" -eq 0 ] || (cd "$tree" && public="$(public_headers .)" awk '
         BEGIN { for (i = split(ENVIRON["public"], l, "\n"); i > 0; i--) { sub(/^\.\//, "", l[i]); public[l[i]] = 1 } }
-        FNR == 1 && !/^\/\* .*\. \*\/$/ { print FILENAME ":1: is not a comment of one sentence" }
-        FNR == 1 && FILENAME ~ /^(mailbox|actor|supervisor)\// {
-            claims = / Public\. \*\/$/
-            if (!claims && !/ Internal\. \*\/$/) print FILENAME ":1: does not end in Public. or Internal."
-            else if (claims && !(FILENAME in public)) print FILENAME ":1: says Public. and is not in act_public_headers"
-            else if (!claims && FILENAME in public) print FILENAME ":1: is in act_public_headers and does not say Public."
+        FNR == 1 { first = ""; licence = 0; in_first = 1 }
+        in_first { sub(/^ \*($| )/, " "); first = first $0 }
+        in_first && (/\*\/$/ || FNR == 5 || !/^[\/ ]/) {
+            in_first = 0; licence = FNR + 1
+            told = first ~ /^\/\* +[^ ].*\. *\*\/$/ || first ~ /^\/\* +[^ ].*\.  *\/$/
+            if (!told) print FILENAME ":1: is not a comment of one sentence"
+            if (FILENAME ~ /^(mailbox|actor|supervisor)\//) {
+                claims = first ~ / Public\. *\*?\/$/
+                if (!claims && first !~ / Internal\. *\*?\/$/) print FILENAME ":1: does not end in Public. or Internal."
+                else if (claims && !(FILENAME in public)) print FILENAME ":1: says Public. and is not in act_public_headers"
+                else if (!claims && FILENAME in public) print FILENAME ":1: is in act_public_headers and does not say Public."
+            }
         }
-        FNR == 2 && $0 != "/* SPDX-License-Identifier: MIT */" { print FILENAME ":2: is not the licence line" }' "$@")
+        FNR == licence && $0 != "/* SPDX-License-Identifier: MIT */" { print FILENAME ":" FNR ": is not the licence line" }' "$@")
 }
 
 head='/* A file. Internal. */
@@ -84,5 +90,9 @@ echo '/* A file. Internal. */' | write mailbox/x.h
 red "an installed header that calls itself internal" "does not say Public."
 printf '/* A file. Internal. */\nint x;\n' | write mailbox/x.c
 red "a file without a licence" "mailbox/x.c:2: is not the licence line"
+printf '/*\n * A file that takes two lines\n * to say so. Internal.\n */\n/* SPDX-License-Identifier: MIT */\n' | write mailbox/x.c
+calm "a first sentence on two lines"
+printf '/*\n * A file that takes two lines\n * to say so. Internal.\n */\nint x;\n' | write mailbox/x.c
+red "such a file without a licence" "mailbox/x.c:5: is not the licence line"
 
 green "functions and files are short and say what they are"

@@ -1,4 +1,7 @@
-/* The inbox and its queue: what is pushed is fetched once, in order; no sleep misses a push; the boundary rule. */
+/*
+ * The inbox and its queue: what is pushed is fetched once, in order; no sleep misses a push; the
+ * boundary rule.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
@@ -6,7 +9,7 @@
 #include <mailbox/inbox.h>
 #include <test/kit/kit.h>
 
-static struct act__gate gate;
+static struct act__gate  gate;
 static struct act__inbox inbox;
 
 static act_message *message(int64_t value)
@@ -57,7 +60,7 @@ static int64_t handle_one(void)
 static bool sleeps(void)
 {
     act_message *freed;
-    bool slept = act__inbox_sleep(&gate, &inbox, &freed);
+    bool         slept = act__inbox_sleep(&gate, &inbox, &freed);
     act_message_free(&freed);
     return slept;
 }
@@ -106,7 +109,10 @@ static void a_wake_gives_the_token_only_of_a_sleeper(void)
     ck_assert(sleeps());
 }
 
-/* The rule of mpsc_queue.h: the newest that was fetched may not come back to the queue while the word may hold it. */
+/*
+ * The rule of mpsc_queue.h: the newest that was fetched may not come back to the queue while the
+ * word may hold it.
+ */
 static void the_boundary_is_kept_until_something_newer_was_fetched(void)
 {
     open_inbox();
@@ -202,7 +208,7 @@ static void in_any_order_of_moves_nothing_is_lost(void)
     act__random_seed(&random, (uint64_t)kit_round());
     open_inbox();
     int64_t in = 0, out = 0;
-    bool token = false;
+    bool    token = false;
     for (int step = 0; step < 20000; step++) {
         uint32_t draw = act__random_below(&random, 10);
         if (draw < 4)

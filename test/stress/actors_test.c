@@ -1,4 +1,7 @@
-/* The same kinds of work truly parallel: nothing lost, nothing twice, nothing left, and clean under ThreadSanitizer. */
+/*
+ * The same kinds of work truly parallel: nothing lost, nothing twice, nothing left, and clean under
+ * ThreadSanitizer.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <sched.h>
@@ -17,8 +20,8 @@ enum { SCALE = 5 };
 
 enum { TAG_GO = 1, TAG_WORD, TAG_REPLY };
 
-static act_system *sys;
-static size_t outstanding;
+static act_system     *sys;
+static size_t          outstanding;
 static _Atomic int64_t made, released, dead_letters;
 
 static void release(void *nothing)
@@ -59,8 +62,10 @@ static void open_system(void)
 {
     made = released = dead_letters = 0;
     outstanding = act__pool_outstanding();
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = workers(), .log = quiet, .backlog_max = 100,
-                                                                .dead_letter = count_dead_letter, .stop_timeout = 100)),
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = workers(),
+                                                                .log = quiet, .backlog_max = 100,
+                                                                .dead_letter = count_dead_letter,
+                                                                .stop_timeout = 100)),
                      ACT_OK);
 }
 
@@ -74,7 +79,9 @@ static void close_system(void)
 static act_pid spawn(const act_behavior *behavior, void *kept, uint32_t worker)
 {
     act_pid pid;
-    ck_assert_int_eq(act_system_spawn(sys, &pid, behavior, NULL, ACT_SPAWN_OPTIONS(.kept = kept, .worker = worker)), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(sys, &pid, behavior, NULL,
+                                      ACT_SPAWN_OPTIONS(.kept = kept, .worker = worker)),
+                     ACT_OK);
     return pid;
 }
 
@@ -88,27 +95,28 @@ static void join(act_pid pid)
     ck_assert_int_eq(act_system_join(sys, pid, NULL, ACT_SECONDS(60)), ACT_OK);
 }
 
-/* ------------------------------------------------------------------------------------------- fan-in */
+/* --------------------------------------------------------------------------------------- fan-in */
 
 enum { PRODUCERS = 8, WORDS = 4000 * SCALE };
 static act_pid sink_pid;
 
 struct sink {
     int64_t next[PRODUCERS];
-    int done;
+    int     done;
 };
 
 static void swallows(act_self *self, void *state, const act_message *message)
 {
     struct sink *sink = state;
-    int64_t producer = message->as.int64 / WORDS, word = message->as.int64 % WORDS;
+    int64_t      producer = message->as.int64 / WORDS, word = message->as.int64 % WORDS;
     if (sink->next[producer]++ != word)
         abort(); /* the order per pair */
     if (word == WORDS - 1 && ++sink->done == PRODUCERS)
         ends(self);
 }
 
-static const act_behavior sink = {.name = "sink", .state_bytes = sizeof(struct sink), .receive = swallows};
+static const act_behavior sink = {
+    .name = "sink", .state_bytes = sizeof(struct sink), .receive = swallows};
 
 static void produces(act_self *self, void *state, const act_message *message)
 {
@@ -134,10 +142,10 @@ static void many_flood_one_in_order_and_are_slowed(void)
     close_system();
 }
 
-/* ---------------------------------------------------------------------------------------------- ring */
+/* ----------------------------------------------------------------------------------------- ring */
 
 enum { RING = 50, HOPS = 20000 * SCALE };
-static act_pid ring[RING];
+static act_pid     ring[RING];
 static _Atomic int rings_done;
 
 static void forwards(act_self *self, void *state, const act_message *message)
@@ -172,14 +180,14 @@ static void envelopes_go_round_a_ring(void)
     close_system();
 }
 
-/* ---------------------------------------------------------------- ping-pong between bound, with pauses */
+/* --------------------------------------------------------- ping-pong between bound, with pauses */
 
 static void pings(act_self *self, void *state, const act_message *message)
 {
-    int *count = state;
-    act_ref ref;
+    int         *count = state;
+    act_ref      ref;
     act_message *mine = act_take(self);
-    act_pid other = act_pid_equal(act_self_pid(self), ring[0]) ? ring[1] : ring[0];
+    act_pid      other = act_pid_equal(act_self_pid(self), ring[0]) ? ring[1] : ring[0];
     (void)message;
     if (++*count == 500 * SCALE) {
         act_message_free(&mine);
@@ -209,11 +217,11 @@ static void no_wake_up_is_lost_between_bound_actors(void)
     close_system();
 }
 
-/* -------------------------------------------------------------------- a crowd that does as it pleases */
+/* -------------------------------------------------------------- a crowd that does as it pleases */
 
 enum { CROWD = 64, DEEDS = 1500 * SCALE };
 static _Atomic uint64_t crowd[CROWD]; /* the newest pid of each place: often stale */
-static _Atomic int64_t deeds;
+static _Atomic int64_t  deeds;
 
 static act_pid somebody(act_self *self)
 {
@@ -224,9 +232,9 @@ static const act_behavior member;
 
 static void settles(act_self *self)
 {
-    act_pid pid;
-    act_ref ref;
-    int how = (int)(act_random(self) % 3);
+    act_pid    pid;
+    act_ref    ref;
+    int        how = (int)(act_random(self) % 3);
     act_result result = how == 0   ? act_spawn(self, &pid, &member, NULL, NULL)
                         : how == 1 ? act_spawn_link(self, &pid, &member, NULL, NULL)
                                    : act_spawn_monitor(self, &pid, &ref, &member, NULL, NULL);
@@ -238,7 +246,7 @@ static void settles(act_self *self)
 
 static void asks(act_self *self)
 {
-    act_ref ask;
+    act_ref      ask;
     act_message *message;
     if (act_message_create_value(&message, TAG_WORD, resource()) != ACT_OK)
         abort();
@@ -251,19 +259,34 @@ static void does_as_it_pleases(act_self *self, act_ref *timer)
     act_ref ref;
     act_pid other = somebody(self);
     switch (act_random(self) % 20) {
-    case 0: case 1: case 2: settles(self); break;
-    case 3: case 4: case 5: act_tell_value(self, other, TAG_GO, resource()); break;
-    case 6: case 7: asks(self); break;
-    case 8: case 9: (void)!act_link(self, other); break;
+    case 0:
+    case 1:
+    case 2: settles(self); break;
+    case 3:
+    case 4:
+    case 5: act_tell_value(self, other, TAG_GO, resource()); break;
+    case 6:
+    case 7: asks(self); break;
+    case 8:
+    case 9: (void)!act_link(self, other); break;
     case 10: act_unlink(self, other); break;
     case 11: (void)!act_monitor(self, &ref, other); break;
     case 12: (void)!act_trap_exits(self, act_random(self) % 2 == 0); break;
     case 13: act_panic(self, "as it pleases"); break;
     case 14: act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 1, "as it pleases")); break;
-    case 15: (void)!act_exit_other(self, other, act_exit_reason_make(ACT_EXIT_KILL, 0, act_random(self) % 2 ? "you" : NULL)); break;
-    case 16: (void)!act_tell_value_after(self, timer, other, TAG_GO, resource(), (act_millis)(act_random(self) % 4)); break;
+    case 15:
+        (void)!act_exit_other(self, other,
+                              act_exit_reason_make(ACT_EXIT_KILL, 0,
+                                                   act_random(self) % 2 ? "you" : NULL));
+        break;
+    case 16:
+        (void)!act_tell_value_after(self, timer, other, TAG_GO, resource(),
+                                    (act_millis)(act_random(self) % 4));
+        break;
     case 17: (void)!act_cancel_timer(self, *timer); break;
-    case 18: (void)!act_exit_other(self, other, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)); break;
+    case 18:
+        (void)!act_exit_other(self, other, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
+        break;
     default: ends(self);
     }
 }
@@ -279,7 +302,8 @@ static void takes_part(act_self *self, void *state, const act_message *message)
             does_as_it_pleases(self, state);
 }
 
-static const act_behavior member = {.name = "member", .state_bytes = sizeof(act_ref), .receive = takes_part};
+static const act_behavior member = {
+    .name = "member", .state_bytes = sizeof(act_ref), .receive = takes_part};
 
 static void a_crowd_does_as_it_pleases_and_leaves_nothing(void)
 {
@@ -302,10 +326,10 @@ static void a_crowd_does_as_it_pleases_and_leaves_nothing(void)
     close_system();
 }
 
-/* ----------------------------------------------------------- references in the hands of others than their owners */
+/* ------------------------------------------ references in the hands of others than their owners */
 
 enum { GOSSIPS = 8, TALES = 100 * SCALE };
-static act_pid gossips[GOSSIPS];
+static act_pid     gossips[GOSSIPS];
 static _Atomic int robbed;
 
 static void tells_all(act_self *self, act_ref ref)
@@ -318,8 +342,9 @@ static void gossips_about_its_own(act_self *self)
 {
     act_ref timer, monitor;
     act_pid other = gossips[act_random(self) % GOSSIPS];
-    if (act_tell_value_after(self, &timer, act_self_pid(self), TAG_REPLY, act_nothing(), (act_millis)(act_random(self) % 3)) != ACT_OK
-        || act_monitor(self, &monitor, other) != ACT_OK)
+    if (act_tell_value_after(self, &timer, act_self_pid(self), TAG_REPLY, act_nothing(),
+                             (act_millis)(act_random(self) % 3)) != ACT_OK ||
+        act_monitor(self, &monitor, other) != ACT_OK)
         abort();
     tells_all(self, timer);
     tells_all(self, monitor);
@@ -335,15 +360,18 @@ static void gossip_receives(act_self *self, void *state, const act_message *mess
         gossips_about_its_own(self);
         if (++*(int *)state == TALES)
             ends(self);
-        else if (act_tell_value_after(self, &timer, act_self_pid(self), TAG_GO, act_nothing(), 0) != ACT_OK)
+        else if (act_tell_value_after(self, &timer, act_self_pid(self), TAG_GO, act_nothing(), 0) !=
+                 ACT_OK)
             abort();
-    } else if (message->tag == TAG_WORD && !act_pid_equal(act_message_sender(message), act_self_pid(self))) {
+    } else if (message->tag == TAG_WORD &&
+               !act_pid_equal(act_message_sender(message), act_self_pid(self))) {
         robbed += act_cancel_timer(self, message->as.ref) == ACT_OK;
         act_demonitor(self, message->as.ref);
     }
 }
 
-static const act_behavior gossip = {.name = "gossip", .state_bytes = sizeof(int), .receive = gossip_receives};
+static const act_behavior gossip = {
+    .name = "gossip", .state_bytes = sizeof(int), .receive = gossip_receives};
 
 static void a_reference_is_nothing_to_a_stranger(void)
 {
@@ -359,12 +387,12 @@ static void a_reference_is_nothing_to_a_stranger(void)
     close_system();
 }
 
-/* --------------------------------------------------------------------------- links that cross on the way */
+/* ------------------------------------------------------------------ links that cross on the way */
 
 enum { PAIRS = 2000 * SCALE };
-static _Atomic int pair_state[2];
+static _Atomic int      pair_state[2];
 static _Atomic uint64_t pair[2];
-static _Atomic int exits_seen;
+static _Atomic int      exits_seen;
 
 static void links_at_once(act_self *self, void *state, const act_message *message)
 {
@@ -417,11 +445,11 @@ static void links_that_cross_are_one_link(void)
     close_system();
 }
 
-/* ------------------------------------------------------------------------- threads while the system stops */
+/* --------------------------------------------------------------- threads while the system stops */
 
 static void *uses_the_door(void *argument)
 {
-    act_pid pid;
+    act_pid      pid;
     act_message *message, *reply;
     for (int i = 0; i < 300; i++) {
         if (act_system_spawn(sys, &pid, &member, NULL, NULL) != ACT_OK)

@@ -10,7 +10,10 @@
 
 enum { SIDE = 3, VALUES = 10000, GO = 1, VALUE, ROOM };
 
-/* Whether actors leave what they cannot send and are given what they cannot receive, or are told only. */
+/*
+ * Whether actors leave what they cannot send and are given what they cannot receive, or are told
+ * only.
+ */
 static bool is_later;
 
 static act_sender     *sender;
@@ -23,7 +26,7 @@ static void note(int64_t value)
     received++;
 }
 
-/* ------------------------------------------------------------------------------------------- actors */
+/* --------------------------------------------------------------------------------------- actors */
 
 static void must(act_result result)
 {
@@ -31,7 +34,10 @@ static void must(act_result result)
         abort();
 }
 
-/* Receives until nothing more waits, and asks again; with capacity 0 the value comes in the message. */
+/*
+ * Receives until nothing more waits, and asks again; with capacity 0 the value comes in the
+ * message.
+ */
 static void take(act_self *self, void *state, const act_message *message)
 {
     int64_t    value;
@@ -42,7 +48,8 @@ static void take(act_self *self, void *state, const act_message *message)
     while ((result = act_channel_receive(receiver, &value, 0)) == ACT_OK)
         note(value);
     if (result == ACT_EMPTY)
-        must(is_later ? act_channel_receive_later(self, receiver, VALUE) : act_channel_notify(self, receiver, VALUE));
+        must(is_later ? act_channel_receive_later(self, receiver, VALUE)
+                      : act_channel_notify(self, receiver, VALUE));
     else
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
@@ -71,7 +78,8 @@ static void give(act_self *self, void *state, const act_message *message)
     struct giver *giver = state;
     act_result    result = ACT_OK;
     (void)message;
-    while (giver->next < VALUES && (result = act_channel_send(giver->sender, &giver->next, 0)) == ACT_OK)
+    while (giver->next < VALUES &&
+           (result = act_channel_send(giver->sender, &giver->next, 0)) == ACT_OK)
         giver->next++;
     if (result == ACT_FULL && is_later)
         must(act_channel_send_later(self, giver->sender, &(int64_t){giver->next++}, ROOM));
@@ -89,10 +97,13 @@ static act_result gives(act_self *self, void *state, const void *args)
     return act_defer(self, drops, &giver->sender);
 }
 
-static const act_behavior giver = {
-    .name = "giver", .state_bytes = sizeof(struct giver), .args_bytes = sizeof(act_sender *), .init = gives, .receive = give};
+static const act_behavior giver = {.name = "giver",
+                                   .state_bytes = sizeof(struct giver),
+                                   .args_bytes = sizeof(act_sender *),
+                                   .init = gives,
+                                   .receive = give};
 
-/* ------------------------------------------------------------------------------------------ threads */
+/* -------------------------------------------------------------------------------------- threads */
 
 static void thread_gives(act_thread *self, void *argument)
 {
@@ -109,10 +120,11 @@ static void thread_takes(act_thread *self, void *argument)
     (void)self;
     (void)argument;
     ACT_CHANNEL_FOR(receiver, value)
-        note(value);
+    note(value);
 }
 
-static void run(size_t capacity, int giving_actors, int giving_threads, int taking_actors, int taking_threads)
+static void run(size_t capacity, int giving_actors, int giving_threads, int taking_actors,
+                int taking_threads)
 {
     act_system *system;
     act_pid     pids[2 * SIDE];

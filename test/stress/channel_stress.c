@@ -1,4 +1,7 @@
-/* Many threads on one channel, waiting and selecting: each value arrives once, in order, and nobody sleeps on. */
+/*
+ * Many threads on one channel, waiting and selecting: each value arrives once, in order, and nobody
+ * sleeps on.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <time.h>
@@ -17,7 +20,7 @@ struct part {
     int64_t       from, count; /* sends from, from + 1, ... */
     act_millis    timeout;
     int64_t       sum, received;
-    int64_t       last[SIDE];  /* from each sender */
+    int64_t       last[SIDE]; /* from each sender */
     struct thread thread;
 };
 
@@ -38,7 +41,9 @@ static void sends(void *argument)
     for (int64_t i = 0; i < part->count; i++) {
         int64_t    value = part->from + i;
         act_result result;
-        while ((result = act_channel_send(part->pipes[0].sender, &value, part->timeout)) == ACT_TIMED_OUT || result == ACT_FULL)
+        while ((result = act_channel_send(part->pipes[0].sender, &value, part->timeout)) ==
+                   ACT_TIMED_OUT ||
+               result == ACT_FULL)
             if (part->timeout == 0)
                 sched_yield();
         if (result != ACT_OK)
@@ -52,7 +57,8 @@ static void receives(void *argument)
     struct part *part = argument;
     int64_t      value;
     act_result   result;
-    while ((result = act_channel_receive(part->pipes[0].receiver, &value, part->timeout)) != ACT_DISCONNECTED) {
+    while ((result = act_channel_receive(part->pipes[0].receiver, &value, part->timeout)) !=
+           ACT_DISCONNECTED) {
         if (result == ACT_OK)
             note(part, value);
         else if (part->timeout == 0)
@@ -147,7 +153,8 @@ static void run(size_t capacity, act_millis timeout, int channels, job *sender, 
         pipes[i] = pipe_make(capacity);
     for (int i = 0; i < 2 * SIDE; i++) {
         struct part *part = &parts[i];
-        *part = (struct part){.pipes_count = channels, .from = i * VALUES, .count = VALUES, .timeout = timeout};
+        *part = (struct part){
+            .pipes_count = channels, .from = i * VALUES, .count = VALUES, .timeout = timeout};
         for (int j = 0; j < SIDE; j++)
             part->last[j] = -1;
         for (int j = 0; j < channels; j++) {

@@ -11,7 +11,7 @@
 enum { GO = 1, HELPERS = 40, LINKERS = 8 };
 
 static act_system *sys;
-static act_pid     friend, victim;
+static act_pid friend, victim;
 static _Atomic int linked, told;
 
 static void must(act_result result)

@@ -45,15 +45,9 @@ static void widen(const char *place)
     act__add(&delays, 1);
     uint32_t nanos = (uint32_t)(draw() % act__load(&longest));
     switch (draw() % 4) {
-    case 0:
-        nanosleep(&(struct timespec){.tv_nsec = nanos}, NULL);
-        break;
-    case 1:
-        spin(nanos / 8);
-        break;
-    default: /* the cheapest where there are more threads than processors */
-        sched_yield();
-        break;
+    case 0: nanosleep(&(struct timespec){.tv_nsec = nanos}, NULL); break;
+    case 1: spin(nanos / 8); break;
+    default: /* the cheapest where there are more threads than processors */ sched_yield(); break;
     }
 }
 

@@ -1,4 +1,7 @@
-/* How tests widen the library's gaps (mailbox/base/gap.h), so that rare orders of threads are frequent. */
+/*
+ * How tests widen the library's gaps (mailbox/base/gap.h), so that rare orders of threads are
+ * frequent.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_TEST_STRESS_GAPS_H
 #define ACT_TEST_STRESS_GAPS_H
@@ -6,8 +9,9 @@
 #include <stdint.h>
 
 /*
- * From now on each thread that comes to a gap whose place begins with `place` ("": any) lets others run there, one time
- * in `one_in`: it yields, spins or sleeps, for up to nanos_max. `seed` decides when and how long.
+ * From now on each thread that comes to a gap whose place begins with `place` ("": any) lets others
+ * run there, one time in `one_in`: it yields, spins or sleeps, for up to nanos_max. `seed` decides
+ * when and how long.
  */
 void gaps_widen(const char *place, uint32_t one_in, uint32_t nanos_max, uint64_t seed);
 

@@ -9,11 +9,11 @@
 
 enum { SENDERS = 4, MESSAGES = 50000, POKES = 5000 };
 
-static struct act__gate gate;
+static struct act__gate  gate;
 static struct act__inbox inbox;
-static _Atomic int tokens, finished; /* tokens: 1 while somebody holds it, never more */
-static int64_t next[SENDERS];
-static int taken;
+static _Atomic int       tokens, finished; /* tokens: 1 while somebody holds it, never more */
+static int64_t           next[SENDERS];
+static int               taken;
 
 /* Whoever gets the token runs the receiver at once, on its own thread. */
 static void receive_all(void)
@@ -36,10 +36,12 @@ static void receive_all(void)
             act__inbox_append(&inbox, list);
         }
         while ((mine = act__inbox_pop(&inbox)) != NULL) {
-            if (mine->as.int64 / MESSAGES < SENDERS && next[mine->as.int64 / MESSAGES]++ != mine->as.int64 % MESSAGES)
+            if (mine->as.int64 / MESSAGES < SENDERS &&
+                next[mine->as.int64 / MESSAGES]++ != mine->as.int64 % MESSAGES)
                 abort();
             taken++;
-            if (mine->as.int64 % 3 == 0) { /* taken out and freed at once: the address comes back soon */
+            if (mine->as.int64 % 3 == 0) { /* taken out and freed at once: the address comes back
+                                              soon */
                 list = act__inbox_detach(&gate, &inbox, mine);
                 for (act_message *after; list != NULL; list = after) {
                     after = list->act_next;

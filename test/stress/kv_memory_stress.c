@@ -1,4 +1,7 @@
-/* The whole service while any request for memory may fail: errors, ends and restarts, and everybody else is served. */
+/*
+ * The whole service while any request for memory may fail: errors, ends and restarts, and everybody
+ * else is served.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -16,13 +19,20 @@
 #include <samples/kv/service/service.h>
 #include <test/kit/kit.h>
 
-enum { PATIENCE_MS = 20000, PIPELINE = 40, KEYS = 6, REQUESTS_MAX = 5000, TRIES_MAX = 100, WITHOUT_MS = 5 };
+enum {
+    PATIENCE_MS = 20000,
+    PIPELINE = 40,
+    KEYS = 6,
+    REQUESTS_MAX = 5000,
+    TRIES_MAX = 100,
+    WITHOUT_MS = 5
+};
 
 static struct kv_service service;
-static act_system *act;
-static _Atomic uint32_t the_port;
-static size_t outstanding; /* messages, before the service was there */
-static int descriptors;
+static act_system       *act;
+static _Atomic uint32_t  the_port;
+static size_t            outstanding; /* messages, before the service was there */
+static int               descriptors;
 
 /* ---- The service ---- */
 
@@ -44,7 +54,7 @@ static void note_port(void *context, const char *bind, uint16_t port)
 
 static int open_descriptors(void)
 {
-    int count = 0;
+    int  count = 0;
     DIR *directory = opendir("/proc/self/fd");
     ck_assert_ptr_nonnull(directory);
     while (readdir(directory) != NULL)
@@ -58,7 +68,7 @@ static void start(void)
     outstanding = act__pool_outstanding();
     descriptors = open_descriptors();
     struct kv_options options = KV_OPTIONS_DEFAULT;
-    act_pid root;
+    act_pid           root;
     options.port = 0;
     options.workers_count = 2;
     act__memory_fail_at(0, false);
@@ -67,7 +77,8 @@ static void start(void)
     memset(&service, 0, sizeof service);
     kv_service_init(&service, &options);
     service.listening = note_port;
-    ck_assert_int_eq(act_system_create(&act, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = no_log)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&act, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = no_log)),
+                     ACT_OK);
     ck_assert_int_eq(kv_service_start(&service, act, &root), ACT_OK);
     while (atomic_load(&the_port) == 0)
         usleep(100);
@@ -88,12 +99,12 @@ static void stop(void)
 
 /* What it knows of the service. Its keys are its own. */
 struct client {
-    int fd;
+    int  fd;
     char name;
     bool strict; /* there is memory: nothing but a crash is an excuse */
     bool excused;
-    bool lost; /* its connection, and with it perhaps answers */
-    long value;  /* of all its keys, if sure */
+    bool lost;  /* its connection, and with it perhaps answers */
+    long value; /* of all its keys, if sure */
     bool is_sure;
     long counted;
     char reply[4096];
@@ -101,7 +112,8 @@ struct client {
 
 static int dial(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atomic_load(&the_port))};
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)atomic_load(&the_port))};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ck_assert_int_ge(fd, 0);
@@ -154,14 +166,15 @@ static bool hear(struct client *client)
 {
     char *at = client->reply;
     for (long parts = 1; client->fd >= 0 && parts > 0; parts--) {
-        char *line = at;
+        char  *line = at;
         size_t count = take_line(client, line);
-        long length = strtol(line + 1, NULL, 10);
+        long   length = strtol(line + 1, NULL, 10);
         at += count;
         if (count > 0 && *line == '*')
             parts += length;
         if (count > 0 && *line == '$' && length >= 0) {
-            count = take(client, at, (size_t)length + 2) == (size_t)length + 2 ? (size_t)length + 2 : 0;
+            count =
+                take(client, at, (size_t)length + 2) == (size_t)length + 2 ? (size_t)length + 2 : 0;
             at += count;
         }
         if (count == 0)
@@ -194,7 +207,8 @@ static bool ask(struct client *client, const char *request)
 
 static void assert_reply(const struct client *client, const char *expected)
 {
-    ck_assert_msg(strcmp(client->reply, expected) == 0, "client %c: '%s', not '%s'", client->name, client->reply, expected);
+    ck_assert_msg(strcmp(client->reply, expected) == 0, "client %c: '%s', not '%s'", client->name,
+                  client->reply, expected);
 }
 
 /* The same value for keys on several shards. */
@@ -202,7 +216,8 @@ static void write_keys(struct client *client, long value)
 {
     char request[256] = "MSET";
     for (int k = 0; k < KEYS; k++)
-        snprintf(request + strlen(request), sizeof request - strlen(request), " %c%d %ld", client->name, k, value);
+        snprintf(request + strlen(request), sizeof request - strlen(request), " %c%d %ld",
+                 client->name, k, value);
     strcat(request, "\r\n");
     client->is_sure = ask(client, request);
     client->value = value;
@@ -213,11 +228,13 @@ static void write_keys(struct client *client, long value)
 static void read_keys(struct client *client)
 {
     char request[128] = "MGET", expected[256], digits[24];
-    int length = snprintf(digits, sizeof digits, "%ld", client->value);
+    int  length = snprintf(digits, sizeof digits, "%ld", client->value);
     snprintf(expected, sizeof expected, "*%d\r\n", KEYS);
     for (int k = 0; k < KEYS; k++) {
-        snprintf(request + strlen(request), sizeof request - strlen(request), " %c%d", client->name, k);
-        snprintf(expected + strlen(expected), sizeof expected - strlen(expected), "$%d\r\n%s\r\n", length, digits);
+        snprintf(request + strlen(request), sizeof request - strlen(request), " %c%d", client->name,
+                 k);
+        snprintf(expected + strlen(expected), sizeof expected - strlen(expected), "$%d\r\n%s\r\n",
+                 length, digits);
     }
     strcat(request, "\r\n");
     if (ask(client, request) && client->is_sure)
@@ -227,7 +244,7 @@ static void read_keys(struct client *client)
 static void write_and_read_one(struct client *client, long value)
 {
     char request[64], expected[64];
-    int length = snprintf(request, sizeof request, "%ld", value);
+    int  length = snprintf(request, sizeof request, "%ld", value);
     snprintf(expected, sizeof expected, "$%d\r\n%ld\r\n", length, value);
     snprintf(request, sizeof request, "SET %c %ld\r\n", client->name, value);
     bool is_set = ask(client, request);
@@ -243,7 +260,8 @@ static void count_on(struct client *client)
 {
     char request[PIPELINE * 16] = "";
     for (int i = 0; i < PIPELINE; i++)
-        snprintf(request + strlen(request), sizeof request - strlen(request), "INCR n%c\r\n", client->name);
+        snprintf(request + strlen(request), sizeof request - strlen(request), "INCR n%c\r\n",
+                 client->name);
     say(client, request);
     for (int i = 0; i < PIPELINE && hear(client); i++) {
         if (is_excuse(client))
@@ -325,7 +343,7 @@ static uint64_t play(uint64_t n, struct client *resident, struct client *visitor
 static void any_one_request_may_fail(void)
 {
     struct client resident = {.fd = -1, .name = 'r'}, visitor = {.fd = -1, .name = 'v'};
-    uint64_t n = 1;
+    uint64_t      n = 1;
     start();
     play_strictly(&resident, 0);
     while (play(n, &resident, &visitor) >= n && n < REQUESTS_MAX)

@@ -1,4 +1,7 @@
-/* The whole key-value service, started and stopped a hundred times under load: nothing may be left behind. */
+/*
+ * The whole key-value service, started and stopped a hundred times under load: nothing may be left
+ * behind.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -15,10 +18,18 @@
 #include <samples/kv/service/service.h>
 #include <test/kit/kit.h>
 
-enum { RESTARTS = 100, WARM_UP = 20, CLIENTS = 4, VISITS = 8, VISITORS_MIN = 20, REPLIES_MIN = 400, LEFT_KB_MAX = 8192 };
+enum {
+    RESTARTS = 100,
+    WARM_UP = 20,
+    CLIENTS = 4,
+    VISITS = 8,
+    VISITORS_MIN = 20,
+    REPLIES_MIN = 400,
+    LEFT_KB_MAX = 8192
+};
 
 static _Atomic uint32_t the_port;
-static _Atomic int connected_count, replies_count;
+static _Atomic int      connected_count, replies_count;
 
 static void no_log(void *context, act_log_level level, const char *text)
 {
@@ -31,11 +42,11 @@ static void note_port(void *context, const char *bind, uint16_t port)
     atomic_store(&the_port, port);
 }
 
-/* ------------------------------------------------------------------------------- what could be left */
+/* --------------------------------------------------------------------------- what could be left */
 
 static int entries_of(const char *folder)
 {
-    int count = 0;
+    int  count = 0;
     DIR *directory = opendir(folder);
     ck_assert_ptr_nonnull(directory);
     while (readdir(directory) != NULL)
@@ -46,8 +57,8 @@ static int entries_of(const char *folder)
 
 static long resident_kb(void)
 {
-    char line[128];
-    long kb = 0;
+    char  line[128];
+    long  kb = 0;
     FILE *status = fopen("/proc/self/status", "r");
     ck_assert_ptr_nonnull(status);
     while (fgets(line, sizeof line, status) != NULL)
@@ -57,24 +68,25 @@ static long resident_kb(void)
 }
 
 struct traces {
-    int descriptors, threads;
+    int    descriptors, threads;
     size_t blocks;
-    long kb;
+    long   kb;
 };
 
 static struct traces look(void)
 {
     act__pool_flush();
     malloc_trim(0);
-    return (struct traces){
-        entries_of("/proc/self/fd"), entries_of("/proc/self/task"), act__pool_outstanding(), resident_kb()};
+    return (struct traces){entries_of("/proc/self/fd"), entries_of("/proc/self/task"),
+                           act__pool_outstanding(), resident_kb()};
 }
 
-/* ----------------------------------------------------------------------------------------- the load */
+/* ------------------------------------------------------------------------------------- the load */
 
 static int dial(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atomic_load(&the_port))};
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)atomic_load(&the_port))};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ck_assert_int_ge(fd, 0);
@@ -84,7 +96,10 @@ static int dial(void)
     return -1;
 }
 
-/* Comes and goes until nobody listens: the stop meets sockets that were accepted and have no actor yet. */
+/*
+ * Comes and goes until nobody listens: the stop meets sockets that were accepted and have no actor
+ * yet.
+ */
 static void *be_visitor(void *unused)
 {
     int fds[VISITS] = {0};
@@ -101,13 +116,15 @@ static void *be_visitor(void *unused)
 /* Asks for more whenever an answer has come, until the service is gone. */
 static void *be_client(void *unused)
 {
-    static const char requests[] = "INCR n\r\nSET s 0123456789\r\nMGET n s a b c d e f\r\nDEBUG PANIC s\r\nGET s\r\n";
+    static const char requests[] =
+        "INCR n\r\nSET s 0123456789\r\nMGET n s a b c d e f\r\nDEBUG PANIC s\r\nGET s\r\n";
     static const char tail[] = "*3\r\n$4\r\nhalf";
-    char replies[4096];
-    int fd = dial();
+    char              replies[4096];
+    int               fd = dial();
     ck_assert_int_ge(fd, 0);
     atomic_fetch_add(&connected_count, 1);
-    while (send(fd, requests, sizeof requests - 1, MSG_NOSIGNAL) > 0 && recv(fd, replies, sizeof replies, 0) > 0)
+    while (send(fd, requests, sizeof requests - 1, MSG_NOSIGNAL) > 0 &&
+           recv(fd, replies, sizeof replies, 0) > 0)
         atomic_fetch_add(&replies_count, 1);
     if (send(fd, tail, sizeof tail - 1, MSG_NOSIGNAL) < 0)
         atomic_fetch_add(&replies_count, 0); /* it is gone already */
@@ -118,10 +135,10 @@ static void *be_client(void *unused)
 static void run_once(void)
 {
     static struct kv_service service;
-    struct kv_options options = KV_OPTIONS_DEFAULT;
-    pthread_t clients[CLIENTS], visitor;
-    act_system *system;
-    act_pid root;
+    struct kv_options        options = KV_OPTIONS_DEFAULT;
+    pthread_t                clients[CLIENTS], visitor;
+    act_system              *system;
+    act_pid                  root;
     options.port = 0;
     options.workers_count = 2;
     atomic_store(&the_port, 0);
@@ -130,7 +147,8 @@ static void run_once(void)
     memset(&service, 0, sizeof service);
     kv_service_init(&service, &options);
     service.listening = note_port;
-    ck_assert_int_eq(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = no_log)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = no_log)), ACT_OK);
     ck_assert_int_eq(kv_service_start(&service, system, &root), ACT_OK);
     while (atomic_load(&the_port) == 0)
         usleep(100);
@@ -159,14 +177,15 @@ static void a_hundred_restarts_under_load_leave_nothing_behind(void)
         run_once();
     }
     after = look();
-    printf(
-        "# descriptors %d -> %d, threads %d -> %d, blocks %zu -> %zu, resident %ld -> %ld kB\n", before.descriptors,
-        after.descriptors, before.threads, after.threads, before.blocks, after.blocks, before.kb, after.kb);
+    printf("# descriptors %d -> %d, threads %d -> %d, blocks %zu -> %zu, resident %ld -> %ld kB\n",
+           before.descriptors, after.descriptors, before.threads, after.threads, before.blocks,
+           after.blocks, before.kb, after.kb);
     ck_assert_int_eq(after.descriptors, before.descriptors);
     ck_assert_int_eq(after.threads, before.threads);
     ck_assert_uint_eq(after.blocks, before.blocks);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    ck_assert_int_lt(after.kb - before.kb, LEFT_KB_MAX); /* sanitizers keep what was freed, and find leaks by themselves */
+    ck_assert_int_lt(after.kb - before.kb, LEFT_KB_MAX); /* sanitizers keep what was freed, and
+                                                            find leaks by themselves */
 #endif
 }
 

@@ -1,4 +1,7 @@
-/* Many threads and actors log at once, to a reader that cannot keep up: lines are whole, in order, and none is unaccounted. */
+/*
+ * Many threads and actors log at once, to a reader that cannot keep up: lines are whole, in order,
+ * and none is unaccounted.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <pthread.h>
@@ -33,7 +36,8 @@ static void say_as_actor(act_self *self, void *state, const act_message *message
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 
-static const act_behavior speaker = {.name = "speaker", .state_bytes = sizeof(int), .receive = say_as_actor};
+static const act_behavior speaker = {
+    .name = "speaker", .state_bytes = sizeof(int), .receive = say_as_actor};
 
 static struct {
     int  next[SPEAKERS]; /* what each has to say at least */
@@ -79,9 +83,11 @@ static void every_record_is_written_or_told_as_lost(void)
     memset(&seen, 0, sizeof seen);
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     /* Nothing is called stuck: the library's own lines would be one too many. */
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 2, .actors_max = 1 << 16,
-                                                                .stuck_after = ACT_FOREVER,
-                                                                .log_descriptor = ends[1])), ACT_OK);
+    ck_assert_int_eq(act_system_create(&sys,
+                                       ACT_SYSTEM_OPTIONS(.workers_count = 2, .actors_max = 1 << 16,
+                                                          .stuck_after = ACT_FOREVER,
+                                                          .log_descriptor = ends[1])),
+                     ACT_OK);
     ck_assert_int_eq(pthread_create(&reader, NULL, read_lines, NULL), 0);
     for (int i = 0; i < ACTORS; i++) {
         ck_assert_int_eq(act_system_spawn(sys, &pids[i], &speaker, NULL, NULL), ACT_OK);

@@ -1,4 +1,7 @@
-/* The actors of the mixed stress: each does at random what an actor can, and knows what it must hear. */
+/*
+ * The actors of the mixed stress: each does at random what an actor can, and knows what it must
+ * hear.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/stress/mixed_cast.h>
 
@@ -72,7 +75,7 @@ const char *mixed_name(uint64_t chance)
     return names[chance % NAMES];
 }
 
-/* ------------------------------------------------------------------------------- what a peer is owed */
+/* -------------------------------------------------------------------------- what a peer is owed */
 
 /* With pid or ref: the one that is there; both none: a free one. NULL: there is none. */
 static struct tie *find(struct tie *ties, act_pid pid, act_ref ref)
@@ -120,7 +123,8 @@ static void hear_exit(act_self *self, struct peer *peer, const act_message *mess
 {
     act_pid     from = act_message_sender(message);
     struct tie *link = act_pid_is_none(from) ? NULL : find(peer->ties.links, from, (act_ref){0});
-    if (link != NULL) { /* one more may come: of a link by the other that had ended before this was made */
+    if (link != NULL) { /* one more may come: of a link by the other that had ended before this
+                           was made */
         forget(link);
         mixed_exits++;
         return;
@@ -154,7 +158,7 @@ static void hear_down(struct peer *peer, const act_message *message)
     mixed_downs++;
 }
 
-/* ------------------------------------------------------------------------------------- what it does */
+/* --------------------------------------------------------------------------------- what it does */
 
 static void do_send(act_self *self, struct peer *peer)
 {
@@ -319,7 +323,8 @@ static void do_timer(act_self *self, struct peer *peer)
     if (peer->timer.value != 0 && act_random(self) % 2 == 0)
         (void)!act_cancel_timer(self, peer->timer);
     act_pid to = mixed_any_place(act_random(self));
-    must(act_tell_value_after(self, &peer->timer, to, HELLO, mixed_resource(), (act_millis)(act_random(self) % 4)));
+    must(act_tell_value_after(self, &peer->timer, to, HELLO, mixed_resource(),
+                              (act_millis)(act_random(self) % 4)));
 }
 
 static void do_ask_channel(act_self *self, struct peer *peer)
@@ -329,18 +334,10 @@ static void do_ask_channel(act_self *self, struct peer *peer)
     int64_t  value = 1;
     (void)peer;
     switch (chance / 2 % 4) {
-    case 0:
-        must(act_channel_notify(self, mixed_receivers[at], NOTE));
-        break;
-    case 1:
-        must(act_channel_notify_room(self, mixed_senders[at], NOTE));
-        break;
-    case 2:
-        must(act_channel_receive_later(self, mixed_receivers[at], NOTE));
-        break;
-    default:
-        mixed_values++;
-        must(act_channel_send_later(self, mixed_senders[at], &value, NOTE));
+    case 0: must(act_channel_notify(self, mixed_receivers[at], NOTE)); break;
+    case 1: must(act_channel_notify_room(self, mixed_senders[at], NOTE)); break;
+    case 2: must(act_channel_receive_later(self, mixed_receivers[at], NOTE)); break;
+    default: mixed_values++; must(act_channel_send_later(self, mixed_senders[at], &value, NOTE));
     }
 }
 
@@ -355,10 +352,10 @@ static void hear_note(const act_message *message)
             mixed_values--;
 }
 
-typedef void deed(act_self *self, struct peer *peer);
+typedef void       deed(act_self *self, struct peer *peer);
 static deed *const deeds[] = {
-    do_send, do_send_name, do_ask,  do_ask,  do_monitor, do_link,        do_link_and_unlink,
-    do_spawn, do_kill,     do_end,  do_name, do_timer,   do_ask_channel, do_flood,
+    do_send,  do_send_name, do_ask, do_ask,  do_monitor, do_link,        do_link_and_unlink,
+    do_spawn, do_kill,      do_end, do_name, do_timer,   do_ask_channel, do_flood,
 };
 /* The last is rare. */
 enum { DEEDS = sizeof deeds / sizeof deeds[0] };
@@ -405,33 +402,21 @@ static void receive(act_self *self, void *state, const act_message *message)
         if (!mixed_is_calm)
             go_on(self, peer);
         break;
-    case REQUEST:
-        hear_request(self, peer, message);
-        break;
+    case REQUEST: hear_request(self, peer, message); break;
     case CHECK:
         answer_owed(self, peer);
         answer_check(self, peer, act_message_asker(message));
         break;
     case ANSWER:
-    case ACT_MESSAGE_TIMED_OUT:
-        hear_answer(peer, message);
-        break;
-    case ACT_MESSAGE_DOWN:
-        hear_down(peer, message);
-        break;
-    case ACT_MESSAGE_EXIT:
-        hear_exit(self, peer, message);
-        break;
-    case NOTE:
-        hear_note(message);
-        break;
-    default:
-        answer_owed(self, peer);
-        break;
+    case ACT_MESSAGE_TIMED_OUT: hear_answer(peer, message); break;
+    case ACT_MESSAGE_DOWN: hear_down(peer, message); break;
+    case ACT_MESSAGE_EXIT: hear_exit(self, peer, message); break;
+    case NOTE: hear_note(message); break;
+    default: answer_owed(self, peer); break;
     }
 }
 
-/* --------------------------------------------------------------------------------- how it comes and goes */
+/* ------------------------------------------------------------------------ how it comes and goes */
 
 static void end_peer(void *context)
 {
@@ -492,5 +477,7 @@ static act_result bystander_init(act_self *self, void *state, const void *args)
     return begin_peer(self, state, PLACES / 2 + act_random(self) % (PLACES / 2));
 }
 
-const act_behavior mixed_bystander = {
-    .name = "bystander", .state_bytes = sizeof(struct peer *), .init = bystander_init, .receive = stand_by};
+const act_behavior mixed_bystander = {.name = "bystander",
+                                      .state_bytes = sizeof(struct peer *),
+                                      .init = bystander_init,
+                                      .receive = stand_by};

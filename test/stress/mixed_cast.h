@@ -25,36 +25,37 @@ struct ties {
 
 /* An instance of an actor. pid is there for others once it is alive; the rest is its own. */
 struct peer {
-    act_pid     pid;
-    struct ties ties;
-    act_pid    heard[HEARD]; /* whose EXIT has come, or who was unlinked: no more may come */
-    unsigned   heard_count;
-    act_asker  owed; /* a request that is answered later */
-    act_ref    timer;
+    act_pid      pid;
+    struct ties  ties;
+    act_pid      heard[HEARD]; /* whose EXIT has come, or who was unlinked: no more may come */
+    unsigned     heard_count;
+    act_asker    owed; /* a request that is answered later */
+    act_ref      timer;
     _Atomic bool is_alive, has_ended;
 };
 
 extern const act_behavior mixed_peer, mixed_clerk, mixed_blocker, mixed_bystander;
 
 /* All that happens in one system. */
-extern struct peer     mixed_peers[PEERS_MAX];
+extern struct peer      mixed_peers[PEERS_MAX];
 extern _Atomic uint32_t mixed_peers_count, mixed_population;
-extern _Atomic bool    mixed_is_calm, mixed_stops;
+extern _Atomic bool     mixed_is_calm, mixed_stops;
 extern _Atomic uint64_t mixed_places[PLACES]; /* the local parts of pids, of living and of dead */
 
 /* Through all systems: what was made must be given back, and what is asked be answered. */
-extern _Atomic int64_t mixed_resources, mixed_values;
-extern _Atomic uint64_t mixed_asks, mixed_answers, mixed_exits, mixed_downs, mixed_deaths, mixed_notes;
-extern act_sender     *mixed_senders[2];
-extern act_receiver   *mixed_receivers[2];
+extern _Atomic int64_t  mixed_resources, mixed_values;
+extern _Atomic uint64_t mixed_asks, mixed_answers, mixed_exits, mixed_downs, mixed_deaths,
+    mixed_notes;
+extern act_sender   *mixed_senders[2];
+extern act_receiver *mixed_receivers[2];
 
 /* Forgets the peers of the system before. */
-void mixed_cast_begin(void);
-act_pid mixed_any_place(uint64_t chance);
-act_value mixed_resource(void);
-void mixed_release_value(void *value);
+void        mixed_cast_begin(void);
+act_pid     mixed_any_place(uint64_t chance);
+act_value   mixed_resource(void);
+void        mixed_release_value(void *value);
 /* Says what is wrong, and aborts. */
-void mixed_fault(const char *what, act_pid who) __attribute__((noreturn));
+void        mixed_fault(const char *what, act_pid who) __attribute__((noreturn));
 const char *mixed_name(uint64_t chance);
 
 #endif

@@ -1,4 +1,7 @@
-/* All that actors can do, at once and at random, in systems that come and go, the library's gaps widened. */
+/*
+ * All that actors can do, at once and at random, in systems that come and go, the library's gaps
+ * widened.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <sched.h>
@@ -12,7 +15,9 @@
 #include <test/stress/gaps.h>
 #include <test/stress/mixed_cast.h>
 
-/* Two minutes; where a sanitizer makes all slower, less. ACT_STRESS_SECONDS: as long as one likes. */
+/*
+ * Two minutes; where a sanitizer makes all slower, less. ACT_STRESS_SECONDS: as long as one likes.
+ */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { SECONDS_DEFAULT = 20 };
 #else
@@ -21,10 +26,10 @@ enum { SECONDS_DEFAULT = 120 };
 enum { ROUND_MILLIS = 700, PATIENCE_MILLIS = 60000 };
 enum { PEERS = 24, BLOCKERS = 2, BYSTANDERS = 8, GUESTS = 2, USERS = 2 };
 
-static act_system   *the_system;
-static act_pid       root;
-static uint64_t      seed; /* of this round */
-static _Atomic bool  guests_stop, users_stop;
+static act_system  *the_system;
+static act_pid      root;
+static uint64_t     seed; /* of this round */
+static _Atomic bool guests_stop, users_stop;
 
 static void must(act_result result)
 {
@@ -51,7 +56,7 @@ static void no_log(void *context, act_log_level level, const char *text)
     (void)context, (void)level, (void)text;
 }
 
-/* ---------------------------------------------------------------- threads that know only the channels */
+/* ---------------------------------------------------------- threads that know only the channels */
 
 static void *use_channels(void *number)
 {
@@ -73,14 +78,15 @@ static void *use_channels(void *number)
     return NULL;
 }
 
-/* ------------------------------------------------------------------------ threads that use the system */
+/* ------------------------------------------------------------------ threads that use the system */
 
 static void ask_somewhere(uint64_t *chance)
 {
     act_message *request, *reply;
     must(act_message_create_value(&request, REQUEST, mixed_resource()));
     act_pid to = mixed_any_place(act__mix(chance));
-    if (act_system_ask(the_system, to, &request, &reply, (act_millis)(1 + act__mix(chance) % 3)) == ACT_OK)
+    if (act_system_ask(the_system, to, &request, &reply, (act_millis)(1 + act__mix(chance) % 3)) ==
+        ACT_OK)
         act_message_free(&reply);
     act_message_free(&request);
 }
@@ -101,7 +107,8 @@ static void look_at_tree(void)
 
 static void spawn_more(uint64_t chance)
 {
-    const act_behavior *const behaviors[] = {&mixed_peer, &mixed_peer, &mixed_bystander, &mixed_blocker};
+    const act_behavior *const behaviors[] = {&mixed_peer, &mixed_peer, &mixed_bystander,
+                                             &mixed_blocker};
     unsigned                  which = chance % 4;
     act_pid                   pid;
     if (mixed_population < PEERS + BYSTANDERS && mixed_peers_count < PEERS_MAX - 1000)
@@ -115,12 +122,8 @@ static void *be_guest(void *number)
     while (!guests_stop) {
         act_pid pid = mixed_any_place(act__mix(&chance));
         switch (act__mix(&chance) % 12) {
-        case 0:
-            kill_supervisor(act__mix(&chance));
-            break;
-        case 1:
-            look_at_tree();
-            break;
+        case 0: kill_supervisor(act__mix(&chance)); break;
+        case 1: look_at_tree(); break;
         case 2:
             (void)!act_system_join(the_system, pid, NULL, (act_millis)(act__mix(&chance) % 3));
             break;
@@ -128,45 +131,48 @@ static void *be_guest(void *number)
             must(act_system_exit(the_system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
             break;
         case 4:
-        case 5:
-            ask_somewhere(&chance);
-            break;
-        case 6:
-            act_system_tell_value(the_system, pid, HELLO, mixed_resource());
-            break;
-        default:
-            spawn_more(act__mix(&chance));
-            break;
+        case 5: ask_somewhere(&chance); break;
+        case 6: act_system_tell_value(the_system, pid, HELLO, mixed_resource()); break;
+        default: spawn_more(act__mix(&chance)); break;
         }
         pause_for(50 + (long)(act__mix(&chance) % 400));
     }
     return NULL;
 }
 
-/* ---------------------------------------------------------------------------------------- a round */
+/* -------------------------------------------------------------------------------------- a round */
 
 /* Specs below another are not copied with it. Written once. */
 static act_spawn_options   clerk_options[CLERKS], lower_options[2];
 static act_child_spec      clerks[CLERKS], lowers[2];
 static act_supervisor_spec lower[2], upper;
 
-/* Two supervisors below one, three named clerks each, which keep, drop or get again what waits for them. */
+/*
+ * Two supervisors below one, three named clerks each, which keep, drop or get again what waits for
+ * them.
+ */
 static void write_specs(void)
 {
-    static const char *const clerk_names[CLERKS] = {"clerk 0", "clerk 1", "clerk 2",
-                                                    "clerk 3", "clerk 4", "clerk 5"};
+    static const char *const  clerk_names[CLERKS] = {"clerk 0", "clerk 1", "clerk 2",
+                                                     "clerk 3", "clerk 4", "clerk 5"};
     static const char *const  lower_names[2] = {"lower 0", "lower 1"};
-    static const act_mailbox  mailboxes[3] = {ACT_MAILBOX_KEEP, ACT_MAILBOX_DROP, ACT_MAILBOX_REDELIVER};
+    static const act_mailbox  mailboxes[3] = {ACT_MAILBOX_KEEP, ACT_MAILBOX_DROP,
+                                              ACT_MAILBOX_REDELIVER};
     static const act_strategy strategies[2] = {ACT_STRATEGY_ONE_FOR_ONE, ACT_STRATEGY_REST_FOR_ONE};
     for (int i = 0; i < CLERKS; i++) {
         clerk_options[i] = *ACT_SPAWN_OPTIONS(.name = clerk_names[i]);
-        clerks[i] = (act_child_spec){.id = clerk_names[i], .behavior = &mixed_clerk, .shutdown = ACT_MS(20),
-                                     .mailbox = mailboxes[i % 3], .options = &clerk_options[i]};
+        clerks[i] = (act_child_spec){.id = clerk_names[i],
+                                     .behavior = &mixed_clerk,
+                                     .shutdown = ACT_MS(20),
+                                     .mailbox = mailboxes[i % 3],
+                                     .options = &clerk_options[i]};
         clerks[i].redeliver_max = clerks[i].mailbox == ACT_MAILBOX_REDELIVER ? 2 : 0;
     }
     for (int i = 0; i < 2; i++) {
-        lower[i] = (act_supervisor_spec){.strategy = strategies[i], .intensity = UINT32_MAX,
-                                         .children = &clerks[3 * i], .children_count = 3};
+        lower[i] = (act_supervisor_spec){.strategy = strategies[i],
+                                         .intensity = UINT32_MAX,
+                                         .children = &clerks[3 * i],
+                                         .children_count = 3};
         lower_options[i] = *ACT_SPAWN_OPTIONS(.name = lower_names[i]);
         lowers[i] = act_supervisor_child(lower_names[i], &lower[i]);
         lowers[i].options = &lower_options[i];
@@ -181,9 +187,10 @@ static void spawn_supervisors(void)
 
 static void begin_round(uint64_t *chance)
 {
-    act_system_options options = *ACT_SYSTEM_OPTIONS(.actors_max = 4000, .backlog_max = 64, .blocking_max = 4,
-                                                     .stop_timeout = PATIENCE_MILLIS,
-                                                     .destroy_timeout = PATIENCE_MILLIS, .log = no_log);
+    act_system_options options =
+        *ACT_SYSTEM_OPTIONS(.actors_max = 4000, .backlog_max = 64, .blocking_max = 4,
+                            .stop_timeout = PATIENCE_MILLIS, .destroy_timeout = PATIENCE_MILLIS,
+                            .log = no_log);
     act_pid pid;
     mixed_cast_begin();
     seed = act__mix(chance);
@@ -204,7 +211,10 @@ static bool is_dead(act_pid pid)
     return act_system_join(the_system, pid, NULL, 0) == ACT_OK;
 }
 
-/* What it is still owed: each ask, and each link and monitor of an actor that has ended. NULL: nothing. */
+/*
+ * What it is still owed: each ask, and each link and monitor of an actor that has ended. NULL:
+ * nothing.
+ */
 static const char *missing_of(const struct ties *ties)
 {
     for (int i = 0; i < TIES; i++) {
@@ -227,7 +237,8 @@ static void check_peer(struct peer *peer)
         if (peer->has_ended || !peer->is_alive)
             return;
         must(act_message_create_value(&request, CHECK, act_nothing()));
-        act_result result = act_system_ask(the_system, peer->pid, &request, &reply, PATIENCE_MILLIS);
+        act_result result =
+            act_system_ask(the_system, peer->pid, &request, &reply, PATIENCE_MILLIS);
         act_message_free(&request);
         if (result == ACT_NO_ACTOR || result == ACT_FULL)
             continue;
@@ -270,7 +281,10 @@ static void end_round(void)
     act_system_stop(the_system);
     int64_t    began = now();
     act_result result = act_system_run(the_system);
-    /* Root supervisors are killed here, too; and clerks that take longer to end than their .shutdown. */
+    /*
+     * Root supervisors are killed here, too; and clerks that take longer to end than their
+     * .shutdown.
+     */
     ck_assert(result == ACT_OK || result == ACT_GAVE_UP || result == ACT_TIMED_OUT);
     ck_assert_int_lt(now() - began, PATIENCE_MILLIS);
     check_counters();
@@ -309,7 +323,8 @@ static uint64_t first_chance(void)
     uint64_t    chance = (uint64_t)now() ^ (uint64_t)time(NULL) << 20;
     if (wanted != NULL)
         chance = strtoull(wanted, NULL, 0);
-    fprintf(stderr, "# ACT_SEED=%llu: the same choices, in another order of threads\n", (unsigned long long)chance);
+    fprintf(stderr, "# ACT_SEED=%llu: the same choices, in another order of threads\n",
+            (unsigned long long)chance);
     return chance;
 }
 
@@ -344,15 +359,18 @@ static void all_at_once(void)
     write_specs();
     open_channels(users);
     for (; now() < end; rounds++) {
-        gaps_widen("", 64u << act__mix(&chance) % 6, 1000u << act__mix(&chance) % 8, act__mix(&chance));
+        gaps_widen("", 64u << act__mix(&chance) % 6, 1000u << act__mix(&chance) % 8,
+                   act__mix(&chance));
         run_round(&chance);
     }
     gaps_close();
     close_channels(users);
-    fprintf(stderr, "# %u systems, %llu actors, %llu asks, %llu answers, %llu exits, %llu downs, %llu notices\n",
+    fprintf(stderr,
+            "# %u systems, %llu actors, %llu asks, %llu answers, %llu exits, %llu downs, "
+            "%llu notices\n",
             rounds, (unsigned long long)mixed_deaths, (unsigned long long)mixed_asks,
-            (unsigned long long)mixed_answers, (unsigned long long)mixed_exits, (unsigned long long)mixed_downs,
-            (unsigned long long)mixed_notes);
+            (unsigned long long)mixed_answers, (unsigned long long)mixed_exits,
+            (unsigned long long)mixed_downs, (unsigned long long)mixed_notes);
 }
 
 const struct kit_fact kit_facts[] = {

@@ -1,4 +1,7 @@
-/* Actors that a channel tells end at once, and their systems with them: the gaps of that hand-over, widened. */
+/*
+ * Actors that a channel tells end at once, and their systems with them: the gaps of that hand-over,
+ * widened.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <sched.h>
@@ -57,7 +60,7 @@ static void close_channel(void)
     act_receiver_drop(&receiver);
 }
 
-/* ------------------------------------------------------------------- an actor that is told, and ends */
+/* -------------------------------------------------------------- an actor that is told, and ends */
 
 static act_result ask(act_self *self, void *state, const void *args)
 {
@@ -68,7 +71,9 @@ static act_result ask(act_self *self, void *state, const void *args)
     return result;
 }
 
-/* It stays awake, so that the notice is found while the thread that has pushed it is still at it. */
+/*
+ * It stays awake, so that the notice is found while the thread that has pushed it is still at it.
+ */
 static void end_when_told(act_self *self, void *state, const act_message *message)
 {
     (void)state;
@@ -129,7 +134,7 @@ static void waiters_that_end_when_they_are_told(void)
     close_channel();
 }
 
-/* ------------------------------------------------------------------ a system that ends under a thread */
+/* ------------------------------------------------------------ a system that ends under a thread */
 
 static act_result only_ask(act_self *self, void *state, const void *args)
 {
@@ -183,7 +188,8 @@ static void systems_that_end_while_threads_use_a_channel(void)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, send_for_ever, NULL), 0);
     for (int i = 0; i < SYSTEMS; i++) {
         act_pid pid;
-        must(act_system_create(&the_system, ACT_SYSTEM_OPTIONS(.workers_count = 2, .actors_max = 100)));
+        must(act_system_create(&the_system,
+                               ACT_SYSTEM_OPTIONS(.workers_count = 2, .actors_max = 100)));
         must(act_system_spawn(the_system, &pid, &taker, NULL, NULL));
         for (int before = told; told == before;)
             sched_yield();

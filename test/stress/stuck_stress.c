@@ -1,4 +1,7 @@
-/* Handlers that are stuck now and then, on all workers at once, while tokens, timers, asks and births go on. */
+/*
+ * Handlers that are stuck now and then, on all workers at once, while tokens, timers, asks and
+ * births go on.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -11,11 +14,12 @@
 enum { TOKEN = 1, TIMER, QUESTION, ANSWER, BORN };
 enum { WALKERS = 24, TOKENS = 12, HOPS = 1500, STUCK_MAX_MS = 25 };
 
-static act_system  *sys;
-static act_pid      walkers[WALKERS];
-static uint32_t     workers_count;
-static _Atomic int  tokens_left, timers_armed, timers_fired, timers_cancelled, asks, answers, births, born;
-static sem_t        all_done;
+static act_system *sys;
+static act_pid     walkers[WALKERS];
+static uint32_t    workers_count;
+static _Atomic int tokens_left, timers_armed, timers_fired, timers_cancelled, asks, answers, births,
+    born;
+static sem_t all_done;
 
 static void no_log(void *context, act_log_level level, const char *text)
 {
@@ -117,10 +121,12 @@ static const act_behavior walker = {.name = "walker", .receive = walks};
 
 static void spawn_walkers(void)
 {
-    for (uint32_t i = 0; i < WALKERS; i++) /* every third anywhere, the others on each worker in turn */
-        ck_assert_int_eq(act_system_spawn(sys, &walkers[i], &walker, NULL,
-                                          ACT_SPAWN_OPTIONS(.worker = i % 3 == 0 ? 0 : 1 + i % workers_count)),
-                         ACT_OK);
+    for (uint32_t i = 0; i < WALKERS; i++) /* every third anywhere, the others on each worker in
+                                              turn */
+        ck_assert_int_eq(
+            act_system_spawn(sys, &walkers[i], &walker, NULL,
+                             ACT_SPAWN_OPTIONS(.worker = i % 3 == 0 ? 0 : 1 + i % workers_count)),
+            ACT_OK);
 }
 
 /* What is still on its way when the last token has arrived. */
@@ -138,9 +144,10 @@ static void run_with(uint32_t workers, uint32_t spares)
     timers_armed = timers_fired = timers_cancelled = asks = answers = births = born = 0;
     workers_count = workers;
     sem_init(&all_done, 0, 0);
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = workers, .spares_max = spares,
-                                                                .stuck_after = ACT_MS(10), .log = no_log)),
-                     ACT_OK);
+    ck_assert_int_eq(
+        act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = workers, .spares_max = spares,
+                                                   .stuck_after = ACT_MS(10), .log = no_log)),
+        ACT_OK);
     spawn_walkers();
     for (int i = 0; i < TOKENS; i++)
         act_system_tell_value(sys, walkers[i % WALKERS], TOKEN, act_int64(HOPS));

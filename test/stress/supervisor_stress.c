@@ -1,4 +1,7 @@
-/* Supervisors on real workers: children crash, come and go, and are killed from outside, all at once. */
+/*
+ * Supervisors on real workers: children crash, come and go, and are killed from outside, all at
+ * once.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,8 +16,9 @@
 enum { CRASHES = 3000, CRASHES_SLOW = 100, CRASHERS = 4, CROWD = 5000, KILLS = 200 };
 
 static act_system *the_system;
-static int crashes_wanted;
-static _Atomic int crashers_done, crowd_alive, crowd_done, stubborn_alive, kept_released, overlaps, all_started;
+static int         crashes_wanted;
+static _Atomic int crashers_done, crowd_alive, crowd_done, stubborn_alive, kept_released, overlaps,
+    all_started;
 
 static void no_log(void *context, act_log_level level, const char *text)
 {
@@ -56,8 +60,11 @@ static void *take_pictures(void *unused)
 
 static void begin(void)
 {
-    crashers_done = crowd_alive = crowd_done = stubborn_alive = kept_released = overlaps = all_started = 0;
-    ck_assert_int_eq(act_system_create(&the_system, ACT_SYSTEM_OPTIONS(.workers_count = 4, .log = no_log)), ACT_OK);
+    crashers_done = crowd_alive = crowd_done = stubborn_alive = kept_released = overlaps =
+        all_started = 0;
+    ck_assert_int_eq(act_system_create(&the_system,
+                                       ACT_SYSTEM_OPTIONS(.workers_count = 4, .log = no_log)),
+                     ACT_OK);
     photographer_stops = false;
     ck_assert_int_eq(pthread_create(&photographer, NULL, take_pictures, NULL), 0);
 }
@@ -74,7 +81,9 @@ static void stop_and_count(act_pid root, unsigned others)
     act_counters    counters;
     act_exit_report report;
 
-    ck_assert_int_eq(act_system_exit(the_system, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(the_system, root,
+                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                     ACT_OK);
     ck_assert_int_eq(act_system_join(the_system, root, &report, ACT_SECONDS(60)), ACT_OK);
     atomic_store(&photographer_stops, true);
     ck_assert_int_eq(pthread_join(photographer, NULL), 0);
@@ -89,7 +98,7 @@ static void stop_and_count(act_pid root, unsigned others)
     act_system_destroy(&the_system);
 }
 
-/* ------------------------------------------------------------------------------------------ crashers */
+/* ------------------------------------------------------------------------------------- crashers */
 
 /* Its kept block. */
 struct crashes {
@@ -128,7 +137,8 @@ static void crasher_receive(act_self *self, void *state, const act_message *mess
         act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, crashes->count, NULL));
 }
 
-static const act_behavior crasher = {.name = "crasher", .init = crasher_init, .receive = crasher_receive};
+static const act_behavior crasher = {
+    .name = "crasher", .init = crasher_init, .receive = crasher_receive};
 
 /* By round: each strategy, then each with a back-off. */
 static void take_turns(act_supervisor_spec *spec)
@@ -156,10 +166,14 @@ static void crashing_children_come_back_and_never_twice(void)
     for (int i = 0; i < CRASHERS; i++) {
         snprintf(ids[i], sizeof ids[i], "crasher %d", i);
         options[i] = *ACT_SPAWN_OPTIONS(.name = ids[i]);
-        children[i] = (act_child_spec){.id = ids[i], .behavior = &crasher, .kept_bytes = sizeof(struct crashes),
-                                       .kept_release = release_kept, .options = &options[i]};
+        children[i] = (act_child_spec){.id = ids[i],
+                                       .behavior = &crasher,
+                                       .kept_bytes = sizeof(struct crashes),
+                                       .kept_release = release_kept,
+                                       .options = &options[i]};
     }
-    act_supervisor_spec spec = {.intensity = UINT32_MAX, .children = children, .children_count = CRASHERS};
+    act_supervisor_spec spec = {
+        .intensity = UINT32_MAX, .children = children, .children_count = CRASHERS};
     take_turns(&spec);
     ck_assert_int_eq(act_system_spawn_supervisor(the_system, &root, &spec, NULL), ACT_OK);
     wait_for(&crashers_done, CRASHERS);
@@ -168,7 +182,7 @@ static void crashing_children_come_back_and_never_twice(void)
     ck_assert_int_eq(overlaps, 0);
 }
 
-/* ------------------------------------------------------------------------------------- a server's crowd */
+/* ----------------------------------------------------------------------------- a server's crowd */
 
 static void one_less(void *unused)
 {
@@ -207,10 +221,13 @@ static void invite(act_self *self, struct host *host)
 
     snprintf(id, sizeof id, "guest %u of %u", host->asked++, host->host);
     if (host->has_template) {
-        ck_assert_int_eq(act_supervisor_start_child_args(self, &ask, host->supervisor, NULL, 0, ACT_FOREVER), ACT_OK);
+        ck_assert_int_eq(act_supervisor_start_child_args(self, &ask, host->supervisor, NULL, 0,
+                                                         ACT_FOREVER),
+                         ACT_OK);
         return;
     }
-    ck_assert_int_eq(act_supervisor_start_child(self, &ask, host->supervisor, &spec, ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_supervisor_start_child(self, &ask, host->supervisor, &spec, ACT_FOREVER),
+                     ACT_OK);
 }
 
 static act_result host_init(act_self *self, void *state, const void *args)
@@ -237,16 +254,19 @@ static void host_receive(act_self *self, void *state, const act_message *message
         atomic_fetch_add(&crowd_done, 1);
 }
 
-static const act_behavior host_behavior = {.name = "host", .state_bytes = sizeof(struct host),
-                                           .args_bytes = sizeof(struct host), .init = host_init,
+static const act_behavior host_behavior = {.name = "host",
+                                           .state_bytes = sizeof(struct host),
+                                           .args_bytes = sizeof(struct host),
+                                           .init = host_init,
                                            .receive = host_receive};
 
 static void temporary_children_come_and_go(void)
 {
-    act_pid              root, pid;
-    const act_child_spec template = {.id = "guest", .behavior = &guest, .restart = ACT_RESTART_TEMPORARY};
-    act_supervisor_spec  spec = {.intensity = 0};
-    bool                 has_template = kit_round() % 2 != 0;
+    act_pid root, pid;
+    const act_child_spec template = {
+        .id = "guest", .behavior = &guest, .restart = ACT_RESTART_TEMPORARY};
+    act_supervisor_spec spec = {.intensity = 0};
+    bool                has_template = kit_round() % 2 != 0;
 
     begin();
     if (has_template) {
@@ -264,7 +284,7 @@ static void temporary_children_come_and_go(void)
     stop_and_count(root, 3); /* the hosts */
 }
 
-/* ---------------------------------------------------------------------------- kills of supervisors */
+/* ------------------------------------------------------------------------- kills of supervisors */
 
 static void one_stubborn_less(void *kept)
 {
@@ -290,7 +310,8 @@ static void stubborn_receive(act_self *self, void *state, const act_message *mes
         act_tell_value(self, act_self_pid(self), 1, act_nothing());
 }
 
-static const act_behavior stubborn = {.name = "stubborn", .init = stubborn_init, .receive = stubborn_receive};
+static const act_behavior stubborn = {
+    .name = "stubborn", .init = stubborn_init, .receive = stubborn_receive};
 
 static act_result last_init(act_self *self, void *state, const void *args)
 {
@@ -314,8 +335,10 @@ static void killed_supervisors_leave_nobody_behind(void)
 
     begin();
     for (int i = 0; i < 3; i++)
-        children[i] = (act_child_spec){.id = (const char *[]){"a", "b", "c"}[i], .behavior = &stubborn,
-                                       .kept_bytes = sizeof(int), .shutdown = ACT_MS(1)};
+        children[i] = (act_child_spec){.id = (const char *[]){"a", "b", "c"}[i],
+                                       .behavior = &stubborn,
+                                       .kept_bytes = sizeof(int),
+                                       .shutdown = ACT_MS(1)};
     act_supervisor_spec lower = {.intensity = 0, .children = children, .children_count = 3};
     tops[0] = act_supervisor_child("below", &lower);
     tops[0].options = ACT_SPAWN_OPTIONS(.name = "below");
@@ -326,14 +349,16 @@ static void killed_supervisors_leave_nobody_behind(void)
     for (int i = 0; i < KILLS; i++) {
         while (act_whereis(the_system, &below, "below") != ACT_OK)
             usleep(10);
-        ck_assert_int_eq(act_system_exit(the_system, below, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+        ck_assert_int_eq(act_system_exit(the_system, below,
+                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                         ACT_OK);
         ck_assert_int_eq(act_system_join(the_system, below, NULL, ACT_SECONDS(60)), ACT_OK);
     }
     stop_and_count(root, 0);
     ck_assert_int_eq(stubborn_alive, 0);
 }
 
-/* ------------------------------------------------------------------- a name that crashing children have */
+/* ----------------------------------------------------------- a name that crashing children have */
 
 enum { POSTERS = 3, POSTS = 20000, POSTS_A_TURN = 7 };
 
@@ -347,7 +372,7 @@ static _Atomic int posts_lost;
 static void collect(act_self *self, void *state, const act_message *message)
 {
     struct collection *collection = act_kept(self);
-    uint32_t           poster = (uint32_t)(message->as.uint64 >> 32), number = (uint32_t)message->as.uint64;
+    uint32_t poster = (uint32_t)(message->as.uint64 >> 32), number = (uint32_t)message->as.uint64;
     (void)state;
 
     if (collection->next[poster] != number)
@@ -377,18 +402,26 @@ static void post(act_self *self, void *state, const act_message *message)
         act_tell_value(self, act_self_pid(self), message->tag, act_nothing());
 }
 
-static const act_behavior poster = {.name = "poster", .state_bytes = sizeof(uint32_t), .receive = post};
+static const act_behavior poster = {
+    .name = "poster", .state_bytes = sizeof(uint32_t), .receive = post};
 
-/* It crashes on every 31st and every 97th message, alone or with its group; each message comes once, in its order. */
+/*
+ * It crashes on every 31st and every 97th message, alone or with its group; each message comes
+ * once, in its order.
+ */
 static void nothing_that_is_sent_to_a_name_is_lost(void)
 {
     act_pid              root, pids[POSTERS];
     const act_child_spec children[] = {
         {.id = "other", .behavior = &last},
-        {.id = "collector", .behavior = &collector, .kept_bytes = sizeof(struct collection),
+        {.id = "collector",
+         .behavior = &collector,
+         .kept_bytes = sizeof(struct collection),
          .options = ACT_SPAWN_OPTIONS(.name = "collector")},
     };
-    act_supervisor_spec spec = {.intensity = UINT32_MAX, .children = children, .children_count = 2,
+    act_supervisor_spec spec = {.intensity = UINT32_MAX,
+                                .children = children,
+                                .children_count = 2,
                                 .strategy = (act_strategy)(kit_round() % 3)};
 
     begin();

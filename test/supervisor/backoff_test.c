@@ -159,7 +159,10 @@ static void one_before_a_group_that_waits_takes_it_along(void)
     rig_end();
 }
 
-/* Two of a group wait: the first that is over starts both, and the other's timer is no longer in the way. */
+/*
+ * Two of a group wait: the first that is over starts both, and the other's timer is no longer in
+ * the way.
+ */
 static void a_group_that_starts_takes_along_one_that_waits(void)
 {
     begin_waiting(100, 1000);
@@ -230,7 +233,10 @@ static void a_group_does_not_stay_down_for_one_that_is_terminated(void)
     rig_end();
 }
 
-/* The delay is over and its message is on its way, whatever happens to the child before that is heard. */
+/*
+ * The delay is over and its message is on its way, whatever happens to the child before that is
+ * heard.
+ */
 static void a_wait_that_is_called_off_too_late_changes_nothing(void)
 {
     begin_waiting(100, 1000);

@@ -67,11 +67,13 @@ static void many(bool without_memory)
         act__children_set_pid(&children, made[i], pid_of(i + 1));
     }
     for (unsigned i = 0; i < MANY; i += 3)
-        act__children_set_pid(&children, made[i], i % 2 == 0 ? act_pid_none() : pid_of(MANY + i + 1));
+        act__children_set_pid(&children, made[i],
+                              i % 2 == 0 ? act_pid_none() : pid_of(MANY + i + 1));
     for (unsigned i = 0; i < MANY; i++) {
         snprintf(id, sizeof id, "child-%u", i);
         ck_assert_ptr_eq(act__children_by_id(&children, id), made[i]);
-        ck_assert_ptr_eq(act__children_by_pid(&children, pid_of(i + 1)), i % 3 == 0 ? NULL : made[i]);
+        ck_assert_ptr_eq(act__children_by_pid(&children, pid_of(i + 1)),
+                         i % 3 == 0 ? NULL : made[i]);
         ck_assert_ptr_eq(act__children_by_pid(&children, pid_of(MANY + i + 1)),
                          i % 3 == 0 && i % 2 == 1 ? made[i] : NULL);
     }
@@ -104,8 +106,11 @@ static void parts_of_a_block_do_not_overlap(void)
     memset(args, 'r', sizeof args);
     memset(id, 'i', sizeof id - 1), id[sizeof id - 1] = '\0';
     memset(name, 'n', sizeof name - 1), name[sizeof name - 1] = '\0';
-    act_child_spec spec = {.id = id, .behavior = &odd, .args = args, .kept_bytes = 77,
-                           .options = ACT_SPAWN_OPTIONS(.name = name)};
+    act_child_spec     spec = {.id = id,
+                               .behavior = &odd,
+                               .args = args,
+                               .kept_bytes = 77,
+                               .options = ACT_SPAWN_OPTIONS(.name = name)};
     struct act__child *child = act__child_create(&spec);
     ck_assert_uint_eq((uintptr_t)child->args % 16, 0);
     ck_assert_uint_eq((uintptr_t)child->kept % 16, 0);
@@ -128,8 +133,12 @@ static void release(void *memory)
 
 static void the_last_holder_releases_once(void)
 {
-    act_child_spec spec = {.id = "a", .behavior = &behavior, .args = "abc", .args_release = release,
-                           .kept_bytes = 1, .kept_release = release};
+    act_child_spec     spec = {.id = "a",
+                               .behavior = &behavior,
+                               .args = "abc",
+                               .args_release = release,
+                               .kept_bytes = 1,
+                               .kept_release = release};
     struct act__child *child = act__child_create(&spec);
     released = 0;
     act__child_hold(child);
@@ -141,7 +150,8 @@ static void the_last_holder_releases_once(void)
 
 static void a_copy_that_is_forgotten_releases_nothing(void)
 {
-    act_child_spec spec = {.id = "a", .behavior = &behavior, .args = "abc", .args_release = release};
+    act_child_spec spec = {
+        .id = "a", .behavior = &behavior, .args = "abc", .args_release = release};
     released = 0;
     act__child_forget(act__child_create(&spec));
     ck_assert_int_eq(released, 0);
@@ -155,7 +165,8 @@ static void shutdown_defaults_depend_on_the_type(void)
     struct act__child *supervisor = act__child_create(&spec);
     ck_assert_int_eq(worker->plan->shutdown, 5000);
     ck_assert_int_eq(supervisor->plan->shutdown, ACT_FOREVER);
-    ck_assert(worker->plan->options.ends_with_parent && !supervisor->plan->options.ends_with_parent);
+    ck_assert(worker->plan->options.ends_with_parent &&
+              !supervisor->plan->options.ends_with_parent);
     act__child_let_go(worker);
     act__child_let_go(supervisor);
 }

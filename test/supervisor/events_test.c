@@ -8,7 +8,10 @@
 
 enum { SUBSCRIBE = 1, UNSUBSCRIBE, END };
 
-/* "+a -a:5/7 ~a:100 !:2 ": started, ended (kind/code), waits, stops; "(3)" before one: so many were missed. */
+/*
+ * "+a -a:5/7 ~a:100 !:2 ": started, ended (kind/code), waits, stops; "(3)" before one: so many were
+ * missed.
+ */
 static char       heard[4096];
 static act_result answered;
 static act_pid    listener;
@@ -21,11 +24,10 @@ static void note(const act_supervision_event *event)
     if (event->missed_count > 0)
         end += snprintf(end, room, "(missed)");
     switch (event->what) {
-    case ACT_SUPERVISION_STARTED:
-        snprintf(end, room - 20, "+%s ", event->id);
-        break;
+    case ACT_SUPERVISION_STARTED: snprintf(end, room - 20, "+%s ", event->id); break;
     case ACT_SUPERVISION_ENDED:
-        snprintf(end, room - 20, "-%s:%s/%d ", event->id, act_exit_kind_text(event->kind), (int)event->code);
+        snprintf(end, room - 20, "-%s:%s/%d ", event->id, act_exit_kind_text(event->kind),
+                 (int)event->code);
         break;
     case ACT_SUPERVISION_WAITS:
         snprintf(end, room - 20, "~%s:%d ", event->id, (int)event->delay);
@@ -42,8 +44,9 @@ static void listens(act_self *self, void *state, const act_message *message)
     act_supervision_event event;
     act_ref               ask;
     (void)state;
-    act_result            asked;
-    if (message->tag == SUBSCRIBE && (asked = act_supervisor_subscribe(self, &ask, root, ACT_FOREVER)) != ACT_OK)
+    act_result asked;
+    if (message->tag == SUBSCRIBE &&
+        (asked = act_supervisor_subscribe(self, &ask, root, ACT_FOREVER)) != ACT_OK)
         answered = asked;
     else if (message->tag == UNSUBSCRIBE)
         ck_assert_int_eq(act_supervisor_unsubscribe(self, &ask, root, ACT_FOREVER), ACT_OK);

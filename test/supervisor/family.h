@@ -7,10 +7,10 @@
 
 #include <test/supervisor/rig.h>
 
-static struct rig_plan    a, b, c, d;
-static act_child_spec     child[8];
+static struct rig_plan     a, b, c, d;
+static act_child_spec      child[8];
 static act_supervisor_spec spec;
-static act_pid            root;
+static act_pid             root;
 
 /* Children a, b, c, permanent; a wide intensity. Facts change what they want before start(). */
 static inline void begin(void)
@@ -35,7 +35,9 @@ static inline void start(void)
 
 static inline void stop(void)
 {
-    ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(rig_system, root,
+                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                     ACT_OK);
     rig_run();
 }
 
@@ -45,9 +47,9 @@ static inline void tell(const struct rig_plan *plan, uint32_t what)
     rig_run();
 }
 
-#define LOG_IS(text)         ck_assert_str_eq(rig_log, text)
-#define ROOT_RUNS()          ck_assert_int_eq(rig_end_kind(root), -1)
-#define ROOT_ENDED(kind)     ck_assert_int_eq(rig_end_kind(root), kind)
+#define LOG_IS(text)     ck_assert_str_eq(rig_log, text)
+#define ROOT_RUNS()      ck_assert_int_eq(rig_end_kind(root), -1)
+#define ROOT_ENDED(kind) ck_assert_int_eq(rig_end_kind(root), kind)
 
 /* So many orders of events are tried. */
 #define ROUNDS .rounds = 20

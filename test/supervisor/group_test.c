@@ -1,4 +1,7 @@
-/* one_for_all and rest_for_one: who is stopped and started, in which order, and what gets in between. */
+/*
+ * one_for_all and rest_for_one: who is stopped and started, in which order, and what gets in
+ * between.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/supervisor/family.h>
 
@@ -14,12 +17,13 @@ static void start_quietly(void)
     rig_clear_log();
 }
 
-/* ------------------------------------------------------------------------------------ who and in which order */
+/* ----------------------------------------------------------------------- who and in which order */
 
 static void one_for_all_stops_the_others_in_reverse_and_starts_all_in_order(void)
 {
-    struct rig_plan *plans[] = {&a, &b, &c};
-    static const char *const logs[] = {"a- c- b- a+ b+ c+ ", "b- c- a- a+ b+ c+ ", "c- b- a- a+ b+ c+ "};
+    struct rig_plan         *plans[] = {&a, &b, &c};
+    static const char *const logs[] = {"a- c- b- a+ b+ c+ ", "b- c- a- a+ b+ c+ ",
+                                       "c- b- a- a+ b+ c+ "};
     for (int i = 0; i < 3; i++) {
         begin_group(ACT_STRATEGY_ONE_FOR_ALL);
         start_quietly();
@@ -32,7 +36,7 @@ static void one_for_all_stops_the_others_in_reverse_and_starts_all_in_order(void
 
 static void rest_for_one_restarts_it_and_those_after_it(void)
 {
-    struct rig_plan *plans[] = {&a, &b, &c};
+    struct rig_plan         *plans[] = {&a, &b, &c};
     static const char *const logs[] = {"a- c- b- a+ b+ c+ ", "b- c- b+ c+ ", "c- c+ "};
     for (int i = 0; i < 3; i++) {
         begin_group(ACT_STRATEGY_REST_FOR_ONE);
@@ -48,7 +52,8 @@ static void a_killed_child_restarts_its_group(void)
 {
     begin_group(ACT_STRATEGY_ONE_FOR_ALL);
     start_quietly();
-    ck_assert_int_eq(act_system_exit(rig_system, b.pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(rig_system, b.pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     rig_run();
     LOG_IS("b- c- a- a+ b+ c+ ");
     rig_end();
@@ -134,7 +139,7 @@ static void a_child_is_started_when_init_of_the_one_before_has_returned(void)
     rig_end();
 }
 
-/* ------------------------------------------------------------------------------------------- intensity */
+/* ------------------------------------------------------------------------------------ intensity */
 
 static void a_group_restart_counts_once(void)
 {
@@ -192,7 +197,7 @@ static void a_group_that_never_starts_exceeds_the_intensity(void)
     }
 }
 
-/* ------------------------------------------------------------------------------------ what gets in between */
+/* ------------------------------------------------------------------------- what gets in between */
 
 static void siblings_are_given_their_time_and_then_killed(void)
 {

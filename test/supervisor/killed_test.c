@@ -1,4 +1,7 @@
-/* Supervisors that are killed: they end after all below them, so who starts them again meets nothing of the old tree. */
+/*
+ * Supervisors that are killed: they end after all below them, so who starts them again meets
+ * nothing of the old tree.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/partition.h>
 #include <test/supervisor/family.h>
@@ -9,8 +12,8 @@ static act_child_spec        middle_children[2], below_children[1], root_childre
 static act_supervisor_spec   middle, below;
 
 /*
- * root: d, middle; middle: a, below; below: b. All have names; b takes 100 ms to end when it is told to. Intensities
- * are such that one attempt in vain would be one too many.
+ * root: d, middle; middle: a, below; below: b. All have names; b takes 100 ms to end when it is
+ * told to. Intensities are such that one attempt in vain would be one too many.
  */
 static void begin_named_tree(act_strategy strategy)
 {
@@ -25,7 +28,8 @@ static void begin_named_tree(act_strategy strategy)
     middle_children[0] = rig_child(&a);
     middle_children[0].options = &names[0];
     middle_children[1] = act_supervisor_child("below", &below);
-    middle = (act_supervisor_spec){.intensity = 0, .children = middle_children, .children_count = 2};
+    middle =
+        (act_supervisor_spec){.intensity = 0, .children = middle_children, .children_count = 2};
     root_children[0] = rig_child(&d);
     root_children[0].options = &names[2];
     root_children[1] = act_supervisor_child("middle", &middle);
@@ -51,7 +55,8 @@ static void kill_one(act_pid pid)
 /* rig_worker itself checks that no two instances of one worker live at a time. */
 static void it_is_started_again_when_all_below_it_have_ended(void)
 {
-    for (act_strategy strategy = ACT_STRATEGY_ONE_FOR_ONE; strategy <= ACT_STRATEGY_REST_FOR_ONE; strategy++) {
+    for (act_strategy strategy = ACT_STRATEGY_ONE_FOR_ONE; strategy <= ACT_STRATEGY_REST_FOR_ONE;
+         strategy++) {
         begin_named_tree(strategy);
         start();
         kill_one(pid_of("middle"));
@@ -143,9 +148,10 @@ static void requests_to_it_are_answered(void)
 static void partitions_come_back_with_their_names(void)
 {
     act_partition     *partition;
-    act_partition_spec parts = {.name = "part", .count = 4, .child = {.id = "x", .behavior = &rig_worker}};
-    struct rig_plan   *plans[] = {&a, &b, &c, &d};
-    act_pid            pid;
+    act_partition_spec parts = {
+        .name = "part", .count = 4, .child = {.id = "x", .behavior = &rig_worker}};
+    struct rig_plan *plans[] = {&a, &b, &c, &d};
+    act_pid          pid;
     begin();
     for (int i = 0; i < 4; i++)
         plans[i]->self = plans[i];

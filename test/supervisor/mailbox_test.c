@@ -1,4 +1,7 @@
-/* What waits for a child while it is restarted, and its name: kept, dropped, tried again, or given up. */
+/*
+ * What waits for a child while it is restarted, and its name: kept, dropped, tried again, or given
+ * up.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/supervisor/family.h>
 
@@ -33,7 +36,7 @@ static void fail_and_say_x(void)
     rig_run();
 }
 
-/* ------------------------------------------------------------------------------------------------ kept */
+/* ----------------------------------------------------------------------------------------- kept */
 
 static void what_waits_is_kept_in_order(void)
 {
@@ -55,7 +58,8 @@ static void what_waits_is_kept_when_a_child_is_killed(void)
     start();
     rig_clear_log();
     rig_tell(&b, RIG_DO_SAY_X);
-    ck_assert_int_eq(act_system_exit(rig_system, b.pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(rig_system, b.pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     rig_run();
     ck_assert_ptr_nonnull(strstr(rig_log, "bx"));
     rig_end();
@@ -94,7 +98,8 @@ static void who_has_the_pid_of_a_name_in_between_has_the_next_ones(void)
 static void what_waits_survives_starts_that_fail(void)
 {
     begin_named(ACT_MAILBOX_KEEP);
-    b.fail_first = 2, b.fail_count = 3, b.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_PANIC);
+    b.fail_first = 2, b.fail_count = 3,
+    b.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_PANIC);
     start();
     fail_and_say_x();
     ck_assert_int_eq(b.starts, 5);
@@ -146,7 +151,8 @@ static void a_supervisor_keeps_its_name(void)
     delay_restarts();
     start();
     ck_assert_int_eq(act_whereis(rig_system, &pid, "bee"), ACT_OK);
-    ck_assert_int_eq(act_system_exit(rig_system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(rig_system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     rig_run();
     ck_assert_int_eq(act_whereis(rig_system, &pid, "bee"), ACT_OK);
     struct rig_call call = {.what = RIG_COUNT, .supervisor = pid};
@@ -158,7 +164,7 @@ static void a_supervisor_keeps_its_name(void)
     rig_end();
 }
 
-/* ----------------------------------------------------------------------------------- dropped, tried again */
+/* ------------------------------------------------------------------------- dropped, tried again */
 
 static void a_mailbox_to_drop_keeps_only_what_comes_later(void)
 {
@@ -212,7 +218,7 @@ static void a_template_tries_again(void)
     rig_end();
 }
 
-/* -------------------------------------------------------------------------------------------- given up */
+/* ------------------------------------------------------------------------------------- given up */
 
 static void a_child_that_is_terminated_frees_its_name(void)
 {
@@ -275,7 +281,9 @@ static void the_end_of_the_supervisor_frees_the_names(void)
     if (kit_round() % 3 == 0)
         stop();
     else
-        ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+        ck_assert_int_eq(act_system_exit(rig_system, root,
+                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                         ACT_OK);
     rig_run();
     ck_assert(name_is_free());
     rig_end();

@@ -1,16 +1,19 @@
-/* A supervisor when memory runs out, at each request for it: nobody is lost, left behind or released twice. */
+/*
+ * A supervisor when memory runs out, at each request for it: nobody is lost, left behind or
+ * released twice.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/supervisor/family.h>
 
 #include <mailbox/base/memory.h>
 
-static int            kept_releases;
-static act_spawn_options names_of[3];
-static act_child_spec added, below_child;
+static int                 kept_releases;
+static act_spawn_options   names_of[3];
+static act_child_spec      added, below_child;
 static act_supervisor_spec below;
-static struct rig_plan e;
-static act_strategy   strategy;
-static act_backoff    backoff;
+static struct rig_plan     e;
+static act_strategy        strategy;
+static act_backoff         backoff;
 
 static void release_kept(void *kept)
 {
@@ -18,7 +21,10 @@ static void release_kept(void *kept)
     kept_releases++;
 }
 
-/* Under root: a, b, c, and a supervisor with e. To be added: d. All that can be released is counted. */
+/*
+ * Under root: a, b, c, and a supervisor with e. To be added: d. All that can be released is
+ * counted.
+ */
 static void begin_counted(void)
 {
     begin();
@@ -98,9 +104,11 @@ static void end_counted(bool spawned, uint64_t n)
     if (spawned)
         stop();
     ck_assert_int_eq(act_simulation_advance(rig_simulation, ACT_SECONDS(100), 100000), ACT_OK);
-    ck_assert_msg(!a.alive && !b.alive && !c.alive && !d.alive && !e.alive, "request %u: %s", (unsigned)n, rig_log);
+    ck_assert_msg(!a.alive && !b.alive && !c.alive && !d.alive && !e.alive, "request %u: %s",
+                  (unsigned)n, rig_log);
     releases = a.args_released + b.args_released + c.args_released;
-    ck_assert_msg(releases == (spawned ? 3 : 0) && kept_releases == releases, "request %u", (unsigned)n);
+    ck_assert_msg(releases == (spawned ? 3 : 0) && kept_releases == releases, "request %u",
+                  (unsigned)n);
     ck_assert_int_eq(d.args_released, starting.called ? 1 : 0);
     act_system_counters(rig_system, &counters);
     ck_assert_uint_eq(counters.spawned, counters.exited + 1); /* the client */
@@ -114,7 +122,10 @@ static void end_counted(bool spawned, uint64_t n)
     rig_end();
 }
 
-/* Lives with the n-th request for memory failing, and all after it if `and_after`. Whether it came to that. */
+/*
+ * Lives with the n-th request for memory failing, and all after it if `and_after`. Whether it came
+ * to that.
+ */
 static bool live_without(uint64_t n, bool and_after)
 {
     begin_counted();
@@ -157,8 +168,10 @@ static void memory_may_run_out_for_good_at_any_request(void)
 static bool live_simple_without(uint64_t n, bool and_after)
 {
     act_counters    counters;
-    struct rig_call calls[] = {{.what = RIG_START_ARGS, .plan = &b}, {.what = RIG_START_ARGS, .plan = &c},
-                               {.what = RIG_TERMINATE_PID}, {.what = RIG_COUNT}};
+    struct rig_call calls[] = {{.what = RIG_START_ARGS, .plan = &b},
+                               {.what = RIG_START_ARGS, .plan = &c},
+                               {.what = RIG_TERMINATE_PID},
+                               {.what = RIG_COUNT}};
     begin();
     b.self = &b, c.self = &c;
     b.unlinks = true;
@@ -208,7 +221,8 @@ static void a_supervisor_stops_without_memory(void)
     a.unlinks = true;
     start();
     act__memory_fail_at(1, true);
-    ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     rig_run();
     ck_assert(!b.alive && !c.alive);
     act__memory_fail_at(0, false);
@@ -221,7 +235,9 @@ static void children_stop_in_reverse_without_memory(void)
     begin();
     b.traps = b.ignores_exits = true;
     start();
-    ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(rig_system, root,
+                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                     ACT_OK);
     act__memory_fail_at(1, true);
     rig_run();
     ck_assert_str_eq(rig_log, "a+ b+ c+ c- b- a- ");
@@ -268,7 +284,10 @@ static void what_waits_is_kept_until_there_is_memory(void)
     rig_end();
 }
 
-/* Whichever request fails: of an asker that was told so on the spot, of init, or else they are released. */
+/*
+ * Whichever request fails: of an asker that was told so on the spot, of init, or else they are
+ * released.
+ */
 static void args_that_no_init_was_called_with_are_released(void)
 {
     for (uint64_t n = 1; n < 40; n++) {

@@ -10,9 +10,12 @@
  * otp_traces.txt, written by otp_traces.escript. A scenario:
  *
  *     S STRATEGY INTENSITY AUTO_SHUTDOWN          a supervisor
- *     C ID RESTART SIGNIFICANT FIRST COUNT HOW    its children: starts FIRST to FIRST + COUNT - 1 are refused (e), ignored (i)
- *     X ID HOW, T ID, B ID, D ID, A as C, Q       steps: leaves, terminate, restart, delete, start_child; the end
- *     = RESULT WHO-CAME-AND-WENT THERE            after the start and each step: a3 is there, started three times; b- is not
+ *     C ID RESTART SIGNIFICANT FIRST COUNT HOW    its children: starts FIRST to FIRST + COUNT - 1
+ *                                                 are refused (e), ignored (i)
+ *     X ID HOW, T ID, B ID, D ID, A as C, Q       steps: leaves, terminate, restart, delete,
+ *                                                 start_child; the end
+ *     = RESULT WHO-CAME-AND-WENT THERE            after the start and each step: a3 is there,
+ *                                                 started three times; b- is not
  */
 enum { IDS = 5, LINE_BYTES = 200 };
 
@@ -50,9 +53,11 @@ static unsigned place_of(const char *word, const char *words)
 /* Of a line C or A. */
 static act_child_spec read_child(struct rig_plan *plan)
 {
-    char     restart[20], id, how;
-    int      significant, first, count;
-    ck_assert_int_eq(sscanf(line, "%*c %c %19s %d %d %d %c", &id, restart, &significant, &first, &count, &how), 6);
+    char restart[20], id, how;
+    int  significant, first, count;
+    ck_assert_int_eq(sscanf(line, "%*c %c %19s %d %d %d %c", &id, restart, &significant, &first,
+                            &count, &how),
+                     6);
     plan->id = (const char *[IDS]){"a", "b", "c", "d", "e"}[id - 'a'];
     plan->traps = true;
     plan->fail_first = first;
@@ -93,7 +98,8 @@ static void write_there(char *text)
     for (size_t i = 0; i < call.rows_count; i++) {
         int place = call.rows[i].id[0] - 'a';
         is_there[place] = true;
-        text += sprintf(text, act_pid_is_none(call.rows[i].pid) ? " %s-" : " %s%d", call.rows[i].id, plans[place].starts);
+        text += sprintf(text, act_pid_is_none(call.rows[i].pid) ? " %s-" : " %s%d", call.rows[i].id,
+                        plans[place].starts);
     }
 }
 
@@ -103,7 +109,8 @@ static void must_be_as_recorded(const char *result)
     write_notes(notes);
     write_there(there);
     snprintf(seen, sizeof seen, "= %s %s%s", result, notes, there);
-    ck_assert_msg(strcmp(seen, line) == 0, "otp_traces.txt:%d: %s\nhere: %s", line_number, line, seen);
+    ck_assert_msg(strcmp(seen, line) == 0, "otp_traces.txt:%d: %s\nhere: %s", line_number, line,
+                  seen);
     next_line();
 }
 
@@ -144,7 +151,9 @@ static const char *take_step(void)
     case 'A': return start_child(place);
     default:
         ck_assert_int_eq(line[0], 'Q');
-        ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+        ck_assert_int_eq(act_system_exit(rig_system, root,
+                                         act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                         ACT_OK);
         rig_run();
         return "ok";
     }
@@ -156,7 +165,8 @@ static void run_scenario(void)
     act_supervisor_spec spec = {.period = ACT_SECONDS(100000), .children = children};
     ck_assert_int_eq(sscanf(line, "S %19s %u %19s", strategy, &spec.intensity, auto_shutdown), 3);
     spec.strategy = (act_strategy)place_of(strategy, "one_for_one|one_for_all|rest_for_one");
-    spec.auto_shutdown = (act_auto_shutdown)place_of(auto_shutdown, "never|any_significant|all_significant");
+    spec.auto_shutdown =
+        (act_auto_shutdown)place_of(auto_shutdown, "never|any_significant|all_significant");
     memset(plans, 0, sizeof plans);
     memset(has_begun, 0, sizeof has_begun);
     for (next_line(); line[0] == 'C'; next_line()) {

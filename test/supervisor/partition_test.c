@@ -19,7 +19,10 @@ static void begin_partition(void)
         plans[i] = (struct rig_plan){.id = ids[i]};
         plan_of[i] = &plans[i];
     }
-    parts = (act_partition_spec){.name = "store", .count = COUNT, .intensity = 100, .args_each = true,
+    parts = (act_partition_spec){.name = "store",
+                                 .count = COUNT,
+                                 .intensity = 100,
+                                 .args_each = true,
                                  .child = {.behavior = &rig_worker, .args = plan_of}};
 }
 

@@ -1,4 +1,7 @@
-/* What can be asked of a supervisor, in each of its phases, and what children it takes on and lets go. */
+/*
+ * What can be asked of a supervisor, in each of its phases, and what children it takes on and lets
+ * go.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/supervisor/family.h>
 
@@ -20,7 +23,7 @@ static struct rig_call call(int what)
     return made;
 }
 
-/* ---------------------------------------------------------------------------------------- start_child */
+/* ---------------------------------------------------------------------------------- start_child */
 
 static void start_child_starts_and_answers_with_the_pid(void)
 {
@@ -169,7 +172,7 @@ static void start_child_starts_a_supervisor(void)
     rig_end();
 }
 
-/* ------------------------------------------------------------------------------------ terminate_child */
+/* ------------------------------------------------------------------------------ terminate_child */
 
 static void terminate_child_stops_and_keeps_the_spec(void)
 {
@@ -369,7 +372,8 @@ static void requests_while_stopping_are_answered(void)
     b.traps = b.ignores_exits = true;
     start();
     stop();
-    counting = call(RIG_COUNT), starting = call(RIG_START), ending = call(RIG_TERMINATE), ending.id = "a";
+    counting = call(RIG_COUNT), starting = call(RIG_START), ending = call(RIG_TERMINATE),
+    ending.id = "a";
     added.args_release = rig_args_release;
     rig_ask(&counting);
     rig_ask(&starting);
@@ -441,7 +445,7 @@ static void requests_of_an_asker_that_is_gone_do_no_harm(void)
     rig_end();
 }
 
-/* ------------------------------------------------------------------------------------ which and count */
+/* ------------------------------------------------------------------------------ which and count */
 
 static void which_children_tells_each_in_start_order(void)
 {
@@ -498,10 +502,10 @@ static void questions_are_answered_also_while_it_starts_and_stops(void)
     rig_end();
 }
 
-/* ---------------------------------------------------------------------------------------- kept blocks */
+/* ---------------------------------------------------------------------------------- kept blocks */
 
-static int    kept_releases, kept_value;
-static void  *kept_released;
+static int   kept_releases, kept_value;
+static void *kept_released;
 
 static void release_kept(void *kept)
 {
@@ -528,7 +532,8 @@ static void a_kept_block_survives_each_end_of_an_instance(void)
     tell(&a, RIG_DO_PANIC);
     tell(&a, RIG_DO_NORMAL);
     tell(&a, RIG_DO_WRITE_KEPT_AND_PANIC);
-    ck_assert_int_eq(act_system_exit(rig_system, a.pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(rig_system, a.pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     rig_run();
     ck_assert_ptr_eq(a.kept, block);
     ck_assert_int_eq(*block, 6 + 100);
@@ -594,7 +599,8 @@ static void a_kept_block_is_released_once_when_the_supervisor_is_killed(void)
     child[0].args_release = rig_args_release;
     a.traps = a.ignores_exits = true;
     start();
-    ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     rig_run();
     ck_assert(!a.alive);
     ck_assert_int_eq(kept_releases, 1);
@@ -609,7 +615,8 @@ static void an_unlinked_child_has_its_kept_block_to_its_end(void)
     keep(&child[0]);
     a.unlinks = true;
     start();
-    ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     rig_run();
     ck_assert(a.alive);
     ck_assert_int_eq(kept_releases, 0);
@@ -628,7 +635,8 @@ static void args_of_a_supervisor_that_could_not_be_made_are_not_released(void)
     child[1].restart = (act_restart)9;
     ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &pid, &spec, NULL), ACT_INVALID);
     child[1].restart = ACT_RESTART_PERMANENT;
-    ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &pid, &spec, ACT_SPAWN_OPTIONS(.worker = 200)),
+    ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &pid, &spec,
+                                                 ACT_SPAWN_OPTIONS(.worker = 200)),
                      ACT_INVALID);
     rig_run();
     ck_assert_int_eq(a.args_released, 0);
@@ -636,7 +644,7 @@ static void args_of_a_supervisor_that_could_not_be_made_are_not_released(void)
     rig_end();
 }
 
-/* -------------------------------------------------------------------------------- a server's children */
+/* -------------------------------------------------------------------------- a server's children */
 
 enum { MANY = 10000 };
 static unsigned many_alive, many_most, many_answers, many_ok;
@@ -660,10 +668,12 @@ static act_result one_of_many_init(act_self *self, void *state, const void *args
 static void one_of_many_receive(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_exit(self, act_exit_reason_make(message->tag == 1 ? ACT_EXIT_NORMAL : ACT_EXIT_ERROR, 0, NULL));
+    act_exit(self,
+             act_exit_reason_make(message->tag == 1 ? ACT_EXIT_NORMAL : ACT_EXIT_ERROR, 0, NULL));
 }
 
-static const act_behavior one_of_many = {.name = "one", .init = one_of_many_init, .receive = one_of_many_receive};
+static const act_behavior one_of_many = {
+    .name = "one", .init = one_of_many_init, .receive = one_of_many_receive};
 
 /* Asks for many children at once and ends each as soon as it hears of it, or when all run. */
 static void crowd_receive(act_self *self, void *state, const act_message *message)
@@ -677,9 +687,11 @@ static void crowd_receive(act_self *self, void *state, const act_message *messag
         for (unsigned i = 0; i < MANY; i++) {
             char           id[16];
             act_ref        ref;
-            act_child_spec one = {.id = id, .behavior = &one_of_many, .restart = ACT_RESTART_TEMPORARY};
+            act_child_spec one = {
+                .id = id, .behavior = &one_of_many, .restart = ACT_RESTART_TEMPORARY};
             snprintf(id, sizeof id, "%u", i);
-            ck_assert_int_eq(act_supervisor_start_child(self, &ref, root, &one, ACT_FOREVER), ACT_OK);
+            ck_assert_int_eq(act_supervisor_start_child(self, &ref, root, &one, ACT_FOREVER),
+                             ACT_OK);
         }
     } else if (act_supervisor_answer_read(message, &answer) == ACT_OK) {
         many_ok += answer.result == ACT_OK;

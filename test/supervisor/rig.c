@@ -32,7 +32,7 @@ void rig_clear_log(void)
     rig_log[0] = '\0';
 }
 
-/* ------------------------------------------------------------------------------------------- workers */
+/* -------------------------------------------------------------------------------------- workers */
 
 static act_millis rig_now(void)
 {
@@ -51,18 +51,13 @@ static void worker_has_ended(void *context)
 static act_result worker_fails(act_self *self, struct rig_plan *plan)
 {
     switch (plan->fail_how) {
-    case RIG_IGNORE:
-        return ACT_IGNORE;
-    case RIG_UNLINK_AND_PANIC:
-        act_unlink(self, act_self_parent(self));
-        act_panic(self, "planned");
-    case RIG_PANIC:
-        act_panic(self, "planned");
+    case RIG_IGNORE: return ACT_IGNORE;
+    case RIG_UNLINK_AND_PANIC: act_unlink(self, act_self_parent(self)); act_panic(self, "planned");
+    case RIG_PANIC: act_panic(self, "planned");
     case RIG_EXIT:
         act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 7, "planned"));
         return ACT_OK;
-    case RIG_REFUSE:
-        break;
+    case RIG_REFUSE: break;
     }
     return ACT_OS;
 }
@@ -72,7 +67,8 @@ static act_result worker_init(act_self *self, void *state, const void *args)
     struct rig_plan *plan = *(struct rig_plan *const *)args;
 
     *(struct rig_plan **)state = plan;
-    ck_assert_msg(plan->after == NULL || plan->after->starts_ok > 0, "%s started too early", plan->id);
+    ck_assert_msg(plan->after == NULL || plan->after->starts_ok > 0, "%s started too early",
+                  plan->id);
     ck_assert_msg(!plan->alive, "two instances of %s at once", plan->id);
     if (act_defer(self, worker_has_ended, plan) != ACT_OK)
         return ACT_NO_MEMORY;
@@ -100,8 +96,8 @@ static void worker_is_told_to_end(act_self *self, struct rig_plan *plan)
 
     if (plan->ignores_exits)
         return;
-    if (plan->end_delay == 0
-        || act_tell_value_after(self, &timer, act_self_pid(self), RIG_DO_END, act_nothing(), plan->end_delay) != ACT_OK)
+    if (plan->end_delay == 0 || act_tell_value_after(self, &timer, act_self_pid(self), RIG_DO_END,
+                                                     act_nothing(), plan->end_delay) != ACT_OK)
         act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
 }
 
@@ -110,38 +106,23 @@ static void worker_receive(act_self *self, void *state, const act_message *messa
     struct rig_plan *plan = *(struct rig_plan **)state;
 
     switch (message->tag) {
-    case ACT_MESSAGE_EXIT:
-        worker_is_told_to_end(self, plan);
-        break;
-    case RIG_DO_FAIL:
-        act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 7, "asked to"));
-        break;
-    case RIG_DO_WRITE_KEPT_AND_PANIC:
-        *plan->kept += 100;
-        act_panic(self, "asked to");
-    case RIG_DO_PANIC:
-        act_panic(self, "asked to");
+    case ACT_MESSAGE_EXIT: worker_is_told_to_end(self, plan); break;
+    case RIG_DO_FAIL: act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 7, "asked to")); break;
+    case RIG_DO_WRITE_KEPT_AND_PANIC: *plan->kept += 100; act_panic(self, "asked to");
+    case RIG_DO_PANIC: act_panic(self, "asked to");
     case RIG_DO_SAY_X:
     case RIG_DO_SAY_Y:
-    case RIG_DO_SAY_Z:
-        rig_note(plan->id, (char)('x' + (message->tag - RIG_DO_SAY_X)));
-        break;
-    case RIG_DO_NORMAL:
-        act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
-        break;
+    case RIG_DO_SAY_Z: rig_note(plan->id, (char)('x' + (message->tag - RIG_DO_SAY_X))); break;
+    case RIG_DO_NORMAL: act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)); break;
     case RIG_DO_SHUTDOWN:
-    case RIG_DO_END:
-        act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
-        break;
-    case RIG_DO_UNLINK:
-        act_unlink(self, act_self_parent(self));
-        break;
+    case RIG_DO_END: act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)); break;
+    case RIG_DO_UNLINK: act_unlink(self, act_self_parent(self)); break;
     case RIG_DO_FORGE:
-        (void)!act_exit_other(self, act_pid_is_none(plan->forge_to) ? act_self_parent(self) : plan->forge_to,
-                              act_exit_reason_make(ACT_EXIT_ERROR, 8, "forged"));
+        (void)!act_exit_other(
+            self, act_pid_is_none(plan->forge_to) ? act_self_parent(self) : plan->forge_to,
+            act_exit_reason_make(ACT_EXIT_ERROR, 8, "forged"));
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -175,7 +156,7 @@ void rig_args_release(void *args)
     (*(struct rig_plan **)args)->args_released++;
 }
 
-/* -------------------------------------------------------------------------------------------- client */
+/* --------------------------------------------------------------------------------------- client */
 
 enum { CLIENT_ASK = 1, CLIENT_WATCH };
 
@@ -188,27 +169,33 @@ static void client_asks(act_self *self, struct rig_call *call)
     call->called = true;
     switch (call->what) {
     case RIG_START:
-        call->asked = act_supervisor_start_child(self, &call->ref, call->supervisor, call->spec, timeout);
+        call->asked =
+            act_supervisor_start_child(self, &call->ref, call->supervisor, call->spec, timeout);
         break;
     case RIG_START_ARGS:
-        call->asked = act_supervisor_start_child_args(self, &call->ref, call->supervisor,
-                                                      call->plan != NULL ? &call->plan->self : NULL,
-                                                      call->plan != NULL ? sizeof call->plan->self : 0, timeout);
+        call->asked = act_supervisor_start_child_args(
+            self, &call->ref, call->supervisor, call->plan != NULL ? &call->plan->self : NULL,
+            call->plan != NULL ? sizeof call->plan->self : 0, timeout);
         break;
     case RIG_TERMINATE_PID:
-        call->asked = act_supervisor_terminate_child_pid(self, &call->ref, call->supervisor, call->child, timeout);
+        call->asked = act_supervisor_terminate_child_pid(self, &call->ref, call->supervisor,
+                                                         call->child, timeout);
         break;
     case RIG_TERMINATE:
-        call->asked = act_supervisor_terminate_child(self, &call->ref, call->supervisor, call->id, timeout);
+        call->asked =
+            act_supervisor_terminate_child(self, &call->ref, call->supervisor, call->id, timeout);
         break;
     case RIG_RESTART:
-        call->asked = act_supervisor_restart_child(self, &call->ref, call->supervisor, call->id, timeout);
+        call->asked =
+            act_supervisor_restart_child(self, &call->ref, call->supervisor, call->id, timeout);
         break;
     case RIG_DELETE:
-        call->asked = act_supervisor_delete_child(self, &call->ref, call->supervisor, call->id, timeout);
+        call->asked =
+            act_supervisor_delete_child(self, &call->ref, call->supervisor, call->id, timeout);
         break;
     case RIG_GET:
-        call->asked = act_supervisor_get_childspec(self, &call->ref, call->supervisor, call->id, timeout);
+        call->asked =
+            act_supervisor_get_childspec(self, &call->ref, call->supervisor, call->id, timeout);
         break;
     case RIG_COUNT:
         call->asked = act_supervisor_count_children(self, &call->ref, call->supervisor, timeout);
@@ -298,7 +285,8 @@ act_supervisor_answer rig_start(act_pid supervisor, const act_child_spec *spec)
 
 act_result rig_terminate(act_pid supervisor, const char *id)
 {
-    return rig_call((struct rig_call){.what = RIG_TERMINATE, .supervisor = supervisor, .id = id}).result;
+    return rig_call((struct rig_call){.what = RIG_TERMINATE, .supervisor = supervisor, .id = id})
+        .result;
 }
 
 act_supervisor_answer rig_restart(act_pid supervisor, const char *id)
@@ -351,7 +339,7 @@ bool rig_is_alive(act_pid pid)
     return end_of(pid) < 0;
 }
 
-/* -------------------------------------------------------------------------------------------- parent */
+/* --------------------------------------------------------------------------------------- parent */
 
 static act_result parent_init(act_self *self, void *state, const void *args)
 {
@@ -360,8 +348,8 @@ static act_result parent_init(act_self *self, void *state, const void *args)
     *(struct rig_parent **)state = parent;
     parent->pid = act_self_pid(self);
     ck_assert_int_eq(act_trap_exits(self, true), ACT_OK);
-    parent->spawned =
-        act_supervisor_spawn_link(self, &parent->supervisor, parent->spec, ACT_SPAWN_OPTIONS(.announce = true));
+    parent->spawned = act_supervisor_spawn_link(self, &parent->supervisor, parent->spec,
+                                                ACT_SPAWN_OPTIONS(.announce = true));
     return ACT_OK;
 }
 
@@ -374,11 +362,13 @@ static void parent_receive(act_self *self, void *state, const act_message *messa
         ck_assert_int_eq(parent->started, -1);
         ck_assert(act_pid_equal(act_message_sender(message), parent->supervisor));
         parent->started = message->as.int64;
-    } else if (message->tag == ACT_MESSAGE_EXIT && act_pid_equal(act_message_sender(message), parent->supervisor)) {
+    } else if (message->tag == ACT_MESSAGE_EXIT &&
+               act_pid_equal(act_message_sender(message), parent->supervisor)) {
         parent->exits++;
         parent->exit_kind = (int)reason.kind;
         parent->exit_code = reason.code;
-        snprintf(parent->exit_text, sizeof parent->exit_text, "%s", reason.text != NULL ? reason.text : "");
+        snprintf(parent->exit_text, sizeof parent->exit_text, "%s",
+                 reason.text != NULL ? reason.text : "");
     } else {
         act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 9, "told to"));
     }
@@ -409,7 +399,7 @@ void rig_parent_end(struct rig_parent *parent)
     act_system_tell_value(rig_system, parent->pid, 1, act_nothing());
 }
 
-/* ------------------------------------------------------------------------------------ the simulation */
+/* ------------------------------------------------------------------------------- the simulation */
 
 static void no_log(void *context, act_log_level level, const char *text)
 {
@@ -418,7 +408,8 @@ static void no_log(void *context, act_log_level level, const char *text)
 
 void rig_begin_with(uint64_t seed, rig_dead_letter *dead_letter)
 {
-    const act_system_options *options = ACT_SYSTEM_OPTIONS(.log = no_log, .dead_letter = dead_letter);
+    const act_system_options *options =
+        ACT_SYSTEM_OPTIONS(.log = no_log, .dead_letter = dead_letter);
     ck_assert_int_eq(act_simulation_create(&rig_simulation, seed, options), ACT_OK);
     rig_system = act_simulation_system(rig_simulation);
     rig_clear_log();

@@ -1,4 +1,7 @@
-/* What the tests of supervisors share: workers that do as planned, a client that asks, a log of who came and went. */
+/*
+ * What the tests of supervisors share: workers that do as planned, a client that asks, a log of who
+ * came and went.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_TEST_SUPERVISOR_RIG_H
 #define ACT_TEST_SUPERVISOR_RIG_H
@@ -7,7 +10,7 @@
 #include <supervisor/supervisor.h>
 #include <test/kit/kit.h>
 
-/* ------------------------------------------------------------------------------------------- workers */
+/* -------------------------------------------------------------------------------------- workers */
 
 enum rig_failure {
     RIG_REFUSE, /* init answers ACT_OS */
@@ -19,17 +22,17 @@ enum rig_failure {
 
 /* What a worker does, and what it has done. Its spec's args are a pointer to it. */
 struct rig_plan {
-    const char      *id;
-    struct rig_plan *self; /* what args are a copy of */
-    int         fail_first, fail_count; /* these starts fail, counted from 1 */
-    enum rig_failure fail_how;
-    bool        unlinks;         /* in init, from its supervisor */
-    bool        traps;           /* and ends when its supervisor says so ... */
-    act_millis  end_delay;       /* ... after this time, ... */
-    bool        ignores_exits;   /* ... or not at all */
-    bool        panics_at_end;   /* in terminate */
-    act_pid     forge_to;        /* of RIG_DO_FORGE; nobody: the supervisor */
-    const struct rig_plan *after; /* must run before this one's init is called */
+    const char            *id;
+    struct rig_plan       *self;                   /* what args are a copy of */
+    int                    fail_first, fail_count; /* these starts fail, counted from 1 */
+    enum rig_failure       fail_how;
+    bool                   unlinks;       /* in init, from its supervisor */
+    bool                   traps;         /* and ends when its supervisor says so ... */
+    act_millis             end_delay;     /* ... after this time, ... */
+    bool                   ignores_exits; /* ... or not at all */
+    bool                   panics_at_end; /* in terminate */
+    act_pid                forge_to;      /* of RIG_DO_FORGE; nobody: the supervisor */
+    const struct rig_plan *after;         /* must run before this one's init is called */
 
     int           starts, ends, starts_ok;
     bool          alive;
@@ -63,11 +66,12 @@ act_child_spec rig_child(struct rig_plan *plan);
 /* Counts the release in the plan that the args lead to. */
 void rig_args_release(void *args);
 
-/* ------------------------------------------------------------------------------------ the simulation */
+/* ------------------------------------------------------------------------------- the simulation */
 
 extern act_simulation *rig_simulation;
 extern act_system     *rig_system;
-extern char            rig_log[8192]; /* "a+ b+ a- ": a has returned from init, b too, a has ended */
+extern char            rig_log[8192]; /* "a+ b+ a- ": a has returned from init, b too, a has
+                                         ended */
 
 typedef void rig_dead_letter(void *nothing, act_pid to, const act_message *message, act_result why);
 
@@ -85,11 +89,11 @@ void    rig_tell(const struct rig_plan *plan, uint32_t what);
 void    rig_tell_name(const char *name, uint32_t what);
 bool    rig_is_alive(act_pid pid);
 /* Lets the client monitor an actor; then: why it has ended, -1 if it has not. */
-void rig_watch(act_pid pid);
-int  rig_end_kind(act_pid pid);
-int  rig_end_code(act_pid pid);
+void    rig_watch(act_pid pid);
+int     rig_end_kind(act_pid pid);
+int     rig_end_code(act_pid pid);
 
-/* --------------------------------------------------------------------------------- asking a supervisor */
+/* -------------------------------------------------------------------------- asking a supervisor */
 
 struct rig_call {
     enum {
@@ -120,9 +124,9 @@ struct rig_call {
 };
 
 /* Makes the client ask, without running. The call must stay until it is answered. */
-void rig_ask(struct rig_call *call);
+void                  rig_ask(struct rig_call *call);
 /* The same, but there may be no memory: then nothing happens. */
-void rig_try_to_ask(struct rig_call *call);
+void                  rig_try_to_ask(struct rig_call *call);
 /* Asks, runs, and checks that there is an answer from the supervisor. */
 act_supervisor_answer rig_call(struct rig_call call);
 act_supervisor_answer rig_start(act_pid supervisor, const act_child_spec *spec);
@@ -131,7 +135,7 @@ act_supervisor_answer rig_restart(act_pid supervisor, const char *id);
 act_supervisor_answer rig_delete(act_pid supervisor, const char *id);
 act_supervisor_answer rig_count(act_pid supervisor);
 
-/* ------------------------------------------------------------------------------- a parent that is no supervisor */
+/* --------------------------------------------------------------- a parent that is no supervisor */
 
 struct rig_parent {
     const act_supervisor_spec *spec;

@@ -67,7 +67,9 @@ static void begin(void)
     traps = refuses = false;
     child = (act_child_spec){.id = "w", .behavior = &worker, .args = &order};
     spec = (act_supervisor_spec){.intensity = 2, .children = &child, .children_count = 1};
-    ck_assert_int_eq(act_system_create(&system_now, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = note_log)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&system_now,
+                                       ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = note_log)),
+                     ACT_OK);
 }
 
 static void start(void)
@@ -88,7 +90,8 @@ static void one_that_gives_up_ends_the_run_and_is_logged_with_numbers(void)
     order = FAIL;
     start();
     ck_assert_int_eq(run_it(), ACT_GAVE_UP);
-    ck_assert(has_logged("gives up: more than 2 restarts in 5000 ms; child \"w\" ended last: error 7"));
+    ck_assert(
+        has_logged("gives up: more than 2 restarts in 5000 ms; child \"w\" ended last: error 7"));
 }
 
 static void one_below_that_gives_up_is_logged_too(void)
@@ -102,8 +105,10 @@ static void one_below_that_gives_up_is_logged_too(void)
     spec = (act_supervisor_spec){.intensity = 0, .children = &below_child, .children_count = 1};
     start();
     ck_assert_int_eq(run_it(), ACT_GAVE_UP);
-    ck_assert(has_logged("gives up: more than 0 restarts in 5000 ms; child \"w\" ended last: error 7"));
-    ck_assert(has_logged("gives up: more than 0 restarts in 5000 ms; child \"below\" ended last: shutdown"));
+    ck_assert(
+        has_logged("gives up: more than 0 restarts in 5000 ms; child \"w\" ended last: error 7"));
+    ck_assert(has_logged(
+        "gives up: more than 0 restarts in 5000 ms; child \"below\" ended last: shutdown"));
 }
 
 static void one_that_cannot_start_ends_the_run(void)
@@ -118,7 +123,8 @@ static void one_that_is_killed_ends_the_run(void)
 {
     begin();
     start();
-    ck_assert_int_eq(act_system_exit(system_now, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(system_now, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     ck_assert_int_eq(run_it(), ACT_GAVE_UP);
     ck_assert(has_logged("killed"));
 }
@@ -127,7 +133,9 @@ static void one_that_is_told_to_stop_ends_alone(void)
 {
     begin();
     start();
-    ck_assert_int_eq(act_system_exit(system_now, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(system_now, root,
+                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                     ACT_OK);
     ck_assert_int_eq(act_system_join(system_now, root, NULL, ACT_FOREVER), ACT_OK);
     order = STOP;
     start();
@@ -174,8 +182,11 @@ static void a_kill_is_logged(void)
 {
     act_pid pid;
     begin();
-    ck_assert_int_eq(act_system_spawn(system_now, &pid, &worker, &order, ACT_SPAWN_OPTIONS(.name = "victim")), ACT_OK);
-    ck_assert_int_eq(act_system_exit(system_now, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(system_now, &pid, &worker, &order,
+                                      ACT_SPAWN_OPTIONS(.name = "victim")),
+                     ACT_OK);
+    ck_assert_int_eq(act_system_exit(system_now, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     ck_assert_int_eq(act_system_join(system_now, pid, NULL, ACT_FOREVER), ACT_OK);
     act_system_stop(system_now);
     ck_assert_int_eq(run_it(), ACT_OK); /* it was before the stop */
@@ -183,7 +194,7 @@ static void a_kill_is_logged(void)
 }
 
 enum { GUESTS = 50, ASK_FOR_GUESTS };
-static int        guests_begun, guests_refused, answers_left;
+static int         guests_begun, guests_refused, answers_left;
 static _Atomic int guests_released;
 
 static void release_guest(void *args)
@@ -214,7 +225,9 @@ static void host_receive(act_self *self, void *state, const act_message *message
     (void)state;
     if (message->tag == ASK_FOR_GUESTS) {
         for (int i = 1; i <= GUESTS; i++)
-            ck_assert_int_eq(act_supervisor_start_child_args(self, &ask, root, &i, sizeof i, ACT_FOREVER), ACT_OK);
+            ck_assert_int_eq(act_supervisor_start_child_args(self, &ask, root, &i, sizeof i,
+                                                             ACT_FOREVER),
+                             ACT_OK);
         return;
     }
     ck_assert_int_eq(act_supervisor_answer_read(message, &answer), ACT_OK);
@@ -231,11 +244,15 @@ static void args_of_children_for_which_there_is_no_room_are_released(void)
     act_pid pid;
     guests_begun = guests_refused = guests_released = 0;
     answers_left = GUESTS;
-    child = (act_child_spec){
-        .id = "guest", .behavior = &guest, .restart = ACT_RESTART_TEMPORARY, .args_release = release_guest};
+    child = (act_child_spec){.id = "guest",
+                             .behavior = &guest,
+                             .restart = ACT_RESTART_TEMPORARY,
+                             .args_release = release_guest};
     spec = (act_supervisor_spec){
         .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &child, .children_count = 1};
-    ck_assert_int_eq(act_system_create(&system_now, ACT_SYSTEM_OPTIONS(.workers_count = 2, .actors_max = 8)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&system_now,
+                                       ACT_SYSTEM_OPTIONS(.workers_count = 2, .actors_max = 8)),
+                     ACT_OK);
     start();
     ck_assert_int_eq(act_system_spawn(system_now, &pid, &host, NULL, NULL), ACT_OK);
     act_system_tell_value(system_now, pid, ASK_FOR_GUESTS, act_nothing());

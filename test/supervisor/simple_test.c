@@ -1,4 +1,7 @@
-/* simple_one_for_one: children made from a template, by the thousand, without ids and without order. */
+/*
+ * simple_one_for_one: children made from a template, by the thousand, without ids and without
+ * order.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/supervisor/family.h>
 
@@ -8,7 +11,8 @@ static void begin_simple(void)
     spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE;
     spec.children_count = 1;
     child[0].id = "template";
-    for (struct rig_plan *const *plan = (struct rig_plan *const[]){&b, &c, &d, NULL}; *plan != NULL; plan++)
+    for (struct rig_plan *const *plan = (struct rig_plan *const[]){&b, &c, &d, NULL}; *plan != NULL;
+         plan++)
         (*plan)->self = *plan;
 }
 
@@ -19,7 +23,8 @@ static act_supervisor_answer add(struct rig_plan *plan)
 
 static act_result terminate(act_pid pid)
 {
-    return rig_call((struct rig_call){.what = RIG_TERMINATE_PID, .supervisor = root, .child = pid}).result;
+    return rig_call((struct rig_call){.what = RIG_TERMINATE_PID, .supervisor = root, .child = pid})
+        .result;
 }
 
 static void the_template_is_not_started(void)
@@ -68,8 +73,10 @@ static void permanent_transient_and_temporary_hold_as_ever(void)
         uint32_t    end;
         bool        again;
     } table[] = {
-        {ACT_RESTART_PERMANENT, RIG_DO_NORMAL, true},  {ACT_RESTART_TRANSIENT, RIG_DO_NORMAL, false},
-        {ACT_RESTART_TRANSIENT, RIG_DO_FAIL, true},    {ACT_RESTART_TEMPORARY, RIG_DO_FAIL, false},
+        {ACT_RESTART_PERMANENT, RIG_DO_NORMAL, true},
+        {ACT_RESTART_TRANSIENT, RIG_DO_NORMAL, false},
+        {ACT_RESTART_TRANSIENT, RIG_DO_FAIL, true},
+        {ACT_RESTART_TEMPORARY, RIG_DO_FAIL, false},
         {ACT_RESTART_TEMPORARY, RIG_DO_NORMAL, false},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -305,7 +312,8 @@ static void significant_children_end_it_too(void)
         tell(&b, RIG_DO_FAIL);
         ROOT_RUNS();
         tell(&b, RIG_DO_NORMAL);
-        ck_assert_int_eq(rig_end_kind(root), i == ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT ? (int)ACT_EXIT_SHUTDOWN : -1);
+        ck_assert_int_eq(rig_end_kind(root),
+                         i == ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT ? (int)ACT_EXIT_SHUTDOWN : -1);
         tell(&c, RIG_DO_NORMAL);
         ROOT_ENDED(ACT_EXIT_SHUTDOWN);
         rig_end();
@@ -342,10 +350,14 @@ static void the_template_is_released_with_the_last_child(void)
     rig_end();
 }
 
-/* Whose they are: of an asker that was refused on the spot or never heard, of init, or else they are released. */
+/*
+ * Whose they are: of an asker that was refused on the spot or never heard, of init, or else they
+ * are released.
+ */
 static void args_have_one_owner(const struct rig_call *call)
 {
-    bool is_askers = call->asked != ACT_OK || call->tag == ACT_MESSAGE_DOWN || call->answer.result == ACT_INVALID;
+    bool is_askers = call->asked != ACT_OK || call->tag == ACT_MESSAGE_DOWN ||
+                     call->answer.result == ACT_INVALID;
     ck_assert_int_eq(b.args_released, b.starts == 0 && !is_askers ? 1 : 0);
     ck_assert_int_eq(a.args_released, 1); /* the template's own */
 }
@@ -357,7 +369,8 @@ static void begin_adding(void)
     begin_simple();
     child[0].args_release = rig_args_release;
     start();
-    adding = (struct rig_call){.what = RIG_START_ARGS, .supervisor = root, .plan = &b, .asked = ACT_INVALID};
+    adding = (struct rig_call){
+        .what = RIG_START_ARGS, .supervisor = root, .plan = &b, .asked = ACT_INVALID};
 }
 
 /* Told to stop, or killed, at any moment of a start. */
@@ -369,7 +382,9 @@ static void args_that_no_init_was_called_with_are_released_by_a_stop(void)
         rig_ask(&adding);
         (void)!act_simulation_run(rig_simulation, NULL, turns);
         ck_assert_int_eq(act_system_exit(rig_system, root,
-                                         act_exit_reason_make(is_kill ? ACT_EXIT_KILL : ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+                                         act_exit_reason_make(
+                                             is_kill ? ACT_EXIT_KILL : ACT_EXIT_SHUTDOWN, 0, NULL)),
+                         ACT_OK);
         rig_run();
         args_have_one_owner(&adding);
         rig_end();
@@ -423,10 +438,10 @@ static void supervisors_can_be_made_from_a_template(void)
     rig_end();
 }
 
-/* ------------------------------------------------------------------------------------- a hundred thousand */
+/* --------------------------------------------------------------------------- a hundred thousand */
 
 enum { CROWD = 100000 };
-static act_pid crowd_pids[CROWD];
+static act_pid  crowd_pids[CROWD];
 static unsigned crowd_started, crowd_stopped, crowd_alive;
 
 static void crowd_member_ends(void *context)
@@ -447,7 +462,8 @@ static void crowd_member_receive(act_self *self, void *state, const act_message 
     (void)self, (void)state, (void)message;
 }
 
-static const act_behavior crowd_member = {.name = "member", .init = crowd_member_init, .receive = crowd_member_receive};
+static const act_behavior crowd_member = {
+    .name = "member", .init = crowd_member_init, .receive = crowd_member_receive};
 
 /* Starts them all, then terminates every other one, from the middle on. */
 static void crowd_receive(act_self *self, void *state, const act_message *message)
@@ -457,7 +473,8 @@ static void crowd_receive(act_self *self, void *state, const act_message *messag
     (void)state;
     if (message->tag == 1) {
         for (int i = 0; i < CROWD; i++)
-            ck_assert_int_eq(act_supervisor_start_child_args(self, &ask, root, NULL, 0, ACT_FOREVER), ACT_OK);
+            ck_assert_int_eq(
+                act_supervisor_start_child_args(self, &ask, root, NULL, 0, ACT_FOREVER), ACT_OK);
         return;
     }
     ck_assert_int_eq(act_supervisor_answer_read(message, &answer), ACT_OK);
@@ -469,7 +486,9 @@ static void crowd_receive(act_self *self, void *state, const act_message *messag
     crowd_pids[crowd_started++] = answer.child;
     if (crowd_started == CROWD)
         for (int i = CROWD / 2; i < CROWD; i += 2)
-            ck_assert_int_eq(act_supervisor_terminate_child_pid(self, &ask, root, crowd_pids[i], ACT_FOREVER), ACT_OK);
+            ck_assert_int_eq(act_supervisor_terminate_child_pid(self, &ask, root, crowd_pids[i],
+                                                                ACT_FOREVER),
+                             ACT_OK);
 }
 
 static const act_behavior crowd = {.name = "crowd", .receive = crowd_receive};

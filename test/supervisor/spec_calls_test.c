@@ -1,4 +1,6 @@
-/* restart_child, delete_child and get_childspec: what becomes of a spec whose child does not run. */
+/*
+ * restart_child, delete_child and get_childspec: what becomes of a spec whose child does not run.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/supervisor/family.h>
 
@@ -90,8 +92,8 @@ static void what_is_asked_of_one_that_is_being_stopped_waits_its_turn(void)
     begin_two();
     a.traps = true, a.end_delay = 50;
     start();
-    struct rig_call calls[] = {call(RIG_TERMINATE), call(RIG_RESTART), call(RIG_DELETE), call(RIG_TERMINATE),
-                               call(RIG_DELETE)};
+    struct rig_call calls[] = {call(RIG_TERMINATE), call(RIG_RESTART), call(RIG_DELETE),
+                               call(RIG_TERMINATE), call(RIG_DELETE)};
     for (int i = 0; i < 5; i++) {
         calls[i].id = "a";
         rig_ask(&calls[i]);
@@ -100,7 +102,8 @@ static void what_is_asked_of_one_that_is_being_stopped_waits_its_turn(void)
     }
     rig_advance(200);
     static const act_result results[] = {ACT_OK, ACT_OK, ACT_EXISTS, ACT_OK, ACT_OK};
-    bool was_early = calls[1].answer.result == ACT_CLOSED; /* terminated again before its init had run */
+    /* terminated again before its init had run */
+    bool                    was_early = calls[1].answer.result == ACT_CLOSED;
     for (int i = 0; i < 5; i++)
         ck_assert_msg(calls[i].answer.result == results[i] || (i == 1 && was_early), "call %d", i);
     ck_assert_int_eq(a.starts, was_early ? 1 : 2);

@@ -18,16 +18,16 @@ static void release(void *memory)
     (void)memory;
 }
 
-static const act_behavior good = {.name = "good", .receive = receive};
-static const act_behavior nameless = {.receive = receive};
-static const act_behavior deaf = {.name = "deaf"};
+static const act_behavior   good = {.name = "good", .receive = receive};
+static const act_behavior   nameless = {.receive = receive};
+static const act_behavior   deaf = {.name = "deaf"};
 static const act_child_spec good_child = {.id = "a", .behavior = &good};
 
 #define SIXTY_THREE "123456789012345678901234567890123456789012345678901234567890123"
 #define SIXTY_FOUR  SIXTY_THREE "4"
 
-static const volatile double zero;
-static act_supervisor_spec cyclic;
+static const volatile double     zero;
+static act_supervisor_spec       cyclic;
 static const act_supervisor_spec empty = {.strategy = ACT_STRATEGY_ONE_FOR_ONE};
 
 /* Each spoils one thing of a spec with two good children, "a" and "b". */
@@ -37,11 +37,26 @@ struct spoiled {
     act_spawn_options   options;
 };
 
-static void nothing(struct spoiled *s) { (void)s; }
-static void strategy(struct spoiled *s) { s->spec.strategy = (act_strategy)9; }
-static void period(struct spoiled *s) { s->spec.period = -1; }
-static void period_long(struct spoiled *s) { s->spec.period = ((act_millis)1 << 40) + 1; }
-static void template_two(struct spoiled *s) { s->spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE; }
+static void nothing(struct spoiled *s)
+{
+    (void)s;
+}
+static void strategy(struct spoiled *s)
+{
+    s->spec.strategy = (act_strategy)9;
+}
+static void period(struct spoiled *s)
+{
+    s->spec.period = -1;
+}
+static void period_long(struct spoiled *s)
+{
+    s->spec.period = ((act_millis)1 << 40) + 1;
+}
+static void template_two(struct spoiled *s)
+{
+    s->spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE;
+}
 static void template_named(struct spoiled *s)
 {
     s->spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE;
@@ -49,14 +64,38 @@ static void template_named(struct spoiled *s)
     s->options.name = "one";
     s->child[0].options = &s->options;
 }
-static void auto_shutdown(struct spoiled *s) { s->spec.auto_shutdown = (act_auto_shutdown)3; }
-static void backoff_order(struct spoiled *s) { s->spec.backoff = (act_backoff){.min = 5, .max = 4}; }
-static void backoff_zero(struct spoiled *s) { s->spec.backoff.max = 4; }
-static void backoff_long(struct spoiled *s) { s->spec.backoff = (act_backoff){5, ((act_millis)1 << 40) + 1, 0, 0}; }
-static void backoff_good(struct spoiled *s) { s->spec.backoff = (act_backoff){1, (act_millis)1 << 40, 1, 0}; }
-static void jitter(struct spoiled *s) { s->spec.backoff = (act_backoff){1, 2, 1.5, 0}; }
-static void jitter_nan(struct spoiled *s) { s->spec.backoff = (act_backoff){1, 2, 0.0 / zero, 0}; }
-static void reset_after(struct spoiled *s) { s->spec.backoff = (act_backoff){1, 2, 0, -1}; }
+static void auto_shutdown(struct spoiled *s)
+{
+    s->spec.auto_shutdown = (act_auto_shutdown)3;
+}
+static void backoff_order(struct spoiled *s)
+{
+    s->spec.backoff = (act_backoff){.min = 5, .max = 4};
+}
+static void backoff_zero(struct spoiled *s)
+{
+    s->spec.backoff.max = 4;
+}
+static void backoff_long(struct spoiled *s)
+{
+    s->spec.backoff = (act_backoff){5, ((act_millis)1 << 40) + 1, 0, 0};
+}
+static void backoff_good(struct spoiled *s)
+{
+    s->spec.backoff = (act_backoff){1, (act_millis)1 << 40, 1, 0};
+}
+static void jitter(struct spoiled *s)
+{
+    s->spec.backoff = (act_backoff){1, 2, 1.5, 0};
+}
+static void jitter_nan(struct spoiled *s)
+{
+    s->spec.backoff = (act_backoff){1, 2, 0.0 / zero, 0};
+}
+static void reset_after(struct spoiled *s)
+{
+    s->spec.backoff = (act_backoff){1, 2, 0, -1};
+}
 static void significant(struct spoiled *s)
 {
     s->spec.auto_shutdown = ACT_AUTO_SHUTDOWN_ANY_SIGNIFICANT;
@@ -73,50 +112,150 @@ static void significant_permanent(struct spoiled *s)
     significant(s);
     s->child[1].restart = ACT_RESTART_PERMANENT;
 }
-static void children(struct spoiled *s) { s->spec.children = NULL; }
-static void id_null(struct spoiled *s) { s->child[1].id = NULL; }
-static void id_empty(struct spoiled *s) { s->child[1].id = ""; }
-static void id_long(struct spoiled *s) { s->child[1].id = SIXTY_FOUR; }
-static void id_longest(struct spoiled *s) { s->child[1].id = SIXTY_THREE; }
-static void id_twice(struct spoiled *s) { s->child[1].id = "a"; }
-static void behavior_null(struct spoiled *s) { s->child[1].behavior = NULL; }
-static void behavior_nameless(struct spoiled *s) { s->child[1].behavior = &nameless; }
-static void behavior_deaf(struct spoiled *s) { s->child[1].behavior = &deaf; }
-static void restart(struct spoiled *s) { s->child[1].restart = (act_restart)3; }
-static void restart_negative(struct spoiled *s) { s->child[1].restart = (act_restart)-1; }
-static void type(struct spoiled *s) { s->child[1].type = (act_child_type)2; }
-static void shutdown_odd(struct spoiled *s) { s->child[1].shutdown = -3; }
-static void shutdown_kill(struct spoiled *s) { s->child[1].shutdown = ACT_SHUTDOWN_KILL; }
-static void shutdown_forever(struct spoiled *s) { s->child[1].shutdown = ACT_FOREVER; }
-static void shutdown_long(struct spoiled *s) { s->child[1].shutdown = ((act_millis)1 << 40) + 1; }
-static void options_size(struct spoiled *s) { s->options.size = 3; }
-static void options_policy(struct spoiled *s) { s->options.inbox_policy = (act_inbox_policy)3; }
-static void options_blocking(struct spoiled *s) { s->options.blocking = true, s->options.worker = 1; }
-static void options_on_end(struct spoiled *s) { static act_on_end hook; s->options.on_end = &hook; }
-static void name_empty(struct spoiled *s) { s->options.name = ""; }
-static void name_long(struct spoiled *s) { s->options.name = SIXTY_FOUR; }
-static void kept_release(struct spoiled *s) { s->child[1].kept_release = release; }
-static void kept_bytes(struct spoiled *s) { s->child[1].kept_bytes = SIZE_MAX; }
-static void mailbox(struct spoiled *s) { s->child[1].mailbox = (act_mailbox)4; }
-static void redeliver(struct spoiled *s) { s->child[1].mailbox = ACT_MAILBOX_REDELIVER, s->child[1].redeliver_max = 1; }
-static void redeliver_zero(struct spoiled *s) { s->child[1].mailbox = ACT_MAILBOX_REDELIVER; }
-static void redeliver_more(struct spoiled *s) { s->child[1].redeliver_max = 2; }
-static void redeliver_most(struct spoiled *s) { redeliver(s), s->child[1].redeliver_max = ACT_REDELIVER_MAX + 1; }
+static void children(struct spoiled *s)
+{
+    s->spec.children = NULL;
+}
+static void id_null(struct spoiled *s)
+{
+    s->child[1].id = NULL;
+}
+static void id_empty(struct spoiled *s)
+{
+    s->child[1].id = "";
+}
+static void id_long(struct spoiled *s)
+{
+    s->child[1].id = SIXTY_FOUR;
+}
+static void id_longest(struct spoiled *s)
+{
+    s->child[1].id = SIXTY_THREE;
+}
+static void id_twice(struct spoiled *s)
+{
+    s->child[1].id = "a";
+}
+static void behavior_null(struct spoiled *s)
+{
+    s->child[1].behavior = NULL;
+}
+static void behavior_nameless(struct spoiled *s)
+{
+    s->child[1].behavior = &nameless;
+}
+static void behavior_deaf(struct spoiled *s)
+{
+    s->child[1].behavior = &deaf;
+}
+static void restart(struct spoiled *s)
+{
+    s->child[1].restart = (act_restart)3;
+}
+static void restart_negative(struct spoiled *s)
+{
+    s->child[1].restart = (act_restart)-1;
+}
+static void type(struct spoiled *s)
+{
+    s->child[1].type = (act_child_type)2;
+}
+static void shutdown_odd(struct spoiled *s)
+{
+    s->child[1].shutdown = -3;
+}
+static void shutdown_kill(struct spoiled *s)
+{
+    s->child[1].shutdown = ACT_SHUTDOWN_KILL;
+}
+static void shutdown_forever(struct spoiled *s)
+{
+    s->child[1].shutdown = ACT_FOREVER;
+}
+static void shutdown_long(struct spoiled *s)
+{
+    s->child[1].shutdown = ((act_millis)1 << 40) + 1;
+}
+static void options_size(struct spoiled *s)
+{
+    s->options.size = 3;
+}
+static void options_policy(struct spoiled *s)
+{
+    s->options.inbox_policy = (act_inbox_policy)3;
+}
+static void options_blocking(struct spoiled *s)
+{
+    s->options.blocking = true, s->options.worker = 1;
+}
+static void options_on_end(struct spoiled *s)
+{
+    static act_on_end hook;
+    s->options.on_end = &hook;
+}
+static void name_empty(struct spoiled *s)
+{
+    s->options.name = "";
+}
+static void name_long(struct spoiled *s)
+{
+    s->options.name = SIXTY_FOUR;
+}
+static void kept_release(struct spoiled *s)
+{
+    s->child[1].kept_release = release;
+}
+static void kept_bytes(struct spoiled *s)
+{
+    s->child[1].kept_bytes = SIZE_MAX;
+}
+static void mailbox(struct spoiled *s)
+{
+    s->child[1].mailbox = (act_mailbox)4;
+}
+static void redeliver(struct spoiled *s)
+{
+    s->child[1].mailbox = ACT_MAILBOX_REDELIVER, s->child[1].redeliver_max = 1;
+}
+static void redeliver_zero(struct spoiled *s)
+{
+    s->child[1].mailbox = ACT_MAILBOX_REDELIVER;
+}
+static void redeliver_more(struct spoiled *s)
+{
+    s->child[1].redeliver_max = 2;
+}
+static void redeliver_most(struct spoiled *s)
+{
+    redeliver(s), s->child[1].redeliver_max = ACT_REDELIVER_MAX + 1;
+}
 static void task(struct spoiled *s)
 {
     s->child[0] = act_task_child(NULL);
     s->spec.children_count = 1;
     s->spec.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE;
 }
-static void task_permanent(struct spoiled *s) { task(s), s->child[0].restart = ACT_RESTART_PERMANENT; }
-static void task_args(struct spoiled *s) { task(s), s->child[0].args = &good; }
-static void task_alone(struct spoiled *s) { s->child[1] = act_task_child(NULL); }
+static void task_permanent(struct spoiled *s)
+{
+    task(s), s->child[0].restart = ACT_RESTART_PERMANENT;
+}
+static void task_args(struct spoiled *s)
+{
+    task(s), s->child[0].args = &good;
+}
+static void task_alone(struct spoiled *s)
+{
+    s->child[1] = act_task_child(NULL);
+}
 static void below_redeliver(struct spoiled *s)
 {
     s->child[1] = act_supervisor_child("b", &empty);
     redeliver(s);
 }
-static void below(struct spoiled *s) { s->child[1] = act_supervisor_child("b", &empty); }
+static void below(struct spoiled *s)
+{
+    s->child[1] = act_supervisor_child("b", &empty);
+}
 
 static void below_type(struct spoiled *s)
 {
@@ -145,7 +284,7 @@ static void below_inbox(struct spoiled *s)
 
 static void below_bad(struct spoiled *s)
 {
-    static act_child_spec bad[1];
+    static act_child_spec      bad[1];
     static act_supervisor_spec bad_spec;
     bad[0] = good_child;
     bad[0].id = "c";
@@ -184,7 +323,8 @@ static const struct {
     {"jitter_nan", jitter_nan, "backoff.jitter is "},
     {"reset_after", reset_after, "backoff.reset_after is -1 ms"},
     {"significant", significant, ""},
-    {"significant_never", significant_never, "child \"b\": significant, but auto_shutdown is never"},
+    {"significant_never", significant_never,
+     "child \"b\": significant, but auto_shutdown is never"},
     {"significant_permanent", significant_permanent, "child \"b\": significant, but permanent"},
     {"children", children, "children is NULL, but children_count is 2"},
     {"id_null", id_null, "child 1: id is NULL"},
@@ -214,7 +354,8 @@ static const struct {
     {"redeliver", redeliver, ""},
     {"redeliver_zero", redeliver_zero, "child \"b\": redeliver_max is 0, which is not from 1"},
     {"redeliver_more", redeliver_more, "child \"b\": redeliver_max is 2, which is not 0"},
-    {"redeliver_most", redeliver_most, "child \"b\": redeliver_max is 1000001, which is not from 1"},
+    {"redeliver_most", redeliver_most,
+     "child \"b\": redeliver_max is 1000001, which is not from 1"},
     {"task", task, ""},
     {"task_permanent", task_permanent, "child \"task\": restart is not temporary"},
     {"task_args", task_args, "child \"task\": args is set"},
@@ -251,7 +392,8 @@ static void a_complaint_names_field_and_child(void)
         act_result result = act_supervisor_check(&s.spec, complaint, sizeof complaint);
         ck_assert_msg(result == (wanted[0] == '\0' ? ACT_OK : ACT_INVALID), "%s: %s", cases[i].name,
                       act_result_text(result));
-        ck_assert_msg(strncmp(complaint, wanted, strlen(wanted)) == 0 && (wanted[0] != '\0' || complaint[0] == '\0'),
+        ck_assert_msg(strncmp(complaint, wanted, strlen(wanted)) == 0 &&
+                          (wanted[0] != '\0' || complaint[0] == '\0'),
                       "%s: \"%s\"", cases[i].name, complaint);
     }
 }
@@ -279,7 +421,8 @@ static void a_complaint_is_cut_at_its_room(void)
             ck_assert_int_eq(cut[room], '#');
             if (room > 0) {
                 ck_assert_uint_le(strlen(cut), room - 1);
-                ck_assert_msg(strncmp(whole, cut, strlen(cut)) == 0, "%s: \"%s\"", cases[i].name, cut);
+                ck_assert_msg(strncmp(whole, cut, strlen(cut)) == 0, "%s: \"%s\"", cases[i].name,
+                              cut);
                 ck_assert(strlen(cut) == room - 1 || strcmp(whole, cut) == 0);
             }
         }
@@ -311,10 +454,7 @@ static void a_duplicate_among_many_is_found(void)
 }
 
 const struct kit_fact kit_facts[] = {
-    FACT(a_complaint_names_field_and_child),
-    FACT(nobody_need_read_the_complaint),
-    FACT(a_complaint_is_cut_at_its_room),
-    FACT(an_empty_supervisor_is_good),
-    FACT(a_duplicate_among_many_is_found),
-    END_OF_FACTS,
+    FACT(a_complaint_names_field_and_child), FACT(nobody_need_read_the_complaint),
+    FACT(a_complaint_is_cut_at_its_room),    FACT(an_empty_supervisor_is_good),
+    FACT(a_duplicate_among_many_is_found),   END_OF_FACTS,
 };

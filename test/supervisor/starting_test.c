@@ -32,7 +32,8 @@ static void a_supervisor_without_children_runs(void)
 static void a_failed_initial_start_stops_those_started_in_reverse(void)
 {
     begin();
-    c.fail_first = 1, c.fail_count = 1, c.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_PANIC);
+    c.fail_first = 1, c.fail_count = 1,
+    c.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_PANIC);
     start();
     LOG_IS("a+ b+ c- b- a- ");
     ROOT_ENDED(ACT_EXIT_NO_ACTOR); /* it was gone before the monitor came */
@@ -162,15 +163,16 @@ static void a_supervisor_with_a_bounded_inbox_is_refused(void)
 {
     act_pid pid;
     begin();
-    ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &pid, &spec, ACT_SPAWN_OPTIONS(.inbox_max = 3)),
+    ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &pid, &spec,
+                                                 ACT_SPAWN_OPTIONS(.inbox_max = 3)),
                      ACT_INVALID);
     rig_end();
 }
 
 static void specs_ids_args_and_options_are_copied(void)
 {
-    char            id[] = "a", name[] = "name";
-    act_pid         pid;
+    char    id[] = "a", name[] = "name";
+    act_pid pid;
     begin();
     child[0].id = id;
     act_spawn_options options = *ACT_SPAWN_OPTIONS(.name = name);

@@ -28,7 +28,9 @@ static void a_supervisor_ends_with_the_reason_its_stopper_gave(void)
 {
     begin();
     start();
-    ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_ERROR, 33, "away")), ACT_OK);
+    ck_assert_int_eq(act_system_exit(rig_system, root,
+                                     act_exit_reason_make(ACT_EXIT_ERROR, 33, "away")),
+                     ACT_OK);
     rig_run();
     LOG_IS("a+ b+ c+ c- b- a- ");
     ROOT_ENDED(ACT_EXIT_ERROR);

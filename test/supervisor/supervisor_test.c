@@ -1,8 +1,11 @@
-/* When children are restarted, when not, and when the supervisor gives up; and how it may be killed. */
+/*
+ * When children are restarted, when not, and when the supervisor gives up; and how it may be
+ * killed.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/supervisor/family.h>
 
-/* ------------------------------------------------------------------------------------------- restart */
+/* -------------------------------------------------------------------------------------- restart */
 
 /* X(restart, how it ends, whether it is restarted) */
 static const struct {
@@ -10,12 +13,12 @@ static const struct {
     uint32_t    end;
     bool        again;
 } restart_table[] = {
-    {ACT_RESTART_PERMANENT, RIG_DO_NORMAL, true},   {ACT_RESTART_PERMANENT, RIG_DO_SHUTDOWN, true},
-    {ACT_RESTART_PERMANENT, RIG_DO_FAIL, true},     {ACT_RESTART_PERMANENT, RIG_DO_PANIC, true},
-    {ACT_RESTART_TRANSIENT, RIG_DO_NORMAL, false},  {ACT_RESTART_TRANSIENT, RIG_DO_SHUTDOWN, false},
-    {ACT_RESTART_TRANSIENT, RIG_DO_FAIL, true},     {ACT_RESTART_TRANSIENT, RIG_DO_PANIC, true},
-    {ACT_RESTART_TEMPORARY, RIG_DO_NORMAL, false},  {ACT_RESTART_TEMPORARY, RIG_DO_SHUTDOWN, false},
-    {ACT_RESTART_TEMPORARY, RIG_DO_FAIL, false},    {ACT_RESTART_TEMPORARY, RIG_DO_PANIC, false},
+    {ACT_RESTART_PERMANENT, RIG_DO_NORMAL, true},  {ACT_RESTART_PERMANENT, RIG_DO_SHUTDOWN, true},
+    {ACT_RESTART_PERMANENT, RIG_DO_FAIL, true},    {ACT_RESTART_PERMANENT, RIG_DO_PANIC, true},
+    {ACT_RESTART_TRANSIENT, RIG_DO_NORMAL, false}, {ACT_RESTART_TRANSIENT, RIG_DO_SHUTDOWN, false},
+    {ACT_RESTART_TRANSIENT, RIG_DO_FAIL, true},    {ACT_RESTART_TRANSIENT, RIG_DO_PANIC, true},
+    {ACT_RESTART_TEMPORARY, RIG_DO_NORMAL, false}, {ACT_RESTART_TEMPORARY, RIG_DO_SHUTDOWN, false},
+    {ACT_RESTART_TEMPORARY, RIG_DO_FAIL, false},   {ACT_RESTART_TEMPORARY, RIG_DO_PANIC, false},
 };
 
 static void permanent_transient_and_temporary_by_kind_of_end(void)
@@ -40,7 +43,8 @@ static void a_killed_child_is_restarted(void)
     begin();
     child[1].restart = ACT_RESTART_TRANSIENT;
     start();
-    ck_assert_int_eq(act_system_exit(rig_system, b.pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(rig_system, b.pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     rig_run();
     LOG_IS("a+ b+ c+ b- b+ ");
     rig_end();
@@ -108,7 +112,7 @@ static void a_name_is_free_for_the_new_instance(void)
     rig_end();
 }
 
-/* ----------------------------------------------------------------------------------------- intensity */
+/* ------------------------------------------------------------------------------------ intensity */
 
 static void exactly_intensity_restarts_in_period_are_done(void)
 {
@@ -202,7 +206,8 @@ static void failed_start_attempts_count_as_restarts(void)
 {
     begin();
     spec.intensity = 4;
-    b.fail_first = 2, b.fail_count = 1000, b.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_PANIC);
+    b.fail_first = 2, b.fail_count = 1000,
+    b.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_PANIC);
     start();
     tell(&b, RIG_DO_FAIL);
     ck_assert_int_eq(b.starts, 1 + 4);
@@ -214,7 +219,8 @@ static void failed_start_attempts_count_as_restarts(void)
 static void a_failed_restart_is_tried_again_until_it_succeeds(void)
 {
     begin();
-    b.fail_first = 2, b.fail_count = 6, b.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_EXIT);
+    b.fail_first = 2, b.fail_count = 6,
+    b.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_EXIT);
     start();
     tell(&b, RIG_DO_FAIL);
     ck_assert_int_eq(b.starts, 8);
@@ -244,7 +250,8 @@ static void shutdown_gets_in_between_the_attempts_of_a_restart(void)
     b.fail_first = 2, b.fail_count = 1000000000, b.fail_how = RIG_REFUSE;
     start();
     rig_tell(&b, RIG_DO_FAIL);
-    ck_assert_int_eq(act_simulation_run(rig_simulation, NULL, 1000), ACT_FULL); /* it goes round in circles */
+    ck_assert_int_eq(act_simulation_run(rig_simulation, NULL, 1000),
+                     ACT_FULL); /* it goes round in circles */
     stop();
     ck_assert_int_gt(b.starts, 50);
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
@@ -252,7 +259,7 @@ static void shutdown_gets_in_between_the_attempts_of_a_restart(void)
     rig_end();
 }
 
-/* ----------------------------------------------------------------------------------------- escalation */
+/* ----------------------------------------------------------------------------------- escalation */
 
 static void escalation_goes_through_three_levels(void)
 {
@@ -263,7 +270,8 @@ static void escalation_goes_through_three_levels(void)
     lower = (act_supervisor_spec){.intensity = 1, .children = &lower_child, .children_count = 1};
     middle_children[0] = child[1];
     middle_children[1] = act_supervisor_child("lower", &lower);
-    middle = (act_supervisor_spec){.intensity = 1, .children = middle_children, .children_count = 2};
+    middle =
+        (act_supervisor_spec){.intensity = 1, .children = middle_children, .children_count = 2};
     top_children[0] = child[2];
     top_children[1] = act_supervisor_child("middle", &middle);
     top = (act_supervisor_spec){.intensity = 1, .children = top_children, .children_count = 2};
@@ -354,7 +362,7 @@ static void a_supervisor_below_is_waited_for_for_ever(void)
     rig_end();
 }
 
-/* -------------------------------------------------------------------------------- what is not for it */
+/* --------------------------------------------------------------------------- what is not for it */
 
 static void exit_signals_of_strangers_are_ignored(void)
 {
@@ -428,7 +436,8 @@ static void a_kill_of_the_supervisor_leaves_no_orphan(void)
     above = (act_supervisor_spec){.intensity = 1, .children = children, .children_count = 3};
     root = rig_root(&above);
     rig_watch(root);
-    ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     rig_run();
     ck_assert(!c.alive && !d.alive);
     ck_assert(a.alive && b.alive); /* the supervisor below stops them in order */
@@ -451,7 +460,9 @@ static void a_kill_while_children_start_leaves_no_orphan(void)
         child[1].args_release = rig_args_release;
         ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &root, &spec, NULL), ACT_OK);
         (void)!act_simulation_run(rig_simulation, NULL, turns);
-        ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+        ck_assert_int_eq(act_system_exit(rig_system, root,
+                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                         ACT_OK);
         rig_run();
         ck_assert(!a.alive && !b.alive && !c.alive);
         ck_assert_int_eq(b.args_released, 1);

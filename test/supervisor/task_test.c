@@ -1,4 +1,7 @@
-/* Tasks: each is answered once, by its function's message or with a DOWN that says why there is none. */
+/*
+ * Tasks: each is answered once, by its function's message or with a DOWN that says why there is
+ * none.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <mailbox/base/memory.h>
 #include <supervisor/task.h>
@@ -152,10 +155,13 @@ static act_message *panics_with_its_number(act_self *self, const void *number)
 static void asks_for_many(act_self *self)
 {
     for (int i = 0; i < MANY; i++)
-        ck_assert_int_eq(act_task_run(self, &lab_ref, tasks, function, &i, sizeof i, ACT_FOREVER), ACT_OK);
+        ck_assert_int_eq(act_task_run(self, &lab_ref, tasks, function, &i, sizeof i, ACT_FOREVER),
+                         ACT_OK);
 }
 
-/* Whatever memory there is: the supervisor, which hears of many in one turn, passes each text on. */
+/*
+ * Whatever memory there is: the supervisor, which hears of many in one turn, passes each text on.
+ */
 static void of_many_that_panic_together_each_is_told_with_its_text(void)
 {
     bool told[MANY] = {false};
@@ -240,8 +246,10 @@ static void the_end_of_the_supervisor_ends_and_answers_all(void)
         lab_tell_to(asker, asks);
     }
     (void)!act_simulation_run(lab.simulation, NULL, (uint64_t)kit_round());
-    ck_assert_int_eq(act_system_exit(lab.system, tasks,
-                                     act_exit_reason_make(is_kill ? ACT_EXIT_KILL : ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(lab.system, tasks,
+                        act_exit_reason_make(is_kill ? ACT_EXIT_KILL : ACT_EXIT_SHUTDOWN, 0, NULL)),
+        ACT_OK);
     lab_run();
     int refused = lab_count(asker, ACT_MESSAGE_DOWN);
     for (int i = 0; i < lab.notes_count; i++) /* by a supervisor that has begun to stop */
@@ -252,7 +260,8 @@ static void the_end_of_the_supervisor_ends_and_answers_all(void)
 
 static void who_runs_no_tasks_refuses(void)
 {
-    const act_child_spec      guest = {.id = "guest", .behavior = &puppet, .restart = ACT_RESTART_TEMPORARY};
+    const act_child_spec guest = {
+        .id = "guest", .behavior = &puppet, .restart = ACT_RESTART_TEMPORARY};
     const act_supervisor_spec spec = {
         .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &guest, .children_count = 1};
     open_tasks();

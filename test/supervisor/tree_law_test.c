@@ -1,4 +1,6 @@
-/* Random trees whose actors fail at random moments: the laws of supervision hold whatever the seed. */
+/*
+ * Random trees whose actors fail at random moments: the laws of supervision hold whatever the seed.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +25,10 @@ enum {
 #define STEPS_MAX 2000000u
 #define MAIL      6 /* tag of what an outsider sends to a worker */
 
-/* A node of the tree. Its place among its siblings is its place in `children` of the supervisor above. */
+/*
+ * A node of the tree. Its place among its siblings is its place in `children` of the supervisor
+ * above.
+ */
 struct node {
     char         id[16];
     struct node *self; /* what a worker's args are a copy of */
@@ -35,24 +40,26 @@ struct node {
     act_supervisor_spec spec;
     act_child_spec      children[CHILDREN_MAX];
     struct node        *nodes[CHILDREN_MAX];
-    act_pid             instance;                /* whose children are seen now */
+    act_pid             instance; /* whose children are seen now */
 
-    act_millis          restarts[STARTS_MAX];    /* in this instance: of a supervisor's workers, or of a worker */
-    unsigned            restarts_count;
+    act_millis restarts[STARTS_MAX]; /* in this instance: of a supervisor's workers, or of a
+                                        worker */
+    unsigned   restarts_count;
 
     /* A worker's. */
-    unsigned   fails_in_init, fails_later, fails_at_mail, panics_at_end; /* percent */
-    bool       traps, ignores_exits;
-    act_millis end_delay;
-    int        alive; /* instances: never two at a time */
-    bool       ends_itself;
-    act_pid    pid;
-    unsigned   starts, ends, starts_in_instance;
+    unsigned          fails_in_init, fails_later, fails_at_mail, panics_at_end; /* percent */
+    bool              traps, ignores_exits;
+    act_millis        end_delay;
+    int               alive; /* instances: never two at a time */
+    bool              ends_itself;
+    act_pid           pid;
+    unsigned          starts, ends, starts_in_instance;
     act_spawn_options options;
-    bool       rests; /* was not to be started again: nothing is promised to what waits */
-    unsigned   lost;  /* since its last start: dead letters sent to its name ... */
-    unsigned   excused_before; /* ... except mail of a lower number than this */
-    unsigned   last_mail;
+    bool              rests;          /* was not to be started again: nothing is promised to what
+                                         waits */
+    unsigned          lost;           /* since its last start: dead letters sent to its name ... */
+    unsigned          excused_before; /* ... except mail of a lower number than this */
+    unsigned          last_mail;
 };
 
 /* What an outsider sends to workers. */
@@ -84,10 +91,12 @@ static struct node        supervisors[SUPERVISORS_MAX], workers[WORKERS_MAX];
 static unsigned           supervisors_count, workers_count;
 static uint64_t           seed;
 static struct act__random random_now;
-static bool               order_is_promised; /* until a supervisor is killed, or one child is stopped alone */
+static bool               order_is_promised;    /* until a supervisor is killed, or one child is
+                                                   stopped alone */
 static bool               starts_are_asked_for; /* such starts are no restarts */
 
-#define LAW(holds, node) ck_assert_msg(holds, "seed %llu, %s: " #holds, (unsigned long long)seed, (node)->id)
+#define LAW(holds, node)                                                                           \
+    ck_assert_msg(holds, "seed %llu, %s: " #holds, (unsigned long long)seed, (node)->id)
 
 static unsigned draw(unsigned below)
 {
@@ -99,7 +108,7 @@ static bool draw_percent(unsigned percent)
     return draw(100) < percent;
 }
 
-/* -------------------------------------------------------------------------------------------- laws */
+/* ----------------------------------------------------------------------------------------- laws */
 
 static bool somebody_lives(const struct node *node)
 {
@@ -137,13 +146,18 @@ static bool ends_at_once(const struct node *node)
     return true;
 }
 
-/* `counted`: the supervisor, where one restart is of one child; else the worker, which one starts once at most. */
-static void restarts_stay_within_intensity(struct node *counted, const struct node *supervisor, act_millis now)
+/*
+ * `counted`: the supervisor, where one restart is of one child; else the worker, which one starts
+ * once at most.
+ */
+static void restarts_stay_within_intensity(struct node *counted, const struct node *supervisor,
+                                           act_millis now)
 {
     const act_supervisor_spec *spec = &supervisor->spec;
     unsigned                   within = 0;
     counted->restarts[counted->restarts_count++ % STARTS_MAX] = now;
-    bool waits = spec->backoff.max != 0 || (spec->strategy != ACT_STRATEGY_ONE_FOR_ONE && !ends_at_once(supervisor));
+    bool waits = spec->backoff.max != 0 ||
+                 (spec->strategy != ACT_STRATEGY_ONE_FOR_ONE && !ends_at_once(supervisor));
     if (starts_are_asked_for || waits)
         return; /* it counts restarts, when they are decided, which is not when they are done */
     for (unsigned i = 0; i < counted->restarts_count && i < STARTS_MAX; i++)
@@ -200,8 +214,10 @@ static const act_child_spec *spec_of(const struct node *worker)
 static void nothing_is_lost_in_a_restart(struct node *worker)
 {
     const act_child_spec *spec = spec_of(worker);
-    bool promised = spec->mailbox != ACT_MAILBOX_DROP && spec->restart == ACT_RESTART_PERMANENT && !worker->rests;
-    LAW(!promised || worker->starts_in_instance == 1 || worker->lost == 0 || !order_is_promised, worker);
+    bool promised = spec->mailbox != ACT_MAILBOX_DROP && spec->restart == ACT_RESTART_PERMANENT &&
+                    !worker->rests;
+    LAW(!promised || worker->starts_in_instance == 1 || worker->lost == 0 || !order_is_promised,
+        worker);
     if (worker->rests) /* its seat was given up, and may be cleared only after this start */
         worker->excused_before = mail_count;
     worker->rests = false;
@@ -232,12 +248,15 @@ static void mail_is_dead(void *nothing, act_pid to, const act_message *message, 
 static void all_mail_is_accounted_for(void)
 {
     for (unsigned i = 0; i < mail_count; i++) {
-        bool again = spec_of(mail[i].to)->mailbox == ACT_MAILBOX_REDELIVER; /* it may be tried, and then lost */
-        LAW(mail[i].handled + mail[i].lost == 1 || (again && mail[i].handled > 0 && mail[i].lost <= 1), mail[i].to);
+        bool again = spec_of(mail[i].to)->mailbox ==
+                     ACT_MAILBOX_REDELIVER; /* it may be tried, and then lost */
+        LAW(mail[i].handled + mail[i].lost == 1 ||
+                (again && mail[i].handled > 0 && mail[i].lost <= 1),
+            mail[i].to);
     }
 }
 
-/* ------------------------------------------------------------------------------------------ workers */
+/* -------------------------------------------------------------------------------------- workers */
 
 static struct tie *tie_of(act_pid pid)
 {
@@ -292,7 +311,8 @@ static act_result worker_init(act_self *self, void *state, const void *args)
     if (worker->traps)
         ck_assert_int_eq(act_trap_exits(self, true), ACT_OK);
     if (draw_percent(worker->fails_later))
-        ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), 1 + draw(4), act_nothing(), draw(300)),
+        ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), 1 + draw(4),
+                                              act_nothing(), draw(300)),
                          ACT_OK);
     return ACT_OK;
 }
@@ -309,18 +329,10 @@ static void worker_receive(act_self *self, void *state, const act_message *messa
     act_ref      timer;
 
     switch (message->tag) {
-    case 1:
-        worker_ends(self, worker, ACT_EXIT_NORMAL);
-        break;
-    case 2:
-        worker_ends(self, worker, ACT_EXIT_SHUTDOWN);
-        break;
-    case 3:
-        worker_ends(self, worker, ACT_EXIT_ERROR);
-        break;
-    case 4:
-        worker->ends_itself = true;
-        act_panic(self, "later");
+    case 1: worker_ends(self, worker, ACT_EXIT_NORMAL); break;
+    case 2: worker_ends(self, worker, ACT_EXIT_SHUTDOWN); break;
+    case 3: worker_ends(self, worker, ACT_EXIT_ERROR); break;
+    case 4: worker->ends_itself = true; act_panic(self, "later");
     case 5: /* has taken its time to obey */
         act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
         break;
@@ -332,11 +344,11 @@ static void worker_receive(act_self *self, void *state, const act_message *messa
         break;
     case ACT_MESSAGE_EXIT:
         if (!worker->ignores_exits)
-            ck_assert_int_eq(
-                act_tell_value_after(self, &timer, act_self_pid(self), 5, act_nothing(), worker->end_delay), ACT_OK);
+            ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), 5,
+                                                  act_nothing(), worker->end_delay),
+                             ACT_OK);
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -380,7 +392,8 @@ static void watcher_receive(act_self *self, void *state, const act_message *mess
         tie_up(self, message->as.pid, message->as.pid);
     } else if (message->tag == 3) {
         take_tie_back(self, message->as.pid);
-    } else if (message->tag == ACT_MESSAGE_EXIT && (tie = tie_of(act_message_sender(message))) != NULL) {
+    } else if (message->tag == ACT_MESSAGE_EXIT &&
+               (tie = tie_of(act_message_sender(message))) != NULL) {
         tie->exits++;
     } else if (message->tag == ACT_MESSAGE_EXIT) {
         act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)); /* the system's */
@@ -400,19 +413,20 @@ static const act_behavior watcher_behavior = {
 static void every_link_brings_an_exit(void)
 {
     for (unsigned i = 0; i < ties_count; i++)
-        ck_assert_msg(ties[i].exits <= ties[i].made && (ties[i].exits > 0 || ties[i].was_taken_back),
-                      "seed %llu: of %u links of one pid have come %u exits", (unsigned long long)seed, ties[i].made,
-                      ties[i].exits);
+        ck_assert_msg(ties[i].exits <= ties[i].made &&
+                          (ties[i].exits > 0 || ties[i].was_taken_back),
+                      "seed %llu: of %u links of one pid have come %u exits",
+                      (unsigned long long)seed, ties[i].made, ties[i].exits);
 }
 
 static void every_monitor_is_answered_once(void)
 {
     for (unsigned i = 0; i < watches_count; i++)
-        ck_assert_msg(watches[i].downs == 1, "seed %llu: monitor %u has %u answers", (unsigned long long)seed, i,
-                      watches[i].downs);
+        ck_assert_msg(watches[i].downs == 1, "seed %llu: monitor %u has %u answers",
+                      (unsigned long long)seed, i, watches[i].downs);
 }
 
-/* ------------------------------------------------------------------------------------------- growing */
+/* -------------------------------------------------------------------------------------- growing */
 
 /* Most have a name, which is their id. */
 static void grow_mailbox(struct node *worker, act_child_spec *spec)
@@ -446,8 +460,9 @@ static void grow_worker(struct node *worker, struct node *above, unsigned place)
         .shutdown = shutdowns[draw(5)],
         .kept_bytes = draw(4) == 0 ? 1 + draw(100) : 0,
     };
-    above->children[place].significant = above->spec.auto_shutdown != ACT_AUTO_SHUTDOWN_NEVER && draw(2) == 0
-                                         && above->children[place].restart != ACT_RESTART_PERMANENT;
+    above->children[place].significant = above->spec.auto_shutdown != ACT_AUTO_SHUTDOWN_NEVER &&
+                                         draw(2) == 0 &&
+                                         above->children[place].restart != ACT_RESTART_PERMANENT;
     grow_mailbox(worker, &above->children[place]);
 }
 
@@ -462,15 +477,18 @@ static struct node *grow_supervisor(struct node *above, unsigned place, unsigned
     supervisor->spec.intensity = draw(4);
     supervisor->spec.period = 1 + draw(1000);
     supervisor->spec.strategy = (act_strategy)draw(3);
-    supervisor->spec.auto_shutdown = draw(3) == 0 ? (act_auto_shutdown)draw(3) : ACT_AUTO_SHUTDOWN_NEVER;
+    supervisor->spec.auto_shutdown =
+        draw(3) == 0 ? (act_auto_shutdown)draw(3) : ACT_AUTO_SHUTDOWN_NEVER;
     if (draw(3) == 0)
-        supervisor->spec.backoff = (act_backoff){.min = 1 + draw(20), .max = 20 + draw(100), .jitter = draw(2) * 0.5};
+        supervisor->spec.backoff =
+            (act_backoff){.min = 1 + draw(20), .max = 20 + draw(100), .jitter = draw(2) * 0.5};
     supervisor->spec.children = supervisor->children;
     unsigned wanted = draw(CHILDREN_MAX + 1);
     for (unsigned i = 0; i < wanted; i++) {
         if (depth < DEPTH_MAX && draw(3) == 0 && supervisors_count < SUPERVISORS_MAX) {
             supervisor->nodes[i] = grow_supervisor(supervisor, i, depth + 1);
-            supervisor->children[i] = act_supervisor_child(supervisor->nodes[i]->id, &supervisor->nodes[i]->spec);
+            supervisor->children[i] =
+                act_supervisor_child(supervisor->nodes[i]->id, &supervisor->nodes[i]->spec);
             supervisor->children[i].restart = (act_restart)draw(3);
         } else if (workers_count < WORKERS_MAX) {
             supervisor->nodes[i] = &workers[workers_count];
@@ -484,12 +502,12 @@ static struct node *grow_supervisor(struct node *above, unsigned place, unsigned
     return supervisor;
 }
 
-/* ------------------------------------------------------------------------------------------- running */
+/* -------------------------------------------------------------------------------------- running */
 
 static void advance(act_millis amount)
 {
-    ck_assert_msg(act_simulation_advance(rig_simulation, amount, STEPS_MAX) == ACT_OK, "seed %llu turns in circles",
-                  (unsigned long long)seed);
+    ck_assert_msg(act_simulation_advance(rig_simulation, amount, STEPS_MAX) == ACT_OK,
+                  "seed %llu turns in circles", (unsigned long long)seed);
 }
 
 /* As an outsider would: the worker ends as if by itself. */
@@ -517,14 +535,16 @@ static void write_to_somebody(void)
     act_pid      pid = to->pid;
     if (mail_count == MAIL_MAX || act_pid_is_none(pid))
         return;
-    bool to_name = draw(4) != 0 && to->options.name != NULL && act_whereis(rig_system, &pid, to->options.name) == ACT_OK;
+    bool to_name = draw(4) != 0 && to->options.name != NULL &&
+                   act_whereis(rig_system, &pid, to->options.name) == ACT_OK;
     mail[mail_count] = (struct mail){.to = to, .to_name = to_name, .instance = to->above->instance};
     act_system_tell_value(rig_system, pid, MAIL, act_int64(mail_count++));
 }
 
 static void watch_somebody(void)
 {
-    act_pid whom = draw(2) == 0 ? supervisors[draw(supervisors_count)].instance : workers[draw(workers_count)].pid;
+    act_pid whom = draw(2) == 0 ? supervisors[draw(supervisors_count)].instance
+                                : workers[draw(workers_count)].pid;
     if (!act_pid_is_none(whom))
         act_system_tell_value(rig_system, watcher, 1 + draw(3), act_pid_value(whom));
 }
@@ -538,26 +558,21 @@ static void ask_somebody(void)
 {
     struct node *supervisor = &supervisors[draw(supervisors_count)];
 
-    if (act_pid_is_none(supervisor->instance) || supervisor->spec.children_count == 0 || calls_count == CALLS_MAX)
+    if (act_pid_is_none(supervisor->instance) || supervisor->spec.children_count == 0 ||
+        calls_count == CALLS_MAX)
         return;
     order_is_promised = false;
     starts_are_asked_for = true;
     struct rig_call *call = &calls[calls_count++];
-    *call = (struct rig_call){.what = RIG_TERMINATE,
-                              .supervisor = supervisor->instance,
-                              .id = supervisor->children[draw((unsigned)supervisor->spec.children_count)].id};
+    *call = (struct rig_call){
+        .what = RIG_TERMINATE,
+        .supervisor = supervisor->instance,
+        .id = supervisor->children[draw((unsigned)supervisor->spec.children_count)].id};
     switch (draw(4)) {
-    case 0:
-        call->what = RIG_RESTART;
-        break;
-    case 1:
-        call->what = RIG_DELETE;
-        break;
-    case 2:
-        call->what = RIG_GET;
-        break;
-    default:
-        break;
+    case 0: call->what = RIG_RESTART; break;
+    case 1: call->what = RIG_DELETE; break;
+    case 2: call->what = RIG_GET; break;
+    default: break;
     }
     rig_ask(call);
 }
@@ -577,8 +592,10 @@ static void everyone_is_accounted_for(void)
         LAW(workers[i].alive == 0, &workers[i]);
         LAW(workers[i].starts == workers[i].ends, &workers[i]);
     }
-    ck_assert_msg(counters.spawned == counters.exited + 2, "seed %llu", (unsigned long long)seed); /* client, watcher */
-    ck_assert_msg(counters.sent == counters.received + counters.dead_letters, "seed %llu", (unsigned long long)seed);
+    ck_assert_msg(counters.spawned == counters.exited + 2, "seed %llu",
+                  (unsigned long long)seed); /* client, watcher */
+    ck_assert_msg(counters.sent == counters.received + counters.dead_letters, "seed %llu",
+                  (unsigned long long)seed);
 }
 
 static void live(bool kills_supervisors)
@@ -597,7 +614,8 @@ static void live(bool kills_supervisors)
     rig_begin_with(seed, mail_is_dead);
     ck_assert_int_eq(act_system_spawn(rig_system, &watcher, &watcher_behavior, NULL, NULL), ACT_OK);
     advance(0); /* it traps exits before there is anything that could end */
-    ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &root, &supervisors[0].spec, NULL), ACT_OK);
+    ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &root, &supervisors[0].spec, NULL),
+                     ACT_OK);
     for (unsigned i = draw(10); i > 0; i--) {
         (void)!act_simulation_run(rig_simulation, NULL, 1 + draw(50));
         for (unsigned j = workers_count > 0 ? draw(8) : 0; j > 0; j--)
@@ -647,7 +665,9 @@ static void trees_leave_nobody_behind_whoever_is_killed_or_asked(void)
 }
 
 const struct kit_fact kit_facts[] = {
-    FACT(trees_keep_order_intensity_and_count_whatever_fails, .rounds = ROUNDS_COUNT, .timeout_seconds = 60),
-    FACT(trees_leave_nobody_behind_whoever_is_killed_or_asked, .rounds = ROUNDS_COUNT, .timeout_seconds = 60),
+    FACT(trees_keep_order_intensity_and_count_whatever_fails, .rounds = ROUNDS_COUNT,
+         .timeout_seconds = 60),
+    FACT(trees_leave_nobody_behind_whoever_is_killed_or_asked, .rounds = ROUNDS_COUNT,
+         .timeout_seconds = 60),
     END_OF_FACTS,
 };

@@ -1,4 +1,6 @@
-/* The picture of the supervision tree: what is in it, in which order, and that it is of one moment. */
+/*
+ * The picture of the supervision tree: what is in it, in which order, and that it is of one moment.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
@@ -71,9 +73,11 @@ static void what_is_below_a_supervisor_stands_behind_it(void)
 {
     static act_supervisor_spec lower, lowest;
     begin_tree();
-    lowest = (act_supervisor_spec){.strategy = ACT_STRATEGY_REST_FOR_ONE, .children = &child[1], .children_count = 1};
+    lowest = (act_supervisor_spec){
+        .strategy = ACT_STRATEGY_REST_FOR_ONE, .children = &child[1], .children_count = 1};
     act_child_spec middle[] = {act_supervisor_child("lowest", &lowest), child[2]};
-    lower = (act_supervisor_spec){.strategy = ACT_STRATEGY_ONE_FOR_ALL, .children = middle, .children_count = 2};
+    lower = (act_supervisor_spec){
+        .strategy = ACT_STRATEGY_ONE_FOR_ALL, .children = middle, .children_count = 2};
     child[3] = child[0];
     act_child_spec top[] = {act_supervisor_child("lower", &lower), child[3]};
     spec.children = top;
@@ -128,7 +132,9 @@ static void it_shows_who_stops(void)
     begin_tree();
     b.traps = true, b.end_delay = 50;
     start();
-    ck_assert_int_eq(act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(rig_system, root,
+                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                     ACT_OK);
     rig_run();
     take();
     ck_assert_int_eq(tree->rows[0].state, ACT_TREE_STOPPING);
@@ -150,7 +156,8 @@ static void it_can_be_taken_at_any_moment_of_a_start(void)
         take();
         bool was_reached = false;
         ck_assert_uint_eq(tree->rows_count, 4);
-        for (size_t i = 3; i >= 1; i--) { /* in start order: those behind one that has not started have not, either */
+        for (size_t i = 3; i >= 1; i--) { /* in start order: those behind one that has not
+                                             started have not, either */
             was_reached = was_reached || tree->rows[i].state != ACT_TREE_DOWN;
             ck_assert(!was_reached || tree->rows[i].state != ACT_TREE_DOWN);
         }
@@ -181,9 +188,11 @@ static void another_systems_supervisors_are_not_in_it(void)
     act_pid         pid;
     begin_tree();
     start();
-    ck_assert_int_eq(act_simulation_create(&another, 1, ACT_SYSTEM_OPTIONS(.actors_max = 100)), ACT_OK);
+    ck_assert_int_eq(act_simulation_create(&another, 1, ACT_SYSTEM_OPTIONS(.actors_max = 100)),
+                     ACT_OK);
     ck_assert_int_eq(act_system_spawn_supervisor(act_simulation_system(another), &pid,
-                                                 &(act_supervisor_spec){.children_count = 0}, NULL), ACT_OK);
+                                                 &(act_supervisor_spec){.children_count = 0}, NULL),
+                     ACT_OK);
     take();
     ck_assert_uint_eq(tree->rows_count, 4);
     act_simulation_destroy(&another);

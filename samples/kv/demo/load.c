@@ -10,21 +10,24 @@
 /* The first TEXTS_COUNT keys are SET, the others are counted up. */
 enum { KEYS_COUNT = 100, TEXTS_COUNT = 50, CONNECT_MS = 5000 };
 
-/* A key's value follows from how often it was written. A write that got TRYAGAIN was not: the next thing is to look. */
+/*
+ * A key's value follows from how often it was written. A write that got TRYAGAIN was not: the next
+ * thing is to look.
+ */
 struct key {
     uint64_t writes_count;
 };
 
 struct load {
     struct demo *demo;
-    uint32_t id;
-    act_tcp *tcp;
-    struct key keys[KEYS_COUNT];
-    uint32_t key;     /* of the request under way */
-    bool is_write;    /* what that is */
-    bool is_stopping; /* every key is looked at once more */
-    uint32_t checked_count;
-    int64_t sent_at_us;
+    uint32_t     id;
+    act_tcp     *tcp;
+    struct key   keys[KEYS_COUNT];
+    uint32_t     key;         /* of the request under way */
+    bool         is_write;    /* what that is */
+    bool         is_stopping; /* every key is looked at once more */
+    uint32_t     checked_count;
+    int64_t      sent_at_us;
 };
 
 /* ---- Values ---- */
@@ -34,7 +37,8 @@ static int value_of(const struct load *load, uint32_t key, uint64_t writes_count
 {
     if (key >= TEXTS_COUNT)
         return snprintf(text, 80, "%" PRIu64, writes_count);
-    return snprintf(text, 80, "%08" PRIu32 ":%08" PRIu32 ":%046" PRIu64, load->id, key, writes_count);
+    return snprintf(text, 80, "%08" PRIu32 ":%08" PRIu32 ":%046" PRIu64, load->id, key,
+                    writes_count);
 }
 
 static bool holds(const struct load *load, const struct demo_reply *reply, uint64_t writes_count)
@@ -57,7 +61,7 @@ static void lose(act_self *self, struct load *load)
 static void request(act_self *self, struct load *load, uint32_t key, bool is_write)
 {
     char value[80], text[200];
-    int count;
+    int  count;
     load->key = key;
     load->is_write = is_write;
     if (!is_write) {
@@ -66,7 +70,8 @@ static void request(act_self *self, struct load *load, uint32_t key, bool is_wri
         count = snprintf(text, sizeof text, "INCR demo:%" PRIu32 ":%" PRIu32 "\r\n", load->id, key);
     } else {
         value_of(load, key, load->keys[key].writes_count + 1, value);
-        count = snprintf(text, sizeof text, "SET demo:%" PRIu32 ":%" PRIu32 " %s\r\n", load->id, key, value);
+        count = snprintf(text, sizeof text, "SET demo:%" PRIu32 ":%" PRIu32 " %s\r\n", load->id,
+                         key, value);
     }
     load->sent_at_us = kv_host_clock_us();
     kv_count(&load->demo->numbers.sent, 1);
@@ -100,18 +105,21 @@ static bool is_right(struct load *load, const struct demo_reply *reply)
     struct key *key = &load->keys[load->key];
     if (load->is_write) {
         key->writes_count++;
-        return load->key >= TEXTS_COUNT ? reply->type == ':' && holds(load, reply, key->writes_count)
-                                        : reply->type == '+' && kv_bytes_equal(reply->bytes, kv_bytes_text("OK"));
+        return load->key >= TEXTS_COUNT
+                   ? reply->type == ':' && holds(load, reply, key->writes_count)
+                   : reply->type == '+' && kv_bytes_equal(reply->bytes, kv_bytes_text("OK"));
     }
     return reply->type == '$' && holds(load, reply, key->writes_count);
 }
 
 static void complain(const struct load *load, const struct demo_reply *reply)
 {
-    fprintf(
-        stderr, "kv-demo: wrong reply to %s demo:%" PRIu32 ":%" PRIu32 ", written %" PRIu64 " times: %c%.*s\n",
-        load->is_write ? "a write of" : "GET", load->id, load->key, load->keys[load->key].writes_count, reply->type,
-        reply->bytes.count < 100 ? (int)reply->bytes.count : 100, reply->bytes.data);
+    fprintf(stderr,
+            "kv-demo: wrong reply to %s demo:%" PRIu32 ":%" PRIu32 ", written %" PRIu64
+            " times: %c%.*s\n",
+            load->is_write ? "a write of" : "GET", load->id, load->key,
+            load->keys[load->key].writes_count, reply->type,
+            reply->bytes.count < 100 ? (int)reply->bytes.count : 100, reply->bytes.data);
 }
 
 /* Returns: whether to look again. */
@@ -134,10 +142,10 @@ static bool take_reply(struct load *load, const struct demo_reply *reply)
 /* One request is under way at a time, so nothing lies behind its reply. */
 static void read_reply(act_self *self, struct load *load)
 {
-    const uint8_t *bytes;
+    const uint8_t    *bytes;
     struct demo_reply reply;
-    size_t count = act_tcp_input(load->tcp, &bytes);
-    size_t used = demo_reply_read(&reply, bytes, count);
+    size_t            count = act_tcp_input(load->tcp, &bytes);
+    size_t            used = demo_reply_read(&reply, bytes, count);
     if (used == SIZE_MAX || (used == 0 && act_tcp_input_ended(load->tcp))) {
         lose(self, load);
     } else if (used > 0) {
@@ -153,24 +161,16 @@ static void receive(act_self *self, void *state, const act_message *message)
 {
     struct load *load = state;
     switch (message->tag) {
-    case ACT_MESSAGE_TCP_CONNECTED:
-        request_next(self, load, false);
-        break;
-    case ACT_MESSAGE_TCP_READABLE:
-        read_reply(self, load);
-        break;
-    case ACT_MESSAGE_TCP_CLOSED:
-        lose(self, load);
-        break;
-    case demo_stop_tag:
-        load->is_stopping = true;
-        break;
+    case ACT_MESSAGE_TCP_CONNECTED: request_next(self, load, false); break;
+    case ACT_MESSAGE_TCP_READABLE: read_reply(self, load); break;
+    case ACT_MESSAGE_TCP_CLOSED: lose(self, load); break;
+    case demo_stop_tag: load->is_stopping = true; break;
     }
 }
 
 static act_result init(act_self *self, void *state, const void *args)
 {
-    struct load *load = state;
+    struct load                 *load = state;
     const struct demo_load_args *mine = args;
     load->demo = mine->demo;
     load->id = mine->id;

@@ -1,4 +1,7 @@
-/* kv-demo: runs kv, drives it over TCP while its shards are crashed, and says whether anybody noticed. */
+/*
+ * kv-demo: runs kv, drives it over TCP while its shards are crashed, and says whether anybody
+ * noticed.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/demo/demo.h>
 
@@ -10,7 +13,8 @@
 #include <samples/kv/service/steward.h>
 
 static const char usage[] =
-    "usage: kv-demo [--seconds N] [--connections N] [--port PORT] [--shards N] [--workers N] [--stay]\n"
+    "usage: kv-demo [--seconds N] [--connections N] [--port PORT] [--shards N] [--workers N] "
+    "[--stay]\n"
     "\n"
     "  --seconds N      how long to drive it (10)\n"
     "  --connections N  how many connections ask (50)\n"
@@ -44,7 +48,8 @@ static void tell_port(void *context, const char *bind, uint16_t port)
 /* ---- Options ---- */
 
 /* Returns: the option, or NULL after a complaint. */
-static const struct kv_option *find_option(const struct kv_option *options, size_t count, const char *name)
+static const struct kv_option *find_option(const struct kv_option *options, size_t count,
+                                           const char *name)
 {
     for (size_t i = 0; i < count; i++) {
         if (strcmp(options[i].name, name) == 0)
@@ -57,8 +62,8 @@ static const struct kv_option *find_option(const struct kv_option *options, size
 /* Returns: -1 to go on, or what to exit with. */
 static int read_options(struct demo *demo, struct kv_options *options, int argc, char **argv)
 {
-    const uint32_t not_given = UINT32_MAX;
-    uint32_t port = not_given;
+    const uint32_t         not_given = UINT32_MAX;
+    uint32_t               port = not_given;
     const struct kv_option numbers[] = {
         {"--seconds", 1, 86400, &demo->seconds},
         {"--connections", 1, 5000, &demo->connections_count},
@@ -75,7 +80,8 @@ static int read_options(struct demo *demo, struct kv_options *options, int argc,
             demo->stays = true;
             continue;
         }
-        const struct kv_option *option = find_option(numbers, sizeof numbers / sizeof numbers[0], argv[i]);
+        const struct kv_option *option =
+            find_option(numbers, sizeof numbers / sizeof numbers[0], argv[i]);
         if (option != NULL && i + 1 == argc)
             fprintf(stderr, "kv-demo: %s needs a value\n", argv[i]);
         if (option == NULL || i + 1 == argc || !kv_option_read("kv-demo", option, argv[++i]))
@@ -99,7 +105,7 @@ static bool complain(const char *what, act_result result)
 static bool drive(struct demo *demo, act_system *kv_system, act_pid *root)
 {
     act_system *system;
-    act_result result = act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 1));
+    act_result  result = act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 1));
     if (result != ACT_OK)
         return complain("cannot create the load", result);
     result = act_system_spawn(system, &demo->director, &demo_director, &demo, NULL);
@@ -115,20 +121,19 @@ static bool drive(struct demo *demo, act_system *kv_system, act_pid *root)
 
 static bool stay(struct demo *demo, act_system *kv_system, act_pid root)
 {
-    static act_exit_report report;
+    static act_exit_report       report;
     const struct kv_steward_args args = {root, &report};
-    act_pid steward;
+    act_pid                      steward;
     kv_steward_catch_sigterm();
     act_result result = act_system_spawn(kv_system, &steward, &kv_steward, &args, NULL);
     if (result != ACT_OK)
         return complain("cannot stay", result);
-    printf(
-        "\nkv keeps serving. Try in another terminal:\n\n"
-        "  redis-cli -p %u GET demo:0:0\n"
-        "  redis-cli -p %u DEBUG PANIC demo:0:0\n"
-        "  redis-cli -p %u DEBUG TREE\n"
-        "  redis-benchmark -p %u -t ping,set,get,incr -n 100000 -P 16\n\nCtrl-C ends it.\n",
-        demo->port, demo->port, demo->port, demo->port);
+    printf("\nkv keeps serving. Try in another terminal:\n\n"
+           "  redis-cli -p %u GET demo:0:0\n"
+           "  redis-cli -p %u DEBUG PANIC demo:0:0\n"
+           "  redis-cli -p %u DEBUG TREE\n"
+           "  redis-benchmark -p %u -t ping,set,get,incr -n 100000 -P 16\n\nCtrl-C ends it.\n",
+           demo->port, demo->port, demo->port, demo->port);
     fflush(stdout);
     result = act_system_run(kv_system);
     if (report.text[0] != '\0')
@@ -156,17 +161,17 @@ static void raise_descriptors(void)
 int main(int argc, char **argv)
 {
     static struct demo demo = {.seconds = 10, .connections_count = 50};
-    struct kv_options options = KV_OPTIONS_DEFAULT;
-    act_system *kv_system;
-    act_pid root;
-    int status = read_options(&demo, &options, argc, argv);
+    struct kv_options  options = KV_OPTIONS_DEFAULT;
+    act_system        *kv_system;
+    act_pid            root;
+    int                status = read_options(&demo, &options, argc, argv);
     if (status >= 0)
         return status;
     raise_descriptors();
     demo.is_terminal = isatty(STDOUT_FILENO);
-    act_result result = act_system_create(
-        &kv_system,
-        ACT_SYSTEM_OPTIONS(.workers_count = options.workers_count, .log = count_crash, .context = &demo));
+    act_result result =
+        act_system_create(&kv_system, ACT_SYSTEM_OPTIONS(.workers_count = options.workers_count,
+                                                         .log = count_crash, .context = &demo));
     if (result != ACT_OK)
         return !complain("cannot create the system", result);
     options.workers_count = act_system_workers_count(kv_system);

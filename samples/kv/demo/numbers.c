@@ -6,8 +6,10 @@ static unsigned bucket_of(uint64_t microseconds)
 {
     if (microseconds < LATENCY_STEPS)
         return (unsigned)microseconds;
-    unsigned doublings = 63u - (unsigned)__builtin_clzll(microseconds) - 4u; /* 4: LATENCY_STEPS is 2^4 */
-    unsigned bucket = (doublings + 1) * LATENCY_STEPS + (unsigned)((microseconds >> doublings) - LATENCY_STEPS);
+    unsigned doublings =
+        63u - (unsigned)__builtin_clzll(microseconds) - 4u; /* 4: LATENCY_STEPS is 2^4 */
+    unsigned bucket =
+        (doublings + 1) * LATENCY_STEPS + (unsigned)((microseconds >> doublings) - LATENCY_STEPS);
     return bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1;
 }
 
@@ -26,10 +28,11 @@ void demo_note_latency(struct demo_numbers *numbers, int64_t microseconds)
 
 struct demo_latencies demo_take_latencies(struct demo_numbers *numbers)
 {
-    uint64_t counts[LATENCY_BUCKETS], total = 0, seen = 0;
+    uint64_t              counts[LATENCY_BUCKETS], total = 0, seen = 0;
     struct demo_latencies latencies = {0};
     for (unsigned i = 0; i < LATENCY_BUCKETS; i++)
-        total += counts[i] = atomic_exchange_explicit(&numbers->latencies[i], 0, memory_order_relaxed);
+        total += counts[i] =
+            atomic_exchange_explicit(&numbers->latencies[i], 0, memory_order_relaxed);
     for (unsigned i = 0; i < LATENCY_BUCKETS; i++) {
         if (counts[i] == 0)
             continue;

@@ -30,5 +30,6 @@ size_t demo_reply_read(struct demo_reply *reply, const uint8_t *bytes, size_t co
 
 bool demo_reply_is_try_again(const struct demo_reply *reply)
 {
-    return reply->type == '-' && kv_bytes_equal(reply->bytes, kv_bytes_text("TRYAGAIN shard restarted"));
+    return reply->type == '-' &&
+           kv_bytes_equal(reply->bytes, kv_bytes_text("TRYAGAIN shard restarted"));
 }

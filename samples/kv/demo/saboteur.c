@@ -9,8 +9,8 @@ enum { PERIOD_MS = 100, CONNECT_MS = 5000 };
 
 struct saboteur {
     struct demo *demo;
-    act_tcp *tcp;
-    bool is_waiting, is_stopping;
+    act_tcp     *tcp;
+    bool         is_waiting, is_stopping;
 };
 
 static void lose(act_self *self, struct saboteur *saboteur)
@@ -30,7 +30,7 @@ static void arm(act_self *self)
 static void crash_one(act_self *self, struct saboteur *saboteur)
 {
     char text[80];
-    int count = snprintf(text, sizeof text, "DEBUG PANIC demo:%" PRIu64 "\r\n", act_random(self));
+    int  count = snprintf(text, sizeof text, "DEBUG PANIC demo:%" PRIu64 "\r\n", act_random(self));
     arm(self);
     if (saboteur->is_waiting || saboteur->is_stopping)
         return;
@@ -51,10 +51,10 @@ static void finish_if_told(act_self *self, struct saboteur *saboteur)
 /* The shard crashes before it can answer, so TRYAGAIN is the only right reply. */
 static void read_reply(act_self *self, struct saboteur *saboteur)
 {
-    const uint8_t *bytes;
+    const uint8_t    *bytes;
     struct demo_reply reply;
-    size_t count = act_tcp_input(saboteur->tcp, &bytes);
-    size_t used = demo_reply_read(&reply, bytes, count);
+    size_t            count = act_tcp_input(saboteur->tcp, &bytes);
+    size_t            used = demo_reply_read(&reply, bytes, count);
     if (used == SIZE_MAX || (used == 0 && act_tcp_input_ended(saboteur->tcp))) {
         lose(self, saboteur);
     } else if (used > 0) {
@@ -69,21 +69,11 @@ static void receive(act_self *self, void *state, const act_message *message)
 {
     struct saboteur *saboteur = state;
     switch (message->tag) {
-    case ACT_MESSAGE_TCP_CONNECTED:
-        arm(self);
-        break;
-    case ACT_MESSAGE_TCP_READABLE:
-        read_reply(self, saboteur);
-        break;
-    case ACT_MESSAGE_TCP_CLOSED:
-        lose(self, saboteur);
-        break;
-    case demo_panic_tag:
-        crash_one(self, saboteur);
-        break;
-    case demo_stop_tag:
-        saboteur->is_stopping = true;
-        break;
+    case ACT_MESSAGE_TCP_CONNECTED: arm(self); break;
+    case ACT_MESSAGE_TCP_READABLE: read_reply(self, saboteur); break;
+    case ACT_MESSAGE_TCP_CLOSED: lose(self, saboteur); break;
+    case demo_panic_tag: crash_one(self, saboteur); break;
+    case demo_stop_tag: saboteur->is_stopping = true; break;
     }
     finish_if_told(self, saboteur);
 }
@@ -92,7 +82,8 @@ static act_result init(act_self *self, void *state, const void *args)
 {
     struct saboteur *saboteur = state;
     saboteur->demo = *(struct demo *const *)args;
-    return act_tcp_connect(self, &saboteur->tcp, "127.0.0.1", saboteur->demo->port, CONNECT_MS, NULL);
+    return act_tcp_connect(self, &saboteur->tcp, "127.0.0.1", saboteur->demo->port, CONNECT_MS,
+                           NULL);
 }
 
 const act_behavior demo_saboteur = {

@@ -13,7 +13,11 @@ struct command_header {
     uint32_t counts[];
 };
 
-enum { HEAD_BYTES = offsetof(act_message, as) + sizeof(struct kv_batch), FIRST_BYTES = 256 - HEAD_BYTES, ALIGNMENT = 4 };
+enum {
+    HEAD_BYTES = offsetof(act_message, as) + sizeof(struct kv_batch),
+    FIRST_BYTES = 256 - HEAD_BYTES,
+    ALIGNMENT = 4
+};
 
 static size_t aligned(size_t bytes)
 {
@@ -34,14 +38,15 @@ static size_t command_bytes(struct kv_request request)
 static bool reserve(act_message **batch, size_t more_bytes)
 {
     const struct kv_batch *old = *batch != NULL ? act_view(kv_batch, *batch) : NULL;
-    size_t used = old != NULL ? old->end : 0;
-    size_t room = old != NULL ? old->commands.bytes_count : FIRST_BYTES;
-    act_message *larger;
+    size_t                 used = old != NULL ? old->end : 0;
+    size_t                 room = old != NULL ? old->commands.bytes_count : FIRST_BYTES;
+    act_message           *larger;
     if (old != NULL && used + more_bytes <= room)
         return true;
     while (room < used + more_bytes)
         room = room * 2 + HEAD_BYTES; /* the pool's blocks are powers of two, header included */
-    if (act_message_make(&larger, kv_batch, .end = (uint32_t)used, .commands = act_room(room)) != ACT_OK)
+    if (act_message_make(&larger, kv_batch, .end = (uint32_t)used, .commands = act_room(room)) !=
+        ACT_OK)
         return false;
     if (old != NULL)
         memcpy(act_room_of(&act_view(kv_batch, larger)->commands), old->commands.data, used);
@@ -50,14 +55,15 @@ static bool reserve(act_message **batch, size_t more_bytes)
     return true;
 }
 
-size_t kv_batch_add(
-    act_message **batch, const struct kv_command *command, uint32_t slot, struct kv_request request)
+size_t kv_batch_add(act_message **batch, const struct kv_command *command, uint32_t slot,
+                    struct kv_request request)
 {
     size_t bytes = command_bytes(request);
     if (!reserve(batch, bytes))
         return 0;
-    struct kv_batch *mine = act_edit(kv_batch, *batch);
-    struct command_header *header = (void *)((unsigned char *)act_room_of(&mine->commands) + mine->end);
+    struct kv_batch       *mine = act_edit(kv_batch, *batch);
+    struct command_header *header =
+        (void *)((unsigned char *)act_room_of(&mine->commands) + mine->end);
     header->bytes = (uint32_t)bytes;
     header->slot = slot;
     header->index = (uint32_t)(command - kv_commands);
@@ -78,9 +84,10 @@ bool kv_batch_front(const act_message *batch, struct kv_batch_item *item)
     const struct kv_batch *mine = act_view(kv_batch, batch);
     if (mine->first == mine->end)
         return false;
-    const struct command_header *header = (const void *)((const unsigned char *)mine->commands.data + mine->first);
-    *item = (struct kv_batch_item){
-        &kv_commands[header->index], header->slot, header->argc, header->bytes, header->counts};
+    const struct command_header *header =
+        (const void *)((const unsigned char *)mine->commands.data + mine->first);
+    *item = (struct kv_batch_item){&kv_commands[header->index], header->slot, header->argc,
+                                   header->bytes, header->counts};
     return true;
 }
 
@@ -100,7 +107,10 @@ void kv_batch_drop(act_message *batch)
         act_edit(kv_batch, batch)->first += item.bytes;
 }
 
-/* Both are empty; where they lie says which it is. One that was emptied lies behind a command, which takes more bytes. */
+/*
+ * Both are empty; where they lie says which it is. One that was emptied lies behind a command,
+ * which takes more bytes.
+ */
 enum { PROBE_AT = 0, BORROW_AT = 1 };
 
 act_message *kv_batch_probe(uint32_t flight)
@@ -117,7 +127,9 @@ bool kv_batch_is_probe(const act_message *batch)
 act_message *kv_batch_borrow(void)
 {
     act_message *batch;
-    return act_message_make(&batch, kv_batch, .first = BORROW_AT, .end = BORROW_AT) == ACT_OK ? batch : NULL;
+    return act_message_make(&batch, kv_batch, .first = BORROW_AT, .end = BORROW_AT) == ACT_OK
+               ? batch
+               : NULL;
 }
 
 bool kv_batch_is_borrow(const act_message *batch)
@@ -136,7 +148,7 @@ struct reply_header {
 size_t kv_replies_open(struct kv_buffer *replies, uint32_t slot)
 {
     static const unsigned char padding[ALIGNMENT];
-    const struct reply_header header = {0, slot};
+    const struct reply_header  header = {0, slot};
     kv_buffer_append(replies, padding, aligned(replies->count) - replies->count);
     kv_buffer_append(replies, &header, sizeof header);
     return replies->count;
@@ -149,7 +161,8 @@ void kv_replies_close(struct kv_buffer *replies, size_t start)
         memcpy(replies->data + start - sizeof(struct reply_header), &bytes, sizeof bytes);
 }
 
-act_message *kv_replies_message(const struct kv_buffer *replies, const act_message *batch, enum kv_left left)
+act_message *kv_replies_message(const struct kv_buffer *replies, const act_message *batch,
+                                enum kv_left left)
 {
     const struct kv_replies fields = {
         .left = left,
@@ -165,7 +178,7 @@ act_message *kv_replies_message(const struct kv_buffer *replies, const act_messa
 
 void kv_replies_send(act_self *self, const act_message *batch, act_message *replies)
 {
-    act_asker asker = act_message_asker(batch);
+    act_asker  asker = act_message_asker(batch);
     act_result sent;
     if (asker.ask.value != 0)
         sent = act_reply(self, asker, &replies);
@@ -177,7 +190,7 @@ void kv_replies_send(act_self *self, const act_message *batch, act_message *repl
 
 bool kv_replies_next(struct kv_replies_walk *walk, uint32_t *slot, struct kv_bytes *reply)
 {
-    const act_bytes *replies = &act_view(kv_replies, walk->message)->replies;
+    const act_bytes    *replies = &act_view(kv_replies, walk->message)->replies;
     struct reply_header header;
     if (walk->at >= replies->bytes_count)
         return false;

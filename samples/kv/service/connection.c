@@ -31,7 +31,8 @@ void kv_ticket_release(void *args)
     kv_memory_free(ticket);
 }
 
-void kv_connection_end(act_self *self, struct kv_connection *connection, act_exit_kind kind, const char *why)
+void kv_connection_end(act_self *self, struct kv_connection *connection, act_exit_kind kind,
+                       const char *why)
 {
     connection->phase = KV_PHASE_ENDED;
     act_exit(self, act_exit_reason_make(kind, 0, why));
@@ -39,7 +40,9 @@ void kv_connection_end(act_self *self, struct kv_connection *connection, act_exi
 
 /* ---- Messages ---- */
 
-/* One round after every message: write what is ready, read what may be read, send it to the shards. */
+/*
+ * One round after every message: write what is ready, read what may be read, send it to the shards.
+ */
 static void advance(act_self *self, struct kv_connection *connection)
 {
     if (connection->loan.command != NULL || connection->to_return != 0)
@@ -52,7 +55,8 @@ static void advance(act_self *self, struct kv_connection *connection)
     if (connection->blocked)
         kv_connection_take_in(self, connection);
     bool is_owed = connection->pending.count > 0 || connection->out.count > 0;
-    if (connection->phase == KV_PHASE_LINGERING || (connection->phase == KV_PHASE_ANSWERING && !is_owed))
+    if (connection->phase == KV_PHASE_LINGERING ||
+        (connection->phase == KV_PHASE_ANSWERING && !is_owed))
         kv_connection_linger(self, connection);
 }
 
@@ -70,8 +74,8 @@ static void drain(act_self *self, struct kv_connection *connection)
 }
 
 /*
- * The listener is the first to be stopped, and its end is how all clients hear of it at the same time; the supervisor
- * tells them one after the other.
+ * The listener is the first to be stopped, and its end is how all clients hear of it at the same
+ * time; the supervisor tells them one after the other.
  */
 static void watch_listener(act_self *self, struct kv_connection *connection)
 {
@@ -105,34 +109,16 @@ static void receive(act_self *self, void *state, const act_message *message)
 {
     struct kv_connection *connection = state;
     switch (message->tag) {
-    case kv_replies_tag:
-        kv_lane_replies(self, connection, message);
-        break;
-    case kv_batch_tag:
-        kv_lane_rest(self, connection, message);
-        break;
-    case KV_TAG_LENT:
-        kv_lane_lent(self, connection, message);
-        break;
-    case ACT_MESSAGE_TCP_WRITABLE:
-        connection->blocked = false;
-        break;
+    case kv_replies_tag: kv_lane_replies(self, connection, message); break;
+    case kv_batch_tag: kv_lane_rest(self, connection, message); break;
+    case KV_TAG_LENT: kv_lane_lent(self, connection, message); break;
+    case ACT_MESSAGE_TCP_WRITABLE: connection->blocked = false; break;
     case ACT_MESSAGE_TCP_CLOSED:
-    case kv_give_up_tag:
-        kv_connection_end(self, connection, ACT_EXIT_NORMAL, NULL);
-        break;
-    case ACT_MESSAGE_DOWN:
-        down(self, connection, message);
-        break;
-    case ACT_MESSAGE_EXIT:
-        drain(self, connection);
-        break;
-    case kv_retry_tag:
-        retry(self, connection);
-        break;
-    case kv_linger_tag:
-        kv_connection_linger_on(self, connection);
-        break;
+    case kv_give_up_tag: kv_connection_end(self, connection, ACT_EXIT_NORMAL, NULL); break;
+    case ACT_MESSAGE_DOWN: down(self, connection, message); break;
+    case ACT_MESSAGE_EXIT: drain(self, connection); break;
+    case kv_retry_tag: retry(self, connection); break;
+    case kv_linger_tag: kv_connection_linger_on(self, connection); break;
     }
     if (connection->phase != KV_PHASE_ENDED)
         advance(self, connection);
@@ -143,8 +129,8 @@ static void receive(act_self *self, void *state, const act_message *message)
 static act_result init(act_self *self, void *state, const void *args)
 {
     struct kv_connection *connection = state;
-    struct kv_ticket *ticket = *(struct kv_ticket *const *)args;
-    struct kv_service *service = ticket->service;
+    struct kv_ticket     *ticket = *(struct kv_ticket *const *)args;
+    struct kv_service    *service = ticket->service;
     connection->service = service;
     connection->session.id = ticket->id;
     connection->session.connected_at_ms = kv_host_time_ms();

@@ -7,14 +7,20 @@
 
 extern const act_behavior kv_connection;
 
-/* What the listener hands to a connection; its args are a pointer to one. Owned by the child's spec. */
+/*
+ * What the listener hands to a connection; its args are a pointer to one. Owned by the child's
+ * spec.
+ */
 struct kv_ticket {
     struct kv_service *service;
-    act_socket *socket; /* NULL once the connection has opened it */
-    int64_t id;
+    act_socket        *socket; /* NULL once the connection has opened it */
+    int64_t            id;
 };
 
-/* Frees the ticket, closes what nobody opened, and counts the connection out: the spec's args_release. */
+/*
+ * Frees the ticket, closes what nobody opened, and counts the connection out: the spec's
+ * args_release.
+ */
 void kv_ticket_release(void *args);
 
 #endif

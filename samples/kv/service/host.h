@@ -5,7 +5,10 @@
 
 #include <samples/kv/hash.h>
 
-/* Milliseconds since 1970: keys may expire at a time of day, which the actors' monotonic clock does not know. */
+/*
+ * Milliseconds since 1970: keys may expire at a time of day, which the actors' monotonic clock does
+ * not know.
+ */
 int64_t kv_host_time_ms(void);
 
 /* Microseconds on a clock that never goes back: to measure latencies. */

@@ -9,13 +9,12 @@ enum { HELD_BYTES_MAX = 1024 * 1024, RETRY_MS = 1 };
 
 static const char no_memory[] = "-" KV_ERROR_NO_MEMORY "\r\n";
 
-void kv_lane_add(
-    struct kv_connection *connection, uint32_t index, const struct kv_command *command, uint32_t slot,
-    struct kv_request request)
+void kv_lane_add(struct kv_connection *connection, uint32_t index, const struct kv_command *command,
+                 uint32_t slot, struct kv_request request)
 {
     struct kv_lane *lane = &connection->lanes[index];
-    bool is_first = lane->next == NULL;
-    size_t bytes = kv_batch_add(&lane->next, command, slot, request);
+    bool            is_first = lane->next == NULL;
+    size_t          bytes = kv_batch_add(&lane->next, command, slot, request);
     if (bytes == 0) {
         kv_pending_answer(&connection->pending, slot, index, kv_bytes_text(no_memory), NULL);
         return;
@@ -47,7 +46,8 @@ static bool find(act_self *self, struct kv_connection *connection, uint32_t inde
     if (!act_pid_is_none(lane->pid))
         return true;
     act_pid pid;
-    if (act_whereis(act_self_system(self), &pid, connection->service->lane_names[index]) != ACT_OK ||
+    if (act_whereis(act_self_system(self), &pid, connection->service->lane_names[index]) !=
+            ACT_OK ||
         act_monitor(self, &lane->monitor, pid) != ACT_OK) {
         kv_connection_retry(self, connection);
         return false;
@@ -78,8 +78,8 @@ static void send_probe(act_self *self, struct kv_connection *connection, uint32_
 static void send_batch(act_self *self, struct kv_connection *connection, uint32_t index)
 {
     struct kv_lane *lane = &connection->lanes[index];
-    bool is_rest = lane->rest != NULL;
-    act_message **batch = is_rest ? &lane->rest : &lane->next;
+    bool            is_rest = lane->rest != NULL;
+    act_message   **batch = is_rest ? &lane->rest : &lane->next;
     lane->flight = kv_flight_next(lane->flight, index);
     act_edit(kv_batch, *batch)->flight = lane->flight;
     connection->to_send &= ~kv_lane_bit(index);
@@ -108,7 +108,8 @@ void kv_lanes_give_back(act_self *self, struct kv_connection *connection)
         if (!find(self, connection, index))
             continue;
         connection->to_return &= ~kv_lane_bit(index);
-        act_result ignored = act_send(self, connection->lanes[index].pid, &connection->lanes[index].lent);
+        act_result ignored =
+            act_send(self, connection->lanes[index].pid, &connection->lanes[index].lent);
         (void)ignored; /* if that one is gone its DOWN makes us try again */
     }
 }
@@ -117,8 +118,8 @@ void kv_lanes_give_back(act_self *self, struct kv_connection *connection)
 void kv_lanes_send(act_self *self, struct kv_connection *connection)
 {
     struct kv_slot *front = kv_pending_front(&connection->pending);
-    bool is_borrowing = connection->loan.is_borrowing;
-    uint64_t allowed = connection->to_send & ~connection->to_return;
+    bool            is_borrowing = connection->loan.is_borrowing;
+    uint64_t        allowed = connection->to_send & ~connection->to_return;
     if (front == NULL || (connection->blocked && !is_borrowing))
         return;
     if (connection->pending.held_bytes > HELD_BYTES_MAX && !is_borrowing)
@@ -145,7 +146,7 @@ static void wake(struct kv_connection *connection, uint32_t index)
 /* The lane that waits for it; NULL: none does, it was answered otherwise. */
 static struct kv_lane *lane_of(const struct kv_connection *connection, uint32_t flight)
 {
-    uint32_t index = kv_lane_of_flight(flight);
+    uint32_t        index = kv_lane_of_flight(flight);
     struct kv_lane *lane = index < connection->lanes_count ? &connection->lanes[index] : NULL;
     return lane != NULL && lane->in_flight && lane->flight == flight ? lane : NULL;
 }
@@ -173,11 +174,11 @@ static bool end_probe(struct kv_connection *connection, act_ref ask)
 
 void kv_lane_replies(act_self *self, struct kv_connection *connection, const act_message *message)
 {
-    act_ref ref = message->ref;
-    struct kv_replies_walk walk = {.message = act_take(self)};
+    act_ref                  ref = message->ref;
+    struct kv_replies_walk   walk = {.message = act_take(self)};
     const struct kv_replies *replies = act_view(kv_replies, walk.message);
-    uint32_t index = kv_lane_of_flight(replies->flight), slot;
-    struct kv_bytes reply;
+    uint32_t                 index = kv_lane_of_flight(replies->flight), slot;
+    struct kv_bytes          reply;
     end_probe(connection, ref);
     if (lane_of(connection, replies->flight) != NULL) {
         while (kv_replies_next(&walk, &slot, &reply))
@@ -185,7 +186,8 @@ void kv_lane_replies(act_self *self, struct kv_connection *connection, const act
         if (replies->left == KV_LEFT_UNKNOWN && !connection->loan.is_borrowing)
             fail_flight(connection, index);
         if (replies->left != KV_LEFT_SOME)
-            wake(connection, index); /* what was borrowed in vain is borrowed again: kv_loan_go_on */
+            wake(connection, index); /* what was borrowed in vain is borrowed again:
+                                        kv_loan_go_on */
     }
     kv_replies_let_go(walk.message);
 }
@@ -193,7 +195,7 @@ void kv_lane_replies(act_self *self, struct kv_connection *connection, const act
 void kv_lane_rest(act_self *self, struct kv_connection *connection, const act_message *message)
 {
     const struct kv_batch *batch = act_view(kv_batch, message);
-    struct kv_lane *lane = lane_of(connection, batch->flight);
+    struct kv_lane        *lane = lane_of(connection, batch->flight);
     if (lane == NULL)
         return;
     lane->rest = act_take(self);
@@ -218,14 +220,14 @@ bool kv_lane_is_busy(const struct kv_connection *connection, uint32_t index)
 {
     const struct kv_lane *lane = &connection->lanes[index];
     return lane->in_flight || lane->rest != NULL || lane->next != NULL ||
-        (lane->lent != NULL && !connection->loan.is_borrowing);
+           (lane->lent != NULL && !connection->loan.is_borrowing);
 }
 
 void kv_lane_lent(act_self *self, struct kv_connection *connection, const act_message *message)
 {
     const struct kv_shard_table *table = message->as.resource.pointer;
-    struct kv_lane *lane = &connection->lanes[table->index];
-    act_message *lent = act_take(self);
+    struct kv_lane              *lane = &connection->lanes[table->index];
+    act_message                 *lent = act_take(self);
     if (connection->loan.is_borrowing && lane->in_flight && lane->lent == NULL) {
         lane->lent = lent;
         connection->loan.lent |= kv_lane_bit(table->index);
@@ -240,7 +242,8 @@ void kv_lane_down(struct kv_connection *connection, act_ref monitor)
     uint32_t index = 0;
     if (end_probe(connection, monitor))
         return; /* the DOWN of the lane's monitor, before or behind this one, makes the next */
-    while (index < connection->lanes_count && !act_ref_equal(connection->lanes[index].monitor, monitor))
+    while (index < connection->lanes_count &&
+           !act_ref_equal(connection->lanes[index].monitor, monitor))
         index++;
     if (index == connection->lanes_count)
         return;

@@ -10,7 +10,7 @@
 
 struct listener {
     struct kv_service *service;
-    act_listener *socket;
+    act_listener      *socket;
 };
 
 /* ---- One client ---- */
@@ -19,7 +19,7 @@ struct listener {
 static void turn_away(act_self *self, act_socket *socket)
 {
     static const char sorry[] = "-ERR max number of clients reached\r\n";
-    act_tcp *tcp;
+    act_tcp          *tcp;
     if (act_tcp_open(self, &tcp, &socket, NULL) != ACT_OK) {
         act_socket_close(&socket);
         return;
@@ -29,10 +29,13 @@ static void turn_away(act_self *self, act_socket *socket)
     act_tcp_close(&tcp);
 }
 
-/* Clients stay on one worker, whose event loop watches their socket: they are shared out in turn. */
-static void start_client(act_self *self, struct kv_service *service, act_pid supervisor, struct kv_ticket *ticket)
+/*
+ * Clients stay on one worker, whose event loop watches their socket: they are shared out in turn.
+ */
+static void start_client(act_self *self, struct kv_service *service, act_pid supervisor,
+                         struct kv_ticket *ticket)
 {
-    char id[ACT_CHILD_ID_MAX];
+    char    id[ACT_CHILD_ID_MAX];
     act_ref ask;
     snprintf(id, sizeof id, "client-%lld", (long long)ticket->id);
     const act_child_spec spec = {
@@ -41,7 +44,8 @@ static void start_client(act_self *self, struct kv_service *service, act_pid sup
         .args = &ticket,
         .args_release = kv_ticket_release,
         .restart = ACT_RESTART_TEMPORARY,
-        .options = ACT_SPAWN_OPTIONS(.worker = 1 + (uint32_t)(ticket->id % service->options.workers_count)),
+        .options = ACT_SPAWN_OPTIONS(.worker = 1 + (uint32_t)(ticket->id %
+                                                              service->options.workers_count)),
     };
     /* Whatever becomes of it, the ticket is released and the socket with it. */
     act_result ignored = act_supervisor_start_child(self, &ask, supervisor, &spec, ACT_FOREVER);
@@ -51,8 +55,9 @@ static void start_client(act_self *self, struct kv_service *service, act_pid sup
 static void admit(act_self *self, struct kv_service *service, act_socket *socket)
 {
     struct kv_ticket *ticket = kv_memory_allocate(sizeof *ticket);
-    act_pid supervisor;
-    if (ticket == NULL || act_whereis(act_self_system(self), &supervisor, KV_NAME_CONNECTIONS) != ACT_OK) {
+    act_pid           supervisor;
+    if (ticket == NULL ||
+        act_whereis(act_self_system(self), &supervisor, KV_NAME_CONNECTIONS) != ACT_OK) {
         kv_memory_free(ticket);
         act_socket_close(&socket);
         return;
@@ -68,7 +73,7 @@ static void admit(act_self *self, struct kv_service *service, act_socket *socket
 static void accept_all(act_self *self, struct listener *listener)
 {
     struct kv_service *service = listener->service;
-    act_socket *socket;
+    act_socket        *socket;
     while (act_tcp_accept(listener->socket, &socket) == ACT_OK) {
         if (kv_read(&service->traffic.connections_now) >= service->options.clients_max)
             turn_away(self, socket);
@@ -83,21 +88,24 @@ static void receive(act_self *self, void *state, const act_message *message)
         accept_all(self, state);
 }
 
-/* "::", however it is written, is all addresses, those of IPv4 too; for the framework that is NULL. */
+/*
+ * "::", however it is written, is all addresses, those of IPv4 too; for the framework that is NULL.
+ */
 static const char *host_of(const char *bind)
 {
     struct in6_addr address;
-    return inet_pton(AF_INET6, bind, &address) == 1 && IN6_IS_ADDR_UNSPECIFIED(&address) ? NULL : bind;
+    return inet_pton(AF_INET6, bind, &address) == 1 && IN6_IS_ADDR_UNSPECIFIED(&address) ? NULL
+                                                                                         : bind;
 }
 
 /* A restarted listener takes the port that the first one found. */
 static act_result init(act_self *self, void *state, const void *args)
 {
-    struct listener *listener = state;
+    struct listener   *listener = state;
     struct kv_service *service = *(struct kv_service *const *)args;
     listener->service = service;
-    act_result result = act_tcp_listen(
-        self, &listener->socket, host_of(service->options.bind), (uint16_t)atomic_load(&service->port), NULL);
+    act_result result = act_tcp_listen(self, &listener->socket, host_of(service->options.bind),
+                                       (uint16_t)atomic_load(&service->port), NULL);
     atomic_store(&service->listen_errno, result == ACT_OS ? errno : 0);
     if (result != ACT_OK)
         return result;

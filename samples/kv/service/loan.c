@@ -1,30 +1,35 @@
-/* Requests over several shards that are executed as one: by the connection, which borrows their tables. */
+/*
+ * Requests over several shards that are executed as one: by the connection, which borrows their
+ * tables.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/service/connection_state.h>
 #include <samples/kv/service/host.h>
 #include <samples/kv/service/shard.h>
 
 /*
- *     wait until all that was read before is answered -> borrow a table, the next, ... -> execute -> give all back
+ *     wait until all that was read before is answered -> borrow a table, the next, ... -> execute
+ *     -> give all back
  *
- * Tables are borrowed one after the other, those of lower shards first, so that of two that want the same ones none waits
- * for the other for ever. Meanwhile a shard puts aside what others send it. It is executed within one turn, so a crash of
- * a shard cannot come between; should this actor end before, the shards hear of it and nothing has been done.
+ * Tables are borrowed one after the other, those of lower shards first, so that of two that want
+ * the same ones none waits for the other for ever. Meanwhile a shard puts aside what others send
+ * it. It is executed within one turn, so a crash of a shard cannot come between; should this actor
+ * end before, the shards hear of it and nothing has been done.
  */
 
-void kv_loan_begin(
-    act_self *self, struct kv_connection *connection, const struct kv_command *command, struct kv_request request)
+void kv_loan_begin(act_self *self, struct kv_connection *connection,
+                   const struct kv_command *command, struct kv_request request)
 {
     const struct kv_service *service = connection->service;
-    struct kv_loan *loan = &connection->loan;
-    struct kv_slot *slot = kv_pending_push(&connection->pending, &loan->slot);
+    struct kv_loan          *loan = &connection->loan;
+    struct kv_slot          *slot = kv_pending_push(&connection->pending, &loan->slot);
     if (slot == NULL || !kv_requests_add(&loan->request, request)) {
         kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
         return;
     }
     loan->command = command;
-    loan->wanted = kv_session_shards(
-        &connection->session, command, request, service->seed, service->options.shards_count);
+    loan->wanted = kv_session_shards(&connection->session, command, request, service->seed,
+                                     service->options.shards_count);
     slot->waiting = loan->wanted | kv_lane_bit(0); /* not 0: it is not answered */
     kv_loan_go_on(self, connection);
 }
@@ -33,8 +38,8 @@ void kv_loan_begin(
 
 struct execution {
     const struct kv_together *together;
-    const struct kv_command *command;
-    struct kv_buffer *reply;
+    const struct kv_command  *command;
+    struct kv_buffer         *reply;
 };
 
 static bool execute_request(void *context, struct kv_request request)
@@ -46,11 +51,12 @@ static bool execute_request(void *context, struct kv_request request)
 static bool execute(struct kv_connection *connection, struct kv_buffer *reply)
 {
     const struct kv_service *service = connection->service;
-    struct kv_store *stores[KV_SHARDS_MAX] = {NULL};
-    struct kv_info info;
+    struct kv_store         *stores[KV_SHARDS_MAX] = {NULL};
+    struct kv_info           info;
     for (uint32_t i = 0; i < service->options.shards_count; i++) {
         if (connection->lanes[i].lent != NULL)
-            stores[i] = &((struct kv_shard_table *)connection->lanes[i].lent->as.resource.pointer)->store;
+            stores[i] =
+                &((struct kv_shard_table *)connection->lanes[i].lent->as.resource.pointer)->store;
     }
     kv_service_info(service, &info);
     const struct kv_together together = {
@@ -63,7 +69,8 @@ static bool execute(struct kv_connection *connection, struct kv_buffer *reply)
         .info = &info,
     };
     struct execution execution = {&together, connection->loan.command, reply};
-    return kv_requests_each(&connection->loan.request, service->limits, execute_request, &execution);
+    return kv_requests_each(&connection->loan.request, service->limits, execute_request,
+                            &execution);
 }
 
 static void end_loan(struct kv_connection *connection)
@@ -77,8 +84,8 @@ static void end_loan(struct kv_connection *connection)
 static void finish(act_self *self, struct kv_connection *connection)
 {
     struct kv_buffer reply = {0};
-    struct kv_slot *slot = kv_pending_slot(&connection->pending, connection->loan.slot);
-    bool done = execute(connection, &reply) && !connection->session.is_lost;
+    struct kv_slot  *slot = kv_pending_slot(&connection->pending, connection->loan.slot);
+    bool             done = execute(connection, &reply) && !connection->session.is_lost;
     end_loan(connection);
     kv_lanes_give_back(self, connection); /* before anything else: others wait for it */
     if (done)
@@ -99,7 +106,7 @@ static bool is_any_busy(const struct kv_connection *connection)
 void kv_loan_go_on(act_self *self, struct kv_connection *connection)
 {
     struct kv_loan *loan = &connection->loan;
-    uint64_t missing = loan->wanted & ~loan->lent;
+    uint64_t        missing = loan->wanted & ~loan->lent;
     if (connection->to_return != 0)
         kv_lanes_give_back(self, connection); /* that did not work at once */
     if (loan->command == NULL)

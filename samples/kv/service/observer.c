@@ -10,24 +10,28 @@
 #include <samples/kv/service/service.h>
 
 /*
- * It walks depth first: it asks a supervisor for its children, writes a line for each, and when it comes to a
- * supervisor it asks that one before it goes on. A supervisor that does not answer (it has just ended) has no children.
+ * It walks depth first: it asks a supervisor for its children, writes a line for each, and when it
+ * comes to a supervisor it asks that one before it goes on. A supervisor that does not answer (it
+ * has just ended) has no children.
  */
 enum { DEPTH_MAX = 8, ROWS_MAX = 64, CLIENTS_MAX = 3, ANSWER_MS = 2000 };
 
-/* The children of one supervisor, copied from its answer: the first of all_count, of clients only a few. */
+/*
+ * The children of one supervisor, copied from its answer: the first of all_count, of clients only a
+ * few.
+ */
 struct level {
     act_child_info *rows;
-    size_t rows_count, all_count, next;
+    size_t          rows_count, all_count, next;
 };
 
 struct observer {
-    act_message *current; /* the batch in work */
-    struct kv_queue waiting;
+    act_message     *current; /* the batch in work */
+    struct kv_queue  waiting;
     struct kv_buffer text;
-    struct level levels[DEPTH_MAX];
-    size_t depth;
-    act_ref ask;
+    struct level     levels[DEPTH_MAX];
+    size_t           depth;
+    act_ref          ask;
 };
 
 static void leave_level(struct observer *observer)
@@ -50,7 +54,7 @@ static void release(void *state)
 
 static void reply(act_self *self, struct observer *observer)
 {
-    struct kv_buffer replies = {0};
+    struct kv_buffer     replies = {0};
     struct kv_batch_item item;
     while (kv_batch_front(observer->current, &item)) {
         size_t start = kv_replies_open(&replies, item.slot);
@@ -59,7 +63,8 @@ static void reply(act_self *self, struct observer *observer)
         kv_batch_drop(observer->current);
     }
     enum kv_left left = kv_batch_is_probe(observer->current) ? KV_LEFT_UNKNOWN : KV_LEFT_NOTHING;
-    act_message *message = observer->text.failed ? NULL : kv_replies_message(&replies, observer->current, left);
+    act_message *message =
+        observer->text.failed ? NULL : kv_replies_message(&replies, observer->current, left);
     kv_buffer_release(&replies);
     if (message == NULL)
         act_panic(self, "no memory for an answer"); /* who asked is told by our end */
@@ -72,12 +77,14 @@ static void reply(act_self *self, struct observer *observer)
 
 static void write_line(struct observer *observer, const act_child_info *row)
 {
-    char line[200];
-    int indent = (int)observer->depth * 2;
-    const char *state = row->is_restarting ? ", restarting" : act_pid_is_none(row->pid) ? ", not running" : "";
-    snprintf(
-        line, sizeof line, "%*s%-*s %-10s restarts %" PRIu32 "%s\n", indent, "", 24 - indent, row->id,
-        row->type == ACT_CHILD_SUPERVISOR ? "supervisor" : row->behavior_name, row->restarts_count, state);
+    char        line[200];
+    int         indent = (int)observer->depth * 2;
+    const char *state = row->is_restarting          ? ", restarting"
+                        : act_pid_is_none(row->pid) ? ", not running"
+                                                    : "";
+    snprintf(line, sizeof line, "%*s%-*s %-10s restarts %" PRIu32 "%s\n", indent, "", 24 - indent,
+             row->id, row->type == ACT_CHILD_SUPERVISOR ? "supervisor" : row->behavior_name,
+             row->restarts_count, state);
     kv_buffer_append_text(&observer->text, line);
 }
 
@@ -86,15 +93,15 @@ static void write_others(struct observer *observer, const struct level *level)
     char line[64];
     if (level->all_count == level->rows_count)
         return;
-    snprintf(
-        line, sizeof line, "%*s... and %zu more\n", (int)observer->depth * 2, "", level->all_count - level->rows_count);
+    snprintf(line, sizeof line, "%*s... and %zu more\n", (int)observer->depth * 2, "",
+             level->all_count - level->rows_count);
     kv_buffer_append_text(&observer->text, line);
 }
 
 static bool descend(act_self *self, struct observer *observer, act_pid supervisor)
 {
     return observer->depth < DEPTH_MAX && !act_pid_is_none(supervisor) &&
-        act_supervisor_which_children(self, &observer->ask, supervisor, ANSWER_MS) == ACT_OK;
+           act_supervisor_which_children(self, &observer->ask, supervisor, ANSWER_MS) == ACT_OK;
 }
 
 /* Returns: true when an answer is awaited, false at the end of the walk. */
@@ -117,10 +124,11 @@ static bool walk_on(act_self *self, struct observer *observer)
 
 static void enter_level(struct observer *observer, const act_message *message)
 {
-    size_t count;
+    size_t                count;
     const act_child_info *rows = act_supervisor_children_read(message, &count);
-    size_t rows_max = count > 0 && rows[0].restart == ACT_RESTART_TEMPORARY ? CLIENTS_MAX : ROWS_MAX;
-    size_t kept = count < rows_max ? count : rows_max;
+    size_t                rows_max =
+        count > 0 && rows[0].restart == ACT_RESTART_TEMPORARY ? CLIENTS_MAX : ROWS_MAX;
+    size_t          kept = count < rows_max ? count : rows_max;
     act_child_info *copy = kept > 0 ? kv_memory_allocate(kept * sizeof *copy) : NULL;
     if (copy == NULL)
         return;
@@ -134,7 +142,8 @@ static bool begin(act_self *self, struct observer *observer)
     if (kv_batch_is_probe(observer->current))
         return false;
     kv_buffer_append_text(&observer->text, KV_NAME_ROOT "                       supervisor\n");
-    return act_whereis(act_self_system(self), &root, KV_NAME_ROOT) == ACT_OK && descend(self, observer, root);
+    return act_whereis(act_self_system(self), &root, KV_NAME_ROOT) == ACT_OK &&
+           descend(self, observer, root);
 }
 
 /* awaits: an answer is under way. */

@@ -6,7 +6,8 @@
 #include <stdio.h>
 
 static const char usage[] =
-    "usage: kv [--port PORT] [--bind ADDRESS] [--shards COUNT] [--workers COUNT] [--maxclients COUNT]\n"
+    "usage: kv [--port PORT] [--bind ADDRESS] [--shards COUNT] [--workers COUNT] [--maxclients "
+    "COUNT]\n"
     "          [--backlog MEGABYTES]\n"
     "\n"
     "A key-value service that speaks RESP2: talk to it with redis-cli -p PORT.\n"
@@ -24,12 +25,13 @@ static const char usage[] =
 bool kv_option_read(const char *program, const struct kv_option *option, const char *text)
 {
     int64_t value;
-    if (kv_bytes_to_integer(kv_bytes_text(text), &value) && value >= option->min && value <= option->max) {
+    if (kv_bytes_to_integer(kv_bytes_text(text), &value) && value >= option->min &&
+        value <= option->max) {
         *option->value = (uint32_t)value;
         return true;
     }
-    fprintf(
-        stderr, "%s: %s: '%s' is not a number from %u to %u\n", program, option->name, text, option->min, option->max);
+    fprintf(stderr, "%s: %s: '%s' is not a number from %u to %u\n", program, option->name, text,
+            option->min, option->max);
     return false;
 }
 
@@ -43,7 +45,8 @@ static bool is_address(const char *text)
 }
 
 /* Returns: false after a complaint. */
-static bool read_one(struct kv_options *options, uint32_t *port, const char *name, const char *value)
+static bool read_one(struct kv_options *options, uint32_t *port, const char *name,
+                     const char *value)
 {
     const struct kv_option numbers[] = {
         {"--port", 0, UINT16_MAX, port},
@@ -66,7 +69,8 @@ static bool read_one(struct kv_options *options, uint32_t *port, const char *nam
 
 static bool is_known(const char *name)
 {
-    static const char *const names[] = {"--port", "--bind", "--shards", "--workers", "--maxclients", "--backlog"};
+    static const char *const names[] = {"--port",    "--bind",       "--shards",
+                                        "--workers", "--maxclients", "--backlog"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i]) == 0)
             return true;

@@ -8,8 +8,8 @@
 /* One option with a number. */
 struct kv_option {
     const char *name; /* "--port" */
-    uint32_t min, max;
-    uint32_t *value;
+    uint32_t    min, max;
+    uint32_t   *value;
 };
 
 /* Returns: false, after a complaint on standard error, when it is no number from min to max. */

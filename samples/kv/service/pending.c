@@ -11,11 +11,11 @@ static const char no_memory[] = "-" KV_ERROR_NO_MEMORY "\r\n";
 
 /* The parts of one reply, by lane. */
 struct kv_gather {
-    enum kv_merge merge;
-    uint32_t lanes_count;
-    size_t keys_count;
-    uint32_t *shard_of_key;
-    act_message **messages;
+    enum kv_merge   merge;
+    uint32_t        lanes_count;
+    size_t          keys_count;
+    uint32_t       *shard_of_key;
+    act_message   **messages;
     struct kv_bytes parts[];
 };
 
@@ -107,7 +107,8 @@ static void answered(struct kv_pending *pending, struct kv_slot *slot, struct kv
     pending->held_bytes += reply.count;
 }
 
-void kv_pending_answer_own(struct kv_pending *pending, struct kv_slot *slot, struct kv_buffer *reply)
+void kv_pending_answer_own(struct kv_pending *pending, struct kv_slot *slot,
+                           struct kv_buffer *reply)
 {
     if (reply->failed) {
         kv_buffer_release(reply);
@@ -119,12 +120,12 @@ void kv_pending_answer_own(struct kv_pending *pending, struct kv_slot *slot, str
     *reply = (struct kv_buffer){0};
 }
 
-bool kv_pending_gather(
-    struct kv_slot *slot, uint64_t lanes, uint32_t lanes_count, enum kv_merge merge, const uint32_t *shard_of_key,
-    size_t keys_count)
+bool kv_pending_gather(struct kv_slot *slot, uint64_t lanes, uint32_t lanes_count,
+                       enum kv_merge merge, const uint32_t *shard_of_key, size_t keys_count)
 {
-    size_t parts_bytes = lanes_count * (sizeof(struct kv_bytes) + sizeof(act_message *));
-    struct kv_gather *gather = kv_memory_allocate_zeroed(sizeof *gather + parts_bytes + keys_count * sizeof(uint32_t));
+    size_t            parts_bytes = lanes_count * (sizeof(struct kv_bytes) + sizeof(act_message *));
+    struct kv_gather *gather =
+        kv_memory_allocate_zeroed(sizeof *gather + parts_bytes + keys_count * sizeof(uint32_t));
     if (gather == NULL)
         return false;
     gather->merge = merge;
@@ -142,16 +143,16 @@ bool kv_pending_gather(
 static void merge(struct kv_pending *pending, struct kv_slot *slot)
 {
     struct kv_gather *gather = slot->gather;
-    struct kv_buffer reply = {0};
-    kv_merge_replies(
-        gather->merge, gather->parts, gather->lanes_count, gather->shard_of_key, gather->keys_count, &reply);
+    struct kv_buffer  reply = {0};
+    kv_merge_replies(gather->merge, gather->parts, gather->lanes_count, gather->shard_of_key,
+                     gather->keys_count, &reply);
     kv_pending_answer_own(pending, slot, &reply);
     release_gather(&slot->gather);
 }
 
 /* message: NULL for a constant. */
-static void take_part(
-    struct kv_pending *pending, struct kv_slot *slot, uint32_t lane, struct kv_bytes reply, act_message *message)
+static void take_part(struct kv_pending *pending, struct kv_slot *slot, uint32_t lane,
+                      struct kv_bytes reply, act_message *message)
 {
     if (message != NULL)
         kv_replies_hold(message);
@@ -167,8 +168,8 @@ static void take_part(
         merge(pending, slot);
 }
 
-void kv_pending_answer(
-    struct kv_pending *pending, uint32_t number, uint32_t lane, struct kv_bytes reply, act_message *message)
+void kv_pending_answer(struct kv_pending *pending, uint32_t number, uint32_t lane,
+                       struct kv_bytes reply, act_message *message)
 {
     if (number - pending->first >= pending->count)
         return;

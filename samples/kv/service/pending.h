@@ -10,22 +10,23 @@
 struct kv_gather;
 
 /*
- * One command:  (pushed) --- the last part arrives, or its lane fails ---> answered --- it is the first ---> (popped)
+ * One command:  (pushed) --- the last part arrives, or its lane fails ---> answered
+ *                                                     --- it is the first ---> (popped)
  * The reply lies in a message from a shard, in memory of its own, or is a constant.
  */
 struct kv_slot {
-    uint64_t waiting; /* the lanes that owe a part of the reply; 0: answered */
-    struct kv_bytes reply;
-    act_message *message;
-    unsigned char *memory;
+    uint64_t          waiting; /* the lanes that owe a part of the reply; 0: answered */
+    struct kv_bytes   reply;
+    act_message      *message;
+    unsigned char    *memory;
     struct kv_gather *gather; /* parts of several shards that become one reply */
 };
 
 /* A ring of slots; a slot's number goes with its command to the shard and back. Zero is empty. */
 struct kv_pending {
     struct kv_slot *slots;
-    uint32_t first, count, capacity; /* first: a number; capacity: a power of two */
-    size_t held_bytes;               /* of replies that wait for earlier ones */
+    uint32_t        first, count, capacity; /* first: a number; capacity: a power of two */
+    size_t          held_bytes;             /* of replies that wait for earlier ones */
 };
 
 /* Returns: a new slot, all zero, with its number; NULL without memory. */
@@ -44,18 +45,28 @@ void kv_pending_pop(struct kv_pending *pending);
 void kv_pending_release(struct kv_pending *pending);
 
 /* Answers a slot with what a buffer holds, and takes its memory. */
-void kv_pending_answer_own(struct kv_pending *pending, struct kv_slot *slot, struct kv_buffer *reply);
+void kv_pending_answer_own(struct kv_pending *pending, struct kv_slot *slot,
+                           struct kv_buffer *reply);
 
-/* Makes a slot wait for a part from each lane in the set. shard_of_key: copied. Returns: false without memory. */
-KV_MUST_CHECK bool kv_pending_gather(
-    struct kv_slot *slot, uint64_t lanes, uint32_t lanes_count, enum kv_merge merge, const uint32_t *shard_of_key,
-    size_t keys_count);
+/*
+ * Makes a slot wait for a part from each lane in the set. shard_of_key: copied. Returns: false
+ * without memory.
+ */
+KV_MUST_CHECK bool kv_pending_gather(struct kv_slot *slot, uint64_t lanes, uint32_t lanes_count,
+                                     enum kv_merge merge, const uint32_t *shard_of_key,
+                                     size_t keys_count);
 
-/* A part has come in a replies message, which is held as long as it is needed. A number that waits for none is ignored. */
-void kv_pending_answer(
-    struct kv_pending *pending, uint32_t number, uint32_t lane, struct kv_bytes reply, act_message *message);
+/*
+ * A part has come in a replies message, which is held as long as it is needed. A number that waits
+ * for none is ignored.
+ */
+void kv_pending_answer(struct kv_pending *pending, uint32_t number, uint32_t lane,
+                       struct kv_bytes reply, act_message *message);
 
-/* Whoever had these commands is gone: answers those before `end` that wait for the lane, each with its own error. */
+/*
+ * Whoever had these commands is gone: answers those before `end` that wait for the lane, each with
+ * its own error.
+ */
 void kv_pending_fail(struct kv_pending *pending, uint32_t lane, uint32_t end);
 
 /* The number that the next push will give. */

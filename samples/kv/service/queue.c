@@ -7,7 +7,7 @@ enum { CAPACITY_FIRST = 16 };
 /* In place: nothing can be lost where a crash may come, as at each release. */
 static bool grow(struct kv_queue *queue)
 {
-    size_t before = queue->capacity, capacity = before == 0 ? CAPACITY_FIRST : before * 2;
+    size_t        before = queue->capacity, capacity = before == 0 ? CAPACITY_FIRST : before * 2;
     act_message **messages = kv_memory_resize(queue->messages, capacity * sizeof(act_message *));
     if (messages == NULL)
         return false;

@@ -10,7 +10,7 @@
 /* A ring that grows. Zero is empty. */
 struct kv_queue {
     act_message **messages;
-    size_t first, count, capacity; /* a power of two */
+    size_t        first, count, capacity; /* a power of two */
 };
 
 /* Returns: false without memory; the message is still the caller's. */

@@ -4,7 +4,10 @@
 #include <samples/kv/service/connection_state.h>
 #include <samples/kv/service/host.h>
 
-/* Reading stops at this many commands, or bytes of commands, that are not answered, and at so many bytes of replies. */
+/*
+ * Reading stops at this many commands, or bytes of commands, that are not answered, and at so many
+ * bytes of replies.
+ */
 enum { PENDING_MAX = 1024, REQUEST_BYTES_MAX = 1024 * 1024, OUT_BYTES_MAX = 64 * 1024 };
 
 /*
@@ -34,12 +37,11 @@ static void end_reply(act_self *self, struct kv_connection *connection, struct k
     kv_buffer_release(own);
 }
 
-static void execute_here(
-    struct kv_connection *connection, const struct kv_command *command, struct kv_request request,
-    struct kv_buffer *reply)
+static void execute_here(struct kv_connection *connection, const struct kv_command *command,
+                         struct kv_request request, struct kv_buffer *reply)
 {
     struct kv_info info;
-    bool tells = command->run == kv_run_info || command->run == kv_run_config;
+    bool           tells = command->run == kv_run_info || command->run == kv_run_config;
     if (tells)
         kv_service_info(connection->service, &info);
     const struct kv_call call = {
@@ -58,11 +60,10 @@ static void execute_here(
 
 /* ---- Routing ---- */
 
-static void send_one(
-    act_self *self, struct kv_connection *connection, uint32_t lane, const struct kv_command *command,
-    struct kv_request request)
+static void send_one(act_self *self, struct kv_connection *connection, uint32_t lane,
+                     const struct kv_command *command, struct kv_request request)
 {
-    uint32_t number;
+    uint32_t        number;
     struct kv_slot *slot = kv_pending_push(&connection->pending, &number);
     if (slot == NULL) {
         kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
@@ -73,42 +74,44 @@ static void send_one(
 }
 
 /* Each shard gets the arguments that concern it: all of them if shard_of_key is NULL. */
-static void send_parts(
-    struct kv_connection *connection, const struct kv_command *command, struct kv_request request,
-    const uint32_t *shard_of_key, struct kv_bytes *argv, uint32_t number, uint64_t lanes)
+static void send_parts(struct kv_connection *connection, const struct kv_command *command,
+                       struct kv_request request, const uint32_t *shard_of_key,
+                       struct kv_bytes *argv, uint32_t number, uint64_t lanes)
 {
     for (; lanes != 0; lanes &= lanes - 1) {
-        uint32_t lane = (uint32_t)__builtin_ctzll(lanes);
+        uint32_t          lane = (uint32_t)__builtin_ctzll(lanes);
         struct kv_request part = request;
         if (shard_of_key != NULL)
-            part = (struct kv_request){kv_route_part(command, request, shard_of_key, lane, argv), argv};
+            part = (struct kv_request){kv_route_part(command, request, shard_of_key, lane, argv),
+                                       argv};
         kv_lane_add(connection, lane, command, number, part);
     }
 }
 
-static void send_many(
-    act_self *self, struct kv_connection *connection, const struct kv_command *command, struct kv_request request,
-    const uint32_t *shard_of_key, size_t keys_count, uint64_t lanes)
+static void send_many(act_self *self, struct kv_connection *connection,
+                      const struct kv_command *command, struct kv_request request,
+                      const uint32_t *shard_of_key, size_t keys_count, uint64_t lanes)
 {
-    uint32_t number;
-    struct kv_bytes *argv = shard_of_key != NULL ? act_scratch(self, request.argc * sizeof *argv) : NULL;
+    uint32_t         number;
+    struct kv_bytes *argv =
+        shard_of_key != NULL ? act_scratch(self, request.argc * sizeof *argv) : NULL;
     struct kv_slot *slot = kv_pending_push(&connection->pending, &number);
     if (slot == NULL || (argv == NULL && shard_of_key != NULL) ||
-        !kv_pending_gather(
-            slot, lanes, connection->service->options.shards_count, command->merge, shard_of_key, keys_count)) {
+        !kv_pending_gather(slot, lanes, connection->service->options.shards_count, command->merge,
+                           shard_of_key, keys_count)) {
         kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
         return;
     }
     send_parts(connection, command, request, shard_of_key, argv, number, lanes);
 }
 
-static void route_keys(
-    act_self *self, struct kv_connection *connection, const struct kv_command *command, struct kv_request request)
+static void route_keys(act_self *self, struct kv_connection *connection,
+                       const struct kv_command *command, struct kv_request request)
 {
     const struct kv_service *service = connection->service;
-    size_t keys_count = kv_route_keys_count(command, request);
-    uint32_t *shard_of_key = act_scratch(self, keys_count * sizeof *shard_of_key);
-    uint64_t lanes = 0;
+    size_t                   keys_count = kv_route_keys_count(command, request);
+    uint32_t                *shard_of_key = act_scratch(self, keys_count * sizeof *shard_of_key);
+    uint64_t                 lanes = 0;
     if (shard_of_key == NULL) {
         kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
         return;
@@ -133,53 +136,49 @@ static uint32_t debug_lane(const struct kv_connection *connection, const struct 
     return kv_shard_of_key(service->seed, debug->key, service->options.shards_count);
 }
 
-static void route(
-    act_self *self, struct kv_connection *connection, const struct kv_command *command, struct kv_request request,
-    struct kv_buffer *reply)
+static void route(act_self *self, struct kv_connection *connection,
+                  const struct kv_command *command, struct kv_request request,
+                  struct kv_buffer *reply)
 {
     const struct kv_service *service = connection->service;
-    uint32_t shards_count = service->options.shards_count, shard;
-    struct kv_debug debug;
+    uint32_t                 shards_count = service->options.shards_count, shard;
+    struct kv_debug          debug;
     switch (command->place) {
-    case KV_PLACE_CONNECTION:
-        execute_here(connection, command, request, reply);
-        break;
+    case KV_PLACE_CONNECTION: execute_here(connection, command, request, reply); break;
     case KV_PLACE_ACTOR:
         if (kv_debug_parse(request, &debug, reply))
             send_one(self, connection, debug_lane(connection, &debug), command, request);
         break;
     case KV_PLACE_SHARD:
-        send_one(self, connection, kv_route_one(command, request, service->seed, shards_count), command, request);
+        send_one(self, connection, kv_route_one(command, request, service->seed, shards_count),
+                 command, request);
         break;
     case KV_PLACE_CURSOR:
         shard = kv_route_one(command, request, service->seed, shards_count);
-        send_many(
-            self, connection, command, request, NULL, 0, kv_lane_bit(shards_count) - kv_lane_bit(shard));
+        send_many(self, connection, command, request, NULL, 0,
+                  kv_lane_bit(shards_count) - kv_lane_bit(shard));
         break;
-    case KV_PLACE_SPLIT:
-        route_keys(self, connection, command, request);
-        break;
+    case KV_PLACE_SPLIT: route_keys(self, connection, command, request); break;
     case KV_PLACE_EVERY_SHARD:
         send_many(self, connection, command, request, NULL, 0, kv_lane_bit(shards_count) - 1);
         break;
-    case KV_PLACE_TOGETHER:
-        kv_loan_begin(self, connection, command, request);
-        break;
+    case KV_PLACE_TOGETHER: kv_loan_begin(self, connection, command, request); break;
     }
 }
 
 static void handle(act_self *self, struct kv_connection *connection, struct kv_request request)
 {
-    struct kv_buffer own = {0};
-    struct kv_buffer *reply = begin_reply(connection, &own);
+    struct kv_buffer         own = {0};
+    struct kv_buffer        *reply = begin_reply(connection, &own);
     const struct kv_service *service = connection->service;
-    const struct kv_command *command = kv_session_take(
-        &connection->session, request, service->seed, service->options.shards_count, reply);
+    const struct kv_command *command = kv_session_take(&connection->session, request, service->seed,
+                                                       service->options.shards_count, reply);
     if (command != NULL)
         route(self, connection, command, request, reply);
     end_reply(self, connection, &own);
     if (connection->session.is_http)
-        kv_connection_end(self, connection, ACT_EXIT_ERROR, "a client that takes us for a web server was refused");
+        kv_connection_end(self, connection, ACT_EXIT_ERROR,
+                          "a client that takes us for a web server was refused");
     if (connection->session.closing && connection->phase == KV_PHASE_OPEN)
         connection->phase = KV_PHASE_ANSWERING;
 }
@@ -188,10 +187,10 @@ static void handle(act_self *self, struct kv_connection *connection, struct kv_r
 
 static bool may_read(const struct kv_connection *connection)
 {
-    return connection->phase == KV_PHASE_OPEN && !connection->blocked && connection->loan.command == NULL &&
-        connection->pending.count < PENDING_MAX &&
-        connection->request_bytes < REQUEST_BYTES_MAX && connection->out.count < OUT_BYTES_MAX &&
-        !connection->out.failed;
+    return connection->phase == KV_PHASE_OPEN && !connection->blocked &&
+           connection->loan.command == NULL && connection->pending.count < PENDING_MAX &&
+           connection->request_bytes < REQUEST_BYTES_MAX && connection->out.count < OUT_BYTES_MAX &&
+           !connection->out.failed;
 }
 
 static void refuse(act_self *self, struct kv_connection *connection)
@@ -225,7 +224,7 @@ static void settle(act_self *self, struct kv_connection *connection, enum kv_par
 /* Parses and handles what lies in front. Returns: why it stopped; MORE: there may be more of it. */
 static enum kv_parse read_piece(act_self *self, struct kv_connection *connection)
 {
-    enum kv_parse parsed = KV_PARSE_COMPLETE;
+    enum kv_parse  parsed = KV_PARSE_COMPLETE;
     const uint8_t *bytes = (const uint8_t *)""; /* there may be nothing */
     size_t used = 0, commands = 0, count_max = connection->parser.wanted_count + PIECE_BYTES;
     size_t count = act_tcp_input_front(connection->tcp, &bytes, count_max);
@@ -233,7 +232,7 @@ static enum kv_parse read_piece(act_self *self, struct kv_connection *connection
         return KV_PARSE_NO_MEMORY; /* it is there, but could not be joined */
     while (parsed == KV_PARSE_COMPLETE && may_read(connection)) {
         struct kv_request request;
-        size_t taken;
+        size_t            taken;
         parsed = kv_resp_parse(&connection->parser, bytes + used, count - used, &request, &taken);
         if (parsed == KV_PARSE_COMPLETE) {
             handle(self, connection, request);
@@ -266,8 +265,9 @@ bool kv_connection_read(act_self *self, struct kv_connection *connection)
 }
 
 /*
- * Many a client writes all its requests before it reads a reply. It would wait for ever, and we with it, if we took no
- * more: so while it does not read its requests are taken all the same and left unread, up to a bound.
+ * Many a client writes all its requests before it reads a reply. It would wait for ever, and we
+ * with it, if we took no more: so while it does not read its requests are taken all the same and
+ * left unread, up to a bound.
  */
 void kv_connection_take_in(act_self *self, struct kv_connection *connection)
 {
@@ -277,6 +277,6 @@ void kv_connection_take_in(act_self *self, struct kv_connection *connection)
     if (unread < connection->service->limits.backlog_bytes_max)
         act_tcp_want(connection->tcp, unread + AHEAD_BYTES);
     else
-        kv_connection_end(
-            self, connection, ACT_EXIT_ERROR, "a client did not read its replies and sent more than --backlog allows");
+        kv_connection_end(self, connection, ACT_EXIT_ERROR,
+                          "a client did not read its replies and sent more than --backlog allows");
 }

@@ -7,8 +7,9 @@
 #include <samples/kv/service/service.h>
 
 /*
- * A reply message ends at the first reply past REPLY_BYTES_MAX and the rest of the batch goes back: the connection sends
- * it again when its client has read, so that what a slow client makes us hold does not depend on what it asks for.
+ * A reply message ends at the first reply past REPLY_BYTES_MAX and the rest of the batch goes back:
+ * the connection sends it again when its client has read, so that what a slow client makes us hold
+ * does not depend on what it asks for.
  */
 enum { REPLY_BYTES_MAX = 256 * 1024, REPLY_BYTES_KEPT = 64 * 1024 };
 
@@ -18,17 +19,18 @@ enum { CARE_VISITS = 512, CARE_MS = 100, CARE_SOON_MS = 5 };
 static const act_millis SLEEP_MAX = (act_millis)1 << 40;
 
 static const char not_done[] = "TRYAGAIN shard restarted";
-static const char done_in_part[] = "ERR shard restarted in the middle of the command: it was done, at least in part";
+static const char done_in_part[] =
+    "ERR shard restarted in the middle of the command: it was done, at least in part";
 
 struct shard {
-    struct kv_service *service;
-    uint32_t index;
+    struct kv_service    *service;
+    uint32_t              index;
     struct kv_shard_kept *kept;
-    struct kv_store *store; /* the kept table's */
-    act_ref loan;           /* the monitor of its borrower */
-    bool asleep;  /* in DEBUG SLEEP, which is the first command of `current` */
-    bool slept;   /* it is over */
-    bool caring;  /* its timer runs */
+    struct kv_store      *store;  /* the kept table's */
+    act_ref               loan;   /* the monitor of its borrower */
+    bool                  asleep; /* in DEBUG SLEEP, which is the first command of `current` */
+    bool                  slept;  /* it is over */
+    bool                  caring; /* its timer runs */
 };
 
 void kv_shard_table_let_go(void *table)
@@ -57,11 +59,11 @@ void kv_shard_kept_release(void *kept)
 
 static void publish(const struct shard *shard)
 {
-    const struct kv_store *store = shard->store;
+    const struct kv_store   *store = shard->store;
     struct kv_shard_numbers *numbers = &shard->service->shards[shard->index];
     const struct {
         _Atomic uint64_t *number;
-        uint64_t value;
+        uint64_t          value;
     } rows[] = {
         {&numbers->restarts, shard->kept->starts_count - 1},
         {&numbers->keys, kv_store_count(store)},
@@ -72,7 +74,8 @@ static void publish(const struct shard *shard)
         {&numbers->expired, store->expired},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        atomic_store_explicit(rows[i].number, rows[i].value, memory_order_relaxed); /* for INFO alone */
+        atomic_store_explicit(rows[i].number, rows[i].value,
+                              memory_order_relaxed); /* for INFO alone */
 }
 
 /* ---- Keeping the table in order ---- */
@@ -81,7 +84,7 @@ static void publish(const struct shard *shard)
 static void arm_care(act_self *self, struct shard *shard, act_millis delay)
 {
     const struct kv_store *store = shard->store;
-    act_ref timer;
+    act_ref                timer;
     bool work = store->expiring_count > 0 || store->flushed != NULL || store->next_table != NULL;
     if (work && !shard->caring)
         shard->caring = act_tell_after(self, &timer, act_self_pid(self), delay, kv_care) == ACT_OK;
@@ -129,9 +132,10 @@ static bool debug(act_self *self, struct shard *shard, struct kv_request request
     act_panic(self, "DEBUG PANIC");
 }
 
-static bool run_command(act_self *self, struct shard *shard, const struct kv_batch_item *item, int64_t now_ms)
+static bool run_command(act_self *self, struct shard *shard, const struct kv_batch_item *item,
+                        int64_t now_ms)
 {
-    struct kv_bytes *argv = act_scratch(self, item->argc * sizeof *argv);
+    struct kv_bytes     *argv = act_scratch(self, item->argc * sizeof *argv);
     const struct kv_call call = {
         .command = item->command,
         .argc = item->argc,
@@ -153,15 +157,19 @@ static bool run_command(act_self *self, struct shard *shard, const struct kv_bat
     return true;
 }
 
-/* Executes the first command of the current batch. Returns: false when the shard has fallen asleep instead. */
-static bool execute(act_self *self, struct shard *shard, const struct kv_batch_item *item, int64_t now_ms)
+/*
+ * Executes the first command of the current batch. Returns: false when the shard has fallen asleep
+ * instead.
+ */
+static bool execute(act_self *self, struct shard *shard, const struct kv_batch_item *item,
+                    int64_t now_ms)
 {
     struct kv_shard_kept *kept = shard->kept;
     kept->begun_at = kept->replies.count;
     kept->changes_before = shard->store->changes;
     kept->is_begun = true;
     size_t reply = kv_replies_open(&kept->replies, item->slot);
-    bool done = run_command(self, shard, item, now_ms);
+    bool   done = run_command(self, shard, item, now_ms);
     if (done) {
         kv_replies_close(&kept->replies, reply);
         kv_batch_drop(kept->current);
@@ -172,11 +180,14 @@ static bool execute(act_self *self, struct shard *shard, const struct kv_batch_i
     return done;
 }
 
-/* Without memory for the message the replies wait in the kept block, and the next instance tries to send them. */
+/*
+ * Without memory for the message the replies wait in the kept block, and the next instance tries to
+ * send them.
+ */
 static void send_replies(act_self *self, struct shard *shard, enum kv_left left)
 {
     struct kv_buffer *replies = &shard->kept->replies;
-    act_message *message = kv_replies_message(replies, shard->kept->current, left);
+    act_message      *message = kv_replies_message(replies, shard->kept->current, left);
     if (message == NULL)
         act_panic(self, "no memory for answers");
     kv_replies_send(self, shard->kept->current, message);
@@ -193,15 +204,18 @@ static void end_loan(act_self *self, struct shard *shard)
     shard->kept->borrower = act_pid_none();
 }
 
-/* Also when it crashes the table is not touched before the borrower has given it back, or has ended. */
+/*
+ * Also when it crashes the table is not touched before the borrower has given it back, or has
+ * ended.
+ */
 static void lend(act_self *self, struct shard *shard)
 {
     struct kv_shard_kept *kept = shard->kept;
-    act_pid borrower = act_message_sender(kept->current);
-    act_message *message;
+    act_pid               borrower = act_message_sender(kept->current);
+    act_message          *message;
     if (act_monitor(self, &shard->loan, borrower) != ACT_OK ||
-        act_message_create_value(
-            &message, KV_TAG_LENT, act_resource_value(kept->table, kv_shard_table_let_go)) != ACT_OK)
+        act_message_create_value(&message, KV_TAG_LENT,
+                                 act_resource_value(kept->table, kv_shard_table_let_go)) != ACT_OK)
         act_panic(self, "no memory for a loan"); /* the next instance tries again */
     atomic_fetch_add(&kept->table->holders, 1);
     kept->borrower = borrower;
@@ -236,9 +250,9 @@ static void note_down(act_self *self, struct shard *shard, act_ref monitor)
 static void serve(act_self *self, struct shard *shard)
 {
     struct kv_shard_kept *kept = shard->kept;
-    struct kv_batch_item item;
-    int64_t now_ms = kv_host_time_ms();
-    bool more;
+    struct kv_batch_item  item;
+    int64_t               now_ms = kv_host_time_ms();
+    bool                  more;
     if (kv_batch_is_borrow(kept->current)) {
         lend(self, shard);
         return;
@@ -248,7 +262,8 @@ static void serve(act_self *self, struct shard *shard)
             return;
     }
     if (kv_batch_is_probe(kept->current))
-        send_replies(self, shard, KV_LEFT_UNKNOWN); /* were it here it would have been before this one */
+        send_replies(self, shard, KV_LEFT_UNKNOWN); /* were it here it would have been before
+                                                       this one */
     else
         send_replies(self, shard, more ? KV_LEFT_SOME : KV_LEFT_NOTHING);
     if (!more || act_send(self, act_message_sender(kept->current), &kept->current) != ACT_OK)
@@ -274,7 +289,7 @@ static void work(act_self *self, struct shard *shard)
 static void take_batch(act_self *self, struct shard *shard)
 {
     struct kv_shard_kept *kept = shard->kept;
-    act_message *batch = act_take(self);
+    act_message          *batch = act_take(self);
     if (kept->current == NULL) {
         kept->current = batch;
     } else if (!kv_queue_push(&kept->waiting, batch)) {
@@ -284,16 +299,20 @@ static void take_batch(act_self *self, struct shard *shard)
     work(self, shard);
 }
 
-/* The instance before crashed at the first command: it is answered and not tried again. Returns: false without memory. */
+/*
+ * The instance before crashed at the first command: it is answered and not tried again. Returns:
+ * false without memory.
+ */
 static bool answer_begun(const struct shard *shard)
 {
     struct kv_shard_kept *kept = shard->kept;
-    struct kv_batch_item item;
+    struct kv_batch_item  item;
     if (!kept->is_begun || !kv_batch_front(kept->current, &item))
         return true;
     kv_buffer_truncate(&kept->replies, kept->begun_at);
     size_t reply = kv_replies_open(&kept->replies, item.slot);
-    kv_resp_error(&kept->replies, shard->store->changes == kept->changes_before ? not_done : done_in_part);
+    kv_resp_error(&kept->replies,
+                  shard->store->changes == kept->changes_before ? not_done : done_in_part);
     if (kept->replies.failed)
         return false;
     kv_replies_close(&kept->replies, reply);
@@ -349,7 +368,8 @@ static act_result take_over(act_self *self, struct shard *shard)
     if (!answer_begun(shard))
         return ACT_NO_MEMORY;
     if (kept->current != NULL)
-        act_tell(self, act_self_pid(self), kv_go_on); /* if that is lost, the probe of the one that waits does it */
+        act_tell(self, act_self_pid(self), kv_go_on); /* if that is lost, the probe of the one
+                                                         that waits does it */
     publish(shard);
     arm_care(self, shard, CARE_MS);
     return ACT_OK;
@@ -357,9 +377,9 @@ static act_result take_over(act_self *self, struct shard *shard)
 
 static act_result init(act_self *self, void *state, const void *args)
 {
-    struct shard *shard = state;
+    struct shard               *shard = state;
     const struct kv_shard_args *mine = args;
-    struct kv_shard_kept *kept = act_kept(self);
+    struct kv_shard_kept       *kept = act_kept(self);
     if (kept->table == NULL) {
         kept->table = kv_memory_allocate_zeroed(sizeof *kept->table);
         if (kept->table == NULL)

@@ -15,9 +15,9 @@ static void note_end(act_exit_report *report, act_exit_reason reason)
 {
     report->kind = reason.kind;
     report->code = reason.code;
-    snprintf(
-        report->text, sizeof report->text, "%s",
-        reason.text != NULL ? reason.text : "a part could not be started, or restarts did not help");
+    snprintf(report->text, sizeof report->text, "%s",
+             reason.text != NULL ? reason.text
+                                 : "a part could not be started, or restarts did not help");
 }
 
 /* ---- SIGTERM outside of the steward's life ---- */
@@ -27,7 +27,8 @@ static _Atomic int came_early; /* of any thread: two may be signalled at once */
 static void note_sigterm(int signal)
 {
     (void)signal;
-    atomic_store_explicit(&came_early, 1, memory_order_relaxed); /* lock-free, as a handler needs it */
+    atomic_store_explicit(&came_early, 1,
+                          memory_order_relaxed); /* lock-free, as a handler needs it */
 }
 
 void kv_steward_catch_sigterm(void)
@@ -50,9 +51,9 @@ static void receive(act_self *self, void *state, const act_message *message)
 
 static act_result init(act_self *self, void *state, const void *args)
 {
-    struct steward *steward = state;
+    struct steward               *steward = state;
     const struct kv_steward_args *mine = args;
-    act_ref monitor;
+    act_ref                       monitor;
     steward->report = mine->report;
     act_result result = act_os_signal(self, SIGTERM);
     if (result == ACT_OK)

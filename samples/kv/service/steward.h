@@ -5,17 +5,22 @@
 
 #include <act.h>
 
-/* Spawn it after the service. It ends before the service is stopped, so a second SIGINT ends the process. */
+/*
+ * Spawn it after the service. It ends before the service is stopped, so a second SIGINT ends the
+ * process.
+ */
 struct kv_steward_args {
-    act_pid root;            /* the service's root supervisor */
-    act_exit_report *report; /* set if that ends by itself; read it when the system has been stopped */
+    act_pid          root;   /* the service's root supervisor */
+    act_exit_report *report; /* set if that ends by itself; read it when the system has been
+                                stopped */
 };
 
 extern const act_behavior kv_steward;
 
 /*
- * From now on SIGTERM kills no more: one that comes before the steward is there is not lost on it, and one more while the
- * system stops changes nothing, since who sends it (timeout does so twice) wants an end in order. Call it before the spawn.
+ * From now on SIGTERM kills no more: one that comes before the steward is there is not lost on it,
+ * and one more while the system stops changes nothing, since who sends it (timeout does so twice)
+ * wants an end in order. Call it before the spawn.
  */
 void kv_steward_catch_sigterm(void);
 

@@ -21,8 +21,9 @@
  */
 
 /*
- * A client can crash shards as fast as it can send DEBUG PANIC, and the others are served all the same. Only for lack of
- * memory a shard cannot start, some 400,000 times a second: to give up then would cost its table and free nothing else.
+ * A client can crash shards as fast as it can send DEBUG PANIC, and the others are served all the
+ * same. Only for lack of memory a shard cannot start, some 400,000 times a second: to give up then
+ * would cost its table and free nothing else.
  */
 static const uint32_t LANE_RESTARTS_MAX = UINT32_MAX;
 
@@ -60,7 +61,8 @@ static void specify_lanes(struct kv_service *service)
         snprintf(service->lane_names[i], sizeof service->lane_names[i], "shard-%u", i);
         specify_shard(service, i);
     }
-    snprintf(service->lane_names[shards_count], sizeof service->lane_names[shards_count], "observer");
+    snprintf(service->lane_names[shards_count], sizeof service->lane_names[shards_count],
+             "observer");
     specify_observer(service, shards_count);
     for (uint32_t i = 0; i <= shards_count; i++)
         service->lane_options[i] = *ACT_SPAWN_OPTIONS(.name = service->lane_names[i]);
@@ -79,7 +81,10 @@ act_result kv_service_start(struct kv_service *service, act_system *system, act_
     act_child_spec children[] = {
         act_supervisor_child("lanes", &service->lanes_supervisor),
         act_supervisor_child("connections", &connections_supervisor),
-        {.id = "listener", .behavior = &kv_listener, .args = &service, .options = ACT_SPAWN_OPTIONS(.name = KV_NAME_LISTENER)},
+        {.id = "listener",
+         .behavior = &kv_listener,
+         .args = &service,
+         .options = ACT_SPAWN_OPTIONS(.name = KV_NAME_LISTENER)},
     };
     children[1].options = ACT_SPAWN_OPTIONS(.name = KV_NAME_CONNECTIONS);
     const act_supervisor_spec spec = {
@@ -89,5 +94,6 @@ act_result kv_service_start(struct kv_service *service, act_system *system, act_
         .children = children,
         .children_count = sizeof children / sizeof children[0],
     };
-    return act_system_spawn_supervisor(system, root, &spec, ACT_SPAWN_OPTIONS(.name = KV_NAME_ROOT));
+    return act_system_spawn_supervisor(system, root, &spec,
+                                       ACT_SPAWN_OPTIONS(.name = KV_NAME_ROOT));
 }

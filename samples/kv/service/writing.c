@@ -10,7 +10,8 @@ enum { OUT_BYTES_MAX = 64 * 1024, OUT_BYTES_KEPT = 16 * 1024, MOVED_BYTES_MIN = 
 enum { LINGER_MS = 50, LINGER_ROUNDS_MAX = 20, LINGER_ROUNDS_STOPPING_MAX = 4 };
 
 /* Returns: true when the socket has taken it. */
-static bool was_taken(act_self *self, struct kv_connection *connection, act_result result, size_t count)
+static bool was_taken(act_self *self, struct kv_connection *connection, act_result result,
+                      size_t count)
 {
     connection->blocked = result == ACT_FULL;
     if (result == ACT_OK)
@@ -27,7 +28,8 @@ static bool flush(act_self *self, struct kv_connection *connection)
     struct kv_buffer *out = &connection->out;
     if (out->count == 0)
         return true;
-    if (!was_taken(self, connection, act_tcp_write(connection->tcp, out->data, out->count), out->count))
+    if (!was_taken(self, connection, act_tcp_write(connection->tcp, out->data, out->count),
+                   out->count))
         return false;
     if (out->capacity > OUT_BYTES_KEPT)
         kv_buffer_release(out);
@@ -39,15 +41,16 @@ static bool flush(act_self *self, struct kv_connection *connection)
 static bool send_moved(act_self *self, struct kv_connection *connection, struct kv_slot *slot)
 {
     act_result result;
-    size_t count = slot->reply.count;
+    size_t     count = slot->reply.count;
     if (slot->message != NULL) {
         kv_replies_hold(slot->message);
-        result =
-            act_tcp_write_moved(connection->tcp, slot->reply.data, count, kv_replies_let_go, slot->message);
+        result = act_tcp_write_moved(connection->tcp, slot->reply.data, count, kv_replies_let_go,
+                                     slot->message);
         if (result != ACT_OK)
             kv_replies_let_go(slot->message);
     } else {
-        result = act_tcp_write_moved(connection->tcp, slot->reply.data, count, kv_memory_free, slot->memory);
+        result = act_tcp_write_moved(connection->tcp, slot->reply.data, count, kv_memory_free,
+                                     slot->memory);
         if (result == ACT_OK)
             slot->memory = NULL;
     }
@@ -57,7 +60,7 @@ static bool send_moved(act_self *self, struct kv_connection *connection, struct 
 static bool send_reply(act_self *self, struct kv_connection *connection, struct kv_slot *slot)
 {
     struct kv_buffer *out = &connection->out;
-    bool is_constant = slot->message == NULL && slot->memory == NULL;
+    bool              is_constant = slot->message == NULL && slot->memory == NULL;
     if (slot->reply.count >= MOVED_BYTES_MIN && !is_constant)
         return flush(self, connection) && send_moved(self, connection, slot);
     kv_buffer_append(out, slot->reply.data, slot->reply.count);
@@ -111,10 +114,11 @@ void kv_connection_linger(act_self *self, struct kv_connection *connection)
 
 void kv_connection_linger_on(act_self *self, struct kv_connection *connection)
 {
-    size_t unsent = act_tcp_unsent(connection->tcp);
+    size_t   unsent = act_tcp_unsent(connection->tcp);
     uint32_t rounds_max = connection->draining ? LINGER_ROUNDS_STOPPING_MAX : LINGER_ROUNDS_MAX;
     connection->linger_armed = false;
-    connection->linger_rounds = unsent < connection->linger_unsent ? 0 : connection->linger_rounds + 1;
+    connection->linger_rounds =
+        unsent < connection->linger_unsent ? 0 : connection->linger_rounds + 1;
     connection->linger_unsent = unsent;
     if (connection->linger_rounds >= rounds_max)
         kv_connection_end(self, connection, ACT_EXIT_NORMAL, NULL);

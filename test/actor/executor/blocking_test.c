@@ -38,13 +38,16 @@ static void comes_late(act_self *self, void *state, const act_message *message)
     sem_post(&inside);
 }
 
-static const act_behavior waiter = {.name = "waiter", .receive = waits}, late = {.name = "late", .receive = comes_late};
+static const act_behavior waiter = {.name = "waiter", .receive = waits},
+                          late = {.name = "late", .receive = comes_late};
 
 static void spawn(const act_behavior *behavior, int count)
 {
     act_pid pid;
     for (int i = 0; i < count; i++) {
-        ck_assert_int_eq(act_system_spawn(sys, &pid, behavior, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
+        ck_assert_int_eq(act_system_spawn(sys, &pid, behavior, NULL,
+                                          ACT_SPAWN_OPTIONS(.blocking = true)),
+                         ACT_OK);
         act_system_tell_value(sys, pid, GO, act_nothing());
     }
 }
@@ -68,9 +71,10 @@ static void open_system(uint32_t blocking_max)
     sem_init(&way_out, 0, 0);
     sem_init(&told, 0, 0);
     late_runs = 0;
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .blocking_max = blocking_max,
-                                                                .log = hear, .actors_max = 1 << 20)),
-                     ACT_OK);
+    ck_assert_int_eq(
+        act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .blocking_max = blocking_max,
+                                                   .log = hear, .actors_max = 1 << 20)),
+        ACT_OK);
 }
 
 static void open_full_system(void)
@@ -89,11 +93,13 @@ static void let_all_out(void)
 static void actors_that_wait_for_a_thread_are_counted_and_told(void)
 {
     open_full_system();
-    uint64_t before = thread_waits(); /* one that begins may have come back before its thread was idle */
+    uint64_t before = thread_waits(); /* one that begins may have come back before its thread was
+                                         idle */
     spawn(&late, LATE);
     sem_wait(&told);
     ck_assert_int_eq(late_runs, 0);
-    ck_assert_uint_ge(thread_waits(), before + LATE); /* each once; or again for its message, when it had begun */
+    ck_assert_uint_ge(thread_waits(), before + LATE); /* each once; or again for its message,
+                                                         when it had begun */
     ck_assert_ptr_nonnull(strstr(text_told, " blocking actors wait for a thread, for "));
     ck_assert_ptr_nonnull(strstr(text_told, "all 4 of blocking_max are in use, that of actor "));
     ck_assert_ptr_nonnull(strstr(text_told, "(waiter) for "));
@@ -105,7 +111,8 @@ static void actors_that_wait_for_a_thread_are_counted_and_told(void)
 static void it_is_told_while_threads_come_and_go_too(void)
 {
     open_full_system();
-    spawn(&waiter, 2 * THREADS); /* each takes the place of one that leaves, but the last have waited long */
+    spawn(&waiter, 2 * THREADS); /* each takes the place of one that leaves, but the last have
+                                    waited long */
     sem_post(&way_out);
     await(&inside, 1);
     sem_wait(&told);

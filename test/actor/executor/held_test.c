@@ -41,9 +41,9 @@ static void start(uint32_t workers, act_millis stuck_after, uint64_t at)
     a_handler = 1;
     atomic_init(&sent, 0);
     atomic_init(&is_over, false);
-    act_system_options options = *ACT_SYSTEM_OPTIONS(.workers_count = workers,
-                                                     .stuck_after = stuck_after,
-                                                     .backlog_max = BACKLOG, .batch_max = BATCH);
+    act_system_options options =
+        *ACT_SYSTEM_OPTIONS(.workers_count = workers, .stuck_after = stuck_after,
+                            .backlog_max = BACKLOG, .batch_max = BATCH);
     ck_assert_int_eq(act_system_create(&sys, &options), ACT_OK);
 }
 
@@ -125,7 +125,7 @@ static void streams(act_self *self, void *state, const act_message *message)
     bool is_last = atomic_load(&is_over);
     for (int i = 1; i <= a_handler; i++) {
         uint32_t tag = is_last && i == a_handler ? LAST : MORE;
-        act_tell_value(self, receiver_pid, tag, act_int64((int64_t)++*count));
+        act_tell_value(self, receiver_pid, tag, act_int64((int64_t)++ * count));
     }
     atomic_store(&sent, *count);
     if (!is_last)
@@ -338,7 +338,7 @@ static void until_its_handler_returns_though_they_are_many(void)
 static void until_it_ends(void)
 {
     start(2, 0, 1);
-    int many = hold_many();
+    int             many = hold_many();
     act_exit_reason kill = act_exit_reason_make(ACT_EXIT_KILL, 0, NULL);
     ck_assert_int_eq(act_system_exit(sys, receiver_pid, kill), ACT_OK);
     sem_post(&let_go);
@@ -347,7 +347,7 @@ static void until_it_ends(void)
     stop();
 }
 
-/* ------------------------------------------------------------------------------ that are not held */
+/* ---------------------------------------------------------------------------- that are not held */
 
 static void answers(act_self *self, void *state, const act_message *message)
 {
@@ -405,7 +405,9 @@ static uint64_t letters(void)
     return counters.dead_letters;
 }
 
-/* At most half of what may wait does: the next are sent when the thread has refused those before. */
+/*
+ * At most half of what may wait does: the next are sent when the thread has refused those before.
+ */
 static void pesters_the_asker(act_self *self, void *state, const act_message *message)
 {
     struct pest *pest = state;

@@ -6,7 +6,7 @@
 #include <test/kit/kit.h>
 
 static struct act__inject_queue queue;
-static act_self cells[16];
+static act_self                 cells[16];
 
 static void push(int from, int count)
 {

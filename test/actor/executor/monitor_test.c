@@ -11,12 +11,12 @@
 
 enum { GO = 1, PAUSE, NOTICE = 77, HANDLERS = 6 };
 
-static act_system  *sys;
-static sem_t        is_done;
-static const void  *memory;      /* of the first message */
-static uint32_t     first_turn;  /* in which it was handled */
-static int          handled;
-static act_millis   began, lasted_since; /* as the monitor saw the turn, and its last handler */
+static act_system *sys;
+static sem_t       is_done;
+static const void *memory;     /* of the first message */
+static uint32_t    first_turn; /* in which it was handled */
+static int         handled;
+static act_millis  began, lasted_since; /* as the monitor saw the turn, and its last handler */
 
 /* In a handler. Its thread is running, so a look sets `quiet_looks` to 0. */
 static void wait_for_a_look(act_self *self)

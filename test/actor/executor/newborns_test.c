@@ -1,4 +1,7 @@
-/* A worker's newborns: the youngest for their owner, the oldest for a thief, nothing lost between them. */
+/*
+ * A worker's newborns: the youngest for their owner, the oldest for a thief, nothing lost between
+ * them.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <stdlib.h>
@@ -8,7 +11,7 @@
 #include <test/kit/kit.h>
 
 static struct act__newborns newborns;
-static act_self cells[2 * ACT__NEWBORNS_MAX];
+static act_self             cells[2 * ACT__NEWBORNS_MAX];
 
 static void empty(void)
 {
@@ -91,7 +94,7 @@ static void a_thief_sees_whether_they_wait(void)
     ck_assert(act__newborns_wait(&newborns));
 }
 
-/* ------------------------------------------------------------------------------------------ parallel */
+/* ------------------------------------------------------------------------------------- parallel */
 
 enum { ROUNDS = 400000, THIEVES = 2 };
 static _Atomic uint32_t taken_count, thefts;

@@ -1,4 +1,7 @@
-/* A worker's run queue: first in first out for its owner, the older half for a thief, nothing lost between them. */
+/*
+ * A worker's run queue: first in first out for its owner, the older half for a thief, nothing lost
+ * between them.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <stdlib.h>
@@ -8,7 +11,7 @@
 #include <test/kit/kit.h>
 
 static struct act__steal_deque own, others;
-static act_self cells[4 * ACT__DEQUE_SIZE];
+static act_self                cells[4 * ACT__DEQUE_SIZE];
 
 static void empty_both(void)
 {
@@ -113,12 +116,13 @@ static void of_none_and_of_one_nothing_is_shed(void)
     ck_assert_ptr_eq(act__deque_pop(&own), &cells[0]);
 }
 
-/* ------------------------------------------------------------------------------------------ parallel */
+/* ------------------------------------------------------------------------------------- parallel */
 
 enum { ROUNDS = 300000, THIEVES = 2 };
 static struct act__steal_deque stolen[THIEVES];
 static _Atomic uint32_t        taken_count, pushed_count, thefts;
-static _Atomic uint8_t         out[4 * ACT__DEQUE_SIZE]; /* 1: in the deques; 0: in nobody's hands */
+static _Atomic uint8_t         out[4 * ACT__DEQUE_SIZE]; /* 1: in the deques; 0: in nobody's
+                                                            hands */
 static _Atomic bool            over;
 
 static void take(const act_self *self)

@@ -1,4 +1,7 @@
-/* A handler that does not return holds only itself: each waits, in its handler, for what others must do meanwhile. */
+/*
+ * A handler that does not return holds only itself: each waits, in its handler, for what others
+ * must do meanwhile.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <pthread.h>
@@ -63,8 +66,9 @@ static void start(uint32_t workers, uint32_t spares)
     sem_init(&log_lines, 0, 0);
     logged.text[0] = '\0';
     logged.count = 0;
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = workers, .log = keep_log,
-                                                                .stuck_after = ACT_MS(10), .spares_max = spares)),
+    ck_assert_int_eq(act_system_create(
+                         &sys, ACT_SYSTEM_OPTIONS(.workers_count = workers, .log = keep_log,
+                                                  .stuck_after = ACT_MS(10), .spares_max = spares)),
                      ACT_OK);
 }
 
@@ -79,7 +83,8 @@ static void stop(void)
 static act_pid spawn_on(const act_behavior *behavior, uint32_t worker)
 {
     act_pid pid;
-    ck_assert_int_eq(act_system_spawn(sys, &pid, behavior, NULL, ACT_SPAWN_OPTIONS(.worker = worker)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_spawn(sys, &pid, behavior, NULL, ACT_SPAWN_OPTIONS(.worker = worker)), ACT_OK);
     return pid;
 }
 
@@ -92,7 +97,7 @@ static void runs(act_self *self, void *state, const act_message *message)
 
 static const act_behavior other = {.name = "other", .receive = runs};
 
-/* ------------------------------------------------------------------------------------------- others run */
+/* ----------------------------------------------------------------------------------- others run */
 
 static void wakes_and_waits(act_self *self, void *state, const act_message *message)
 {
@@ -143,7 +148,8 @@ static void wakes_the_next(act_self *self, void *state, const act_message *messa
     sigset_t mask;
     (void)state;
     pthread_sigmask(SIG_SETMASK, NULL, &mask);
-    ck_assert_int_eq(sigismember(&mask, SIGTERM), 0); /* a spare thread is started with the workers' mask */
+    ck_assert_int_eq(sigismember(&mask, SIGTERM), 0); /* a spare thread is started with the
+                                                         workers' mask */
     if (left == 0) {
         sem_post(&others);
         return;
@@ -168,7 +174,7 @@ static void as_many_may_be_stuck_as_there_are_spares(void)
     stop();
 }
 
-/* -------------------------------------------------------------------------------------------- timers */
+/* --------------------------------------------------------------------------------------- timers */
 
 /* Ticks, and asks one that never answers, ten times; then it says so. */
 static void ticks(act_self *self, void *state, const act_message *message)
@@ -178,16 +184,18 @@ static void ticks(act_self *self, void *state, const act_message *message)
     switch (message->tag) {
     case GO:
     case TICK:
-        ck_assert_int_eq(act_ask_value(self, &ref, stuck_pid, ASKED, act_nothing(), ACT_MS(1)), ACT_OK);
+        ck_assert_int_eq(act_ask_value(self, &ref, stuck_pid, ASKED, act_nothing(), ACT_MS(1)),
+                         ACT_OK);
         return;
     case ACT_MESSAGE_TIMED_OUT:
         if (++*count == 10)
             sem_post(&others);
         else
-            ck_assert_int_eq(act_tell_value_after(self, &ref, act_self_pid(self), TICK, act_nothing(), ACT_MS(1)), ACT_OK);
+            ck_assert_int_eq(act_tell_value_after(self, &ref, act_self_pid(self), TICK,
+                                                  act_nothing(), ACT_MS(1)),
+                             ACT_OK);
         return;
-    default:
-        ck_abort_msg("tag %u", message->tag);
+    default: ck_abort_msg("tag %u", message->tag);
     }
 }
 
@@ -203,7 +211,9 @@ static void arms_and_waits(act_self *self, void *state, const act_message *messa
     act_tell_value(self, other_pid, GO, act_nothing());
     wait_for(&others); /* by now it has lost its station */
     ck_assert_int_eq(act_tell_value_after(self, &kept, other_pid, GO, act_nothing(), 0), ACT_OK);
-    ck_assert_int_eq(act_tell_value_after(self, &cancelled, other_pid, ASKED, act_nothing(), ACT_SECONDS(1000)), ACT_OK);
+    ck_assert_int_eq(act_tell_value_after(self, &cancelled, other_pid, ASKED, act_nothing(),
+                                          ACT_SECONDS(1000)),
+                     ACT_OK);
     ck_assert_int_eq(act_cancel_timer(self, cancelled), ACT_OK);
     sem_post(&stuck_ones);
 }
@@ -220,11 +230,12 @@ static void timers_and_time_outs_come_while_a_handler_is_stuck(void)
     stop();
 }
 
-/* -------------------------------------------------------------------------------------------- reports */
+/* -------------------------------------------------------------------------------------- reports */
 
 static sem_t let_go;
 
-static __attribute__((noinline)) void is_stuck_here(act_self *self, void *state, const act_message *message)
+static __attribute__((noinline)) void is_stuck_here(act_self *self, void *state,
+                                                    const act_message *message)
 {
     (void)self, (void)state, (void)message;
     sem_post(&stuck_ones);
@@ -410,7 +421,8 @@ static void handlers_are_not_watched_if_so_asked(void)
 {
     act_counters counters;
     sem_init(&let_go, 0, 0);
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.stuck_after = ACT_FOREVER)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.stuck_after = ACT_FOREVER)),
+                     ACT_OK);
     sem_init(&stuck_ones, 0, 0);
     sem_init(&others, 0, 0);
     stuck_pid = spawn_on(&stuck, 0);
@@ -425,12 +437,13 @@ static void handlers_are_not_watched_if_so_asked(void)
 
 static void bad_options_are_refused(void)
 {
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.stuck_after = ACT_MS(9))), ACT_INVALID);
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.stuck_after = ACT_MS(9))),
+                     ACT_INVALID);
     ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.stuck_after = -2)), ACT_INVALID);
     ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.spares_max = 1025)), ACT_INVALID);
 }
 
-/* ----------------------------------------------------------------------------------- panics and ends */
+/* ------------------------------------------------------------------------------ panics and ends */
 
 static void waits_and_panics(act_self *self, void *state, const act_message *message)
 {
@@ -467,8 +480,10 @@ static void one_that_was_woken_can_be_killed(void)
     stuck_pid = spawn_on(&stuck, 1);
     act_system_tell_value(sys, stuck_pid, 77, act_nothing());
     wait_for(&stuck_ones);
-    ck_assert_int_eq(act_system_exit(sys, other_pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
-    ck_assert_int_eq(act_system_join(sys, other_pid, &report, ACT_SECONDS(DEADLINE_SECONDS)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(sys, other_pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
+    ck_assert_int_eq(act_system_join(sys, other_pid, &report, ACT_SECONDS(DEADLINE_SECONDS)),
+                     ACT_OK);
     ck_assert_int_eq(report.kind, ACT_EXIT_KILLED);
     sem_post(&let_go);
     stop();

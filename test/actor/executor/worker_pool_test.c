@@ -1,4 +1,7 @@
-/* In which order a worker runs what it has; one alone, so that it does not depend on time, but for newborns' ages. */
+/*
+ * In which order a worker runs what it has; one alone, so that it does not depend on time, but for
+ * newborns' ages.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -16,12 +19,15 @@ static void quiet(void *context, act_log_level level, const char *text)
     (void)context, (void)level, (void)text;
 }
 
-static void run_in_batches(uint32_t batch_max, const act_behavior *first, const act_behavior *second)
+static void run_in_batches(uint32_t batch_max, const act_behavior *first,
+                           const act_behavior *second)
 {
     act_pid pid;
     run_count = wrong_count = turns = 0;
-    ck_assert_int_eq(
-        act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .batch_max = batch_max, .log = quiet)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&sys,
+                                       ACT_SYSTEM_OPTIONS(.workers_count = 1,
+                                                          .batch_max = batch_max, .log = quiet)),
+                     ACT_OK);
     ck_assert_int_eq(act_system_spawn(sys, &pid, first, NULL, NULL), ACT_OK);
     if (second != NULL)
         ck_assert_int_eq(act_system_spawn(sys, &pid, second, NULL, NULL), ACT_OK);
@@ -41,7 +47,7 @@ static act_result begins_with_go(act_self *self, void *state, const void *args)
     return ACT_OK;
 }
 
-/* ------------------------------------------------------------------------------ newborns and the queue */
+/* ----------------------------------------------------------------------- newborns and the queue */
 
 static act_result is_born(act_self *self, void *state, const void *args)
 {
@@ -77,8 +83,10 @@ static void creates(act_self *self, void *state, const act_message *message)
     act_tell_value(self, act_self_pid(self), GO, act_nothing());
 }
 
-static const act_behavior creator = {
-    .name = "creator", .state_bytes = sizeof(struct creator), .init = begins_with_go, .receive = creates};
+static const act_behavior creator = {.name = "creator",
+                                     .state_bytes = sizeof(struct creator),
+                                     .init = begins_with_go,
+                                     .receive = creates};
 
 /* Neither more of them, or memory would fill, nor fewer. */
 static void who_yields_waits_for_the_newborns_that_are_there(void)
@@ -112,7 +120,8 @@ static void takes_turns(act_self *self, void *state, const act_message *message)
         act_tell_value(self, act_self_pid(self), GO, act_nothing());
 }
 
-static const act_behavior turner = {.name = "turner", .init = begins_with_go, .receive = takes_turns};
+static const act_behavior turner = {
+    .name = "turner", .init = begins_with_go, .receive = takes_turns};
 
 static void newborns_without_end_do_not_keep_others_from_their_turns(void)
 {
@@ -130,7 +139,8 @@ static act_result stops_the_chain(act_self *self, void *state, const void *args)
     return ACT_IGNORE;
 }
 
-static const act_behavior eldest = {.name = "eldest", .init = stops_the_chain, .receive = hears_nothing};
+static const act_behavior eldest = {
+    .name = "eldest", .init = stops_the_chain, .receive = hears_nothing};
 
 static void begets_both(act_self *self, void *state, const act_message *message)
 {
@@ -140,7 +150,8 @@ static void begets_both(act_self *self, void *state, const act_message *message)
     ck_assert_int_eq(act_spawn(self, &pid, &chain, NULL, NULL), ACT_OK);
 }
 
-static const act_behavior begetter = {.name = "begetter", .init = begins_with_go, .receive = begets_both};
+static const act_behavior begetter = {
+    .name = "begetter", .init = begins_with_go, .receive = begets_both};
 
 static void the_oldest_newborn_has_its_turn_though_there_is_always_a_younger_one(void)
 {
@@ -148,10 +159,13 @@ static void the_oldest_newborn_has_its_turn_though_there_is_always_a_younger_one
     ck_assert_int_eq(turns, TURNS);
 }
 
-/* ------------------------------------------------------------------------------------ a handler that is slow */
+/* ----------------------------------------------------------------------- a handler that is slow */
 
 enum { BATCH_OF_FOUR = 16, PLODS = 40, SETTLED = 20 }; /* of 16, a new actor has a quarter */
-enum { STEPS = 2000000 };                               /* on any machine longer than a whole turn may take */
+enum {
+    STEPS = 2000000
+}; /* on any machine longer than a whole turn
+                                                          may take */
 static _Atomic int in_a_row, longest_row;
 
 static void plods(act_self *self, void *state, const act_message *message)
@@ -176,7 +190,8 @@ static void interrupts(act_self *self, void *state, const act_message *message)
 }
 
 static const act_behavior plodder = {.name = "plodder", .init = begins_with_go, .receive = plods};
-static const act_behavior interrupter = {.name = "interrupter", .init = begins_with_go, .receive = interrupts};
+static const act_behavior interrupter = {
+    .name = "interrupter", .init = begins_with_go, .receive = interrupts};
 
 static void who_is_slow_handles_one_message_in_a_turn(void)
 {
@@ -186,7 +201,7 @@ static void who_is_slow_handles_one_message_in_a_turn(void)
     ck_assert_int_eq(longest_row, 1);
 }
 
-/* ------------------------------------------------------------------------------------------- a flood */
+/* -------------------------------------------------------------------------------------- a flood */
 
 enum { FLOOD = 16, FLOODS = 1000, BATCH = 64 };
 static _Atomic int in_a_turn, most; /* sent, since the last was handled */
@@ -208,7 +223,8 @@ struct flooder {
 
 static act_result has_a_swallower(act_self *self, void *state, const void *args)
 {
-    ck_assert_int_eq(act_spawn_link(self, &((struct flooder *)state)->to, &swallower, NULL, NULL), ACT_OK);
+    ck_assert_int_eq(act_spawn_link(self, &((struct flooder *)state)->to, &swallower, NULL, NULL),
+                     ACT_OK);
     return begins_with_go(self, state, args);
 }
 
@@ -224,10 +240,15 @@ static void floods(act_self *self, void *state, const act_message *message)
         act_system_stop(sys);
 }
 
-static const act_behavior flooder = {
-    .name = "flooder", .state_bytes = sizeof(struct flooder), .init = has_a_swallower, .receive = floods};
+static const act_behavior flooder = {.name = "flooder",
+                                     .state_bytes = sizeof(struct flooder),
+                                     .init = has_a_swallower,
+                                     .receive = floods};
 
-/* Not a whole batch of floods: what waits is to stay in the cache. (The clock can only make the turn shorter still.) */
+/*
+ * Not a whole batch of floods: what waits is to stay in the cache. (The clock can only make the
+ * turn shorter still.)
+ */
 static void who_sends_a_lot_in_a_turn_has_a_shorter_one(void)
 {
     in_a_turn = most = 0;
@@ -236,7 +257,7 @@ static void who_sends_a_lot_in_a_turn_has_a_shorter_one(void)
     ck_assert_int_lt(most, 4 * BATCH);
 }
 
-/* ---------------------------------------------------------------------------- those who wake each other */
+/* -------------------------------------------------------------------- those who wake each other */
 
 static act_result tells_partner(act_self *self, void *state, const void *args);
 
@@ -265,11 +286,11 @@ static void two_who_wake_each_other_for_ever_leave_others_their_turns(void)
     ck_assert_int_eq(turns, TURNS);
 }
 
-/* ------------------------------------------------------------------------------------------- who is stolen */
+/* -------------------------------------------------------------------------------- who is stolen */
 
 /*
- * The first worker has run many newborns when it puts a crowd into its queue and stands still. The second has run none.
- * It steals two of the crowd; the one it runs has newborns without end.
+ * The first worker has run many newborns when it puts a crowd into its queue and stands still. The
+ * second has run none. It steals two of the crowd; the one it runs has newborns without end.
  */
 enum { CROWD = 5, MANY = 20000 };
 static sem_t       second_may_go, first_may_go;
@@ -291,7 +312,8 @@ static void is_second(act_self *self, void *state, const act_message *message)
 
 static act_result begets_for_the_crowd(act_self *self, void *state, const void *args);
 
-static const act_behavior offspring = {.name = "offspring", .init = begets_for_the_crowd, .receive = hears_nothing};
+static const act_behavior offspring = {
+    .name = "offspring", .init = begets_for_the_crowd, .receive = hears_nothing};
 
 static act_result begets_for_the_crowd(act_self *self, void *state, const void *args)
 {
@@ -315,7 +337,8 @@ static void is_one_of_the_crowd(act_self *self, void *state, const act_message *
 
 static act_result begets_and_calls_the_crowd(act_self *self, void *state, const void *args);
 
-static const act_behavior ancestor = {.name = "ancestor", .init = begets_and_calls_the_crowd, .receive = hears_nothing};
+static const act_behavior ancestor = {
+    .name = "ancestor", .init = begets_and_calls_the_crowd, .receive = hears_nothing};
 
 static act_result begets_and_calls_the_crowd(act_self *self, void *state, const void *args)
 {
@@ -342,10 +365,12 @@ static void who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_h
     sem_init(&second_may_go, 0, 0);
     sem_init(&first_may_go, 0, 0);
     run_count = crowd_turns = 0;
-    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = quiet)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = quiet)),
+                     ACT_OK);
     for (int i = 0; i < CROWD; i++)
         ck_assert_int_eq(act_system_spawn(sys, &crowd[i], &member, NULL, NULL), ACT_OK);
-    ck_assert_int_eq(act_system_spawn(sys, &pid, &second, NULL, ACT_SPAWN_OPTIONS(.worker = 2)), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(sys, &pid, &second, NULL, ACT_SPAWN_OPTIONS(.worker = 2)),
+                     ACT_OK);
     act_system_tell_value(sys, pid, GO, act_nothing());
     stand_still(&first_may_go);
     ck_assert_int_eq(act_system_spawn(sys, &pid, &ancestor, NULL, NULL), ACT_OK);
@@ -359,10 +384,12 @@ static void who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_h
 const struct kit_fact kit_facts[] = {
     FACT(who_yields_waits_for_the_newborns_that_are_there),
     FACT(newborns_without_end_do_not_keep_others_from_their_turns, .timeout_seconds = 60),
-    FACT(the_oldest_newborn_has_its_turn_though_there_is_always_a_younger_one, .timeout_seconds = 60),
+    FACT(the_oldest_newborn_has_its_turn_though_there_is_always_a_younger_one,
+         .timeout_seconds = 60),
     FACT(who_is_slow_handles_one_message_in_a_turn, .timeout_seconds = 60),
     FACT(who_sends_a_lot_in_a_turn_has_a_shorter_one, .timeout_seconds = 60),
     FACT(two_who_wake_each_other_for_ever_leave_others_their_turns, .timeout_seconds = 60),
-    FACT(who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_had, .timeout_seconds = 60),
+    FACT(who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_had,
+         .timeout_seconds = 60),
     END_OF_FACTS,
 };

@@ -42,7 +42,9 @@ static act_result connect_init(act_self *self, void *state, const void *args)
     struct net_connection *mine = state;
     mine->net = ((const struct net_args *)args)->net;
     const struct target *target = mine->net->any;
-    ck_assert_int_eq(act_tcp_connect(self, &mine->tcp, target->host, target->port, target->timeout, NULL), ACT_OK);
+    ck_assert_int_eq(act_tcp_connect(self, &mine->tcp, target->host, target->port, target->timeout,
+                                     NULL),
+                     ACT_OK);
     ck_assert_int_eq(act_tcp_write(mine->tcp, "early ", 6), ACT_OK); /* waits for the handshake */
     return ACT_OK;
 }
@@ -69,7 +71,8 @@ static void connect_receive(act_self *self, void *state, const act_message *mess
     }
 }
 
-static const act_behavior connector = NET_BEHAVIOR(struct net_connection, connect_init, connect_receive);
+static const act_behavior connector =
+    NET_BEHAVIOR(struct net_connection, connect_init, connect_receive);
 
 /* Dials again and again, each time for another while, and says if it was told too early. */
 struct impatient {
@@ -84,7 +87,9 @@ static void dial(act_self *self, struct impatient *mine)
     const struct target *target = mine->connection.net->any;
     mine->timeout = 1 + mine->dials++ % 9;
     mine->dialled = act_channel_now();
-    ck_assert_int_eq(act_tcp_connect(self, &mine->connection.tcp, target->host, target->port, mine->timeout, NULL), ACT_OK);
+    ck_assert_int_eq(act_tcp_connect(self, &mine->connection.tcp, target->host, target->port,
+                                     mine->timeout, NULL),
+                     ACT_OK);
 }
 
 static act_result impatient_init(act_self *self, void *state, const void *args)
@@ -98,11 +103,13 @@ static act_result impatient_init(act_self *self, void *state, const void *args)
 static void impatient_receive(act_self *self, void *state, const act_message *message)
 {
     struct impatient *mine = state;
-    act_millis        took = act_channel_now() - mine->dialled; /* of whole milliseconds: never too few */
+    /* of whole milliseconds: never too few */
+    act_millis        took = act_channel_now() - mine->dialled;
     ck_assert_uint_eq(message->tag, ACT_MESSAGE_TCP_CLOSED);
     ck_assert_int_eq(act_tcp_error(mine->connection.tcp), ETIMEDOUT);
     if (took < mine->timeout)
-        net_say(mine->connection.net, "%lld ms instead of %lld", (long long)took, (long long)mine->timeout);
+        net_say(mine->connection.net, "%lld ms instead of %lld", (long long)took,
+                (long long)mine->timeout);
     act_tcp_close(&mine->connection.tcp);
     if (mine->dials < DIALS)
         dial(self, mine);
@@ -110,7 +117,8 @@ static void impatient_receive(act_self *self, void *state, const act_message *me
         net_say(mine->connection.net, "never early");
 }
 
-static const act_behavior impatient = NET_BEHAVIOR(struct impatient, impatient_init, impatient_receive);
+static const act_behavior impatient =
+    NET_BEHAVIOR(struct impatient, impatient_init, impatient_receive);
 
 static void start_connecting(struct net *net, struct target *target)
 {
@@ -158,7 +166,8 @@ static struct target listen_to_none(int filler[2])
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (int i = 0; i < 2; i++) {
         filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-        ck_assert(connect(filler[i], (struct sockaddr *)&address, sizeof address) == 0 || errno == EINPROGRESS);
+        ck_assert(connect(filler[i], (struct sockaddr *)&address, sizeof address) == 0 ||
+                  errno == EINPROGRESS);
     }
     return target;
 }
@@ -195,24 +204,32 @@ static void no_connection_times_out_early(void)
     net_stop(&net);
 }
 
-/* --------------------------------------------------------------------------------- what is refused */
+/* ------------------------------------------------------------------------------ what is refused */
 
 static void refuses_nonsense(act_self *self)
 {
     act_tcp      *tcp = NULL;
     act_listener *listener = NULL;
-    ck_assert_int_eq(act_tcp_connect(self, &tcp, "no.such.host.example", 1, ACT_FOREVER, NULL), ACT_INVALID);
+    ck_assert_int_eq(act_tcp_connect(self, &tcp, "no.such.host.example", 1, ACT_FOREVER, NULL),
+                     ACT_INVALID);
     ck_assert_int_eq(act_tcp_connect(self, &tcp, "", 1, ACT_FOREVER, NULL), ACT_INVALID);
     ck_assert_int_eq(act_tcp_connect(self, &tcp, "127.0.0.1", 1, 0, NULL), ACT_INVALID);
     ck_assert_int_eq(act_tcp_connect(self, &tcp, "127.0.0.1", 1, -2, NULL), ACT_INVALID);
-    ck_assert_int_eq(act_tcp_connect(self, &tcp, "127.0.0.1", 1, 1, &(act_tcp_options){.size = 1}), ACT_INVALID);
-    ck_assert_int_eq(act_tcp_connect(self, &tcp, "127.0.0.1", 1, 1, ACT_TCP_OPTIONS(.idle_timeout = -1)), ACT_INVALID);
+    ck_assert_int_eq(act_tcp_connect(self, &tcp, "127.0.0.1", 1, 1, &(act_tcp_options){.size = 1}),
+                     ACT_INVALID);
     ck_assert_int_eq(act_tcp_connect(self, &tcp, "127.0.0.1", 1, 1,
-                                     ACT_TCP_OPTIONS(.read_high_bytes = 10, .read_low_bytes = 11)), ACT_INVALID);
+                                     ACT_TCP_OPTIONS(.idle_timeout = -1)),
+                     ACT_INVALID);
     ck_assert_int_eq(act_tcp_connect(self, &tcp, "127.0.0.1", 1, 1,
-                                     ACT_TCP_OPTIONS(.write_high_bytes = 10, .write_low_bytes = 11)), ACT_INVALID);
+                                     ACT_TCP_OPTIONS(.read_high_bytes = 10, .read_low_bytes = 11)),
+                     ACT_INVALID);
+    ck_assert_int_eq(
+        act_tcp_connect(self, &tcp, "127.0.0.1", 1, 1,
+                        ACT_TCP_OPTIONS(.write_high_bytes = 10, .write_low_bytes = 11)),
+        ACT_INVALID);
     ck_assert_int_eq(act_tcp_listen(self, &listener, "127.0.0.x", 0, NULL), ACT_INVALID);
-    ck_assert_int_eq(act_tcp_listen(self, &listener, "::1", 0, &(act_listen_options){.size = 1}), ACT_INVALID);
+    ck_assert_int_eq(act_tcp_listen(self, &listener, "::1", 0, &(act_listen_options){.size = 1}),
+                     ACT_INVALID);
     ck_assert_ptr_null(tcp);
     ck_assert_ptr_null(listener);
 }
@@ -258,7 +275,9 @@ static void a_blocking_actor_opens_nothing(void)
     struct net net = {0};
     act_pid    pid;
     net_start(&net, &(struct net_plan){0});
-    ck_assert_int_eq(act_system_spawn(net.system, &pid, &nowhere, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(net.system, &pid, &nowhere, NULL,
+                                      ACT_SPAWN_OPTIONS(.blocking = true)),
+                     ACT_OK);
     ck_assert_int_eq(net_ask(&net, pid), 2);
     net_stop(&net);
 }

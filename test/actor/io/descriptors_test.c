@@ -1,4 +1,7 @@
-/* Accepting when there are no descriptors; not under valgrind, which closes what it finds one too many. */
+/*
+ * Accepting when there are no descriptors; not under valgrind, which closes what it finds one too
+ * many.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/io/io.h>
 

@@ -32,8 +32,11 @@ static void a_message_is_written_behind_what_is_there(void)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         size_t count;
         begin();
-        ck_assert_int_eq(act_message_make(&message, zoo_outside, .text = "a text", .bytes = {blob, sizes[i]}), ACT_OK);
-        ck_assert_int_eq(act_message_encode(message, zoo_schema(), expected, sizeof expected, &count), ACT_OK);
+        ck_assert_int_eq(act_message_make(&message, zoo_outside, .text = "a text",
+                                          .bytes = {blob, sizes[i]}),
+                         ACT_OK);
+        ck_assert_int_eq(
+            act_message_encode(message, zoo_schema(), expected, sizeof expected, &count), ACT_OK);
         ck_assert_int_eq(act_message_encode_evbuffer(message, zoo_schema(), buffer), ACT_OK);
         ck_assert_int_eq(act_message_encode_evbuffer(message, zoo_schema(), buffer), ACT_OK);
         ck_assert_uint_eq(evbuffer_get_length(buffer), 6 + 2 * count);

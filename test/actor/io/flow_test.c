@@ -1,4 +1,7 @@
-/* Back-pressure: neither side can make the other keep more than its marks allow, and no byte is lost by it. */
+/*
+ * Back-pressure: neither side can make the other keep more than its marks allow, and no byte is
+ * lost by it.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <actor/io/io.h>
 
@@ -31,20 +34,22 @@ static void expect_stream(const uint8_t *bytes, size_t count, size_t place)
             ck_abort_msg("byte %zu is wrong", place + i);
 }
 
-/* ------------------------------------------------------------------------------------- both ways at once */
+/* ---------------------------------------------------------------------------- both ways at once */
 
 /* Echoes piece by piece; what does not fit waits in the input. */
 static void echo_pieces(struct net_connection *mine)
 {
     const struct act_tcp_options *marks = mine->net->plan.options;
     const uint8_t                *bytes;
-    for (size_t count = act_tcp_input(mine->tcp, &bytes); count != 0; count = act_tcp_input(mine->tcp, &bytes)) {
+    for (size_t count = act_tcp_input(mine->tcp, &bytes); count != 0;
+         count = act_tcp_input(mine->tcp, &bytes)) {
         size_t     piece = count < 5 ? count : 5;
         act_result result = act_tcp_write(mine->tcp, bytes, piece);
         if (result == ACT_FULL)
             return;
         /* Check notes each assertion in a file: too slow for every few bytes. */
-        if (result != ACT_OK || count > marks->read_high_bytes || act_tcp_unsent(mine->tcp) >= marks->write_high_bytes + 5)
+        if (result != ACT_OK || count > marks->read_high_bytes ||
+            act_tcp_unsent(mine->tcp) >= marks->write_high_bytes + 5)
             ck_abort_msg("result %d, %zu in, %zu out", result, count, act_tcp_unsent(mine->tcp));
         act_tcp_consume(mine->tcp, piece);
     }
@@ -111,16 +116,18 @@ static void bytes_pass_in_order_through_the_smallest_marks(void)
 
 static void bytes_pass_in_order_through_usual_marks(void)
 {
-    all_bytes_arrive_in_order(ACT_TCP_OPTIONS(.read_high_bytes = 65536, .write_high_bytes = 262144), 20 << 20);
+    all_bytes_arrive_in_order(ACT_TCP_OPTIONS(.read_high_bytes = 65536, .write_high_bytes = 262144),
+                              20 << 20);
 }
 
 static void bytes_pass_in_order_through_marks_that_are_one(void)
 {
-    all_bytes_arrive_in_order(ACT_TCP_OPTIONS(.read_high_bytes = 1000, .read_low_bytes = 1000, .write_high_bytes = 500,
-                                              .write_low_bytes = 500), 1 << 20);
+    all_bytes_arrive_in_order(ACT_TCP_OPTIONS(.read_high_bytes = 1000, .read_low_bytes = 1000,
+                                              .write_high_bytes = 500, .write_low_bytes = 500),
+                              1 << 20);
 }
 
-/* --------------------------------------------------------------------------- one that does not read */
+/* ----------------------------------------------------------------------- one that does not read */
 
 #define STREAM_BYTES ((size_t)30 << 20)
 #define PIECE_BYTES  ((size_t)1000)
@@ -137,7 +144,8 @@ static void pour(struct source *mine)
     uint8_t      piece[PIECE_BYTES];
     act_result   result = ACT_OK;
     while (mine->written < STREAM_BYTES && result == ACT_OK) {
-        size_t count = STREAM_BYTES - mine->written < sizeof piece ? STREAM_BYTES - mine->written : sizeof piece;
+        size_t count = STREAM_BYTES - mine->written < sizeof piece ? STREAM_BYTES - mine->written
+                                                                   : sizeof piece;
         fill(piece, count, mine->written);
         result = act_tcp_write(mine->connection.tcp, piece, count);
         if (result == ACT_OK)
@@ -159,9 +167,11 @@ static void source_receive(act_self *self, void *state, const act_message *messa
 {
     struct source *mine = state;
     if (message->tag == ACT_MESSAGE_TCP_WRITABLE) {
-        ck_assert_uint_le(act_tcp_unsent(mine->connection.tcp), mine->connection.net->plan.options->write_low_bytes);
+        ck_assert_uint_le(act_tcp_unsent(mine->connection.tcp),
+                          mine->connection.net->plan.options->write_low_bytes);
         pour(mine);
-    } else if (message->tag == ACT_MESSAGE_TCP_READABLE && act_tcp_input_ended(mine->connection.tcp)) {
+    } else if (message->tag == ACT_MESSAGE_TCP_READABLE &&
+               act_tcp_input_ended(mine->connection.tcp)) {
         net_leave(self);
     } else if (message->tag == ACT_MESSAGE_TCP_READABLE) {
         pour(mine);
@@ -205,7 +215,8 @@ static void one_that_does_not_read_is_written_to_again_when_little_waits(void)
 static void one_that_goes_without_reading_is_told(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &source, .options = ACT_TCP_OPTIONS(.write_high_bytes = 256 << 10)});
+    net_start(&net, &(struct net_plan){.connection = &source,
+                                       .options = ACT_TCP_OPTIONS(.write_high_bytes = 256 << 10)});
     int fd = net_dial(&net);
     net_send_text(fd, "x");
     net_expect_line(&net, "full");
@@ -214,7 +225,7 @@ static void one_that_goes_without_reading_is_told(void)
     net_stop(&net);
 }
 
-/* ------------------------------------------------------- one that has ended its side, and reads slowly */
+/* ------------------------------------------------ one that has ended its side, and reads slowly */
 
 struct late_source {
     struct source source;
@@ -246,15 +257,17 @@ static void late_source_receive(act_self *self, void *state, const act_message *
         net_say(mine->source.connection.net, "all is sent");
 }
 
-static const act_behavior late_source = NET_BEHAVIOR(struct late_source, net_pid_init, late_source_receive);
+static const act_behavior late_source =
+    NET_BEHAVIOR(struct late_source, net_pid_init, late_source_receive);
 
 /* It is told once that all is sent: nothing else would come. */
 static void who_answers_after_the_end_of_input_is_told_that_all_is_sent(void)
 {
     struct net     net = {0};
     static uint8_t bytes[100000];
-    net_start(&net, &(struct net_plan){.connection = &late_source,
-                                       .options = ACT_TCP_OPTIONS(.write_high_bytes = 2 * STREAM_BYTES)});
+    net_start(&net,
+              &(struct net_plan){.connection = &late_source,
+                                 .options = ACT_TCP_OPTIONS(.write_high_bytes = 2 * STREAM_BYTES)});
     int     fd = net_dial(&net);
     act_pid pid = net_hear_pid(&net);
     shutdown(fd, SHUT_WR);
@@ -271,7 +284,7 @@ static void who_answers_after_the_end_of_input_is_told_that_all_is_sent(void)
     net_stop(&net);
 }
 
-/* ------------------------------------------------------------------------- one that is not read from */
+/* -------------------------------------------------------------------- one that is not read from */
 
 #define HIGH 1000
 
@@ -310,7 +323,8 @@ static void unread_input_stays_below_the_mark_unless_more_is_wanted(void)
 {
     struct net net = {0};
     uint8_t    bytes[3 * HIGH] = {0};
-    net_start(&net, &(struct net_plan){.connection = &reader, .options = ACT_TCP_OPTIONS(.read_high_bytes = HIGH)});
+    net_start(&net, &(struct net_plan){.connection = &reader,
+                                       .options = ACT_TCP_OPTIONS(.read_high_bytes = HIGH)});
     int     fd = net_dial(&net);
     act_pid pid = net_hear_pid(&net);
     net_send(fd, bytes, sizeof bytes);
@@ -319,7 +333,8 @@ static void unread_input_stays_below_the_mark_unless_more_is_wanted(void)
     act_system_tell_value(net.system, pid, NET_GO, act_int64(2 * HIGH));
     net_expect_line(&net, "2000");
     ck_assert_int_eq(net_ask(&net, pid), 2 * HIGH);
-    act_system_tell_value(net.system, pid, NET_GO, act_int64(0)); /* consumed: what was wanted is forgotten */
+    /* consumed: what was wanted is forgotten */
+    act_system_tell_value(net.system, pid, NET_GO, act_int64(0));
     net_send(fd, bytes, sizeof bytes);
     shutdown(fd, SHUT_WR);
     int64_t count = 0;
@@ -332,7 +347,7 @@ static void unread_input_stays_below_the_mark_unless_more_is_wanted(void)
     net_stop(&net);
 }
 
-/* ------------------------------------------------------------------------------------------- pausing */
+/* -------------------------------------------------------------------------------------- pausing */
 
 static void pausing_receive(act_self *self, void *state, const act_message *message)
 {
@@ -341,7 +356,8 @@ static void pausing_receive(act_self *self, void *state, const act_message *mess
     if (message->tag == NET_GO) {
         act_tcp_pause(mine->tcp, message->as.boolean);
     } else if (message->tag == NET_DO) {
-        act_answer_value(self, message, NET_DO, act_int64((int64_t)act_tcp_input(mine->tcp, &bytes)));
+        act_answer_value(self, message, NET_DO,
+                         act_int64((int64_t)act_tcp_input(mine->tcp, &bytes)));
     } else if (message->tag == ACT_MESSAGE_TCP_READABLE) {
         net_say(mine->net, "%zu", act_tcp_input(mine->tcp, &bytes));
         if (act_tcp_input_ended(mine->tcp))
@@ -351,7 +367,8 @@ static void pausing_receive(act_self *self, void *state, const act_message *mess
     }
 }
 
-static const act_behavior pausing = NET_BEHAVIOR(struct net_connection, net_pid_init, pausing_receive);
+static const act_behavior pausing =
+    NET_BEHAVIOR(struct net_connection, net_pid_init, pausing_receive);
 
 static void a_paused_connection_reads_nothing(void)
 {
@@ -374,7 +391,7 @@ static void a_paused_connection_reads_nothing(void)
     net_stop(&net);
 }
 
-/* -------------------------------------------------------------------------------------- a busy worker */
+/* -------------------------------------------------------------------------------- a busy worker */
 
 static void spin_receive(act_self *self, void *state, const act_message *message)
 {
@@ -387,8 +404,10 @@ static const act_behavior spinner = {.name = "spinner", .receive = spin_receive}
 static void a_busy_worker_hears_of_its_sockets(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &echo, .workers = 1,
-                                       .options = ACT_TCP_OPTIONS(.read_high_bytes = 100, .write_high_bytes = 100)});
+    net_start(&net, &(struct net_plan){.connection = &echo,
+                                       .workers = 1,
+                                       .options = ACT_TCP_OPTIONS(.read_high_bytes = 100,
+                                                                  .write_high_bytes = 100)});
     act_pid pid = net_spawn(&net, &spinner, NULL, 0);
     act_system_tell_value(net.system, pid, NET_DO, act_nothing());
     int fd = net_dial(&net);
@@ -397,7 +416,8 @@ static void a_busy_worker_hears_of_its_sockets(void)
         net_expect(fd, "hello");
     }
     close(fd);
-    ck_assert_int_eq(act_system_exit(net.system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(net.system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     net_stop(&net);
 }
 
@@ -406,10 +426,13 @@ const struct kit_fact kit_facts[] = {
     FACT(bytes_pass_in_order_through_the_smallest_marks, .rounds = 2, .timeout_seconds = 60),
     FACT(bytes_pass_in_order_through_usual_marks, .rounds = 2, .timeout_seconds = 60),
     FACT(bytes_pass_in_order_through_marks_that_are_one, .rounds = 2, .timeout_seconds = 60),
-    FACT(one_that_does_not_read_is_written_to_again_when_it_does, .rounds = 2, .timeout_seconds = 60),
-    FACT(one_that_does_not_read_is_written_to_again_when_little_waits, .rounds = 2, .timeout_seconds = 60),
+    FACT(one_that_does_not_read_is_written_to_again_when_it_does, .rounds = 2,
+         .timeout_seconds = 60),
+    FACT(one_that_does_not_read_is_written_to_again_when_little_waits, .rounds = 2,
+         .timeout_seconds = 60),
     FACT(one_that_goes_without_reading_is_told, .rounds = 2, .timeout_seconds = 60),
-    FACT(who_answers_after_the_end_of_input_is_told_that_all_is_sent, .rounds = 2, .timeout_seconds = 60),
+    FACT(who_answers_after_the_end_of_input_is_told_that_all_is_sent, .rounds = 2,
+         .timeout_seconds = 60),
     FACT(unread_input_stays_below_the_mark_unless_more_is_wanted, .rounds = 2),
     FACT(a_paused_connection_reads_nothing, .rounds = 2),
     FACT(a_busy_worker_hears_of_its_sockets),

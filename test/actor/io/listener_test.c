@@ -34,7 +34,8 @@ static void echo_receive(act_self *self, void *state, const act_message *message
 }
 
 static const act_behavior echo = NET_BEHAVIOR(struct net_connection, net_init, echo_receive);
-static const act_behavior echo_with_pid = NET_BEHAVIOR(struct net_connection, net_pid_init, echo_receive);
+static const act_behavior echo_with_pid =
+    NET_BEHAVIOR(struct net_connection, net_pid_init, echo_receive);
 
 static void expect_echo(int fd)
 {
@@ -42,7 +43,7 @@ static void expect_echo(int fd)
     net_expect(fd, "hello");
 }
 
-/* ------------------------------------------------------------------------------------------- closing */
+/* -------------------------------------------------------------------------------------- closing */
 
 static void a_closed_listener_refuses_and_its_connections_go_on(void)
 {
@@ -62,13 +63,15 @@ static void a_listener_ends_with_its_actor(void)
 {
     struct net net = {0};
     net_start(&net, &(struct net_plan){.connection = &echo});
-    ck_assert_int_eq(act_system_exit(net.system, net.server, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(net.system, net.server,
+                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     net_join(&net, net.server, ACT_EXIT_KILLED);
     ck_assert_int_eq(net_try_dial(&net), -ECONNREFUSED);
     net_stop(&net);
 }
 
-/* -------------------------------------------------------------------------------- sockets unopened */
+/* ----------------------------------------------------------------------------- sockets unopened */
 
 static act_result close_init(act_self *self, void *state, const void *args)
 {
@@ -93,7 +96,7 @@ static void a_socket_that_nobody_opens_can_be_closed(void)
     net_stop(&net);
 }
 
-/* ---------------------------------------------------------------------------------- nothing is left */
+/* ------------------------------------------------------------------------------ nothing is left */
 
 static _Atomic long event_blocks;
 
@@ -156,8 +159,8 @@ static void a_thousand_connections_leave_no_descriptor_and_no_memory(void)
     net_start(&net, &(struct net_plan){.connection = &echo_with_pid, .spread = net_workers()});
     for (int i = 0; i < 20; i++)
         open_and_drop(&net, i);
-    int    descriptors = net_open_descriptors();
-    long   blocks = atomic_load(&event_blocks);
+    int  descriptors = net_open_descriptors();
+    long blocks = atomic_load(&event_blocks);
     for (int i = 0; i < 1000; i++)
         open_and_drop(&net, i);
     ck_assert_int_eq(net_open_descriptors(), descriptors);
@@ -187,7 +190,7 @@ static void connections_that_stand_when_the_system_stops_leave_nothing(void)
     ck_assert_int_eq(net_open_descriptors(), before);
 }
 
-/* ------------------------------------------------------------------------------- addresses and ports */
+/* -------------------------------------------------------------------------- addresses and ports */
 
 struct listening {
     struct net *net;
@@ -199,7 +202,8 @@ static act_result listen_init(act_self *self, void *state, const void *args)
     act_listener     *listener, *second;
     mine->net = ((const struct net_args *)args)->net;
     const char *host = mine->net->any;
-    act_result  result = act_tcp_listen(self, &listener, host, 0, ACT_LISTEN_OPTIONS(.reuse_port = true));
+    act_result  result =
+        act_tcp_listen(self, &listener, host, 0, ACT_LISTEN_OPTIONS(.reuse_port = true));
     if (result == ACT_OS) {
         net_say(mine->net, "0"); /* no such family on this machine */
         return ACT_OK;
@@ -210,7 +214,8 @@ static act_result listen_init(act_self *self, void *state, const void *args)
     /* A second one may share the port only if it says so. */
     ck_assert_int_eq(act_tcp_listen(self, &second, host, port, NULL), ACT_OS);
     ck_assert_int_eq(errno, EADDRINUSE);
-    ck_assert_int_eq(act_tcp_listen(self, &second, host, port, ACT_LISTEN_OPTIONS(.reuse_port = true)), ACT_OK);
+    ck_assert_int_eq(
+        act_tcp_listen(self, &second, host, port, ACT_LISTEN_OPTIONS(.reuse_port = true)), ACT_OK);
     ck_assert_uint_eq(act_listener_port(second), port);
     act_listener_close(&second);
     ck_assert_ptr_null(second);
@@ -233,7 +238,8 @@ static act_result peer_init(act_self *self, void *state, const void *args)
     return ACT_OK;
 }
 
-static const act_behavior peer_teller = NET_BEHAVIOR(struct net_connection, peer_init, echo_receive);
+static const act_behavior peer_teller =
+    NET_BEHAVIOR(struct net_connection, peer_init, echo_receive);
 
 static void listening_receive(act_self *self, void *state, const act_message *message)
 {
@@ -245,7 +251,8 @@ static void listening_receive(act_self *self, void *state, const act_message *me
         ck_assert_int_eq(act_spawn(self, &pid, &peer_teller, &args, NULL), ACT_OK);
 }
 
-static const act_behavior listening = NET_BEHAVIOR(struct listening, listen_init, listening_receive);
+static const act_behavior listening =
+    NET_BEHAVIOR(struct listening, listen_init, listening_receive);
 
 static void expect_peer(const char *host, const char *dial, const char *written)
 {
@@ -276,8 +283,10 @@ const struct kit_fact kit_facts[] = {
     FACT(a_closed_listener_refuses_and_its_connections_go_on, .rounds = 2),
     FACT(a_listener_ends_with_its_actor, .rounds = 2),
     FACT(a_socket_that_nobody_opens_can_be_closed, .rounds = 2),
-    FACT(a_thousand_connections_leave_no_descriptor_and_no_memory, .rounds = 2, .timeout_seconds = 60),
-    FACT(connections_that_stand_when_the_system_stops_leave_nothing, .rounds = 2, .timeout_seconds = 20),
+    FACT(a_thousand_connections_leave_no_descriptor_and_no_memory, .rounds = 2,
+         .timeout_seconds = 60),
+    FACT(connections_that_stand_when_the_system_stops_leave_nothing, .rounds = 2,
+         .timeout_seconds = 20),
     FACT(both_families_are_listened_to_and_told_apart, .rounds = 2),
     END_OF_FACTS,
 };

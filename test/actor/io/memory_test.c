@@ -58,7 +58,8 @@ static bool try_echo(struct net *net)
     bool   sent = send(fd, "hel", 3, MSG_NOSIGNAL) == 3;
     if (sent)
         sent = send(fd, "lo", 2, MSG_NOSIGNAL) == 2;
-    while (sent && have < 5 && (more = net_read(fd, got + have, 5 - have)) != 0 && more != (size_t)-1)
+    while (sent && have < 5 && (more = net_read(fd, got + have, 5 - have)) != 0 &&
+           more != (size_t)-1)
         have += more;
     close(fd);
     return have == 5 && memcmp(got, "hello", 5) == 0;
@@ -71,7 +72,9 @@ static void a_connection_without_memory_ends_and_the_next_one_is_served(void)
     event_set_mem_functions(failing_malloc, failing_realloc, free);
     event_set_log_callback(silence);
     act__memory_fail_at(0, false);
-    net_start(&net, &(struct net_plan){.connection = &echo, .options = ACT_TCP_OPTIONS(.idle_timeout = ACT_SECONDS(60))});
+    net_start(&net,
+              &(struct net_plan){.connection = &echo,
+                                 .options = ACT_TCP_OPTIONS(.idle_timeout = ACT_SECONDS(60))});
     int failed = 0, served = 0;
     for (uint64_t n = 1; !all; n++) {
         act__memory_fail_at(n, false);
@@ -86,7 +89,7 @@ static void a_connection_without_memory_ends_and_the_next_one_is_served(void)
     net_stop(&net);
 }
 
-/* --------------------------------------------------------------------------------- within a handler */
+/* ----------------------------------------------------------------------------- within a handler */
 
 struct tries {
     struct net *net;
@@ -94,7 +97,9 @@ struct tries {
     uint64_t    n;
 };
 
-/* Opens all there is to open with the n-th request failing. Returns: whether all of it went well. */
+/*
+ * Opens all there is to open with the n-th request failing. Returns: whether all of it went well.
+ */
 static bool open_all(act_self *self, uint16_t port)
 {
     act_listener *listener = NULL;
@@ -150,13 +155,15 @@ static void what_cannot_be_opened_leaves_nothing_behind(void)
     ck_assert_int_eq(outcome, 1);
     ck_assert_int_gt(failed, 6);
     ck_assert(try_echo(&net));
-    while (net_open_descriptors() > before) /* the server's side of what was opened is closed soon */
+    while (net_open_descriptors() > before) /* the server's side of what was opened is closed
+                                               soon */
         net_ask(&net, net.server);
     net_stop(&net);
 }
 
 const struct kit_fact kit_facts[] = {
-    FACT(a_connection_without_memory_ends_and_the_next_one_is_served, .rounds = 2, .timeout_seconds = 60),
+    FACT(a_connection_without_memory_ends_and_the_next_one_is_served, .rounds = 2,
+         .timeout_seconds = 60),
     FACT(what_cannot_be_opened_leaves_nothing_behind, .timeout_seconds = 60),
     END_OF_FACTS,
 };

@@ -1,4 +1,7 @@
-/* A server made of actors, clients made of plain sockets, and a line on which actors tell the test what they see. */
+/*
+ * A server made of actors, clients made of plain sockets, and a line on which actors tell the test
+ * what they see.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/io/net.h>
 
@@ -19,7 +22,7 @@
 
 #define LINE_BYTES 100
 
-/* ------------------------------------------------------------------------------------------- server */
+/* --------------------------------------------------------------------------------------- server */
 
 struct server {
     struct net   *net;
@@ -33,9 +36,11 @@ static void accept_all(act_self *self, struct server *server)
     struct net_args args = {.net = server->net};
     act_result      result;
     while ((result = act_tcp_accept(server->listener, &args.socket)) == ACT_OK) {
-        uint32_t worker = server->net->plan.spread != 0 ? server->accepted++ % server->net->plan.spread + 1 : 0;
-        act_pid  pid;
-        if (act_spawn(self, &pid, server->net->plan.connection, &args, ACT_SPAWN_OPTIONS(.worker = worker)) != ACT_OK)
+        uint32_t worker =
+            server->net->plan.spread != 0 ? server->accepted++ % server->net->plan.spread + 1 : 0;
+        act_pid pid;
+        if (act_spawn(self, &pid, server->net->plan.connection, &args,
+                      ACT_SPAWN_OPTIONS(.worker = worker)) != ACT_OK)
             act_socket_close(&args.socket);
     }
     if (result == ACT_OS)
@@ -70,8 +75,7 @@ static void server_receive(act_self *self, void *state, const act_message *messa
         if (!server->held)
             accept_all(self, server);
         break;
-    default:
-        ck_abort_msg("an unexpected message %x", message->tag);
+    default: ck_abort_msg("an unexpected message %x", message->tag);
     }
 }
 
@@ -83,7 +87,7 @@ static const act_behavior server_behavior = {
     .receive = server_receive,
 };
 
-/* ------------------------------------------------------------------------------------------- system */
+/* --------------------------------------------------------------------------------------- system */
 
 uint32_t net_workers(void)
 {
@@ -100,7 +104,9 @@ static void ignore_log(void *context, act_log_level level, const char *text)
 act_pid net_spawn(struct net *net, const act_behavior *behavior, const void *args, uint32_t worker)
 {
     act_pid pid;
-    ck_assert_int_eq(act_system_spawn(net->system, &pid, behavior, args, ACT_SPAWN_OPTIONS(.worker = worker)), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(net->system, &pid, behavior, args,
+                                      ACT_SPAWN_OPTIONS(.worker = worker)),
+                     ACT_OK);
     return pid;
 }
 
@@ -111,7 +117,8 @@ void net_start(struct net *net, const struct net_plan *plan)
     net->any = any;
     net->plan = *plan;
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, net->line), 0);
-    act_system_options *options = ACT_SYSTEM_OPTIONS(.workers_count = plan->workers, .actors_max = 1 << 16, .log = ignore_log);
+    act_system_options *options = ACT_SYSTEM_OPTIONS(.workers_count = plan->workers,
+                                                     .actors_max = 1 << 16, .log = ignore_log);
     if (options->workers_count == 0)
         options->workers_count = net_workers();
     ck_assert_int_eq(act_system_create(&net->system, options), ACT_OK);
@@ -128,7 +135,7 @@ void net_stop(struct net *net)
     close(net->line[1]);
 }
 
-/* -------------------------------------------------------------------------------------- connections */
+/* ---------------------------------------------------------------------------------- connections */
 
 act_result net_init(act_self *self, void *state, const void *args)
 {
@@ -148,7 +155,8 @@ act_result net_init(act_self *self, void *state, const void *args)
 act_result net_pid_init(act_self *self, void *state, const void *args)
 {
     act_result result = net_init(self, state, args);
-    net_say(((const struct net_args *)args)->net, "%llu", (unsigned long long)act_self_pid(self).local);
+    net_say(((const struct net_args *)args)->net, "%llu",
+            (unsigned long long)act_self_pid(self).local);
     return result;
 }
 
@@ -165,7 +173,7 @@ void net_other(act_self *self, struct net_connection *mine, const act_message *m
     net_leave(self);
 }
 
-/* --------------------------------------------------------------------------------------------- line */
+/* ----------------------------------------------------------------------------------------- line */
 
 void net_say(struct net *net, const char *format, ...)
 {
@@ -225,17 +233,18 @@ void net_join(struct net *net, act_pid pid, act_exit_kind kind)
                   act_exit_kind_text(report.kind), report.code, report.text);
 }
 
-/* ------------------------------------------------------------------------------------------ clients */
+/* -------------------------------------------------------------------------------------- clients */
 
 static int dial(const char *host, uint16_t port)
 {
     struct sockaddr_in  v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
     struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
     bool                is_v4 = inet_pton(AF_INET, host, &v4.sin_addr) == 1;
-    int                 fd = socket(is_v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+    int fd = socket(is_v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
     ck_assert_int_ge(fd, 0);
     ck_assert(is_v4 || inet_pton(AF_INET6, host, &v6.sin6_addr) == 1);
-    if (connect(fd, is_v4 ? (struct sockaddr *)&v4 : (struct sockaddr *)&v6, is_v4 ? sizeof v4 : sizeof v6) != 0) {
+    if (connect(fd, is_v4 ? (struct sockaddr *)&v4 : (struct sockaddr *)&v6,
+                is_v4 ? sizeof v4 : sizeof v6) != 0) {
         int error = errno;
         close(fd);
         return -error;

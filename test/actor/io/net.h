@@ -1,4 +1,7 @@
-/* A server made of actors, clients made of plain sockets, and a line on which actors tell the test what they see. */
+/*
+ * A server made of actors, clients made of plain sockets, and a line on which actors tell the test
+ * what they see.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_TEST_ACTOR_IO_NET_H
 #define ACT_TEST_ACTOR_IO_NET_H
@@ -20,12 +23,12 @@ struct net_args {
 
 /* How a test's server behaves; zeroed members are defaults. */
 struct net_plan {
-    const act_behavior    *connection;   /* args: struct net_args */
-    const act_tcp_options *options;      /* for net_open */
-    uint32_t               workers;      /* 0: as many as the round says, see net_workers */
-    uint32_t               spread;       /* connections are spawned on the workers in turn */
+    const act_behavior    *connection; /* args: struct net_args */
+    const act_tcp_options *options;    /* for net_open */
+    uint32_t               workers;    /* 0: as many as the round says, see net_workers */
+    uint32_t               spread;     /* connections are spawned on the workers in turn */
     uint32_t               backlog;
-    bool                   hold;         /* the server accepts nothing until it is told NET_GO */
+    bool                   hold; /* the server accepts nothing until it is told NET_GO */
 };
 
 struct net {
@@ -52,31 +55,37 @@ struct net_connection {
 /* Rounds 0 and 1 of a fact run with 1 and 4 workers. */
 uint32_t net_workers(void);
 /* Starts a system and, if the plan has a connection, a server on a free port of 127.0.0.1. */
-void net_start(struct net *net, const struct net_plan *plan);
-void net_stop(struct net *net);
+void     net_start(struct net *net, const struct net_plan *plan);
+void     net_stop(struct net *net);
 act_pid net_spawn(struct net *net, const act_behavior *behavior, const void *args, uint32_t worker);
 
 /* Connections and their like. The plan's connection is opened; net_pid_init also says its pid. */
 act_result net_init(act_self *self, void *state, const void *args);
 act_result net_pid_init(act_self *self, void *state, const void *args);
-/* Notices that most treat alike: CLOSED is said, as "closed: ECONNRESET", and ends the actor; others are wrong. */
-void net_other(act_self *self, struct net_connection *mine, const act_message *message);
+/*
+ * Notices that most treat alike: CLOSED is said, as "closed: ECONNRESET", and ends the actor;
+ * others are wrong.
+ */
+void       net_other(act_self *self, struct net_connection *mine, const act_message *message);
 /* Ends the actor, cleanly. */
-void net_leave(act_self *self);
-#define NET_BEHAVIOR(state, init_function, receive_function)                                                  \
-    { .name = #receive_function, .state_bytes = sizeof(state), .args_bytes = sizeof(struct net_args),          \
-      .init = (init_function), .receive = (receive_function) }
+void       net_leave(act_self *self);
+#define NET_BEHAVIOR(state, init_function, receive_function)                                       \
+    {                                                                                              \
+        .name = #receive_function, .state_bytes = sizeof(state),                                   \
+        .args_bytes = sizeof(struct net_args), .init = (init_function),                            \
+        .receive = (receive_function)                                                              \
+    }
 
 /* Any actor: one line for the test. */
 __attribute__((format(printf, 2, 3))) void net_say(struct net *net, const char *format, ...);
 /* The next line; fails the test at the deadline. The text is valid until the next call. */
-const char *net_hear(struct net *net);
-void        net_expect_line(struct net *net, const char *text);
-act_pid     net_hear_pid(struct net *net);
+const char                                *net_hear(struct net *net);
+void                                       net_expect_line(struct net *net, const char *text);
+act_pid                                    net_hear_pid(struct net *net);
 /* An ask of NET_DO from the test's thread: returns its answer. */
-int64_t     net_ask(struct net *net, act_pid pid);
+int64_t                                    net_ask(struct net *net, act_pid pid);
 /* Waits for the end of an actor, and of all that it owned. */
-void        net_join(struct net *net, act_pid pid, act_exit_kind kind);
+void net_join(struct net *net, act_pid pid, act_exit_kind kind);
 
 /* Plain blocking sockets with the deadline on each call. */
 int    net_dial(struct net *net);
@@ -84,10 +93,10 @@ int    net_try_dial(struct net *net); /* -errno if it fails */
 int    net_dial_at(const char *host, uint16_t port, uint16_t *own_port);
 void   net_send(int fd, const void *bytes, size_t count);
 void   net_send_text(int fd, const char *text);
-size_t net_read(int fd, void *bytes, size_t most);  /* once; 0: end of stream; -1 as size_t: reset */
-void   net_expect(int fd, const char *text);        /* exactly this comes next */
-void   net_expect_end(int fd);                      /* end of stream or reset */
-void   net_reset(int fd);                           /* closes with a RST */
+size_t net_read(int fd, void *bytes, size_t most); /* once; 0: end of stream; -1 as size_t: reset */
+void   net_expect(int fd, const char *text);       /* exactly this comes next */
+void   net_expect_end(int fd);                     /* end of stream or reset */
+void   net_reset(int fd);                          /* closes with a RST */
 
 int net_open_descriptors(void);
 

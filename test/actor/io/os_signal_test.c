@@ -34,7 +34,8 @@ static void listen_receive(act_self *self, void *state, const act_message *messa
     net_say(mine->net, "%s", strsignal((int)message->as.int64));
 }
 
-static const act_behavior listening = NET_BEHAVIOR(struct net_connection, listen_init, listen_receive);
+static const act_behavior listening =
+    NET_BEHAVIOR(struct net_connection, listen_init, listen_receive);
 
 static act_pid listen_on(struct net *net, uint32_t worker)
 {
@@ -45,7 +46,8 @@ static act_pid listen_on(struct net *net, uint32_t worker)
 
 static void stop_listening(struct net *net, act_pid pid)
 {
-    ck_assert_int_eq(act_system_exit(net->system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(
+        act_system_exit(net->system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     net_join(net, pid, ACT_EXIT_KILLED);
 }
 
@@ -87,14 +89,15 @@ static void a_blocking_actor_is_told(void)
     act_pid    pid;
     net_start(&net, &(struct net_plan){0});
     ck_assert_int_eq(act_system_spawn(net.system, &pid, &listening, &(struct net_args){&net, NULL},
-                                      ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
+                                      ACT_SPAWN_OPTIONS(.blocking = true)),
+                     ACT_OK);
     net_expect_line(&net, "listening");
     raise(SIGUSR1);
     net_expect_line(&net, "User defined signal 1");
     net_stop(&net);
 }
 
-/* ------------------------------------------------------------------------------------------ as before */
+/* ------------------------------------------------------------------------------------ as before */
 
 static _Atomic int handled_before;
 
@@ -127,7 +130,7 @@ static void what_was_done_with_a_signal_before_is_done_again(void)
     signal(SIGUSR1, SIG_DFL);
 }
 
-/* -------------------------------------------------------------------------------------------- bursts */
+/* --------------------------------------------------------------------------------------- bursts */
 
 struct counter {
     struct net *net;
@@ -189,7 +192,8 @@ static void asking_and_ending_while_signals_come_is_safe(void)
 {
     struct net       net = {0};
     pthread_t        thread;
-    struct sigaction mine = {.sa_handler = handle_before}; /* or the process would die of it in between */
+    struct sigaction mine = {.sa_handler = handle_before}; /* or the process would die of it in
+                                                              between */
     ck_assert_int_eq(sigaction(SIGUSR1, &mine, NULL), 0);
     ck_assert_int_eq(pthread_create(&thread, NULL, raise_many, NULL), 0);
     for (int system = 0; system < 5; system++) {
@@ -205,11 +209,12 @@ static void asking_and_ending_while_signals_come_is_safe(void)
     signal(SIGUSR1, SIG_DFL);
 }
 
-/* ------------------------------------------------------------------------------------------- refused */
+/* -------------------------------------------------------------------------------------- refused */
 
 static void ask_for_all(act_self *self, void *state, const act_message *message)
 {
-    static const int never[] = {0, -1, SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, 65, 1000};
+    static const int never[] = {0,      -1,     SIGKILL, SIGSTOP, SIGSEGV, SIGBUS,
+                                SIGFPE, SIGILL, SIGABRT, 65,      1000};
     (void)state;
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         ck_assert_int_eq(act_os_signal(self, never[i]), ACT_INVALID);
@@ -224,7 +229,8 @@ static void ask_for_internal(act_self *self, void *state, const act_message *mes
 }
 
 static const act_behavior asks_for_all = {.name = "asks for all", .receive = ask_for_all};
-static const act_behavior asks_for_internal = {.name = "asks for internal", .receive = ask_for_internal};
+static const act_behavior asks_for_internal = {.name = "asks for internal",
+                                               .receive = ask_for_internal};
 
 static void signals_that_cannot_be_messages_are_refused(void)
 {

@@ -1,4 +1,7 @@
-/* Sockets of a worker of which one handler does not return: others are served, its own wait and lose nothing. */
+/*
+ * Sockets of a worker of which one handler does not return: others are served, its own wait and
+ * lose nothing.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -12,7 +15,7 @@
 
 enum { TIMES = 20 };
 
-static sem_t go;
+static sem_t            go;
 static _Atomic uint16_t port;
 
 static void wait_to_go(void)
@@ -53,8 +56,8 @@ static void moves(act_self *self, struct net_connection *mine, char how)
 }
 
 /*
- * "s" makes its handler wait; what it had been given is still there afterwards. "c" closes then, "p" panics. In "n", "k"
- * and "e" a release waits.
+ * "s" makes its handler wait; what it had been given is still there afterwards. "c" closes then,
+ * "p" panics. In "n", "k" and "e" a release waits.
  */
 static void receives(act_self *self, void *state, const act_message *message)
 {
@@ -226,7 +229,7 @@ static void the_other_sides_end_is_told_afterwards(void)
     net_stop(&net);
 }
 
-/* ----------------------------------------------------------------------------------------- listeners */
+/* ------------------------------------------------------------------------------------ listeners */
 
 struct door {
     struct net   *net;

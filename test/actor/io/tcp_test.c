@@ -13,7 +13,7 @@
 #include <test/actor/io/net.h>
 #include <test/kit/kit.h>
 
-/* ------------------------------------------------------------------------------------------- echoing */
+/* -------------------------------------------------------------------------------------- echoing */
 
 static void echo_receive(act_self *self, void *state, const act_message *message)
 {
@@ -35,7 +35,8 @@ static void echo_receive(act_self *self, void *state, const act_message *message
 }
 
 static const act_behavior echo = NET_BEHAVIOR(struct net_connection, net_init, echo_receive);
-static const act_behavior echo_with_pid = NET_BEHAVIOR(struct net_connection, net_pid_init, echo_receive);
+static const act_behavior echo_with_pid =
+    NET_BEHAVIOR(struct net_connection, net_pid_init, echo_receive);
 
 static void what_is_sent_comes_back(void)
 {
@@ -52,7 +53,7 @@ static void what_is_sent_comes_back(void)
     net_stop(&net);
 }
 
-/* ---------------------------------------------------------------------------------------------- ends */
+/* ----------------------------------------------------------------------------------------- ends */
 
 static void a_panic_closes_its_connection_and_no_other(void)
 {
@@ -78,7 +79,8 @@ static void a_kill_closes_the_connection(void)
     act_pid pid = net_hear_pid(&net);
     net_send_text(fd, "hello");
     net_expect(fd, "hello");
-    ck_assert_int_eq(act_system_exit(net.system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit(net.system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     net_expect_end(fd);
     net_join(&net, pid, ACT_EXIT_KILLED);
     close(fd);
@@ -111,7 +113,8 @@ static void answer_at_end_receive(act_self *self, void *state, const act_message
     }
 }
 
-static const act_behavior answer_at_end = NET_BEHAVIOR(struct net_connection, net_init, answer_at_end_receive);
+static const act_behavior answer_at_end =
+    NET_BEHAVIOR(struct net_connection, net_init, answer_at_end_receive);
 
 static void the_other_sides_end_leaves_our_side_open(void)
 {
@@ -144,7 +147,8 @@ static void answer_in_threes_receive(act_self *self, void *state, const act_mess
     }
 }
 
-static const act_behavior answer_in_threes = NET_BEHAVIOR(struct net_connection, net_init, answer_in_threes_receive);
+static const act_behavior answer_in_threes =
+    NET_BEHAVIOR(struct net_connection, net_init, answer_in_threes_receive);
 
 static void input_can_be_looked_at_by_its_front(void)
 {
@@ -181,7 +185,8 @@ static void end_first_receive(act_self *self, void *state, const act_message *me
     }
 }
 
-static const act_behavior end_first = NET_BEHAVIOR(struct net_connection, net_init, end_first_receive);
+static const act_behavior end_first =
+    NET_BEHAVIOR(struct net_connection, net_init, end_first_receive);
 
 static void our_end_leaves_the_other_side_open(void)
 {
@@ -212,7 +217,8 @@ static void write_on_receive(act_self *self, void *state, const act_message *mes
         net_say(mine->net, "ended");
 }
 
-static const act_behavior write_on = NET_BEHAVIOR(struct net_connection, net_pid_init, write_on_receive);
+static const act_behavior write_on =
+    NET_BEHAVIOR(struct net_connection, net_pid_init, write_on_receive);
 
 static void writing_to_one_that_has_gone_is_told_and_raises_no_signal(void)
 {
@@ -264,7 +270,7 @@ static void what_terminate_writes_is_sent(void)
     net_stop(&net);
 }
 
-/* ------------------------------------------------------------------------- two connections, one actor */
+/* ------------------------------------------------------------------- two connections, one actor */
 
 struct pair {
     struct net *net;
@@ -303,7 +309,8 @@ static void two_sockets_for(act_self *self, void *state, const act_message *mess
     act_listener *listener = message->as.pointer;
     ck_assert_int_eq(message->tag, ACT_MESSAGE_TCP_ACCEPTABLE);
     while (act_tcp_accept(listener, &accepted) == ACT_OK)
-        act_tell_value(self, *(act_pid *)mine->net->any, NET_GO, act_resource_value(accepted, act_socket_release));
+        act_tell_value(self, *(act_pid *)mine->net->any, NET_GO,
+                       act_resource_value(accepted, act_socket_release));
 }
 
 static act_result two_sockets_init(act_self *self, void *state, const void *args)
@@ -317,7 +324,8 @@ static act_result two_sockets_init(act_self *self, void *state, const void *args
     return result;
 }
 
-static const act_behavior two_sockets = NET_BEHAVIOR(struct pair, two_sockets_init, two_sockets_for);
+static const act_behavior two_sockets =
+    NET_BEHAVIOR(struct pair, two_sockets_init, two_sockets_for);
 
 static void a_closed_connection_is_heard_of_no_more(void)
 {
@@ -347,7 +355,7 @@ static void a_closed_connection_is_heard_of_no_more(void)
     net_stop(&net);
 }
 
-/* -------------------------------------------------------------------------------------- from outside */
+/* --------------------------------------------------------------------------------- from outside */
 
 #define NUMBERS 20000
 
@@ -358,12 +366,14 @@ static void numbers_receive(act_self *self, void *state, const act_message *mess
     if (message->tag == ACT_MESSAGE_TCP_READABLE)
         net_leave(self);
     else if (message->tag == NET_DO)
-        ck_assert_int_eq(act_tcp_write(mine->tcp, &message->as.uint64, sizeof message->as.uint64), ACT_OK);
+        ck_assert_int_eq(act_tcp_write(mine->tcp, &message->as.uint64, sizeof message->as.uint64),
+                         ACT_OK);
     else
         net_other(self, mine, message);
 }
 
-static const act_behavior numbers = NET_BEHAVIOR(struct net_connection, net_pid_init, numbers_receive);
+static const act_behavior numbers =
+    NET_BEHAVIOR(struct net_connection, net_pid_init, numbers_receive);
 
 static void send_numbers(act_self *self, void *state, const act_message *message)
 {
@@ -377,8 +387,10 @@ static const act_behavior numberer = {.name = "numberer", .receive = send_number
 static void what_other_actors_send_through_messages_stays_in_order(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &numbers,
-                                       .options = ACT_TCP_OPTIONS(.write_high_bytes = NUMBERS * sizeof(uint64_t) + 1)});
+    net_start(&net,
+              &(struct net_plan){.connection = &numbers,
+                                 .options = ACT_TCP_OPTIONS(.write_high_bytes =
+                                                                NUMBERS * sizeof(uint64_t) + 1)});
     int     fd = net_dial(&net);
     act_pid pid = net_hear_pid(&net), from = net_spawn(&net, &numberer, NULL, net_workers());
     act_system_tell_value(net.system, from, NET_DO, act_pid_value(pid));
@@ -392,7 +404,7 @@ static void what_other_actors_send_through_messages_stays_in_order(void)
     net_stop(&net);
 }
 
-/* -------------------------------------------------------------------------------------------- moving */
+/* --------------------------------------------------------------------------------------- moving */
 
 static _Atomic int released;
 
@@ -414,7 +426,8 @@ static void moving_receive(act_self *self, void *state, const act_message *messa
         return;
     }
     for (size_t count = act_tcp_input(mine->tcp, &bytes); count != 0; count--) {
-        ck_assert_int_eq(act_tcp_write_moved(mine->tcp, block, sizeof block, count_release, &released), ACT_OK);
+        ck_assert_int_eq(
+            act_tcp_write_moved(mine->tcp, block, sizeof block, count_release, &released), ACT_OK);
         act_tcp_consume(mine->tcp, 1);
     }
     ck_assert_int_eq(act_tcp_write_moved(mine->tcp, block, 0, count_release, &released), ACT_OK);
@@ -422,7 +435,8 @@ static void moving_receive(act_self *self, void *state, const act_message *messa
         net_leave(self);
 }
 
-static const act_behavior moving = NET_BEHAVIOR(struct net_connection, net_pid_init, moving_receive);
+static const act_behavior moving =
+    NET_BEHAVIOR(struct net_connection, net_pid_init, moving_receive);
 
 static void moved_bytes_are_released_once_sent(void)
 {
@@ -450,7 +464,8 @@ static void moved_bytes_are_released_when_the_connection_is_gone(void)
 {
     struct net net = {0};
     atomic_store(&released, 0);
-    net_start(&net, &(struct net_plan){.connection = &moving, .options = ACT_TCP_OPTIONS(.write_high_bytes = 64 << 20)});
+    net_start(&net, &(struct net_plan){.connection = &moving,
+                                       .options = ACT_TCP_OPTIONS(.write_high_bytes = 64 << 20)});
     int     fd = net_dial(&net);
     act_pid pid = net_hear_pid(&net);
     net_send_text(fd, "xxxxxxxxxxxxxxxx");
@@ -462,7 +477,7 @@ static void moved_bytes_are_released_when_the_connection_is_gone(void)
     net_stop(&net);
 }
 
-/* ---------------------------------------------------------------------------------------------- idle */
+/* ----------------------------------------------------------------------------------------- idle */
 
 static void idle_receive(act_self *self, void *state, const act_message *message)
 {
@@ -480,7 +495,8 @@ static const act_behavior idler = NET_BEHAVIOR(struct net_connection, net_init, 
 static void an_idle_connection_is_told_each_time(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &idler, .options = ACT_TCP_OPTIONS(.idle_timeout = ACT_MS(20))});
+    net_start(&net, &(struct net_plan){.connection = &idler,
+                                       .options = ACT_TCP_OPTIONS(.idle_timeout = ACT_MS(20))});
     int fd = net_dial(&net);
     net_expect_line(&net, "idle");
     net_expect_line(&net, "idle");
@@ -501,7 +517,8 @@ static void patient_receive(act_self *self, void *state, const act_message *mess
     struct patient *mine = state;
     if (message->tag == NET_DO) {
         mine->written_at = act_now(self);
-        act_answer_value(self, message, NET_DO, act_int64(act_tcp_write(mine->connection.tcp, "x", 1)));
+        act_answer_value(self, message, NET_DO,
+                         act_int64(act_tcp_write(mine->connection.tcp, "x", 1)));
     } else if (message->tag == ACT_MESSAGE_TCP_IDLE) {
         net_say(mine->connection.net, "%lld", (long long)(act_now(self) - mine->written_at));
     } else if (message->tag != ACT_MESSAGE_TCP_READABLE) {
@@ -515,8 +532,11 @@ static const act_behavior patient = NET_BEHAVIOR(struct patient, net_pid_init, p
 static void a_byte_makes_idleness_begin_anew(void)
 {
     struct net net = {0}, hourglass = {0};
-    net_start(&net, &(struct net_plan){.connection = &patient, .options = ACT_TCP_OPTIONS(.idle_timeout = ACT_MS(150))});
-    net_start(&hourglass, &(struct net_plan){.connection = &idler, .options = ACT_TCP_OPTIONS(.idle_timeout = ACT_MS(50))});
+    net_start(&net, &(struct net_plan){.connection = &patient,
+                                       .options = ACT_TCP_OPTIONS(.idle_timeout = ACT_MS(150))});
+    net_start(&hourglass,
+              &(struct net_plan){.connection = &idler,
+                                 .options = ACT_TCP_OPTIONS(.idle_timeout = ACT_MS(50))});
     int     fd = net_dial(&net);
     act_pid pid = net_hear_pid(&net);
     int     other = net_dial(&hourglass);
@@ -541,7 +561,8 @@ const struct kit_fact kit_facts[] = {
     FACT(writing_to_one_that_has_gone_is_told_and_raises_no_signal, .rounds = 2),
     FACT(what_terminate_writes_is_sent, .rounds = 2),
     FACT(a_closed_connection_is_heard_of_no_more),
-    FACT(what_other_actors_send_through_messages_stays_in_order, .rounds = 2, .timeout_seconds = 60),
+    FACT(what_other_actors_send_through_messages_stays_in_order, .rounds = 2,
+         .timeout_seconds = 60),
     FACT(moved_bytes_are_released_once_sent, .rounds = 2, .timeout_seconds = 20),
     FACT(moved_bytes_are_released_when_the_connection_is_gone, .rounds = 2, .timeout_seconds = 20),
     FACT(an_idle_connection_is_told_each_time, .rounds = 2),

@@ -1,4 +1,7 @@
-/* The simulation itself: the seed decides the order and nothing else does; time is virtual and steps are counted. */
+/*
+ * The simulation itself: the seed decides the order and nothing else does; time is virtual and
+ * steps are counted.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/lab.h>
 
@@ -15,7 +18,8 @@ static void plays(act_self *self, void *state, const act_message *message)
         act_panic(self, "at random");
     act_pid other = players[act_random(self) % 10];
     if (act_random(self) % 4 == 0)
-        (void)!act_tell_value_after(self, &timer, other, TAG_A, act_nothing(), (act_millis)(act_random(self) % 20));
+        (void)!act_tell_value_after(self, &timer, other, TAG_A, act_nothing(),
+                                    (act_millis)(act_random(self) % 20));
     act_tell_value(self, other, TAG_A, act_nothing());
     act_tell_value(self, players[act_random(self) % 10], TAG_A, act_nothing());
 }
@@ -25,7 +29,8 @@ static const act_behavior player = {.name = "player", .state_bytes = sizeof(int)
 static uint64_t course_of(uint64_t seed)
 {
     memset(&lab, 0, sizeof lab);
-    ck_assert_int_eq(act_simulation_create(&lab.simulation, seed, LAB_OPTIONS(.workers_count = 7)), ACT_OK);
+    ck_assert_int_eq(act_simulation_create(&lab.simulation, seed, LAB_OPTIONS(.workers_count = 7)),
+                     ACT_OK);
     lab.system = act_simulation_system(lab.simulation);
     for (int i = 0; i < 10; i++)
         players[i] = lab_spawn_as(&player, NULL, NULL);
@@ -56,7 +61,10 @@ static void other_seeds_take_other_courses(void)
     }
 }
 
-/* Ten actors that were told something at once run in some order: over the seeds each comes first at some time. */
+/*
+ * Ten actors that were told something at once run in some order: over the seeds each comes first at
+ * some time.
+ */
 static void any_of_those_that_are_runnable_may_be_next(void)
 {
     bool first[10] = {false};

@@ -1,4 +1,7 @@
-/* What send, receive, clone and drop do, for each kind of channel. Retells crossbeam-channel's array, list and zero. */
+/*
+ * What send, receive, clone and drop do, for each kind of channel. Retells crossbeam-channel's
+ * array, list and zero.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <string.h>
@@ -9,7 +12,7 @@
 static const size_t capacities[] = {0, 1, 3, ACT_CHANNEL_UNBOUNDED};
 enum { KINDS = 4 };
 
-/* ---------------------------------------------------------------------------------- without waiting */
+/* ------------------------------------------------------------------------------ without waiting */
 
 static void values_come_out_in_the_order_they_went_in(void)
 {
@@ -90,12 +93,14 @@ static void values_of_each_size_arrive_whole(void)
             act_sender   *sender;
             act_receiver *receiver;
             unsigned char sent[300], received[301];
-            ck_assert_int_eq(act_channel_create(&sender, &receiver, bytes, capacities[kind]), ACT_OK);
+            ck_assert_int_eq(act_channel_create(&sender, &receiver, bytes, capacities[kind]),
+                             ACT_OK);
             for (int i = 0; i < 1000; i++) {
                 memset(sent, i, sizeof sent);
                 memset(received, i + 1, sizeof received);
                 ck_assert_int_eq(act_channel_send(sender, bytes != 0 ? sent : NULL, 0), ACT_OK);
-                ck_assert_int_eq(act_channel_receive(receiver, bytes != 0 ? received : NULL, 0), ACT_OK);
+                ck_assert_int_eq(act_channel_receive(receiver, bytes != 0 ? received : NULL, 0),
+                                 ACT_OK);
                 ck_assert(memcmp(sent, received, bytes) == 0);
                 ck_assert_int_eq(received[bytes], (unsigned char)(i + 1));
             }
@@ -110,7 +115,8 @@ static void what_is_out_of_range_is_refused(void)
     act_sender   *sender;
     act_receiver *receiver;
     int64_t       value = 0;
-    ck_assert_int_eq(act_channel_create(&sender, &receiver, ACT_CHANNEL_VALUE_BYTES_MAX + 1, 1), ACT_INVALID);
+    ck_assert_int_eq(act_channel_create(&sender, &receiver, ACT_CHANNEL_VALUE_BYTES_MAX + 1, 1),
+                     ACT_INVALID);
     ck_assert_int_eq(act_channel_create(&sender, &receiver, 8, SIZE_MAX - 1), ACT_NO_MEMORY);
     ck_assert_int_eq(act_channel_create(&sender, &receiver, sizeof value, 1), ACT_OK);
     ck_assert_int_eq(act_channel_send(sender, &value, -2), ACT_INVALID);
@@ -130,12 +136,13 @@ static void a_timeout_passes(void)
         ck_assert_int_eq(value, 7);
         while (kind < 3 && put(&pipe, 1) == ACT_OK)
             continue;
-        ck_assert_int_eq(act_channel_send(pipe.sender, &value, 1), kind < 3 ? ACT_TIMED_OUT : ACT_OK);
+        ck_assert_int_eq(act_channel_send(pipe.sender, &value, 1),
+                         kind < 3 ? ACT_TIMED_OUT : ACT_OK);
         pipe_drop(&pipe);
     }
 }
 
-/* ----------------------------------------------------------------------------------------- the ends */
+/* ------------------------------------------------------------------------------------- the ends */
 
 static void what_was_sent_is_received_after_the_last_sender_has_gone(void)
 {
@@ -168,9 +175,9 @@ static void without_receivers_nothing_is_sent(void)
     }
 }
 
-static int released;
+static int     released;
 static int64_t released_sum;
-static void release(void *value)
+static void    release(void *value)
 {
     int64_t copy;
     memcpy(&copy, value, sizeof copy);
@@ -213,10 +220,12 @@ static void a_forced_send_hands_the_oldest_back(void)
     ck_assert_int_eq(got(&pipe), -ACT_EMPTY);
     act_receiver_drop(&pipe.receiver);
     int64_t value = 0;
-    ck_assert_int_eq(act_channel_force_send(pipe.sender, &value, &value, &was_evicted), ACT_DISCONNECTED);
+    ck_assert_int_eq(act_channel_force_send(pipe.sender, &value, &value, &was_evicted),
+                     ACT_DISCONNECTED);
     pipe_drop(&pipe);
     pipe = pipe_make(ACT_CHANNEL_RENDEZVOUS);
-    ck_assert_int_eq(act_channel_force_send(pipe.sender, &value, &value, &was_evicted), ACT_INVALID);
+    ck_assert_int_eq(act_channel_force_send(pipe.sender, &value, &value, &was_evicted),
+                     ACT_INVALID);
     pipe_drop(&pipe);
 }
 
@@ -244,7 +253,8 @@ static void each_request_for_memory_may_fail(void)
         bool        failed = true;
         for (uint64_t n = 1; failed; n++) {
             act__memory_fail_at(n, false);
-            act_result result = act_channel_create(&pipe.sender, &pipe.receiver, sizeof value, capacities[kind]);
+            act_result result =
+                act_channel_create(&pipe.sender, &pipe.receiver, sizeof value, capacities[kind]);
             failed = result == ACT_NO_MEMORY;
             ck_assert(failed || result == ACT_OK);
         }
@@ -257,14 +267,14 @@ static void each_request_for_memory_may_fail(void)
     }
 }
 
-/* ----------------------------------------------------------------------------------------- waiting */
+/* -------------------------------------------------------------------------------------- waiting */
 
 struct waiter {
-    struct pipe   *pipe;
-    act_millis     timeout;
-    int64_t        value;
-    act_result     result;
-    struct thread  thread;
+    struct pipe  *pipe;
+    act_millis    timeout;
+    int64_t       value;
+    act_result    result;
+    struct thread thread;
 };
 
 static void receives(void *argument)
@@ -344,7 +354,8 @@ static void a_place_that_becomes_free_is_given_to_who_waits(void)
 {
     struct pipe        pipe = pipe_make(1);
     int64_t            values[] = {2, 3};
-    act_select_case    sends[] = {ACT_SELECT_SEND(pipe.sender, &values[0]), ACT_SELECT_SEND(pipe.sender, &values[1])};
+    act_select_case    sends[] = {ACT_SELECT_SEND(pipe.sender, &values[0]),
+                                  ACT_SELECT_SEND(pipe.sender, &values[1])};
     struct act__waiter waiters[] = {{.woken = wakes_nobody}, {.woken = wakes_nobody}};
     ck_assert_int_eq(put(&pipe, 1), ACT_OK);
     for (int i = 0; i < 2; i++)
@@ -443,7 +454,7 @@ static void a_loop_ends_with_the_last_sender(void)
         int64_t       value, sum = 0;
         thread_start(&thread, sends_five, &pipe);
         ACT_CHANNEL_FOR(pipe.receiver, value)
-            sum += value;
+        sum += value;
         ck_assert_int_eq(sum, 15);
         thread_join(&thread);
         pipe_drop(&pipe);
@@ -457,7 +468,7 @@ static void draining_ends_when_nothing_waits(void)
     ck_assert_int_eq(put(&pipe, 1), ACT_OK);
     ck_assert_int_eq(put(&pipe, 2), ACT_OK);
     ACT_CHANNEL_DRAIN(pipe.receiver, value)
-        sum += value;
+    sum += value;
     ck_assert_int_eq(sum, 3);
     pipe_drop(&pipe);
 }
@@ -474,7 +485,7 @@ static void a_thread_that_runs_handlers_may_not_wait(void)
     pipe_drop(&pipe);
 }
 
-/* ------------------------------------------------------------------------------------------- types */
+/* ---------------------------------------------------------------------------------------- types */
 
 struct point {
     int x, y, z;

@@ -1,4 +1,7 @@
-/* What crossbeam-channel's suites assert beyond the other tests here: doc/channel_cases.md says which case is where. */
+/*
+ * What crossbeam-channel's suites assert beyond the other tests here: doc/channel_cases.md says
+ * which case is where.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/mailbox/channel/threads.h>
 
@@ -17,7 +20,7 @@ static int64_t received(act_receiver *receiver)
     return value;
 }
 
-/* ---------------------------------------------------------------------------------- array, list, zero */
+/* ---------------------------------------------------------------------------- array, list, zero */
 
 static void sends_and_takes(void *argument)
 {
@@ -142,7 +145,7 @@ static void asks_until_it_has_enough(void *argument)
     int64_t      value, sum = 0;
     while (sum < ROUNDS) {
         ACT_CHANNEL_DRAIN(talk->answers.receiver, value)
-            sum += value;
+        sum += value;
         if (sum < ROUNDS)
             ck_assert_int_eq(send_and_wait(talk->requests.sender, 0), ACT_OK);
     } /* each request was answered, so the other one still waits for the next */
@@ -154,12 +157,13 @@ static void asks_until_it_has_enough(void *argument)
 static void who_asks_is_answered_until_he_goes(void)
 {
     for (int kind = 1; kind < KINDS; kind++) {
-        struct talk talk = {.requests = pipe_make(capacities[kind]), .answers = pipe_make(capacities[kind])};
+        struct talk talk = {.requests = pipe_make(capacities[kind]),
+                            .answers = pipe_make(capacities[kind])};
         int64_t     nothing;
         thread_start(&talk.thread, asks_until_it_has_enough, &talk);
         ACT_CHANNEL_FOR(talk.requests.receiver, nothing)
-            if (send_and_wait(talk.answers.sender, 1) != ACT_OK)
-                break;
+        if (send_and_wait(talk.answers.sender, 1) != ACT_OK)
+            break;
         thread_join(&talk.thread);
         act_receiver_drop(&talk.requests.receiver);
         act_sender_drop(&talk.answers.sender);
@@ -181,7 +185,7 @@ static void sends_until_nobody_is_left(void *argument)
 }
 
 static _Atomic int64_t released;
-static void release(void *value)
+static void            release(void *value)
 {
     (void)value;
     released++;
@@ -234,7 +238,8 @@ static void a_loop_may_be_left(void)
     int64_t     value, count = 0;
     for (int64_t i = 0; i < 4; i++)
         ck_assert_int_eq(put(&pipe, 2), ACT_OK);
-    ACT_CHANNEL_FOR(pipe.receiver, value) {
+    ACT_CHANNEL_FOR(pipe.receiver, value)
+    {
         if (count >= 3)
             break;
         count += value;
@@ -244,7 +249,7 @@ static void a_loop_may_be_left(void)
     pipe_drop(&pipe);
 }
 
-/* -------------------------------------------------------------------------------------- select, ready */
+/* -------------------------------------------------------------------------------- select, ready */
 
 /* fairness_duplicates, duplicate_operations; Go: TestPseudoRandomSend */
 static void each_of_several_cases_of_one_channel_has_the_same_chance(void)
@@ -294,8 +299,10 @@ static void two_that_select_over_the_same_meet_at_each(void)
 {
     struct pipe one = pipe_make(ACT_CHANNEL_RENDEZVOUS), two = pipe_make(ACT_CHANNEL_RENDEZVOUS);
     int64_t     sent = 1, got = 0;
-    struct side takes = {.cases = {ACT_SELECT_RECEIVE(one.receiver, &got), ACT_SELECT_RECEIVE(two.receiver, &got)}};
-    struct side gives = {.cases = {ACT_SELECT_SEND(one.sender, &sent), ACT_SELECT_SEND(two.sender, &sent)}};
+    struct side takes = {
+        .cases = {ACT_SELECT_RECEIVE(one.receiver, &got), ACT_SELECT_RECEIVE(two.receiver, &got)}};
+    struct side gives = {
+        .cases = {ACT_SELECT_SEND(one.sender, &sent), ACT_SELECT_SEND(two.sender, &sent)}};
     thread_start(&takes.thread, selects_rounds, &takes);
     selects_rounds(&gives);
     thread_join(&takes.thread);
@@ -330,10 +337,13 @@ static void tries_until_done_or_told(void *argument)
 static void a_select_that_waits_is_met_by_one_who_only_tries(void)
 {
     for (int i = 0; i < 50; i++) {
-        struct pipe     in = pipe_make(ACT_CHANNEL_RENDEZVOUS), out = pipe_make(ACT_CHANNEL_RENDEZVOUS), quit = pipe_make(1);
-        struct tries    sender = {.pipe = &in, .quit = &quit, .sends = true}, receiver = {.pipe = &out, .quit = &quit};
+        struct pipe in = pipe_make(ACT_CHANNEL_RENDEZVOUS), out = pipe_make(ACT_CHANNEL_RENDEZVOUS),
+                    quit = pipe_make(1);
+        struct tries sender = {.pipe = &in, .quit = &quit, .sends = true},
+                     receiver = {.pipe = &out, .quit = &quit};
         int64_t         got = 0, sent = 2;
-        act_select_case cases[] = {ACT_SELECT_RECEIVE(in.receiver, &got), ACT_SELECT_SEND(out.sender, &sent)};
+        act_select_case cases[] = {ACT_SELECT_RECEIVE(in.receiver, &got),
+                                   ACT_SELECT_SEND(out.sender, &sent)};
         size_t          chosen;
         thread_start(&sender.thread, tries_until_done_or_told, &sender);
         thread_start(&receiver.thread, tries_until_done_or_told, &receiver);
@@ -354,7 +364,8 @@ static void a_clone_that_comes_and_goes_wakes_nobody(void)
 {
     struct pipe one = pipe_make(ACT_CHANNEL_UNBOUNDED), two = pipe_make(ACT_CHANNEL_UNBOUNDED);
     int64_t     value;
-    struct side side = {.cases = {ACT_SELECT_RECEIVE(one.receiver, &value), ACT_SELECT_RECEIVE(two.receiver, &value)}};
+    struct side side = {.cases = {ACT_SELECT_RECEIVE(one.receiver, &value),
+                                  ACT_SELECT_RECEIVE(two.receiver, &value)}};
     thread_start(&side.thread, selects_rounds, &side);
     for (int64_t i = 0; i < ROUNDS; i++) {
         until_receivers_wait(two.sender, 1);

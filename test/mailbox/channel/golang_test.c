@@ -1,10 +1,13 @@
-/* What Go's tests of channels and select assert, and crossbeam-channel's retelling of them: test/chan, runtime/chan_test. */
+/*
+ * What Go's tests of channels and select assert, and crossbeam-channel's retelling of them:
+ * test/chan, runtime/chan_test.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/mailbox/channel/threads.h>
 
 enum { PRIMES = 25, ROUNDS = 2000 };
 
-/* ------------------------------------------------------------------------------------ sieve, fifo */
+/* ---------------------------------------------------------------------------------- sieve, fifo */
 
 struct filter {
     act_receiver *from;
@@ -18,8 +21,8 @@ static void filters(void *argument)
     struct filter *filter = argument;
     int64_t        value;
     ACT_CHANNEL_FOR(filter->from, value)
-        if (value % filter->prime != 0 && act_channel_send(filter->to, &value, ACT_FOREVER) != ACT_OK)
-            break;
+    if (value % filter->prime != 0 && act_channel_send(filter->to, &value, ACT_FOREVER) != ACT_OK)
+        break;
     act_receiver_drop(&filter->from);
     act_sender_drop(&filter->to);
 }
@@ -93,7 +96,7 @@ static void threads_that_take_turns_receive_in_order(void)
     pipe_drop(&values);
 }
 
-/* ------------------------------------------------------------------------------------ double select */
+/* -------------------------------------------------------------------------------- double select */
 
 struct doubles {
     struct pipe   pipes[4];
@@ -142,7 +145,7 @@ static void a_select_of_several_sends_does_one_of_them(void)
         pipe_drop(&doubles.pipes[i]);
 }
 
-/* --------------------------------------------------------------------------------------- self select */
+/* ---------------------------------------------------------------------------------- self select */
 
 struct self {
     struct pipe  *pipe;
@@ -155,10 +158,12 @@ static void sends_or_receives(void *argument)
 {
     struct self    *self = argument;
     int64_t         heard;
-    act_select_case cases[] = {ACT_SELECT_SEND(self->pipe->sender, &self->name), ACT_SELECT_RECEIVE(self->pipe->receiver, &heard)};
+    act_select_case cases[] = {ACT_SELECT_SEND(self->pipe->sender, &self->name),
+                               ACT_SELECT_RECEIVE(self->pipe->receiver, &heard)};
     size_t          chosen;
     for (int i = 0; i < ROUNDS; i++) {
-        act_result result = act_select(&chosen, cases, 2, ACT_MS(1)); /* at the end the other one may be done */
+        /* at the end the other one may be done */
+        act_result result = act_select(&chosen, cases, 2, ACT_MS(1));
         if (result == ACT_OK && chosen == 1 && !self->may_hear_itself)
             ck_assert_int_ne(heard, self->name);
     }
@@ -180,7 +185,7 @@ static void two_that_send_and_receive_over_one_channel_do_not_hear_themselves(vo
     }
 }
 
-/* -------------------------------------------------------------------------------------- without waiting */
+/* ------------------------------------------------------------------------------ without waiting */
 
 static void receives_at_once(void *argument)
 {
@@ -224,7 +229,8 @@ static void moves_a_value_to_and_fro(void *argument)
 /* TestNonblockSelectRace */
 static void a_select_that_does_not_wait_sees_all_cases_at_one_moment(void)
 {
-    static act_select_case cases[ACT_SELECT_CASES_MAX]; /* most are off: so time passes between the looks at two of them */
+    static act_select_case cases[ACT_SELECT_CASES_MAX]; /* most are off: so time passes between
+                                                           the looks at two of them */
     struct race            race = {.one = pipe_make(1), .two = pipe_make(1)};
     size_t                 chosen;
     cases[0] = (act_select_case)ACT_SELECT_RECEIVE(race.one.receiver, NULL);
@@ -250,7 +256,8 @@ static void selects_at_once(void *argument)
     struct end_race *race = argument;
     int64_t          value;
     size_t           chosen;
-    act_select_case  cases[] = {ACT_SELECT_RECEIVE(race->one.receiver, &value), ACT_SELECT_RECEIVE(race->two.receiver, &value)};
+    act_select_case  cases[] = {ACT_SELECT_RECEIVE(race->one.receiver, &value),
+                                ACT_SELECT_RECEIVE(race->two.receiver, &value)};
     race->result = act_select(&chosen, cases, 2, 0);
 }
 
@@ -289,7 +296,7 @@ static void a_select_sends_while_there_is_room_and_then_nothing(void)
     pipe_drop(&pipes[1]);
 }
 
-/* ----------------------------------------------------------------------------------------- who waits */
+/* ------------------------------------------------------------------------------------ who waits */
 
 struct waits {
     act_select_case cases[3];
@@ -310,7 +317,8 @@ static void who_leaves_a_list_leaves_the_others_in_it(void)
     struct pipe  c = pipe_make(ACT_CHANNEL_RENDEZVOUS), d = pipe_make(ACT_CHANNEL_RENDEZVOUS);
     int64_t      values[2] = {0, 0};
     struct waits one = {.count = 3}, two = {.count = 1};
-    one.cases[0] = one.cases[1] = two.cases[0] = (act_select_case)ACT_SELECT_RECEIVE(c.receiver, &values[0]);
+    one.cases[0] = one.cases[1] = two.cases[0] =
+        (act_select_case)ACT_SELECT_RECEIVE(c.receiver, &values[0]);
     one.cases[2] = (act_select_case)ACT_SELECT_RECEIVE(d.receiver, &values[1]);
     thread_start(&one.thread, waits_for_cases, &one);
     until_receivers_wait(d.sender, 1);
@@ -335,7 +343,8 @@ static void sends_over(void *argument)
 static void receives_over(void *argument)
 {
     struct waits *waits = argument;
-    waits->result = act_channel_receive(waits->cases[0].receiver, waits->cases[0].value, ACT_FOREVER);
+    waits->result =
+        act_channel_receive(waits->cases[0].receiver, waits->cases[0].value, ACT_FOREVER);
 }
 
 /* test/chan/select7.go: a plain one, a select of one, a select of two. */
@@ -361,7 +370,7 @@ static void each_way_to_send_meets_each_way_to_receive(void)
     }
 }
 
-/* ------------------------------------------------------------------------------------------ many of them */
+/* --------------------------------------------------------------------------------- many of them */
 
 struct hop {
     act_receiver *from;
@@ -374,7 +383,7 @@ static void hands_on(void *argument)
     struct hop *hop = argument;
     int64_t     value;
     ACT_CHANNEL_FOR(hop->from, value)
-        ck_assert_int_eq(act_channel_send(hop->to, &value, ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_channel_send(hop->to, &value, ACT_FOREVER), ACT_OK);
     act_receiver_drop(&hop->from);
     act_sender_drop(&hop->to);
 }
@@ -418,12 +427,14 @@ static void what_many_take_and_hand_on_arrives_once(void)
     struct thread feeder;
     int64_t       value, count = 0, sum = 0;
     for (int i = 0; i < WORKERS; i++) {
-        workers[i] = (struct hop){.from = act_receiver_clone(work.receiver), .to = act_sender_clone(done.sender)};
+        workers[i] = (struct hop){.from = act_receiver_clone(work.receiver),
+                                  .to = act_sender_clone(done.sender)};
         thread_start(&workers[i].thread, hands_on, &workers[i]);
     }
     act_sender_drop(&done.sender);
     thread_start(&feeder, feeds, &work);
-    ACT_CHANNEL_FOR(done.receiver, value) {
+    ACT_CHANNEL_FOR(done.receiver, value)
+    {
         count++;
         sum += value;
     }
@@ -436,7 +447,10 @@ static void what_many_take_and_hand_on_arrives_once(void)
     pipe_drop(&done);
 }
 
-/* One of the threads of TestSelectStress: plain over one channel, or a select over all; each channel ROUNDS times. */
+/*
+ * One of the threads of TestSelectStress: plain over one channel, or a select over all; each
+ * channel ROUNDS times.
+ */
 enum { LANES = 4 };
 struct lane {
     act_select_case cases[LANES];
@@ -466,11 +480,13 @@ static void many_plain_and_many_selecting_meet_over_the_same_channels(void)
     for (int i = 0; i < LANES; i++) {
         pipes[i] = pipe_make(capacities[i]);
         for (int side = 0; side < 2; side++) {
-            struct lane *plain = &lanes[2 * i + side], *all = &lanes[2 * LANES + side];
+            struct lane  *plain = &lanes[2 * i + side], *all = &lanes[2 * LANES + side];
             act_sender   *sender = side == 0 ? pipes[i].sender : NULL;
             act_receiver *receiver = side == 0 ? NULL : pipes[i].receiver;
-            plain->cases[i] = (act_select_case){.sender = sender, .receiver = receiver, .value = &plain->value};
-            all->cases[i] = (act_select_case){.sender = sender, .receiver = receiver, .value = &all->value};
+            plain->cases[i] =
+                (act_select_case){.sender = sender, .receiver = receiver, .value = &plain->value};
+            all->cases[i] =
+                (act_select_case){.sender = sender, .receiver = receiver, .value = &all->value};
             plain->left[i] = all->left[i] = ROUNDS;
         }
     }

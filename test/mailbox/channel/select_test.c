@@ -1,11 +1,14 @@
-/* What select does with one to a thousand cases. Retells crossbeam-channel's select, ready and same_channel, and Go's chan. */
+/*
+ * What select does with one to a thousand cases. Retells crossbeam-channel's select, ready and
+ * same_channel, and Go's chan.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/mailbox/channel/threads.h>
 
 static const size_t capacities[] = {0, 1, ACT_CHANNEL_UNBOUNDED};
 enum { KINDS = 3 };
 
-/* -------------------------------------------------------------------------------- without waiting */
+/* ------------------------------------------------------------------------------ without waiting */
 
 static void the_only_case_that_can_happen_happens(void)
 {
@@ -84,7 +87,8 @@ static void a_biased_select_takes_the_first(void)
     struct pipe     one = pipe_make(3), two = pipe_make(3);
     int64_t         value;
     size_t          chosen;
-    act_select_case cases[] = {ACT_SELECT_RECEIVE(one.receiver, &value), ACT_SELECT_RECEIVE(two.receiver, &value)};
+    act_select_case cases[] = {ACT_SELECT_RECEIVE(one.receiver, &value),
+                               ACT_SELECT_RECEIVE(two.receiver, &value)};
     for (int64_t i = 0; i < 3; i++) {
         ck_assert_int_eq(put(&one, i), ACT_OK);
         ck_assert_int_eq(put(&two, i), ACT_OK);
@@ -102,7 +106,8 @@ static void ready_names_a_case_and_does_nothing(void)
 {
     struct pipe     one = pipe_make(1), two = pipe_make(1);
     size_t          chosen;
-    act_select_case cases[] = {ACT_SELECT_RECEIVE(one.receiver, NULL), ACT_SELECT_RECEIVE(two.receiver, NULL)};
+    act_select_case cases[] = {ACT_SELECT_RECEIVE(one.receiver, NULL),
+                               ACT_SELECT_RECEIVE(two.receiver, NULL)};
     ck_assert_int_eq(act_select_ready(&chosen, cases, 2, 0), ACT_TIMED_OUT);
     ck_assert_int_eq(put(&two, 3), ACT_OK);
     for (int i = 0; i < 3; i++) {
@@ -136,7 +141,7 @@ static void what_is_out_of_range_is_refused(void)
     pipe_drop(&pipe);
 }
 
-/* ---------------------------------------------------------------------------------------- waiting */
+/* -------------------------------------------------------------------------------------- waiting */
 
 struct selector {
     act_select_case *cases;
@@ -149,8 +154,8 @@ struct selector {
 static void selects(void *argument)
 {
     struct selector *selector = argument;
-    selector->result = (selector->only_ready ? act_select_ready : act_select)(&selector->chosen, selector->cases,
-                                                                              selector->count, ACT_FOREVER);
+    selector->result = (selector->only_ready ? act_select_ready : act_select)(
+        &selector->chosen, selector->cases, selector->count, ACT_FOREVER);
 }
 
 static void select_in_a_thread(struct selector *selector, act_select_case *cases, size_t count)
@@ -181,7 +186,8 @@ static void a_thousand_cases_are_waited_for_at_once(void)
         ck_assert_uint_eq(selector.chosen, one);
         ck_assert_int_eq(values[one], one);
         for (int i = 0; i < CASES; i++)
-            ck_assert_int_eq(listed_at(act__channel_of_sender(pipes[i].sender), &pipes[i].sender->end), 0);
+            ck_assert_int_eq(
+                listed_at(act__channel_of_sender(pipes[i].sender), &pipes[i].sender->end), 0);
     }
     for (int i = 0; i < CASES; i++)
         pipe_drop(&pipes[i]);
@@ -189,10 +195,12 @@ static void a_thousand_cases_are_waited_for_at_once(void)
 
 static void who_waits_in_a_select_can_be_met_by_another_select(void)
 {
-    struct pipe     pipe = pipe_make(ACT_CHANNEL_RENDEZVOUS), quiet = pipe_make(ACT_CHANNEL_RENDEZVOUS);
-    int64_t         sent = 17, received = 0, nothing = 0;
-    act_select_case sends[] = {ACT_SELECT_RECEIVE(quiet.receiver, &nothing), ACT_SELECT_SEND(pipe.sender, &sent)};
-    act_select_case receives[] = {ACT_SELECT_RECEIVE(pipe.receiver, &received), ACT_SELECT_SEND(quiet.sender, &nothing)};
+    struct pipe pipe = pipe_make(ACT_CHANNEL_RENDEZVOUS), quiet = pipe_make(ACT_CHANNEL_RENDEZVOUS);
+    int64_t     sent = 17, received = 0, nothing = 0;
+    act_select_case sends[] = {ACT_SELECT_RECEIVE(quiet.receiver, &nothing),
+                               ACT_SELECT_SEND(pipe.sender, &sent)};
+    act_select_case receives[] = {ACT_SELECT_RECEIVE(pipe.receiver, &received),
+                                  ACT_SELECT_SEND(quiet.sender, &nothing)};
     struct selector selector;
     size_t          chosen;
     select_in_a_thread(&selector, sends, 2);
@@ -212,7 +220,8 @@ static void a_select_does_not_meet_itself(void)
     struct pipe     pipe = pipe_make(ACT_CHANNEL_RENDEZVOUS);
     int64_t         sent = 1, received = 0;
     size_t          chosen;
-    act_select_case cases[] = {ACT_SELECT_RECEIVE(pipe.receiver, &received), ACT_SELECT_SEND(pipe.sender, &sent)};
+    act_select_case cases[] = {ACT_SELECT_RECEIVE(pipe.receiver, &received),
+                               ACT_SELECT_SEND(pipe.sender, &sent)};
     ck_assert_int_eq(act_select(&chosen, cases, 2, 0), ACT_TIMED_OUT);
     ck_assert_int_eq(act_select(&chosen, cases, 2, 1), ACT_TIMED_OUT);
     pipe_drop(&pipe);
@@ -223,7 +232,8 @@ static void a_select_sends_to_itself_through_a_buffer(void)
     struct pipe     pipe = pipe_make(1);
     int64_t         sent = 4, received = 0;
     size_t          chosen;
-    act_select_case cases[] = {ACT_SELECT_RECEIVE(pipe.receiver, &received), ACT_SELECT_SEND(pipe.sender, &sent)};
+    act_select_case cases[] = {ACT_SELECT_RECEIVE(pipe.receiver, &received),
+                               ACT_SELECT_SEND(pipe.sender, &sent)};
     for (int i = 0; i < 10; i++) {
         ck_assert_int_eq(act_select(&chosen, cases, 2, ACT_FOREVER), ACT_OK);
         ck_assert_uint_eq(chosen, 1 - i % 2);
@@ -257,7 +267,8 @@ static void the_end_of_a_channel_wakes_a_select(void)
         struct pipe     pipe = pipe_make(capacities[kind]), quiet = pipe_make(1);
         int64_t         value;
         struct selector selector;
-        act_select_case cases[] = {ACT_SELECT_RECEIVE(quiet.receiver, &value), ACT_SELECT_RECEIVE(pipe.receiver, &value)};
+        act_select_case cases[] = {ACT_SELECT_RECEIVE(quiet.receiver, &value),
+                                   ACT_SELECT_RECEIVE(pipe.receiver, &value)};
         select_in_a_thread(&selector, cases, 2);
         until_receivers_wait(pipe.sender, 1);
         act_sender_drop(&pipe.sender);
@@ -298,7 +309,8 @@ static void who_watches_a_rendezvous_hears_that_somebody_came(void)
 {
     struct pipe     pipe = pipe_make(ACT_CHANNEL_RENDEZVOUS);
     int64_t         sent = 3;
-    act_select_case watched = ACT_SELECT_RECEIVE(pipe.receiver, NULL), sends = ACT_SELECT_SEND(pipe.sender, &sent);
+    act_select_case watched = ACT_SELECT_RECEIVE(pipe.receiver, NULL),
+                    sends = ACT_SELECT_SEND(pipe.sender, &sent);
     struct selector watcher = {.cases = &watched, .count = 1, .only_ready = true}, sender;
     thread_start(&watcher.thread, selects, &watcher);
     until_receivers_wait(pipe.sender, 1);

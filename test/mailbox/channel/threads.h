@@ -72,7 +72,8 @@ struct pipe {
 static inline struct pipe pipe_make(size_t capacity)
 {
     struct pipe pipe;
-    ck_assert_int_eq(act_channel_create(&pipe.sender, &pipe.receiver, sizeof(int64_t), capacity), ACT_OK);
+    ck_assert_int_eq(act_channel_create(&pipe.sender, &pipe.receiver, sizeof(int64_t), capacity),
+                     ACT_OK);
     return pipe;
 }
 

@@ -89,7 +89,8 @@ static void a_select_waits_for_the_first_of_several_timers(void)
     act_millis      value;
     int64_t         other;
     size_t          chosen;
-    act_select_case cases[] = {ACT_SELECT_RECEIVE(late, &value), ACT_SELECT_RECEIVE(pipe.receiver, &other),
+    act_select_case cases[] = {ACT_SELECT_RECEIVE(late, &value),
+                               ACT_SELECT_RECEIVE(pipe.receiver, &other),
                                ACT_SELECT_RECEIVE(soon, &value)};
     ck_assert_int_eq(act_select_ready(&chosen, cases, 3, ACT_FOREVER), ACT_OK);
     ck_assert_uint_eq(chosen, 2);
@@ -135,7 +136,8 @@ static void timers_that_are_due_have_the_same_chance(void)
         act_millis      value;
         size_t          chosen;
         act_select_case cases[] = {ACT_SELECT_RECEIVE(one, &value), ACT_SELECT_RECEIVE(two, &value),
-                                   ACT_SELECT_RECEIVE(one, &value), ACT_SELECT_RECEIVE(two, &value)};
+                                   ACT_SELECT_RECEIVE(one, &value),
+                                   ACT_SELECT_RECEIVE(two, &value)};
         ck_assert_int_eq(act_select(&chosen, cases, CASES, 0), ACT_OK);
         hits[chosen]++;
         act_receiver_drop(&one);
@@ -145,14 +147,14 @@ static void timers_that_are_due_have_the_same_chance(void)
         ck_assert_int_lt(abs(hits[i] - ROUNDS / CASES), 270);
 }
 
-/* ------------------------------------------------------------------------------------------- shared */
+/* --------------------------------------------------------------------------------------- shared */
 
 enum { TIMERS = 300, TAKERS = 4 };
 
 struct takers {
-    act_receiver  **timers;
-    bool            only_ready;
-    _Atomic int     taken;
+    act_receiver **timers;
+    bool           only_ready;
+    _Atomic int    taken;
 };
 
 static void takes_until_all_are_taken(void *argument)
@@ -251,10 +253,10 @@ static void clones_of_a_timer_come_and_go(void)
 /* never: optional, tick_n */
 static void never_stands_in_for_one_that_is_not_wanted(void)
 {
-    act_receiver   *never, *tick;
-    act_millis      value;
-    size_t          chosen;
-    int             steps = 0;
+    act_receiver *never, *tick;
+    act_millis    value;
+    size_t        chosen;
+    int           steps = 0;
     ck_assert_int_eq(act_channel_never(&never), ACT_OK);
     ck_assert_int_eq(act_channel_tick(&tick, 1), ACT_OK);
     act_select_case one = ACT_SELECT_RECEIVE(tick, &value);

@@ -1,4 +1,7 @@
-/* Typed messages as msgpack and back: the same again, whatever they are; and nothing from bytes that are wrong. */
+/*
+ * Typed messages as msgpack and back: the same again, whatever they are; and nothing from bytes
+ * that are wrong.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <float.h>
 #include <math.h>
@@ -23,12 +26,14 @@ static char          complaint[200];
 
 static void encode(const act_type *schema)
 {
-    ck_assert_int_eq(act_message_encode(message, schema, encoded, sizeof encoded, &encoded_count), ACT_OK);
+    ck_assert_int_eq(act_message_encode(message, schema, encoded, sizeof encoded, &encoded_count),
+                     ACT_OK);
 }
 
 static act_result decode(const act_type *schema)
 {
-    return act_message_decode(&decoded, schema, encoded, encoded_count, 0, complaint, sizeof complaint);
+    return act_message_decode(&decoded, schema, encoded, encoded_count, 0, complaint,
+                              sizeof complaint);
 }
 
 static void free_both(void)
@@ -59,8 +64,12 @@ static void set_bytes(const char *bytes, size_t count)
 /* "\x92\xce" and the tag, for a message by hand. */
 static void set_message(uint32_t tag, const char *map, size_t count)
 {
-    const unsigned char head[] = {0x92, 0xce, (unsigned char)(tag >> 24), (unsigned char)(tag >> 16),
-                                  (unsigned char)(tag >> 8), (unsigned char)tag};
+    const unsigned char head[] = {0x92,
+                                  0xce,
+                                  (unsigned char)(tag >> 24),
+                                  (unsigned char)(tag >> 16),
+                                  (unsigned char)(tag >> 8),
+                                  (unsigned char)tag};
     memcpy(encoded, head, sizeof head);
     memcpy(encoded + sizeof head, map, count);
     encoded_count = sizeof head + count;
@@ -84,14 +93,17 @@ static void is_cut_off(const char *why)
     is_refused(ACT_TRUNCATED, why);
 }
 
-/* ------------------------------------------------------------------------------------------ round trip */
+/* ----------------------------------------------------------------------------------- round trip */
 
 static void a_small_message_is_a_few_bytes(void)
 {
     MAKE(zoo_three, .a = 1, .b = -2, .c = 200);
     encode(zoo_schema());
     char expected[64];
-    snprintf(expected, sizeof expected, "92ce%08x8301010" "2fe03ccc8", (unsigned)zoo_three_tag);
+    snprintf(expected, sizeof expected,
+             "92ce%08x8301010"
+             "2fe03ccc8",
+             (unsigned)zoo_three_tag);
     encoded_is(expected);
     free_both();
 }
@@ -109,9 +121,11 @@ static void every_random_message_comes_back_the_same(void)
         encode(zoo_schema());
         ck_assert_msg(decode(zoo_schema()) == ACT_OK, "%s", complaint);
         ck_assert_int_eq(zoo_tag_of(decoded), (int)type->tag);
-        ck_assert_int_eq(act_message_encode(decoded, zoo_schema(), again, sizeof again, &count), ACT_OK);
+        ck_assert_int_eq(act_message_encode(decoded, zoo_schema(), again, sizeof again, &count),
+                         ACT_OK);
         ck_assert(count == encoded_count && memcmp(again, encoded, count) == 0);
-        ck_assert_uint_lt(act_message_print_json(text, sizeof text, message, zoo_schema()), sizeof text);
+        ck_assert_uint_lt(act_message_print_json(text, sizeof text, message, zoo_schema()),
+                          sizeof text);
         act_message_print_json(text_again, sizeof text_again, decoded, zoo_schema());
         ck_assert_str_eq(text, text_again);
         free_both();
@@ -140,7 +154,7 @@ static void an_optional_text_that_is_not_there_is_empty_and_not_null(void)
     free_both();
 }
 
-/* ------------------------------------------------------------------------------------------- bad bytes */
+/* ------------------------------------------------------------------------------------ bad bytes */
 
 static void what_is_cut_off_is_no_message(void)
 {
@@ -152,9 +166,12 @@ static void what_is_cut_off_is_no_message(void)
         ck_assert_int_eq(act_message_create_typed(&message, type, fields), ACT_OK);
         encode(zoo_schema());
         for (size_t count = 0; count < encoded_count; count++) {
-            unsigned char *exact = malloc(count + 1); /* so that a sanitizer sees one byte too many */
+            unsigned char *exact = malloc(count + 1); /* so that a sanitizer sees one byte too
+                                                         many */
             memcpy(exact, encoded, count);
-            ck_assert_int_eq(act_message_decode(&decoded, zoo_schema(), exact + 0, count, 0, NULL, 0), ACT_TRUNCATED);
+            ck_assert_int_eq(act_message_decode(&decoded, zoo_schema(), exact + 0, count, 0, NULL,
+                                                0),
+                             ACT_TRUNCATED);
             free(exact);
         }
         free_both();
@@ -176,9 +193,11 @@ static void a_changed_byte_does_no_harm(void)
             size_t        count;
             encoded[at] = (unsigned char)(was ^ (1 + act__random_below(&random, 255)));
             if (decode(zoo_schema()) == ACT_OK) {
-                ck_assert_int_eq(act_message_encode(decoded, zoo_schema(), again, sizeof again, &count), ACT_OK);
+                ck_assert_int_eq(
+                    act_message_encode(decoded, zoo_schema(), again, sizeof again, &count), ACT_OK);
                 act_message_free(&decoded);
-                ck_assert_int_eq(act_message_decode(&decoded, zoo_schema(), again, count, 0, NULL, 0), ACT_OK);
+                ck_assert_int_eq(
+                    act_message_decode(&decoded, zoo_schema(), again, count, 0, NULL, 0), ACT_OK);
                 act_message_free(&decoded);
             } else {
                 ck_assert_str_ne(complaint, "");
@@ -209,7 +228,8 @@ static void depth_costs_nothing(void)
 {
     enum { DEPTH = 500000 };
     const unsigned char head[] = {0x92, 0xce, 0, 0, 0, 0, 0x81, 0x7f};
-    set_message(zoo_nothing_tag, "\x81\x7f", 2); /* a field that is not known, and then arrays in arrays */
+    set_message(zoo_nothing_tag, "\x81\x7f", 2); /* a field that is not known, and then arrays in
+                                                    arrays */
     (void)head;
     memset(encoded + encoded_count, 0x91, DEPTH);
     encoded_count += DEPTH;
@@ -226,9 +246,11 @@ static void what_is_not_of_its_kind_is_refused(void)
     is_malformed("zoo: 7 is the tag of none of its messages");
     SET_MESSAGE(zoo_small_tag, "\x81\x01\xa1x");
     is_malformed("zoo_small.amount: found text, expected an integer");
-    SET_MESSAGE(zoo_small_tag, "\x81\x01\xcf\xff\xff\xff\xff\xff\xff\xff\xff"); /* above INT64_MAX */
-    is_malformed("zoo_small.amount: 18446744073709551615 is out of range, expected -9223372036854775808 to "
-                 "9223372036854775807");
+    SET_MESSAGE(zoo_small_tag,
+                "\x81\x01\xcf\xff\xff\xff\xff\xff\xff\xff\xff"); /* above INT64_MAX */
+    is_malformed(
+        "zoo_small.amount: 18446744073709551615 is out of range, expected -9223372036854775808 to "
+        "9223372036854775807");
     SET_MESSAGE(zoo_three_tag, "\x83\x01\x01\x02\x01\x03\xcd\x01\x00"); /* 256 is no uint8 */
     is_malformed("zoo_three.c: 256 is out of range, expected 0 to 255");
     SET_MESSAGE(zoo_small_tag, "\x80");
@@ -245,22 +267,29 @@ static void what_is_not_of_its_kind_is_refused(void)
 
 static void what_others_may_write_is_read(void)
 {
-    SET_MESSAGE(zoo_small_tag, "\x81\x01\xd3\x00\x00\x00\x00\x00\x00\x00\x05"); /* longer than need be, and signed */
+    SET_MESSAGE(
+        zoo_small_tag,
+        "\x81\x01\xd3\x00\x00\x00\x00\x00\x00\x00\x05"); /* longer than need be, and signed */
     ck_assert_int_eq(decode(zoo_schema()), ACT_OK);
     ck_assert_int_eq(act_view(zoo_small, decoded)->amount, 5);
     free_both();
-    SET_MESSAGE(zoo_optional_tag, "\x83\x05\xa2hi\x02\x09\x03\xca\x3f\x00\x00\x00"); /* str for bytes, any order, float 32 */
+    SET_MESSAGE(
+        zoo_optional_tag,
+        "\x83\x05\xa2hi\x02\x09\x03\xca\x3f\x00\x00\x00"); /* str for bytes, any order, float 32 */
     ck_assert_int_eq(decode(zoo_schema()), ACT_OK);
     ck_assert_uint_eq(act_view(zoo_optional, decoded)->bytes.bytes_count, 2);
     ck_assert_int_eq(act_view(zoo_optional, decoded)->number, 9);
     ck_assert(act_view(zoo_optional, decoded)->d == 0.5);
     free_both();
-    SET_MESSAGE(zoo_nothing_tag, "\x84\xa1k\x01\x63\xd4\x01\x02\xc3\xc0\x81\x01\x02\x93\xc2\xcb\x00\x00\x00\x00\x00\x00\x00\x00\xff");
+    SET_MESSAGE(
+        zoo_nothing_tag,
+        "\x84\xa1k\x01\x63\xd4\x01\x02\xc3\xc0\x81\x01\x02\x93\xc2\xcb\x00\x00\x00\x00\x00\x00\x00"
+        "\x00\xff");
     ck_assert_int_eq(decode(zoo_schema()), ACT_OK); /* four that are not known */
     free_both();
 }
 
-/* ---------------------------------------------------------------------------------------------- limits */
+/* --------------------------------------------------------------------------------------- limits */
 
 static void a_message_has_at_most_as_many_bytes_as_are_allowed(void)
 {
@@ -268,13 +297,18 @@ static void a_message_has_at_most_as_many_bytes_as_are_allowed(void)
     MAKE(zoo_optional, .text = "twelve bytes", .bytes = {text, 100});
     encode(zoo_schema());
     size_t exactly = message->bytes_count;
-    ck_assert_int_eq(act_message_decode(&decoded, zoo_schema(), encoded, encoded_count, exactly, NULL, 0), ACT_OK);
+    ck_assert_int_eq(act_message_decode(&decoded, zoo_schema(), encoded, encoded_count, exactly,
+                                        NULL, 0),
+                     ACT_OK);
     ck_assert_uint_eq(decoded->bytes_count, exactly);
     act_message_free(&decoded);
-    ck_assert_int_eq(act_message_decode(&decoded, zoo_schema(), encoded, encoded_count, exactly - 1, complaint, 200),
+    ck_assert_int_eq(act_message_decode(&decoded, zoo_schema(), encoded, encoded_count, exactly - 1,
+                                        complaint, 200),
                      ACT_MALFORMED);
     ck_assert_str_eq(complaint, "zoo_optional.bytes: too large: the message may have 255 bytes");
-    ck_assert_int_eq(act_message_decode(&decoded, zoo_schema(), encoded, encoded_count, 1, complaint, 200), ACT_MALFORMED);
+    ck_assert_int_eq(act_message_decode(&decoded, zoo_schema(), encoded, encoded_count, 1,
+                                        complaint, 200),
+                     ACT_MALFORMED);
     free_both();
 }
 
@@ -289,8 +323,10 @@ static void a_room_that_is_too_small_says_how_much_it_takes(void)
         ck_assert_uint_eq(count, encoded_count);
         ck_assert_int_eq(again[room], '#');
     }
-    ck_assert_int_eq(act_message_encode(message, zoo_schema(), again, encoded_count, &count), ACT_OK);
-    ck_assert_int_eq(act_message_encode(message, shape_schema(), again, sizeof again, &count), ACT_NOT_FOUND);
+    ck_assert_int_eq(act_message_encode(message, zoo_schema(), again, encoded_count, &count),
+                     ACT_OK);
+    ck_assert_int_eq(act_message_encode(message, shape_schema(), again, sizeof again, &count),
+                     ACT_NOT_FOUND);
     free_both();
 }
 
@@ -322,11 +358,12 @@ static void without_memory_nothing_is_made(void)
     free_both();
 }
 
-/* ------------------------------------------------------------------------------------------- evolution */
+/* ------------------------------------------------------------------------------------ evolution */
 
-#define V1_ITEM(FIELD)     FIELD(1, INT32, amount) FIELD(2, TEXT, name)
+#define V1_ITEM(FIELD)       FIELD(1, INT32, amount) FIELD(2, TEXT, name)
 #define V1_MESSAGES(MESSAGE) MESSAGE(v_item, V1_ITEM)
-#define V2_ITEM(FIELD)     FIELD(3, OPTIONAL(LIST(TEXT)), tags) FIELD(2, OPTIONAL(TEXT), name) FIELD(1, INT32, amount)
+#define V2_ITEM(FIELD)                                                                             \
+    FIELD(3, OPTIONAL(LIST(TEXT)), tags) FIELD(2, OPTIONAL(TEXT), name) FIELD(1, INT32, amount)
 ACT_SCHEMA(v1, V1_MESSAGES);
 
 /* The same message in the next version, as another program would have it. */
@@ -368,7 +405,9 @@ static void old_bytes_are_read_by_the_new_and_new_ones_by_the_old(void)
 /* Written in November 2026, and read for ever. */
 static void bytes_of_the_first_version_are_read(void)
 {
-    SET_MESSAGE(zoo_optional_tag, "\x86\x01\xc3\x02\xd1\xfe\xd4\x04\xa5" "a b c\x07\x82\x01\x01\x02\xff\x0b\xfd\xcd\x01\xf4\xc4\x02\x00\x01");
+    SET_MESSAGE(zoo_optional_tag,
+                "\x86\x01\xc3\x02\xd1\xfe\xd4\x04\xa5"
+                "a b c\x07\x82\x01\x01\x02\xff\x0b\xfd\xcd\x01\xf4\xc4\x02\x00\x01");
     ck_assert_msg(decode(zoo_schema()) == ACT_OK, "%s", complaint);
     const struct zoo_optional *o = act_view(zoo_optional, decoded);
     ck_assert(o->yes && o->number == -300 && strcmp(o->text, "a b c") == 0);
@@ -405,7 +444,8 @@ static void a_double_for_a_float_is_taken_if_it_is_no_larger_than_that(void)
     ck_assert(act_view(zoo_scalars, decoded)->f == -HUGE_VALF);
     free_both();
     set_scalars_with("\x47\xf0\0\0\0\0\0\0"); /* 2^128 */
-    is_malformed("zoo_scalars.f: 3.4028236692093846e+38 is out of range, expected a float of 32 bits");
+    is_malformed(
+        "zoo_scalars.f: 3.4028236692093846e+38 is out of range, expected a float of 32 bits");
 }
 
 const struct kit_fact kit_facts[] = {

@@ -1,6 +1,12 @@
-/* The messages that other languages are asked for, and their way through them; languages_test.sh stands between. Internal. */
+/*
+ * The messages that other languages are asked for, and their way through them; languages_test.sh
+ * stands between. Internal.
+ */
 /* SPDX-License-Identifier: MIT */
-/* `own`: what each language makes by itself. `write`: ours, in hex. `ours`: the same as text. `read`: hex as text. `tags`: all. */
+/*
+ * `own`: what each language makes by itself. `write`: ours, in hex. `ours`: the same as text.
+ * `read`: hex as text. `tags`: all.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,11 +38,11 @@ static void put_message(act_message *message)
     act_message_free(&message);
 }
 
-#define PUT(...)                                                \
-    do {                                                        \
-        act_message *made;                                      \
-        if (act_message_make(&made, __VA_ARGS__) == ACT_OK)     \
-            put_message(made);                                  \
+#define PUT(...)                                                                                   \
+    do {                                                                                           \
+        act_message *made;                                                                         \
+        if (act_message_make(&made, __VA_ARGS__) == ACT_OK)                                        \
+            put_message(made);                                                                     \
     } while (0)
 
 static const int32_t numbers[] = {1, -2, 3};
@@ -56,8 +62,8 @@ static void put_own(void)
 
 static void put_more(void)
 {
-    static const char *const texts[] = {"", "Grüße", "日本語", "a\nb"};
-    static const struct line lines[] = {{.price = 2}, {.price = -0.25, .notes = {texts, 4}}};
+    static const char *const  texts[] = {"", "Grüße", "日本語", "a\nb"};
+    static const struct line  lines[] = {{.price = 2}, {.price = -0.25, .notes = {texts, 4}}};
     static const struct shape shapes[] = {{.tag = shape_none_tag}, {.tag = shape_circle_tag}};
     PUT(x_uint, .n = (UINT64_C(1) << 53) - 1);
     PUT(x_int, .n = -(INT64_C(1) << 53) + 1);
@@ -67,17 +73,19 @@ static void put_more(void)
     PUT(x_pid, .pid = {1, 0x8000001});
     PUT(x_octets, .address = {127, 0, 0, 1}, .key = {(const uint8_t *)"\0\1\xff", 3});
     PUT(order, .lines = {lines, 2}, .shapes = {shapes, 2}, .ends = {{1, 2}, {3, 4}}, .count = 200);
-    PUT(x_all, .i8 = -128, .i16 = -32768, .i32 = INT32_MIN, .i64 = -1, .u8 = 255, .u16 = 65535, .u32 = UINT32_MAX,
-        .u64 = 128, .f = 1.5f, .d = 1e-300, .b = true, .text = "text", .bytes = {"\xff\0", 2}, .ints = {numbers, 3},
-        .texts = {texts, 4}, .arr = {1, 2, 3}, .opt = "opt", .color = color_odd, .point = {-1, 70000},
-        .shape = {.tag = shape_none_tag}, .pid = {0, 1}, .ref = {77});
+    PUT(x_all, .i8 = -128, .i16 = -32768, .i32 = INT32_MIN, .i64 = -1, .u8 = 255, .u16 = 65535,
+        .u32 = UINT32_MAX, .u64 = 128, .f = 1.5f, .d = 1e-300, .b = true, .text = "text",
+        .bytes = {"\xff\0", 2}, .ints = {numbers, 3}, .texts = {texts, 4}, .arr = {1, 2, 3},
+        .opt = "opt", .color = color_odd, .point = {-1, 70000}, .shape = {.tag = shape_none_tag},
+        .pid = {0, 1}, .ref = {77});
 }
 
 static void put_tags(void)
 {
     const act_type *schema = x_schema();
     for (uint32_t i = 0; i < schema->parts_count; i++)
-        printf("| %s | 0x%08" PRIx32 " |\n", schema->messages[i]()->name, schema->messages[i]()->tag);
+        printf("| %s | 0x%08" PRIx32 " |\n", schema->messages[i]()->name,
+               schema->messages[i]()->tag);
 }
 
 static size_t from_hex(const char *line)
@@ -95,7 +103,8 @@ static void read_all(void)
     char        complaint[200];
     while (fgets(line, sizeof line, stdin) != NULL) {
         act_message *message;
-        if (act_message_decode(&message, x_schema(), bytes, from_hex(line), 0, complaint, sizeof complaint) != ACT_OK) {
+        if (act_message_decode(&message, x_schema(), bytes, from_hex(line), 0, complaint,
+                               sizeof complaint) != ACT_OK) {
             puts(complaint);
             continue;
         }

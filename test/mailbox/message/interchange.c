@@ -1,6 +1,12 @@
-/* Typed messages to and from another implementation of msgpack; interchange_test.sh stands between. Internal. */
+/*
+ * Typed messages to and from another implementation of msgpack; interchange_test.sh stands between.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
-/* `write N`: N random messages, a line each: hex, blank, JSON. `read`: the JSON of each line of hex. */
+/*
+ * `write N`: N random messages, a line each: hex, blank, JSON. `read`: the JSON of each line of
+ * hex.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -54,7 +60,8 @@ static int read_all(void)
     char        complaint[200];
     while (fgets(line, sizeof line, stdin) != NULL) {
         act_message *message;
-        if (act_message_decode(&message, zoo_schema(), bytes, from_hex(line), 0, complaint, sizeof complaint) != ACT_OK) {
+        if (act_message_decode(&message, zoo_schema(), bytes, from_hex(line), 0, complaint,
+                               sizeof complaint) != ACT_OK) {
             puts(complaint);
             continue;
         }

@@ -1,4 +1,7 @@
-/* Prints numbers in every way there is, in the environment's locale; locale_test.sh compares. Internal. */
+/*
+ * Prints numbers in every way there is, in the environment's locale; locale_test.sh compares.
+ * Internal.
+ */
 /* SPDX-License-Identifier: MIT */
 /* The first line is printf's own, to show that the locale is there. */
 #include <locale.h>

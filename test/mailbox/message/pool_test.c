@@ -13,7 +13,8 @@ static void each_size_has_the_least_class_that_holds_it(void)
     ck_assert_uint_eq(act__pool_class(0), 0);
     for (size_t bytes = 1; bytes <= ACT__POOL_BYTES_MAX; bytes++) {
         unsigned c = act__pool_class(bytes);
-        if (c >= ACT__POOL_CLASSES || bytes > (size_t)64 << c || (c > 0 && bytes <= (size_t)32 << c))
+        if (c >= ACT__POOL_CLASSES || bytes > (size_t)64 << c ||
+            (c > 0 && bytes <= (size_t)32 << c))
             ck_abort_msg("%zu bytes are of class %u", bytes, c);
     }
     ck_assert_uint_eq(act__pool_class(ACT__POOL_BYTES_MAX + 1), ACT__POOL_CLASS_HEAP);
@@ -21,7 +22,7 @@ static void each_size_has_the_least_class_that_holds_it(void)
 
 enum { BLOCKS = 3000 };
 static unsigned char *blocks[BLOCKS];
-static unsigned classes[BLOCKS];
+static unsigned       classes[BLOCKS];
 
 static void blocks_do_not_overlap_and_all_come_back(void)
 {
@@ -56,10 +57,11 @@ static void *passes_on(void *argument)
 {
     int mine = (int)(intptr_t)argument;
     for (int i = 0; i < PASSES; i++) {
-        unsigned c = (unsigned)i % 3;
+        unsigned   c = (unsigned)i % 3;
         uintptr_t *block = act__pool_take(&c, (size_t)64 << c);
         *block = c;
-        uintptr_t *other = atomic_exchange_explicit(&lanes[(mine + i) % LANES][i % 64], block, memory_order_acq_rel);
+        uintptr_t *other = atomic_exchange_explicit(&lanes[(mine + i) % LANES][i % 64], block,
+                                                    memory_order_acq_rel);
         if (other != NULL)
             act__pool_give(other, (unsigned)*other);
     }
@@ -68,7 +70,7 @@ static void *passes_on(void *argument)
 
 static void blocks_may_be_given_by_another_thread(void)
 {
-    size_t outstanding = act__pool_outstanding();
+    size_t    outstanding = act__pool_outstanding();
     pthread_t threads[LANES];
     for (intptr_t i = 0; i < LANES; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, passes_on, (void *)i), 0);
@@ -81,7 +83,7 @@ static void blocks_may_be_given_by_another_thread(void)
     ck_assert_uint_eq(act__pool_outstanding(), outstanding);
 }
 
-/* ------------------------------------------------------------------------------------------- bursts */
+/* --------------------------------------------------------------------------------------- bursts */
 
 #define PAGE_BYTES  ((size_t)4096)
 #define BURST_BYTES ((size_t)24 << 20)
@@ -109,7 +111,10 @@ static void give_burst(unsigned char **burst, size_t count, unsigned size_class,
     }
 }
 
-/* Of the pages that the blocks lie in, those that are memory; one page is counted for each block that begins in it. */
+/*
+ * Of the pages that the blocks lie in, those that are memory; one page is counted for each block
+ * that begins in it.
+ */
 static size_t resident_bytes(unsigned char **burst, size_t count, unsigned size_class)
 {
     size_t resident = 0;
@@ -126,7 +131,8 @@ static void memory_of_a_burst_is_given_back_but_for_some(void)
 {
     size_t outstanding = act__pool_outstanding();
     for (unsigned c = 0; c < ACT__POOL_CLASSES; c += 3) {
-        size_t          count = (BURST_BYTES >> (6 + c)) / 7919 * 7919 + 1; /* 7919 has no factor in common with it */
+        /* 7919 has no factor in common with it */
+        size_t          count = (BURST_BYTES >> (6 + c)) / 7919 * 7919 + 1;
         unsigned char **burst = malloc(count * sizeof *burst);
         for (int round = 0; round < 3; round++) {
             take_burst(burst, count, c);

@@ -31,22 +31,30 @@ static void is_json(const char *expected)
 
 static void scalars_are_written_as_they_are(void)
 {
-    MAKE(zoo_scalars, .yes = true, .i8 = -1, .i16 = -2, .i32 = -3, .i64 = INT64_MIN, .u8 = 1, .u16 = 2, .u32 = 3,
-         .u64 = UINT64_MAX, .f = 0.5f, .d = -1e300, .pid = {1, 0x8000002}, .ref = {255}, .color = color_green);
-    prints("zoo_scalars {yes: true, i8: -1, i16: -2, i32: -3, i64: -9223372036854775808, u8: 1, u16: 2, u32: 3, "
-           "u64: 18446744073709551615, f: 0.5, d: -1.0000000000000001e+300, pid: <1:8000002>, ref: #ff, "
-           "color: color_green}");
-    is_json("{\"zoo_scalars\":{\"yes\":true,\"i8\":-1,\"i16\":-2,\"i32\":-3,\"i64\":\"-9223372036854775808\",\"u8\":1,"
-            "\"u16\":2,\"u32\":3,\"u64\":\"18446744073709551615\",\"f\":0.5,\"d\":-1.0000000000000001e+300,"
+    MAKE(zoo_scalars, .yes = true, .i8 = -1, .i16 = -2, .i32 = -3, .i64 = INT64_MIN, .u8 = 1,
+         .u16 = 2, .u32 = 3, .u64 = UINT64_MAX, .f = 0.5f, .d = -1e300, .pid = {1, 0x8000002},
+         .ref = {255}, .color = color_green);
+    prints(
+        "zoo_scalars {yes: true, i8: -1, i16: -2, i32: -3, i64: -9223372036854775808, u8: 1, u16: "
+        "2, u32: 3, "
+        "u64: 18446744073709551615, f: 0.5, d: -1.0000000000000001e+300, pid: <1:8000002>, ref: "
+        "#ff, "
+        "color: color_green}");
+    is_json("{\"zoo_scalars\":{\"yes\":true,"
+            "\"i8\":-1,\"i16\":-2,\"i32\":-3,\"i64\":\"-9223372036854775808\",\"u8\":1,"
+            "\"u16\":2,"
+            "\"u32\":3,\"u64\":\"18446744073709551615\",\"f\":0.5,\"d\":-1.0000000000000001e+300,"
             "\"pid\":\"1:8000002\",\"ref\":\"ff\",\"color\":\"color_green\"}}");
 }
 
 static void numbers_that_json_has_not_are_strings(void)
 {
-    MAKE(zoo_scalars, .i64 = (int64_t)1 << 53, .u64 = ((uint64_t)1 << 53) + 1, .f = -INFINITY, .d = NAN,
-         .color = (enum color)99);
-    is_json("{\"zoo_scalars\":{\"yes\":false,\"i8\":0,\"i16\":0,\"i32\":0,\"i64\":9007199254740992,\"u8\":0,\"u16\":0,"
-            "\"u32\":0,\"u64\":\"9007199254740993\",\"f\":\"-inf\",\"d\":\"nan\",\"pid\":\"0:0\",\"ref\":\"0\","
+    MAKE(zoo_scalars, .i64 = (int64_t)1 << 53, .u64 = ((uint64_t)1 << 53) + 1, .f = -INFINITY,
+         .d = NAN, .color = (enum color)99);
+    is_json("{\"zoo_scalars\":{\"yes\":false,\"i8\":0,\"i16\":0,\"i32\":0,\"i64\":9007199254740992,"
+            "\"u8\":0,\"u16\":0,"
+            "\"u32\":0,\"u64\":\"9007199254740993\",\"f\":\"-inf\",\"d\":\"nan\",\"pid\":\"0:0\","
+            "\"ref\":\"0\","
             "\"color\":99}}");
 }
 
@@ -76,13 +84,16 @@ static void texts_are_escaped(void)
 {
     MAKE(zoo_optional, .text = "a\"b\\c\n\t\x7f\xc3\xa4\xff\xe2\x82");
     prints("zoo_optional {text: \"a\\\"b\\\\c\\n\\x09\\x7f\\xc3\\xa4\\xff\\xe2\\x82\"}");
-    is_json("{\"zoo_optional\":{\"text\":\"a\\\"b\\\\c\\n\\u0009\\u007f\xc3\xa4\\ufffd\\ufffd\\ufffd\"}}");
+    is_json("{\"zoo_optional\":{\"text\":\"a\\\"b\\\\c\\n\\u0009\\u007f\xc3\xa4\\ufffd\\ufffd"
+            "\\ufffd\"}}");
 }
 
 static void only_what_is_utf8_stays_in_json(void)
 {
-    static const char *const bad[] = {"\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80", "\xf0\x82\x82\xac"};
-    static const char *const good[] = {"\xc2\x80", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf", "\xef\xbf\xbf"};
+    static const char *const bad[] = {"\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80",
+                                      "\xf0\x82\x82\xac"};
+    static const char *const good[] = {"\xc2\x80", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf",
+                                       "\xef\xbf\xbf"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         MAKE(zoo_optional, .text = bad[i]);
         act_message_print_json(text, sizeof text, message, zoo_schema());
@@ -115,8 +126,10 @@ static void what_is_long_is_cut_in_text_and_whole_in_json(void)
     MAKE(zoo_optional, .text = many, .bytes = {many, 100}, .list = {numbers, 20});
     act_message_print(text, sizeof text, message, zoo_schema());
     ck_assert_ptr_nonnull(strstr(text, "xxx\"..., bytes: <78"));
-    ck_assert_ptr_nonnull(strstr(text, "78...>, list: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...]}"));
-    ck_assert_uint_gt(act_message_print_json(text, sizeof text, message, zoo_schema()), 100 + 134 + 40);
+    ck_assert_ptr_nonnull(
+        strstr(text, "78...>, list: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...]}"));
+    ck_assert_uint_gt(act_message_print_json(text, sizeof text, message, zoo_schema()),
+                      100 + 134 + 40);
     ck_assert_ptr_null(strstr(text, "..."));
     act_message_free(&message);
 }
@@ -124,15 +137,21 @@ static void what_is_long_is_cut_in_text_and_whole_in_json(void)
 static void unions_and_lists_are_written_to_the_end(void)
 {
     static const struct point corners[] = {{1, 2}, {3, 4}};
-    static const struct shape shapes[] = {{.tag = shape_circle_tag, .as.shape_circle = {{1, 2}, 3}}, {.tag = (enum act_tags_of_shape)0}};
-    MAKE(zoo_outside, .text = "t", .shape = {.tag = shape_polygon_tag, .as.shape_polygon = {{corners, 2}}},
+    static const struct shape shapes[] = {{.tag = shape_circle_tag, .as.shape_circle = {{1, 2}, 3}},
+                                          {.tag = (enum act_tags_of_shape)0}};
+    MAKE(zoo_outside, .text = "t",
+         .shape = {.tag = shape_polygon_tag, .as.shape_polygon = {{corners, 2}}},
          .shapes = {shapes, 2});
-    prints("zoo_outside {text: \"t\", bytes: <>, numbers: [0, 0, 0], texts: [\"\", \"\"], list: [], names: [], blobs: [], "
-           "colors: [], people: [], shape: shape_polygon {corners: [{x: 1, y: 2}, {x: 3, y: 4}]}, shapes: [shape_circle "
-           "{centre: {x: 1, y: 2}, radius: 3}, nothing], ends: [{x: 0, y: 0}, {x: 0, y: 0}]}");
+    prints(
+        "zoo_outside {text: \"t\", bytes: <>, numbers: [0, 0, 0], texts: [\"\", \"\"], list: [], "
+        "names: [], blobs: [], "
+        "colors: [], people: [], shape: shape_polygon {corners: [{x: 1, y: 2}, {x: 3, y: 4}]}, "
+        "shapes: [shape_circle "
+        "{centre: {x: 1, y: 2}, radius: 3}, nothing], ends: [{x: 0, y: 0}, {x: 0, y: 0}]}");
     act_message_print_json(text, sizeof text, message, zoo_schema());
-    ck_assert_ptr_nonnull(strstr(text, "\"shape\":{\"shape_polygon\":{\"corners\":[{\"x\":1,\"y\":2},{\"x\":3,\"y\":4}]}},"
-                                       "\"shapes\":[{\"shape_circle\":{\"centre\":{\"x\":1,\"y\":2},\"radius\":3}},null]"));
+    ck_assert_ptr_nonnull(strstr(
+        text, "\"shape\":{\"shape_polygon\":{\"corners\":[{\"x\":1,\"y\":2},{\"x\":3,\"y\":4}]}},"
+              "\"shapes\":[{\"shape_circle\":{\"centre\":{\"x\":1,\"y\":2},\"radius\":3}},null]"));
     act_message_free(&message);
 }
 
@@ -171,7 +190,8 @@ static void a_message_that_is_not_known_shows_its_tag(void)
 static void a_reason_is_written_with_its_text(void)
 {
     message = act__message_make(ACT_MESSAGE_DOWN, ACT_VALUE_REASON, 0);
-    *act__message_reason_of(message) = (struct act__reason){ACT_EXIT_ERROR, 7, act__reason_text_make()};
+    *act__message_reason_of(message) =
+        (struct act__reason){ACT_EXIT_ERROR, 7, act__reason_text_make()};
     snprintf(act__message_reason_of(message)->text->text, ACT_EXIT_TEXT_MAX, "out of \"paper\"\n");
     prints("DOWN error 7 \"out of \\\"paper\\\"\\n\"");
     act_message_free(&message);

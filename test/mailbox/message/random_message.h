@@ -11,7 +11,7 @@
 /* What random fields refer to; enough for any of them. */
 static struct {
     _Alignas(16) char bytes[1 << 20];
-    size_t            used;
+    size_t used;
 } scatter;
 
 static inline void *scatter_take(size_t bytes)
@@ -26,10 +26,11 @@ static inline void *scatter_take(size_t bytes)
 static inline uint64_t random_bits(struct act__random *random)
 {
     uint64_t bits = act__random_next(random);
-    switch (act__random_below(random, 4)) { /* the edges of all widths, more often than chance would have them */
+    switch (act__random_below(random, 4)) { /* the edges of all widths, more often than chance
+                                               would have them */
     case 0: return bits >> act__random_below(random, 64);
     case 1: return (UINT64_C(1) << act__random_below(random, 64)) - act__random_below(random, 2);
-    case 2: return (uint64_t)-(int64_t)act__random_below(random, 200);
+    case 2: return (uint64_t) - (int64_t)act__random_below(random, 200);
     default: return bits;
     }
 }
@@ -39,7 +40,8 @@ static inline void random_struct(struct act__random *random, const act_type *typ
 static inline void random_item(struct act__random *random, const act_field *field, void *item)
 {
     uint64_t        bits = random_bits(random);
-    size_t          count = act__random_below(random, 4) == 0 ? act__random_below(random, 300) : act__random_below(random, 8);
+    size_t          count = act__random_below(random, 4) == 0 ? act__random_below(random, 300)
+                                                              : act__random_below(random, 8);
     const act_type *type = field->type != NULL ? field->type() : NULL;
     char           *text;
     switch ((act_field_kind)field->kind) {
@@ -59,7 +61,10 @@ static inline void random_item(struct act__random *random, const act_field *fiel
             text[i] = (char)act__random_below(random, 256);
         *(act_bytes *)item = (act_bytes){text, count};
         break;
-    case ACT_FIELD_ENUM: *(int32_t *)item = (int32_t)type->values[act__random_below(random, type->parts_count)].value; break;
+    case ACT_FIELD_ENUM:
+        *(int32_t *)item =
+            (int32_t)type->values[act__random_below(random, type->parts_count)].value;
+        break;
     case ACT_FIELD_STRUCT: random_struct(random, type, item); break;
     case ACT_FIELD_UNION: {
         uint32_t        which = act__random_below(random, type->parts_count + 1);
@@ -69,9 +74,17 @@ static inline void random_item(struct act__random *random, const act_field *fiel
             random_struct(random, inside, (char *)item + type->as_offset);
         break;
     }
-    case ACT_FIELD_INT8: case ACT_FIELD_INT16: case ACT_FIELD_INT32: case ACT_FIELD_INT64: case ACT_FIELD_UINT8:
-    case ACT_FIELD_UINT16: case ACT_FIELD_UINT32: case ACT_FIELD_UINT64: case ACT_FIELD_REF:
-        memcpy(item, &bits, field->item_bytes); /* on a little-endian machine; on others just as random */
+    case ACT_FIELD_INT8:
+    case ACT_FIELD_INT16:
+    case ACT_FIELD_INT32:
+    case ACT_FIELD_INT64:
+    case ACT_FIELD_UINT8:
+    case ACT_FIELD_UINT16:
+    case ACT_FIELD_UINT32:
+    case ACT_FIELD_UINT64:
+    case ACT_FIELD_REF:
+        memcpy(item, &bits, field->item_bytes); /* on a little-endian machine; on others just as
+                                                   random */
         break;
     }
 }
@@ -86,7 +99,8 @@ static inline void random_struct(struct act__random *random, const act_type *typ
             continue;
         if ((field->flags & ACT_FIELD_LIST) != 0) {
             struct act_list *list = (struct act_list *)(void *)item;
-            count = act__random_below(random, 8) == 0 ? act__random_below(random, 20) : act__random_below(random, 4);
+            count = act__random_below(random, 8) == 0 ? act__random_below(random, 20)
+                                                      : act__random_below(random, 4);
             list->items = item = scatter_take(count * field->item_bytes);
             list->count = count;
         }
@@ -96,7 +110,8 @@ static inline void random_struct(struct act__random *random, const act_type *typ
 }
 
 /* One of the schema's, to send with act_message_create_typed. */
-static inline const act_type *random_message(struct act__random *random, const act_type *schema, const void **fields)
+static inline const act_type *random_message(struct act__random *random, const act_type *schema,
+                                             const void **fields)
 {
     const act_type *type = schema->messages[act__random_below(random, schema->parts_count)]();
     scatter.used = 0;

@@ -14,7 +14,7 @@ static void done(void)
     ck_assert_uint_eq(act__pool_outstanding(), 0);
 }
 
-/* ---------------------------------------------------------------------------------------------- tables */
+/* --------------------------------------------------------------------------------------- tables */
 
 static void a_tag_is_a_known_function_of_the_name(void)
 {
@@ -22,7 +22,8 @@ static void a_tag_is_a_known_function_of_the_name(void)
     const char *alphabet = "0123456789_abcdefghijklmnopqrstuvwxyz", *name = "zoo_small";
     uint32_t    hash = 2166136261u;
     for (int i = 0; i < ACT_NAME_LETTERS; i++) {
-        uint32_t place = i < (int)strlen(name) ? (uint32_t)(strchr(alphabet, name[i]) - alphabet) + 1 : 0;
+        uint32_t place =
+            i < (int)strlen(name) ? (uint32_t)(strchr(alphabet, name[i]) - alphabet) + 1 : 0;
         hash = (hash ^ place) * 16777619u;
     }
     ck_assert_uint_eq(zoo_small_tag, hash >> 2 | 0x40000000u);
@@ -47,7 +48,8 @@ static void a_table_tells_of_each_field(void)
     field = &type->fields[8];
     ck_assert_uint_eq(field->flags, ACT_FIELD_LIST | ACT_FIELD_OUTSIDE);
     ck_assert_ptr_eq(field->type(), person_type());
-    ck_assert_uint_eq(zoo_optional_type()->fields[11].flags, ACT_FIELD_OPTIONAL | ACT_FIELD_SECRET | ACT_FIELD_OUTSIDE);
+    ck_assert_uint_eq(zoo_optional_type()->fields[11].flags,
+                      ACT_FIELD_OPTIONAL | ACT_FIELD_SECRET | ACT_FIELD_OUTSIDE);
     ck_assert_uint_eq(zoo_scalars_type()->flags, 0);
     ck_assert_uint_eq(zoo_nothing_type()->bytes, 0);
     ck_assert_uint_eq(color_type()->parts_count, 4);
@@ -61,7 +63,7 @@ static void a_schema_finds_its_messages_by_tag(void)
     ck_assert_ptr_null(act_schema_find(zoo_schema(), 0));
 }
 
-/* ---------------------------------------------------------------------------------------------- copies */
+/* --------------------------------------------------------------------------------------- copies */
 
 static void a_message_carries_its_struct(void)
 {
@@ -90,21 +92,26 @@ static void a_message_that_is_not_typed_has_no_such_tag(void)
 /* All that a zoo_outside can refer to, on a stack that is overwritten afterwards. */
 static __attribute__((noinline)) void make_outside(void)
 {
-    char             text[] = "a text", one[] = "one", two[] = "", sir[] = "Sir", ada[] = "Ada", secret[] = "xyz";
-    const char      *titles[] = {sir, NULL}, *names[] = {one, two, ada};
-    int32_t          list[] = {1, -2, 3};
-    unsigned char    bytes[] = {0, 1, 2};
-    act_bytes        blobs[] = {{bytes, 3}, {NULL, 0}};
-    enum color       colors[] = {color_green, color_odd};
-    struct person    people[] = {{.name = ada, .titles = {titles, 2}}, {.name = one, .password = secret}};
-    struct point     corners[] = {{1, 2}, {3, 4}, {5, 6}};
-    struct shape     shapes[] = {{.tag = shape_polygon_tag, .as.shape_polygon.corners = {corners, 3}},
-                                 {.tag = shape_circle_tag, .as.shape_circle = {{7, 8}, 9.5}},
-                                 {.tag = (enum act_tags_of_shape)0}};
-    ck_assert_int_eq(act_message_make(&message, zoo_outside, .text = text, .bytes = {bytes, 3}, .numbers = {1, 2, 3},
-                                      .texts = {one, NULL}, .list = {list, 3}, .names = {names, 3}, .blobs = {blobs, 2},
-                                      .colors = {colors, 2}, .people = {people, 2}, .shape = shapes[0],
-                                      .shapes = {shapes, 3}, .ends = {{1, 1}, {2, 2}}), ACT_OK);
+    char text[] = "a text", one[] = "one", two[] = "", sir[] = "Sir", ada[] = "Ada",
+         secret[] = "xyz";
+    const char   *titles[] = {sir, NULL}, *names[] = {one, two, ada};
+    int32_t       list[] = {1, -2, 3};
+    unsigned char bytes[] = {0, 1, 2};
+    act_bytes     blobs[] = {{bytes, 3}, {NULL, 0}};
+    enum color    colors[] = {color_green, color_odd};
+    struct person people[] = {{.name = ada, .titles = {titles, 2}},
+                              {.name = one, .password = secret}};
+    struct point  corners[] = {{1, 2}, {3, 4}, {5, 6}};
+    struct shape  shapes[] = {{.tag = shape_polygon_tag, .as.shape_polygon.corners = {corners, 3}},
+                              {.tag = shape_circle_tag, .as.shape_circle = {{7, 8}, 9.5}},
+                              {.tag = (enum act_tags_of_shape)0}};
+    ck_assert_int_eq(act_message_make(&message, zoo_outside, .text = text, .bytes = {bytes, 3},
+                                      .numbers = {1, 2, 3}, .texts = {one, NULL}, .list = {list, 3},
+                                      .names = {names, 3}, .blobs = {blobs, 2},
+                                      .colors = {colors, 2}, .people = {people, 2},
+                                      .shape = shapes[0], .shapes = {shapes, 3},
+                                      .ends = {{1, 1}, {2, 2}}),
+                     ACT_OK);
 }
 
 static __attribute__((noinline)) void overwrite_the_stack(void)
@@ -123,14 +130,17 @@ static void check_outside(const struct zoo_outside *o)
     ck_assert_str_eq(o->texts[1], ""); /* was NULL */
     ck_assert(o->list.count == 3 && o->list.items[1] == -2);
     ck_assert(o->names.count == 3 && strcmp(o->names.items[2], "Ada") == 0);
-    ck_assert(o->blobs.count == 2 && o->blobs.items[0].bytes_count == 3 && o->blobs.items[1].data == NULL);
+    ck_assert(o->blobs.count == 2 && o->blobs.items[0].bytes_count == 3 &&
+              o->blobs.items[1].data == NULL);
     ck_assert(o->colors.items[1] == color_odd);
     ck_assert_str_eq(o->people.items[0].titles.items[0], "Sir");
     ck_assert_str_eq(o->people.items[0].titles.items[1], "");
     ck_assert_str_eq(o->people.items[1].password, "xyz");
     ck_assert_int_eq(o->shape.as.shape_polygon.corners.items[2].y, 6);
-    ck_assert_ptr_ne(o->shape.as.shape_polygon.corners.items, o->shapes.items[0].as.shape_polygon.corners.items);
-    ck_assert(o->shapes.items[1].tag == shape_circle_tag && o->shapes.items[1].as.shape_circle.centre.y == 8);
+    ck_assert_ptr_ne(o->shape.as.shape_polygon.corners.items,
+                     o->shapes.items[0].as.shape_polygon.corners.items);
+    ck_assert(o->shapes.items[1].tag == shape_circle_tag &&
+              o->shapes.items[1].as.shape_circle.centre.y == 8);
     ck_assert(o->shapes.items[2].tag == 0 && o->ends[1].y == 2);
 }
 
@@ -151,15 +161,22 @@ static void what_cannot_be_is_refused(void)
     static const char big[1];
     ck_assert_int_eq(act_message_make(&message, zoo_outside, .list = {NULL, 1}), ACT_INVALID);
     ck_assert_int_eq(act_message_make(&message, zoo_outside, .bytes = {NULL, 1}), ACT_INVALID);
-    ck_assert_int_eq(act_message_make(&message, zoo_outside, .bytes = {big, SIZE_MAX}), ACT_INVALID);
-    ck_assert_int_eq(act_message_make(&message, zoo_outside, .bytes = {big, ACT_MESSAGE_BYTES_MAX}), ACT_INVALID);
-    ck_assert_int_eq(act_message_make(&message, zoo_outside, .list = {(const int32_t *)big, SIZE_MAX / 2}), ACT_INVALID);
-    ck_assert_int_eq(act_message_make(&message, zoo_outside, .shape.tag = (enum act_tags_of_shape)5), ACT_INVALID);
-    ck_assert_int_eq(act_message_create_typed(&message, point_type(), &(struct point){1, 2}), ACT_INVALID);
+    ck_assert_int_eq(act_message_make(&message, zoo_outside, .bytes = {big, SIZE_MAX}),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_message_make(&message, zoo_outside, .bytes = {big, ACT_MESSAGE_BYTES_MAX}),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_message_make(&message, zoo_outside,
+                                      .list = {(const int32_t *)big, SIZE_MAX / 2}),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_message_make(&message, zoo_outside,
+                                      .shape.tag = (enum act_tags_of_shape)5),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_message_create_typed(&message, point_type(), &(struct point){1, 2}),
+                     ACT_INVALID);
     done();
 }
 
-/* --------------------------------------------------------------------------------------- fingerprints */
+/* --------------------------------------------------------------------------------- fingerprints */
 
 #define A_ONE(FIELD)          FIELD(1, INT32, x)
 #define A_OTHER_NAME(FIELD)   FIELD(1, INT32, y)
@@ -199,8 +216,10 @@ static void a_fingerprint_changes_with_the_schema(void)
 static void bytes_can_be_written_where_they_stay(void)
 {
     for (size_t count = 0; count < 5000; count = count * 3 + 1) {
-        ck_assert_int_eq(act_message_make(&message, zoo_outside, .text = "before", .bytes = act_room(count),
-                                          .names = {(const char *[]){"behind"}, 1}), ACT_OK);
+        ck_assert_int_eq(act_message_make(&message, zoo_outside, .text = "before",
+                                          .bytes = act_room(count),
+                                          .names = {(const char *[]){"behind"}, 1}),
+                         ACT_OK);
         if (count != 0)
             memset(act_room_of(&act_view(zoo_outside, message)->bytes), 'x', count);
         act_edit(zoo_outside, message)->numbers[1] = 7;

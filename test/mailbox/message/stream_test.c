@@ -1,4 +1,7 @@
-/* Bytes that come piece by piece: where a message ends, what is only cut off, and what nothing can mend. */
+/*
+ * Bytes that come piece by piece: where a message ends, what is only cut off, and what nothing can
+ * mend.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +27,8 @@ static size_t add_random(struct act__random *random)
     size_t          count;
     const act_type *type = random_message(random, zoo_schema(), &fields);
     ck_assert_int_eq(act_message_create_typed(&message, type, fields), ACT_OK);
-    ck_assert_int_eq(act_message_encode(message, zoo_schema(), bytes + bytes_count, sizeof bytes - bytes_count, &count),
+    ck_assert_int_eq(act_message_encode(message, zoo_schema(), bytes + bytes_count,
+                                        sizeof bytes - bytes_count, &count),
                      ACT_OK);
     act_message_free(&message);
     bytes_count += count;
@@ -51,10 +55,11 @@ static act_result decode_exactly(size_t count)
 
 static act_result decode_strictly(size_t count)
 {
-    return act_message_decode_with(&message, zoo_schema(), bytes, count, ACT_DECODE_OPTIONS(.strict = true), NULL, 0);
+    return act_message_decode_with(&message, zoo_schema(), bytes, count,
+                                   ACT_DECODE_OPTIONS(.strict = true), NULL, 0);
 }
 
-/* -------------------------------------------------------------------------------------------- cut off */
+/* -------------------------------------------------------------------------------------- cut off */
 
 static void each_beginning_of_a_message_is_cut_off(void)
 {
@@ -87,10 +92,12 @@ static void what_is_malformed_stays_so_whatever_comes(void)
             bytes[at] = (unsigned char)act__random_below(&random, 256);
             for (size_t count = at; count <= bytes_count && count < at + 60; count++) {
                 act_result next = decode_exactly(count);
-                ck_assert_msg(result != ACT_MALFORMED || next == ACT_MALFORMED, "%zu bytes of %zu", count, bytes_count);
+                ck_assert_msg(result != ACT_MALFORMED || next == ACT_MALFORMED, "%zu bytes of %zu",
+                              count, bytes_count);
                 if (next == ACT_OK)
                     act_message_free(&message);
-                result = next == ACT_OK ? ACT_MALFORMED : next; /* something is behind it, from here on */
+                /* something is behind it, from here on */
+                result = next == ACT_OK ? ACT_MALFORMED : next;
             }
             bytes[at] = was;
         }
@@ -113,9 +120,12 @@ static void what_cannot_become_right_is_not_waited_for(void)
         {"GET ", 4, ACT_MALFORMED},
         {"\x92\xa1", 2, ACT_MALFORMED},
         {"\x92\xce\x67\xfe\x59\x7e\x81\x04\xa5xy", 11, ACT_TRUNCATED},
-        {"\x92\xce\x67\xfe\x59\x7e\x81\x04\xa5x\0", 11, ACT_MALFORMED}, /* a NUL in what is there of the text */
-        {"\x92\xce\x67\xfe\x59\x7e\x81\x04\xcd", 9, ACT_MALFORMED},      /* what is cut off would be a number */
-        {"\x92\xce\x67\xfe\x59\x7e\x81\x04\xdb\x80\0\0\0", 13, ACT_MALFORMED}, /* larger than any message */
+        {"\x92\xce\x67\xfe\x59\x7e\x81\x04\xa5x\0", 11,
+         ACT_MALFORMED}, /* a NUL in what is there of the text */
+        {"\x92\xce\x67\xfe\x59\x7e\x81\x04\xcd", 9,
+         ACT_MALFORMED}, /* what is cut off would be a number */
+        {"\x92\xce\x67\xfe\x59\x7e\x81\x04\xdb\x80\0\0\0", 13,
+         ACT_MALFORMED}, /* larger than any message */
         {"\x92\xce\x67\xfe\x59\x7e\x81\x06\xdd\x80\0\0\0", 13, ACT_MALFORMED},
         {"\x92\xce\x67\xfe\x59\x7e\x81\x06\xdd\0\0\0\2\1", 14, ACT_TRUNCATED},
         {"\x92\xce\x67\xfe\x59\x7e\x81\x06\xdd\0\0\0\2\xa1", 14, ACT_MALFORMED},
@@ -135,12 +145,13 @@ static void a_complaint_says_where_it_is_cut_off(void)
 {
     char complaint[100];
     SET("\x92\xce\x67\xfe\x59\x7e\x81\x07\x82\x01");
-    ck_assert_int_eq(act_message_decode(&message, zoo_schema(), bytes, bytes_count, 0, complaint, sizeof complaint),
+    ck_assert_int_eq(act_message_decode(&message, zoo_schema(), bytes, bytes_count, 0, complaint,
+                                        sizeof complaint),
                      ACT_TRUNCATED);
     ck_assert_str_eq(complaint, "zoo_optional.point.x: cut off");
 }
 
-/* -------------------------------------------------------------------------------------------- streams */
+/* -------------------------------------------------------------------------------------- streams */
 
 static void a_stream_says_where_each_message_ends(void)
 {
@@ -154,7 +165,8 @@ static void a_stream_says_where_each_message_ends(void)
     int ended = 0;
     for (size_t count = 0; count <= bytes_count; count += act__random_below(&random, 40)) {
         act_result result;
-        while ((result = act_message_stream_next(&stream, bytes + begin, count - begin, 0, &takes)) == ACT_OK) {
+        while ((result = act_message_stream_next(&stream, bytes + begin, count - begin, 0,
+                                                 &takes)) == ACT_OK) {
             begin += takes;
             ck_assert_uint_eq(begin, ends[ended++]);
         }
@@ -162,7 +174,8 @@ static void a_stream_says_where_each_message_ends(void)
         ck_assert_uint_gt(takes, count - begin);
         ck_assert_uint_le(takes, ended < MESSAGES_COUNT ? ends[ended] - begin : 1);
     }
-    while (act_message_stream_next(&stream, bytes + begin, bytes_count - begin, 0, &takes) == ACT_OK)
+    while (act_message_stream_next(&stream, bytes + begin, bytes_count - begin, 0, &takes) ==
+           ACT_OK)
         begin += takes, ended++;
     ck_assert_int_eq(ended, MESSAGES_COUNT);
 }
@@ -213,9 +226,18 @@ static void what_is_no_message_ends_a_stream_at_its_first_byte(void)
     static const struct {
         const char *bytes;
         size_t      count;
-    } cases[] = {{"G", 1},      {"\xc1", 1},        {"\x93", 1},        {"\x80", 1},        {"\xda", 1},
-                 {"\x92\xa1", 2}, {"\x92\xff", 2}, {"\x92\xc0", 2}, {"\x92\x07\x01", 3}, {"\x92\x07\xc4", 3},
-                 {"\x92\x07\x81\xc1", 4}, {"\xdc\0\3", 3}};
+    } cases[] = {{"G", 1},
+                 {"\xc1", 1},
+                 {"\x93", 1},
+                 {"\x80", 1},
+                 {"\xda", 1},
+                 {"\x92\xa1", 2},
+                 {"\x92\xff", 2},
+                 {"\x92\xc0", 2},
+                 {"\x92\x07\x01", 3},
+                 {"\x92\x07\xc4", 3},
+                 {"\x92\x07\x81\xc1", 4},
+                 {"\xdc\0\3", 3}};
     size_t takes;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         set(cases[i].bytes, cases[i].count);

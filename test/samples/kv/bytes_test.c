@@ -22,9 +22,20 @@ static void words_are_compared_without_case(void)
 
 static void an_integer_has_one_form_only(void)
 {
-    static const char *const refused[] = {
-        "", "-", "+1", " 1", "1 ", "01", "-0", "-01", "1.0", "a", "9223372036854775808", "-9223372036854775809",
-        "18446744073709551616", "99999999999999999999999"};
+    static const char *const refused[] = {"",
+                                          "-",
+                                          "+1",
+                                          " 1",
+                                          "1 ",
+                                          "01",
+                                          "-0",
+                                          "-01",
+                                          "1.0",
+                                          "a",
+                                          "9223372036854775808",
+                                          "-9223372036854775809",
+                                          "18446744073709551616",
+                                          "99999999999999999999999"};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         int64_t value = 42;
         ck_assert_msg(!kv_bytes_to_integer(text(refused[i]), &value), "'%s' was taken", refused[i]);
@@ -34,11 +45,12 @@ static void an_integer_has_one_form_only(void)
 
 static void integers_are_read_up_to_both_ends(void)
 {
-    static const int64_t values[] = {0, 1, -1, 10, -10, INT64_MAX, INT64_MIN, INT64_MAX - 1, INT64_MIN + 1};
+    static const int64_t values[] = {
+        0, 1, -1, 10, -10, INT64_MAX, INT64_MIN, INT64_MAX - 1, INT64_MIN + 1};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         struct kv_buffer buffer = {0};
-        char expected[32];
-        int64_t value;
+        char             expected[32];
+        int64_t          value;
         kv_buffer_append_integer(&buffer, values[i]);
         snprintf(expected, sizeof expected, "%lld", (long long)values[i]);
         ck_assert(kv_bytes_equal(kv_buffer_bytes(&buffer), text(expected)));
@@ -62,19 +74,40 @@ static void patterns_match_as_in_redis(void)
 {
     static const struct {
         const char *pattern, *text;
-        bool matches;
-    } cases[] = {
-        {"*", "", true}, {"*", "abc", true}, {"", "", true}, {"", "a", false}, {"a?c", "abc", true},
-        {"a?c", "ac", false}, {"a*c", "abbbc", true}, {"a*c", "abbb", false}, {"*a*b*", "xxaxxbxx", true},
-        {"*ab", "aab", true}, {"h[ae]llo", "hello", true}, {"h[ae]llo", "hillo", false}, {"h[^e]llo", "hallo", true},
-        {"h[^e]llo", "hello", false}, {"h[a-b]llo", "hbllo", true}, {"h[b-a]llo", "hallo", true},
-        {"h\\*llo", "h*llo", true}, {"h\\*llo", "hello", false}, {"[\\]]", "]", true}, {"[abc", "c", true},
-        {"[^abc", "c", false}, {"a\\", "a\\", true}, {"[]", "", false}, {"[]a", "a", false},
-        {"[a-]", "-", false}, {"[a-]", "^", true}, {"a**b", "ab", true}, {"?", "", false}, {"A", "a", false}};
+        bool        matches;
+    } cases[] = {{"*", "", true},
+                 {"*", "abc", true},
+                 {"", "", true},
+                 {"", "a", false},
+                 {"a?c", "abc", true},
+                 {"a?c", "ac", false},
+                 {"a*c", "abbbc", true},
+                 {"a*c", "abbb", false},
+                 {"*a*b*", "xxaxxbxx", true},
+                 {"*ab", "aab", true},
+                 {"h[ae]llo", "hello", true},
+                 {"h[ae]llo", "hillo", false},
+                 {"h[^e]llo", "hallo", true},
+                 {"h[^e]llo", "hello", false},
+                 {"h[a-b]llo", "hbllo", true},
+                 {"h[b-a]llo", "hallo", true},
+                 {"h\\*llo", "h*llo", true},
+                 {"h\\*llo", "hello", false},
+                 {"[\\]]", "]", true},
+                 {"[abc", "c", true},
+                 {"[^abc", "c", false},
+                 {"a\\", "a\\", true},
+                 {"[]", "", false},
+                 {"[]a", "a", false},
+                 {"[a-]", "-", false},
+                 {"[a-]", "^", true},
+                 {"a**b", "ab", true},
+                 {"?", "", false},
+                 {"A", "a", false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        ck_assert_msg(
-            kv_bytes_match(text(cases[i].pattern), text(cases[i].text)) == cases[i].matches, "%s on %s",
-            cases[i].pattern, cases[i].text);
+        ck_assert_msg(kv_bytes_match(text(cases[i].pattern), text(cases[i].text)) ==
+                          cases[i].matches,
+                      "%s on %s", cases[i].pattern, cases[i].text);
 }
 
 /* With one try for each way to place the stars this would not end. */
@@ -91,15 +124,16 @@ static void many_stars_take_no_exponential_time(void)
 static void any_pattern_on_any_text_ends(void)
 {
     static const char letters[] = "*?[]^-\\ab";
-    uint64_t seed = 1;
+    uint64_t          seed = 1;
     for (int i = 0; i < 200000; i++) {
         unsigned char pattern[12], subject[8];
-        size_t pattern_count = dice_roll(&seed, 13), subject_count = dice_roll(&seed, 9);
+        size_t        pattern_count = dice_roll(&seed, 13), subject_count = dice_roll(&seed, 9);
         for (size_t j = 0; j < pattern_count; j++)
             pattern[j] = (unsigned char)letters[dice_roll(&seed, sizeof letters - 1)];
         for (size_t j = 0; j < subject_count; j++)
             subject[j] = (unsigned char)letters[dice_roll(&seed, sizeof letters - 1)];
-        (void)kv_bytes_match(kv_bytes_of(pattern, pattern_count), kv_bytes_of(subject, subject_count));
+        (void)kv_bytes_match(kv_bytes_of(pattern, pattern_count),
+                             kv_bytes_of(subject, subject_count));
     }
 }
 

@@ -77,7 +77,7 @@ static size_t hear(int fd, char *bytes, size_t count)
 static void expect(int fd, const char *text)
 {
     static char heard[CHUNK_BYTES];
-    size_t count = strlen(text), got = hear(fd, heard, count);
+    size_t      count = strlen(text), got = hear(fd, heard, count);
     if (got == count && memcmp(heard, text, count) == 0)
         return;
     fprintf(stderr, "expected: %s\n     got: %.*s\n", text, (int)got, heard);
@@ -122,28 +122,33 @@ static void expect_service(void)
 
 /* ---- Well-behaved ---- */
 
-/* One long pipeline over all shards, with commands of every kind of place in between: the replies keep their order. */
+/*
+ * One long pipeline over all shards, with commands of every kind of place in between: the replies
+ * keep their order.
+ */
 static int order(int count)
 {
     char request[300], reply[300];
-    int fd = dial();
+    int  fd = dial();
     for (int from = 0; from < count; from += 100) {
         for (int i = from; i < from + 100; i++) {
             int n = snprintf(
                 request, sizeof request,
-                "SET order:%d %d\r\nPING\r\nINCR order:%d\r\nMSET a:%d 1 b:%d 2 c:%d 3\r\nMGET c:%d order:%d none\r\n"
+                "SET order:%d %d\r\nPING\r\nINCR order:%d\r\nMSET a:%d 1 b:%d 2 c:%d 3\r\nMGET "
+                "c:%d order:%d none\r\n"
                 "NOSUCH\r\nGET order:%d\r\nECHO e%d\r\nDEL order:%d a:%d b:%d c:%d\r\n",
                 i, i, i, i, i, i, i, i, i, i, i, i, i, i);
             say(fd, request, (size_t)n);
         }
         for (int i = from; i < from + 100; i++) {
-            int digits = snprintf(request, sizeof request, "%d", i + 1);
+            int  digits = snprintf(request, sizeof request, "%d", i + 1);
             char echo[32];
-            int length = snprintf(echo, sizeof echo, "e%d", i);
+            int  length = snprintf(echo, sizeof echo, "e%d", i);
             snprintf(
                 reply, sizeof reply,
                 "+OK\r\n+PONG\r\n:%d\r\n+OK\r\n*3\r\n$1\r\n3\r\n$%d\r\n%d\r\n$-1\r\n"
-                "-ERR unknown command 'NOSUCH', with args beginning with: \r\n$%d\r\n%d\r\n$%d\r\n%s\r\n:4\r\n",
+                "-ERR unknown command 'NOSUCH', with args beginning with: \r\n$%d\r\n%d\r\n$%d\r\n"
+                "%s\r\n:4\r\n",
                 i + 1, digits, i + 1, digits, i + 1, length, echo);
             expect(fd, reply);
         }
@@ -156,14 +161,15 @@ static int order(int count)
 static int big(void)
 {
     enum { BYTES = 40 * 1024 * 1024 };
-    char *value = malloc(BYTES), *heard = malloc(BYTES), header[64];
+    char    *value = malloc(BYTES), *heard = malloc(BYTES), header[64];
     uint64_t seed = 1;
-    int fd = dial();
+    int      fd = dial();
     if (value == NULL || heard == NULL)
         fail("malloc");
     for (size_t i = 0; i < BYTES; i += 1 + i / 64)
         value[i] = (char)dice_roll(&seed, 256);
-    say(fd, header, (size_t)snprintf(header, sizeof header, "*3\r\n$3\r\nSET\r\n$3\r\nbig\r\n$%d\r\n", BYTES));
+    say(fd, header,
+        (size_t)snprintf(header, sizeof header, "*3\r\n$3\r\nSET\r\n$3\r\nbig\r\n$%d\r\n", BYTES));
     say(fd, value, BYTES);
     say_text(fd, "\r\nGET big\r\nDEL big\r\nQUIT\r\n");
     snprintf(header, sizeof header, "+OK\r\n$%d\r\n", BYTES);
@@ -183,7 +189,7 @@ static int million(int count)
     static const char word[] = "$1\r\na\r\n";
     enum { WORD_BYTES = sizeof word - 1 };
     char *request = malloc(64 + (size_t)count * WORD_BYTES), reply[32];
-    int fd = dial();
+    int   fd = dial();
     if (request == NULL)
         fail("malloc");
     say_text(fd, "SET a 1\r\n");
@@ -201,11 +207,13 @@ static int million(int count)
     return 0;
 }
 
-/* When PONG is here the shard has the command behind it in its inbox, before all that comes later. */
+/*
+ * When PONG is here the shard has the command behind it in its inbox, before all that comes later.
+ */
 static int put_to_sleep(const char *seconds)
 {
     char text[64];
-    int fd = dial();
+    int  fd = dial();
     say(fd, text, (size_t)snprintf(text, sizeof text, "PING\r\nDEBUG SLEEP %s\r\n", seconds));
     expect(fd, "+PONG\r\n");
     return fd;
@@ -215,7 +223,7 @@ static int put_to_sleep(const char *seconds)
 static int asleep(void)
 {
     char key[16];
-    int sleeper = put_to_sleep("0.4"), answered = 0, fds[64];
+    int  sleeper = put_to_sleep("0.4"), answered = 0, fds[64];
     for (int i = 0; i < 64; i++) {
         fds[i] = dial();
         say(fds[i], key, (size_t)snprintf(key, sizeof key, "GET k%d\r\n", i));
@@ -232,13 +240,17 @@ static int asleep(void)
     return answered == 0 || answered == 64;
 }
 
-/* Each command that crashes a shard gets TRYAGAIN, once, and no other does: not those that wait for it meanwhile. */
+/*
+ * Each command that crashes a shard gets TRYAGAIN, once, and no other does: not those that wait for
+ * it meanwhile.
+ */
 static int crash(void)
 {
     char heard[4096] = "";
-    int fd = dial(), sleeper = put_to_sleep("0.2"), again = 0, done = 0;
+    int  fd = dial(), sleeper = put_to_sleep("0.2"), again = 0, done = 0;
     for (int i = 0; i < 40; i++)
-        say(fd, heard, (size_t)snprintf(heard, sizeof heard, "DEBUG PANIC k%d\r\nGET k%d\r\nPING\r\n", i, i));
+        say(fd, heard,
+            (size_t)snprintf(heard, sizeof heard, "DEBUG PANIC k%d\r\nGET k%d\r\nPING\r\n", i, i));
     say_text(fd, "QUIT\r\n");
     size_t count = hear(fd, heard, sizeof heard - 1);
     heard[count] = '\0';
@@ -253,7 +265,10 @@ static int crash(void)
     return again != 40 || done != 80;
 }
 
-/* Crashes one shard again and again, as fast as it comes back: that neither ends the service nor costs a key. */
+/*
+ * Crashes one shard again and again, as fast as it comes back: that neither ends the service nor
+ * costs a key.
+ */
 static int panics(int count)
 {
     int fd = dial();
@@ -269,11 +284,14 @@ static int panics(int count)
     return 0;
 }
 
-/* Others count while two crash the counter's shard: each is answered, and what is answered is what was done. */
+/*
+ * Others count while two crash the counter's shard: each is answered, and what is answered is what
+ * was done.
+ */
 static int lost(int rounds)
 {
     enum { CRASHERS = 2, COUNTERS_MAX = 6, CLIENTS = CRASHERS + COUNTERS_MAX };
-    int fds[CLIENTS];
+    int  fds[CLIENTS];
     char value[32], header[64];
     long counted = 0;
     for (int i = 0; i < CLIENTS; i++)
@@ -295,7 +313,10 @@ static int lost(int rounds)
     return 0;
 }
 
-/* New clients, eight at a time with five crashes under way each: every one is told of all five, and of nothing else. */
+/*
+ * New clients, eight at a time with five crashes under way each: every one is told of all five, and
+ * of nothing else.
+ */
 static int calls(int count)
 {
     enum { CALLERS = 8, CRASHES = 5 };
@@ -305,7 +326,8 @@ static int calls(int count)
             fds[i] = dial();
             for (int k = 0; k < CRASHES; k++) {
                 char text[64];
-                say(fds[i], text, (size_t)snprintf(text, sizeof text, "DEBUG PANIC k%d\r\n", done + i * k));
+                say(fds[i], text,
+                    (size_t)snprintf(text, sizeof text, "DEBUG PANIC k%d\r\n", done + i * k));
             }
             shutdown(fds[i], SHUT_WR);
         }
@@ -328,12 +350,16 @@ static void slam(int fd)
     close(fd);
 }
 
-/* Opens and drops connections, WAVE at a time: silent, in the middle of a command, and with replies under way. */
+/*
+ * Opens and drops connections, WAVE at a time: silent, in the middle of a command, and with replies
+ * under way.
+ */
 static int flood(int count)
 {
     enum { WAVE = 1000 };
-    static const char *const words[] = {"", "*2\r\n$3\r\nGET\r\n$", "SET flood 1\r\nGET flood\r\nMGET a b c d\r\n"};
-    static int fds[WAVE];
+    static const char *const words[] = {"", "*2\r\n$3\r\nGET\r\n$",
+                                        "SET flood 1\r\nGET flood\r\nMGET a b c d\r\n"};
+    static int               fds[WAVE];
     for (int done = 0; done < count; done += WAVE) {
         for (int i = 0; i < WAVE; i++) {
             fds[i] = dial();
@@ -353,8 +379,10 @@ static int flood(int count)
 /* Bytes that are partly what the protocol has. */
 static size_t noise(uint64_t *seed, char *bytes, size_t most)
 {
-    static const char *const words[] = {"*3\r\n", "$3\r\n", "SET\r\n", "\r\n", "*-1\r\n", "$-5\r\n", "*99999999999\r\n",
-                                        "GET k\r\n", "$1000000\r\n", "MGET a b\r\n", "DEBUG SLEEP 0\r\n", "'\"\\x"};
+    static const char *const words[] = {
+        "*3\r\n",       "$3\r\n",       "SET\r\n",           "\r\n",
+        "*-1\r\n",      "$-5\r\n",      "*99999999999\r\n",  "GET k\r\n",
+        "$1000000\r\n", "MGET a b\r\n", "DEBUG SLEEP 0\r\n", "'\"\\x"};
     size_t count = 0;
     while (count + 32 < most) {
         const char *word = words[dice_roll(seed, sizeof words / sizeof words[0])];
@@ -373,8 +401,8 @@ static int random_bytes(int rounds)
     static char bytes[4096], heard[CHUNK_BYTES];
     for (int i = 0; i < rounds; i++) {
         uint64_t seed = (uint64_t)i;
-        int fd = dial();
-        size_t count = noise(&seed, bytes, sizeof bytes);
+        int      fd = dial();
+        size_t   count = noise(&seed, bytes, sizeof bytes);
         if (send(fd, bytes, count, MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
             fail("send");
         shutdown(fd, SHUT_WR);
@@ -391,11 +419,13 @@ static int before(int count)
 {
     enum { VALUE_BYTES = 100, REPLY_BYTES = 6 + VALUE_BYTES + 2 };
     static const char ask[] = "*2\r\n$3\r\nGET\r\n$6\r\nbefore\r\n";
-    char request[256], *asks = malloc((size_t)count * (sizeof ask - 1)), *heard = malloc((size_t)count * REPLY_BYTES);
+    char              request[256], *asks = malloc((size_t)count * (sizeof ask - 1)),
+                       *heard = malloc((size_t)count * REPLY_BYTES);
     int fd = dial(), same = 0;
     if (asks == NULL || heard == NULL)
         fail("malloc");
-    say(fd, request, (size_t)snprintf(request, sizeof request, "SET before %0*d\r\n", VALUE_BYTES, 7));
+    say(fd, request,
+        (size_t)snprintf(request, sizeof request, "SET before %0*d\r\n", VALUE_BYTES, 7));
     expect(fd, "+OK\r\n");
     for (int i = 0; i < count; i++)
         memcpy(asks + (size_t)i * (sizeof ask - 1), ask, sizeof ask - 1);
@@ -414,13 +444,16 @@ static int before(int count)
     return same != count;
 }
 
-/* What a web page can make a browser say: nothing behind the first line that tells so is executed. */
+/*
+ * What a web page can make a browser say: nothing behind the first line that tells so is executed.
+ */
 static int http(void)
 {
     static const char *const requests[] = {
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nSET http yes\r\nQUIT\r\n",
         "GET /x HTTP/1.1\r\nUser-Agent: a\r\nhOst: x\r\n\r\nSET http yes\r\nQUIT\r\n",
-        "*1\r\n$4\r\npost\r\nSET http yes\r\nQUIT\r\n", "MULTI\r\nHOST: x\r\nSET http yes\r\nEXEC\r\nQUIT\r\n"};
+        "*1\r\n$4\r\npost\r\nSET http yes\r\nQUIT\r\n",
+        "MULTI\r\nHOST: x\r\nSET http yes\r\nEXEC\r\nQUIT\r\n"};
     char heard[4096];
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         int fd = dial();
@@ -436,11 +469,14 @@ static int http(void)
     return 0;
 }
 
-/* Transactions over all shards by several at once, while these crash: each is done as one, once, or told not to be. */
+/*
+ * Transactions over all shards by several at once, while these crash: each is done as one, once, or
+ * told not to be.
+ */
 static int transactions(int rounds)
 {
     enum { CLIENTS = 4, KEYS = 8 };
-    int fds[CLIENTS], crasher = dial();
+    int  fds[CLIENTS], crasher = dial();
     char text[512], line[32];
     for (int i = 0; i < CLIENTS; i++)
         fds[i] = dial();
@@ -449,7 +485,8 @@ static int transactions(int rounds)
         for (int i = 0; i < CLIENTS; i++) {
             size_t count = (size_t)snprintf(text, sizeof text, "MULTI\r\n");
             for (int k = 0; k < KEYS; k++)
-                count += (size_t)snprintf(text + count, sizeof text - count, "INCR t%d\r\n", (k + i) % KEYS);
+                count += (size_t)snprintf(text + count, sizeof text - count, "INCR t%d\r\n",
+                                          (k + i) % KEYS);
             count += (size_t)snprintf(text + count, sizeof text - count, "EXEC\r\n");
             say(fds[i], text, count);
         }
@@ -480,7 +517,10 @@ static int leavers(int count)
 {
     for (int i = 0; i < count; i++) {
         int fd = dial();
-        say_text(fd, "WATCH l0 l1 l2 l3\r\nMULTI\r\nSET l0 1\r\nSET l1 1\r\nSET l2 1\r\nMGET l0 l1 l2 l3\r\nEXEC\r\n");
+        say_text(
+            fd,
+            "WATCH l0 l1 l2 l3\r\nMULTI\r\nSET l0 1\r\nSET l1 1\r\nSET l2 1\r\nMGET l0 l1 l2 l3\r\n"
+            "EXEC\r\n");
         slam(fd);
     }
     expect_service();
@@ -490,10 +530,12 @@ static int leavers(int count)
 /* Listening on "::" is listening on both. */
 static int dual(void)
 {
-    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    struct sockaddr_in6 address = {
+        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
     int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
     expect_service();
-    if (fd < 0 || (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 && errno != ECONNREFUSED))
+    if (fd < 0 ||
+        (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 && errno != ECONNREFUSED))
         return 77; /* there is no IPv6 here */
     say_text(fd, "PING\r\n");
     expect(fd, "+PONG\r\n");
@@ -506,11 +548,13 @@ static int deaf(void)
 {
     enum { VALUE_BYTES = 100 * 1024, ASKS = 100 };
     static char value[VALUE_BYTES], asks[ASKS * 16];
-    size_t count = 0, said = 0;
-    int fd = dial(), small = 4096;
+    size_t      count = 0, said = 0;
+    int         fd = dial(), small = 4096;
     memset(value, 'v', sizeof value);
     for (int k = 0; k < 4; k++) {
-        say(fd, asks, (size_t)snprintf(asks, sizeof asks, "*3\r\n$3\r\nSET\r\n$2\r\nd%d\r\n$%d\r\n", k, VALUE_BYTES));
+        say(fd, asks,
+            (size_t)snprintf(asks, sizeof asks, "*3\r\n$3\r\nSET\r\n$2\r\nd%d\r\n$%d\r\n", k,
+                             VALUE_BYTES));
         say(fd, value, sizeof value);
         say_text(fd, "\r\n");
         expect(fd, "+OK\r\n");
@@ -598,16 +642,17 @@ enum { COUNTERS = 20, PIPELINE = 50 };
 
 /* One connection, which owns its counter. */
 struct counter {
-    int fd, id;
+    int  fd, id;
     long count;
 };
 
 static void ask_for_more(const struct counter *counter)
 {
-    char text[4096];
+    char   text[4096];
     size_t count = 0;
     for (int n = 0; n < PIPELINE; n++)
-        count += (size_t)snprintf(text + count, sizeof text - count, "INCR count:%d\r\n", counter->id);
+        count +=
+            (size_t)snprintf(text + count, sizeof text - count, "INCR count:%d\r\n", counter->id);
     if (send(counter->fd, text, count, MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
         fail("send");
 }
@@ -634,8 +679,8 @@ static bool hear_more(struct counter *counter)
 static int count_up(void)
 {
     struct counter counters[COUNTERS] = {0};
-    int open_count = COUNTERS;
-    long total = 0;
+    int            open_count = COUNTERS;
+    long           total = 0;
     for (int i = 0; i < COUNTERS; i++)
         counters[i] = (struct counter){.fd = dial(), .id = i};
     for (bool told = false; open_count > 0; told = true) {
@@ -667,12 +712,16 @@ static const struct {
     int (*run)(void);
     int (*run_counted)(int count);
 } words[] = {
-    {"asleep", asleep, NULL}, {"before", NULL, before}, {"big", big, NULL},       {"calls", NULL, calls},    {"count", count_up, NULL},
-    {"crash", crash, NULL},   {"dual", dual, NULL},     {"http", http, NULL},      {"leavers", NULL, leavers},
-    {"transactions", NULL, transactions},
-    {"crowd", crowd, NULL},   {"deaf", deaf, NULL},     {"flood", NULL, flood},    {"half", half, NULL},
-    {"header", header, NULL}, {"lost", NULL, lost}, {"million", NULL, million}, {"order", NULL, order}, {"panics", NULL, panics},
-    {"random", NULL, random_bytes},
+    {"asleep", asleep, NULL},   {"before", NULL, before},
+    {"big", big, NULL},         {"calls", NULL, calls},
+    {"count", count_up, NULL},  {"crash", crash, NULL},
+    {"dual", dual, NULL},       {"http", http, NULL},
+    {"leavers", NULL, leavers}, {"transactions", NULL, transactions},
+    {"crowd", crowd, NULL},     {"deaf", deaf, NULL},
+    {"flood", NULL, flood},     {"half", half, NULL},
+    {"header", header, NULL},   {"lost", NULL, lost},
+    {"million", NULL, million}, {"order", NULL, order},
+    {"panics", NULL, panics},   {"random", NULL, random_bytes},
 };
 
 int main(int argc, char **argv)
@@ -685,7 +734,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; argc >= 3 && i < sizeof words / sizeof words[0]; i++) {
         port = (uint16_t)atoi(argv[1]);
         if (strcmp(argv[2], words[i].name) == 0)
-            return words[i].run != NULL ? words[i].run() : words[i].run_counted(argc > 3 ? atoi(argv[3]) : 1000);
+            return words[i].run != NULL ? words[i].run()
+                                        : words[i].run_counted(argc > 3 ? atoi(argv[3]) : 1000);
     }
     fprintf(stderr, "usage: client PORT WORD [COUNT]\n");
     return 2;

@@ -4,8 +4,8 @@
 
 #include <setjmp.h>
 
-static size_t calls_left;
-static bool happened;
+static size_t  calls_left;
+static bool    happened;
 static jmp_buf crash_exit;
 
 static bool refuse_when_due(enum kv_memory_event event)

@@ -18,7 +18,8 @@ static void add_entry(const struct kv_store *store, const struct kv_entry *entry
 }
 
 /* before: buckets that are empty already, because they have moved. */
-static void add_table(const struct kv_store *store, const struct kv_table *table, size_t before, struct sums *sums)
+static void add_table(const struct kv_store *store, const struct kv_table *table, size_t before,
+                      struct sums *sums)
 {
     struct sums own = {0};
     if (table == NULL)

@@ -1,4 +1,7 @@
-/* The store: what it keeps, when it forgets, how it grows, scans, and survives crashes and lack of memory. */
+/*
+ * The store: what it keeps, when it forgets, how it grows, scans, and survives crashes and lack of
+ * memory.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <test/kit/kit.h>
 #include <test/samples/kv/dice.h>
@@ -20,7 +23,7 @@ static struct kv_bytes text(const char *word)
 static struct kv_bytes key(size_t i)
 {
     static char names[8][32];
-    char *name = names[i % 8];
+    char       *name = names[i % 8];
     snprintf(name, sizeof names[0], "key:%zu", i);
     return text(name);
 }
@@ -156,7 +159,9 @@ static void many_keys_of_one_commit_find_room(void)
     ck_assert_uint_eq(kv_store_count(&store), 0);
     kv_store_commit(&store);
     ck_assert_uint_eq(kv_store_count(&store), KEYS_MAX);
-    ck_assert_uint_ge(store.next_table != NULL ? store.next_table->buckets_count : store.table->buckets_count, KEYS_MAX / 2);
+    ck_assert_uint_ge(store.next_table != NULL ? store.next_table->buckets_count
+                                               : store.table->buckets_count,
+                      KEYS_MAX / 2);
     finish();
 }
 
@@ -204,7 +209,10 @@ static void a_seed_stays_while_there_are_keys(void)
     finish();
 }
 
-/* The values are CPython's, whose hash of bytes is SipHash-1-3, with PYTHONHASHSEED=0: a seed of zeros. */
+/*
+ * The values are CPython's, whose hash of bytes is SipHash-1-3, with PYTHONHASHSEED=0: a seed of
+ * zeros.
+ */
 static void the_hash_is_siphash_1_3(void)
 {
     struct kv_seed seed = {0, 0};
@@ -244,7 +252,7 @@ static void see(void *context, const struct kv_entry *entry)
 static void scan_while(size_t kept, void (*change)(size_t call))
 {
     uint64_t cursor = 0;
-    size_t calls = 0;
+    size_t   calls = 0;
     memset(seen, 0, sizeof seen);
     do {
         cursor = kv_store_scan(&store, cursor, NOW, see, NULL);
@@ -404,11 +412,13 @@ static void flush(void *context)
         kv_store_step(&store);
 }
 
-static void (*const changes[])(void *context) = {
-    set_new, set_old, append_old, remove_old, set_several, expire_old, sweep_all, flush};
+static void (*const changes[])(void *context) = {set_new,     set_old,    append_old, remove_old,
+                                                 set_several, expire_old, sweep_all,  flush};
 enum { CHANGES_COUNT = sizeof changes / sizeof changes[0] };
 
-/* 16 keys fill the smallest table, so that the next one must grow; every second key has an expiry. */
+/*
+ * 16 keys fill the smallest table, so that the next one must grow; every second key has an expiry.
+ */
 static void prepare_round(size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -432,7 +442,9 @@ static void without_memory_nothing_changes(void)
                 prepare_round(count);
                 outcome = true;
                 more = fault_refuse(nth, changes[change], NULL);
-                ck_assert(change > 1 || outcome == (change == 1 ? holds(key(1), "other", NOW) : holds(text("new"), "value", NOW)));
+                ck_assert(change > 1 ||
+                          outcome == (change == 1 ? holds(key(1), "other", NOW)
+                                                  : holds(text("new"), "value", NOW)));
                 assert_sound(&store);
                 assert_several_all_or_none();
                 ck_assert(store.prepared == NULL && store.garbage == NULL);
@@ -461,7 +473,8 @@ static void a_crash_at_any_allocation_or_release_leaves_the_store_sound(void)
                 more = fault_crash(nth, changes[change], NULL);
                 assert_sound(&store);
                 kv_store_recover(&store);
-                ck_assert(store.prepared == NULL && store.garbage == NULL && store.prepared_count == 0);
+                ck_assert(store.prepared == NULL && store.garbage == NULL &&
+                          store.prepared_count == 0);
                 assert_sound(&store);
                 assert_several_all_or_none();
                 assert_usable();

@@ -1,4 +1,7 @@
-/* Batches of commands and of their replies: what goes in comes out, and without memory nothing changes. */
+/*
+ * Batches of commands and of their replies: what goes in comes out, and without memory nothing
+ * changes.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/service/batch.h>
 
@@ -11,13 +14,16 @@
 
 enum { COMMANDS = 300, ARGS_MAX = 40, ARG_BYTES_MAX = 100 };
 
-/* The i-th command of a test: any number of arguments of any bytes, the same each time it is asked for. */
+/*
+ * The i-th command of a test: any number of arguments of any bytes, the same each time it is asked
+ * for.
+ */
 static struct kv_request request_of(uint64_t i)
 {
-    static unsigned char bytes[ARGS_MAX][ARG_BYTES_MAX];
+    static unsigned char   bytes[ARGS_MAX][ARG_BYTES_MAX];
     static struct kv_bytes argv[ARGS_MAX];
-    uint64_t seed = i;
-    size_t argc = 1 + dice_roll(&seed, ARGS_MAX);
+    uint64_t               seed = i;
+    size_t                 argc = 1 + dice_roll(&seed, ARGS_MAX);
     for (size_t k = 0; k < argc; k++) {
         argv[k] = kv_bytes_of(bytes[k], dice_roll(&seed, ARG_BYTES_MAX));
         for (size_t b = 0; b < argv[k].count; b++)
@@ -28,14 +34,15 @@ static struct kv_request request_of(uint64_t i)
 
 static void add(act_message **batch, uint32_t i)
 {
-    ck_assert_uint_gt(kv_batch_add(batch, &kv_commands[i % kv_commands_count], i * 7, request_of(i)), 0);
+    ck_assert_uint_gt(
+        kv_batch_add(batch, &kv_commands[i % kv_commands_count], i * 7, request_of(i)), 0);
 }
 
 static void assert_front(const act_message *batch, uint32_t i)
 {
     struct kv_batch_item item;
-    struct kv_bytes argv[ARGS_MAX];
-    struct kv_request request = request_of(i);
+    struct kv_bytes      argv[ARGS_MAX];
+    struct kv_request    request = request_of(i);
     ck_assert(kv_batch_front(batch, &item));
     ck_assert_ptr_eq(item.command, &kv_commands[i % kv_commands_count]);
     ck_assert_uint_eq(item.slot, i * 7);
@@ -69,12 +76,13 @@ static void commands_come_out_as_they_went_in(void)
 static void a_command_without_memory_leaves_the_batch_as_it_was(void)
 {
     act_message *batch = NULL;
-    uint32_t refused = 0;
-    size_t outstanding = act__pool_outstanding();
+    uint32_t     refused = 0;
+    size_t       outstanding = act__pool_outstanding();
     for (uint32_t i = 0; i < COMMANDS; i++) {
         act_message *before = batch;
         act__memory_fail_at(1, true);
-        bool fits = kv_batch_add(&batch, &kv_commands[i % kv_commands_count], i * 7, request_of(i)) > 0;
+        bool fits =
+            kv_batch_add(&batch, &kv_commands[i % kv_commands_count], i * 7, request_of(i)) > 0;
         act__memory_fail_at(0, false);
         ck_assert_ptr_eq(batch, before);
         if (!fits)
@@ -94,8 +102,9 @@ static void a_command_without_memory_leaves_the_batch_as_it_was(void)
 static void more_than_a_message_can_hold_is_refused(void)
 {
     static const unsigned char byte;
-    const struct kv_bytes argv[] = {kv_bytes_text("get"), kv_bytes_of(&byte, ACT_MESSAGE_BYTES_MAX)};
-    act_message *batch = NULL;
+    const struct kv_bytes      argv[] = {kv_bytes_text("get"),
+                                         kv_bytes_of(&byte, ACT_MESSAGE_BYTES_MAX)};
+    act_message               *batch = NULL;
     add(&batch, 1);
     ck_assert_uint_eq(kv_batch_add(&batch, &kv_commands[0], 0, (struct kv_request){2, argv}), 0);
     assert_front(batch, 1);
@@ -125,11 +134,12 @@ static void append_reply(struct kv_buffer *replies, uint32_t slot, const char *t
 
 static void replies_come_out_as_they_went_in(void)
 {
-    static const char *const texts[] = {"+OK\r\n", "", "$-1\r\n", ":1\r\n", "+PONG\r\n", "$12\r\nabcdefghijkl\r\n"};
+    static const char *const texts[] = {"+OK\r\n", "",          "$-1\r\n",
+                                        ":1\r\n",  "+PONG\r\n", "$12\r\nabcdefghijkl\r\n"};
     enum { COUNT = sizeof texts / sizeof texts[0] };
     struct kv_buffer replies = {0};
-    uint32_t slot;
-    struct kv_bytes reply;
+    uint32_t         slot;
+    struct kv_bytes  reply;
     for (uint32_t i = 0; i < COUNT; i++)
         append_reply(&replies, UINT32_MAX - i, texts[i]);
     struct kv_replies_walk walk = {.message = answer(&replies, KV_LEFT_NOTHING)};
@@ -148,7 +158,7 @@ static void a_message_says_of_which_flight_it_is_and_what_is_left_of_it(void)
 {
     for (enum kv_left left = KV_LEFT_NOTHING; left <= KV_LEFT_UNKNOWN; left++) {
         struct kv_buffer replies = {0};
-        act_message *message = answer(&replies, left);
+        act_message     *message = answer(&replies, left);
         ck_assert_ptr_nonnull(message);
         ck_assert_uint_eq(act_view(kv_replies, message)->left, left);
         ck_assert_uint_eq(act_view(kv_replies, message)->flight, kv_flight_next(7, 3));
@@ -159,9 +169,9 @@ static void a_message_says_of_which_flight_it_is_and_what_is_left_of_it(void)
 
 static void replies_live_until_the_last_holder_lets_go(void)
 {
-    size_t outstanding = act__pool_outstanding();
+    size_t           outstanding = act__pool_outstanding();
     struct kv_buffer replies = {0};
-    act_message *message = answer(&replies, KV_LEFT_NOTHING);
+    act_message     *message = answer(&replies, KV_LEFT_NOTHING);
     kv_buffer_release(&replies);
     kv_replies_hold(message);
     kv_replies_hold(message);
@@ -180,7 +190,7 @@ static bool refuse(enum kv_memory_event event)
 static void replies_that_lack_memory_make_no_message(void)
 {
     struct kv_buffer replies = {0};
-    act_message *batch = kv_batch_probe(1);
+    act_message     *batch = kv_batch_probe(1);
     act__memory_fail_at(1, true);
     ck_assert_ptr_null(kv_replies_message(&replies, batch, KV_LEFT_NOTHING));
     ck_assert_ptr_null(kv_batch_probe(1));

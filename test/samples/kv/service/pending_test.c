@@ -1,4 +1,7 @@
-/* What a connection owes its client: replies in the order of the commands, whoever answers first or not at all. */
+/*
+ * What a connection owes its client: replies in the order of the commands, whoever answers first or
+ * not at all.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/service/pending.h>
 
@@ -10,7 +13,7 @@
 enum { LANES = 4 };
 
 static struct kv_pending pending;
-static size_t outstanding;
+static size_t            outstanding;
 
 static void begin(void)
 {
@@ -33,7 +36,7 @@ static uint64_t bit(uint32_t lane)
 /* A command that waits for one lane. Returns: its number. */
 static uint32_t push(uint32_t lane)
 {
-    uint32_t number;
+    uint32_t        number;
     struct kv_slot *slot = kv_pending_push(&pending, &number);
     ck_assert_ptr_nonnull(slot);
     slot->waiting = bit(lane);
@@ -44,8 +47,8 @@ static uint32_t push(uint32_t lane)
 static uint32_t push_many(enum kv_merge merge)
 {
     static const uint32_t shard_of_key[] = {2, 0, 2, 1};
-    uint32_t number;
-    struct kv_slot *slot = kv_pending_push(&pending, &number);
+    uint32_t              number;
+    struct kv_slot       *slot = kv_pending_push(&pending, &number);
     ck_assert_ptr_nonnull(slot);
     ck_assert(kv_pending_gather(slot, bit(0) | bit(1) | bit(2), LANES, merge, shard_of_key, 4));
     return number;
@@ -55,9 +58,9 @@ static uint32_t push_many(enum kv_merge merge)
 static void answer(uint32_t number, uint32_t lane, const char *text)
 {
     struct kv_buffer replies = {0};
-    struct kv_bytes reply;
-    uint32_t slot;
-    size_t start = kv_replies_open(&replies, number);
+    struct kv_bytes  reply;
+    uint32_t         slot;
+    size_t           start = kv_replies_open(&replies, number);
     kv_buffer_append_text(&replies, text);
     kv_replies_close(&replies, start);
     act_message *batch = kv_batch_probe(lane);
@@ -80,9 +83,8 @@ static void assert_next(const char *text)
     struct kv_slot *slot = kv_pending_front(&pending);
     ck_assert_ptr_nonnull(slot);
     ck_assert(slot->waiting == 0);
-    ck_assert_msg(
-        kv_bytes_equal(slot->reply, kv_bytes_text(text)), "'%.*s' is not '%s'", (int)slot->reply.count,
-        slot->reply.data, text);
+    ck_assert_msg(kv_bytes_equal(slot->reply, kv_bytes_text(text)), "'%.*s' is not '%s'",
+                  (int)slot->reply.count, slot->reply.data, text);
     kv_pending_pop(&pending);
 }
 
@@ -195,8 +197,8 @@ static void an_answer_of_our_own_waits_its_turn(void)
 {
     begin();
     struct kv_buffer own = {0};
-    uint32_t first = push(0), number;
-    struct kv_slot *slot = kv_pending_push(&pending, &number);
+    uint32_t         first = push(0), number;
+    struct kv_slot  *slot = kv_pending_push(&pending, &number);
     kv_buffer_append_text(&own, "+PONG\r\n");
     kv_pending_answer_own(&pending, slot, &own);
     ck_assert_ptr_null(own.data);
@@ -241,7 +243,7 @@ static void gathers(void *slot)
 static void a_gathering_without_memory_leaves_the_slot(void)
 {
     begin();
-    uint32_t number;
+    uint32_t        number;
     struct kv_slot *slot = kv_pending_push(&pending, &number);
     ck_assert(fault_refuse(0, gathers, slot));
     ck_assert(!pushed && slot->gather == NULL && slot->waiting == 0);
@@ -261,7 +263,8 @@ static void a_merge_without_memory_is_an_error_reply(void)
         uint32_t number = push_many(KV_MERGE_ORDERED);
         answer(number, 2, "*2\r\n$1\r\na\r\n$1\r\nc\r\n");
         answer(number, 1, "*1\r\n$1\r\nd\r\n");
-        refused = fault_refuse(1 + refusals, answers_the_last_part, &number); /* the first makes the message */
+        refused = fault_refuse(1 + refusals, answers_the_last_part,
+                               &number); /* the first makes the message */
         assert_next(refused ? NO_MEMORY : "*4\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n$1\r\nd\r\n");
         finish();
     }

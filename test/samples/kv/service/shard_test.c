@@ -1,4 +1,7 @@
-/* Shards that crash while clients wait: each command is done at most once and has one answer, which is true. */
+/*
+ * Shards that crash while clients wait: each command is done at most once and has one answer, which
+ * is true.
+ */
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/service/shard.h>
 
@@ -15,9 +18,9 @@ enum { SEEDS_A_ROUND = 6, ROUNDS = 10, STEPS_MAX = 1000000 };
 
 struct client {
     struct kv_connection connection;
-    uint64_t seed;
-    uint32_t asked;
-    bool is_crash[COMMANDS]; /* a DEBUG PANIC */
+    uint64_t             seed;
+    uint32_t             asked;
+    bool                 is_crash[COMMANDS]; /* a DEBUG PANIC */
 };
 
 /* What the clients were answered, all together. */
@@ -26,14 +29,14 @@ static struct tally {
 } tally;
 
 static struct kv_service service;
-static act_pid clients[CLIENTS];
-static act_simulation *simulation;
-static uint32_t panics_percent;
-static bool with_pairs; /* transactions that count up a key on each shard */
-static const char *pair[SHARDS] = {"x", "y"};
+static act_pid           clients[CLIENTS];
+static act_simulation   *simulation;
+static uint32_t          panics_percent;
+static bool              with_pairs; /* transactions that count up a key on each shard */
+static const char       *pair[SHARDS] = {"x", "y"};
 
-static act_self *shard_self; /* while it runs; a panic leaves it set */
-static uint64_t crash_seed;  /* 0: none */
+static act_self                   *shard_self; /* while it runs; a panic leaves it set */
+static uint64_t                    crash_seed; /* 0: none */
 static const struct kv_shard_kept *kept_of[SHARDS];
 
 /* ---- A client ---- */
@@ -66,19 +69,22 @@ static void count_answer(struct kv_bytes reply, bool is_crash)
 static void take_answers(struct client *client)
 {
     struct kv_pending *pending = &client->connection.pending;
-    struct kv_slot *slot;
+    struct kv_slot    *slot;
     while ((slot = kv_pending_front(pending)) != NULL && slot->waiting == 0) {
         count_answer(slot->reply, client->is_crash[pending->first]);
         kv_pending_pop(pending);
     }
 }
 
-/* One request after the other to the session, as a connection does; their replies are of no interest. */
+/*
+ * One request after the other to the session, as a connection does; their replies are of no
+ * interest.
+ */
 static void say(struct client *client, const char *name, const char *key)
 {
-    struct kv_bytes argv[] = {kv_bytes_text(name), kv_bytes_text(key != NULL ? key : "")};
-    struct kv_request request = {key != NULL ? 2 : 1, argv};
-    struct kv_buffer ignored = {0};
+    struct kv_bytes          argv[] = {kv_bytes_text(name), kv_bytes_text(key != NULL ? key : "")};
+    struct kv_request        request = {key != NULL ? 2 : 1, argv};
+    struct kv_buffer         ignored = {0};
     const struct kv_command *command =
         kv_session_take(&client->connection.session, request, service.seed, SHARDS, &ignored);
     if (command != NULL && command->run == kv_run_multi)
@@ -94,7 +100,8 @@ static void ask_pair(act_self *self, struct client *client)
         say(client, "incr", pair[i]);
     client->asked++;
     client->is_crash[kv_pending_end(&client->connection.pending)] = false;
-    kv_loan_begin(self, &client->connection, kv_command_find(argv[0]), (struct kv_request){1, argv});
+    kv_loan_begin(self, &client->connection, kv_command_find(argv[0]),
+                  (struct kv_request){1, argv});
 }
 
 static uint32_t shard_of(const char *key)
@@ -105,16 +112,18 @@ static uint32_t shard_of(const char *key)
 static void ask(struct client *client, bool is_crash)
 {
     static const struct kv_bytes increment[] = {{(const void *)"incr", 4}, {(const void *)"n", 1}};
-    static const struct kv_bytes panic[] = {{(const void *)"debug", 5}, {(const void *)"panic", 5}, {(const void *)"n", 1}};
-    uint32_t number;
-    struct kv_slot *slot = kv_pending_push(&client->connection.pending, &number);
+    static const struct kv_bytes panic[] = {
+        {(const void *)"debug", 5}, {(const void *)"panic", 5}, {(const void *)"n", 1}};
+    uint32_t          number;
+    struct kv_slot   *slot = kv_pending_push(&client->connection.pending, &number);
     struct kv_request request = {is_crash ? 3 : 2, is_crash ? panic : increment};
     ck_assert_ptr_nonnull(slot);
     slot->waiting = kv_lane_bit(shard_of("n"));
     client->is_crash[number] = is_crash;
     client->asked++;
     tally.crashes += is_crash;
-    kv_lane_add(&client->connection, shard_of("n"), kv_command_find(request.argv[0]), number, request);
+    kv_lane_add(&client->connection, shard_of("n"), kv_command_find(request.argv[0]), number,
+                request);
 }
 
 static void ask_more(act_self *self, struct client *client)
@@ -228,28 +237,34 @@ static void no_log(void *context, act_log_level level, const char *text)
 static void start_shards(void)
 {
     static const struct kv_shard_args args[SHARDS] = {{&service, 0}, {&service, 1}};
-    static act_spawn_options options[SHARDS];
-    static act_child_spec shards[SHARDS];
-    static act_supervisor_spec lanes, root;
-    static act_child_spec supervisor;
-    act_pid root_pid;
+    static act_spawn_options          options[SHARDS];
+    static act_child_spec             shards[SHARDS];
+    static act_supervisor_spec        lanes, root;
+    static act_child_spec             supervisor;
+    act_pid                           root_pid;
     shard_behavior = kv_shard;
     shard_behavior.init = init_shard;
     shard_behavior.receive = receive_as_shard;
     for (uint32_t i = 0; i < SHARDS; i++) {
         options[i] = *ACT_SPAWN_OPTIONS(.name = service.lane_names[i]);
-        shards[i] = (act_child_spec){
-            .id = service.lane_names[i], .behavior = &shard_behavior, .args = &args[i], .options = &options[i],
-            .kept_bytes = sizeof(struct kv_shard_kept), .kept_release = kv_shard_kept_release};
+        shards[i] = (act_child_spec){.id = service.lane_names[i],
+                                     .behavior = &shard_behavior,
+                                     .args = &args[i],
+                                     .options = &options[i],
+                                     .kept_bytes = sizeof(struct kv_shard_kept),
+                                     .kept_release = kv_shard_kept_release};
     }
-    lanes = (act_supervisor_spec){.intensity = UINT32_MAX, .children = shards, .children_count = SHARDS};
+    lanes = (act_supervisor_spec){
+        .intensity = UINT32_MAX, .children = shards, .children_count = SHARDS};
     supervisor = act_supervisor_child("lanes", &lanes);
     static act_spawn_options named;
     named = *ACT_SPAWN_OPTIONS(.name = "lanes");
     supervisor.options = &named;
-    root = (act_supervisor_spec){.intensity = UINT32_MAX, .children = &supervisor, .children_count = 1};
-    ck_assert_int_eq(
-        act_system_spawn_supervisor(act_simulation_system(simulation), &root_pid, &root, NULL), ACT_OK);
+    root = (act_supervisor_spec){
+        .intensity = UINT32_MAX, .children = &supervisor, .children_count = 1};
+    ck_assert_int_eq(act_system_spawn_supervisor(act_simulation_system(simulation), &root_pid,
+                                                 &root, NULL),
+                     ACT_OK);
     ck_assert_int_eq(act_simulation_run(simulation, NULL, STEPS_MAX), ACT_OK);
 }
 
@@ -266,7 +281,8 @@ static void begin(uint64_t seed)
     with_pairs = false;
     ck_assert_uint_ne(shard_of(pair[0]), shard_of(pair[1]));
     crash_seed = 0;
-    ck_assert_int_eq(act_simulation_create(&simulation, seed, ACT_SYSTEM_OPTIONS(.log = no_log)), ACT_OK);
+    ck_assert_int_eq(act_simulation_create(&simulation, seed, ACT_SYSTEM_OPTIONS(.log = no_log)),
+                     ACT_OK);
     start_shards();
 }
 
@@ -274,22 +290,24 @@ static void start_clients(uint64_t seed)
 {
     for (uint64_t i = 0; i < CLIENTS; i++) {
         uint64_t own = seed * CLIENTS + i + 1;
-        ck_assert_int_eq(
-            act_system_spawn(act_simulation_system(simulation), &clients[i], &client_behavior, &own, NULL), ACT_OK);
+        ck_assert_int_eq(act_system_spawn(act_simulation_system(simulation), &clients[i],
+                                          &client_behavior, &own, NULL),
+                         ACT_OK);
     }
 }
 
 static act_pid pid_of(const char *name)
 {
     act_pid pid = act_pid_none();
-    return act_whereis(act_simulation_system(simulation), &pid, name) == ACT_OK ? pid : act_pid_none();
+    return act_whereis(act_simulation_system(simulation), &pid, name) == ACT_OK ? pid
+                                                                                : act_pid_none();
 }
 
 /* Ends it from outside, between its turns, wherever the seed has let it come to. */
 static void kill_named(const char *name)
 {
-    act_result ignored = act_system_exit(
-        act_simulation_system(simulation), pid_of(name), act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
+    act_result ignored = act_system_exit(act_simulation_system(simulation), pid_of(name),
+                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
     (void)ignored;
 }
 
@@ -302,7 +320,8 @@ static void run_to_the_end(void)
 /* A counter's value, not by a command but from the table itself. */
 static int64_t value_of(const char *key)
 {
-    const struct kv_entry *entry = kv_store_find(&kept_of[shard_of(key)]->table->store, kv_bytes_text(key), 1);
+    const struct kv_entry *entry =
+        kv_store_find(&kept_of[shard_of(key)]->table->store, kv_bytes_text(key), 1);
     int64_t value = 0;
     if (entry != NULL)
         ck_assert(kv_bytes_to_integer(kv_entry_value(entry), &value));
@@ -368,7 +387,7 @@ static void refuse_memory(uint64_t seed)
 static void check_waiting(void)
 {
     for (uint32_t i = 0; i < SHARDS; i++) {
-        act_pid shard = pid_of(service.lane_names[i]);
+        act_pid  shard = pid_of(service.lane_names[i]);
         uint32_t waiting = act_inbox_length(act_simulation_system(simulation), shard);
         LAW(waiting + kept_of[i]->waiting.count <= 3 * CLIENTS);
     }
@@ -422,8 +441,8 @@ static void kill_borrowers(uint64_t seed)
     for (int i = 0; i < CLIENTS - 1; i++) {
         act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 30));
         (void)ignored;
-        ignored = act_system_exit(
-            act_simulation_system(simulation), clients[i], act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
+        ignored = act_system_exit(act_simulation_system(simulation), clients[i],
+                                  act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
     }
     LAW(act_simulation_advance(simulation, ACT_SECONDS(10), STEPS_MAX) == ACT_OK);
     LAW(tally.answers >= COMMANDS);
@@ -432,7 +451,10 @@ static void kill_borrowers(uint64_t seed)
     finish();
 }
 
-/* With their supervisor the table goes, and what waits for the shard; all else is answered, and none waits for ever. */
+/*
+ * With their supervisor the table goes, and what waits for the shard; all else is answered, and
+ * none waits for ever.
+ */
 static void lose_everything(uint64_t seed)
 {
     uint64_t dice = seed;
