@@ -29,6 +29,10 @@ struct letter {
     bool cancelled;
 };
 
+struct sent_exit {
+    int from, to;
+};
+
 enum kind { MONITOR, ASK, TIMER };
 struct record {
     enum kind      kind;
@@ -60,7 +64,8 @@ static struct {
     bool               linked[CREATURES_MAX][CREATURES_MAX];
     bool               ever_linked[CREATURES_MAX][CREATURES_MAX];
     bool               ever_unlinked[CREATURES_MAX][CREATURES_MAX];
-    bool               exit_sent[CREATURES_MAX][CREATURES_MAX];
+    struct sent_exit   exits[ENERGY];
+    int                exits_count;
     bool               exit_seen[CREATURES_MAX][CREATURES_MAX];
     act_pid            known_dead[CREATURES_MAX]; /* whose DOWN or EXIT somebody has seen */
     int                known_dead_count;
@@ -182,6 +187,14 @@ static void check_names(act_pid dead)
     }
 }
 
+/* Each has a code of its own: whom it ends passes it on through links, to its sender, too. */
+static bool was_sent(int32_t code, int from, int to)
+{
+    int i = code - SENT_CODE;
+    return i >= 0 && i < world.exits_count && world.exits[i].from == from &&
+           world.exits[i].to == to;
+}
+
 static void check_exit(act_self *self, const act_message *message)
 {
     int             mine = me(self), from = index_of(act_message_sender(message));
@@ -190,8 +203,8 @@ static void check_exit(act_self *self, const act_message *message)
         LAW(reason.kind == ACT_EXIT_SHUTDOWN); /* the system stops */
         return;
     }
-    if (reason.code == SENT_CODE + from && world.exit_sent[from][mine])
-        return; /* from one who may well live on */
+    if (was_sent(reason.code, from, mine))
+        return; /* from one that may well live on */
     LAW(world.creatures[from].dead);
     LAW(world.linked[mine][from] || world.ever_linked[from][mine]);
     world.exit_seen[mine][from] = true;
@@ -354,8 +367,9 @@ static void does_exit_other(act_self *self, int mine)
     int other = somebody();
     if (other == mine)
         return;
-    world.exit_sent[mine][other] = true;
-    LAW(act_exit_other(self, world.creatures[other].pid, some_reason(SENT_CODE + mine)) == ACT_OK);
+    int32_t code = SENT_CODE + world.exits_count;
+    world.exits[world.exits_count++] = (struct sent_exit){mine, other};
+    LAW(act_exit_other(self, world.creatures[other].pid, some_reason(code)) == ACT_OK);
 }
 
 static void does_name(act_self *self)
