@@ -68,6 +68,9 @@ struct act_self {
     };
     act_message *spare; /* until init: START. While trapping: for an EXIT that must not need
                            memory. */
+#ifdef ACT_TESTING
+    _Atomic bool token_is_held;
+#endif
 };
 
 enum {
@@ -117,6 +120,24 @@ enum {
 #define ACT__HELD_BY                                                                               \
     (1u << 31) /* in `slowed`, with the cell that this actor waits for; CALM has
                                    this bit, too */
+
+/* The test build checks that no two threads have an actor's token. */
+static inline void act__token_got(act_self *self)
+{
+#ifdef ACT_TESTING
+    act__check(!atomic_exchange_explicit(&self->token_is_held, true, memory_order_relaxed));
+#endif
+    (void)self;
+}
+
+/* Before it can be another's. */
+static inline void act__token_gives(act_self *self)
+{
+#ifdef ACT_TESTING
+    act__store(&self->token_is_held, false);
+#endif
+    (void)self;
+}
 
 /* Something that belongs to an actor and is released when it ends. */
 struct act__belonging {

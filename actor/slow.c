@@ -302,12 +302,14 @@ static bool lay_down(struct act__worker *worker, act_self *self, uint32_t by)
     if (!pass_on(self, by))
         return false;
     self->flags |= ACT__CELL_HELD; /* now, while the token is held */
+    act__token_gives(self);
     /*
      * seq_cst: with `urgent` below, against wake_held. release: lays the token down for who takes
      * it there.
      */
     if (!atomic_compare_exchange_strong_explicit(&self->held, &held, ACT__HELD_YES,
                                                  memory_order_seq_cst, memory_order_acquire)) {
+        act__token_got(self);
         stand_up(self);
         return false;
     }

@@ -103,8 +103,11 @@ static inline void finish_turn(struct act__worker *worker)
 static inline bool fall_asleep(struct act__worker *worker, act_self *self)
 {
     act_message *freed;
-    if (!act__inbox_sleep(&self->gate, &self->inbox, &freed))
+    act__token_gives(self);
+    if (!act__inbox_sleep(&self->gate, &self->inbox, &freed)) {
+        act__token_got(self);
         return false;
+    }
     act__gap("turn.asleep");
     if (freed != NULL)
         act__release(worker, freed);
@@ -118,8 +121,11 @@ static inline bool fall_asleep(struct act__worker *worker, act_self *self)
  */
 static inline bool must_wake(act_self *self)
 {
-    return atomic_load_explicit(&self->urgent, memory_order_seq_cst) != 0 &&
-           act__mpsc_wake(&self->gate.queue);
+    if (atomic_load_explicit(&self->urgent, memory_order_seq_cst) == 0 ||
+        !act__mpsc_wake(&self->gate.queue))
+        return false;
+    act__token_got(self);
+    return true;
 }
 
 /* One who does not live: a cell that was dead, or has just died and is then given back. */
@@ -142,12 +148,19 @@ static inline uint32_t batch_of(const struct act__worker *worker, const act_self
     return 1 + ((worker->batch_max - 1) >> act__load(&self->batch_shift));
 }
 
-/* Its batch is spent: others first. */
+/* Others first. */
+static void yield(struct act__worker *worker, act_self *self)
+{
+    act__token_gives(self);
+    worker->executor->operations->yield(worker->executor, worker, self);
+}
+
+/* Its batch is spent. */
 static void give_way(struct act__worker *worker, act_self *self)
 {
     worker->is_behind = act__load(&self->inbox.count) >= batch_of(worker, self);
     if (!act__slow_hold(worker, self))
-        worker->executor->operations->yield(worker->executor, worker, self);
+        yield(worker, self);
     finish_turn(worker);
 }
 
@@ -167,8 +180,7 @@ static bool rest(struct act__worker *worker, act_self *self)
     if (!give_token_up(worker, self)) {
         if (act__likely(worker->batch != 0))
             return false;
-        worker->executor->operations->yield(worker->executor, worker,
-                                            self); /* others first, as in give_way */
+        yield(worker, self); /* as in give_way */
     }
     finish_turn(worker);
     return true;
@@ -181,6 +193,7 @@ static bool rest(struct act__worker *worker, act_self *self)
 static bool begin_life(struct act__worker *worker, act_self *self)
 {
     if (!runs_here(worker, self)) {
+        act__token_gives(self);
         act__schedule(worker->system, worker, self);
         finish_turn(worker);
         return true;
@@ -207,8 +220,7 @@ static bool sit(struct act__worker *worker, act_self *self)
     act__slow_look(worker, self);
     if (!fall_asleep(worker, self) ||
         (act__seat_is_buried(self) && act__mpsc_wake(&self->gate.queue)))
-        worker->executor->operations->yield(worker->executor, worker,
-                                            self); /* more has come: others first */
+        yield(worker, self); /* more has come */
     finish_turn(worker);
     return true;
 }
@@ -297,6 +309,7 @@ static __attribute__((noinline)) bool stay_held(struct act__worker *worker, act_
 
 void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
 {
+    act__token_got(self);
     act__store_release(&worker->current, self); /* pairs with the acquire in hold_station,
                                                    stuck.c */
     self->worker = worker;
