@@ -15,7 +15,7 @@ typedef struct act_system act_system;
 /* The running actor. Valid only inside its own callbacks, on the thread that runs them. */
 typedef struct act_self act_self;
 
-struct act_type; /* <mailbox/message/schema.h> */
+struct act_type; /* <mailbox/schema/schema.h> */
 
 /*
  * What an actor does. Static and constant: the runtime keeps the pointer. Callbacks of one actor
@@ -273,7 +273,7 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  *          ACT_FULL      the inbox is at inbox_max and its policy is ACT_INBOX_REFUSE.
  *          ACT_NO_ACTOR  nobody to receive it, now or ever again.
  *          ACT_NO_NODE   the receiver's node is not connected.
- * See:     test/actor/send_test.c, test/actor/inbox_bound_test.c
+ * See:     test/actor/delivery/send_test.c, test/actor/delivery/inbox_bound_test.c
  */
 ACT_API ACT_MUST_CHECK act_result act_send(act_self *self, act_pid to,
                                            act_message **message) ACT_NONNULL_ALL;
@@ -475,7 +475,7 @@ ACT_API void act_exit(act_self *self, act_exit_reason reason) ACT_NONNULL_ALL;
  *
  * Threads: handler; in any callback.
  * Waits:   never. A relaxed load, unless signals have come since.
- * See:     test/actor/should_end_test.c
+ * See:     test/actor/signal/should_end_test.c
  */
 ACT_API bool act_should_end(act_self *self) ACT_NONNULL_ALL;
 

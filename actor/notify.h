@@ -4,7 +4,7 @@
 #define ACT_ACTOR_NOTIFY_H
 
 #include <actor/actor.h>
-#include <mailbox/channel.h>
+#include <mailbox/channel/channel.h>
 
 ACT_BEGIN_DECLS
 

@@ -104,7 +104,7 @@ typedef struct act_system_options {
  * ten times that; at most five times a minute, with the number of those left out. For the backtrace
  * its thread gets SIGURG, unless the program has a handler for that: a system call that is not
  * restarted (nanosleep, poll: see signal(7)) then returns EINTR. Blocking actors are not watched.
- * See: doc/decisions/015, test/actor/executor/stuck_test.c.
+ * See: doc/decisions/015, test/actor/scheduler/stuck_test.c.
  */
 
 /**
@@ -191,7 +191,7 @@ ACT_API ACT_MUST_CHECK act_result act_system_status(act_system *system, const ch
  * in a callback, or this is
  *          a simulation's system: nothing happens); ACT_FORKED (in a child of fork(): nothing
  *          happens, as the memory may be locked by threads that are not there).
- * See:     test/actor/destroy_test.c
+ * See:     test/actor/system/destroy_test.c
  */
 ACT_API act_result act_system_destroy(act_system **system) ACT_NONNULL_ALL;
 

@@ -8,7 +8,7 @@
 
 #include <actor/actor.h>
 #include <actor/system.h>
-#include <mailbox/message/schema.h>
+#include <mailbox/schema/schema.h>
 
 ACT_BEGIN_DECLS
 

@@ -181,19 +181,19 @@ while read -r function file; do
     grep -qE "^[a-z_].*[ *]$function\(" "$top/$file" && grep -q "\`$function\`" "$page" &&
         grep -q "$file" "$page" || echo "$function is not in $file, or not on the page"
 done >"$work/why" <<'END'
-end actor/exit.c
-act__seat_hold actor/seat.c
-act__seat_pass_on actor/seat.c
-sift actor/seat.c
-act__seat_park actor/seat.c
-act_seat_of actor/seat.c
-do_the_rest actor/turn.c
-sit actor/turn.c
-act__take_in actor/signal.c
-act__spawn actor/spawn.c
-act__seat_take actor/seat.c
-act__spawn_begin actor/spawn.c
-write_report actor/executor/stuck_report.c
+end actor/process/exit.c
+act__seat_hold actor/delivery/seat.c
+act__seat_pass_on actor/delivery/seat.c
+sift actor/delivery/seat.c
+act__seat_park actor/delivery/seat.c
+act_seat_of actor/delivery/seat.c
+do_the_rest actor/process/turn.c
+sit actor/process/turn.c
+act__take_in actor/signal/signal.c
+act__spawn actor/process/spawn.c
+act__seat_take actor/delivery/seat.c
+act__spawn_begin actor/process/spawn.c
+write_report actor/scheduler/stuck_report.c
 END
 [ ! -s "$work/why" ]
 tap $? "the functions are where it says" "$work/why"

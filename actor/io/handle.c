@@ -5,9 +5,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/io/handle.h>
 
-#include <actor/executor/station.h>
+#include <actor/scheduler/station.h>
 #include <mailbox/base/lock.h>
-#include <mailbox/channel_record.h>
+#include <mailbox/channel/channel_record.h>
 
 _Static_assert(ACT_MESSAGE_TCP_CONNECTED == ACT_MESSAGE_TCP_ACCEPTABLE + 1, "tags follow the bits");
 _Static_assert(ACT_MESSAGE_TCP_READABLE == ACT_MESSAGE_TCP_ACCEPTABLE + 2, "tags follow the bits");

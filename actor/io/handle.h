@@ -6,7 +6,7 @@
 #ifndef ACT_ACTOR_IO_HANDLE_H
 #define ACT_ACTOR_IO_HANDLE_H
 
-#include <actor/cell.h>
+#include <actor/process/cell.h>
 #include <actor/io/io.h>
 #include <actor/io/loop_record.h>
 

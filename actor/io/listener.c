@@ -1,6 +1,6 @@
 /* Listening sockets. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/fork.h>
+#include <actor/system/fork.h>
 #include <actor/io/address.h>
 #include <actor/io/handle.h>
 

@@ -7,7 +7,7 @@
 
 #include <event2/event.h>
 
-#include <actor/executor/loop.h>
+#include <actor/scheduler/loop.h>
 #include <mailbox/base/atomics.h>
 
 #ifdef ACT_TESTING

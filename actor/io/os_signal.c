@@ -3,7 +3,7 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
-#include <actor/fork.h>
+#include <actor/system/fork.h>
 #include <actor/io/os_signal.h>
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <signal.h>
 
 #include <actor/io/io.h>
-#include <actor/system_record.h>
+#include <actor/system/system_record.h>
 #include <mailbox/base/lock.h>
 
 /*

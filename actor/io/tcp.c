@@ -1,6 +1,6 @@
 /* Connections: how they begin, break and end, and how long they may be idle. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/fork.h>
+#include <actor/system/fork.h>
 #include <actor/io/tcp_record.h>
 
 #include <errno.h>

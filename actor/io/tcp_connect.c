@@ -1,6 +1,6 @@
 /* Connections that this side begins. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/fork.h>
+#include <actor/system/fork.h>
 #include <actor/io/tcp_record.h>
 
 #include <errno.h>

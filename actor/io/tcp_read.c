@@ -1,6 +1,6 @@
 /* The way in: from the network into the input buffer, as far as the marks allow. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/fork.h>
+#include <actor/system/fork.h>
 #include <actor/io/tcp_record.h>
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * it. Internal.
  */
 /* SPDX-License-Identifier: MIT */
-#include <actor/fork.h>
+#include <actor/system/fork.h>
 #include <actor/io/tcp_record.h>
 
 #include <errno.h>

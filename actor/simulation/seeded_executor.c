@@ -4,9 +4,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/simulation/simulation.h>
 
-#include <actor/fatal.h>
-#include <actor/system_record.h>
-#include <mailbox/channel_record.h>
+#include <actor/process/fatal.h>
+#include <actor/system/system_record.h>
+#include <mailbox/channel/channel_record.h>
 
 /*
  * A turn is cut after 1 to this many messages, drawn each time: the handlers of different actors

@@ -2,11 +2,11 @@
  * Bonds: a link, a monitor or an ask between two actors that may end it, or end themselves, at any moment.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/bond.c    bond_make, bond_begin, bond_end, let_go, ask_answered, ask_fail, ask_timed_out
- *           actor/link.c    link, unlink, monitor, demonitor, ask, drop_waiting
- *           actor/signal.c  bond_ended, apply_exit, apply_down, apply_timer, apply_request, links_cross, refuse_signal,
+ * Models    actor/signal/bond.c    bond_make, bond_begin, bond_end, let_go, ask_answered, ask_fail, ask_timed_out
+ *           actor/signal/link.c    link, unlink, monitor, demonitor, ask, drop_waiting
+ *           actor/signal/signal.c  bond_ended, apply_exit, apply_down, apply_timer, apply_request, links_cross, refuse_signal,
  *                           accept_reply
- *           actor/exit.c    cancel_timers, drop_waiting, end_bonds; actor/timers.c  fire, timer_cancel
+ *           actor/process/exit.c    cancel_timers, drop_waiting, end_bonds; actor/system/timers.c  fire, timer_cancel
  * Left out  inboxes: inbox.pml has shown that they are channels. Both actors trap exits, so that an EXIT is a message.
  *           The record is not made anew: who looks a ref up finds by its life whether it is the same. The order in
  *           which ends are told.
@@ -15,7 +15,7 @@
  *           and one in the end unless it was taken back or who asked has ended; a link brings each side at most one
  *           EXIT, none after unlink has returned. Links that cross leave both sides with the same one, or with none.
  * Order     `holders` is counted by read-modify-writes, so what this model does not know is only that the record's
- *           other fields go with it: test/actor/link_test and test/stress/actors_test, under ThreadSanitizer.
+ *           other fields go with it: test/actor/signal/link_test and test/stress/actors_test, under ThreadSanitizer.
  */
 mtype = { REQUEST, END, EXIT, DOWN, TIMER, ASKED, REPLY, TIMED_OUT };
 #define LINK    0

@@ -3,8 +3,8 @@
  * -DTWO and two receivers, with -DTWO_SENDERS and two senders.
  * SPDX-License-Identifier: MIT
  *
- * Models    mailbox/channel_waiting.c, mailbox/select.c  lie down, claim, sleep, get up; with them send, receive and the
- *           last sender's drop of mailbox/channel_buffered.c, or with -DRENDEZVOUS of mailbox/channel_rendezvous.c
+ * Models    mailbox/channel/channel_waiting.c, mailbox/channel/select.c  lie down, claim, sleep, get up; with them send, receive and the
+ *           last sender's drop of mailbox/channel/channel_buffered.c, or with -DRENDEZVOUS of mailbox/channel/channel_rendezvous.c
  * Left out  What the values are, and where they lie: they are counted. The order of the lists: any who is listed may be
  *           claimed. Watchers. Deadlines, but with -DTIMEOUTS a sleeper may awake at any time and look again.
  * Asserted  every value that is sent is received, once; nobody sleeps on: all come to their end.

@@ -2,9 +2,9 @@
  * A supervisor that may be killed at any moment, and the seat that its child leaves it: the links between both.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/seat.c    hold, pass_on, park, clear, take, leave, seat_of
- *           actor/exit.c    end, bonds_end; actor/spawn.c  bear, for one that takes a seat
- *           actor/bond.c    bond_begin, bond_end, let_go; actor/signal.c  take_in_one, apply_exit, refuse_signal
+ * Models    actor/delivery/seat.c    hold, pass_on, park, clear, take, leave, seat_of
+ *           actor/process/exit.c    end, bonds_end; actor/process/spawn.c  bear, for one that takes a seat
+ *           actor/signal/bond.c    bond_begin, bond_end, let_go; actor/signal/signal.c  take_in_one, apply_exit, refuse_signal
  *           supervisor/     what it does when a child is gone, and what is done when it is gone itself (destroy)
  * Left out  the queue and sleeping: inbox.pml, seat.pml. Messages and names: seat.pml. Links that cross, unlink: bond.pml.
  *           More children: they share nothing. Bond b is the link with instance b, whose life it is, too.

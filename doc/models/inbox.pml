@@ -2,10 +2,10 @@
  * The inbox: many senders, one receiver whose token moves between workers, and bits that need no envelope.
  * SPDX-License-Identifier: MIT
  *
- * Models    mailbox/mpsc_queue.h  push, wake, older, fetch, idle, detach
- *           mailbox/inbox.h, .c   fetch, pop, retire, detach, sleep
- *           actor/turn.c          turn_run, turn_go_on, rest, sleep_now
- *           actor/signal.c        take_in_list, cell_poke, take_urgent
+ * Models    mailbox/inbox/mpsc_queue.h  push, wake, older, fetch, idle, detach
+ *           mailbox/inbox/inbox.h, .c   fetch, pop, retire, detach, sleep
+ *           actor/process/turn.c          turn_run, turn_go_on, rest, sleep_now
+ *           actor/signal/signal.c        take_in_list, cell_poke, take_urgent
  * Left out  lives: one actor lives all the time. Bounds: a counter beside the queue. Held senders: slow.pml. The
  *           run queue is one bit, since one actor has one token. The pool gives any free envelope, and there are
  *           fewer than messages: the one just freed comes back at once.

@@ -2,11 +2,11 @@
  * A worker's newborns: their owner pushes and takes the youngest, two thieves take the oldest.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/executor/newborns.c  push, win, youngest, oldest
+ * Models    actor/scheduler/newborns.c  push, win, youngest, oldest
  * Left out  head and tail going round 2^32, as in steal_deque.pml. act__newborns_wait, which decides nothing.
  * Asserted  every actor that is pushed runs, and runs once.
  * Order     sequentially consistent here, as the accesses of youngest and oldest are. That the release of `tail` in push
- *           is enough for the place is tested by test/actor/executor/newborns_test, under ThreadSanitizer.
+ *           is enough for the place is tested by test/actor/scheduler/newborns_test, under ThreadSanitizer.
  */
 #define SIZE    2
 #define ACTORS  4 /* numbered from 1 */

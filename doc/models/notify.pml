@@ -2,8 +2,8 @@
  * A notice: a thread that knows only the channel tells an actor, which may end, and its system with it, at any moment.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/notify.c  fire, begin, push, retired, let_go, has_fired, cancel, release
- *           actor/system.c  act_system_destroy, as far as it frees what a thread that fires uses
+ * Models    actor/system/notify.c  fire, begin, push, retired, let_go, has_fired, cancel, release
+ *           actor/system/system.c  act_system_destroy, as far as it frees what a thread that fires uses
  * Left out  how cases are listed and claimed: channel.pml. The queue: inbox.pml. A second use of the notifier: it waits
  *           for `fired` and for the notice to be retired, which is what `release` waits for.
  * Asserted  a thread touches neither the notifier nor the system when it is gone; the list of a channel is looked at

@@ -2,8 +2,8 @@
  * Parking: workers that found nothing sleep, and whoever makes work wakes one.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/executor/parking.c      all of it
- *           actor/executor/worker_pool.c  post, inject, enqueue, call_wheel, take_local, steal, run_calls, run_all,
+ * Models    actor/scheduler/parking.c      all of it
+ *           actor/scheduler/worker_pool.c  post, inject, enqueue, call_wheel, take_local, steal, run_calls, run_all,
  *                                         destroy
  * Left out  the order in which a worker looks; `next`, which is the worker's own. Queues are counts: the deque is
  *           steal_deque.pml, the inject queue has a mutex. A wheel is a count of timers that may be due at any time.

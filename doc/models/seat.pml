@@ -2,9 +2,9 @@
  * A seat: the actor that ends, who takes its seat and who gives it up meet in one word.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/seat.c    hold, pass_on, park, clear, take, put_back, leave, seat_of
- *           actor/turn.c    do_the_rest, sit, sleep_dead, rest
- *           actor/signal.c  cell_poke, take_urgent
+ * Models    actor/delivery/seat.c    hold, pass_on, park, clear, take, put_back, leave, seat_of
+ *           actor/process/turn.c    do_the_rest, sit, sleep_dead, rest
+ *           actor/signal/signal.c  cell_poke, take_urgent
  * Left out  the queue: inbox.pml. Here it is a number, and START; sleeping and waking are one step each. What the cell
  *           is used for after it was given back: its life is another, and each step of the word looks at the life.
  * Asserted  whoever writes what belongs to the cell (the name, the birth of the next) is alone; the name is released

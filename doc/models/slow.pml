@@ -4,11 +4,11 @@
  * The list of a receiver that does not look whether it is overloaded is opened by a sender. SPDX-
  * License-Identifier: MIT
  *
- * Models    actor/slow.c    slow_update, free_held, begin_watch, slow_watch, free_some, enter_list, lay_down, slow_hold,
+ * Models    actor/delivery/slow.c    slow_update, free_held, begin_watch, slow_watch, free_some, enter_list, lay_down, slow_hold,
  *                           slow_wake, slow_stay; with OPENED also open_list, ask_to_look,
  *                           hold_senders_of, slow_look
- *           actor/signal.c  signal_push, set_urgent, wake_held, take_in, take_urgent
- *           actor/turn.c    turn_run, turn_go_on, give_way, rest, sleep_now
+ *           actor/signal/signal.c  signal_push, set_urgent, wake_held, take_in, take_urgent
+ *           actor/process/turn.c    turn_run, turn_go_on, give_way, rest, sleep_now
  * Left out  how an inbox works, which is inbox.pml: here it is a count of signals, and whether its owner sleeps. How
  *           far behind the receiver is: it becomes overloaded and calm when it likes, and relieves its senders. Lives.
  *           Whose list one enters who sends to an actor that is held: any list will do. Time: the watch looks when it

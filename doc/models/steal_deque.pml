@@ -2,13 +2,13 @@
  * The run queue: its owner pushes and pops, two thieves take half of it.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/executor/steal_deque.c  push, advance, pop, steal, shed
+ * Models    actor/scheduler/steal_deque.c  push, advance, pop, steal, shed
  * Left out  head and tail going round 2^32: between reading a head and moving it a thread would have to sleep for as
  *           many actors. The inject queue, where shed ones go: they are run at once. The thieves' own queues are
  *           popped by them and stolen from by the other thief, as any worker's.
  * Asserted  every actor that is pushed runs, and runs once.
  * Order     sequentially consistent here. That the release of `tail`, and the acquire and release of `head`, are
- *           enough is tested by test/actor/executor/steal_deque_test and test/stress/actors_test, under ThreadSanitizer.
+ *           enough is tested by test/actor/scheduler/steal_deque_test and test/stress/actors_test, under ThreadSanitizer.
  */
 #define SIZE    4
 #define ACTORS  5 /* numbered from 1 */

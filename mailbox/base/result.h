@@ -10,7 +10,7 @@ ACT_BEGIN_DECLS
 /*
  * X(name, value, text): values never change and are never reused. ACT_FORKED is not listed with
  * each function: every one may answer it in a child of fork(), and only there (actor/actor.h,
- * mailbox/channel.h).
+ * mailbox/channel/channel.h).
  */
 #define ACT_RESULTS(X)                                                                             \
     X(OK, 0, "success")                                                                            \

@@ -12,18 +12,18 @@
  */
 enum {
     ACT__HOME_MASK = 15,
-    ACT__HOME_BOND_0 = 8, /* actor/bond.h: end[0] and end[1] of a link, monitor or ask */
+    ACT__HOME_BOND_0 = 8, /* actor/signal/bond.h: end[0] and end[1] of a link, monitor or ask */
     ACT__HOME_BOND_1 = 9,
-    ACT__HOME_TIMER = 10,   /* actor/timers.h */
+    ACT__HOME_TIMER = 10,   /* actor/time/timers.h */
     ACT__HOME_OWNED = 11,   /* in an object of the receiver's own: struct act__notice in
-                               actor/cell.h */
+                               actor/process/cell.h */
     ACT__HOME_BORROWED = 12 /* on a stack, for the duration of a call */
 };
 
 /* The high half. */
 enum {
     ACT__BIT_SIGNAL = 16,  /* takes effect when fetched; its tag is an ACT__SIGNAL_ of
-                              actor/cell.h */
+                              actor/process/cell.h */
     ACT__BIT_REPLY = 32,   /* answers the ask `ref` of its receiver's */
     ACT__BIT_COUNTED = 64, /* a user's message: counts in the counters, may be taken */
     ACT__BIT_BOUNDED = 128 /* has taken a place under its receiver's bound */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <mailbox/message/codec.h>
+#include <mailbox/schema/codec.h>
 #include <test/bench/bench.h>
 
 #define TYPED_BALL(FIELD)  FIELD(1, INT64, number)

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mailbox/message/codec.h>
-#include <mailbox/message/print.h>
-#include <test/mailbox/message/protocol.h>
+#include <mailbox/schema/codec.h>
+#include <mailbox/schema/print.h>
+#include <test/mailbox/schema/protocol.h>
 
 enum { MESSAGE_MAX = 1 << 20 };
 

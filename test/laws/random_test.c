@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include <actor/simulation/simulation.h>
-#include <actor/system_record.h>
+#include <actor/system/system_record.h>
 #include <mailbox/message/pool.h>
 #include <test/laws/seeds.h>
 

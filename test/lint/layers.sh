@@ -6,22 +6,33 @@
 # PART: the parts it may include besides itself. A file belongs to the longest part that its folder
 # begins with. "public" is every public header, "any" is everything. Parts beside each other (io, node,
 # simulation, observe, journal) do not know each other.
-parts='
+# The rooms scheduler, process, signal, delivery and system still know each other; io and simulation
+# stand above them, time below.
+mailbox='mailbox/base mailbox/message mailbox/schema mailbox/inbox mailbox/channel'
+rooms='actor actor/time actor/scheduler actor/process actor/signal actor/delivery actor/system'
+parts="
 mailbox/base:
 mailbox/message: mailbox/base
-mailbox: mailbox/base mailbox/message
-actor/executor: mailbox/base mailbox/message mailbox actor
-actor: mailbox/base mailbox/message mailbox actor/executor
-actor/io: mailbox/base mailbox/message mailbox actor/executor actor
-actor/simulation: mailbox/base mailbox/message mailbox actor/executor actor
-actor/node: mailbox/base mailbox/message mailbox actor/executor actor
-actor/observe: mailbox/base mailbox/message mailbox actor/executor actor
-actor/journal: mailbox/base mailbox/message mailbox actor/executor actor
+mailbox/schema: mailbox/base mailbox/message
+mailbox/inbox: mailbox/base mailbox/message
+mailbox/channel: mailbox/base
+actor: mailbox/message mailbox/schema mailbox/channel
+actor/time: mailbox/base mailbox/message actor
+actor/scheduler: $mailbox $rooms
+actor/process: $mailbox $rooms
+actor/signal: $mailbox $rooms
+actor/delivery: $mailbox $rooms
+actor/system: $mailbox $rooms
+actor/io: $mailbox $rooms
+actor/simulation: $mailbox $rooms
+actor/node: $mailbox $rooms
+actor/observe: $mailbox $rooms
+actor/journal: $mailbox $rooms
 supervisor: public
 samples: public
 test: any
 test/bench: public
-test/cases: public'
+test/cases: public"
 
 # FILE HEADER REASON: single includes that the tables above and below forbid.
 excused='
@@ -33,8 +44,8 @@ test/bench/typed.c msgpack.h to measure it called by hand
 
 # HEADER OWNER: headers of other libraries, and the only file or folder/, with its tests, that may include them.
 owners='
-msgpack.h mailbox/message/codec_msgpack.c
-msgpack/ mailbox/message/codec_msgpack.c
+msgpack.h mailbox/schema/codec_msgpack.c
+msgpack/ mailbox/schema/codec_msgpack.c
 event2/ actor/io/
 check.h test/kit/'
 
@@ -45,14 +56,14 @@ rand srand rand_r random srandom drand48 lrand48 getrandom getentropy arc4random
 
 # FILE-OR-FOLDER/ REASON
 callers='
-actor/executor/ is the seam itself
-actor/clock.h is for those that follow
-actor/log.c people read at what time of day something was
-actor/log_writer.c writes in real time what a system with real workers logs
-actor/door.c ordinary threads wait in real time, and never in a simulation
-actor/system.c as door.c: the thread that stops the system waits
+actor/scheduler/ is the seam itself
+actor/time/clock.h is for those that follow
+actor/system/log.c people read at what time of day something was
+actor/system/log_writer.c writes in real time what a system with real workers logs
+actor/system/door.c ordinary threads wait in real time, and never in a simulation
+actor/system/system.c as door.c: the thread that stops the system waits
 actor/io/ hands the clock of its event loop to the executor
-mailbox/channel_waiting.c ordinary threads wait in real time; a handler never waits
+mailbox/channel/channel_waiting.c ordinary threads wait in real time; a handler never waits
 samples/kv/service/host.c keys expire at a time of day, latencies are in microseconds, and clients must not guess the seed of the hash
 test/stress/ runs in real time on purpose
 test/bench/ measures real time
@@ -128,8 +139,11 @@ complaints() {
 }
 
 write actor/slots.h </dev/null
-echo '#include <actor/slots.h>' | write mailbox/inbox.c
-red "mailbox includes actor" "mailbox/inbox.c:1: mailbox may not include actor"
+echo '#include <actor/slots.h>' | write mailbox/inbox/inbox.c
+red "an inbox includes actor" "mailbox/inbox/inbox.c:1: mailbox/inbox may not include actor"
+echo '#include <mailbox/message/message.h>' | write mailbox/channel/channel.c
+echo '/* A message. */' | write mailbox/message/message.h
+red "a channel knows messages" "mailbox/channel/channel.c:1: mailbox/channel may not include mailbox/message"
 
 write actor/node/frame.h </dev/null
 echo '#include "../node/frame.h"' | write actor/io/tcp.c
@@ -149,25 +163,25 @@ echo '#include <act.h>' | write supervisor/children.c
 red "the library includes act.h" "act.h is for users"
 
 echo '#include <msgpack.h>' | write mailbox/message/pool.c
-red "msgpack outside its codec" "only mailbox/message/codec_msgpack.c may include msgpack.h"
+red "msgpack outside its codec" "only mailbox/schema/codec_msgpack.c may include msgpack.h"
 
-echo '  #  include <event2/event.h>' | write actor/executor/parking.c
+echo '  #  include <event2/event.h>' | write actor/scheduler/parking.c
 red "libevent outside io" "only actor/io/ may include event2/event.h"
 
-echo 'int now = time (NULL);' | write mailbox/inbox.c
-red "a clock outside the executor" "mailbox/inbox.c:1: calls time"
+echo 'int now = time (NULL);' | write mailbox/inbox/inbox.c
+red "a clock outside the executor" "mailbox/inbox/inbox.c:1: calls time"
 
 
 
 
 write mailbox/base/list.h </dev/null
-write actor/executor/worker_pool.c <<'END'
+write actor/scheduler/worker_pool.c <<'END'
 #include <mailbox/base/list.h> /* and <actor/actor.h> is not meant */
 // time(0)
 /* rand() in a comment
    that goes on: sleep(1) */ int a = clock_gettime(0, &b);
 END
-write mailbox/inbox.c <<'END'
+write mailbox/inbox/inbox.c <<'END'
 #include <mailbox/base/list.h>
 const char *text = "time(0) \" rand()";
 int next = options.time(1) + self->random() + act_time(2) + run_time(3);

@@ -4,7 +4,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
-#include <mailbox/inbox.h>
+#include <mailbox/inbox/inbox.h>
 #include <test/kit/kit.h>
 
 enum { SENDERS = 4, MESSAGES = 50000, POKES = 5000 };

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include <actor/simulation/simulation.h>
-#include <mailbox/channel.h>
+#include <mailbox/channel/channel.h>
 #include <test/actor/io/net.h>
 #include <test/kit/kit.h>
 

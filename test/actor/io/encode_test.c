@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <test/kit/kit.h>
-#include <test/mailbox/message/protocol.h>
+#include <test/mailbox/schema/protocol.h>
 
 static struct evbuffer *buffer;
 static act_message     *message;

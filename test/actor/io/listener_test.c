@@ -12,7 +12,7 @@
 
 #include <event2/event.h>
 
-#include <actor/cell.h>
+#include <actor/process/cell.h>
 #include <actor/io/loop_record.h>
 #include <mailbox/message/pool.h>
 #include <test/actor/io/net.h>

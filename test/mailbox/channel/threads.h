@@ -7,7 +7,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
-#include <mailbox/channel_record.h>
+#include <mailbox/channel/channel_record.h>
 #include <test/kit/kit.h>
 
 typedef void job(void *argument);

@@ -1,0 +1,502 @@
+/* How messages reach an inbox, and what becomes of those that do not. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include <actor/signal/bond.h>
+#include <actor/system/fork.h>
+#include <actor/system/system_record.h>
+#include <actor/typed.h>
+#include <mailbox/base/gap.h>
+#include <mailbox/base/lock.h>
+
+void act__schedule_elsewhere(struct act_system *system, struct act__worker *worker, act_self *self)
+{
+    system->executor->operations->schedule(system->executor, worker, self);
+}
+
+static void count_sent(struct act_system *system, struct act__worker *worker)
+{
+    if (act__likely(worker != NULL))
+        act__count(&worker->sent);
+    else
+        act__add(&system->outside_sent, 1);
+}
+
+/* Whether there is a place under the bound. An ask has made sure that its reply is awaited. */
+static bool admit(act_self *cell, act_message *message)
+{
+    if (act__message_is_reply(message))
+        return true;
+    message->act_bits |= ACT__BIT_BOUNDED;
+    if (act__gate_admit(&cell->gate, act__load(&cell->policy) == ACT_INBOX_DROP_OLDEST))
+        return true;
+    message->act_bits &= (uint8_t)~ACT__BIT_BOUNDED;
+    return false;
+}
+
+void act__undelivered(struct act_system *system, struct act__worker *worker, uint64_t from,
+                      act_pid to, act_message *message, act_result why)
+{
+    message->act_sender = from;
+    message->act_sender_node = 0;
+    count_sent(system, worker);
+    act__dead_letter(system, worker, to, message, why);
+    act_message_free(&message);
+}
+
+/* A reply was asked for, and is no flood: the server of a slow client goes on for others. */
+static inline __attribute__((always_inline)) void push(struct act__worker *worker, act_self *cell,
+                                                       act_message *envelope, bool is_reply,
+                                                       uint32_t count)
+{
+    if (is_reply)
+        (void)act__cell_push(worker->system, worker, cell, envelope);
+    else
+        act__slow_push(worker, cell, envelope, count);
+}
+
+/*
+ * A row of messages from one handler to one receiver costs one exchange on the receiver's inbox,
+ * not one each. The first is pushed at once, so that the receiver can begin. The others are listed
+ * in an envelope of their own, a signal that is replaced by them when it is fetched, and pushed
+ * with it, at the latest when the handler returns. Whatever else the handler sends ends the row, so
+ * others see its sends in their order. A list, because the receiver can then ask for all their
+ * cache lines at once: linked, it would have to wait for one after the other.
+ */
+void act__row_push(struct act__worker *worker)
+{
+    if (act__has_forked(worker->system))
+        act__fork_returned(worker);
+    struct act__row *row = &worker->row;
+    act_message     *envelope = row->envelope, *only = act__row_of(envelope)[0];
+    if (row->count == 1) { /* by itself; the envelope is for the next row */
+        envelope = only;
+    } else {
+        envelope->bytes_count = row->count;
+        envelope->act_life = only->act_life;
+        row->envelope = NULL;
+    }
+    /* It counts as handled: a flood has shorter turns, and what waits stays in the cache. */
+    uint32_t count = row->count;
+    worker->batch -= count < worker->batch ? count : worker->batch;
+    row->count = 0;
+    push(worker, act__cell_at(worker->system, row->to), envelope, act__message_is_reply(only),
+         count);
+}
+
+/* Into a row that has no envelope yet; without memory the message goes by itself. */
+static __attribute__((noinline)) void begin_row(struct act__worker *worker, act_message *message)
+{
+    struct act__row *row = &worker->row;
+    if (worker->row_max != 0)
+        row->envelope =
+            act__message_make(ACT__SIGNAL_ROW, ACT_VALUE_BYTES, ACT__ROW_MAX * sizeof message);
+    if (row->envelope == NULL) {
+        push(worker, act__cell_at(worker->system, row->to), message, act__message_is_reply(message),
+             1);
+        return;
+    }
+    row->envelope->act_bits |= ACT__BIT_SIGNAL;
+    act__row_of(row->envelope)[row->count++] = message;
+}
+
+act_result act__deliver_or_full(struct act_system *system, struct act__worker *worker,
+                                uint64_t from, act_pid to, act_message *message, bool *drops)
+{
+    if (act__has_forked(system))
+        return ACT_FORKED;
+    act_self *cell = act__cell_at(system, to.local);
+    uint64_t  life = act__life_of(to.local);
+    if (to.node != 0)
+        return ACT_NO_NODE;
+    /* relaxed: a hint that saves a useless push; the receiver compares again. */
+    if (cell == NULL || act__load(&cell->life) != life || (life & 1) == 0)
+        return ACT_NO_ACTOR;
+    uint32_t max = act__load(&cell->gate.max);
+    if (max != 0 && !admit(cell, message)) {
+        *drops = act__load(&cell->policy) != ACT_INBOX_REFUSE;
+        return ACT_FULL;
+    }
+    message->act_sender = from;
+    message->act_sender_node = 0;
+    message->act_life = (uint32_t)life;
+    message->act_bits |= ACT__BIT_COUNTED;
+    count_sent(system, worker);
+    bool may_hold = worker != NULL && !act__message_is_reply(message);
+    if (may_hold)
+        act__slow_sent(worker, cell);
+    act__row_end(worker);
+    act__gap("send.admitted");
+    if (!act__cell_push(system, worker, cell, message) && may_hold && max == 0)
+        act__slow_came(worker, cell, 1);
+    return ACT_OK;
+}
+
+act_result act__deliver(struct act_system *system, struct act__worker *worker, uint64_t from,
+                        act_pid to, act_message *message)
+{
+    bool       drops = false;
+    act_result result = act__deliver_or_full(system, worker, from, to, message, &drops);
+    if (!drops)
+        return result;
+    act__undelivered(system, worker, from, to, message, result);
+    return ACT_OK;
+}
+
+void act__deliver_or_drop(struct act_system *system, struct act__worker *worker, uint64_t from,
+                          act_pid to, act_message *message)
+{
+    act_result result = act__deliver(system, worker, from, to, message);
+    if (result != ACT_OK)
+        act__undelivered(system, worker, from, to, message, result);
+}
+
+void act__deliver_own(struct act__worker *worker, act_self *self, act_message *message)
+{
+    act_pid me = act__pid_of(act__local_of(self));
+    if (act__load(&self->gate.max) != 0 && !admit(self, message)) {
+        act__undelivered(worker->system, worker, me.local, me, message, ACT_FULL);
+        return;
+    }
+    message->act_sender = me.local;
+    message->act_sender_node = 0;
+    message->act_life = (uint32_t)act__load(&self->life);
+    message->act_bits |= ACT__BIT_COUNTED;
+    count_sent(worker->system, worker);
+    act__inbox_append(&self->inbox, message);
+    self->inbox.has_control = true;
+}
+
+/*
+ * The usual case, short: from a handler to a living actor without a bound. Returns: false if in
+ * doubt, nothing is done then; see act__deliver.
+ */
+static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self, act_pid to,
+                                                                  act_message *message,
+                                                                  bool         is_reply)
+{
+    struct act__worker *worker = self->worker;
+    struct act__row    *row = &worker->row;
+    act_self           *cell = act__cell_at(worker->system, to.local);
+    uint64_t            life = act__life_of(to.local);
+    uint8_t             bits = message->act_bits | ACT__BIT_COUNTED;
+    bool                joins = row->to == to.local;
+    /* All that is read of the receiver is read before the push takes its cache line away. */
+    if (act__unlikely(to.node != 0 || cell == NULL || act__load(&cell->life) != life ||
+                      (life & 1) == 0 || act__load(&cell->gate.max) != 0 ||
+                      (!joins && row->count != 0)))
+        return false;
+    if (!is_reply)
+        act__slow_sent(worker, cell);
+    message->act_sender = act__local_of(self);
+    message->act_sender_node = 0;
+    message->act_life = (uint32_t)life;
+    message->act_bits = bits;
+    act__count(&worker->sent);
+    if (joins && row->envelope != NULL) {
+        act__row_of(row->envelope)[row->count] = message;
+        if (act__unlikely(++row->count >= worker->row_max))
+            act__row_push(worker);
+        return true;
+    }
+    if (joins) {
+        begin_row(worker, message);
+        return true;
+    }
+    row->to = to.local;
+    act__gap("send.admitted");
+    push(worker, cell, message, is_reply, 1);
+    return true;
+}
+
+void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to,
+                      const act_message *message, act_result why)
+{
+    if (worker != NULL)
+        act__count(&worker->dead_letters);
+    else
+        act__add(&system->outside_dead_letters, 1);
+    if (system->options.dead_letter == NULL || act__load(&system->abandoned))
+        return;
+    pthread_mutex_t *mutex = act__user_code_begin();
+    system->options.dead_letter(system->options.context, to, message, why);
+    act__user_code_end(mutex);
+}
+
+void act__release_elsewhere(struct act__worker *worker, act_message *message)
+{
+    unsigned home = act__message_home(message), end;
+    if (message->kind == ACT_VALUE_REASON)
+        act__reason_text_let_go(act__message_reason_of(message)->text);
+    if (home == ACT__HOME_BOND_0 || home == ACT__HOME_BOND_1) {
+        act__bond_let_go(worker, act__bond_of_end(message, &end));
+    } else if (home == ACT__HOME_TIMER) {
+        act__timer_drop(worker, act__container(message, struct act__timer, notice));
+    } else if (home == ACT__HOME_OWNED) {
+        struct act__notice *notice = act__container(message, struct act__notice, message);
+        notice->retired(worker, notice);
+    }
+}
+
+/* ----------------------------------------------------------------------------- what actors call */
+
+/* One that was taken may have come as an ask, and still is one if it could not be sent on. */
+static inline act_result send_under(act_ref ref, act_self *self, act_pid to, act_message **message)
+{
+    act_ref before = (*message)->ref;
+    (*message)->ref = ref;
+    if (act__unlikely(!deliver_shortly(self, to, *message, act__message_is_reply(*message)))) {
+        act_result result =
+            act__deliver(self->worker->system, self->worker, act__local_of(self), to, *message);
+        if (result != ACT_OK) {
+            (*message)->ref = before;
+            return result;
+        }
+    }
+    *message = NULL;
+    return ACT_OK;
+}
+
+act_result act_send(act_self *self, act_pid to, act_message **message)
+{
+    return send_under((act_ref){0}, self, to, message);
+}
+
+static void release_resource(const act_value *value)
+{
+    if (value->kind == ACT_VALUE_RESOURCE && value->as.resource.release != NULL)
+        act__user_code_call(value->as.resource.release, value->as.resource.pointer);
+}
+
+/* What could not even be made is shown to the hook from the stack. */
+static void lost_for(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                     uint32_t tag, const act_value *value, act_result why)
+{
+    act_message shown = {.tag = tag, .act_sender = from, .act_bits = ACT__HOME_BORROWED};
+    shown.kind = (uint8_t)value->kind;
+    memcpy(&shown.as, &value->as, sizeof value->as);
+    count_sent(system, worker);
+    act__dead_letter(system, worker, to, &shown, why);
+    release_resource(value);
+}
+
+static void lost(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                 uint32_t tag, const act_value *value)
+{
+    lost_for(system, worker, from, to, tag, value, ACT_NO_MEMORY);
+}
+
+/* A typed one: only its tag is shown. */
+static void lost_typed(act_system *system, act_self *self, act_pid to, const act_type *type,
+                       act_result why)
+{
+    act_value nothing = act_nothing();
+    lost_for(system, self != NULL ? self->worker : NULL, self != NULL ? act__local_of(self) : 0, to,
+             type->tag, &nothing, why);
+}
+
+/* Where deliver_shortly was in doubt. */
+static __attribute__((noinline)) void deliver_or_drop(act_self *self, act_pid to,
+                                                      act_message *message)
+{
+    act__deliver_or_drop(self->worker->system, self->worker, act__local_of(self), to, message);
+}
+
+/* No envelope is at hand. */
+static __attribute__((noinline)) void tell_words_elsewhere(act_self *self, act_pid to, uint32_t tag,
+                                                           act_value_kind kind,
+                                                           uint32_t bytes_count, uint64_t first,
+                                                           uint64_t second)
+{
+    act_value    value = {.kind = kind, .as.act_words = {first, second}};
+    act_message *message = act__message_make(tag, kind, bytes_count);
+    if (message == NULL) {
+        lost(self->worker->system, self->worker, act__local_of(self), to, tag, &value);
+        return;
+    }
+    act__message_set(message, &value);
+    deliver_or_drop(self, to, message);
+}
+
+/* Every call in here is the last thing that is done: so nothing has to be kept across one. */
+static inline __attribute__((always_inline)) void tell_words(act_self *self, act_pid to,
+                                                             uint32_t tag, act_value_kind kind,
+                                                             uint32_t bytes_count, uint64_t first,
+                                                             uint64_t second)
+{
+    act_message *message = act__pool_take_at_hand(0);
+    if (act__unlikely(message == NULL)) {
+        tell_words_elsewhere(self, to, tag, kind, bytes_count, first, second);
+        return;
+    }
+    act__message_init(message, 0, tag, kind, bytes_count);
+    message->as.act_words[0] = first;
+    message->as.act_words[1] = second;
+    if (act__unlikely(!deliver_shortly(self, to, message, false)))
+        deliver_or_drop(self, to, message);
+}
+
+void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first,
+                    uint64_t second)
+{
+    tell_words(self, to, tag, kind, 0, first, second);
+}
+
+void act_tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count, uint64_t first,
+                    uint64_t second)
+{
+    tell_words(self, to, tag, ACT_VALUE_TYPED, bytes_count, first, second);
+}
+
+void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
+{
+    act_message *message = NULL;
+    if (bytes_count <= ACT_MESSAGE_BYTES_MAX)
+        message = act__message_make(tag, ACT_VALUE_BYTES, bytes_count);
+    if (message == NULL) {
+        act_value nothing = act_nothing();
+        lost(self->worker->system, self->worker, act__local_of(self), to, tag, &nothing);
+        return;
+    }
+    if (bytes_count != 0)
+        memcpy(message->as.bytes, bytes, bytes_count);
+    if (act__unlikely(!deliver_shortly(self, to, message, false)))
+        deliver_or_drop(self, to, message);
+}
+
+void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void *fields)
+{
+    act_message *message;
+    act_result   result = act_message_create_typed(&message, type, fields);
+    if (result != ACT_OK)
+        lost_typed(self->worker->system, self, to, type, result);
+    else if (act__unlikely(!deliver_shortly(self, to, message, false)))
+        deliver_or_drop(self, to, message);
+}
+
+void act_system_tell_typed(act_system *system, act_pid to, const act_type *type, const void *fields)
+{
+    act_message *message;
+    act_result   result = act_message_create_typed(&message, type, fields);
+    if (result != ACT_OK)
+        lost_typed(system, NULL, to, type, result);
+    else
+        act__deliver_or_drop(system, NULL, 0, to, message);
+}
+
+act_message *act_take(act_self *self)
+{
+    struct act__worker *worker = self->worker;
+    act_message        *message = (act_message *)(uintptr_t)worker->message;
+    if (message == NULL || !act__message_is_counted(message))
+        return NULL;
+    __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
+    message->act_bits &= (uint8_t)~ACT__BIT_REPLY; /* sent on, it answers nothing */
+    act_message *list = act__inbox_detach(&self->gate, &self->inbox, message);
+    if (list != NULL)
+        act__take_in_list(worker, self, list);
+    return message;
+}
+
+act_result act_reply(act_self *self, act_asker asker, act_message **message)
+{
+    if (asker.ask.value == 0)
+        return ACT_INVALID;
+    (*message)->act_bits |= ACT__BIT_REPLY;
+    act_result result = send_under(asker.ask, self, asker.pid, message);
+    if (result != ACT_OK)
+        (*message)->act_bits &= (uint8_t)~ACT__BIT_REPLY;
+    return result;
+}
+
+static void answer_with(act_self *self, act_asker asker, act_message *message)
+{
+    message->ref = asker.ask;
+    message->act_bits |= ACT__BIT_REPLY;
+    if (act__unlikely(!deliver_shortly(self, asker.pid, message, true)))
+        deliver_or_drop(self, asker.pid, message);
+}
+
+void act_answer_value(act_self *self, const act_message *request, uint32_t tag, act_value value)
+{
+    struct act__worker *worker = self->worker;
+    struct act__reason  no_memory = {.kind = ACT_EXIT_ERROR, .code = ACT_NO_MEMORY};
+    act_asker           asker = act_message_asker(request);
+    act_message        *message;
+    if (asker.ask.value == 0) {
+        release_resource(&value);
+        return;
+    }
+    if ((message = act__message_make(tag, value.kind, 0)) == NULL) {
+        if (act__ask_fail(worker, self, asker.ask, &no_memory))
+            release_resource(&value);
+        else
+            lost(worker->system, worker, act__local_of(self), asker.pid, tag, &value);
+        return;
+    }
+    act__message_set(message, &value);
+    answer_with(self, asker, message);
+}
+
+void act_answer_typed(act_self *self, const act_message *request, const act_type *type,
+                      const void *fields)
+{
+    act_asker    asker = act_message_asker(request);
+    act_message *message;
+    if (asker.ask.value == 0)
+        return;
+    act_result         result = act_message_create_typed(&message, type, fields);
+    struct act__reason why = {.kind = ACT_EXIT_ERROR, .code = (int32_t)result};
+    if (result == ACT_OK)
+        answer_with(self, asker, message);
+    else if (!act__ask_fail(self->worker, self, asker.ask, &why))
+        lost_typed(self->worker->system, self, asker.pid, type, result);
+}
+
+act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)
+{
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
+    struct act__reason mine = {.kind = reason.kind, .code = reason.code};
+    mine.text = act__reason_copy_new(self->worker, reason.text);
+    act__row_end(self->worker);
+    bool is_told = act__ask_fail(self->worker, self, asker.ask, &mine);
+    act__reason_text_let_go(mine.text);
+    return is_told ? ACT_OK : ACT_NOT_FOUND;
+}
+
+uint32_t act_inbox_length(act_system *system, act_pid pid)
+{
+    act_self *cell = pid.node == 0 ? act__cell_at(system, pid.local) : NULL;
+    uint64_t  life = act__life_of(pid.local);
+    /* pairs with spawn.c: the bound is its */
+    if (cell == NULL || (life & 1) == 0 || act__load_acquire(&cell->life) != life)
+        return 0;
+    return act__load(&cell->gate.max) != 0 ? act__load(&cell->gate.waiting)
+                                           : act__load(&cell->inbox.count);
+}
+
+/* ------------------------------------------------------------------- what ordinary threads call */
+
+act_result act_system_send(act_system *system, act_pid to, act_message **message)
+{
+    act_ref before = (*message)->ref; /* as in send_under: it may be an answer to act_system_ask */
+    (*message)->ref.value = 0;
+    act_result result = act__deliver(system, NULL, 0, to, *message);
+    if (result == ACT_OK)
+        *message = NULL;
+    else
+        (*message)->ref = before;
+    return result;
+}
+
+void act_system_tell_value(act_system *system, act_pid to, uint32_t tag, act_value value)
+{
+    act_message *message = act__message_make(tag, value.kind, 0);
+    if (message == NULL) {
+        lost(system, NULL, 0, to, tag, &value);
+        return;
+    }
+    act__message_set(message, &value);
+    act__deliver_or_drop(system, NULL, 0, to, message);
+}

@@ -1,0 +1,55 @@
+/* Messages of a schema: made, and then sent as any other. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/typed.h>
+
+#include <actor/system/system_record.h>
+#include <mailbox/base/lock.h>
+#include <mailbox/schema/print.h>
+
+act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay,
+                                const act_type *type, const void *fields)
+{
+    act_message *message;
+    act_result   result = act_message_create_typed(&message, type, fields);
+    if (result != ACT_OK)
+        return result;
+    result = act_send_after(self, timer, to, &message, delay);
+    act_message_free(&message);
+    return result;
+}
+
+act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis timeout,
+                         const act_type *type, const void *fields)
+{
+    act_message *message;
+    act_result   result = act_message_create_typed(&message, type, fields);
+    if (result != ACT_OK)
+        return result;
+    result = act_ask(self, ask, to, &message, timeout);
+    act_message_free(&message);
+    return result;
+}
+
+void act__message_show(const act_self *self, const act_message *message, char *text,
+                       size_t text_bytes)
+{
+    const act_type *(*schema)(void) = self->behavior->schema;
+    act_message_print(text, text_bytes, message, schema != NULL ? schema() : NULL);
+}
+
+void act_unknown(act_self *self, const act_message *message)
+{
+    act_system *system = self->worker->system;
+    act_pid     pid = act_self_pid(self), sender = act_message_sender(message);
+    char        text[ACT__MESSAGE_TEXT_MAX];
+    act__count(&self->worker->unknown);
+    act__message_show(self, message, text, sizeof text);
+    act__log_of(self, ACT_LOG_WARNING, "does not know what actor %u.%llu has sent: %s",
+                (unsigned)(sender.local & ACT__SLOT_MASK),
+                (unsigned long long)act__life_of(sender.local), text);
+    if (system->options.dead_letter == NULL)
+        return;
+    pthread_mutex_t *mutex = act__user_code_begin();
+    system->options.dead_letter(system->options.context, pid, message, ACT_INVALID);
+    act__user_code_end(mutex);
+}

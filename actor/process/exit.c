@@ -1,0 +1,519 @@
+/*
+ * How an actor ends: by its own word, by a signal or by a panic, and what is left when it has.
+ * Internal.
+ */
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unwind.h>
+
+#include <actor/signal/bond.h>
+#include <actor/system/fork.h>
+#include <actor/lifecycle.h>
+#include <actor/system/system_record.h>
+#include <mailbox/base/gap.h>
+#include <mailbox/base/lock.h>
+
+/* ----------------------------------------------------------------------------- deciding the end */
+
+void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
+{
+    /* A thread that waits does not end because its pid was killed. */
+    if ((self->flags & ACT__CELL_ENDING) != 0 || act__load(&self->route) == ACT__ROUTE_DOOR) {
+        act__reason_text_let_go(reason.text);
+        return;
+    }
+    self->flags |= ACT__CELL_ENDING;
+    worker->exit_reason = reason;
+    worker->exit_stage = 0;
+    worker->exit_agreed = false;
+}
+
+static struct act__reason_text *take_spare(struct act__worker *worker)
+{
+    return worker->spares_count == 0 ? NULL : worker->spares[--worker->spares_count];
+}
+
+bool act__spares_fill(struct act__worker *worker)
+{
+    while (worker->spares_count < ACT__SPARES) {
+        struct act__reason_text *made = act__reason_text_make();
+        if (made == NULL)
+            return false;
+        worker->spares[worker->spares_count++] = made;
+    }
+    return true;
+}
+
+/*
+ * That of the message in hand needs no copy: a handler can pass on as many failures as it is told
+ * of.
+ */
+static struct act__reason_text *hold_text_in_hand(const struct act__worker *worker,
+                                                  const char               *text)
+{
+    const act_message       *message = worker->message;
+    struct act__reason_text *mine = NULL;
+    if (message != NULL && message->kind == ACT_VALUE_REASON)
+        mine = act__message_reason_of(message)->text;
+    if (mine == NULL || mine->text != text)
+        return NULL;
+    act__reason_text_hold(mine);
+    return mine;
+}
+
+static struct act__reason_text *write_text(struct act__reason_text *copy, const char *text)
+{
+    if (copy != NULL)
+        snprintf(copy->text, sizeof copy->text, "%s", text);
+    return copy;
+}
+
+struct act__reason_text *act__reason_copy(struct act__worker *worker, const char *text)
+{
+    struct act__reason_text *held = text != NULL ? hold_text_in_hand(worker, text) : NULL;
+    return held != NULL || text == NULL ? held : write_text(take_spare(worker), text);
+}
+
+struct act__reason_text *act__reason_copy_new(const struct act__worker *worker, const char *text)
+{
+    struct act__reason_text *held = text != NULL ? hold_text_in_hand(worker, text) : NULL;
+    return held != NULL || text == NULL ? held : write_text(act__reason_text_make(), text);
+}
+
+void act_exit(act_self *self, act_exit_reason reason)
+{
+    struct act__reason mine = {.kind = reason.kind == ACT_EXIT_KILL ? ACT_EXIT_KILLED : reason.kind,
+                               .code = reason.code};
+    if ((self->flags & ACT__CELL_ENDING) != 0)
+        return;
+    if (reason.text != NULL)
+        mine.text = act__reason_copy(self->worker, reason.text);
+    act__end_decide(self->worker, self, mine);
+}
+
+/* An exit signal in an envelope of its own. */
+static act_result send_exit(struct act_system *system, struct act__worker *worker, uint64_t from,
+                            uint64_t to, act_exit_reason reason)
+{
+    act_message *signal = act__message_make(ACT__SIGNAL_EXIT, ACT_VALUE_REASON, 0);
+    if (signal == NULL)
+        return ACT_NO_MEMORY;
+    struct act__reason *mine = act__message_reason_of(signal);
+    *mine = (struct act__reason){.kind = reason.kind, .code = reason.code};
+    if (reason.text != NULL) {
+        if ((mine->text = act__reason_text_make()) == NULL) {
+            act__message_drop(signal);
+            return ACT_NO_MEMORY;
+        }
+        snprintf(mine->text->text, sizeof mine->text->text, "%s", reason.text);
+    }
+    signal->act_sender = from;
+    signal->act_bits |= ACT__BIT_SIGNAL;
+    act__signal_push(system, worker, to, signal);
+    return ACT_OK;
+}
+
+/*
+ * A plain kill, and a plain shutdown from the parent, must always go through: they need no
+ * envelope.
+ */
+static act_result exit_other(struct act_system *system, struct act__worker *worker, uint64_t from,
+                             act_pid other, act_exit_reason reason)
+{
+    if (act__has_forked(system))
+        return ACT_FORKED;
+    act_self *cell = other.node == 0 ? act__cell_at(system, other.local) : NULL;
+    uint64_t  life = act__life_of(other.local);
+    bool      plain = reason.code == 0 && reason.text == NULL;
+    /* acquire: pairs with the release in spawn.c and door.c: parent_hint is that of this life. */
+    if (cell == NULL || (life & 1) == 0 || act__load_acquire(&cell->life) != life)
+        return ACT_OK;
+    if (plain && reason.kind == ACT_EXIT_KILL)
+        act__cell_poke(system, worker, other.local, ACT__URGENT_KILL);
+    else if (plain && reason.kind == ACT_EXIT_SHUTDOWN &&
+             act__load(&cell->parent_hint) == (uint32_t)from)
+        act__cell_poke(system, worker, other.local, ACT__URGENT_SHUTDOWN);
+    else
+        return send_exit(system, worker, from, other.local, reason);
+    return ACT_OK;
+}
+
+act_result act_exit_other(act_self *self, act_pid other, act_exit_reason reason)
+{
+    return exit_other(self->worker->system, self->worker, act__local_of(self), other, reason);
+}
+
+act_result act_system_exit(act_system *system, act_pid pid, act_exit_reason reason)
+{
+    return exit_other(system, NULL, 0, pid, reason);
+}
+
+void act_kill_agreed(act_self *self, act_pid other)
+{
+    struct act_system *system = self->worker->system;
+    act_self          *cell = other.node == 0 ? act__cell_at(system, other.local) : NULL;
+    uint64_t           life = act__life_of(other.local);
+    /* acquire: pairs with the release in spawn.c. */
+    if (cell != NULL && (life & 1) != 0 && act__load_acquire(&cell->life) == life)
+        act__cell_poke(system, self->worker, other.local, ACT__URGENT_KILL | ACT__URGENT_AGREED);
+}
+
+/* ----------------------------------------------------------------------- kills that are trapped */
+
+static void release_kill_letter(struct act__belonging *belonging)
+{
+    struct act__kill_letter *letter = act__container(belonging, struct act__kill_letter, belonging);
+    if (letter->message != NULL)
+        act__message_drop(letter->message);
+    act__free(letter);
+}
+
+struct act__kill_letter *act__kill_letter_of(act_self *self)
+{
+    for (struct act__member *member = self->belongings.first; member != NULL;
+         member = member->next) {
+        struct act__belonging *belonging = act__container(member, struct act__belonging, member);
+        if (belonging->release == release_kill_letter)
+            return act__container(belonging, struct act__kill_letter, belonging);
+    }
+    return NULL;
+}
+
+act_result act_trap_kill(act_self *self)
+{
+    if (act__kill_letter_of(self) != NULL)
+        return ACT_OK;
+    struct act__kill_letter *letter = act__allocate(sizeof *letter);
+    if (letter == NULL)
+        return ACT_NO_MEMORY;
+    letter->belonging.release = release_kill_letter;
+    letter->message = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0);
+    if (letter->message == NULL) {
+        act__free(letter);
+        return ACT_NO_MEMORY;
+    }
+    act__set_add(&self->belongings, &letter->belonging.member);
+    return ACT_OK;
+}
+
+/* ------------------------------------------------------------------------------------ panicking */
+
+/* One more frame is about to be unwound: at the bottom of the worker's loop the panic is over. */
+static _Unwind_Reason_Code unwind_step(int version, _Unwind_Action actions,
+                                       _Unwind_Exception_Class class,
+                                       struct _Unwind_Exception *exception,
+                                       struct _Unwind_Context *context, void *argument)
+{
+    struct act__worker *worker = argument;
+    (void)version;
+    (void)class;
+    (void)exception;
+    if ((actions & _UA_END_OF_STACK) != 0 || (char *)_Unwind_GetCFA(context) >= worker->stack_floor)
+        longjmp(worker->recover, 1);
+    return _URC_NO_REASON;
+}
+
+/*
+ * Unwinds the callback from here. exception_cleanup is called where a C++ `catch (...)` has caught
+ * the panic and not thrown it on: then it goes on from there.
+ */
+static ACT_NORETURN void unwind(struct act__worker *worker);
+
+static void go_on_unwinding(_Unwind_Reason_Code reason, struct _Unwind_Exception *exception)
+{
+    (void)reason;
+    unwind(act__container(exception, struct act__worker, panic));
+}
+
+static ACT_NORETURN void unwind(struct act__worker *worker)
+{
+    memset(&worker->panic, 0, sizeof worker->panic);
+    worker->panic.exception_cleanup = go_on_unwinding;
+    _Unwind_ForcedUnwind(&worker->panic, unwind_step, worker);
+    longjmp(worker->recover, 1); /* the stack could not be walked: skip the handlers' clean-ups */
+}
+
+void act_panic_at(act_self *self, const char *file, int line, const char *format, ...)
+{
+    struct act__worker      *worker = self->worker;
+    const char              *slash = strrchr(file, '/');
+    va_list                  values;
+    /* A second panic while the first one unwinds, in a clean-up handler, adds nothing. */
+    struct act__reason_text *text = worker->unwinding ? NULL : take_spare(worker);
+    if (text != NULL) {
+        int used = snprintf(text->text, sizeof text->text,
+                            "%s:%d: ", slash != NULL ? slash + 1 : file, line);
+        if (used < 0 || (size_t)used >= sizeof text->text)
+            used = 0;
+        va_start(values, format);
+        vsnprintf(text->text + used, sizeof text->text - (size_t)used, format, values);
+        va_end(values);
+        worker->panic_text = text;
+    }
+    worker->unwinding = true;
+    unwind(worker);
+}
+
+/*
+ * It was received, so it does not count as a dead letter, but whoever listens to those hears of it.
+ */
+static void message_failed(struct act__worker *worker, act_self *self, act_message *message)
+{
+    const act_system_options *options = &worker->system->options;
+    if (act__message_is_counted(message)) {
+        if (act__seat_redeliver(worker, self, message))
+            return;
+        if (options->dead_letter != NULL && !act__load(&worker->system->abandoned))
+            options->dead_letter(options->context, act_self_pid(self), message, ACT_PANICKED);
+    }
+    act__finish(worker, self, message);
+}
+
+/*
+ * Of an actor that names no schema there is not much to show, for a seventh of what a restart
+ * costs.
+ */
+static void log_panic(act_self *self, const act_message *message)
+{
+    act_pid sender = act_message_sender(message);
+    char    text[ACT__MESSAGE_TEXT_MAX];
+    if (self->behavior->schema == NULL)
+        return;
+    act__message_show(self, message, text, sizeof text);
+    act__log_of(self, ACT_LOG_ERROR, "panicked at a message of actor %u.%llu: %s",
+                (unsigned)(sender.local & ACT__SLOT_MASK),
+                (unsigned long long)act__life_of(sender.local), text);
+}
+
+void act__turn_recover(struct act__worker *worker)
+{
+    if (act__has_forked(worker->system))
+        act__fork_returned(worker);
+    act_self          *self = act__load(&worker->current);
+    struct act__reason reason = {.kind = ACT_EXIT_PANIC, .text = worker->panic_text};
+    worker->unwinding = false;
+    worker->calls_late = false; /* a release has panicked, which it must not */
+    worker->panic_text = NULL;
+    act__count(&worker->panicked);
+    if (worker->message != NULL) {
+        act_message *message = (act_message *)(uintptr_t)worker->message;
+        __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
+        log_panic(self, message);
+        message_failed(worker, self, message);
+    }
+    if ((self->flags & ACT__CELL_ENDING) != 0) { /* act_exit had been called, or terminate has
+                                                    panicked */
+        act__reason_text_let_go(worker->exit_reason.text);
+        worker->exit_reason = reason;
+    } else {
+        act__end_decide(worker, self, reason);
+    }
+    act__turn_go_on(worker);
+}
+
+/* -------------------------------------------------------------------------------------- the end */
+
+static const char *text_of(const struct act__reason *reason)
+{
+    return reason->text != NULL ? reason->text->text : NULL;
+}
+
+static bool is_failure(const struct act__reason *reason)
+{
+    return reason->kind == ACT_EXIT_PANIC || reason->kind == ACT_EXIT_ERROR;
+}
+
+static act_log_level level_of(const struct act__reason *reason)
+{
+    if (is_failure(reason))
+        return ACT_LOG_ERROR;
+    return reason->kind == ACT_EXIT_KILLED ? ACT_LOG_WARNING : ACT_LOG_INFO;
+}
+
+static void log_end(act_self *self, const struct act__reason *reason)
+{
+    const char *text = text_of(reason);
+    char        code[16] = "";
+    if (reason->code != 0)
+        snprintf(code, sizeof code, " %d", (int)reason->code);
+    act__log_of(self, level_of(reason), "ended: %s%s%s%s",
+                act_exit_kind_text((act_exit_kind)reason->kind), code, text != NULL ? ", " : "",
+                text != NULL ? text : "");
+}
+
+static void tell_end(struct act__worker *worker, act_self *self, const struct act__reason *reason)
+{
+    bool is_kill = reason->kind == ACT_EXIT_KILLED && !worker->exit_agreed;
+    if (is_kill)
+        act_system_overdue(worker->system);
+    if (is_kill || is_failure(reason) || worker->system->options.log_normal_exits)
+        log_end(self, reason);
+}
+
+/* User code: each step is taken once, also when it panics. */
+static void run_last_words(struct act__worker *worker, act_self *self)
+{
+    if (worker->exit_stage == 0) {
+        worker->exit_stage = 1;
+        worker->now = -1;
+        bool ready = (self->flags & (ACT__CELL_READY | ACT__CELL_REFUSED)) == ACT__CELL_READY;
+        const struct act__reason *why = &worker->exit_reason;
+        if (ready && why->kind != ACT_EXIT_KILLED && self->behavior->terminate != NULL)
+            self->behavior->terminate(self, self->state,
+                                      act_exit_reason_make((act_exit_kind)why->kind, why->code,
+                                                           text_of(why)));
+    }
+    while (self->defers != NULL) {
+        act_on_end *defer = self->defers;
+        self->defers = defer->act_next;
+        if (defer->label != NULL)
+            snprintf(worker->ended_label, sizeof worker->ended_label, "%s", defer->label);
+        act__user_code_call(defer->run, defer->context);
+    }
+    act__row_end(worker);
+}
+
+void act__belongings_release(act_self *self)
+{
+    while (self->belongings.first != NULL) {
+        struct act__belonging *belonging =
+            act__container(self->belongings.first, struct act__belonging, member);
+        act__set_remove(&belonging->member);
+        belonging->release(belonging);
+    }
+}
+
+void act__bonds_end(struct act__worker *worker, struct act__set *bonds,
+                    const struct act__reason *reason, bool keeps)
+{
+    while (bonds->first != NULL) {
+        unsigned          side;
+        struct act__bond *bond = act__bond_of_half(bonds->first, &side);
+        if (bond->kind == ACT__BOND_LINK)
+            act__bond_end(worker, bond, side, ACT__SIGNAL_EXIT, reason);
+        else if (side == 1) {
+            if (bond->kind == ACT__BOND_MONITOR && !keeps)
+                bond->is_unbegun = true;
+            act__bond_end(worker, bond, side, ACT__SIGNAL_DOWN, reason);
+        } else
+            act__bond_end(worker, bond, side, ACT__SIGNAL_END, NULL);
+    }
+}
+
+/*
+ * With all its timers the timeouts of its asks end: a bond must not keep what may soon be another
+ * actor's timer.
+ */
+static void cancel_timers(struct act__worker *worker, act_self *self)
+{
+    for (struct act__member *half = self->bonds.first; half != NULL; half = half->next) {
+        unsigned          side;
+        struct act__bond *bond = act__bond_of_half(half, &side);
+        if (side == 0)
+            bond->timer = NULL;
+    }
+    act__timer_cancel_all(worker, self);
+}
+
+void act__drop_waiting(struct act__worker *worker, act_self *self)
+{
+    act_message *message;
+    while ((message = act__inbox_pop(&self->inbox)) != NULL)
+        act__refuse(worker, self, message, ACT_NO_ACTOR);
+}
+
+static void become_dead(struct act__worker *worker, act_self *self)
+{
+    /* relaxed: a hint to senders; what they push from now on is refused when it is fetched. */
+    act__store(&self->life, act__load(&self->life) + 1);
+    act__gap("exit.dead");
+    self->flags &= (uint16_t)~ACT__CELL_LIVING;
+    if (self->inbox.head != NULL)
+        act__drop_waiting(worker, self);
+    act__slow_end(worker, self);
+    self->flags = ACT__CELL_DIED;
+}
+
+static void free_memory(act_self *self)
+{
+    if (self->state != NULL)
+        act__pool_give(self->state, self->state_class);
+    self->state = NULL;
+    if (self->arena.chunk != NULL)
+        act__arena_clear(&self->arena);
+    if (self->spare != NULL)
+        act__message_drop(self->spare);
+    self->spare = NULL;
+}
+
+/*
+ * Everything after the last user code: from here on nothing can panic. Most actors have none of
+ * what is asked for.
+ */
+static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
+{
+    struct act__set        bonds = {NULL};
+    uint16_t               flags = self->flags;
+    bool                   leaves_seat = (flags & ACT__CELL_SEATED) != 0 && act__seat_hold(self);
+    struct act__belonging *name = leaves_seat ? act__names_take_staying(self) : NULL;
+    if (self->belongings.first != NULL)
+        act__belongings_release(self);
+    if (self->timers.first != NULL)
+        cancel_timers(worker, self);
+    act__gap("exit.let_go");
+    act__store(&self->route, ACT__ROUTE_ANY);
+    if ((self->flags & ACT__CELL_ANNOUNCE) != 0) /* init has not returned, and never will; still
+                                                    under its own pid */
+        act__spawn_announce(worker, self, ACT_CLOSED);
+    if (leaves_seat)
+        act__seat_pass_on(worker, self, name);
+    else
+        become_dead(worker, self);
+    free_memory(self);
+    if (self->bonds.first != NULL) {
+        act__link_index_drop(self); /* last: a request that was taken in just above may have
+                                       built it */
+        act__set_move(&bonds, &self->bonds);
+    }
+    if (leaves_seat)
+        act__seat_park(self);
+    act__gap("exit.released");
+    if (bonds.first != NULL) /* after the names are free: who hears of the end can take them */
+        act__bonds_end(worker, &bonds, &reason, leaves_seat && (flags & ACT__CELL_KEEPS) != 0);
+    if (reason.text != NULL)
+        act__reason_text_let_go(reason.text);
+}
+
+void act__end_quietly(struct act__worker *worker, act_self *self)
+{
+    end(worker, self, (struct act__reason){.kind = ACT_EXIT_NORMAL});
+    self->flags = 0;
+}
+
+void act__end_run(struct act__worker *worker, act_self *self)
+{
+    run_last_words(worker, self);
+    if (worker->scratch.chunk != NULL)
+        act__arena_reset(&worker->scratch);
+    struct act__reason reason = worker->exit_reason;
+    if (act__unlikely(reason.kind != ACT_EXIT_NORMAL || worker->system->options.log_normal_exits))
+        tell_end(worker, self, &reason);
+    worker->ended_label[0] = '\0';
+    /*
+     * Before anybody hears of it: who has joined finds it counted. release: pairs with
+     * act__system_actors_count.
+     */
+    act__store_release(&worker->exited, act__load(&worker->exited) + 1);
+    if (!act__inbox_is_empty(&self->gate, &self->inbox))
+        act__take_in(worker, self); /* all that has come by now: the DOWN of an ask says whether
+                                       it was begun */
+    end(worker, self, reason);
+    if (act__unlikely(worker->has_ended_root)) {
+        worker->has_ended_root = false;
+        act__root_has_ended(worker->system, worker);
+    }
+    if (act__unlikely(act__load(&worker->system->closing)))
+        act__system_actor_ended(worker->system);
+}

@@ -1,0 +1,428 @@
+/*
+ * How an actor comes to be: everything that can fail is done by the spawner, before anybody can
+ * know. Internal.
+ */
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include <actor/signal/bond.h>
+#include <actor/system/fork.h>
+#include <actor/system/system_record.h>
+
+_Static_assert(sizeof(act_self) == 192, "an idle actor costs three cache lines");
+
+static act_result check(struct act_system *system, const struct act__spawning *what)
+{
+    const act_behavior      *behavior = what->behavior;
+    const act_spawn_options *options = what->options;
+    if (behavior->receive == NULL || behavior->name == NULL ||
+        behavior->args_bytes > ACT_MESSAGE_BYTES_MAX / 2)
+        return ACT_INVALID;
+    if (act__load(&system->killing) || (what->parent == 0 && act__load(&system->closing)))
+        return act__has_forked(system) ? ACT_FORKED : ACT_CLOSED;
+    if (options == NULL)
+        return ACT_OK;
+    if (options->size != sizeof *options || (unsigned)options->inbox_policy > ACT_INBOX_DROP_OLDEST)
+        return ACT_INVALID;
+    if (options->worker > system->executor->workers_count ||
+        (options->blocking && options->worker != 0))
+        return ACT_INVALID;
+    if ((unsigned)options->seat > ACT_SEAT_REDELIVER ||
+        options->redeliver_max > ACT_REDELIVER_MAX ||
+        (options->seat == ACT_SEAT_REDELIVER) != (options->redeliver_max != 0))
+        return ACT_INVALID;
+    return options->blocking ? system->executor->operations->prepare_blocking(system->executor)
+                             : ACT_OK;
+}
+
+/*
+ * What START tells besides that the cell lives now: the first BIRTH_BYTES of its payload, before
+ * the args.
+ */
+struct birth {
+    uint16_t flags; /* ACT__CELL_* */
+    bool     has_args;
+    bool     has_begun; /* init was called */
+    uint32_t redeliver_max;
+};
+
+static struct birth *birth_of(act_message *start)
+{
+    return (struct birth *)(void *)start->as.bytes;
+}
+
+#define BIRTH_BYTES 8
+_Static_assert(sizeof(struct birth) <= BIRTH_BYTES, "args begin aligned to 8");
+
+/* NULL: no memory. */
+static act_message *make_start(const struct act__spawning *what)
+{
+    size_t       args_bytes = what->args != NULL ? what->behavior->args_bytes : 0;
+    act_message *start =
+        act__message_make(ACT__SIGNAL_START, ACT_VALUE_BYTES, BIRTH_BYTES + args_bytes);
+    if (start == NULL)
+        return NULL;
+    start->act_bits |= ACT__BIT_SIGNAL;
+    *birth_of(start) = (struct birth){.flags = ACT__CELL_LIVING, .has_args = args_bytes != 0};
+    if (args_bytes != 0)
+        memcpy(start->as.bytes + BIRTH_BYTES, what->args, args_bytes);
+    return start;
+}
+
+/* Returns: false without memory. */
+static bool make_state(act_self *cell, const act_behavior *behavior)
+{
+    unsigned size_class = act__pool_class(behavior->state_bytes);
+    cell->state = NULL;
+    if (behavior->state_bytes != 0) {
+        if ((cell->state = act__pool_take(&size_class, behavior->state_bytes)) == NULL)
+            return false;
+        memset(cell->state, 0, behavior->state_bytes);
+    }
+    cell->state_class = (uint8_t)size_class;
+    return true;
+}
+
+static uint16_t seat_flags(const act_spawn_options *options)
+{
+    uint16_t flags = ACT__CELL_SEATED;
+    if (options->seat == ACT_SEAT_NONE)
+        return 0;
+    if (options->seat != ACT_SEAT_DROP)
+        flags |= act_pid_is_none(options->takes_seat) ? ACT__CELL_KEEPS
+                                                      : ACT__CELL_KEEPS | ACT__CELL_SUCCEEDS;
+    return options->seat == ACT_SEAT_REDELIVER ? flags | ACT__CELL_REDELIVERS : flags;
+}
+
+/* Returns: false without memory. */
+static bool take_options(act_self *cell, struct birth *birth, const act_spawn_options *options)
+{
+    cell->kept = options->kept;
+    birth->flags |= seat_flags(options);
+    birth->redeliver_max = options->redeliver_max;
+    if (options->announce && cell->parent != 0)
+        birth->flags |= ACT__CELL_ANNOUNCE;
+    if (options->ends_with_parent)
+        birth->flags |= ACT__CELL_ENDS_WITH_PARENT;
+    cell->defers = options->on_end;
+    if (cell->defers != NULL)
+        cell->defers->act_next = NULL;
+    return options->arena_bytes_max == 0 ||
+           act__arena_limit(&cell->arena, options->arena_bytes_max);
+}
+
+/* The cell is free again, and may be a thread's next (door.c), whose end frees what it finds. */
+static void drop_life(act_self *cell, act_message *start)
+{
+    if (cell->state != NULL)
+        act__pool_give(cell->state, cell->state_class);
+    cell->state = NULL;
+    act__arena_clear(&cell->arena);
+    act__message_drop(start);
+}
+
+static bool takes_seat(const act_spawn_options *options)
+{
+    return options != NULL && !act_pid_is_none(options->takes_seat);
+}
+
+/*
+ * Prepares a free cell for its next life, but for what a stale run may touch: flags and the inbox.
+ * START will tell them. Returns: START; NULL: no memory, and nothing is left.
+ */
+static act_message *make_life(act_self *cell, const struct act__spawning *what)
+{
+    act_message *start = make_start(what);
+    if (start == NULL)
+        return NULL;
+    /*
+     * Atomic, as a thread that has just let go of this cell may still be asked what it is stuck in:
+     * stuck_report.c.
+     */
+    __atomic_store_n(&cell->behavior, what->behavior, __ATOMIC_RELAXED);
+    cell->parent = what->parent;
+    cell->kept = NULL;
+    cell->timers.first = NULL;
+    if (!takes_seat(what->options)) /* else the name may be there, and who monitors the seat */
+        cell->bonds.first = cell->belongings.first = NULL;
+    cell->arena.chunk = NULL;
+    cell->defers = NULL;
+    cell->spare = NULL;
+    if (make_state(cell, what->behavior) &&
+        (what->options == NULL || take_options(cell, birth_of(start), what->options)))
+        return start;
+    drop_life(cell, start);
+    return NULL;
+}
+
+void act__cell_prepare(struct act_system *system, act_self *cell)
+{
+    if (act__load(&cell->life) != 0)
+        return;
+    act__gate_init(&cell->gate);
+    act__store(&cell->slowed, ACT__CALM);
+    cell->index = (uint32_t)act__slab_index(&system->cells, cell);
+}
+
+static uint16_t route_of(const act_spawn_options *options)
+{
+    if (options == NULL)
+        return ACT__ROUTE_ANY;
+    return options->blocking ? ACT__ROUTE_BLOCKING : (uint16_t)options->worker;
+}
+
+/*
+ * A bond and a name for the life to come; the name under its lock. On failure nothing is left of
+ * either.
+ */
+static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t local,
+                            const char *name, enum act__tie tie, struct act__bond **bond)
+{
+    struct act__belonging *belonging;
+    if (tie != ACT__TIE_NONE) {
+        uint8_t kind = tie == ACT__TIE_LINK ? ACT__BOND_LINK : ACT__BOND_MONITOR;
+        *bond = act__bond_make(worker, kind, cell->parent, act__pid_of(local));
+        if (*bond == NULL)
+            return ACT_NO_MEMORY;
+    }
+    if (cell->belongings.first != NULL) /* it has stayed with the seat */
+        name = NULL;
+    act_result result = name == NULL
+                            ? ACT_OK
+                            : act__names_add(worker->system->names, &belonging, name, local, true);
+    if (result == ACT_OK && name != NULL)
+        act__set_add(&cell->belongings, &belonging->member);
+    if (result != ACT_OK && *bond != NULL)
+        act__bond_unmake(worker, *bond);
+    return result;
+}
+
+static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t parent,
+                      uint64_t life)
+{
+    act__store(&cell->parent_hint, (uint32_t)parent);
+    act__store(&cell->gate.max, options != NULL ? options->inbox_max : 0);
+    act__store(&cell->policy, options != NULL ? (uint8_t)options->inbox_policy : 0);
+    act__store(&cell->route, route_of(options));
+    act__store(&cell->batch_shift, ACT__BATCH_SHIFT_NEW);
+    act__store_release(&cell->life, life); /* pairs with the acquire in bond.c, exit.c and
+                                              system.c: the gate is there */
+}
+
+/* From here on others can know. Returns: whether the caller has the token. */
+static bool bear(struct act__worker *worker, act_self *cell, act_message *start,
+                 const act_spawn_options *options, uint64_t life, act_self *parent,
+                 struct act__bond *bond)
+{
+    if (bond != NULL && takes_seat(options)) {
+        act__bond_begin(worker, parent, bond); /* to be there when START comes: the bonds are of
+                                                  those who run the seat */
+    } else if (bond != NULL) {
+        act__bond_add(parent, bond, 0);
+        act__set_add(&cell->bonds, &bond->half[1]);
+    }
+    open_gate(cell, options, cell->parent, life);
+    start->act_life = (uint32_t)life;
+    act__count(&worker->spawned);
+    act__row_end(worker);
+    return act__mpsc_push(&cell->gate.queue, start);
+}
+
+/*
+ * A free cell; NULL: no memory, or too many actors. They need counting, which is slow, only where
+ * there are more cells than there may be actors.
+ */
+static act_self *take_cell(struct act__worker *worker)
+{
+    struct act_system *system = worker->system;
+    act_self          *cell = act__slab_take(&system->cells, &worker->cells);
+    if (cell == NULL)
+        return NULL;
+    act__cell_prepare(system, cell);
+    if (act__likely(cell->index <= system->options.actors_max) ||
+        act__system_actors_count(system) < system->options.actors_max)
+        return cell;
+    act__slab_give(&system->cells, &worker->cells, cell);
+    return NULL;
+}
+
+/*
+ * With the name's lock, if it has a name: whoever finds the name can send, as START is in the inbox
+ * by then.
+ */
+static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monitor,
+                        const struct act__spawning *what, enum act__tie tie, act_self *self,
+                        act_self *cell, act_message *start, bool *has_token)
+{
+    uint64_t          life = act__load(&cell->life) | 1; /* the seat's, if it is one; else the
+                                                            next */
+    uint64_t          local = life << ACT__SLOT_BITS | cell->index;
+    struct act__bond *bond = NULL;
+    const char       *name = what->options != NULL ? what->options->name : NULL;
+    act_result        result = ACT_OK;
+    if (act__unlikely(tie != ACT__TIE_NONE || name != NULL))
+        result = make_ties(worker, cell, local, name, tie, &bond);
+    if (result != ACT_OK)
+        return result;
+    if (what->belonging != NULL)
+        act__set_add(&cell->belongings, &what->belonging->member);
+    *pid = act__pid_of(local); /* before the child can run: it may look there */
+    if (tie == ACT__TIE_MONITOR)
+        *monitor = act__bond_ref(worker->system, bond);
+    *has_token = bear(worker, cell, start, what->options, life, self, bond);
+    return ACT_OK;
+}
+
+/* A cell to live in. *cell is NULL on failure. */
+static act_result find_cell(struct act__worker *worker, act_self **cell,
+                            const act_spawn_options *options)
+{
+    bool seat = takes_seat(options);
+    *cell = seat ? act__seat_take(worker->system, options->takes_seat) : take_cell(worker);
+    if (*cell != NULL)
+        return ACT_OK;
+    return seat ? ACT_NO_ACTOR : ACT_NO_MEMORY;
+}
+
+static void give_cell_back(struct act__worker *worker, act_self *cell,
+                           const act_spawn_options *options)
+{
+    if (takes_seat(options))
+        act__seat_put_back(worker->system, cell);
+    else
+        act__slab_give(&worker->system->cells, &worker->cells, cell);
+}
+
+act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor,
+                      const struct act__spawning *what, enum act__tie tie, act_self *self)
+{
+    struct act_system *system = worker->system;
+    bool       has_token = false, has_name = what->options != NULL && what->options->name != NULL;
+    act_self  *cell;
+    act_result result = check(system, what);
+    if (result == ACT_OK)
+        result = find_cell(worker, &cell, what->options);
+    if (result != ACT_OK)
+        return result;
+    act_message *start = make_life(cell, what);
+    if (start == NULL) {
+        give_cell_back(worker, cell, what->options);
+        return ACT_NO_MEMORY;
+    }
+    if (has_name)
+        act__names_lock(system->names);
+    result = begin(worker, pid, monitor, what, tie, self, cell, start, &has_token);
+    if (has_name)
+        act__names_unlock(system->names);
+    if (result != ACT_OK) {
+        drop_life(cell, start);
+        give_cell_back(worker, cell, what->options);
+    } else if (has_token) {
+        system->executor->operations->schedule_newborn(system->executor, worker, cell);
+    }
+    return result;
+}
+
+void act__spawn_begin(act_self *self, act_message *start)
+{
+    if (act__unlikely((self->flags & ACT__CELL_SEAT) != 0))
+        act__seat_begin(self, birth_of(start)->redeliver_max);
+    self->flags = birth_of(start)->flags | (self->flags & ACT__CELL_OVERLOADED);
+    self->spare = start;
+}
+
+void act__spawn_announce(struct act__worker *worker, act_self *self, act_result result)
+{
+    act_message *message = self->spare;
+    bool         has_begun = birth_of(message)->has_begun;
+    self->spare = NULL;
+    message->act_bits = (uint8_t)act__message_home(message);
+    message->kind = ACT_VALUE_INT64;
+    message->bytes_count = 0;
+    message->tag = ACT_MESSAGE_STARTED;
+    message->act_sender = act__local_of(self);
+    message->as.int64 = result;
+    message->as.act_words[1] = has_begun; /* see act_started_has_begun */
+    self->flags &= (uint16_t)~ACT__CELL_ANNOUNCE;
+    act__signal_push(worker->system, worker, self->parent, message);
+}
+
+void act__spawn_init(struct act__worker *worker, act_self *self)
+{
+    act_message *start = self->spare;
+    const void  *args = birth_of(start)->has_args ? start->as.bytes + BIRTH_BYTES : NULL;
+    act_result   result = ACT_OK;
+    birth_of(start)->has_begun = true;
+    if (self->behavior->init != NULL)
+        result = self->behavior->init(self, self->state, args);
+    act__row_end(worker);
+    self->flags |= ACT__CELL_READY;
+    if (result != ACT_OK) {
+        self->flags |= ACT__CELL_REFUSED;
+        struct act__reason failed = {.kind = ACT_EXIT_ERROR, .code = (int32_t)result};
+        act__end_decide(worker, self,
+                        result == ACT_IGNORE ? (struct act__reason){.kind = ACT_EXIT_NORMAL}
+                                             : failed);
+    }
+    if ((self->flags & ACT__CELL_ANNOUNCE) != 0) {
+        act__spawn_announce(worker, self, result);
+        if ((self->flags & ACT__CELL_TRAPPING) != 0)
+            self->spare =
+                act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0); /* NULL: see shut_down */
+    } else if ((self->flags & ACT__CELL_TRAPPING) != 0) {
+        start->act_bits = (uint8_t)act__message_home(start);
+        start->bytes_count = 0;
+    } else {
+        self->spare = NULL;
+        act__message_drop(start);
+    }
+}
+
+/* ----------------------------------------------------------------------------- what actors call */
+
+static act_result spawn(act_self *self, act_pid *pid, act_ref *monitor,
+                        const act_behavior *behavior, const void *args,
+                        const act_spawn_options *options, enum act__tie tie)
+{
+    struct act__spawning what = {behavior, args, options, act__local_of(self), NULL};
+    return act__spawn(self->worker, pid, monitor, &what, tie, self);
+}
+
+act_result act_spawn(act_self *self, act_pid *pid, const act_behavior *behavior, const void *args,
+                     const act_spawn_options *options)
+{
+    return spawn(self, pid, NULL, behavior, args, options, ACT__TIE_NONE);
+}
+
+act_result act_spawn_link(act_self *self, act_pid *pid, const act_behavior *behavior,
+                          const void *args, const act_spawn_options *options)
+{
+    return spawn(self, pid, NULL, behavior, args, options, ACT__TIE_LINK);
+}
+
+act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor,
+                             const act_behavior *behavior, const void *args,
+                             const act_spawn_options *options)
+{
+    return spawn(self, pid, monitor, behavior, args, options, ACT__TIE_MONITOR);
+}
+
+act_pid act_self_pid(const act_self *self)
+{
+    return act__pid_of(act__local_of(self));
+}
+
+act_pid act_self_parent(const act_self *self)
+{
+    return act__pid_of(self->parent);
+}
+
+act_system *act_self_system(const act_self *self)
+{
+    return self->worker->system;
+}
+
+void *act_kept(const act_self *self)
+{
+    return self->kept;
+}

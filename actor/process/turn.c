@@ -1,0 +1,330 @@
+/*
+ * One turn of an actor: what it is given, until its batch is spent, it sleeps, or it ends.
+ * Internal.
+ */
+/* SPDX-License-Identifier: MIT */
+#include <actor/signal/bond.h>
+#include <actor/system/system_record.h>
+#include <mailbox/base/gap.h>
+
+/* Whether this worker may run this actor: a stale message can bring a cell to the wrong one. */
+static bool runs_here(const struct act__worker *worker, const act_self *self)
+{
+    uint16_t route = act__load(&self->route);
+    if (act__likely(route == ACT__ROUTE_ANY))
+        return true;
+    if (worker->executor->simulated)
+        return true;
+    if (route == ACT__ROUTE_BLOCKING)
+        return worker->index == ACT__NO_WORKER;
+    return route == worker->index + 1;
+}
+
+/* What is not a plain message of a user's. Returns: whether it is to be handled. */
+static bool prepare_special(struct act__worker *worker, act_self *self, act_message *message)
+{
+    act__gate_leave(&self->gate, message);
+    if (act__message_is_counted(message)) {
+        act__count(&worker->received);
+        return true;
+    }
+    if (message->tag != ACT__TAG_VOID) {
+        act__count(&worker->others_handled); /* for the monitor */
+        return true;
+    }
+    act__finish(worker, self, message);
+    return false;
+}
+
+static inline __attribute__((always_inline)) void handle(struct act__worker *worker, act_self *self,
+                                                         act_message *message)
+{
+    worker->now = -1;
+    if (act__likely((message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_BOUNDED)) ==
+                    ACT__BIT_COUNTED))
+        act__count(&worker->received);
+    else if (!prepare_special(worker, self, message))
+        return;
+    __atomic_store_n(&worker->message, message,
+                     __ATOMIC_RELAXED); /* for the monitor, here and below */
+    self->behavior->receive(self, self->state, message);
+    act__row_end(worker);
+    if (act__likely(worker->message != NULL)) {
+        __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
+        act__finish(worker, self, message);
+    }
+    if (act__unlikely(worker->scratch.chunk != NULL))
+        act__arena_reset(&worker->scratch);
+}
+
+/* It lives, and no end has been decided; `others` are flags that must not be set either. */
+static inline bool is_plain(const act_self *self, uint16_t others)
+{
+    const uint16_t plain = ACT__CELL_LIVING | ACT__CELL_READY;
+    return (self->flags & (plain | ACT__CELL_ENDING | others)) == plain;
+}
+
+/*
+ * Nothing waits that was fetched and nothing is asked of it: what comes next can be looked for the
+ * short way.
+ */
+static inline bool is_quiet(const act_self *self)
+{
+    return is_plain(self, ACT__CELL_OVERLOADED) && self->inbox.head == NULL &&
+           act__load(&self->urgent) == 0;
+}
+
+/* The usual case, short: only one message has come. NULL: see act__take_in. */
+static inline act_message *take_only(struct act__worker *worker, act_self *self)
+{
+    act_message *freed, *message = act__mpsc_peek(&self->gate.queue, self->inbox.boundary);
+    if (message == NULL)
+        return NULL;
+    if ((message->act_bits & (ACT__BIT_SIGNAL | ACT__BIT_REPLY)) != 0 ||
+        message->act_life != (uint32_t)act__load(&self->life))
+        return NULL;
+    freed = act__inbox_advance(&self->inbox, message);
+    if (freed != NULL)
+        act__release(worker, freed);
+    return message;
+}
+
+static inline void finish_turn(struct act__worker *worker)
+{
+    act__store_release(&worker->current, NULL); /* it has its station again: see station.h */
+    while (act__unlikely(worker->after_turn != NULL)) {
+        struct act__after_turn *work = worker->after_turn;
+        worker->after_turn = work->next;
+        work->run(work);
+    }
+}
+
+/* Gives the token up if nothing waits. Returns: whether the actor sleeps. */
+static inline bool fall_asleep(struct act__worker *worker, act_self *self)
+{
+    act_message *freed;
+    act__token_gives(self);
+    if (!act__inbox_sleep(&self->gate, &self->inbox, &freed)) {
+        act__token_got(self);
+        return false;
+    }
+    act__gap("turn.asleep");
+    if (freed != NULL)
+        act__release(worker, freed);
+    return true;
+}
+
+/*
+ * After fall_asleep: takes the token back if something was asked of the actor meanwhile. seq_cst:
+ * act__cell_poke sets the bit and then looks whether the actor sleeps; this is the other way round.
+ * One of both sees the other.
+ */
+static inline bool must_wake(act_self *self)
+{
+    if (atomic_load_explicit(&self->urgent, memory_order_seq_cst) == 0 ||
+        !act__mpsc_wake(&self->gate.queue))
+        return false;
+    act__token_got(self);
+    return true;
+}
+
+/* One who does not live: a cell that was dead, or has just died and is then given back. */
+static bool sleep_dead(struct act__worker *worker, act_self *self)
+{
+    uint16_t flags = self->flags;
+    act__slow_end(worker, self); /* a sender may have opened its list after its end */
+    self->flags = 0;             /* now, while the token is held */
+    if (!fall_asleep(worker, self)) {
+        self->flags = flags;
+        return false;
+    }
+    if (flags == ACT__CELL_DIED)
+        act__slab_give(&worker->system->cells, &worker->cells, self);
+    return true;
+}
+
+static inline uint32_t batch_of(const struct act__worker *worker, const act_self *self)
+{
+    return 1 + ((worker->batch_max - 1) >> act__load(&self->batch_shift));
+}
+
+/* Others first. */
+static void yield(struct act__worker *worker, act_self *self)
+{
+    act__token_gives(self);
+    worker->executor->operations->yield(worker->executor, worker, self);
+}
+
+/* Its batch is spent. */
+static void give_way(struct act__worker *worker, act_self *self)
+{
+    worker->is_behind = act__load(&self->inbox.count) >= batch_of(worker, self);
+    if (!act__slow_hold(worker, self))
+        yield(worker, self);
+    finish_turn(worker);
+}
+
+/* Returns: whether the token is gone: the actor is held, or it sleeps. */
+static bool give_token_up(struct act__worker *worker, act_self *self)
+{
+    if ((self->flags & ACT__CELL_LIVING) == 0)
+        return sleep_dead(worker, self);
+    if (act__unlikely(worker->slow_for != NULL) && act__slow_hold(worker, self))
+        return true;
+    return fall_asleep(worker, self) && !must_wake(self);
+}
+
+/* Its inbox is empty. Returns: whether the turn is over. */
+static bool rest(struct act__worker *worker, act_self *self)
+{
+    if (!give_token_up(worker, self)) {
+        if (act__likely(worker->batch != 0))
+            return false;
+        yield(worker, self); /* as in give_way */
+    }
+    finish_turn(worker);
+    return true;
+}
+
+/*
+ * An actor whose init has not run. Returns: whether the turn is over, because this is the wrong
+ * worker for it.
+ */
+static bool begin_life(struct act__worker *worker, act_self *self)
+{
+    if (!runs_here(worker, self)) {
+        act__token_gives(self);
+        act__schedule(worker->system, worker, self);
+        finish_turn(worker);
+        return true;
+    }
+    worker->now = -1;
+    act__spawn_init(worker, self);
+    if (worker->scratch.chunk != NULL)
+        act__arena_reset(&worker->scratch);
+    return false;
+}
+
+/*
+ * A seat takes in what comes, and sleeps, whatever waits in it. Returns: whether the turn is over;
+ * else it is a seat no more: somebody is born in it, or it is dead.
+ */
+static bool sit(struct act__worker *worker, act_self *self)
+{
+    if (act__seat_is_buried(self))
+        act__seat_clear(worker, self);
+    else
+        act__take_in(worker, self);
+    if ((self->flags & ACT__CELL_SEAT) == 0)
+        return false;
+    act__slow_look(worker, self);
+    if (!fall_asleep(worker, self) ||
+        (act__seat_is_buried(self) && act__mpsc_wake(&self->gate.queue)))
+        yield(worker, self); /* more has come */
+    finish_turn(worker);
+    return true;
+}
+
+/* Everything but the usual: see go_on. Returns: whether the turn is over. */
+static bool do_the_rest(struct act__worker *worker, act_self *self)
+{
+    if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
+        act__end_run(worker, self);
+    if (act__unlikely((self->flags & ACT__CELL_SEAT) != 0))
+        return sit(worker, self);
+    if (self->inbox.head == NULL) {
+        if (!act__inbox_is_empty(&self->gate, &self->inbox))
+            act__take_in(worker, self);
+        act__take_urgent(worker, self);
+        if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
+            return false;
+    }
+    if (act__unlikely((self->flags & (ACT__CELL_LIVING | ACT__CELL_READY)) == ACT__CELL_LIVING))
+        return begin_life(worker, self);
+    if (self->inbox.head == NULL)
+        return rest(worker, self);
+    if (worker->batch != 0)
+        return false;
+    give_way(worker, self);
+    return true;
+}
+
+/* Those that were fetched, while nothing is special. */
+static inline __attribute__((always_inline)) void handle_fetched(struct act__worker *worker,
+                                                                 act_self           *self)
+{
+    while (is_plain(self, 0) && self->inbox.head != NULL && worker->batch != 0) {
+        worker->batch--;
+        handle(worker, self, act__inbox_pop(&self->inbox));
+        if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0)) {
+            act__store(&self->slow_count, act__load(&self->slow_count) - 1);
+            act__slow_update(worker, self);
+        }
+    }
+}
+
+/* What an actor mostly does, in one place and short. The rest is in do_the_rest. */
+static inline __attribute__((always_inline)) void go_on(struct act__worker *worker, act_self *self)
+{
+    act_message *message;
+    for (;;) {
+        if (act__unlikely(!is_quiet(self))) {
+            handle_fetched(worker, self);
+        } else if (act__inbox_is_empty(&self->gate, &self->inbox)) {
+            if (act__likely(worker->slow_for == NULL) && fall_asleep(worker, self) &&
+                act__likely(!must_wake(self))) {
+                finish_turn(worker);
+                return;
+            }
+        } else if (act__likely(worker->batch != 0) && (message = take_only(worker, self)) != NULL) {
+            worker->batch--;
+            handle(worker, self, message);
+            continue;
+        }
+        if (do_the_rest(worker, self))
+            return;
+    }
+}
+
+void act__turn_go_on(struct act__worker *worker)
+{
+    go_on(worker, act__load(&worker->current));
+}
+
+/*
+ * One that was held back handles what it hears. Returns: whether it is still held, and the turn
+ * over.
+ */
+static __attribute__((noinline)) bool stay_held(struct act__worker *worker, act_self *self)
+{
+    uint32_t by;
+    if (!act__slow_wake(worker, self, &by))
+        return false;
+    while (worker->batch != 0 && is_plain(self, ACT__CELL_OVERLOADED) && act__slow_hears(self)) {
+        worker->batch--;
+        handle(worker, self, act__inbox_pop(&self->inbox));
+    }
+    return act__slow_stay(worker, self, by);
+}
+
+void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
+{
+    act__token_got(self);
+    act__store_release(&worker->current, self); /* pairs with the acquire in hold_station,
+                                                   stuck.c */
+    self->worker = worker;
+    worker->slow_for = NULL;
+    worker->batch = batch != 0 ? batch : batch_of(worker, self);
+    if (act__unlikely(worker->spares_count < ACT__SPARES))
+        (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
+    if (act__unlikely((self->flags & ACT__CELL_HELD) != 0) && stay_held(worker, self)) {
+        finish_turn(worker);
+        return;
+    }
+    if (self->inbox.head != NULL) { /* it has more to do than a batch: signals must not wait for
+                                       the end of that */
+        act__take_in(worker, self);
+        act__take_urgent(worker, self);
+    }
+    go_on(worker, self);
+}

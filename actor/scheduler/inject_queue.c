@@ -1,0 +1,53 @@
+/* Actors that no worker has in its own queue. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/scheduler/inject_queue.h>
+#include <mailbox/base/lock.h>
+
+void act__inject_init(struct act__inject_queue *queue)
+{
+    pthread_mutex_init(&queue->mutex, NULL);
+}
+
+void act__inject_destroy(struct act__inject_queue *queue)
+{
+    pthread_mutex_destroy(&queue->mutex);
+}
+
+void act__inject_push(struct act__inject_queue *queue, act_self *first, act_self *last,
+                      uint32_t count)
+{
+    act__lock(&queue->mutex);
+    if (queue->last != NULL)
+        queue->last->run_next = first;
+    else
+        queue->first = first;
+    queue->last = last;
+    /*
+     * seq_cst: before the caller looks for sleepers; pairs with act__inject_is_empty, as parking.c
+     * tells.
+     */
+    atomic_fetch_add_explicit(&queue->count, count, memory_order_seq_cst);
+    act__unlock(&queue->mutex);
+}
+
+act_self *act__inject_pop(struct act__inject_queue *queue, uint32_t most, uint32_t *count)
+{
+    uint32_t taken = 0;
+    if (act__load(&queue->count) == 0) /* relaxed: a hint; who goes to sleep asks
+                                          act__inject_is_empty */
+        return NULL;
+    act__lock(&queue->mutex);
+    act_self *first = queue->first, *last = NULL;
+    for (act_self *at = first; at != NULL && taken < most; at = at->run_next, taken++)
+        last = at;
+    if (last != NULL) {
+        queue->first = last->run_next;
+        if (queue->first == NULL)
+            queue->last = NULL;
+        last->run_next = NULL;
+        act__sub(&queue->count, taken);
+    }
+    act__unlock(&queue->mutex);
+    *count = taken;
+    return first;
+}

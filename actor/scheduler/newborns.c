@@ -1,0 +1,80 @@
+/* A worker's newly spawned actors. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/scheduler/newborns.h>
+
+#include <mailbox/base/gap.h>
+
+#define FEW      8u
+#define PATIENCE 60u /* rounds of act__wait_a_moment: about a microsecond */
+
+static _Atomic(act_self *) *place(struct act__newborns *newborns, uint32_t at)
+{
+    return &newborns->ring[at % ACT__NEWBORNS_MAX];
+}
+
+/*
+ * Takes the one at `head` from all others. seq_cst: against the store of tail in
+ * act__newborns_youngest.
+ */
+static bool win(struct act__newborns *newborns, uint32_t head)
+{
+    return atomic_compare_exchange_strong_explicit(&newborns->head, &head, head + 1,
+                                                   memory_order_seq_cst, memory_order_relaxed);
+}
+
+bool act__newborns_push(struct act__newborns *newborns, act_self *self)
+{
+    uint32_t tail = act__load(&newborns->tail);
+    /* acquire: pairs with win() of a thief, which has read the place that is now written again. */
+    if (tail - act__load_acquire(&newborns->head) >= ACT__NEWBORNS_MAX)
+        return false;
+    act__store(place(newborns, tail), self);
+    act__store_release(&newborns->tail, tail + 1); /* pairs with the load of tail in
+                                                      act__newborns_oldest */
+    return true;
+}
+
+act_self *act__newborns_youngest(struct act__newborns *newborns)
+{
+    uint32_t  tail = act__load(&newborns->tail) - 1;
+    act_self *self;
+    if ((int32_t)(tail - act__load(&newborns->head)) < 0)
+        return NULL; /* only the owner adds, so it stays empty */
+    /*
+     * seq_cst: the place is claimed before head is read; a thief reads head before tail. Either the
+     * thief sees that the place is gone, or the owner sees that head has come near, and both ask
+     * win().
+     */
+    atomic_store_explicit(&newborns->tail, tail, memory_order_seq_cst);
+    act__gap("newborns.claimed");
+    uint32_t head = atomic_load_explicit(&newborns->head, memory_order_seq_cst);
+    if ((int32_t)(tail - head) > 0)
+        return act__load(place(newborns, tail));
+    self = tail == head && win(newborns, head) ? act__load(place(newborns, tail)) : NULL;
+    act__store(&newborns->tail, tail + 1);
+    return self;
+}
+
+bool act__newborns_wait(struct act__newborns *newborns)
+{
+    uint32_t head = act__load(&newborns->head), tail = act__load(&newborns->tail), rounds = 0;
+    if ((int32_t)(tail - head) <= 0)
+        return false;
+    if (tail - head > FEW)
+        return true;
+    while (rounds < PATIENCE)
+        act__wait_a_moment(&rounds);
+    return act__load(&newborns->head) == head && act__load(&newborns->tail) == tail;
+}
+
+act_self *act__newborns_oldest(struct act__newborns *newborns)
+{
+    uint32_t head = atomic_load_explicit(&newborns->head, memory_order_seq_cst);
+    uint32_t tail = atomic_load_explicit(&newborns->tail, memory_order_seq_cst);
+    if ((int32_t)(tail - head) <= 0)
+        return NULL;
+    act__gap("newborns.looked");
+    act_self *self = act__load(place(newborns, head)); /* before win(): then the place may be
+                                                          written again */
+    return win(newborns, head) ? self : NULL;
+}

@@ -1,0 +1,55 @@
+/* A worker's newly spawned actors: it takes the youngest, thieves the oldest. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_SCHEDULER_NEWBORNS_H
+#define ACT_ACTOR_SCHEDULER_NEWBORNS_H
+
+#include <actor/process/cell.h>
+
+/*
+ *                 push   youngest   oldest    at the same time
+ *     push         no       no        yes     the owner only
+ *     youngest     no       no        yes     the owner only
+ *     oldest       yes      yes       yes     all workers
+ *
+ * An actor that spawns others, which spawn others, would fill memory with a whole generation before
+ * the first has ended, if they ran in the order they came: youngest first is depth first, and what
+ * runs is still in the cache. A thief takes the oldest, which has the largest part of the work
+ * behind it.
+ *
+ * The deque of Chase and Lev (SPAA 2005), in the form proved by Lê et al. (PPoPP 2013), without
+ * growth.
+ */
+#define ACT__NEWBORNS_MAX 1024u
+
+struct act__newborns {
+    _Atomic uint32_t head ACT__ALIGNED; /* moved by all */
+    _Atomic uint32_t tail ACT__ALIGNED; /* moved by the owner */
+    _Atomic(act_self *)   ring[ACT__NEWBORNS_MAX];
+};
+
+/* Returns: false if it is full. */
+bool      act__newborns_push(struct act__newborns *newborns, act_self *self);
+/* NULL: empty. */
+act_self *act__newborns_youngest(struct act__newborns *newborns);
+/*
+ * Whether a thief should take some: many wait, or the owner has not touched them for a moment. A
+ * few that it is about to run cost more to carry over than to run.
+ */
+bool      act__newborns_wait(struct act__newborns *newborns);
+/* NULL: empty, or another was faster. */
+act_self *act__newborns_oldest(struct act__newborns *newborns);
+
+/* Owner: exact but for thieves. */
+static inline uint32_t act__newborns_count(const struct act__newborns *newborns)
+{
+    return act__load(&newborns->tail) - act__load(&newborns->head);
+}
+
+static inline bool act__newborns_is_empty(struct act__newborns *newborns)
+{
+    /* seq_cst: read after a worker has said that it goes to sleep; see parking.c. */
+    uint32_t head = atomic_load_explicit(&newborns->head, memory_order_seq_cst);
+    return (int32_t)(atomic_load_explicit(&newborns->tail, memory_order_seq_cst) - head) <= 0;
+}
+
+#endif

@@ -1,0 +1,136 @@
+/*
+ * When workers sleep and who wakes them: no wake-up is lost, and none is made that is not needed.
+ * Internal.
+ */
+/* SPDX-License-Identifier: MIT */
+#include <actor/scheduler/worker_pool.h>
+
+#include <mailbox/base/gap.h>
+
+/*
+ * A worker that found nothing says so (`asleep`, `sleepers`), looks once more, and sleeps in its
+ * event loop. Who makes work first makes it visible and then reads `sleepers`. All four accesses
+ * are sequentially consistent: either the maker sees the sleeper, or the sleeper sees the work when
+ * it looks once more.
+ *
+ * One woken worker at a time looks for work; when it finds some it wakes the next
+ * (act__parking_found). So a burst wakes as many workers as there is work for, one after the other,
+ * and a single message wakes at most one.
+ */
+
+enum { AWAKE, ASLEEP, WOKEN_TO_SEARCH }; /* station->asleep */
+
+static bool claim(struct act__worker_pool *pool, struct act__station *station, uint32_t to)
+{
+    uint32_t asleep = ASLEEP;
+    if (!atomic_compare_exchange_strong_explicit(&station->asleep, &asleep, to,
+                                                 memory_order_seq_cst, memory_order_seq_cst))
+        return false;
+    atomic_fetch_sub_explicit(&pool->sleepers, 1, memory_order_seq_cst);
+    return true;
+}
+
+/* Returns: whether a sleeper was woken to search. */
+static bool wake_a_searcher(struct act__worker_pool *pool)
+{
+    for (uint32_t i = 0; i < pool->base.workers_count; i++) {
+        if (claim(pool, &pool->stations[i], WOKEN_TO_SEARCH)) {
+            act__loop_wake(pool->stations[i].loop);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool anybody_sleeps(struct act__worker_pool *pool)
+{
+    for (uint32_t i = 0; i < pool->base.workers_count; i++)
+        if (atomic_load_explicit(&pool->stations[i].asleep, memory_order_seq_cst) == ASLEEP)
+            return true;
+    return false;
+}
+
+void act__parking_notify(struct act__worker_pool *pool)
+{
+    if (pool->base.workers_count == 1)
+        return act__parking_wake(pool, &pool->stations[0]);
+    atomic_thread_fence(memory_order_seq_cst); /* between the work, made visible by the caller,
+                                                  and what is read here */
+    do {
+        uint32_t nobody = 0;
+        if (atomic_load_explicit(&pool->sleepers, memory_order_seq_cst) == 0)
+            return;
+        if (!atomic_compare_exchange_strong_explicit(&pool->searching, &nobody, 1,
+                                                     memory_order_seq_cst, memory_order_seq_cst))
+            return; /* who looks already will find it, or look once more before it sleeps */
+        if (wake_a_searcher(pool))
+            return;
+        atomic_fetch_sub_explicit(&pool->searching, 1, memory_order_seq_cst);
+        /*
+         * Others have relied on this search, which woke nobody: they may have made work, and a
+         * worker slept since.
+         */
+    } while (anybody_sleeps(pool));
+}
+
+void act__parking_wake(struct act__worker_pool *pool, struct act__station *station)
+{
+    atomic_thread_fence(memory_order_seq_cst); /* as in act__parking_notify */
+    if (atomic_load_explicit(&station->asleep, memory_order_seq_cst) == ASLEEP &&
+        claim(pool, station, AWAKE))
+        act__loop_wake(station->loop);
+}
+
+static void stop_searching(struct act__worker_pool *pool, struct act__station *station)
+{
+    station->searching = false;
+    atomic_fetch_sub_explicit(&pool->searching, 1, memory_order_seq_cst);
+}
+
+void act__parking_found(struct act__worker_pool *pool, struct act__station *station)
+{
+    if (!station->searching)
+        return;
+    stop_searching(pool, station);
+    act__parking_notify(pool);
+}
+
+/*
+ * A few newborns are left to their owner (act__newborns_wait), but are work: while they are there
+ * nobody sleeps.
+ */
+static bool anything_to_do(struct act__worker_pool *pool, struct act__station *station)
+{
+    /* seq_cst, all of them: see above. */
+    if (!act__inject_is_empty(&pool->inject) || atomic_load(&station->posted) != NULL ||
+        atomic_load(&station->calls[0]) != NULL || atomic_load(&station->calls[1]) != NULL ||
+        atomic_load(&station->thread->base.station_asked))
+        return true;
+    for (uint32_t i = 0; i < pool->base.workers_count; i++)
+        if (!act__deque_is_empty(&pool->stations[i].deque) ||
+            !act__newborns_is_empty(&pool->stations[i].newborns))
+            return true;
+    return false;
+}
+
+void act__parking_sleep(struct act__worker_pool *pool, struct act__pool_thread *thread)
+{
+    struct act__station *station = thread->station;
+    if (station->searching)
+        stop_searching(pool, station);
+    atomic_store_explicit(&station->asleep, ASLEEP, memory_order_seq_cst);
+    act__gap("parking.asleep");
+    atomic_fetch_add_explicit(&pool->sleepers, 1, memory_order_seq_cst);
+    act__gap("parking.counted");
+    if (!anything_to_do(pool, station)) {
+        act__count(&thread->base.parked);
+        act__loop_sleep(station->loop, act__wheel_next(&station->wheel));
+    }
+    if (!claim(pool, station, AWAKE)) /* it was neither time nor the world that woke us */
+        station->searching = atomic_exchange_explicit(&station->asleep, AWAKE,
+                                                      memory_order_seq_cst) == WOKEN_TO_SEARCH;
+    if (station->searching && act__load(&thread->base.next) != NULL)
+        act__parking_found(pool, station); /* the loop has woken an actor, too, and that goes
+                                              first */
+    act__monitor_wake(pool, &pool->monitor);
+}

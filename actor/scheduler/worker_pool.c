@@ -1,0 +1,766 @@
+/* The pool of threads that runs actors. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/scheduler/worker_pool.h>
+
+#include <time.h>
+
+#include <actor/time/clock.h>
+#include <actor/system/door.h>
+#include <actor/scheduler/station.h>
+#include <actor/process/fatal.h>
+#include <actor/system/system_record.h>
+#include <mailbox/base/lock.h>
+#include <mailbox/base/gap.h>
+#include <mailbox/channel/channel_record.h>
+
+/*
+ * Every so many messages or turns: a look at the clock, and the inject queue goes first, lest it
+ * starve behind the worker's own. Messages, because a turn may have one or a whole batch: else
+ * timers would wait for 64 batches.
+ */
+#define LOOK_AFTER      64
+#define TURN_LONG       INT64_C(200000) /* nanoseconds */
+#define BATCH_SHIFT_MAX 8
+#define POLL_MILLIS     1 /* between looks at the event loop while there is work */
+#define OLDEST_MILLIS   4 /* so often a newborn is not the youngest but the oldest */
+#define NEXT_BUDGET                                                                                \
+    64 /* turns in a row for actors that wake each other, before the others
+                              have one */
+
+/* The calling thread if it is one of the pool's, displaced or not; NULL: another. */
+static struct act__pool_thread *mine(struct act__worker *worker)
+{
+    return worker == NULL || worker->index == ACT__NO_WORKER ? NULL : act__pool_thread_of(worker);
+}
+
+/* The calling thread's station until act__station_leave; NULL: it has none. */
+static struct act__station *enter_station(struct act__worker *worker)
+{
+    struct act__pool_thread *thread = mine(worker);
+    return thread != NULL && act__station_enter(worker) ? thread->station : NULL;
+}
+
+/* ----------------------------------------------------------------------------------- scheduling */
+
+static void bound_append(struct act__station *station, act_self *self)
+{
+    self->run_next = NULL;
+    if (station->bound_last != NULL)
+        station->bound_last->run_next = self;
+    else
+        station->bound_first = self;
+    station->bound_last = self;
+}
+
+static void post(struct act__worker_pool *pool, struct act__station *target, act_self *self)
+{
+    act_self *first = act__load(&target->posted);
+    do {
+        self->run_next = first;
+        /* seq_cst includes the release that pairs with take_posted; the rest is for parking.c. */
+    } while (!atomic_compare_exchange_weak_explicit(&target->posted, &first, self,
+                                                    memory_order_seq_cst, memory_order_relaxed));
+    act__gap("pool.posted");
+    act__parking_wake(pool, target);
+}
+
+void act__pool_inject(struct act__worker_pool *pool, act_self *first, act_self *last,
+                      uint32_t count)
+{
+    last->run_next = NULL;
+    act__inject_push(&pool->inject, first, last, count);
+    act__gap("pool.injected");
+    act__parking_notify(pool);
+}
+
+/*
+ * Into the caller's own queue; half of a full one goes where all can take it. It is due when as
+ * many newborns have had a turn as there are now: it waits as long as if they stood in the same
+ * queue, but they go youngest first.
+ */
+static void enqueue(struct act__worker_pool *pool, struct act__station *station, act_self *self)
+{
+    act__store(&self->due, station->newborn_turns + act__newborns_count(&station->newborns));
+    while (!act__deque_push(&station->deque, self)) {
+        uint32_t  count;
+        act_self *last, *first = act__deque_shed(&station->deque, &last, &count);
+        if (first != NULL)
+            act__inject_push(&pool->inject, first, last, count);
+    }
+    if (pool->base.workers_count > 1) /* else there is nobody but the caller */
+        act__parking_notify(pool);
+}
+
+/* Routes that are not ANY. `station`: the caller's; NULL: it has none. */
+static void schedule_bound(struct act__worker_pool *pool, struct act__station *station,
+                           act_self *self, uint16_t route)
+{
+    if (route == ACT__ROUTE_BLOCKING)
+        act__blocking_schedule(&pool->blocking, self);
+    else if (route == ACT__ROUTE_DOOR)
+        act__door_ring(self);
+    else if (station != NULL && station->index == route - 1u)
+        bound_append(station, self);
+    else
+        post(pool, &pool->stations[route - 1], self);
+}
+
+/* The one just woken goes first: its message is in this core's cache. */
+static void schedule_next(struct act__worker_pool *pool, struct act__station *station,
+                          act_self *self)
+{
+    _Atomic(act_self *) *next = &station->thread->base.next;
+    act_self            *before = act__load(next);
+    act__store_release(next, self); /* as in act__schedule */
+    if (before != NULL)
+        enqueue(pool, station, before);
+}
+
+static void schedule(struct act__executor *executor, struct act__worker *caller, act_self *self)
+{
+    struct act__worker_pool *pool = act__pool_of(executor);
+    struct act__station     *station = enter_station(caller);
+    uint16_t                 route = act__load(&self->route);
+    if (act__unlikely(route != ACT__ROUTE_ANY))
+        schedule_bound(pool, station, self, route);
+    else if (act__unlikely(station == NULL))
+        act__pool_inject(pool, self, self, 1);
+    else
+        schedule_next(pool, station, self);
+    if (station != NULL)
+        act__station_leave(caller);
+}
+
+static void schedule_newborn(struct act__executor *executor, struct act__worker *caller,
+                             act_self *self)
+{
+    struct act__worker_pool *pool = act__pool_of(executor);
+    struct act__station     *station =
+        act__load(&self->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
+    if (station == NULL || !act__newborns_push(&station->newborns, self))
+        schedule(executor, caller, self);
+    else if (pool->base.workers_count > 1)
+        act__parking_notify(pool);
+    if (station != NULL)
+        act__station_leave(caller);
+}
+
+/* Whether others wait for this worker; not those who wait for any. */
+static bool others_wait(struct act__station *station)
+{
+    return station->bound_first != NULL || act__newborns_count(&station->newborns) != 0 ||
+           act__deque_first(&station->deque) != NULL;
+}
+
+static void yield(struct act__executor *executor, struct act__worker *caller, act_self *self)
+{
+    struct act__station *station =
+        act__load(&self->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
+    if (station == NULL) {
+        schedule(executor, caller, self);
+        return;
+    }
+    if (act__load(&caller->current) == self && act__load(&caller->next) == NULL &&
+        !others_wait(station))
+        act__store_release(&caller->next, self); /* it goes on here: there is nobody to go first,
+                                                    nothing for a thief */
+    else
+        enqueue(act__pool_of(executor), station, self);
+    act__station_leave(caller);
+}
+
+/* --------------------------------------------------------------------------------- finding work */
+
+static void take_posted(struct act__station *station)
+{
+    if (act__likely(act__load(&station->posted) == NULL))
+        return;
+    /*
+     * acquire: pairs with post(). The chain is newest first: turned round on its way into the list.
+     */
+    act_self *at = atomic_exchange_explicit(&station->posted, NULL, memory_order_acquire),
+             *oldest = NULL;
+    while (at != NULL) {
+        act_self *next = at->run_next;
+        at->run_next = oldest;
+        oldest = at;
+        at = next;
+    }
+    while (oldest != NULL) {
+        act_self *next = oldest->run_next;
+        bound_append(station, oldest);
+        oldest = next;
+    }
+}
+
+static act_self *take_bound(struct act__station *station)
+{
+    take_posted(station);
+    act_self *self = station->bound_first;
+    if (self != NULL && (station->bound_first = self->run_next) == NULL)
+        station->bound_last = NULL;
+    return self;
+}
+
+/* Who was just woken; after many in a row others go first, if there are any. */
+static act_self *take_next(struct act__worker_pool *pool, struct act__station *station)
+{
+    _Atomic(act_self *) *next = &station->thread->base.next;
+    act_self            *self = act__load(next);
+    if (self == NULL)
+        return NULL;
+    act__store(next, NULL);
+    if (station->next_budget-- != 0)
+        return self;
+    station->next_budget = NEXT_BUDGET;
+    if (!others_wait(station))
+        return self;
+    enqueue(pool, station, self);
+    return NULL;
+}
+
+/* Mostly the youngest; now and then the oldest, which would else wait for a pause. */
+static act_self *take_newborn(struct act__station *station)
+{
+    act_self *self = NULL;
+    if (act__newborns_count(&station->newborns) == 0)
+        return NULL;
+    station->newborn_turns++;
+    if (act__unlikely(station->oldest_is_due)) {
+        station->oldest_is_due = false;
+        self = act__newborns_oldest(&station->newborns);
+    }
+    return self != NULL ? self : act__newborns_youngest(&station->newborns);
+}
+
+static act_self *take_queued(struct act__station *station)
+{
+    act_self *first = act__deque_first(&station->deque), *self = NULL;
+    if (first == NULL)
+        return take_newborn(station);
+    /*
+     * More than newborns can wait: it was stolen, and the turns are another worker's. It has waited
+     * long enough.
+     */
+    uint32_t turns_left = act__load(&first->due) - station->newborn_turns;
+    if (turns_left - 1 < ACT__NEWBORNS_MAX)
+        self = take_newborn(station);
+    return self != NULL ? self : act__deque_pop(&station->deque);
+}
+
+static act_self *take_injected(struct act__worker_pool *pool, struct act__station *station,
+                               uint32_t most)
+{
+    uint32_t  count;
+    act_self *self = act__inject_pop(&pool->inject, most, &count), *rest;
+    if (self == NULL)
+        return NULL;
+    for (rest = self->run_next; rest != NULL; rest = self->run_next) {
+        self->run_next = rest->run_next; /* unchain one at a time: a pushed one may run elsewhere
+                                            at once */
+        enqueue(pool, station, rest);
+    }
+    return self;
+}
+
+static act_self *take_local(struct act__worker_pool *pool, struct act__station *station)
+{
+    act_self *self = NULL;
+    if (station->bound_turn ^= 1)
+        self = take_bound(station);
+    if (self == NULL)
+        self = take_next(pool, station);
+    if (self == NULL) {
+        station->next_budget = NEXT_BUDGET;
+        self = take_queued(station);
+    }
+    if (self == NULL)
+        self = take_bound(station);
+    return self != NULL ? self : take_injected(pool, station, ACT__DEQUE_SIZE / 2);
+}
+
+/* The usual case, short: the actor that was just woken. */
+static inline act_self *take_woken(struct act__pool_thread *thread, struct act__station *station)
+{
+    act_self *self = act__load(&thread->base.next);
+    if (self == NULL || station->next_budget == 0 || station->bound_first != NULL ||
+        act__load(&station->posted) != NULL)
+        return NULL;
+    act__store(&thread->base.next, NULL);
+    station->next_budget--;
+    return self;
+}
+
+static act_self *steal(struct act__worker_pool *pool, struct act__pool_thread *thread)
+{
+    struct act__station *station = thread->station;
+    uint32_t             many = pool->base.workers_count, count;
+    uint32_t             from = act__random_below(&thread->base.random, many);
+    for (uint32_t i = 0; i < many; i++) {
+        struct act__station *victim = &pool->stations[(from + i) % many];
+        if (victim == station)
+            continue;
+        act_self *self = act__deque_steal(&station->deque, &victim->deque, &count);
+        if (self == NULL && act__newborns_wait(&victim->newborns)) {
+            self = act__newborns_oldest(&victim->newborns);
+            count = 1;
+        }
+        if (self != NULL) {
+            act__count_more(&thread->base.stolen, count);
+            return self;
+        }
+    }
+    return NULL;
+}
+
+void act__pool_run_armed(struct act__station *station)
+{
+    /* acquire: pairs with call_wheel */
+    struct act__timer *newest =
+                          atomic_exchange_explicit(&station->calls[0], NULL, memory_order_acquire),
+                      *armed = NULL;
+    struct act__timer *timer;
+    while ((timer = newest) != NULL) { /* turned round: timers of one millisecond fire in the
+                                          order of arming */
+        newest = timer->next_call[0];
+        timer->next_call[0] = armed;
+        armed = timer;
+    }
+    while ((timer = armed) != NULL) {
+        armed = timer->next_call[0];
+        act__wheel_add(&station->wheel, timer);
+    }
+}
+
+static void run_calls(struct act__station *station)
+{
+    if (act__likely(act__load(&station->calls[0]) == NULL && act__load(&station->calls[1]) == NULL))
+        return;
+    /*
+     * acquire: pairs with call_wheel. Cancelled ones first: their arming is then in the other list,
+     * or was done.
+     */
+    struct act__timer *cancelled =
+                          atomic_exchange_explicit(&station->calls[1], NULL, memory_order_acquire),
+                      *timer;
+    act__pool_run_armed(station);
+    while ((timer = cancelled) != NULL) {
+        cancelled = timer->next_call[1];
+        act__wheel_remove(&station->wheel, timer);
+        act__timer_drop(&station->thread->base, timer);
+    }
+}
+
+static int64_t nanoseconds(const struct act__worker_pool *pool)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return (at.tv_sec - pool->started.tv_sec) * INT64_C(1000000000) +
+           (at.tv_nsec - pool->started.tv_nsec);
+}
+
+/*
+ * A turn is to take no longer than TURN_LONG, whatever an actor's handlers do: who needs longer for
+ * a batch gets a smaller one next time, and who is quick and falls behind a larger one. `last` may
+ * have ended since: a hint does no harm.
+ */
+static void adapt_batch(act_self *last, int64_t took, bool is_behind)
+{
+    uint8_t shift = act__load(&last->batch_shift);
+    if (took < TURN_LONG / 4 && is_behind && shift > 0)
+        shift--;
+    for (; took > TURN_LONG && shift < BATCH_SHIFT_MAX; took /= 2)
+        shift++;
+    act__store(&last->batch_shift, shift);
+}
+
+/*
+ * Timers that are due, and what the loop has to say. `last`: who had the last turn; NULL: there was
+ * none.
+ */
+static void look_around(struct act__worker_pool *pool, struct act__pool_thread *thread,
+                        act_self *last, uint32_t turn)
+{
+    struct act__station *station = thread->station;
+    int64_t              exactly = nanoseconds(pool);
+    act_millis           now = exactly / 1000000;
+    if (last != NULL && turn - station->looked_turn == 1)
+        adapt_batch(last, exactly - station->looked, thread->base.is_behind);
+    thread->base.is_behind = false;
+    run_calls(station);
+    act__timers_run(&thread->base, &station->wheel, now);
+    if (now - station->polled >= POLL_MILLIS && act__loop_is_used(station->loop)) {
+        station->polled = now;
+        act__loop_poll(station->loop);
+    }
+    if (now - station->oldest_taken >= OLDEST_MILLIS) {
+        station->oldest_taken = now;
+        station->oldest_is_due = true;
+    }
+    station->looked = nanoseconds(pool); /* again: none of this is the next turn's */
+    station->looked_turn = turn;
+}
+
+static void look_around_idle(struct act__worker_pool *pool, struct act__pool_thread *thread)
+{
+    struct act__station *station = thread->station;
+    run_calls(station);
+    act__timers_run(&thread->base, &station->wheel, act__pool_now(pool));
+    if (act__loop_is_used(station->loop))
+        act__loop_poll(station->loop);
+}
+
+/* What to run next; NULL: the worker has slept. */
+static act_self *find(struct act__worker_pool *pool, struct act__pool_thread *thread)
+{
+    struct act__station *station = thread->station;
+    act_self            *self = take_local(pool, station);
+    if (self == NULL) {
+        look_around_idle(pool, thread);
+        self = take_local(pool, station);
+    }
+    if (self == NULL)
+        self = steal(pool, thread);
+    if (self == NULL) {
+        act__parking_sleep(pool, thread);
+        station->looked_turn--; /* the sleep is not to be taken for a long turn */
+    } else {
+        act__parking_found(pool, station);
+    }
+    return self;
+}
+
+/*
+ * What a turn that has not spent its batch counts towards LOOK_AFTER: one, and what it has handled.
+ * A message of a new actor's counts one, a slow actor's more and a quick one's less, as their
+ * batches are smaller and larger.
+ */
+static int32_t cost_of_turn(const struct act__worker *worker, const act_self *self)
+{
+    /* of batch_max; more, where that was rounded up */
+    uint32_t left = worker->batch << act__load(&self->batch_shift);
+    return 1 + (int32_t)(left < worker->batch_max
+                             ? (worker->batch_max - left) >> ACT__BATCH_SHIFT_NEW
+                             : 0);
+}
+
+/* From here to the end of the turn the monitor may take the station: see station.h. */
+static inline void run_turn(struct act__worker *worker, act_self *self, uint32_t turn)
+{
+    act__store_release(&worker->turn, turn); /* pairs with hold_station in stuck.c */
+    act__turn_run(worker, self, 0);
+    atomic_signal_fence(memory_order_seq_cst); /* `current` was written before station_asked is
+                                                  read */
+}
+
+/* Whether the thread has no station any more, or is to end. */
+static inline bool must_leave(struct act__worker_pool *pool, struct act__pool_thread *thread)
+{
+    /* acquire: as in act__station_enter. */
+    return act__unlikely(act__load_acquire(&thread->base.station_asked)) &&
+           !act__stuck_attend(pool, thread);
+}
+
+/* A look around, and who has waited longest for any worker. */
+static act_self *look_first(struct act__worker_pool *pool, struct act__pool_thread *thread,
+                            act_self *last, uint32_t turn)
+{
+    thread->station->until_look = LOOK_AFTER;
+    look_around(pool, thread, last, turn);
+    return take_injected(pool, thread->station, 1);
+}
+
+/* Until the thread must leave. Not inlined: beside setjmp nothing would be kept in registers. */
+static __attribute__((noinline)) void loop(struct act__worker_pool *pool,
+                                           struct act__pool_thread *thread)
+{
+    struct act__station *station = thread->station;
+    act_self            *self = NULL, *last = NULL;
+    uint32_t             turn = act__load(&thread->base.turn);
+    while (true) {
+        if (act__unlikely(station->until_look <= 0))
+            self = look_first(pool, thread, last, turn);
+        if (self == NULL && (self = take_woken(thread, station)) == NULL)
+            self = find(pool, thread);
+        last = self;
+        if (self != NULL)
+            run_turn(&thread->base, self, ++turn);
+        if (must_leave(pool, thread))
+            return;
+        if (last == NULL)
+            continue;
+        station->until_look -=
+            thread->base.batch != 0 ? cost_of_turn(&thread->base, last) : LOOK_AFTER;
+        self = NULL;
+    }
+}
+
+/* The thread's life between two panics. Not inlined: see act__loop_left. */
+static __attribute__((noinline)) void run_all(struct act__worker_pool *pool,
+                                              struct act__pool_thread *thread)
+{
+    thread->base.stack_floor = __builtin_frame_address(0);
+    if (setjmp(thread->base.recover) != 0) {
+        act__turn_recover(&thread->base);
+        atomic_signal_fence(memory_order_seq_cst); /* as in run_turn */
+        if (must_leave(pool, thread) && !act__stuck_wait(pool, thread))
+            return;
+    }
+    do
+        loop(pool, thread);
+    while (act__stuck_wait(pool, thread));
+}
+
+static void *thread_main(void *argument)
+{
+    struct act__pool_thread *thread = argument;
+    struct act__worker_pool *pool = act__pool_of(thread->base.executor);
+    act__runs_here = act__callbacks_here = &thread->base;
+    struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = &thread->base;
+    if (act__stuck_wait(pool, thread))
+        run_all(pool, thread);
+    loop_of = NULL;
+    act__stuck_leave(pool, thread);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------ the seam's rest */
+
+act_millis act__pool_now(const struct act__worker_pool *pool)
+{
+    return nanoseconds(pool) / 1000000;
+}
+
+static act_millis now(struct act__executor *executor)
+{
+    return act__pool_now(act__pool_of(executor));
+}
+
+static void call_wheel(struct act__executor *executor, struct act__timer *timer, bool cancel)
+{
+    struct act__worker_pool      *pool = act__pool_of(executor);
+    struct act__station          *target = &pool->stations[timer->worker];
+    _Atomic(struct act__timer *) *calls = &target->calls[cancel];
+    struct act__timer            *first = act__load(calls);
+    do {
+        timer->next_call[cancel] = first;
+        /* seq_cst includes the release that pairs with run_calls; the rest is for parking.c. */
+    } while (!atomic_compare_exchange_weak_explicit(calls, &first, timer, memory_order_seq_cst,
+                                                    memory_order_relaxed));
+    act__gap("pool.called");
+    act__parking_wake(pool, target);
+}
+
+static act_result prepare_blocking(struct act__executor *executor)
+{
+    return act__blocking_prepare(&act__pool_of(executor)->blocking);
+}
+
+static void each_worker(struct act__executor *executor, act__worker_visit *visit, void *context)
+{
+    struct act__worker_pool *pool = act__pool_of(executor);
+    act__lock(&pool->monitor.mutex);
+    for (uint32_t i = 0; i < pool->threads_count; i++) /* with the mutex: none gets or loses a
+                                                          station meanwhile */
+        visit(&pool->threads[i].base, context);
+    act__unlock(&pool->monitor.mutex);
+    visit(&pool->monitor.worker, context);
+    act__blocking_each(&pool->blocking, visit, context);
+}
+
+/*
+ * After all threads have ended: nobody lives any more, but dead actors' cells may still be
+ * scheduled, with messages that must be refused and freed, and cancelled timers may still be on
+ * their way to their wheel.
+ */
+static void run_what_is_left(struct act__worker_pool *pool, struct act__station *station)
+{
+    act_self *self;
+    while ((self = take_local(pool, station)) != NULL)
+        act__turn_run(&station->thread->base, self, 0);
+    run_calls(station);
+}
+
+static void each_turn(struct act__executor *executor, act__turn_visit *visit, void *context)
+{
+    struct act__worker_pool *pool = act__pool_of(executor);
+    act__lock(&pool->monitor.mutex);
+    for (uint32_t i = 0; i < pool->threads_count; i++) {
+        const struct act__pool_thread *thread = &pool->threads[i];
+        act_self *self = act__load(&thread->base.current); /* relaxed: a hint */
+        if (self != NULL)
+            visit(self, thread->watched.is_running ? thread->watched.since : -1, context);
+    }
+    act__unlock(&pool->monitor.mutex);
+    act__blocking_each_turn(&pool->blocking, visit, context);
+}
+
+/*
+ * Waits for a thread, until a time or, where it is in no turn and so is about to end, until a later
+ * one. Returns: whether it has ended and is joined; else it is left to itself.
+ */
+static bool join_thread(struct act__worker_pool *pool, struct act__pool_thread *thread,
+                        const struct timespec *until, const struct timespec *until_idle)
+{
+    act__lock(&pool->monitor.mutex);
+    while (!thread->has_ended && act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until))
+        ;
+    bool is_idle = act__load(&thread->base.current) == NULL; /* relaxed: a hint */
+    while (!thread->has_ended && is_idle &&
+           act__clock_wait(&pool->thread_ended, &pool->monitor.mutex, until_idle))
+        ;
+    bool has_ended = thread->has_ended;
+    act__unlock(&pool->monitor.mutex);
+    if (has_ended)
+        pthread_join(thread->id, NULL);
+    else
+        pthread_detach(thread->id);
+    return has_ended;
+}
+
+/*
+ * How long a thread may take that is not stuck, however late it is. Only a machine that is very
+ * busy needs it.
+ */
+#define IDLE_GRACE ACT_SECONDS(5)
+
+static uint32_t end_threads(struct act__executor *executor, const struct timespec *until)
+{
+    struct act__worker_pool *pool = act__pool_of(executor);
+    struct timespec          until_idle = act__clock_after(IDLE_GRACE);
+    uint32_t                 left = act__blocking_end(&pool->blocking, until, &until_idle);
+    act__monitor_stop(pool);
+    act__stuck_end(pool);
+    for (uint32_t i = 0; i < pool->threads_count; i++)
+        left += !join_thread(pool, &pool->threads[i], until, &until_idle);
+    left += !act__stuck_report_join(pool, until);
+    return left;
+}
+
+static void destroy(struct act__executor *executor)
+{
+    struct act__worker_pool *pool = act__pool_of(executor);
+    act__blocking_destroy(&pool->blocking);
+    for (uint32_t i = 0; i < pool->base.workers_count; i++)
+        if (pool->stations[i].thread != NULL)
+            run_what_is_left(pool, &pool->stations[i]);
+    for (uint32_t i = 0; i < pool->base.workers_count; i++)
+        if (pool->stations[i].loop != NULL)
+            act__loop_destroy(pool->stations[i].loop);
+    for (uint32_t i = 0; i < pool->threads_count; i++) {
+        act__worker_fini(&pool->threads[i].base);
+        pthread_cond_destroy(&pool->threads[i].moved);
+    }
+    act__monitor_fini(pool);
+    act__inject_destroy(&pool->inject);
+    pthread_cond_destroy(&pool->thread_ended);
+    act__free(pool->threads);
+    act__free(pool->stations);
+    act__free(pool);
+}
+
+static const struct act__executor_operations operations = {
+    .schedule = schedule,
+    .schedule_newborn = schedule_newborn,
+    .yield = yield,
+    .now = now,
+    .call_wheel = call_wheel,
+    .prepare_blocking = prepare_blocking,
+    .each_worker = each_worker,
+    .each_turn = each_turn,
+    .end_threads = end_threads,
+    .destroy = destroy,
+};
+
+act_result act__pool_add_thread(struct act__worker_pool *pool, struct act__pool_thread **added)
+{
+    struct act__pool_thread *thread = &pool->threads[pool->threads_count];
+    if (!act__worker_init(&thread->base, pool->system, ACT__NO_WORKER,
+                          (uint64_t)(uintptr_t)thread ^ pool->seed))
+        return ACT_NO_MEMORY;
+    thread->base.executor = &pool->base;
+    thread->base.row_max = ACT__ROW_MAX;
+    act__condition_init(&thread->moved);
+    if (pthread_create(&thread->id, NULL, thread_main, thread) != 0) {
+        pthread_cond_destroy(&thread->moved);
+        act__worker_fini(&thread->base);
+        return ACT_OS;
+    }
+    pool->threads_count++;
+    *added = thread;
+    return ACT_OK;
+}
+
+/* A station, and a thread that waits for one. */
+static act_result make_station(struct act__worker_pool *pool, uint32_t index)
+{
+    struct act__station *station = &pool->stations[index];
+    station->index = index;
+    station->next_budget = NEXT_BUDGET;
+    act__wheel_init(&station->wheel, 0);
+    pool->base.workers_count++;
+    act_result result = act__loop_create(&station->loop, &pool->started);
+    if (result != ACT_OK)
+        return result;
+    struct act__pool_thread *thread;
+    act__lock(&pool->monitor.mutex);
+    result = act__pool_add_thread(pool, &thread);
+    act__unlock(&pool->monitor.mutex);
+    return result;
+}
+
+/* All is there: the threads begin. */
+static void give_stations(struct act__worker_pool *pool)
+{
+    act__lock(&pool->monitor.mutex);
+    for (uint32_t i = 0; i < pool->base.workers_count; i++)
+        act__stuck_give(&pool->stations[i], &pool->threads[i]);
+    act__unlock(&pool->monitor.mutex);
+}
+
+static struct act__worker_pool *make_pool(struct act_system        *system,
+                                          const act_system_options *options)
+{
+    struct act__worker_pool *pool = act__allocate_lines(sizeof *pool);
+    if (pool == NULL)
+        return NULL;
+    pool->stations = act__allocate_lines(options->workers_count * sizeof *pool->stations);
+    pool->threads =
+        act__allocate_lines((options->workers_count + options->spares_max) * sizeof *pool->threads);
+    if (pool->stations == NULL || pool->threads == NULL) {
+        act__free(pool->stations);
+        act__free(pool->threads);
+        act__free(pool);
+        return NULL;
+    }
+    pool->base.operations = &operations;
+    pool->system = system;
+    clock_gettime(CLOCK_MONOTONIC, &pool->started);
+    pool->seed = (uint64_t)pool->started.tv_nsec;
+    return pool;
+}
+
+act_result act__worker_pool_create(struct act__executor **executor, struct act_system *system,
+                                   const act_system_options *options)
+{
+    struct act__worker_pool *pool = make_pool(system, options);
+    if (pool == NULL)
+        return ACT_NO_MEMORY;
+    act__condition_init(&pool->thread_ended);
+    act__inject_init(&pool->inject);
+    act__blocking_init(&pool->blocking, &pool->base, system, options->blocking_max);
+    act_result result = act__monitor_init(pool, options);
+    while (result == ACT_OK && pool->base.workers_count < options->workers_count)
+        result = make_station(pool, pool->base.workers_count);
+    *executor = &pool->base;
+    if (result == ACT_OK) {
+        give_stations(pool);
+        result = act__monitor_start(pool);
+    }
+    if (result != ACT_OK) {
+        (void)end_threads(&pool->base, NULL);
+        destroy(&pool->base);
+        *executor = NULL;
+    }
+    return result;
+}

@@ -1,0 +1,525 @@
+/*
+ * What arrives at an actor: signals take effect, messages are let in, the dead refuse both.
+ * Internal.
+ */
+/* SPDX-License-Identifier: MIT */
+#include <actor/signal/bond.h>
+#include <actor/system/system_record.h>
+#include <mailbox/base/gap.h>
+
+/* -------------------------------------------------------------------------------------- sending */
+
+/* A signal must be seen also by an actor that is held back: takes it from the list it waits in. */
+static void wake_held(struct act_system *system, struct act__worker *worker, act_self *cell)
+{
+    uint8_t held = ACT__HELD_YES;
+    /*
+     * seq_cst: the caller has changed `urgent` before; lay_down in slow.c sets `held` and then
+     * reads `urgent`. One of both sees the other's write.
+     */
+    if (atomic_load_explicit(&cell->held, memory_order_seq_cst) == held &&
+        atomic_compare_exchange_strong_explicit(&cell->held, &held, ACT__HELD_LISTED,
+                                                memory_order_seq_cst, memory_order_relaxed))
+        act__schedule(system, worker, cell);
+}
+
+/*
+ * Sets a bit that only the life it is meant for will see. A word of an older life is replaced; one
+ * of a newer life means that the actor is gone. Returns: whether it is set.
+ */
+static bool set_urgent(act_self *cell, uint64_t life, uint8_t bits)
+{
+    uint64_t urgent = act__load(&cell->urgent), with;
+    do {
+        if (urgent >> ACT__URGENT_BITS > life)
+            return false;
+        with = (urgent >> ACT__URGENT_BITS == life ? urgent : life << ACT__URGENT_BITS) | bits;
+        /* seq_cst: pairs with act__apply_urgent, and with lay_down in slow.c. */
+    } while (!atomic_compare_exchange_weak_explicit(&cell->urgent, &urgent, with,
+                                                    memory_order_seq_cst, memory_order_relaxed));
+    return true;
+}
+
+void act__signal_push(struct act_system *system, struct act__worker *worker, uint64_t to,
+                      act_message *signal)
+{
+    act_self *cell = act__cell_at(system, to);
+    act__row_end(worker);
+    signal->act_life = (uint32_t)act__life_of(to);
+    act__cell_push(system, worker, cell, signal);
+    act__gap("signal.pushed");
+    /* After the push: who finds the bit clears it first and then fetches. */
+    if (set_urgent(cell, act__life_of(to), ACT__URGENT_LOOK))
+        wake_held(system, worker, cell);
+}
+
+void act__notice_push(struct act__worker *worker, uint64_t to, struct act__notice *notice)
+{
+    act_self *cell = act__cell_at(worker->system, to);
+    notice->message.act_life = (uint32_t)act__life_of(to);
+    act__cell_push(worker->system, worker, cell, &notice->message);
+}
+
+void act__cell_poke(struct act_system *system, struct act__worker *worker, uint64_t to,
+                    uint8_t urgent)
+{
+    act_self *cell = act__cell_at(system, to);
+    act__row_end(worker);
+    if (!set_urgent(cell, act__life_of(to), urgent))
+        return;
+    act__gap("signal.set");
+    if (act__mpsc_wake(&cell->gate.queue))
+        act__schedule(system, worker, cell);
+    wake_held(system, worker, cell);
+}
+
+/* --------------------------------------------------------------------------------- exit signals */
+
+/* What one that is held handles, too. */
+static void append_control(act_self *self, act_message *message)
+{
+    act__inbox_append(&self->inbox, message);
+    self->inbox.has_control = true;
+}
+
+static void trap(act_self *self, act_message *message, uint64_t from, struct act__reason reason)
+{
+    message->tag = ACT_MESSAGE_EXIT;
+    message->act_bits &= (uint8_t)~ACT__BIT_SIGNAL;
+    /* Atomic, as it may be a bond's, which a ref that is long over leads to: find_at_side. */
+    __atomic_store_n(&message->act_sender, from, __ATOMIC_RELAXED);
+    message->kind = ACT_VALUE_REASON;
+    *act__message_reason_of(message) = reason;
+    append_control(self, message);
+}
+
+/* A kill that was sent. `reason` has KILLED as its kind; its text is held for this. */
+static void kill_actor(struct act__worker *worker, act_self *self, struct act__reason reason)
+{
+    struct act__kill_letter *letter = act__kill_letter_of(self);
+    act_message             *message = letter != NULL ? letter->message : NULL;
+    if (letter == NULL) {
+        act__end_decide(worker, self, reason);
+        return;
+    }
+    letter->message = NULL;
+    reason.kind = ACT_EXIT_KILL;
+    if (message != NULL)
+        trap(self, message, 0, reason);
+    else
+        act__reason_text_let_go(reason.text);
+}
+
+/*
+ * The rules of exit signals, in Erlang's order. `signal` is the envelope that carries `reason`.
+ * Returns: whether it has become a message; the caller frees it otherwise.
+ */
+static bool exit_signal(struct act__worker *worker, act_self *self, act_message *signal,
+                        uint64_t from, bool linked, struct act__reason reason)
+{
+    if (reason.kind == ACT_EXIT_KILL) {
+        reason.kind = ACT_EXIT_KILLED;
+        if (!linked) {
+            act__reason_text_hold(reason.text);
+            kill_actor(worker, self, reason);
+            return false;
+        }
+    }
+    bool by_parent =
+        linked && from == self->parent && (self->flags & ACT__CELL_ENDS_WITH_PARENT) != 0;
+    if ((self->flags & ACT__CELL_TRAPPING) != 0 && !by_parent) {
+        trap(self, signal, from, reason);
+        return true;
+    }
+    if (reason.kind == ACT_EXIT_NORMAL && from != act__local_of(self) && !by_parent)
+        return false;
+    act__reason_text_hold(reason.text);
+    act__end_decide(worker, self, reason);
+    return false;
+}
+
+/* A shutdown that came without an envelope: one who traps has kept one for it. */
+static void shut_down(struct act__worker *worker, act_self *self)
+{
+    struct act__reason reason = {.kind = ACT_EXIT_SHUTDOWN};
+    if ((self->flags & ACT__CELL_TRAPPING) == 0) {
+        act__end_decide(worker, self, reason);
+        return;
+    }
+    act_message *message = self->spare;
+    self->spare = NULL;
+    if (message == NULL)
+        message = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_REASON, 0);
+    if (message != NULL)
+        trap(self, message, self->parent, reason);
+    else { /* an earlier one used the spare up, and memory is out: ask again in the next turn */
+        act__cell_poke(worker->system, worker, act__local_of(self), ACT__URGENT_SHUTDOWN);
+        worker->batch = 0;
+    }
+}
+
+static void apply_urgent(struct act__worker *worker, act_self *self)
+{
+    /*
+     * seq_cst: pairs with set_urgent; what was pushed before the bit was set is fetched after this.
+     */
+    uint64_t urgent = atomic_exchange_explicit(&self->urgent, 0, memory_order_seq_cst);
+    if (urgent >> ACT__URGENT_BITS != act__load(&self->life))
+        return;
+    if ((urgent & ACT__URGENT_LEAVE) != 0)
+        self->flags &= (uint16_t)~ACT__CELL_SEATED;
+    if ((urgent & ACT__URGENT_KILL) != 0 && (self->flags & ACT__CELL_ENDING) == 0) {
+        kill_actor(worker, self, (struct act__reason){.kind = ACT_EXIT_KILLED});
+        worker->exit_agreed = (urgent & ACT__URGENT_AGREED) != 0;
+    }
+    if ((self->flags & ACT__CELL_ENDING) != 0)
+        return;
+    act__take_in(worker, self); /* the signal to look at; and what the parent had sent before a
+                                   shutdown */
+    if ((urgent & ACT__URGENT_SHUTDOWN) != 0)
+        shut_down(worker, self);
+}
+
+void act__apply_urgent(struct act__worker *worker, act_self *self)
+{
+    apply_urgent(worker, self);
+    act__slow_look(worker, self);
+}
+
+/* Of an actor that traps: whether its parent has asked it to end. */
+static bool is_told_by_parent(const act_self *self)
+{
+    const act_message *message = self->inbox.head;
+
+    while (message != NULL &&
+           (act__message_is_counted(message) || message->tag != ACT_MESSAGE_EXIT ||
+            message->act_sender != self->parent))
+        message = message->act_next;
+    return message != NULL;
+}
+
+/*
+ * Returns: whether it is asked to end in a way that must wait: while init runs, START has its args.
+ */
+static bool look_for_signals(act_self *self)
+{
+    uint64_t urgent = act__load(&self->urgent);
+    bool     is_mine = urgent >> ACT__URGENT_BITS == act__load(&self->life);
+
+    if ((self->flags & ACT__CELL_READY) != 0)
+        act__take_urgent(self->worker, self);
+    else if (is_mine && (urgent & (ACT__URGENT_KILL | ACT__URGENT_SHUTDOWN)) != 0)
+        return true;
+    else
+        act__take_in(self->worker, self);
+    return false;
+}
+
+bool act_should_end(act_self *self)
+{
+    if ((self->flags & ACT__CELL_ENDING) == 0 && act__load(&self->urgent) != 0 &&
+        look_for_signals(self))
+        return true;
+    if ((self->flags & ACT__CELL_ENDING) != 0)
+        return true;
+    if ((self->flags & ACT__CELL_TRAPPING) != 0 && is_told_by_parent(self))
+        return true;
+    return self->behavior == &act__task_behavior &&
+           !act__ask_is_open(self->worker->system, *(act_ref *)self->state);
+}
+
+/* ------------------------------------------------------------------------------------ receiving */
+
+/*
+ * The other side's end of a bond has come in at `side`, which is ended with it. Returns: whether it
+ * was still in force here. Lets go of the end that this side will now never send.
+ */
+static bool bond_ended(struct act__worker *worker, struct act__bond *bond, unsigned side)
+{
+    if (bond->ended[side])
+        return false;
+    act__set_remove(&bond->half[side]);
+    bond->ended[side] = true;
+    if (side == 0 && bond->timer != NULL) {
+        act__timer_cancel(worker, bond->timer);
+        bond->timer = NULL;
+    }
+    act__bond_let_go(worker, bond);
+    return true;
+}
+
+/* Returns: whether the signal has become a message. */
+static bool apply_exit(struct act__worker *worker, act_self *self, act_message *signal)
+{
+    struct act__reason reason = *act__message_reason_of(signal);
+    bool     is_seat = (self->flags & ACT__CELL_SEAT) != 0; /* there is nobody whom it could end */
+    unsigned end;
+    if (act__message_is_pooled(signal))
+        return !is_seat && exit_signal(worker, self, signal, signal->act_sender, false, reason);
+    struct act__bond *bond = act__bond_of_end(signal, &end);
+    return bond_ended(worker, bond, !end) && !is_seat &&
+           exit_signal(worker, self, signal, signal->act_sender, true, reason);
+}
+
+static bool apply_down(struct act__worker *worker, act_self *self, act_message *signal)
+{
+    unsigned          end;
+    struct act__bond *bond = act__bond_of_end(signal, &end);
+    if (!bond_ended(worker, bond, !end))
+        return false;
+    signal->tag = ACT_MESSAGE_DOWN;
+    signal->act_bits &= (uint8_t)~ACT__BIT_SIGNAL;
+    append_control(self, signal);
+    return true;
+}
+
+/*
+ * A timer of this actor has fired: the message goes where it was meant to, or an ask has timed out.
+ */
+static bool apply_timer(struct act__worker *worker, act_self *self, act_message *signal)
+{
+    struct act__timer *timer = act__container(signal, struct act__timer, notice);
+    act__set_remove(&timer->owned);
+    if (timer->message != NULL) {
+        act_message *message = timer->message;
+        act_pid      to = act__pid_of(timer->to);
+        timer->message = NULL;
+        if (to.local != act__local_of(self)) {
+            act__deliver_or_drop(worker->system, worker, act__local_of(self), to, message);
+            return false;
+        }
+        message->ref = act__timer_ref(worker->system, timer);
+        act__deliver_own(worker, self, message);
+        return false;
+    }
+    if (!act__ask_timed_out(worker, self, signal->ref))
+        return false;
+    signal->tag = ACT_MESSAGE_TIMED_OUT;
+    signal->act_bits &= (uint8_t)~ACT__BIT_SIGNAL;
+    signal->act_sender = 0;
+    append_control(self, signal);
+    return true;
+}
+
+/*
+ * Two actors that link to each other at the same time make two records. Both sides see both, and
+ * both end the same one: that of the initiator with the greater pid. Returns: whether the one that
+ * came in is ended so.
+ */
+static bool links_cross(struct act__worker *worker, act_self *self, struct act__bond *bond)
+{
+    unsigned          side;
+    uint64_t          other = bond->end[0].act_sender;
+    struct act__bond *mine = act__link_find(self, other, &side);
+    if (mine == NULL)
+        return false;
+    if (act__local_of(self) < other) {
+        act__bond_end(worker, bond, 1, ACT__SIGNAL_END, NULL);
+        return true;
+    }
+    act__bond_end(worker, mine, side, ACT__SIGNAL_END, NULL);
+    return false;
+}
+
+static void apply_request(struct act__worker *worker, act_self *self, act_message *signal)
+{
+    unsigned          end;
+    struct act__bond *bond = act__bond_of_end(signal, &end);
+    if (act__unlikely((self->flags & ACT__CELL_HAS_LINKED) != 0) && bond->kind == ACT__BOND_LINK &&
+        links_cross(worker, self, bond))
+        return;
+    act__bond_add(self, bond, 1);
+}
+
+static void take_in_all(struct act__worker *worker, act_self *self, act_message *list);
+
+/* The messages of a row, linked; their cache lines are on their way here at the same time. */
+static act_message *unpack_row(act_message *signal)
+{
+    act_message **row = act__row_of(signal);
+    uint32_t      last = signal->bytes_count - 1;
+    for (uint32_t i = 0; i <= last; i++)
+        __builtin_prefetch(row[i], 1);
+    for (uint32_t i = 0; i < last; i++)
+        row[i]->act_next = row[i + 1];
+    row[last]->act_next = NULL;
+    return row[0];
+}
+
+static void apply(struct act__worker *worker, act_self *self, act_message *signal)
+{
+    struct act__bond *bond;
+    bool              became_message = false;
+    unsigned          end;
+    switch (signal->tag) {
+    case ACT__SIGNAL_START: act__spawn_begin(self, signal); return;
+    case ACT__SIGNAL_LINK:
+    /* the envelope waits in the bond for this side's end */
+    case ACT__SIGNAL_MONITOR: apply_request(worker, self, signal); return;
+    case ACT__SIGNAL_END:
+        bond = act__bond_of_end(signal, &end);
+        bond_ended(worker, bond, !end);
+        break;
+    case ACT__SIGNAL_EXIT: became_message = apply_exit(worker, self, signal); break;
+    case ACT__SIGNAL_DOWN: became_message = apply_down(worker, self, signal); break;
+    case ACT__SIGNAL_TIMER: became_message = apply_timer(worker, self, signal); break;
+    case ACT__SIGNAL_ROW: take_in_all(worker, self, unpack_row(signal)); break;
+    default: act__check(!"a signal with an unknown tag");
+    }
+    if (!became_message)
+        act__release(worker, signal);
+}
+
+/* Nobody lives here, or not the one that was meant. Requests are answered; the rest is let go. */
+static void refuse_signal(struct act__worker *worker, act_self *self, act_message *signal)
+{
+    unsigned end;
+    if (signal->tag == ACT__SIGNAL_ROW)
+        take_in_all(worker, self, unpack_row(signal)); /* which are refused, or inherited */
+    if (signal->tag == ACT__SIGNAL_LINK || signal->tag == ACT__SIGNAL_MONITOR) {
+        struct act__reason gone = {.kind = ACT_EXIT_NO_ACTOR};
+        struct act__bond  *bond = act__bond_of_end(signal, &end);
+        if (bond->kind != ACT__BOND_LINK) /* the request came after this; what a monitor means is
+                                             not known */
+            bond->is_unbegun = bond->kind == ACT__BOND_ASK;
+        act__bond_end(worker, bond, 1,
+                      signal->tag == ACT__SIGNAL_LINK ? ACT__SIGNAL_EXIT : ACT__SIGNAL_DOWN, &gone);
+        return;
+    }
+    act__release(worker, signal);
+}
+
+/* A message that no one will handle leaves the inbox. */
+void act__refuse(struct act__worker *worker, act_self *self, act_message *message, act_result why)
+{
+    act__gate_leave(&self->gate, message);
+    if (act__message_is_counted(message)) {
+        uint64_t life =
+            act__message_has_failed(message) ? act__load(&self->life) : message->act_life;
+        act_pid to = act__pid_of(life << ACT__SLOT_BITS | self->index);
+        act__dead_letter(worker->system, worker, to, message, why);
+        if (message->ref.value != 0 && !act__message_is_reply(message))
+            act__ask_unbegun(worker, self, message);
+    }
+    act__finish(worker, self, message);
+}
+
+/* An answer to an ask of this actor's: in time, or too late. */
+static void accept_reply(struct act__worker *worker, act_self *self, act_message *message)
+{
+    if (act__ask_answered(worker, self, message->ref)) {
+        act__inbox_append(&self->inbox, message);
+        return;
+    }
+    act__count(&worker->late_replies);
+    act__refuse(worker, self, message, ACT_NOT_FOUND);
+}
+
+/*
+ * On its way to one before when that one ended, and for the actor that does its work. A sender can
+ * be held up, between its look at the receiver and the push, while one instance after the other
+ * ends.
+ */
+static bool is_inherited(const act_self *self, const act_message *message)
+{
+    uint32_t ago = (uint32_t)act__load(&self->life) - message->act_life; /* two for each instance */
+    uint64_t to = act__local_of(self) - ((uint64_t)ago << ACT__SLOT_BITS);
+    return (self->flags & ACT__CELL_SUCCEEDS) != 0 && ago % 2 == 0 && ago != 0 &&
+           ago / 2 <= self->inbox.before_count && act__message_is_for_anyone(message, to);
+}
+
+static void take_in_one(struct act__worker *worker, act_self *self, act_message *message)
+{
+    bool is_signal = act__message_is_signal(message);
+    bool living = (self->flags & (ACT__CELL_LIVING | ACT__CELL_SEAT)) != 0;
+    bool is_start = is_signal && message->tag == ACT__SIGNAL_START;
+    if (message->act_life == (uint32_t)act__load(&self->life) && (living || is_start)) {
+        if (is_signal)
+            apply(worker, self, message);
+        else if (act__unlikely(act__message_is_reply(message)))
+            accept_reply(worker, self, message);
+        else
+            act__inbox_append(&self->inbox, message);
+    } else if (is_signal) {
+        refuse_signal(worker, self, message);
+    } else if (living && is_inherited(self, message)) {
+        act__inbox_append(&self->inbox, message);
+    } else {
+        act__refuse(worker, self, message, ACT_NO_ACTOR);
+    }
+}
+
+/*
+ * ACT_INBOX_DROP_OLDEST: what is above the bound goes from the front, but for replies and what came
+ * of signals.
+ */
+static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max)
+{
+    act_message *waiting = self->inbox.head, *next;
+    uint32_t     count = act__load(&self->inbox.count), surplus = count > max ? count - max : 0;
+    if (surplus == 0)
+        return;
+    self->inbox.head = self->inbox.tail = NULL;
+    act__store(&self->inbox.count, 0);
+    for (; waiting != NULL; waiting = next) {
+        next = waiting->act_next;
+        if (surplus > 0 && act__message_takes_room(waiting)) {
+            surplus--;
+            act__refuse(worker, self, waiting, ACT_FULL);
+        } else {
+            act__inbox_append(&self->inbox, waiting);
+        }
+    }
+}
+
+/*
+ * Moves the plain messages that the list begins with into the inbox as they are linked. Returns:
+ * the rest.
+ */
+static act_message *take_in_plain(act_self *self, act_message *list)
+{
+    const uint8_t looked_at = ACT__BIT_SIGNAL | ACT__BIT_REPLY | ACT__BIT_COUNTED;
+    uint32_t      life = (uint32_t)act__load(&self->life), count = 0;
+    act_message  *rest = list, *last = NULL;
+    while (rest != NULL && (rest->act_bits & looked_at) == ACT__BIT_COUNTED &&
+           rest->act_life == life) {
+        last = rest;
+        rest = rest->act_next;
+        count++;
+    }
+    if (last != NULL)
+        act__inbox_append_list(&self->inbox, list, last, count);
+    return rest;
+}
+
+static void take_in_all(struct act__worker *worker, act_self *self, act_message *list)
+{
+    while (list != NULL) {
+        if (act__likely((self->flags & ACT__CELL_LIVING) != 0) &&
+            (list = take_in_plain(self, list)) == NULL)
+            break;
+        act_message *next = list->act_next;
+        take_in_one(worker, self, list);
+        list = next;
+    }
+}
+
+void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list)
+{
+    take_in_all(worker, self, list);
+    uint32_t max = act__load(&self->gate.max);
+    if (act__unlikely(max != 0) && act__load(&self->policy) == ACT_INBOX_DROP_OLDEST)
+        drop_oldest(worker, self, max);
+    if (act__unlikely(act__load(&self->inbox.count) > worker->backlog_max ||
+                      (self->flags & ACT__CELL_OVERLOADED) != 0))
+        act__slow_update(worker, self);
+}
+
+void act__take_in(struct act__worker *worker, act_self *self)
+{
+    act_message *freed, *list = act__inbox_fetch(&self->gate, &self->inbox, &freed);
+    if (freed != NULL)
+        act__release(worker, freed);
+    if (list != NULL)
+        act__take_in_list(worker, self, list);
+}

@@ -1,0 +1,235 @@
+/* Ordinary threads wait for actors: ask and join. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/system/door.h>
+
+#include <errno.h>
+#include <stdio.h>
+
+#include <actor/signal/bond.h>
+#include <actor/time/clock.h>
+#include <actor/system/fork.h>
+#include <actor/system/system_record.h>
+#include <mailbox/base/gap.h>
+#include <mailbox/base/lock.h>
+
+/*
+ * While it waits a thread lives in a cell like an actor's: it has a pid, bonds end in it, messages
+ * are pushed to it. But scheduling it means ringing this bell instead of entering a run queue. The
+ * thread looks at its inbox only while it holds the token: after the bell, or after taking it back
+ * with act__mpsc_wake.
+ *
+ * run_next leads from the cell to the bell: it belongs to the holder of the token, which the ringer
+ * is.
+ */
+struct door {
+    act_self       *cell;
+    pthread_mutex_t mutex;
+    pthread_cond_t  bell;
+    bool            rung;
+    act_ref         awaited; /* the ask or the monitor */
+};
+
+void act__door_ring(act_self *self)
+{
+    struct door *door = (struct door *)(void *)self->run_next;
+    act__lock(&door->mutex);
+    door->rung = true;
+    pthread_cond_signal(&door->bell);
+    act__unlock(&door->mutex);
+}
+
+enum { BUSY_MAX = 8 };
+
+/* A free cell and its token; NULL: no memory. */
+static act_self *take_cell(act_system *system)
+{
+    act_self *busy[BUSY_MAX], *cell;
+    unsigned  busy_count = 0, rounds = 0;
+    /*
+     * A stale message may have put a free cell into the queue of a worker that has much to do: take
+     * another one.
+     */
+    while ((cell = act__slab_take(&system->cells, &system->guest.cells)) != NULL) {
+        act__cell_prepare(system, cell);
+        if (act__mpsc_wake(&cell->gate.queue))
+            break;
+        if (busy_count == BUSY_MAX) {
+            while (!act__mpsc_wake(&cell->gate.queue))
+                act__wait_a_moment(&rounds);
+            break;
+        }
+        busy[busy_count++] = cell;
+    }
+    while (busy_count > 0)
+        act__slab_give(&system->cells, &system->guest.cells, busy[--busy_count]);
+    return cell;
+}
+
+static act_result open_door(act_system *system, struct door *door)
+{
+    act_self *cell = take_cell(system);
+    if (cell == NULL)
+        return ACT_NO_MEMORY;
+    act__condition_init(&door->bell);
+    pthread_mutex_init(&door->mutex, NULL);
+    door->cell = cell;
+    door->rung = false;
+    cell->run_next = (act_self *)(void *)door;
+    act__store(&cell->gate.max, 0);
+    act__store(&cell->route, ACT__ROUTE_DOOR);
+    cell->flags = ACT__CELL_LIVING | ACT__CELL_READY | ACT__CELL_TRAPPING;
+    cell->worker = &system->guest;
+    cell->parent = 0;
+    /* release: pairs with the acquire in bond.c and act__system_poke_all, as in spawn.c. */
+    act__store_release(&cell->life, act__load(&cell->life) + 1);
+    return ACT_OK;
+}
+
+/* With the token and the guest's mutex. Gives the token up for good. */
+static void close_door(act_system *system, struct door *door)
+{
+    act_self           *cell = door->cell;
+    struct act__worker *guest = &system->guest;
+    act__store(&cell->route, ACT__ROUTE_ANY);
+    act__end_quietly(guest, cell);
+    act_message *freed;
+    do {
+        act__take_in(guest, cell);
+        cell->flags = 0;
+    } while (!act__inbox_sleep(&cell->gate, &cell->inbox, &freed));
+    if (freed != NULL)
+        act__release(guest, freed);
+    act__slab_give(&system->cells, &guest->cells, cell);
+    pthread_cond_destroy(&door->bell);
+    pthread_mutex_destroy(&door->mutex);
+}
+
+/* Without the token. Returns: whether the bell has rung, and the token with it. */
+static bool wait_for_bell(struct door *door, const struct timespec *until)
+{
+    int error = 0;
+    act__lock(&door->mutex);
+    while (!door->rung && error != ETIMEDOUT)
+        error = until != NULL ? pthread_cond_timedwait(&door->bell, &door->mutex, until)
+                              : pthread_cond_wait(&door->bell, &door->mutex);
+    bool rung = door->rung;
+    door->rung = false;
+    act__unlock(&door->mutex);
+    return rung;
+}
+
+/*
+ * The answer that the thread waits for, or NULL: whatever else is sent to its pid is not received.
+ * With the token.
+ */
+static act_message *look(act_system *system, struct door *door)
+{
+    act_message *message;
+    act__take_in(&system->guest, door->cell);
+    while ((message = act__inbox_pop(&door->cell->inbox)) != NULL &&
+           !act_ref_equal(message->ref, door->awaited))
+        act__refuse(&system->guest, door->cell, message, ACT_NO_ACTOR);
+    return message;
+}
+
+/*
+ * Waits until a message is there; NULL: the timeout has passed. With the token and the guest's
+ * mutex before and after, without both while it waits.
+ */
+static act_message *wait_for_message(act_system *system, struct door *door, act_millis timeout)
+{
+    act_self       *cell = door->cell;
+    act_message    *message, *freed;
+    struct timespec until =
+        timeout == ACT_FOREVER ? (struct timespec){0} : act__clock_after(timeout);
+    bool in_time = timeout != 0;
+    while ((message = look(system, door)) == NULL && in_time) {
+        if (!act__inbox_sleep(&cell->gate, &cell->inbox, &freed))
+            continue;
+        if (freed != NULL)
+            act__release(&system->guest, freed);
+        act__unlock_leavable(&system->guest_mutex);
+        act__gap("door.asleep");
+        in_time = wait_for_bell(door, timeout == ACT_FOREVER ? NULL : &until);
+        if (!in_time && !act__mpsc_wake(&cell->gate.queue))
+            wait_for_bell(door, NULL); /* somebody has the token and is about to ring */
+        act__lock_leavable(&system->guest_mutex);
+    }
+    return message;
+}
+
+/* The request has been sent; exactly one answer will come, or the timeout. */
+static act_result wait_for_reply(act_system *system, struct door *door, act_message **reply,
+                                 act_millis timeout)
+{
+    act_message *message = wait_for_message(system, door, timeout);
+    if (message == NULL)
+        return ACT_TIMED_OUT;
+    if (message->tag == ACT_MESSAGE_DOWN && !act__message_is_counted(message)) {
+        act__finish(&system->guest, door->cell, message);
+        return ACT_NO_ACTOR;
+    }
+    act__count(&system->guest.received);
+    act_message *list = act__inbox_detach(&door->cell->gate, &door->cell->inbox, message);
+    if (list != NULL)
+        act__take_in_list(&system->guest, door->cell, list);
+    message->act_bits &= (uint8_t) ~(ACT__BIT_COUNTED | ACT__BIT_REPLY);
+    *reply = message;
+    return ACT_OK;
+}
+
+act_result act_system_ask(act_system *system, act_pid to, act_message **message,
+                          act_message **reply, act_millis timeout)
+{
+    if (act__has_forked(system))
+        return ACT_FORKED;
+    struct door door;
+    if (timeout == 0 || timeout < ACT_FOREVER || !act__may_wait_for(system, to))
+        return ACT_INVALID;
+    act__lock_leavable(&system->guest_mutex);
+    act_result result = open_door(system, &door);
+    if (result == ACT_OK) {
+        result = act_ask(door.cell, &door.awaited, to, message, ACT_FOREVER);
+        if (result == ACT_OK)
+            result = wait_for_reply(system, &door, reply, timeout);
+        close_door(system, &door);
+    }
+    act__unlock_leavable(&system->guest_mutex);
+    return result;
+}
+
+static void report_end(const act_message *down, act_exit_report *report)
+{
+    act_exit_reason reason = act_message_reason(down);
+    if (report == NULL)
+        return;
+    report->kind = reason.kind;
+    report->code = reason.code;
+    snprintf(report->text, sizeof report->text, "%s", reason.text != NULL ? reason.text : "");
+}
+
+act_result act_system_join(act_system *system, act_pid pid, act_exit_report *report,
+                           act_millis timeout)
+{
+    if (act__has_forked(system))
+        return ACT_FORKED;
+    struct door door;
+    if (timeout < ACT_FOREVER || !act__may_wait_for(system, pid))
+        return ACT_INVALID;
+    act__lock_leavable(&system->guest_mutex);
+    act_result result = open_door(system, &door);
+    if (result == ACT_OK) {
+        result = act_monitor(door.cell, &door.awaited, pid);
+        if (result == ACT_OK) {
+            act_message *down = wait_for_message(system, &door, timeout);
+            result = down != NULL ? ACT_OK : ACT_TIMED_OUT;
+            if (down != NULL) {
+                report_end(down, report);
+                act__finish(&system->guest, door.cell, down);
+            }
+        }
+        close_door(system, &door);
+    }
+    act__unlock_leavable(&system->guest_mutex);
+    return result;
+}

@@ -1,0 +1,133 @@
+/*
+ * Roots: the actors that threads have spawned, and the order in which they are stopped. Internal.
+ */
+/* SPDX-License-Identifier: MIT */
+#include <actor/system/fork.h>
+#include <actor/lifecycle.h>
+#include <actor/system/system_record.h>
+#include <mailbox/base/lock.h>
+
+/*
+ * The last that was spawned is told to end first, and the next when it has ended. The worker on
+ * which one ends tells the next, so no thread has to be woken for each: a million take seconds.
+ *
+ *     system->roots ---- told ----> counted in roots_told ---- has wholly ended ----> gone
+ *          |                                                                           ^
+ *          +-------------------------- ends by itself ---------------------------------+
+ *
+ * Order does not matter between roots that run no code of their own when they end: without init,
+ * terminate, act_defer and trapped exits. Such ones in a row are told together, up to TOLD_MAX, and
+ * end on all workers. All of it under roots_mutex.
+ */
+#define TOLD_MAX 1024u
+
+static void tell_next(act_system *system, struct act__worker *worker)
+{
+    while (!act__list_is_empty(&system->roots) && system->roots_told < TOLD_MAX) {
+        struct act__root *root = act__container(system->roots.prev, struct act__root, place);
+        bool              alone = act__load(&root->has_last_words);
+        if (alone && system->roots_told > 0)
+            return;
+        act__list_remove(&root->place);
+        root->is_told = true;
+        system->roots_told++;
+        act__cell_poke(system, worker, root->local, ACT__URGENT_SHUTDOWN);
+        if (alone)
+            return;
+    }
+}
+
+static bool are_gone(const act_system *system)
+{
+    return system->roots_told == 0 && act__list_is_empty(&system->roots);
+}
+
+static void go_on_telling(act_system *system, struct act__worker *worker)
+{
+    if (!system->tells_roots)
+        return;
+    tell_next(system, worker);
+    if (are_gone(system))
+        pthread_cond_broadcast(&system->root_ended);
+}
+
+void act__roots_tell(act_system *system, struct act__worker *worker)
+{
+    act__lock(&system->roots_mutex);
+    system->tells_roots = true;
+    go_on_telling(system, worker);
+    act__unlock(&system->roots_mutex);
+}
+
+bool act__roots_are_gone(const act_system *system)
+{
+    return are_gone(system);
+}
+
+void act__root_has_ended(act_system *system, struct act__worker *worker)
+{
+    act__lock(&system->roots_mutex);
+    system->roots_told--;
+    go_on_telling(system, worker);
+    act__unlock(&system->roots_mutex);
+}
+
+/* Before the actor has wholly ended: one that was told counts until then, see act__end_run. */
+static void release_root(struct act__belonging *belonging)
+{
+    struct act__root *root = act__container(belonging, struct act__root, belonging);
+    act_system       *system = root->system;
+    act__lock(&system->roots_mutex); /* an actor may end before its spawner has written what it
+                                        is called */
+    struct act__worker *worker =
+        act__cell_at(system, root->local)->worker; /* on which it ends, just now */
+    act__list_remove(&root->place);
+    if (root->is_told)
+        worker->has_ended_root = true;
+    else
+        go_on_telling(system, worker);
+    act__unlock(&system->roots_mutex);
+    act__free(root);
+}
+
+void act__root_will_speak(act_self *self)
+{
+    if (self->parent != 0)
+        return;
+    for (struct act__member *member = self->belongings.first; member != NULL;
+         member = member->next) {
+        struct act__belonging *belonging = act__container(member, struct act__belonging, member);
+        if (belonging->release == release_root) /* relaxed: who stops it meanwhile may do so
+                                                   before or after */
+            act__store(&act__container(belonging, struct act__root, belonging)->has_last_words,
+                       true);
+    }
+}
+
+act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior *behavior,
+                            const void *args, const act_spawn_options *options)
+{
+    if (act__has_forked(system))
+        return ACT_FORKED;
+    struct act__root *root = act__allocate(sizeof *root);
+    if (root == NULL)
+        return ACT_NO_MEMORY;
+    root->belonging.release = release_root;
+    root->system = system;
+    /* What init does is not known yet: it may trap exits, or register a clean-up. */
+    act__store(&root->has_last_words, behavior->init != NULL || behavior->terminate != NULL ||
+                                          (options != NULL && options->on_end != NULL));
+    struct act__spawning what = {behavior, args, options, 0, &root->belonging};
+    act__lock(&system->guest_mutex);
+    act__lock(&system->roots_mutex);
+    act_result result = act__spawn(&system->guest, pid, NULL, &what, ACT__TIE_NONE, NULL);
+    if (result == ACT_OK) { /* before the mutex lets the actor end: its release waits for it */
+        root->local = pid->local;
+        act__list_append(&system->roots, &root->place);
+    }
+    act__unlock(&system->roots_mutex);
+    act__unlock(&system->guest_mutex);
+    if (result != ACT_OK)
+        act__free(root);
+    return result;
+}

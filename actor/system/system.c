@@ -1,0 +1,537 @@
+/* A system: made, run, stopped in order and taken down. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <actor/time/clock.h>
+#include <actor/process/fatal.h>
+#include <actor/system/fork.h>
+#include <actor/system/left.h>
+#include <actor/lifecycle.h>
+#include <actor/system/log_writer.h>
+#include <actor/system/system_record.h>
+#include <mailbox/base/lock.h>
+#include <mailbox/base/sanitize.h>
+#include <mailbox/channel/channel_record.h>
+
+#define BATCH_DEFAULT    256
+#define BLOCKING_DEFAULT 256
+#define BACKLOG_DEFAULT  1024
+#define STOP_DEFAULT     ACT_SECONDS(10)
+#define DESTROY_DEFAULT  ACT_SECONDS(5)
+#define STUCK_DEFAULT    ACT_MS(100)
+#define STUCK_MIN        ACT_MS(10)
+#define SPARES_DEFAULT   16
+#define SPARES_MAX       1024
+#define WORKERS_MAX      256
+#define ACTORS_MAX       (1u << ACT__SLOT_BITS)
+#define LOOK_AGAIN       ACT_MS(20)
+#define CELLS_TO_SPARE   (1u << 16)
+/* How long the killed may take, besides stop_timeout: a handler that is running returns first. */
+#define KILL_TIMEOUT ACT_SECONDS(1)
+
+/* --------------------------------------------------------------------------------------- making */
+
+static uint32_t cpus_count(void)
+{
+    cpu_set_t cpus;
+    if (sched_getaffinity(0, sizeof cpus, &cpus) == 0)
+        return (uint32_t)CPU_COUNT(&cpus);
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (uint32_t)online : 1;
+}
+
+static uint32_t either(uint32_t value, uint32_t standard)
+{
+    return value != 0 ? value : standard;
+}
+
+/* The log's part. Standard error need not be there; a descriptor that was named must. */
+static act_result fill_in_log(act_system_options *filled)
+{
+    if (filled->log_level == 0)
+        filled->log_level = ACT_LOG_INFO;
+    if (filled->log_descriptor == 0)
+        filled->log_descriptor = STDERR_FILENO;
+    else if (filled->log == NULL) {
+        int flags = fcntl(filled->log_descriptor, F_GETFL);
+        if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+            return ACT_INVALID;
+    }
+    return filled->log_level >= ACT_LOG_ERROR && filled->log_level <= ACT_LOG_DEBUG &&
+                   filled->log_format >= ACT_LOG_FORMAT_AUTO &&
+                   filled->log_format <= ACT_LOG_FORMAT_JOURNAL
+               ? ACT_OK
+               : ACT_INVALID;
+}
+
+static act_result fill_in(act_system_options *filled, const act_system_options *options)
+{
+    /* so it may be shorter than what is copied below */
+    if (options != NULL && options->size != sizeof *options)
+        return ACT_INVALID;
+    *filled = options != NULL ? *options : (act_system_options){.size = sizeof *options};
+    if (filled->workers_count > WORKERS_MAX || filled->actors_max > ACTORS_MAX ||
+        filled->stop_timeout < ACT_FOREVER || filled->destroy_timeout < ACT_FOREVER ||
+        filled->service > ACT_SERVICE_READY_BY_CALL || filled->spares_max > SPARES_MAX ||
+        (filled->stuck_after < STUCK_MIN && filled->stuck_after != 0 &&
+         filled->stuck_after != ACT_FOREVER))
+        return ACT_INVALID;
+    if (filled->workers_count == 0)
+        filled->workers_count = cpus_count() < WORKERS_MAX ? cpus_count() : WORKERS_MAX;
+    filled->actors_max = either(filled->actors_max, ACTORS_MAX);
+    filled->batch_max = either(filled->batch_max, BATCH_DEFAULT);
+    filled->blocking_max = either(filled->blocking_max, BLOCKING_DEFAULT);
+    filled->backlog_max = either(filled->backlog_max, BACKLOG_DEFAULT);
+    filled->spares_max = either(filled->spares_max, SPARES_DEFAULT);
+    if (filled->stuck_after == 0)
+        filled->stuck_after = STUCK_DEFAULT;
+    if (filled->stop_timeout == 0)
+        filled->stop_timeout = STOP_DEFAULT;
+    if (filled->destroy_timeout == 0)
+        filled->destroy_timeout = DESTROY_DEFAULT;
+    return fill_in_log(filled);
+}
+
+bool act__worker_init(struct act__worker *worker, struct act_system *system, uint32_t index,
+                      uint64_t seed)
+{
+    worker->system = system;
+    worker->executor = system->executor;
+    worker->index = index;
+    worker->backlog_max = system->options.backlog_max;
+    worker->batch_max = system->options.batch_max;
+    /* handlers that may take long keep nothing back */
+    worker->row_max = index == ACT__NO_WORKER ? 0 : ACT__ROW_MAX;
+    act__store(&worker->next, ACT__NO_NEXT);
+    worker->now = -1;
+    act__random_seed(&worker->random, seed);
+    if (act__spares_fill(worker))
+        return true;
+    act__worker_fini(worker); /* some of them may have been there */
+    return false;
+}
+
+_Thread_local struct act__worker *act__callbacks_here;
+
+bool act__may_take_down(const struct act_system *system)
+{
+    const struct act__worker *here = act__callbacks_here;
+
+    if (here != NULL)
+        act__check_stack(here);
+    return act__runs_here == NULL && (here == NULL || here->system != system) &&
+           !system->executor->simulated;
+}
+
+bool act__may_wait_for(const struct act_system *system, act_pid pid)
+{
+    const struct act__worker *here = act__callbacks_here;
+    bool is_itself = here != NULL && here->system == system && here->current != NULL &&
+                     act_pid_equal(pid, act_self_pid(here->current));
+
+    if (here != NULL)
+        act__check_stack(here);
+    return act__runs_here == NULL && !is_itself && !system->executor->simulated;
+}
+
+struct act__worker *act__worker_here(const struct act_system *system)
+{
+    struct act__worker *worker = act__runs_here;
+    return worker != NULL && worker->system == system ? worker : NULL;
+}
+
+void act__worker_fini(struct act__worker *worker)
+{
+    act__arena_clear(&worker->scratch);
+    if (worker->row.envelope != NULL)
+        act__message_drop(worker->row.envelope);
+    worker->row.envelope = NULL;
+    while (worker->spares_count > 0)
+        act__reason_text_let_go(worker->spares[--worker->spares_count]);
+    act__reason_text_let_go(worker->panic_text);
+    worker->panic_text = NULL;
+}
+
+/* Cell 0 is never lived in: what is meant for nobody is sent there. */
+static bool reserve_nobody(act_system *system)
+{
+    act_self *nobody = act__slab_take(&system->cells, &system->guest.cells);
+    if (nobody == NULL)
+        return false;
+    act__cell_prepare(system, nobody);
+    return true;
+}
+
+/*
+ * Address space is not free everywhere (valgrind has 128 GiB of it), so a small system asks for
+ * little.
+ */
+static bool make_slabs(act_system *system)
+{
+    /*
+     * More cells than actors_max: cell 0, those that lie free in some worker's cache, and those
+     * that waiting threads live in. act__spawn counts the actors.
+     */
+    size_t cells = (size_t)system->options.actors_max + 1 + CELLS_TO_SPARE;
+    if (cells > ACTORS_MAX)
+        cells = ACTORS_MAX;
+    size_t others = 4 * cells + 1024;
+    if (others > (size_t)1 << (ACT__REF_INDEX_BITS - 1))
+        others = (size_t)1 << (ACT__REF_INDEX_BITS - 1);
+    return act__slab_create(&system->cells, sizeof(act_self), offsetof(act_self, free_link),
+                            cells) &&
+           act__slab_create(&system->bonds, 192, ACT__BOND_FREE_LINK, others) &&
+           act__slab_create(&system->timers, 192, 0, others);
+}
+
+act_result act__system_make(act_system **system, const act_system_options *options)
+{
+    act_system_options filled;
+    act_result         result = fill_in(&filled, options);
+    if (result != ACT_OK)
+        return result;
+    act_system *made = act__allocate_lines(sizeof *made);
+    if (made == NULL)
+        return ACT_NO_MEMORY;
+    made->options = filled;
+    made->stop_event = -1;
+    act__fork_prepare(made);
+    made->service_manager.fd = -1;
+    act__condition_init(&made->root_ended);
+    pthread_mutex_init(&made->guest_mutex, NULL);
+    pthread_mutex_init(&made->roots_mutex, NULL);
+    act__list_init(&made->roots);
+    if (!make_slabs(made) || act__names_create(&made->names) != ACT_OK || !reserve_nobody(made) ||
+        !act__worker_init(&made->guest, made, ACT__NO_WORKER, (uintptr_t)made) ||
+        (filled.log == NULL && (made->log = act__log_create(&filled)) == NULL)) {
+        act__system_free(made);
+        return ACT_NO_MEMORY;
+    }
+    *system = made;
+    return ACT_OK;
+}
+
+void act__system_free(act_system *system)
+{
+    if (system->executor != NULL)
+        system->executor->operations->destroy(system->executor);
+    act__worker_fini(&system->guest);
+    act__names_destroy(system->names);
+    act__slab_destroy(&system->timers);
+    act__slab_destroy(&system->bonds);
+    act__slab_destroy(&system->cells);
+    pthread_cond_destroy(&system->root_ended);
+    pthread_mutex_destroy(&system->guest_mutex);
+    pthread_mutex_destroy(&system->roots_mutex);
+    if (system->stop_event >= 0)
+        close(system->stop_event);
+    act__service_manager_close(&system->service_manager);
+    act__log_destroy(system->log); /* last: what ended before may have logged */
+    act__free(system);
+}
+
+act_result act_system_create(act_system **system, const act_system_options *options)
+{
+    act_system *made;
+    act_result  result = act__system_make(&made, options);
+    if (result != ACT_OK)
+        return result;
+    act__know_thread();
+    made->stop_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    result = made->stop_event < 0 ? ACT_OS : made->log != NULL ? act__log_start(made->log) : ACT_OK;
+    if (result == ACT_OK)
+        result = act__service_manager_open(&made->service_manager, &made->options);
+    if (result == ACT_OK)
+        result = act__worker_pool_create(&made->executor, made, &made->options);
+    made->guest.executor = made->executor;
+    if (result != ACT_OK) {
+        act__system_free(made);
+        return result;
+    }
+    *system = made;
+    return ACT_OK;
+}
+
+/* ------------------------------------------------------------------------------------- counters */
+
+static void add_counters(struct act__worker *worker, void *context)
+{
+    act_counters *counters = context;
+#define X(name, text) counters->name += act__load(&worker->name);
+    ACT_COUNTERS(X)
+#undef X
+}
+
+void act_system_counters(act_system *system, act_counters *counters)
+{
+    *counters = (act_counters){0};
+    if (act__has_forked(system))
+        return;
+    add_counters(&system->guest, counters);
+    counters->sent += act__load(&system->outside_sent);
+    counters->dead_letters += act__load(&system->outside_dead_letters);
+    counters->log_lost += system->log != NULL ? act__log_lost(system->log) : 0;
+    system->executor->operations->each_worker(system->executor, add_counters, counters);
+}
+
+static void add_exited(struct act__worker *worker, void *context)
+{
+    /*
+     * acquire: pairs with the release in act__end_run; who is counted here was counted as spawned
+     * before.
+     */
+    *(uint64_t *)context += act__load_acquire(&worker->exited);
+}
+
+static void add_spawned(struct act__worker *worker, void *context)
+{
+    *(uint64_t *)context += act__load(&worker->spawned);
+}
+
+/*
+ * First the ends and then the births: an actor that comes and goes between the two makes the result
+ * no smaller.
+ */
+uint64_t act__system_actors_count(act_system *system)
+{
+    uint64_t exited = 0, spawned = 0;
+    system->executor->operations->each_worker(system->executor, add_exited, &exited);
+    add_spawned(&system->guest, &spawned);
+    system->executor->operations->each_worker(system->executor, add_spawned, &spawned);
+    return spawned - exited;
+}
+
+uint32_t act_system_workers_count(const act_system *system)
+{
+    return system->executor->workers_count;
+}
+
+/* ----------------------------------------------------------------------------------------- stop */
+
+void act_system_stop(act_system *system)
+{
+    if (act__has_forked(system))
+        return;
+    uint64_t one = 1;
+    int      saved = errno; /* a signal handler must leave it alone */
+    act__store(&system->stop_asked, true);
+    if (system->stop_event >= 0 && write(system->stop_event, &one, sizeof one) < 0) {
+        /* Only EAGAIN is possible: it was written before. */
+    }
+    errno = saved;
+}
+
+void act_system_overdue(act_system *system)
+{
+    if (act__load(&system->closing))
+        act__store(&system->overdue, true); /* relaxed, as all here: act_system_run reads it when
+                                               all have ended */
+}
+
+void act_system_tree_begins(act_system *system)
+{
+    act__add(&system->trees_count, 1);
+}
+
+void act_system_tree_ended(act_system *system, act_tree_end how)
+{
+    bool                      is_last = act__sub(&system->trees_count, 1) == 1;
+    const struct act__worker *worker = act__worker_here(system);
+    if (how == ACT_TREE_END_EARLY && worker != NULL && worker->exit_reason.kind == ACT_EXIT_KILLED)
+        how = ACT_TREE_END_GAVE_UP;
+    if (act__load(&system->closing) || system->executor->simulated)
+        return;
+    if (how == ACT_TREE_END_GAVE_UP)
+        act__store(&system->gave_up, true);
+    if (how == ACT_TREE_END_GAVE_UP || (how == ACT_TREE_END_DONE && is_last))
+        act_system_stop(system);
+}
+
+void act__system_actor_ended(act_system *system)
+{
+    /* seq_cst, partner of itself: of two that end at the same time one sees that it is the last. */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (act__system_actors_count(system) != 0)
+        return;
+    act__lock(&system->roots_mutex);
+    pthread_cond_broadcast(&system->root_ended);
+    act__unlock(&system->roots_mutex);
+}
+
+void act__system_poke_all(act_system *system, struct act__worker *worker, uint8_t urgent)
+{
+    act_self *cell;
+    for (size_t slot = 1; (cell = act__slab_at(&system->cells, slot)) != NULL; slot++) {
+        uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c and
+                                                           door.c */
+        if ((life & 1) != 0)
+            act__cell_poke(system, worker, life << ACT__SLOT_BITS | slot, urgent);
+    }
+}
+
+/* What is waited for. */
+enum act__ended { ROOTS_HAVE_ENDED, ALL_HAVE_ENDED };
+
+/* Whether that came in time. deadline NULL: for ever. */
+static bool wait_for_end(act_system *system, enum act__ended what, const struct timespec *deadline)
+{
+    bool ended, in_time = true;
+    act__lock(&system->roots_mutex);
+    for (;;) {
+        ended = what == ROOTS_HAVE_ENDED ? act__roots_are_gone(system)
+                                         : act__system_actors_count(system) == 0;
+        if (ended || !in_time)
+            break;
+        /*
+         * An actor that was ending while `closing` was set may not have seen it, and then does not
+         * tell: look again soon. The alternative is a fence in every end.
+         */
+        struct timespec soon = act__clock_after(LOOK_AGAIN);
+        bool            last = deadline != NULL && !act__clock_is_before(&soon, deadline);
+        in_time = pthread_cond_timedwait(&system->root_ended, &system->roots_mutex,
+                                         last ? deadline : &soon) != ETIMEDOUT ||
+                  !last;
+    }
+    act__unlock(&system->roots_mutex);
+    return ended;
+}
+
+static act_result stop_in_order(act_system *system)
+{
+    act_millis       timeout = system->options.stop_timeout;
+    act_millis       asked = system->executor->operations->now(system->executor);
+    struct timespec  deadline = act__clock_after(timeout == ACT_FOREVER ? 0 : timeout);
+    struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
+    /*
+     * relaxed: who sees it late spawns once more, or does not tell of its end: wait_for_end looks
+     * again.
+     */
+    act__store(&system->closing, true);
+    act__service_manager_stop_begins(system);
+    act__roots_tell(system, NULL);
+    bool in_time = wait_for_end(system, ROOTS_HAVE_ENDED, until);
+    act__system_poke_all(system, NULL, ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
+    in_time = wait_for_end(system, ALL_HAVE_ENDED, until) && in_time;
+    act__store(&system->killing, true); /* relaxed: who is spawned all the same is killed in the
+                                           next round */
+    if (wait_for_end(system, ALL_HAVE_ENDED, &(struct timespec){0}))
+        return in_time ? ACT_OK : ACT_TIMED_OUT;
+    act__left_tell(system, ACT_LOG_WARNING, "not ended within stop_timeout, is killed:", asked);
+    deadline = act__clock_after(KILL_TIMEOUT);
+    do {
+        act__system_poke_all(system, NULL, ACT__URGENT_KILL);
+        struct timespec soon = act__clock_after(ACT_MS(10));
+        if (wait_for_end(system, ALL_HAVE_ENDED, &soon))
+            return ACT_TIMED_OUT;
+        clock_gettime(CLOCK_MONOTONIC, &soon);
+        if (!act__clock_is_before(&soon, &deadline))
+            return ACT_TIMED_OUT;
+    } while (true);
+}
+
+static act_result result_of_stop(act_system *system, act_result result)
+{
+    if (act__load(&system->gave_up))
+        return ACT_GAVE_UP;
+    return result == ACT_OK && act__load(&system->overdue) ? ACT_TIMED_OUT : result;
+}
+
+static act_result run(act_system *system)
+{
+    struct pollfd asked = {.fd = system->stop_event, .events = POLLIN};
+    if (system->stopped)
+        return ACT_INVALID;
+    system->runner = act__stack_here();
+    act__store_release(&system->is_run, true); /* pairs with the acquire in act__check_stack */
+    while (!act__load(&system->stop_asked))
+        (void)poll(&asked, 1, -1);
+    system->stopped = true;
+    act_result result = result_of_stop(system, stop_in_order(system));
+    act__store(&system->is_run, false);
+    return result;
+}
+
+act_result act_system_run(act_system *system)
+{
+    if (act__has_forked(system))
+        return ACT_FORKED;
+    if (!act__may_take_down(system))
+        return ACT_INVALID;
+    if (!system->stopped && !act__load(&system->stop_asked))
+        act__service_manager_run_begins(system);
+    return run(system);
+}
+
+/*
+ * Ends all actors and threads in this time, or says which are left. Returns: whether there is
+ * nothing left.
+ */
+static bool end_all(act_system *system, const struct timespec *until)
+{
+    const struct act__executor_operations *operations = system->executor->operations;
+    act_millis                             asked = operations->now(system->executor);
+
+    act__system_poke_all(system, NULL, ACT__URGENT_KILL);
+    bool have_ended = wait_for_end(system, ALL_HAVE_ENDED, until);
+    if (have_ended)
+        act__seats_clear(system);
+    else
+        act__left_tell(system, ACT_LOG_ERROR, "act_system_destroy leaves behind", asked);
+    uint32_t threads =
+        operations->end_threads(system->executor, have_ended ? until : &(struct timespec){0});
+    if (have_ended && threads == 0)
+        return true;
+    act__log(
+        system, ACT_LOG_ERROR,
+        "act_system_destroy has timed out: %llu actors and %u threads are left, with their memory",
+        (unsigned long long)act__system_actors_count(system), (unsigned)threads);
+    return false;
+}
+
+/*
+ * Threads whose callbacks have not returned use, when they do, whatever there is of the system: so
+ * all of it stays. The list is for tools that look for memory to which nothing leads.
+ */
+static void abandon(act_system *system)
+{
+    static _Atomic(act_system *) all;
+
+    (void)!act_log_flush(system, ACT_SECONDS(1));
+    act__store(&system->abandoned, true); /* relaxed: a hook that is called all the same finds
+                                             its context */
+    system->next_abandoned = act__load(&all);
+    while (!atomic_compare_exchange_weak(&all, &system->next_abandoned, system))
+        ;
+    act__is_kept(system->cells.region.base, system->cells.region.limit_bytes);
+    act__is_kept(system->bonds.region.base, system->bonds.region.limit_bytes);
+    act__is_kept(system->timers.region.base, system->timers.region.limit_bytes);
+}
+
+act_result act_system_destroy(act_system **system)
+{
+    act_system *mine = *system;
+
+    if (mine == NULL)
+        return ACT_OK;
+    if (act__has_forked(mine))
+        return ACT_FORKED;
+    if (!act__may_take_down(mine))
+        return ACT_INVALID;
+    act_system_stop(mine);
+    if (!mine->stopped)
+        (void)run(mine);
+    act_millis       timeout = mine->options.destroy_timeout;
+    struct timespec  deadline = act__clock_after(timeout == ACT_FOREVER ? 0 : timeout);
+    struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
+    bool             have_ended = end_all(mine, until);
+    if (have_ended)
+        act__system_free(mine);
+    else
+        abandon(mine);
+    *system = NULL;
+    return have_ended ? ACT_OK : ACT_TIMED_OUT;
+}

@@ -1,0 +1,218 @@
+/*
+ * Timers as actors have them: armed and cancelled by their owner, fired by a worker's wheel.
+ * Internal.
+ */
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include <actor/signal/bond.h>
+#include <actor/scheduler/station.h>
+#include <actor/system/fork.h>
+#include <actor/system/system_record.h>
+#include <mailbox/base/gap.h>
+
+_Static_assert(sizeof(struct act__timer) <= 192, "a timer is at most three cache lines");
+
+#define DELAY_MAX ((act_millis)1 << 40)
+
+static act_millis clock_now(struct act__worker *worker)
+{
+    return worker->executor->operations->now(worker->executor);
+}
+
+/* The wheel of the calling thread, if it has one. */
+static bool own_wheel(const struct act__worker *worker, const struct act__timer *timer)
+{
+    return worker->index != ACT__NO_WORKER && timer->worker == worker->index;
+}
+
+act_ref act__timer_ref(struct act_system *system, const struct act__timer *timer)
+{
+    return act__ref_make(act__load(&timer->life), act__slab_index(&system->timers, timer),
+                         ACT__REF_IS_TIMER);
+}
+
+struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, uint64_t to,
+                                  act_message *message, act_ref ref, act_millis delay)
+{
+    struct act__timer *timer = act__slab_take(&worker->system->timers, &worker->timers);
+    if (timer == NULL)
+        return NULL;
+    act__store(&timer->life, act__load(&timer->life) + 1);
+    atomic_thread_fence(memory_order_release); /* who sees the owner of this use sees its life:
+                                                  pairs with find */
+    memset(&timer->notice, 0, sizeof timer->notice);
+    timer->notice.act_bits = ACT__BIT_SIGNAL | ACT__HOME_TIMER;
+    timer->notice.tag = ACT__SIGNAL_TIMER;
+    timer->notice.ref = ref;
+    act__list_init(&timer->slot);
+    if (delay > DELAY_MAX) /* the timeout of an ask: 35 years are as good as any time beyond */
+        delay = DELAY_MAX;
+    /* The real clock is cut to whole milliseconds: one more, so that no timer is early. */
+    timer->due = clock_now(worker) + delay + !worker->executor->simulated;
+    timer->message = message;
+    timer->to = to;
+    act__store(&timer->owner, self != NULL ? act__local_of(self) : 0);
+    timer->worker = worker->index != ACT__NO_WORKER ? (uint16_t)worker->index : 0;
+    act__store(&timer->state, ACT__TIMER_ARMED);
+    if (self != NULL)
+        act__set_add(&self->timers, &timer->owned);
+    timer->by_call = !own_wheel(worker, timer) || !act__station_enter(worker);
+    if (!timer->by_call) {
+        act__wheel_add(worker->wheel, timer);
+        act__station_leave(worker);
+    } else {
+        worker->executor->operations->call_wheel(worker->executor, timer, false);
+    }
+    return timer;
+}
+
+void act__timer_again(struct act__worker *worker, struct act__timer *timer, act_millis delay)
+{
+    timer->due = clock_now(worker) + delay + !worker->executor->simulated;
+    if (own_wheel(worker, timer))
+        act__wheel_add(worker->wheel, timer);
+    else /* the monitor has fired it: see stuck.c */
+        worker->executor->operations->call_wheel(worker->executor, timer, false);
+}
+
+void act__timer_drop(struct act__worker *worker, struct act__timer *timer)
+{
+    if (timer->message != NULL)
+        act_message_free(&timer->message);
+    act__store(&timer->life, act__load(&timer->life) + 1);
+    act__slab_give(&worker->system->timers, &worker->timers, timer);
+}
+
+bool act__timer_cancel(struct act__worker *worker, struct act__timer *timer)
+{
+    uint32_t armed = ACT__TIMER_ARMED;
+    act__set_remove(&timer->owned);
+    /* relaxed: nothing but this decision is shared; the record itself goes through call_wheel. */
+    if (!atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_CANCELLED,
+                                                 memory_order_relaxed, memory_order_relaxed))
+        return false;
+    act__gap("timers.cancelled");
+    if (!timer->by_call && own_wheel(worker, timer) && act__station_enter(worker)) {
+        act__wheel_remove(worker->wheel, timer);
+        act__station_leave(worker);
+        act__timer_drop(worker, timer);
+    } else {
+        worker->executor->operations->call_wheel(worker->executor, timer, true);
+    }
+    return true;
+}
+
+void act__timer_cancel_all(struct act__worker *worker, act_self *self)
+{
+    while (self->timers.first != NULL)
+        act__timer_cancel(worker, act__container(self->timers.first, struct act__timer, owned));
+}
+
+static void fire(struct act__worker *worker, struct act__timer *timer)
+{
+    uint32_t armed = ACT__TIMER_ARMED;
+    act__list_remove(&timer->slot);
+    if (act__unlikely(act__load(&timer->owner) == 0)) {
+        act__slow_watch(worker, timer);
+        return;
+    }
+    /*
+     * The loser of this race is told: a cancelled timer is dropped when its owner's call arrives.
+     */
+    if (atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_FIRED,
+                                                memory_order_relaxed, memory_order_relaxed)) {
+        act__gap("timers.fired");
+        act__signal_push(worker->system, worker, act__load(&timer->owner), &timer->notice);
+    }
+}
+
+void act__timers_run(struct act__worker *worker, struct act__timer_wheel *wheel, act_millis now)
+{
+    struct act__list due;
+    act__list_init(&due);
+    act__wheel_advance(wheel, now, &due);
+    while (!act__list_is_empty(&due))
+        fire(worker, act__container(due.next, struct act__timer, slot));
+    act__wheel_spread(wheel);
+}
+
+/* ----------------------------------------------------------------------------- what actors call */
+
+act_millis act_now(const act_self *self)
+{
+    struct act__worker *worker = self->worker;
+    if (worker->now < 0)
+        worker->now = clock_now(worker);
+    return worker->now;
+}
+
+uint64_t act_random(act_self *self)
+{
+    return act__random_next(&self->worker->random);
+}
+
+act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_message **message,
+                          act_millis delay)
+{
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
+    if (delay < 0 || delay > DELAY_MAX)
+        return ACT_INVALID;
+    if (to.node != 0)
+        return ACT_NO_NODE;
+    struct act__timer *armed =
+        act__timer_arm(self->worker, self, to.local, *message, (act_ref){0}, delay);
+    if (armed == NULL)
+        return ACT_NO_MEMORY;
+    (*message)->ref.value = 0; /* only its owner, who is running this, will send it */
+    *message = NULL;
+    *timer = act__timer_ref(self->worker->system, armed);
+    return ACT_OK;
+}
+
+act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag,
+                                act_value value, act_millis delay)
+{
+    act_message *message = act__message_make(tag, value.kind, 0);
+    if (message == NULL)
+        return ACT_NO_MEMORY;
+    act__message_set(message, &value);
+    act_result result = act_send_after(self, timer, to, &message, delay);
+    if (result != ACT_OK) {
+        message->kind = ACT_VALUE_NOTHING; /* the resource stays the caller's */
+        act_message_free(&message);
+    }
+    return result;
+}
+
+/* Whether the record is in use under this ref. */
+static bool is_called(struct act_system *system, struct act__timer *timer, act_ref ref)
+{
+    return act__timer_ref(system, timer).value == ref.value && (act__load(&timer->life) & 1) != 0;
+}
+
+/*
+ * The timer with this ref if it is this actor's; else NULL. Another actor's record may be used
+ * again while it is looked at; one's own cannot.
+ */
+static struct act__timer *find(act_self *self, act_ref ref)
+{
+    struct act_system *system = self->worker->system;
+    struct act__timer *timer =
+        act__slab_at(&system->timers, act__ref_index(ref, ACT__REF_IS_TIMER));
+    if (timer == NULL || !is_called(system, timer, ref))
+        return NULL;
+    act__gap("timers.found");
+    /* acquire: before the second look at life, as act__timer_arm writes life before the owner. */
+    bool is_mine = act__load_acquire(&timer->owner) == act__local_of(self);
+    return is_mine && is_called(system, timer, ref) && timer->owned.here != NULL ? timer : NULL;
+}
+
+act_result act_cancel_timer(act_self *self, act_ref ref)
+{
+    if (act__has_forked(self->worker->system))
+        return ACT_FORKED;
+    struct act__timer *timer = find(self, ref);
+    return timer != NULL && act__timer_cancel(self->worker, timer) ? ACT_OK : ACT_NOT_FOUND;
+}

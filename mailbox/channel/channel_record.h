@@ -1,0 +1,274 @@
+/* The inside of a channel, and what its kinds do. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_MAILBOX_CHANNEL_CHANNEL_RECORD_H
+#define ACT_MAILBOX_CHANNEL_CHANNEL_RECORD_H
+
+#include <mailbox/base/atomics.h>
+#include <mailbox/base/fork.h>
+#include <mailbox/channel/select.h>
+
+/*
+ * Values go through a chain of blocks; the senders' end writes at its front, the receivers' end
+ * reads at its back. Each end has a lock of its own, held for a few instructions, so that a sender
+ * and a receiver do not disturb each other:
+ *
+ *             senders' lock           receivers' lock         both, senders' first
+ *             send                    receive                 force_send
+ *             a receiver lies down    a sender lies down      refill
+ *             the last sender goes    the last receiver goes
+ *
+ * Who waits is listed where the others will come by: receivers at the senders' end, senders at the
+ * receivers' end. There a receiver that found nothing looks again under the senders' lock, and is
+ * listed only if there still is nothing: every later send sees it, every earlier one has been seen.
+ * So no wake-up can be lost and a send pays nothing for it but a look at the list, on a cache line
+ * that it has.
+ *
+ * Who is listed need not come back for his value: a send into an empty channel hands its value to a
+ * receiver that waits, and a receive puts the value of a sender that waits into the place that it
+ * has freed. So with room for one value three go from a thread to another before both have had a
+ * turn. Where that does not go (older values wait) one receiver is woken for each send; who is
+ * woken for a channel tries that channel, and may find that another was faster.
+ *
+ * In a rendezvous channel only the senders' lock is used, and who finds somebody listed copies the
+ * value from or to him.
+ */
+struct act__channel_list {
+    act_select_case *first, *last;
+};
+
+struct act__block {
+    struct act__block *next; /* NULL: the newest */
+    unsigned char      values[];
+};
+
+/* Written by threads of this side, but for `waiting` and `is_cut`: see above. */
+struct act__end {
+    _Atomic uint32_t         lock;
+    _Atomic uint32_t         handles;
+    _Atomic uint64_t         position; /* 2 * values that have passed here; ACT__LAST is added by
+                                          the last handle's drop */
+    uint64_t                 other;    /* the other end's position when last looked at, without
+                                          ACT__LAST */
+    struct act__block       *block;
+    uint32_t                 place;   /* in block->values, in bytes */
+    bool                     is_cut;  /* the other side's last handle is gone */
+    struct act__channel_list waiting; /* cases of the other side */
+};
+
+#define ACT__LAST ((uint64_t)1)
+
+struct act_sender {
+    struct act__end end ACT__ALIGNED;
+};
+struct act_receiver {
+    struct act__end end ACT__ALIGNED;
+};
+
+enum act__channel_kind { ACT__CHANNEL_BUFFERED, ACT__CHANNEL_RENDEZVOUS, ACT__CHANNEL_TIMER };
+
+struct act_channel {
+    struct act_sender      sender;
+    struct act_receiver    receiver;
+    uint64_t               limit;                   /* twice the capacity; INT64_MAX: none */
+    uint32_t               value_bytes, step_bytes; /* from one value to the next: at least 1 */
+    uint32_t               block_bytes, ring_bytes; /* of values; 0: there are more blocks, the
+                                                       channel is unbounded */
+    enum act__channel_kind kind;
+    uint32_t               words; /* act__forks when it was made, if it is buffered and of one
+                                     word, else one more */
+    _Atomic uint32_t       sides; /* that have a handle; 1 or 2 at the beginning, the last one
+                                     frees the channel */
+    void (*release)(void *value);
+    union {
+        struct {
+            _Atomic(struct act__block *) spare;
+            struct act__block            first; /* what the first block of an unbounded channel
+                                                   hangs on: no value */
+        };
+        struct {
+            _Atomic int64_t due;    /* nanoseconds; INT64_MAX: never */
+            int64_t         period; /* 0: once */
+        };
+    };
+};
+
+/* Whether it was made before fork(), by a parent of this process. */
+static inline bool act__channel_has_forked(const struct act_channel *channel)
+{
+    return act__unlikely((channel->words & ~UINT32_C(1)) != act__forks);
+}
+
+static inline struct act_channel *act__channel_of_sender(const act_sender *sender)
+{
+    return (struct act_channel *)(uintptr_t)sender;
+}
+
+static inline struct act_channel *act__channel_of_receiver(const act_receiver *receiver)
+{
+    return (struct act_channel *)((uintptr_t)receiver - offsetof(struct act_channel, receiver));
+}
+
+/* Asked once: on a single CPU nothing can happen while a thread waits in place. */
+bool act__has_several_cpus(void);
+/*
+ * Waits in place, or after a while lets others run. Returns: whether that was not too often yet; 0
+ * spent at first.
+ */
+bool act__step_back(unsigned *spent, unsigned pauses);
+/* Somebody else has the lock. */
+void act__end_lock_contended(struct act__end *end);
+
+/* acquire: what one holder of the lock wrote the next one sees. Held for a few instructions. */
+static inline void act__end_lock(struct act__end *end)
+{
+    if (act__unlikely(atomic_exchange_explicit(&end->lock, 1, memory_order_acquire) != 0))
+        act__end_lock_contended(end);
+}
+
+/* acquire: as act__end_lock. */
+static inline bool act__end_try_lock(struct act__end *end)
+{
+    return act__likely(atomic_exchange_explicit(&end->lock, 1, memory_order_acquire) == 0);
+}
+
+static inline void act__end_unlock(struct act__end *end)
+{
+    act__store_release(&end->lock, 0); /* pairs with the exchange in act__end_lock */
+}
+
+/* ------------------------------------------------------------------------------------ who waits */
+
+/*
+ * One wait for one or more cases. Who makes a case possible claims the waiter for it, by setting
+ * `state`; only one can.
+ *
+ *     LOOKING ----> ASLEEP ---- claim: somebody has made case i possible ----> CHOSEN + i
+ *        |             |
+ *        +-------------+------- the timeout, or a case that was possible already ----> AWAKE
+ */
+struct act__waiter {
+    _Atomic uint32_t state;                    /* a futex */
+    void (*woken)(struct act__waiter *waiter); /* instead of waking a thread; NULL: a thread */
+};
+
+enum { ACT__WAITER_LOOKING, ACT__WAITER_ASLEEP, ACT__WAITER_AWAKE, ACT__WAITER_CHOSEN };
+
+/* Somebody who was claimed and is to be woken once the lock is released. */
+struct act__claim {
+    struct act__waiter *waiter; /* NULL: nobody */
+    void (*woken)(struct act__waiter *waiter);
+    bool watched; /* it takes nothing: the next one should be woken, too */
+    bool asleep;
+};
+
+/* All under the lock of the list, but for act__claim_wake. */
+void              act__cases_add(struct act__channel_list *list, act_select_case *one);
+void              act__cases_remove(struct act__channel_list *list, act_select_case *one);
+/* Takes the first off the list who can still be claimed. */
+struct act__claim act__cases_claim(struct act__channel_list *list);
+/*
+ * Takes the first off the list who takes part and can still be claimed: his case is done, its value
+ * is to be copied from or to him before the lock is released. NULL: nobody.
+ */
+act_select_case  *act__cases_meet(struct act__channel_list *list, struct act__claim *claim);
+/* The same for a case off that list. Returns: whether it was claimed. */
+bool              act__case_claim(act_select_case *one, struct act__claim *claim);
+void              act__claim_wake(struct act__claim claim);
+/* Wakes who is listed at the end: all, or all who only watch and one more. Without a lock. */
+void              act__end_wake(struct act__end *end, struct act__end *locked, bool all);
+
+/* Lists the case where it waits, if it is not ready. Returns: whether it was listed. */
+bool     act__case_lie_down(act_select_case *one, struct act__waiter *waiter);
+/*
+ * Takes it off the list. Returns: whether it was still listed; if not, and only then, somebody has
+ * claimed the waiter for it, or tried to.
+ */
+bool     act__case_get_up(act_select_case *one);
+/*
+ * Until claimed, or until a time of act__channel_clock (INT64_MAX: forever); `in_place`: for a
+ * moment without sleep, which saves who claims it a system call. Returns: the state, never LOOKING
+ * or ASLEEP.
+ */
+uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until, bool in_place);
+/* The same without waiting. */
+uint32_t act__waiter_give_up(struct act__waiter *waiter);
+
+/*
+ * What runs handlers on this thread (a struct act__worker); NULL: an ordinary thread, which may
+ * wait.
+ */
+extern _Thread_local void *act__runs_here;
+
+/* A handler only without waiting. */
+static inline bool act__may_wait(act_millis timeout)
+{
+    return timeout == 0 || (timeout >= ACT_FOREVER && act__runs_here == NULL);
+}
+
+/*
+ * What a select of this thread draws from; a simulation sets it, so that its handlers draw the same
+ * every time.
+ */
+extern _Thread_local uint64_t act__chance;
+
+/* Nanoseconds on the monotonic clock. */
+int64_t act__channel_clock(void);
+
+/* ---------------------------------------------------------------------------------------- kinds */
+
+/* Without waiting. ACT_FULL or ACT_EMPTY: not now. */
+act_result act__buffered_send(struct act_channel *channel, const void *value);
+act_result act__buffered_receive(struct act_channel *channel, void *value);
+act_result act__rendezvous_send(struct act_channel *channel, const void *value);
+act_result act__rendezvous_receive(struct act_channel *channel, void *value);
+act_result act__timer_receive(struct act_channel *channel, void *value);
+
+/* act_channel_send and act_channel_receive where it is not over at once. */
+act_result act__send_else(act_sender *sender, const void *value, act_millis timeout);
+act_result act__receive_else(act_receiver *receiver, void *value, act_millis timeout);
+
+/* Whether it could happen, or cannot any more; `waiter` does not count as the other side. */
+bool act__buffered_is_ready(struct act_channel *channel, const act_select_case *one);
+bool act__rendezvous_is_ready(struct act_channel *channel, const act_select_case *one,
+                              struct act__waiter *waiter);
+
+/* Releases what waits. No receiver is left. */
+void act__buffered_clear(struct act_channel *channel);
+/* Frees the blocks. Nobody is left. */
+void act__buffered_free(struct act_channel *channel);
+
+/* Without handles; NULL: no memory. */
+struct act_channel *act__channel_make(enum act__channel_kind kind, size_t value_bytes);
+
+static inline void act__value_copy(void *to, const void *from, size_t bytes)
+{
+    if (act__likely(bytes == 8))
+        __builtin_memcpy(to, from, 8);
+    else if (bytes != 0)
+        __builtin_memcpy(to, from, bytes);
+}
+
+static inline act_result act__send_now(act_sender *sender, const void *value)
+{
+    struct act_channel *channel = act__channel_of_sender(sender);
+    return act__likely(channel->kind == ACT__CHANNEL_BUFFERED)
+               ? act__buffered_send(channel, value)
+               : act__rendezvous_send(channel, value);
+}
+
+static inline act_result act__receive_now(act_receiver *receiver, void *value)
+{
+    struct act_channel *channel = act__channel_of_receiver(receiver);
+    if (act__likely(channel->kind == ACT__CHANNEL_BUFFERED))
+        return act__buffered_receive(channel, value);
+    return channel->kind == ACT__CHANNEL_TIMER ? act__timer_receive(channel, value)
+                                               : act__rendezvous_receive(channel, value);
+}
+
+static inline struct act_channel *act__case_channel(const act_select_case *one)
+{
+    return one->sender != NULL ? act__channel_of_sender(one->sender)
+                               : act__channel_of_receiver(one->receiver);
+}
+
+#endif

@@ -1,0 +1,312 @@
+/*
+ * Messages of a schema between actors: told, asked, answered, sent later, from a thread, lost and
+ * unknown.
+ */
+/* SPDX-License-Identifier: MIT */
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <actor/typed.h>
+#include <mailbox/base/memory.h>
+#include <mailbox/base/sanitize.h>
+#include <test/actor/lab.h>
+#include <test/mailbox/schema/protocol.h>
+
+static act_pid a, b;
+
+static void open_two(void)
+{
+    lab_open();
+    a = lab_spawn();
+    b = lab_spawn();
+}
+
+static void close_two(void)
+{
+    lab_close();
+}
+
+static void tells_some(act_self *self)
+{
+    act_tell(self, b, zoo_small, .amount = -7);
+    act_tell(self, b, zoo_nothing);
+    act_tell(self, b, zoo_three, .a = 9, .b = 1, .c = 2); /* 24 bytes: not in registers */
+    act_tell(self, b, zoo_optional, .text = "a text");    /* not even in the envelope */
+}
+
+static void messages_arrive_as_they_were_told(void)
+{
+    open_two();
+    lab_let(a, tells_some);
+    const struct note *small = lab_only(b, zoo_small_tag), *nothing = lab_only(b, zoo_nothing_tag),
+                      *three = lab_only(b, zoo_three_tag),
+                      *optional = lab_only(b, zoo_optional_tag);
+    ck_assert(small < nothing && nothing < three && three < optional);
+    ck_assert_int_eq(small->value, -7);
+    ck_assert(act_pid_equal(small->sender, a));
+    close_two();
+}
+
+static int seen;
+
+static void reads(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    switch (zoo_tag_of(message)) {
+    case zoo_small_tag:
+        seen = (int)act_view(zoo_small, message)->amount;
+        act_answer(self, message, zoo_optional, .text = "seen", .number = seen);
+        break;
+    case zoo_three_tag: seen = act_view(zoo_three, message)->c; break;
+    case zoo_nothing_tag:
+        act_answer(self, message, zoo_outside, .list = {NULL, 1}); /* no such thing */
+        break;
+    case zoo_optional_tag: seen = (int)strlen(act_view(zoo_optional, message)->text); break;
+    case zoo_scalars_tag:
+    case zoo_outside_tag:
+    default: act_unknown(self, message); break;
+    }
+}
+
+static const act_behavior reader = {.name = "reader", .receive = reads};
+
+static void open_reader(void)
+{
+    lab_open();
+    a = lab_spawn();
+    b = lab_spawn_as(&reader, NULL, NULL);
+}
+
+static void asks_small(act_self *self)
+{
+    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_small, .amount = 12), ACT_OK);
+}
+
+static void asks_with_a_text(act_self *self)
+{
+    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_optional, .text = "12345"), ACT_OK);
+    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 0, zoo_optional, .text = "12345"), ACT_INVALID);
+    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_outside, .list = {NULL, 1}),
+                     ACT_INVALID);
+}
+
+static void an_ask_is_answered(void)
+{
+    open_reader();
+    lab_let(a, asks_small);
+    ck_assert_int_eq(seen, 12);
+    ck_assert(act_ref_equal(lab_only(a, zoo_optional_tag)->ref, lab_ref));
+    lab_let(a, asks_with_a_text);
+    ck_assert_int_eq(seen, 5);
+    close_two();
+}
+
+static void asks_nothing(act_self *self)
+{
+    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_nothing), ACT_OK);
+}
+
+static void an_answer_that_cannot_be_is_a_down(void)
+{
+    open_reader();
+    lab_let(a, asks_nothing);
+    ck_assert_int_eq(lab_only(a, ACT_MESSAGE_DOWN)->code, ACT_INVALID);
+    close_two();
+}
+
+static void tells_later(act_self *self)
+{
+    ck_assert_int_eq(act_tell_after(self, &lab_ref, b, 50, zoo_optional, .text = "later"), ACT_OK);
+    ck_assert_int_eq(act_tell_after(self, &lab_ref, b, -1, zoo_optional, .text = "never"),
+                     ACT_INVALID);
+}
+
+static void a_message_can_be_told_later(void)
+{
+    open_reader();
+    seen = 0;
+    lab_let(a, tells_later);
+    lab_advance(49);
+    ck_assert_int_eq(seen, 0);
+    lab_advance(1);
+    ck_assert_int_eq(seen, 5);
+    close_two();
+}
+
+static void a_thread_can_tell(void)
+{
+    open_reader();
+    act_system_tell(lab.system, b, zoo_three, .c = 200);
+    act_system_tell(lab.system, b, zoo_outside, .list = {NULL, 1});
+    lab_run();
+    ck_assert_int_eq(seen, 200);
+    ck_assert_int_eq(lab_letters(ACT_INVALID), 1);
+    close_two();
+}
+
+static void tells_what_cannot_be(act_self *self)
+{
+    act_tell(self, b, zoo_outside, .list = {NULL, 1});
+    act_tell(self, act_pid_none(), zoo_small, .amount = 1);
+    act_tell(self, act_pid_none(), zoo_three, .a = 1);
+}
+
+static void what_cannot_be_told_is_a_dead_letter(void)
+{
+    open_two();
+    lab_let(a, tells_what_cannot_be);
+    ck_assert_int_eq(lab_letters(ACT_INVALID), 1);
+    ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 2);
+    act_counters counters = lab_counters();
+    ck_assert_uint_eq(counters.dead_letters, 3);
+    close_two();
+}
+
+static void tells_an_untyped(act_self *self)
+{
+    act_tell_value(self, b, zoo_small_tag, act_int64(3)); /* the tag alone does not make it one */
+    act_tell(self, b, shape_circle, .radius = 1);
+}
+
+static void what_is_unknown_is_counted_and_told(void)
+{
+    open_reader();
+    seen = 0;
+    lab_let(a, tells_an_untyped);
+    ck_assert_int_eq(seen, 0);
+    ck_assert_uint_eq(lab_counters().unknown, 2);
+    ck_assert_uint_eq(lab_counters().dead_letters, 0);
+    ck_assert_int_eq(lab_letters(ACT_INVALID), 2);
+    ck_assert_ptr_nonnull(strstr(lab.log, "(reader) does not know what actor "));
+    ck_assert_ptr_nonnull(strstr(lab.log, " 3\n"));
+    ck_assert_ptr_nonnull(strstr(lab.log, " 16 bytes\n")); /* it is none of the zoo's */
+    close_two();
+}
+
+static void falls(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    (void)message;
+    act_panic(self, "cannot bear it");
+}
+
+static const act_behavior nervous = {.name = "nervous", .receive = falls, .schema = zoo_schema};
+static const act_behavior blind = {.name = "blind", .receive = falls};
+
+static act_pid spawn(const act_behavior *behavior)
+{
+    act_pid pid;
+    ck_assert_int_eq(act_system_spawn(lab.system, &pid, behavior, NULL, NULL), ACT_OK);
+    return pid;
+}
+
+static void tells_a_secret(act_self *self)
+{
+    static char long_text[4000];
+    memset(long_text, 'x', sizeof long_text - 1);
+    act_tell(self, b, zoo_outside,
+             .people = {&(struct person){.name = "Ada", .password = "sesame"}, 1});
+    act_tell(self, spawn(&nervous), zoo_outside, .texts = {long_text, long_text},
+             .names = {(const char *[]){long_text}, 1});
+    act_tell(self, spawn(&blind), zoo_small, .amount = 5);
+    act_tell_value(self, spawn(&nervous), 9, act_int64(-5));
+}
+
+static void a_crash_shows_the_message_without_its_secrets(void)
+{
+    lab_open();
+    a = lab_spawn();
+    b = spawn(&nervous);
+    lab_let(a, tells_a_secret);
+    ck_assert_ptr_nonnull(strstr(lab.log, "(nervous) panicked at a message of actor "));
+    ck_assert_ptr_nonnull(
+        strstr(lab.log, ": zoo_outside {text: \"\", bytes: <>, numbers: [0, 0, 0]"));
+    ck_assert_ptr_nonnull(strstr(lab.log, ": tag 9 -5\n")); /* none of its schema */
+    ck_assert_ptr_null(strstr(lab.log, "(blind) panicked at"));
+    ck_assert_ptr_nonnull(strstr(lab.log, "people: [{name: \"Ada\", password: ***}]"));
+    ck_assert_ptr_null(strstr(lab.log, "sesame"));
+    lab_close();
+}
+
+static void tells_without_memory(act_self *self)
+{
+    act__memory_fail_at(1, true);
+    act_tell(self, b, zoo_optional,
+             .text = "this text is longer than what an envelope has room for: it takes more of the "
+                     "pool than anything else does, so that none of it is at hand");
+    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_outside,
+                                 .bytes = {lab.log, sizeof lab.log}),
+                     ACT_NO_MEMORY);
+    act__memory_fail_at(0, false);
+}
+
+static void without_memory_a_message_is_a_dead_letter(void)
+{
+    open_two();
+    lab_let(a, tells_without_memory);
+    ck_assert_int_eq(lab_letters(ACT_NO_MEMORY), 1);
+    close_two();
+}
+
+#ifdef ACT__ADDRESS_SANITIZER
+
+static const char *kept;
+
+static void sends_and_keeps(act_self *self)
+{
+    act_message *message;
+    ck_assert_int_eq(act_message_make(&message, zoo_optional, .text = "a text"), ACT_OK);
+    kept = act_view(zoo_optional, message)->text;
+    ck_assert_int_eq(act_send(self, b, &message), ACT_OK);
+    act_tell(self, b, zoo_nothing); /* the last one a receiver has handled is freed later */
+}
+
+/* In a process of its own, whose end is the report. */
+static void read_after_it_was_sent(int errors)
+{
+    dup2(errors, STDERR_FILENO);
+    lab_let(a, sends_and_keeps);
+    (void)*(const volatile char *)kept;
+    _exit(0);
+}
+
+static void what_was_sent_and_handled_is_reported_when_it_is_read(void)
+{
+    char    said[4096];
+    int     ends[2], status;
+    size_t  count = 0;
+    ssize_t more;
+    open_two();
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0)
+        read_after_it_was_sent(ends[1]);
+    close(ends[1]);
+    while ((more = read(ends[0], said + count, sizeof said - 1 - count)) > 0)
+        count += (size_t)more;
+    said[count] = '\0';
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_ne(status, 0);
+    ck_assert_ptr_nonnull(strstr(said, "use-after-poison"));
+    close_two();
+}
+
+#define ONLY_UNDER_ADDRESS_SANITIZER                                                               \
+    LAB_FACT(what_was_sent_and_handled_is_reported_when_it_is_read),
+#else
+#define ONLY_UNDER_ADDRESS_SANITIZER
+#endif
+
+const struct kit_fact kit_facts[] = {
+    ONLY_UNDER_ADDRESS_SANITIZER LAB_FACT(messages_arrive_as_they_were_told),
+    LAB_FACT(an_ask_is_answered),
+    LAB_FACT(an_answer_that_cannot_be_is_a_down),
+    LAB_FACT(a_message_can_be_told_later),
+    LAB_FACT(a_thread_can_tell),
+    LAB_FACT(what_cannot_be_told_is_a_dead_letter),
+    LAB_FACT(what_is_unknown_is_counted_and_told),
+    LAB_FACT(a_crash_shows_the_message_without_its_secrets),
+    LAB_FACT(without_memory_a_message_is_a_dead_letter),
+    END_OF_FACTS,
+};

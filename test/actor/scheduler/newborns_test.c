@@ -1,0 +1,161 @@
+/*
+ * A worker's newborns: the youngest for their owner, the oldest for a thief, nothing lost between
+ * them.
+ */
+/* SPDX-License-Identifier: MIT */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <actor/scheduler/newborns.h>
+#include <test/kit/kit.h>
+
+static struct act__newborns newborns;
+static act_self             cells[2 * ACT__NEWBORNS_MAX];
+
+static void empty(void)
+{
+    memset(&newborns, 0, sizeof newborns);
+}
+
+static void fill(uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        ck_assert(act__newborns_push(&newborns, &cells[i]));
+}
+
+static void the_youngest_comes_first(void)
+{
+    empty();
+    fill(10);
+    for (int i = 9; i >= 0; i--)
+        ck_assert_ptr_eq(act__newborns_youngest(&newborns), &cells[i]);
+    ck_assert_ptr_null(act__newborns_youngest(&newborns));
+    ck_assert(act__newborns_is_empty(&newborns));
+}
+
+static void the_oldest_is_stolen_first(void)
+{
+    empty();
+    fill(10);
+    for (int i = 0; i < 10; i++)
+        ck_assert_ptr_eq(act__newborns_oldest(&newborns), &cells[i]);
+    ck_assert_ptr_null(act__newborns_oldest(&newborns));
+    ck_assert(act__newborns_is_empty(&newborns));
+}
+
+static void both_ends_meet(void)
+{
+    empty();
+    fill(5);
+    ck_assert_ptr_eq(act__newborns_oldest(&newborns), &cells[0]);
+    ck_assert_ptr_eq(act__newborns_youngest(&newborns), &cells[4]);
+    ck_assert_ptr_eq(act__newborns_oldest(&newborns), &cells[1]);
+    ck_assert_uint_eq(act__newborns_count(&newborns), 2);
+    ck_assert_ptr_eq(act__newborns_youngest(&newborns), &cells[3]);
+    ck_assert_ptr_eq(act__newborns_youngest(&newborns), &cells[2]);
+    ck_assert_ptr_null(act__newborns_oldest(&newborns));
+    ck_assert_ptr_null(act__newborns_youngest(&newborns));
+    fill(1); /* and it goes on */
+    ck_assert_ptr_eq(act__newborns_youngest(&newborns), &cells[0]);
+}
+
+static void a_full_one_refuses(void)
+{
+    empty();
+    fill(ACT__NEWBORNS_MAX);
+    ck_assert(!act__newborns_push(&newborns, &cells[ACT__NEWBORNS_MAX]));
+    ck_assert_ptr_eq(act__newborns_oldest(&newborns), &cells[0]);
+    ck_assert(act__newborns_push(&newborns, &cells[ACT__NEWBORNS_MAX]));
+    ck_assert_ptr_eq(act__newborns_youngest(&newborns), &cells[ACT__NEWBORNS_MAX]);
+}
+
+static void it_works_where_its_numbers_wrap_round(void)
+{
+    empty();
+    act__store(&newborns.head, UINT32_MAX - 2);
+    act__store(&newborns.tail, UINT32_MAX - 2);
+    fill(8);
+    ck_assert_ptr_eq(act__newborns_oldest(&newborns), &cells[0]);
+    for (int i = 7; i > 0; i--)
+        ck_assert_ptr_eq(act__newborns_youngest(&newborns), &cells[i]);
+    ck_assert(act__newborns_is_empty(&newborns));
+}
+
+static void a_thief_sees_whether_they_wait(void)
+{
+    empty();
+    ck_assert(!act__newborns_wait(&newborns));
+    fill(1);
+    ck_assert(act__newborns_wait(&newborns)); /* nobody touches it meanwhile */
+    ck_assert_ptr_eq(act__newborns_youngest(&newborns), &cells[0]);
+    ck_assert(!act__newborns_wait(&newborns));
+    fill(100);
+    ck_assert(act__newborns_wait(&newborns));
+}
+
+/* ------------------------------------------------------------------------------------- parallel */
+
+enum { ROUNDS = 400000, THIEVES = 2 };
+static _Atomic uint32_t taken_count, thefts;
+static _Atomic uint8_t  out[2 * ACT__NEWBORNS_MAX]; /* 1: pushed and not yet taken */
+static _Atomic bool     over;
+
+static bool take(const act_self *self)
+{
+    if (self == NULL)
+        return false;
+    if (atomic_exchange(&out[self - cells], 0) != 1)
+        abort(); /* taken twice */
+    act__add(&taken_count, 1);
+    return true;
+}
+
+static void *steals(void *unused)
+{
+    while (!atomic_load(&over))
+        if (take(act__newborns_oldest(&newborns)))
+            act__add(&thefts, 1);
+    return unused;
+}
+
+/* Now few, now many: the ends meet often. */
+static void nothing_is_lost_or_taken_twice_between_an_owner_and_thieves(void)
+{
+    empty();
+    pthread_t threads[THIEVES];
+    uint32_t  pushed_count = 0;
+    for (int i = 0; i < THIEVES; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, steals, NULL), 0);
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        act_self *self = &cells[i % (2 * ACT__NEWBORNS_MAX)];
+        if (atomic_exchange(&out[self - cells], 1) == 0) {
+            if (act__newborns_push(&newborns, self))
+                pushed_count++;
+            else
+                atomic_store(&out[self - cells], 0);
+        }
+        if (i % 2 == 0 || i % 1000 < 500)
+            take(act__newborns_youngest(&newborns));
+    }
+    while (take(act__newborns_youngest(&newborns)))
+        ;
+    atomic_store(&over, true);
+    for (int i = 0; i < THIEVES; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert(act__newborns_is_empty(&newborns));
+    ck_assert_uint_eq(taken_count, pushed_count);
+    ck_assert_uint_gt(pushed_count, ROUNDS / 100);
+    printf("# %u pushed, %u stolen\n", pushed_count, thefts);
+}
+
+const struct kit_fact kit_facts[] = {
+    FACT(the_youngest_comes_first),
+    FACT(the_oldest_is_stolen_first),
+    FACT(both_ends_meet),
+    FACT(a_full_one_refuses),
+    FACT(a_thief_sees_whether_they_wait),
+    FACT(it_works_where_its_numbers_wrap_round),
+    FACT(nothing_is_lost_or_taken_twice_between_an_owner_and_thieves, .timeout_seconds = 60),
+    END_OF_FACTS,
+};
