@@ -73,6 +73,7 @@ handover     told_of_before_it_is_parked_is_not_found                 assertion 
 handover     that_a_killed_supervisor_does_not_leave_is_never_over    end        -DBREAK_LEAVE
 inbox        without_the_recheck_loses_a_wakeup                  end        -DBREAK_RECHECK
 inbox        poked_before_the_bit_is_set_loses_it                end        -DBREAK_POKE_ORDER
+inbox        whose_turn_goes_on_after_it_slept_is_on_two_workers assertion  -DBREAK_GO_ON
 inbox        that_frees_its_boundary_loses_a_message             any        -DBREAK_RETIRE
 inbox        that_frees_a_signal_at_its_boundary_loses_a_message any        -DBREAK_SIGNAL_DETACH
 inbox        that_gives_its_boundary_away_loses_a_message        any        -DBREAK_TAKE_DETACH

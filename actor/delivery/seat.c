@@ -124,7 +124,7 @@ static void bury(struct act_system *system, act_self *self)
 
 bool act__seat_is_buried(const act_self *self)
 {
-    /* seq_cst: pairs with act__cell_poke, as must_wake in turn.c. */
+    /* seq_cst: pairs with act__cell_poke, as wake_if_asked in turn.c. */
     uint64_t urgent = atomic_load_explicit(&self->urgent, memory_order_seq_cst);
     return (urgent & ACT__URGENT_BURY) != 0;
 }

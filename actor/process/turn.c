@@ -115,17 +115,16 @@ static inline bool fall_asleep(struct act__worker *worker, act_self *self)
 }
 
 /*
- * After fall_asleep: takes the token back if something was asked of the actor meanwhile. seq_cst:
+ * After fall_asleep: wakes the actor if something was asked of it meanwhile. seq_cst:
  * act__cell_poke sets the bit and then looks whether the actor sleeps; this is the other way round.
- * One of both sees the other.
+ * One of both sees the other. The turn is over in any case: between the two others may have run
+ * it, ended it, and given its cell to an actor of another worker's.
  */
-static inline bool must_wake(act_self *self)
+static inline void wake_if_asked(struct act__worker *worker, act_self *self)
 {
-    if (atomic_load_explicit(&self->urgent, memory_order_seq_cst) == 0 ||
-        !act__mpsc_wake(&self->gate.queue))
-        return false;
-    act__token_got(self);
-    return true;
+    if (act__unlikely(atomic_load_explicit(&self->urgent, memory_order_seq_cst) != 0) &&
+        act__mpsc_wake(&self->gate.queue))
+        act__schedule(worker->system, worker, self);
 }
 
 /* One who does not live: a cell that was dead, or has just died and is then given back. */
@@ -171,7 +170,10 @@ static bool give_token_up(struct act__worker *worker, act_self *self)
         return sleep_dead(worker, self);
     if (act__unlikely(worker->slow_for != NULL) && act__slow_hold(worker, self))
         return true;
-    return fall_asleep(worker, self) && !must_wake(self);
+    if (!fall_asleep(worker, self))
+        return false;
+    wake_if_asked(worker, self);
+    return true;
 }
 
 /* Its inbox is empty. Returns: whether the turn is over. */
@@ -271,8 +273,8 @@ static inline __attribute__((always_inline)) void go_on(struct act__worker *work
         if (act__unlikely(!is_quiet(self))) {
             handle_fetched(worker, self);
         } else if (act__inbox_is_empty(&self->gate, &self->inbox)) {
-            if (act__likely(worker->slow_for == NULL) && fall_asleep(worker, self) &&
-                act__likely(!must_wake(self))) {
+            if (act__likely(worker->slow_for == NULL) && fall_asleep(worker, self)) {
+                wake_if_asked(worker, self);
                 finish_turn(worker);
                 return;
             }

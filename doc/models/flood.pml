@@ -5,7 +5,7 @@
  *
  * Models    actor/delivery/slow.c    open_list, ask_to_look, hold_senders_of, slow_look, enter_list,
  *                           pass_on, lay_down, slow_hold, free_list
- *           actor/process/turn.c    turn_run, give_way, rest, fall_asleep, must_wake
+ *           actor/process/turn.c    turn_run, give_way, rest, fall_asleep, wake_if_asked
  * Left out  as in slow.pml; signals, so that one that is held runs again only when it is freed; the
  *           watch. That it finds itself overloaded: a look says so as it likes.
  * Asserted  a token is in one place: a worker, the run queue, the other's list, or nowhere while

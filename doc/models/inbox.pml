@@ -4,13 +4,14 @@
  *
  * Models    mailbox/inbox/mpsc_queue.h  push, wake, older, fetch, idle, detach
  *           mailbox/inbox/inbox.h, .c   fetch, pop, retire, detach, sleep
- *           actor/process/turn.c          turn_run, turn_go_on, rest, sleep_now
+ *           actor/process/turn.c          turn_run, turn_go_on, rest, fall_asleep, wake_if_asked
  *           actor/signal/signal.c        take_in_list, cell_poke, take_urgent
  * Left out  lives: one actor lives all the time. Bounds: a counter beside the queue. Held senders: slow.pml. The
  *           run queue is one bit, since one actor has one token. The pool gives any free envelope, and there are
  *           fewer than messages: the one just freed comes back at once.
  * Asserted  each message is taken in once, in its sender's order, and handled once if it is no signal; one worker
- *           at most has the token, and whoever gets it finds that nobody had it; no envelope is read, linked or
+ *           at most has the token, whoever gets it finds that nobody had it, and an actor uses what is of the worker
+ *           that runs it; no envelope is read, linked or
  *           freed that is free or another's by now. Ends well only if all messages are handled and all bits taken:
  *           a lost wake-up is an invalid end state.
  * Order     Spin is sequentially consistent, and so are the accesses on which the poke rests. That the acquire and
@@ -51,6 +52,7 @@ bool spent;
 
 bool queued;  /* the token is in the run queue */
 byte running; /* workers that have the token */
+byte runs_on; /* self->worker: whose things the actor uses */
 
 byte expected[SENDERS]; /* the number of the next message to take in */
 byte handled[SENDERS];  /* the number behind the last message that was handled */
@@ -320,7 +322,7 @@ inline sleep()
     }
 }
 
-/* sleep_now: `slept` is false if the token is held, still or again. */
+/* fall_asleep, wake_if_asked: the turn is over if `slept`. */
 inline sleep_now()
 {
     sleep();
@@ -329,7 +331,11 @@ inline sleep_now()
     :: slept && urgent -> atomic {
         wake();
         if
+#ifdef BREAK_GO_ON
         :: woken -> assert(!queued && running == 0); running++; slept = false; woken = false
+#else
+        :: woken -> schedule(); woken = false
+#endif
         :: else
         fi
     }
@@ -347,11 +353,12 @@ proctype worker()
 idle:
     atomic {
         if
-        :: queued -> queued = false; running++; assert(running == 1); batch = BATCH
+        :: queued -> queued = false; running++; assert(running == 1); runs_on = _pid; batch = BATCH
         :: FINISHED && !queued && running == 0 -> goto over
         fi
     }
 look:
+    assert(runs_on == _pid);
     fetch();
     take_in_list();
     take_urgent();
