@@ -45,11 +45,11 @@ parking      wakes_somebody_for_what_is_injected                          -DINJE
 parking      wakes_one_more_while_there_is_more                           -DINJECTS=2 -DLONGS=1
 parking      wakes_a_thief_for_what_a_worker_made                         -DINJECTS=1 -DNESTS=1
 parking      wakes_the_worker_that_is_meant                               -DINJECTS=0 -DPOSTS=1 -DCALLS=1
-newborns     runs_each_actor_once
+steal_deque  runs_each_actor_once
 station      is_used_by_one_and_leaves_no_actor_waiting
 station      is_used_by_one_of_three_threads                              -DTHREADS=3
 station      is_left_by_all_threads_at_the_end                            -DENDS -DTHREADS=3
-steal_deque  runs_each_actor_once
+run_queue    runs_each_actor_once
 '
 
 # The same with a step left out, and the error that shows it.
@@ -112,19 +112,19 @@ slow         of_a_receiver_that_sleeps_though_asked_stays_open   end        -DOP
 parking      without_a_second_look_sleeps_on_work                end        -DINJECTS=2 -DBREAK_LOOK_ONCE_MORE
 parking      that_gives_up_a_failed_search_loses_a_wakeup        end        -DINJECTS=2 -DBREAK_AGAIN
 parking      without_a_word_of_who_found_lets_work_wait          end        -DINJECTS=2 -DLONGS=1 -DBREAK_FOUND
-newborns     whose_last_is_taken_unasked_runs_an_actor_twice     assertion      -DBREAK_LAST
-newborns     that_look_at_the_head_first_run_an_actor_twice      assertion      -DBREAK_CLAIM
-newborns     whose_thief_looks_at_the_tail_first_run_one_twice   assertion      -DBREAK_ORDER
-newborns     read_after_they_were_won_are_others                 assertion      -DBREAK_READ
+steal_deque  whose_last_is_taken_unasked_runs_an_actor_twice     assertion      -DBREAK_LAST
+steal_deque  that_look_at_the_head_first_run_an_actor_twice      assertion      -DBREAK_CLAIM
+steal_deque  whose_thief_looks_at_the_tail_first_run_one_twice   assertion      -DBREAK_ORDER
+steal_deque  read_after_they_were_won_are_others                 assertion      -DBREAK_READ
 station      asked_for_before_its_use_is_told_is_used_by_two           assertion  -DBREAK_ORDER
 station      wanted_back_by_a_thread_that_still_wakes_is_used_by_two  assertion  -DBREAK_USES
 station      that_is_not_given_back_is_waited_for_for_ever            end        -DBREAK_GIVE
 station      left_with_an_actor_woken_late_leaves_it_waiting          end        -DBREAK_SWEEP
 station      given_to_a_thread_that_missed_the_end_is_never_left          end        -DENDS -DBREAK_ENDING
-steal_deque  with_a_head_that_is_stored_runs_an_actor_twice      assertion  -DBREAK_ADVANCE
-steal_deque  that_is_never_full_loses_an_actor                   any        -DBREAK_FULL
-steal_deque  with_a_tail_before_its_place_runs_nobody            assertion  -DBREAK_PUSH_ORDER
-steal_deque  copied_after_the_head_has_moved_runs_another        any        -DBREAK_COPY
+run_queue    with_a_head_that_is_stored_runs_an_actor_twice      assertion  -DBREAK_ADVANCE
+run_queue    that_is_never_full_loses_an_actor                   any        -DBREAK_FULL
+run_queue    with_a_tail_before_its_place_runs_nobody            assertion  -DBREAK_PUSH_ORDER
+run_queue    copied_after_the_head_has_moved_runs_another        any        -DBREAK_COPY
 '
 
 # explore NAME OPTIMISATION MODEL FLAG...: what pan has to say about it, in $work/NAME.

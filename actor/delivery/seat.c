@@ -61,7 +61,7 @@ static void sift(struct act__worker *worker, act_self *self)
     }
 }
 
-void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__belonging *name)
+void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__attachment *name)
 {
     struct act__names *names = worker->system->names;
     uint16_t           succeeds = (self->flags & ACT__CELL_KEEPS) != 0 ? ACT__CELL_SUCCEEDS : 0;
@@ -77,7 +77,7 @@ void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__b
         act__names_pass_on(name, act__local_of(self));
     act__names_unlock(names);
     if (name != NULL)
-        act__set_add(&self->belongings, &name->member);
+        act__set_add(&self->attachments, &name->member);
     sift(worker, self);
     self->inbox.before_count = (before < ACT__BEFORE_MAX ? before + 1u : before) & ACT__BEFORE_MAX;
     self->flags = ACT__CELL_SEAT | succeeds | (self->flags & ACT__CELL_OVERLOADED);
@@ -108,7 +108,7 @@ void act__seat_park(act_self *self)
     act__gap("seat.passed_on");
     if (park(self))
         return;
-    act__belongings_release(self);
+    act__attachments_release(self);
     /* One is set and one is not: held no longer, and this turn finds what to do. */
     atomic_fetch_xor_explicit(&self->urgent, ACT__URGENT_HOLDING | ACT__URGENT_BURY,
                               memory_order_relaxed);
@@ -117,7 +117,7 @@ void act__seat_park(act_self *self)
 /* It is the caller's. The name is free at once; the rest is done by a run, which finds the bit. */
 static void bury(struct act_system *system, act_self *self)
 {
-    act__belongings_release(self);
+    act__attachments_release(self);
     act__gap("seat.released");
     act__cell_poke(system, act__worker_here(system), act__local_of(self), ACT__URGENT_BURY);
 }

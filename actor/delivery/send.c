@@ -56,48 +56,48 @@ static inline __attribute__((always_inline)) void push(struct act__worker *worke
 }
 
 /*
- * A row of messages from one handler to one receiver costs one exchange on the receiver's inbox,
- * not one each. The first is pushed at once, so that the receiver can begin. The others are listed
- * in an envelope of their own, a signal that is replaced by them when it is fetched, and pushed
- * with it, at the latest when the handler returns. Whatever else the handler sends ends the row, so
- * others see its sends in their order. A list, because the receiver can then ask for all their
- * cache lines at once: linked, it would have to wait for one after the other.
+ * An outbox of messages from one handler to one receiver costs one exchange on the receiver's
+ * inbox, not one each. The first is pushed at once, so that the receiver can begin. The others are
+ * listed in an envelope of their own, a signal that is replaced by them when it is fetched, and
+ * pushed with it, at the latest when the handler returns. Whatever else the handler sends ends the
+ * outbox, so others see its sends in their order. A list, because the receiver can then ask for all
+ * their cache lines at once: linked, it would have to wait for one after the other.
  */
-void act__row_push(struct act__worker *worker)
+void act__outbox_push(struct act__worker *worker)
 {
     if (act__has_forked(worker->system))
         act__fork_returned(worker);
-    struct act__row *row = &worker->row;
-    act_message     *envelope = row->envelope, *only = act__row_of(envelope)[0];
-    if (row->count == 1) { /* by itself; the envelope is for the next row */
+    struct act__outbox *outbox = &worker->outbox;
+    act_message        *envelope = outbox->envelope, *only = act__outbox_messages(envelope)[0];
+    if (outbox->count == 1) { /* by itself; the envelope is for the next outbox */
         envelope = only;
     } else {
-        envelope->bytes_count = row->count;
+        envelope->bytes_count = outbox->count;
         envelope->act_life = only->act_life;
-        row->envelope = NULL;
+        outbox->envelope = NULL;
     }
     /* It counts as handled: a flood has shorter turns, and what waits stays in the cache. */
-    uint32_t count = row->count;
+    uint32_t count = outbox->count;
     worker->batch -= count < worker->batch ? count : worker->batch;
-    row->count = 0;
-    push(worker, act__cell_at(worker->system, row->to), envelope, act__message_is_reply(only),
+    outbox->count = 0;
+    push(worker, act__cell_at(worker->system, outbox->to), envelope, act__message_is_reply(only),
          count);
 }
 
-/* Into a row that has no envelope yet; without memory the message goes by itself. */
-static __attribute__((noinline)) void begin_row(struct act__worker *worker, act_message *message)
+/* Into an outbox that has no envelope yet; without memory the message goes by itself. */
+static __attribute__((noinline)) void begin_outbox(struct act__worker *worker, act_message *message)
 {
-    struct act__row *row = &worker->row;
-    if (worker->row_max != 0)
-        row->envelope =
-            act__message_make(ACT__SIGNAL_ROW, ACT_VALUE_BYTES, ACT__ROW_MAX * sizeof message);
-    if (row->envelope == NULL) {
-        push(worker, act__cell_at(worker->system, row->to), message, act__message_is_reply(message),
-             1);
+    struct act__outbox *outbox = &worker->outbox;
+    if (worker->outbox_max != 0)
+        outbox->envelope = act__message_make(ACT__SIGNAL_OUTBOX, ACT_VALUE_BYTES,
+                                             ACT__OUTBOX_MAX * sizeof message);
+    if (outbox->envelope == NULL) {
+        push(worker, act__cell_at(worker->system, outbox->to), message,
+             act__message_is_reply(message), 1);
         return;
     }
-    row->envelope->act_bits |= ACT__BIT_SIGNAL;
-    act__row_of(row->envelope)[row->count++] = message;
+    outbox->envelope->act_bits |= ACT__BIT_SIGNAL;
+    act__outbox_messages(outbox->envelope)[outbox->count++] = message;
 }
 
 act_result act__deliver_or_full(struct act_system *system, struct act__worker *worker,
@@ -125,7 +125,7 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     bool may_hold = worker != NULL && !act__message_is_reply(message);
     if (may_hold)
         act__slow_sent(worker, cell);
-    act__row_end(worker);
+    act__outbox_end(worker);
     act__gap("send.admitted");
     if (!act__cell_push(system, worker, cell, message) && may_hold && max == 0)
         act__slow_came(worker, cell, 1);
@@ -176,15 +176,15 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
                                                                   bool         is_reply)
 {
     struct act__worker *worker = self->worker;
-    struct act__row    *row = &worker->row;
+    struct act__outbox *outbox = &worker->outbox;
     act_self           *cell = act__cell_at(worker->system, to.local);
     uint64_t            life = act__life_of(to.local);
     uint8_t             bits = message->act_bits | ACT__BIT_COUNTED;
-    bool                joins = row->to == to.local;
+    bool                joins = outbox->to == to.local;
     /* All that is read of the receiver is read before the push takes its cache line away. */
     if (act__unlikely(to.node != 0 || cell == NULL || act__load(&cell->life) != life ||
                       (life & 1) == 0 || act__load(&cell->gate.max) != 0 ||
-                      (!joins && row->count != 0)))
+                      (!joins && outbox->count != 0)))
         return false;
     if (!is_reply)
         act__slow_sent(worker, cell);
@@ -193,17 +193,17 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
     message->act_life = (uint32_t)life;
     message->act_bits = bits;
     act__count(&worker->sent);
-    if (joins && row->envelope != NULL) {
-        act__row_of(row->envelope)[row->count] = message;
-        if (act__unlikely(++row->count >= worker->row_max))
-            act__row_push(worker);
+    if (joins && outbox->envelope != NULL) {
+        act__outbox_messages(outbox->envelope)[outbox->count] = message;
+        if (act__unlikely(++outbox->count >= worker->outbox_max))
+            act__outbox_push(worker);
         return true;
     }
     if (joins) {
-        begin_row(worker, message);
+        begin_outbox(worker, message);
         return true;
     }
-    row->to = to.local;
+    outbox->to = to.local;
     act__gap("send.admitted");
     push(worker, cell, message, is_reply, 1);
     return true;
@@ -459,7 +459,7 @@ act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)
         return ACT_FORKED;
     struct act__reason mine = {.kind = reason.kind, .code = reason.code};
     mine.text = act__reason_copy_new(self->worker, reason.text);
-    act__row_end(self->worker);
+    act__outbox_end(self->worker);
     bool is_told = act__ask_fail(self->worker, self, asker.ask, &mine);
     act__reason_text_let_go(mine.text);
     return is_told ? ACT_OK : ACT_NOT_FOUND;

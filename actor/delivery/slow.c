@@ -205,7 +205,7 @@ void act__slow_flooded(struct act__worker *worker, act_self *receiver)
     bool     is_seat = (urgent & (ACT__URGENT_HOLDING | ACT__URGENT_PARKED)) != 0;
     if ((life & 1) == 0 || act__load(&receiver->gate.max) != 0)
         return;
-    if (act__load(&receiver->route) == ACT__ROUTE_DOOR) { /* all but its answer is refused:
+    if (act__load(&receiver->route) == ACT__ROUTE_FOREIGN) { /* all but its answer is refused:
                                                              nothing waits */
         act__store(&receiver->slow_count, 0);
         return;

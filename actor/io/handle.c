@@ -168,10 +168,10 @@ static void forget_deferred(struct act__handle *handle)
 
 /* ------------------------------------------------------------------------------- owner and life */
 
-static void release(struct act__belonging *belonging)
+static void release(struct act__attachment *attachment)
 {
     ACT__AT_STATION;
-    struct act__handle *handle = act__container(belonging, struct act__handle, belonging);
+    struct act__handle *handle = act__container(attachment, struct act__handle, attachment);
     handle->close(handle);
 }
 
@@ -185,7 +185,7 @@ void act__handle_open(struct act__handle *handle, act_self *self,
                       bool (*wants)(struct act__handle *handle, struct event *event))
 {
     struct act__worker *worker = self->worker;
-    handle->belonging.release = release;
+    handle->attachment.release = release;
     handle->notice.retired = retired;
     handle->notice.message.act_bits = ACT__HOME_OWNED;
     handle->notice.message.kind = ACT_VALUE_POINTER;
@@ -194,7 +194,7 @@ void act__handle_open(struct act__handle *handle, act_self *self,
     handle->owner = act__local_of(self);
     handle->close = close;
     handle->wants = wants;
-    act__set_add(&self->belongings, &handle->belonging.member);
+    act__set_add(&self->attachments, &handle->attachment.member);
     worker->loop->used_count++;
     /*
      * relaxed: whoever schedules the actor next gets the token from the end of this turn, and sees
@@ -211,7 +211,7 @@ void act__handle_tell(struct act__handle *handle, unsigned what)
 
 void act__handle_close(struct act__handle *handle)
 {
-    act__set_remove(&handle->belonging.member);
+    act__set_remove(&handle->attachment.member);
     forget_deferred(handle);
     handle->loop->used_count--;
     handle->closed = true;

@@ -47,14 +47,14 @@ struct act__deferred {
  * so its handlers, its end, the events and the fate of the notice all happen there.
  */
 struct act__handle {
-    struct act__belonging belonging; /* of the owner */
-    struct act__notice    notice;
-    struct act__loop     *loop;
-    struct act__handle   *next_deferred;             /* in the loop's list, while deferred_count
+    struct act__attachment attachment; /* of the owner */
+    struct act__notice     notice;
+    struct act__loop      *loop;
+    struct act__handle    *next_deferred;             /* in the loop's list, while deferred_count
                                                         is not 0 */
-    struct act__deferred  deferred[ACT__EVENTS_MAX]; /* events that are put off until the owner
+    struct act__deferred   deferred[ACT__EVENTS_MAX]; /* events that are put off until the owner
                                                         is resumed */
-    uint64_t              owner;
+    uint64_t               owner;
     /* whether an event is to be added, or told of, now */
     bool (*wants)(struct act__handle *handle, struct event *event);
     /* the owner has ended: everything, act__handle_close included */

@@ -26,14 +26,14 @@
 #define SIGNALS 65
 
 struct subscription {
-    struct act__belonging belonging; /* of the actor */
-    struct act__notice    notice;
-    struct subscription  *next; /* this and all below: guarded by the mutex */
-    uint64_t              owner;
-    int                   signal;
-    bool                  raised;    /* again, while the notice was in flight */
-    bool                  in_flight; /* the notice is in an inbox, or being handled */
-    bool                  ended;     /* only the notice still keeps this here */
+    struct act__attachment attachment; /* of the actor */
+    struct act__notice     notice;
+    struct subscription   *next; /* this and all below: guarded by the mutex */
+    uint64_t               owner;
+    int                    signal;
+    bool                   raised;    /* again, while the notice was in flight */
+    bool                   in_flight; /* the notice is in an inbox, or being handled */
+    bool                   ended;     /* only the notice still keeps this here */
 };
 
 /* Signals belong to the process, so this does too. Guarded by the mutex. */
@@ -153,9 +153,9 @@ static void stop_if_last(void)
     asking_system = NULL;
 }
 
-static void unsubscribe(struct act__belonging *belonging)
+static void unsubscribe(struct act__attachment *attachment)
 {
-    struct subscription *mine = act__container(belonging, struct subscription, belonging),
+    struct subscription *mine = act__container(attachment, struct subscription, attachment),
                         **place = &subscriptions;
     act__lock(&mutex);
     while (*place != mine)
@@ -217,7 +217,7 @@ static act_result subscribe(act_self *self, int signal)
         act__free(made);
         return result;
     }
-    made->belonging.release = unsubscribe;
+    made->attachment.release = unsubscribe;
     made->notice.retired = retired;
     made->notice.message.act_bits = ACT__HOME_OWNED;
     made->notice.message.tag = ACT_MESSAGE_OS_SIGNAL;
@@ -227,7 +227,7 @@ static act_result subscribe(act_self *self, int signal)
     made->signal = signal;
     made->next = subscriptions;
     subscriptions = made;
-    act__set_add(&self->belongings, &made->belonging.member);
+    act__set_add(&self->attachments, &made->attachment.member);
     return ACT_OK;
 }
 

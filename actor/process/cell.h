@@ -54,9 +54,9 @@ struct act_self {
     const act_behavior     *behavior;
     void                   *state;
 
-    struct act__set   bonds;      /* links, monitors and asks: bond.h */
-    struct act__set   timers;     /* timers.h */
-    struct act__set   belongings; /* names, sockets: released at the end */
+    struct act__set   bonds;       /* links, monitors and asks: bond.h */
+    struct act__set   timers;      /* timers.h */
+    struct act__set   attachments; /* names, sockets: released at the end */
     struct act__arena arena;
     act_on_end       *defers; /* newest first */
     union {
@@ -138,9 +138,9 @@ static inline void act__token_gives(act_self *self)
 }
 
 /* Something that belongs to an actor and is released when it ends. */
-struct act__belonging {
-    struct act__member member; /* of cell->belongings */
-    void (*release)(struct act__belonging *belonging);
+struct act__attachment {
+    struct act__member member; /* of cell->attachments */
+    void (*release)(struct act__attachment *attachment);
 };
 
 /*
@@ -180,7 +180,7 @@ struct act__spawning {
     const void              *args;
     const act_spawn_options *options; /* may be NULL */
     uint64_t                 parent;
-    struct act__belonging   *belonging;
+    struct act__attachment  *attachment;
 };
 /* How a new actor is tied to its spawner. */
 enum act__tie { ACT__TIE_NONE, ACT__TIE_LINK, ACT__TIE_MONITOR };
@@ -232,19 +232,19 @@ void act__dead_letter(struct act_system *system, struct act__worker *worker, act
  */
 void act__undelivered(struct act_system *system, struct act__worker *worker, uint64_t from,
                       act_pid to, act_message *message, act_result why);
-/* Pushes what is in the worker's row. */
-void act__row_push(struct act__worker *worker);
+/* Pushes what is in the worker's outbox. */
+void act__outbox_push(struct act__worker *worker);
 /*
  * Before anything else is sent, and after each call of user code, so that order is kept. `worker`
  * may be NULL.
  */
-static inline void act__row_end(struct act__worker *worker)
+static inline void act__outbox_end(struct act__worker *worker)
 {
-    if (act__likely(worker == NULL || worker->row.to == 0))
+    if (act__likely(worker == NULL || worker->outbox.to == 0))
         return;
-    if (worker->row.count != 0)
-        act__row_push(worker);
-    worker->row.to = 0;
+    if (worker->outbox.count != 0)
+        act__outbox_push(worker);
+    worker->outbox.to = 0;
 }
 
 /* Gives a token to the executor; `worker` may be NULL. */
@@ -252,9 +252,9 @@ void act__schedule_elsewhere(struct act_system *system, struct act__worker *work
 static inline void act__schedule(struct act_system *system, struct act__worker *worker,
                                  act_self *self)
 {
-    if (act__likely(worker != NULL && act__load(&worker->next) == NULL &&
+    if (act__likely(worker != NULL && act__load(&worker->lifo_slot) == NULL &&
                     act__load(&self->route) == ACT__ROUTE_ANY))
-        act__store_release(&worker->next, self); /* pairs with the monitor's taking it: see
+        act__store_release(&worker->lifo_slot, self); /* pairs with the monitor's taking it: see
                                                     station.h */
     else
         act__schedule_elsewhere(system, worker, self);
@@ -305,12 +305,12 @@ enum {
     ACT__SIGNAL_EXIT, /* through a link, or sent */
     ACT__SIGNAL_DOWN,
     ACT__SIGNAL_TIMER,
-    ACT__SIGNAL_ROW /* carries messages: see send.c */
+    ACT__SIGNAL_OUTBOX /* carries messages: see send.c */
 };
 
-/* A row's envelope has 256 bytes, a place for each message, and is full with so many. */
-#define ACT__ROW_MAX 26u
-static inline act_message **act__row_of(act_message *signal)
+/* An outbox's envelope has 256 bytes, a place for each message, and is full with so many. */
+#define ACT__OUTBOX_MAX 26u
+static inline act_message **act__outbox_messages(act_message *signal)
 {
     return (act_message **)(void *)signal->as.bytes;
 }
@@ -340,8 +340,8 @@ void act__refuse(struct act__worker *worker, act_self *self, act_message *messag
  * only a kill has to look for it.
  */
 struct act__kill_letter {
-    struct act__belonging belonging;
-    act_message          *message; /* NULL: it has been told */
+    struct act__attachment attachment;
+    act_message           *message; /* NULL: it has been told */
 };
 /* NULL: a kill just ends this actor. */
 struct act__kill_letter *act__kill_letter_of(act_self *self);
@@ -373,7 +373,7 @@ bool act__seat_hold(act_self *self);
  * Its messages and its name (NULL: none), which are under its own pid till then, pass to the
  * seat's.
  */
-void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__belonging *name);
+void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__attachment *name);
 /*
  * Others can take it from here on, and another actor's fields be written; or it was given up, and
  * is buried.
@@ -394,7 +394,7 @@ bool      act__seat_redeliver(struct act__worker *worker, act_self *self, act_me
 void      act__seat_begin(act_self *self, uint32_t redeliver_max);
 
 /* exit.c */
-void act__belongings_release(act_self *self);
+void act__attachments_release(act_self *self);
 /*
  * Tells all that are bonded to the actor whose bonds these were. keeps: what waited is for its next
  * instance.
@@ -419,7 +419,7 @@ struct act__reason_text *act__reason_copy(struct act__worker *worker, const char
 struct act__reason_text *act__reason_copy_new(const struct act__worker *worker, const char *text);
 /* Ends the actor; called again if the actor's own code panics on the way. */
 void                     act__end_run(struct act__worker *worker, act_self *self);
-/* Ends one that runs no code of its own: a thread's, see door.c. */
+/* Ends one that runs no code of its own: a thread's, see foreign.c. */
 void                     act__end_quietly(struct act__worker *worker, act_self *self);
 
 /* slow.c */
@@ -480,23 +480,23 @@ bool  act__arena_limit(struct act__arena *arena, size_t bytes_max); /* before th
 
 /* names.c */
 struct act__names;
-act_result             act__names_create(struct act__names **names);
-void                   act__names_destroy(struct act__names *names);
+act_result act__names_create(struct act__names **names);
+void       act__names_destroy(struct act__names *names);
 /* Who waits for this lock sees the actors that were named meanwhile as ones that can be sent to. */
-void                   act__names_lock(struct act__names *names);
-void                   act__names_unlock(struct act__names *names);
+void       act__names_lock(struct act__names *names);
+void       act__names_unlock(struct act__names *names);
 /*
- * Reserves the name for `local`; *belonging becomes one for it. `stays`: where its actor leaves a
+ * Reserves the name for `local`; *attachment becomes one for it. `stays`: where its actor leaves a
  * seat. Under the lock.
  */
-act_result             act__names_add(struct act__names *names, struct act__belonging **belonging,
-                                      const char *name, uint64_t local, bool stays);
-/* Takes a name that stays out of the actor's belongings; NULL: it has none. */
-struct act__belonging *act__names_take_staying(act_self *self);
+act_result act__names_add(struct act__names *names, struct act__attachment **attachment,
+                          const char *name, uint64_t local, bool stays);
+/* Takes a name that stays out of the actor's attachments; NULL: it has none. */
+struct act__attachment *act__names_take_staying(act_self *self);
 /* It leads to `local` from now on. Under the lock. */
-void                   act__names_pass_on(struct act__belonging *belonging, uint64_t local);
+void                    act__names_pass_on(struct act__attachment *attachment, uint64_t local);
 /* A name that the actor has; NULL: none, or one behind many sockets. On its own thread. */
-const char            *act__names_text_of(const act_self *self);
+const char             *act__names_text_of(const act_self *self);
 /* A name that leads to `local`; "" if there is none. Slow: looks at all. */
 void       act__names_name_of(struct act__names *names, uint64_t local, char name[ACT_NAME_MAX]);
 act_result act__names_find(struct act__names *names, uint64_t *local, const char *name);

@@ -20,7 +20,7 @@
 void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
     /* A thread that waits does not end because its pid was killed. */
-    if ((self->flags & ACT__CELL_ENDING) != 0 || act__load(&self->route) == ACT__ROUTE_DOOR) {
+    if ((self->flags & ACT__CELL_ENDING) != 0 || act__load(&self->route) == ACT__ROUTE_FOREIGN) {
         act__reason_text_let_go(reason.text);
         return;
     }
@@ -127,7 +127,9 @@ static act_result exit_other(struct act_system *system, struct act__worker *work
     act_self *cell = other.node == 0 ? act__cell_at(system, other.local) : NULL;
     uint64_t  life = act__life_of(other.local);
     bool      plain = reason.code == 0 && reason.text == NULL;
-    /* acquire: pairs with the release in spawn.c and door.c: parent_hint is that of this life. */
+    /*
+     * acquire: pairs with the release in spawn.c and foreign.c: parent_hint is that of this life.
+     */
     if (cell == NULL || (life & 1) == 0 || act__load_acquire(&cell->life) != life)
         return ACT_OK;
     if (plain && reason.kind == ACT_EXIT_KILL)
@@ -162,9 +164,10 @@ void act_kill_agreed(act_self *self, act_pid other)
 
 /* ----------------------------------------------------------------------- kills that are trapped */
 
-static void release_kill_letter(struct act__belonging *belonging)
+static void release_kill_letter(struct act__attachment *attachment)
 {
-    struct act__kill_letter *letter = act__container(belonging, struct act__kill_letter, belonging);
+    struct act__kill_letter *letter =
+        act__container(attachment, struct act__kill_letter, attachment);
     if (letter->message != NULL)
         act__message_drop(letter->message);
     act__free(letter);
@@ -172,11 +175,11 @@ static void release_kill_letter(struct act__belonging *belonging)
 
 struct act__kill_letter *act__kill_letter_of(act_self *self)
 {
-    for (struct act__member *member = self->belongings.first; member != NULL;
+    for (struct act__member *member = self->attachments.first; member != NULL;
          member = member->next) {
-        struct act__belonging *belonging = act__container(member, struct act__belonging, member);
-        if (belonging->release == release_kill_letter)
-            return act__container(belonging, struct act__kill_letter, belonging);
+        struct act__attachment *attachment = act__container(member, struct act__attachment, member);
+        if (attachment->release == release_kill_letter)
+            return act__container(attachment, struct act__kill_letter, attachment);
     }
     return NULL;
 }
@@ -188,13 +191,13 @@ act_result act_trap_kill(act_self *self)
     struct act__kill_letter *letter = act__allocate(sizeof *letter);
     if (letter == NULL)
         return ACT_NO_MEMORY;
-    letter->belonging.release = release_kill_letter;
+    letter->attachment.release = release_kill_letter;
     letter->message = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0);
     if (letter->message == NULL) {
         act__free(letter);
         return ACT_NO_MEMORY;
     }
-    act__set_add(&self->belongings, &letter->belonging.member);
+    act__set_add(&self->attachments, &letter->attachment.member);
     return ACT_OK;
 }
 
@@ -372,16 +375,16 @@ static void run_last_words(struct act__worker *worker, act_self *self)
             snprintf(worker->ended_label, sizeof worker->ended_label, "%s", defer->label);
         act__user_code_call(defer->run, defer->context);
     }
-    act__row_end(worker);
+    act__outbox_end(worker);
 }
 
-void act__belongings_release(act_self *self)
+void act__attachments_release(act_self *self)
 {
-    while (self->belongings.first != NULL) {
-        struct act__belonging *belonging =
-            act__container(self->belongings.first, struct act__belonging, member);
-        act__set_remove(&belonging->member);
-        belonging->release(belonging);
+    while (self->attachments.first != NULL) {
+        struct act__attachment *attachment =
+            act__container(self->attachments.first, struct act__attachment, member);
+        act__set_remove(&attachment->member);
+        attachment->release(attachment);
     }
 }
 
@@ -454,12 +457,12 @@ static void free_memory(act_self *self)
  */
 static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
-    struct act__set        bonds = {NULL};
-    uint16_t               flags = self->flags;
-    bool                   leaves_seat = (flags & ACT__CELL_SEATED) != 0 && act__seat_hold(self);
-    struct act__belonging *name = leaves_seat ? act__names_take_staying(self) : NULL;
-    if (self->belongings.first != NULL)
-        act__belongings_release(self);
+    struct act__set         bonds = {NULL};
+    uint16_t                flags = self->flags;
+    bool                    leaves_seat = (flags & ACT__CELL_SEATED) != 0 && act__seat_hold(self);
+    struct act__attachment *name = leaves_seat ? act__names_take_staying(self) : NULL;
+    if (self->attachments.first != NULL)
+        act__attachments_release(self);
     if (self->timers.first != NULL)
         cancel_timers(worker, self);
     act__gap("exit.let_go");

@@ -43,10 +43,10 @@ static void push_batch(struct act__slab *slab, struct act__slab_link *batch)
 /* Returns: false if all that were ever handed out are in use, or in other caches. */
 static bool refill(struct act__slab *slab, struct act__slab_cache *cache)
 {
-    if (cache->spares != NULL) {
-        cache->current = cache->spares;
-        cache->spares = cache->spares->next_batch;
-        cache->spares_count--;
+    if (cache->reserve != NULL) {
+        cache->current = cache->reserve;
+        cache->reserve = cache->reserve->next_batch;
+        cache->reserve_count--;
     } else if ((cache->current = pop_batch(slab)) == NULL) {
         return false;
     }
@@ -56,12 +56,12 @@ static bool refill(struct act__slab *slab, struct act__slab_cache *cache)
 
 static void make_room(struct act__slab *slab, struct act__slab_cache *cache)
 {
-    if (cache->spares_count == ACT__SLAB_SPARES) {
+    if (cache->reserve_count == ACT__SLAB_RESERVE) {
         push_batch(slab, cache->current);
     } else {
-        cache->current->next_batch = cache->spares;
-        cache->spares = cache->current;
-        cache->spares_count++;
+        cache->current->next_batch = cache->reserve;
+        cache->reserve = cache->current;
+        cache->reserve_count++;
     }
     cache->current = NULL;
     cache->current_count = 0;

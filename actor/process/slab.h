@@ -22,13 +22,13 @@ struct act__slab {
     struct act__slab_link *batches;
 };
 
-#define ACT__SLAB_BATCH  64
-#define ACT__SLAB_SPARES 8 /* full batches that a worker keeps for itself, as in pool.c */
+#define ACT__SLAB_BATCH   64
+#define ACT__SLAB_RESERVE 8 /* full batches that a worker keeps for itself, as in pool.c */
 
 /* One worker's free objects. Zeroed is empty. */
 struct act__slab_cache {
-    struct act__slab_link *current, *spares; /* spares: full batches, newest first */
-    uint32_t               current_count, spares_count;
+    struct act__slab_link *current, *reserve; /* reserve: full batches, newest first */
+    uint32_t               current_count, reserve_count;
 };
 
 bool act__slab_create(struct act__slab *slab, size_t object_bytes, size_t link_offset,

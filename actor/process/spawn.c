@@ -111,7 +111,7 @@ static bool take_options(act_self *cell, struct birth *birth, const act_spawn_op
            act__arena_limit(&cell->arena, options->arena_bytes_max);
 }
 
-/* The cell is free again, and may be a thread's next (door.c), whose end frees what it finds. */
+/* The cell is free again, and may be a thread's next (foreign.c), whose end frees what it finds. */
 static void drop_life(act_self *cell, act_message *start)
 {
     if (cell->state != NULL)
@@ -144,7 +144,7 @@ static act_message *make_life(act_self *cell, const struct act__spawning *what)
     cell->kept = NULL;
     cell->timers.first = NULL;
     if (!takes_seat(what->options)) /* else the name may be there, and who monitors the seat */
-        cell->bonds.first = cell->belongings.first = NULL;
+        cell->bonds.first = cell->attachments.first = NULL;
     cell->arena.chunk = NULL;
     cell->defers = NULL;
     cell->spare = NULL;
@@ -178,20 +178,20 @@ static uint16_t route_of(const act_spawn_options *options)
 static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t local,
                             const char *name, enum act__tie tie, struct act__bond **bond)
 {
-    struct act__belonging *belonging;
+    struct act__attachment *attachment;
     if (tie != ACT__TIE_NONE) {
         uint8_t kind = tie == ACT__TIE_LINK ? ACT__BOND_LINK : ACT__BOND_MONITOR;
         *bond = act__bond_make(worker, kind, cell->parent, act__pid_of(local));
         if (*bond == NULL)
             return ACT_NO_MEMORY;
     }
-    if (cell->belongings.first != NULL) /* it has stayed with the seat */
+    if (cell->attachments.first != NULL) /* it has stayed with the seat */
         name = NULL;
     act_result result = name == NULL
                             ? ACT_OK
-                            : act__names_add(worker->system->names, &belonging, name, local, true);
+                            : act__names_add(worker->system->names, &attachment, name, local, true);
     if (result == ACT_OK && name != NULL)
-        act__set_add(&cell->belongings, &belonging->member);
+        act__set_add(&cell->attachments, &attachment->member);
     if (result != ACT_OK && *bond != NULL)
         act__bond_unmake(worker, *bond);
     return result;
@@ -224,7 +224,7 @@ static bool bear(struct act__worker *worker, act_self *cell, act_message *start,
     open_gate(cell, options, cell->parent, life);
     start->act_life = (uint32_t)life;
     act__count(&worker->spawned);
-    act__row_end(worker);
+    act__outbox_end(worker);
     return act__mpsc_push(&cell->gate.queue, start);
 }
 
@@ -264,8 +264,8 @@ static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monit
         result = make_ties(worker, cell, local, name, tie, &bond);
     if (result != ACT_OK)
         return result;
-    if (what->belonging != NULL)
-        act__set_add(&cell->belongings, &what->belonging->member);
+    if (what->attachment != NULL)
+        act__set_add(&cell->attachments, &what->attachment->member);
     *pid = act__pid_of(local); /* before the child can run: it may look there */
     if (tie == ACT__TIE_MONITOR)
         *monitor = act__bond_ref(worker->system, bond);
@@ -355,7 +355,7 @@ void act__spawn_init(struct act__worker *worker, act_self *self)
     birth_of(start)->has_begun = true;
     if (self->behavior->init != NULL)
         result = self->behavior->init(self, self->state, args);
-    act__row_end(worker);
+    act__outbox_end(worker);
     self->flags |= ACT__CELL_READY;
     if (result != ACT_OK) {
         self->flags |= ACT__CELL_REFUSED;

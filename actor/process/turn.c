@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) void handle(struct act__worker *wor
     __atomic_store_n(&worker->message, message,
                      __ATOMIC_RELAXED); /* for the monitor, here and below */
     self->behavior->receive(self, self->state, message);
-    act__row_end(worker);
+    act__outbox_end(worker);
     if (act__likely(worker->message != NULL)) {
         __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
         act__finish(worker, self, message);

@@ -41,7 +41,7 @@ struct act__arena {
  * What a handler has sent to one actor in a row, but for the first of the row, which was pushed at
  * once: the others follow together. See send.c.
  */
-struct act__row {
+struct act__outbox {
     uint64_t     to;       /* the local part of whom the handler has sent to last; 0: nobody yet */
     act_message *envelope; /* the signal that carries them; NULL: none was made yet */
     uint32_t     count;    /* of the messages in it */
@@ -58,7 +58,7 @@ struct act__row {
 struct act__worker {
     struct act_system      *system;
     struct act__executor   *executor;
-    _Atomic(act_self *)     next;           /* to run after the current one; ACT__NO_NEXT: this
+    _Atomic(act_self *)     lifo_slot;      /* to run after the current one; ACT__NO_LIFO_SLOT: this
                                                worker has no such place. Written by this thread, and
                                                by the monitor while it holds the station. */
     _Atomic(act_self *)     current;        /* whose turn it is; NULL between turns. Written by
@@ -75,13 +75,13 @@ struct act__worker {
     struct act__after_turn *after_turn;     /* newest first */
     struct act__late_call  *late_first, *late_last;
     bool                    calls_late; /* them, one after the other */
-    struct act__row         row;
+    struct act__outbox      outbox;
     act_self               *slow_for;       /* the overloaded actor this turn has sent to, if any */
     uint32_t                backlog_max;    /* waiting messages that make an actor overloaded;
                                                see slow.c */
     uint32_t                batch_max;      /* messages that an actor may handle in a turn at
                                                most: see batch_shift in cell.h */
-    uint32_t                row_max;        /* messages that may wait in the row; 0: none */
+    uint32_t                outbox_max;     /* messages that may wait in the outbox; 0: none */
     bool                    is_behind;      /* an actor has spent its batch, and as many messages
                                                wait */
     uint32_t                batch;          /* messages that the current actor may still handle
@@ -116,13 +116,13 @@ struct act__worker {
 #undef X
 };
 
-#define ACT__NO_WORKER UINT32_MAX
-#define ACT__NO_NEXT   ((act_self *)1)
+#define ACT__NO_WORKER    UINT32_MAX
+#define ACT__NO_LIFO_SLOT ((act_self *)1)
 
 /* Where an actor runs: a worker's index plus one, or one of these. */
 enum {
     ACT__ROUTE_ANY = 0,
-    ACT__ROUTE_DOOR = 0xFFFE,    /* an ordinary thread that waits; see door.c */
+    ACT__ROUTE_FOREIGN = 0xFFFE, /* an ordinary thread that waits; see foreign.c */
     ACT__ROUTE_BLOCKING = 0xFFFF /* a thread of its own */
 };
 

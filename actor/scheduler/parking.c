@@ -96,8 +96,8 @@ void act__parking_found(struct act__worker_pool *pool, struct act__station *stat
 }
 
 /*
- * A few newborns are left to their owner (act__newborns_wait), but are work: while they are there
- * nobody sleeps.
+ * A few newborns are left to their owner (act__steal_deque_wait), but are work: while they are
+ * there nobody sleeps.
  */
 static bool anything_to_do(struct act__worker_pool *pool, struct act__station *station)
 {
@@ -107,8 +107,8 @@ static bool anything_to_do(struct act__worker_pool *pool, struct act__station *s
         atomic_load(&station->thread->base.station_asked))
         return true;
     for (uint32_t i = 0; i < pool->base.workers_count; i++)
-        if (!act__deque_is_empty(&pool->stations[i].deque) ||
-            !act__newborns_is_empty(&pool->stations[i].newborns))
+        if (!act__run_queue_is_empty(&pool->stations[i].run_queue) ||
+            !act__steal_deque_is_empty(&pool->stations[i].newborns))
             return true;
     return false;
 }
@@ -129,7 +129,7 @@ void act__parking_sleep(struct act__worker_pool *pool, struct act__pool_thread *
     if (!claim(pool, station, AWAKE)) /* it was neither time nor the world that woke us */
         station->searching = atomic_exchange_explicit(&station->asleep, AWAKE,
                                                       memory_order_seq_cst) == WOKEN_TO_SEARCH;
-    if (station->searching && act__load(&thread->base.next) != NULL)
+    if (station->searching && act__load(&thread->base.lifo_slot) != NULL)
         act__parking_found(pool, station); /* the loop has woken an actor, too, and that goes
                                               first */
     act__monitor_wake(pool, &pool->monitor);

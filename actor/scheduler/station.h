@@ -30,9 +30,9 @@
  * pool's mutex. This is Dekker's handshake with all of its price on the side that needs it rarely:
  * doc/models/station.pml, doc/decisions/015.
  *
- * `next` alone is filled without that in a turn, and only while it is NULL (act__schedule); the
- * monitor exchanges it. A thread that had just seen NULL may so fill it after it was displaced: the
- * monitor looks there until the turn ends.
+ * `lifo_slot` alone is filled without that in a turn, and only while it is NULL (act__schedule);
+ * the monitor exchanges it. A thread that had just seen NULL may so fill it after it was displaced:
+ * the monitor looks there until the turn ends.
  */
 
 /* The rest of the two below; see stuck.c. */

@@ -1,95 +1,80 @@
-/* A worker's run queue that others may take from. Internal. */
+/* A worker's newly spawned actors. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/scheduler/steal_deque.h>
 
 #include <mailbox/base/gap.h>
 
-static _Atomic(act_self *) *place(struct act__steal_deque *deque, uint32_t at)
+#define FEW      8u
+#define PATIENCE 60u /* rounds of act__wait_a_moment: about a microsecond */
+
+static _Atomic(act_self *) *place(struct act__steal_deque *newborns, uint32_t at)
 {
-    return &deque->ring[at % ACT__DEQUE_SIZE];
+    return &newborns->ring[at % ACT__STEAL_DEQUE_MAX];
 }
 
-bool act__deque_push(struct act__steal_deque *deque, act_self *self)
+/*
+ * Takes the one at `head` from all others. seq_cst: against the store of tail in
+ * act__steal_deque_youngest.
+ */
+static bool win(struct act__steal_deque *newborns, uint32_t head)
 {
-    uint32_t tail = act__load(&deque->tail);
-    /*
-     * acquire: pairs with the release of a thief, which has read the places that are now written
-     * again.
-     */
-    if (tail - act__load_acquire(&deque->head) == ACT__DEQUE_SIZE)
+    return atomic_compare_exchange_strong_explicit(&newborns->head, &head, head + 1,
+                                                   memory_order_seq_cst, memory_order_relaxed);
+}
+
+bool act__steal_deque_push(struct act__steal_deque *newborns, act_self *self)
+{
+    uint32_t tail = act__load(&newborns->tail);
+    /* acquire: pairs with win() of a thief, which has read the place that is now written again. */
+    if (tail - act__load_acquire(&newborns->head) >= ACT__STEAL_DEQUE_MAX)
         return false;
-    act__store(place(deque, tail), self);
-    act__store_release(&deque->tail, tail + 1); /* pairs with the acquire in act__deque_steal:
-                                                   the place is written */
+    act__store(place(newborns, tail), self);
+    act__store_release(&newborns->tail, tail + 1); /* pairs with the load of tail in
+                                                      act__steal_deque_oldest */
     return true;
 }
 
-/* Moves the head from `head` by `count`. release: the places before it have been read. */
-static bool advance(struct act__steal_deque *deque, uint32_t head, uint32_t count)
+act_self *act__steal_deque_youngest(struct act__steal_deque *newborns)
 {
-    return atomic_compare_exchange_strong_explicit(&deque->head, &head, head + count,
-                                                   memory_order_acq_rel, memory_order_relaxed);
+    uint32_t  tail = act__load(&newborns->tail) - 1;
+    act_self *self;
+    if ((int32_t)(tail - act__load(&newborns->head)) < 0)
+        return NULL; /* only the owner adds, so it stays empty */
+    /*
+     * seq_cst: the place is claimed before head is read; a thief reads head before tail. Either the
+     * thief sees that the place is gone, or the owner sees that head has come near, and both ask
+     * win().
+     */
+    atomic_store_explicit(&newborns->tail, tail, memory_order_seq_cst);
+    act__gap("steal_deque.claimed");
+    uint32_t head = atomic_load_explicit(&newborns->head, memory_order_seq_cst);
+    if ((int32_t)(tail - head) > 0)
+        return act__load(place(newborns, tail));
+    self = tail == head && win(newborns, head) ? act__load(place(newborns, tail)) : NULL;
+    act__store(&newborns->tail, tail + 1);
+    return self;
 }
 
-act_self *act__deque_first(struct act__steal_deque *deque)
+bool act__steal_deque_wait(struct act__steal_deque *newborns)
 {
-    uint32_t head = act__load(&deque->head); /* relaxed: cells are never unmapped, and only a
-                                                hint is read there */
-    return head == act__load(&deque->tail) ? NULL : act__load(place(deque, head));
+    uint32_t head = act__load(&newborns->head), tail = act__load(&newborns->tail), rounds = 0;
+    if ((int32_t)(tail - head) <= 0)
+        return false;
+    if (tail - head > FEW)
+        return true;
+    while (rounds < PATIENCE)
+        act__wait_a_moment(&rounds);
+    return act__load(&newborns->head) == head && act__load(&newborns->tail) == tail;
 }
 
-act_self *act__deque_pop(struct act__steal_deque *deque)
+act_self *act__steal_deque_oldest(struct act__steal_deque *newborns)
 {
-    for (;;) {
-        uint32_t head = act__load_acquire(&deque->head); /* pairs with advance() in a thief */
-        if (head == act__load(&deque->tail))
-            return NULL;
-        act_self *self = act__load(place(deque, head));
-        if (advance(deque, head, 1))
-            return self;
-    }
-}
-
-act_self *act__deque_steal(struct act__steal_deque *deque, struct act__steal_deque *victim,
-                           uint32_t *count)
-{
-    uint32_t tail = act__load(&deque->tail);
-    for (;;) {
-        uint32_t head = act__load_acquire(&victim->head); /* pairs with advance() of others */
-        /* pairs with the release in act__deque_push */
-        uint32_t many = act__load_acquire(&victim->tail) - head;
-        many -= many / 2;
-        if (many == 0)
-            return NULL;
-        if (many > ACT__DEQUE_SIZE / 2)
-            continue; /* head and tail do not belong together */
-        for (uint32_t i = 0; i < many; i++)
-            act__store(place(deque, tail + i), act__load(place(victim, head + i)));
-        act__gap("deque.copied");
-        if (!advance(victim, head, many))
-            continue;
-        *count = many;
-        act_self *self = act__load(place(deque, tail + many - 1));
-        act__store_release(&deque->tail, tail + many - 1); /* pairs with the acquire of thieves */
-        return self;
-    }
-}
-
-act_self *act__deque_shed(struct act__steal_deque *deque, act_self **last, uint32_t *count)
-{
-    uint32_t  head = act__load_acquire(&deque->head); /* pairs with advance() in a thief */
-    uint32_t  many = (act__load(&deque->tail) - head) / 2;
-    act_self *taken[ACT__DEQUE_SIZE / 2];
-    if (many == 0)
+    uint32_t head = atomic_load_explicit(&newborns->head, memory_order_seq_cst);
+    uint32_t tail = atomic_load_explicit(&newborns->tail, memory_order_seq_cst);
+    if ((int32_t)(tail - head) <= 0)
         return NULL;
-    for (uint32_t i = 0; i < many; i++)
-        taken[i] = act__load(place(deque, head + i));
-    if (!advance(deque, head, many))
-        return NULL;
-    for (uint32_t i = 0; i + 1 < many; i++)
-        taken[i]->run_next = taken[i + 1];
-    taken[many - 1]->run_next = NULL;
-    *last = taken[many - 1];
-    *count = many;
-    return taken[0];
+    act__gap("steal_deque.looked");
+    act_self *self = act__load(place(newborns, head)); /* before win(): then the place may be
+                                                          written again */
+    return win(newborns, head) ? self : NULL;
 }

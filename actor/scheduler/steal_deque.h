@@ -1,4 +1,4 @@
-/* A worker's run queue: first in, first out, and others may take half of it. Internal. */
+/* A worker's newly spawned actors: it takes the youngest, thieves the oldest. Internal. */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_SCHEDULER_STEAL_DEQUE_H
 #define ACT_ACTOR_SCHEDULER_STEAL_DEQUE_H
@@ -6,45 +6,50 @@
 #include <actor/process/cell.h>
 
 /*
- *                 push   pop   steal    at the same time
- *     push         no    no     yes     the owner only
- *     pop          no    no     yes     the owner only; first and shed likewise
- *     steal        yes   yes    yes     other workers
+ *                 push   youngest   oldest    at the same time
+ *     push         no       no        yes     the owner only
+ *     youngest     no       no        yes     the owner only
+ *     oldest       yes      yes       yes     all workers
  *
- * A ring with a head that all move by compare-exchange and a tail that only the owner moves; the
- * design of Go's run queues (runtime/proc.go, runqput and runqgrab).
+ * An actor that spawns others, which spawn others, would fill memory with a whole generation before
+ * the first has ended, if they ran in the order they came: youngest first is depth first, and what
+ * runs is still in the cache. A thief takes the oldest, which has the largest part of the work
+ * behind it.
+ *
+ * The deque of Chase and Lev (SPAA 2005), in the form proved by Lê et al. (PPoPP 2013), without
+ * growth.
  */
-#define ACT__DEQUE_SIZE 256u
+#define ACT__STEAL_DEQUE_MAX 1024u
 
 struct act__steal_deque {
     _Atomic uint32_t head ACT__ALIGNED; /* moved by all */
     _Atomic uint32_t tail ACT__ALIGNED; /* moved by the owner */
-    _Atomic(act_self *)   ring[ACT__DEQUE_SIZE];
+    _Atomic(act_self *)   ring[ACT__STEAL_DEQUE_MAX];
 };
 
 /* Returns: false if it is full. */
-bool      act__deque_push(struct act__steal_deque *deque, act_self *self);
-/* The one that would be popped now, or was stolen just now. Owner only. NULL: empty. */
-act_self *act__deque_first(struct act__steal_deque *deque);
+bool      act__steal_deque_push(struct act__steal_deque *newborns, act_self *self);
 /* NULL: empty. */
-act_self *act__deque_pop(struct act__steal_deque *deque);
+act_self *act__steal_deque_youngest(struct act__steal_deque *newborns);
 /*
- * Moves half of `victim`, at least one, into `deque`, which is the caller's and empty. Returns: one
- * of them; NULL: none.
+ * Whether a thief should take some: many wait, or the owner has not touched them for a moment. A
+ * few that it is about to run cost more to carry over than to run.
  */
-act_self *act__deque_steal(struct act__steal_deque *deque, struct act__steal_deque *victim,
-                           uint32_t *count);
-/*
- * Takes the older half out as a chain through run_next, for when it is full. Owner only. NULL:
- * thieves were faster.
- */
-act_self *act__deque_shed(struct act__steal_deque *deque, act_self **last, uint32_t *count);
+bool      act__steal_deque_wait(struct act__steal_deque *newborns);
+/* NULL: empty, or another was faster. */
+act_self *act__steal_deque_oldest(struct act__steal_deque *newborns);
 
-static inline bool act__deque_is_empty(struct act__steal_deque *deque)
+/* Owner: exact but for thieves. */
+static inline uint32_t act__steal_deque_count(const struct act__steal_deque *newborns)
+{
+    return act__load(&newborns->tail) - act__load(&newborns->head);
+}
+
+static inline bool act__steal_deque_is_empty(struct act__steal_deque *newborns)
 {
     /* seq_cst: read after a worker has said that it goes to sleep; see parking.c. */
-    uint32_t head = atomic_load_explicit(&deque->head, memory_order_seq_cst);
-    return head == atomic_load_explicit(&deque->tail, memory_order_seq_cst);
+    uint32_t head = atomic_load_explicit(&newborns->head, memory_order_seq_cst);
+    return (int32_t)(atomic_load_explicit(&newborns->tail, memory_order_seq_cst) - head) <= 0;
 }
 
 #endif

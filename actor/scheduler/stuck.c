@@ -11,18 +11,18 @@
 
 /* --------------------------------------------------------------------------------------- giving */
 
-/* The actor that is in `next`, where `then` is instead; NULL: there was none. */
+/* The actor that is in `lifo_slot`, where `then` is instead; NULL: there was none. */
 static act_self *empty_next(struct act__worker *worker, act_self *then)
 {
     /* acquire: the token comes with it; pairs with the release in act__schedule. */
-    act_self *self = atomic_exchange_explicit(&worker->next, then, memory_order_acquire);
-    return self != ACT__NO_NEXT ? self : NULL;
+    act_self *self = atomic_exchange_explicit(&worker->lifo_slot, then, memory_order_acquire);
+    return self != ACT__NO_LIFO_SLOT ? self : NULL;
 }
 
-/* Nothing is to be left in `next`, where the thread will not look any more. */
+/* Nothing is to be left in `lifo_slot`, where the thread will not look any more. */
 static void close_next(struct act__worker_pool *pool, struct act__worker *worker)
 {
-    act_self *self = empty_next(worker, ACT__NO_NEXT);
+    act_self *self = empty_next(worker, ACT__NO_LIFO_SLOT);
     if (self != NULL)
         act__pool_inject(pool, self, self, 1);
 }
@@ -62,8 +62,8 @@ void act__stuck_give(struct act__station *station, struct act__pool_thread *thre
     thread->base.wheel = &station->wheel;
     act__loop_give(station->loop, &thread->base);
     /* relaxed, all: the thread waits for the mutex. */
-    if (act__load(&thread->base.next) == ACT__NO_NEXT)
-        act__store(&thread->base.next, NULL);
+    if (act__load(&thread->base.lifo_slot) == ACT__NO_LIFO_SLOT)
+        act__store(&thread->base.lifo_slot, NULL);
     /* Others may wait for it; and one that was displaced then was not told by act__stuck_end. */
     act__store(&thread->base.station_asked, is_asked_for(pool, station));
     pthread_cond_signal(&thread->moved);

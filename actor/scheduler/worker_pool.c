@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include <actor/time/clock.h>
-#include <actor/system/door.h>
+#include <actor/system/foreign.h>
 #include <actor/scheduler/station.h>
 #include <actor/process/fatal.h>
 #include <actor/system/system_record.h>
@@ -23,7 +23,7 @@
 #define BATCH_SHIFT_MAX 8
 #define POLL_MILLIS     1 /* between looks at the event loop while there is work */
 #define OLDEST_MILLIS   4 /* so often a newborn is not the youngest but the oldest */
-#define NEXT_BUDGET                                                                                \
+#define LIFO_BUDGET                                                                                \
     64 /* turns in a row for actors that wake each other, before the others
                               have one */
 
@@ -80,10 +80,10 @@ void act__pool_inject(struct act__worker_pool *pool, act_self *first, act_self *
  */
 static void enqueue(struct act__worker_pool *pool, struct act__station *station, act_self *self)
 {
-    act__store(&self->due, station->newborn_turns + act__newborns_count(&station->newborns));
-    while (!act__deque_push(&station->deque, self)) {
+    act__store(&self->due, station->newborn_turns + act__steal_deque_count(&station->newborns));
+    while (!act__run_queue_push(&station->run_queue, self)) {
         uint32_t  count;
-        act_self *last, *first = act__deque_shed(&station->deque, &last, &count);
+        act_self *last, *first = act__run_queue_shed(&station->run_queue, &last, &count);
         if (first != NULL)
             act__inject_push(&pool->inject, first, last, count);
     }
@@ -97,8 +97,8 @@ static void schedule_bound(struct act__worker_pool *pool, struct act__station *s
 {
     if (route == ACT__ROUTE_BLOCKING)
         act__blocking_schedule(&pool->blocking, self);
-    else if (route == ACT__ROUTE_DOOR)
-        act__door_ring(self);
+    else if (route == ACT__ROUTE_FOREIGN)
+        act__foreign_ring(self);
     else if (station != NULL && station->index == route - 1u)
         bound_append(station, self);
     else
@@ -106,10 +106,10 @@ static void schedule_bound(struct act__worker_pool *pool, struct act__station *s
 }
 
 /* The one just woken goes first: its message is in this core's cache. */
-static void schedule_next(struct act__worker_pool *pool, struct act__station *station,
-                          act_self *self)
+static void fill_lifo_slot(struct act__worker_pool *pool, struct act__station *station,
+                           act_self *self)
 {
-    _Atomic(act_self *) *next = &station->thread->base.next;
+    _Atomic(act_self *) *next = &station->thread->base.lifo_slot;
     act_self            *before = act__load(next);
     act__store_release(next, self); /* as in act__schedule */
     if (before != NULL)
@@ -126,7 +126,7 @@ static void schedule(struct act__executor *executor, struct act__worker *caller,
     else if (act__unlikely(station == NULL))
         act__pool_inject(pool, self, self, 1);
     else
-        schedule_next(pool, station, self);
+        fill_lifo_slot(pool, station, self);
     if (station != NULL)
         act__station_leave(caller);
 }
@@ -137,7 +137,7 @@ static void schedule_newborn(struct act__executor *executor, struct act__worker 
     struct act__worker_pool *pool = act__pool_of(executor);
     struct act__station     *station =
         act__load(&self->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
-    if (station == NULL || !act__newborns_push(&station->newborns, self))
+    if (station == NULL || !act__steal_deque_push(&station->newborns, self))
         schedule(executor, caller, self);
     else if (pool->base.workers_count > 1)
         act__parking_notify(pool);
@@ -148,8 +148,8 @@ static void schedule_newborn(struct act__executor *executor, struct act__worker 
 /* Whether others wait for this worker; not those who wait for any. */
 static bool others_wait(struct act__station *station)
 {
-    return station->bound_first != NULL || act__newborns_count(&station->newborns) != 0 ||
-           act__deque_first(&station->deque) != NULL;
+    return station->bound_first != NULL || act__steal_deque_count(&station->newborns) != 0 ||
+           act__run_queue_first(&station->run_queue) != NULL;
 }
 
 static void yield(struct act__executor *executor, struct act__worker *caller, act_self *self)
@@ -160,9 +160,10 @@ static void yield(struct act__executor *executor, struct act__worker *caller, ac
         schedule(executor, caller, self);
         return;
     }
-    if (act__load(&caller->current) == self && act__load(&caller->next) == NULL &&
+    if (act__load(&caller->current) == self && act__load(&caller->lifo_slot) == NULL &&
         !others_wait(station))
-        act__store_release(&caller->next, self); /* it goes on here: there is nobody to go first,
+        act__store_release(&caller->lifo_slot,
+                           self); /* it goes on here: there is nobody to go first,
                                                     nothing for a thief */
     else
         enqueue(act__pool_of(executor), station, self);
@@ -203,16 +204,16 @@ static act_self *take_bound(struct act__station *station)
 }
 
 /* Who was just woken; after many in a row others go first, if there are any. */
-static act_self *take_next(struct act__worker_pool *pool, struct act__station *station)
+static act_self *take_lifo_slot(struct act__worker_pool *pool, struct act__station *station)
 {
-    _Atomic(act_self *) *next = &station->thread->base.next;
+    _Atomic(act_self *) *next = &station->thread->base.lifo_slot;
     act_self            *self = act__load(next);
     if (self == NULL)
         return NULL;
     act__store(next, NULL);
-    if (station->next_budget-- != 0)
+    if (station->lifo_budget-- != 0)
         return self;
-    station->next_budget = NEXT_BUDGET;
+    station->lifo_budget = LIFO_BUDGET;
     if (!others_wait(station))
         return self;
     enqueue(pool, station, self);
@@ -223,19 +224,19 @@ static act_self *take_next(struct act__worker_pool *pool, struct act__station *s
 static act_self *take_newborn(struct act__station *station)
 {
     act_self *self = NULL;
-    if (act__newborns_count(&station->newborns) == 0)
+    if (act__steal_deque_count(&station->newborns) == 0)
         return NULL;
     station->newborn_turns++;
     if (act__unlikely(station->oldest_is_due)) {
         station->oldest_is_due = false;
-        self = act__newborns_oldest(&station->newborns);
+        self = act__steal_deque_oldest(&station->newborns);
     }
-    return self != NULL ? self : act__newborns_youngest(&station->newborns);
+    return self != NULL ? self : act__steal_deque_youngest(&station->newborns);
 }
 
 static act_self *take_queued(struct act__station *station)
 {
-    act_self *first = act__deque_first(&station->deque), *self = NULL;
+    act_self *first = act__run_queue_first(&station->run_queue), *self = NULL;
     if (first == NULL)
         return take_newborn(station);
     /*
@@ -243,9 +244,9 @@ static act_self *take_queued(struct act__station *station)
      * long enough.
      */
     uint32_t turns_left = act__load(&first->due) - station->newborn_turns;
-    if (turns_left - 1 < ACT__NEWBORNS_MAX)
+    if (turns_left - 1 < ACT__STEAL_DEQUE_MAX)
         self = take_newborn(station);
-    return self != NULL ? self : act__deque_pop(&station->deque);
+    return self != NULL ? self : act__run_queue_pop(&station->run_queue);
 }
 
 static act_self *take_injected(struct act__worker_pool *pool, struct act__station *station,
@@ -269,25 +270,25 @@ static act_self *take_local(struct act__worker_pool *pool, struct act__station *
     if (station->bound_turn ^= 1)
         self = take_bound(station);
     if (self == NULL)
-        self = take_next(pool, station);
+        self = take_lifo_slot(pool, station);
     if (self == NULL) {
-        station->next_budget = NEXT_BUDGET;
+        station->lifo_budget = LIFO_BUDGET;
         self = take_queued(station);
     }
     if (self == NULL)
         self = take_bound(station);
-    return self != NULL ? self : take_injected(pool, station, ACT__DEQUE_SIZE / 2);
+    return self != NULL ? self : take_injected(pool, station, ACT__RUN_QUEUE_SIZE / 2);
 }
 
 /* The usual case, short: the actor that was just woken. */
 static inline act_self *take_woken(struct act__pool_thread *thread, struct act__station *station)
 {
-    act_self *self = act__load(&thread->base.next);
-    if (self == NULL || station->next_budget == 0 || station->bound_first != NULL ||
+    act_self *self = act__load(&thread->base.lifo_slot);
+    if (self == NULL || station->lifo_budget == 0 || station->bound_first != NULL ||
         act__load(&station->posted) != NULL)
         return NULL;
-    act__store(&thread->base.next, NULL);
-    station->next_budget--;
+    act__store(&thread->base.lifo_slot, NULL);
+    station->lifo_budget--;
     return self;
 }
 
@@ -300,9 +301,9 @@ static act_self *steal(struct act__worker_pool *pool, struct act__pool_thread *t
         struct act__station *victim = &pool->stations[(from + i) % many];
         if (victim == station)
             continue;
-        act_self *self = act__deque_steal(&station->deque, &victim->deque, &count);
-        if (self == NULL && act__newborns_wait(&victim->newborns)) {
-            self = act__newborns_oldest(&victim->newborns);
+        act_self *self = act__run_queue_steal(&station->run_queue, &victim->run_queue, &count);
+        if (self == NULL && act__steal_deque_wait(&victim->newborns)) {
+            self = act__steal_deque_oldest(&victim->newborns);
             count = 1;
         }
         if (self != NULL) {
@@ -679,7 +680,7 @@ act_result act__pool_add_thread(struct act__worker_pool *pool, struct act__pool_
                           (uint64_t)(uintptr_t)thread ^ pool->seed))
         return ACT_NO_MEMORY;
     thread->base.executor = &pool->base;
-    thread->base.row_max = ACT__ROW_MAX;
+    thread->base.outbox_max = ACT__OUTBOX_MAX;
     act__condition_init(&thread->moved);
     if (pthread_create(&thread->id, NULL, thread_main, thread) != 0) {
         pthread_cond_destroy(&thread->moved);
@@ -696,7 +697,7 @@ static act_result make_station(struct act__worker_pool *pool, uint32_t index)
 {
     struct act__station *station = &pool->stations[index];
     station->index = index;
-    station->next_budget = NEXT_BUDGET;
+    station->lifo_budget = LIFO_BUDGET;
     act__wheel_init(&station->wheel, 0);
     pool->base.workers_count++;
     act_result result = act__loop_create(&station->loop, &pool->started);

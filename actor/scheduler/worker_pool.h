@@ -9,8 +9,8 @@
 #include <actor/scheduler/inject_queue.h>
 #include <actor/scheduler/loop.h>
 #include <actor/scheduler/monitor.h>
-#include <actor/scheduler/newborns.h>
 #include <actor/scheduler/steal_deque.h>
+#include <actor/scheduler/run_queue.h>
 
 struct act__station;
 
@@ -40,16 +40,16 @@ struct act__pool_thread {
 struct act__station {
     struct act__pool_thread *thread; /* that works here; written with the monitor's mutex */
     uint32_t                 index;
-    uint32_t                 next_budget;              /* how often in a row `next` may go before
+    uint32_t                 lifo_budget; /* how often in a row `lifo_slot` may go before
                                                           the others */
-    int32_t                  until_look;               /* messages and turns until the clock is
+    int32_t                  until_look;  /* messages and turns until the clock is
                                                           looked at */
-    bool                     bound_turn;               /* actors bound to this worker go first
+    bool                     bound_turn;  /* actors bound to this worker go first
                                                           every second time */
-    act_millis               polled;                   /* when the loop was last looked at */
-    int64_t                  looked;                   /* when the clock was: nanoseconds since
+    act_millis               polled;      /* when the loop was last looked at */
+    int64_t                  looked;      /* when the clock was: nanoseconds since
                                                           the pool was made */
-    uint32_t                 looked_turn;              /* the thread's turn then */
+    uint32_t                 looked_turn; /* the thread's turn then */
     act_self                *bound_first, *bound_last; /* actors bound to this worker, through
                                                           run_next */
     bool                     searching;                /* counted in the pool's `searching` */
@@ -58,8 +58,8 @@ struct act__station {
                                                           not the youngest */
     act_millis               oldest_taken;             /* when that was so last */
     struct act__loop        *loop;
-    struct act__steal_deque  deque;
-    struct act__newborns     newborns;
+    struct act__run_queue    run_queue;
+    struct act__steal_deque  newborns;
     struct act__timer_wheel  wheel;
 
     _Atomic(act_self *) posted   ACT__ALIGNED; /* bound to this worker, from other threads,

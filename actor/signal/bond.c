@@ -36,7 +36,7 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
     bond->timer = NULL;
     act__store(&bond->holders, 2);
     bond->kind = kind;
-    bond->ended[0] = bond->ended[1] = bond->is_astray = bond->is_unbegun = false;
+    bond->ended[0] = bond->ended[1] = bond->has_no_target = bond->is_unbegun = false;
     act_ref ref = kind == ACT__BOND_LINK ? (act_ref){0} : act__bond_ref(worker->system, bond);
     prepare_end(bond, 0, act__pid_of(initiator), ref);
     prepare_end(bond, 1, other, ref);
@@ -55,25 +55,25 @@ static bool was_somebody(struct act_system *system, const act_message *end)
 /*
  * To side 1, or instead to cell 0, where nobody lives, ever: it refuses like any dead actor's cell.
  */
-static uint64_t door_of(const struct act__bond *bond, unsigned side)
+static uint64_t target_of(const struct act__bond *bond, unsigned side)
 {
-    return side == 1 && bond->is_astray ? 0 : bond->end[side].act_sender;
+    return side == 1 && bond->has_no_target ? 0 : bond->end[side].act_sender;
 }
 
 static void push_end(struct act__worker *worker, struct act__bond *bond, unsigned end, uint32_t tag)
 {
     bond->end[end].tag = tag;
-    act__signal_push(worker->system, worker, door_of(bond, !end), &bond->end[end]);
+    act__signal_push(worker->system, worker, target_of(bond, !end), &bond->end[end]);
 }
 
 void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bond *bond)
 {
     act__bond_add(self, bond, 0);
     act__gap("bond.begun");
-    bond->is_astray = !was_somebody(worker->system, &bond->end[1]);
+    bond->has_no_target = !was_somebody(worker->system, &bond->end[1]);
     /* End 1 travels to the one it names as its sender; see bond.h. */
     bond->end[1].tag = bond->kind == ACT__BOND_LINK ? ACT__SIGNAL_LINK : ACT__SIGNAL_MONITOR;
-    act__signal_push(worker->system, worker, door_of(bond, 1), &bond->end[1]);
+    act__signal_push(worker->system, worker, target_of(bond, 1), &bond->end[1]);
 }
 
 /* For monitors is_unbegun says that nothing is kept: see act__bonds_end. */

@@ -29,9 +29,9 @@ struct act__bond {
     _Atomic uint8_t    holders;
     uint8_t            kind;
     bool               ended[2];
-    bool               is_unbegun; /* of an ask: no handler has had the request; of a monitor:
+    bool               is_unbegun;    /* of an ask: no handler has had the request; of a monitor:
                                       nothing that waited is kept */
-    bool               is_astray;  /* side 1 was nobody at the beginning: all for it goes where
+    bool               has_no_target; /* side 1 was nobody at the beginning: all for it goes where
                                       the first has gone */
 };
 

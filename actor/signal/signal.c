@@ -44,7 +44,7 @@ void act__signal_push(struct act_system *system, struct act__worker *worker, uin
                       act_message *signal)
 {
     act_self *cell = act__cell_at(system, to);
-    act__row_end(worker);
+    act__outbox_end(worker);
     signal->act_life = (uint32_t)act__life_of(to);
     act__cell_push(system, worker, cell, signal);
     act__gap("signal.pushed");
@@ -64,7 +64,7 @@ void act__cell_poke(struct act_system *system, struct act__worker *worker, uint6
                     uint8_t urgent)
 {
     act_self *cell = act__cell_at(system, to);
-    act__row_end(worker);
+    act__outbox_end(worker);
     if (!set_urgent(cell, act__life_of(to), urgent))
         return;
     act__gap("signal.set");
@@ -333,17 +333,17 @@ static void apply_request(struct act__worker *worker, act_self *self, act_messag
 
 static void take_in_all(struct act__worker *worker, act_self *self, act_message *list);
 
-/* The messages of a row, linked; their cache lines are on their way here at the same time. */
+/* The messages of an outbox, linked; their cache lines are on their way here at the same time. */
 static act_message *unpack_row(act_message *signal)
 {
-    act_message **row = act__row_of(signal);
+    act_message **outbox = act__outbox_messages(signal);
     uint32_t      last = signal->bytes_count - 1;
     for (uint32_t i = 0; i <= last; i++)
-        __builtin_prefetch(row[i], 1);
+        __builtin_prefetch(outbox[i], 1);
     for (uint32_t i = 0; i < last; i++)
-        row[i]->act_next = row[i + 1];
-    row[last]->act_next = NULL;
-    return row[0];
+        outbox[i]->act_next = outbox[i + 1];
+    outbox[last]->act_next = NULL;
+    return outbox[0];
 }
 
 static void apply(struct act__worker *worker, act_self *self, act_message *signal)
@@ -363,7 +363,7 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
     case ACT__SIGNAL_EXIT: became_message = apply_exit(worker, self, signal); break;
     case ACT__SIGNAL_DOWN: became_message = apply_down(worker, self, signal); break;
     case ACT__SIGNAL_TIMER: became_message = apply_timer(worker, self, signal); break;
-    case ACT__SIGNAL_ROW: take_in_all(worker, self, unpack_row(signal)); break;
+    case ACT__SIGNAL_OUTBOX: take_in_all(worker, self, unpack_row(signal)); break;
     default: act__check(!"a signal with an unknown tag");
     }
     if (!became_message)
@@ -374,7 +374,7 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
 static void refuse_signal(struct act__worker *worker, act_self *self, act_message *signal)
 {
     unsigned end;
-    if (signal->tag == ACT__SIGNAL_ROW)
+    if (signal->tag == ACT__SIGNAL_OUTBOX)
         take_in_all(worker, self, unpack_row(signal)); /* which are refused, or inherited */
     if (signal->tag == ACT__SIGNAL_LINK || signal->tag == ACT__SIGNAL_MONITOR) {
         struct act__reason gone = {.kind = ACT_EXIT_NO_ACTOR};

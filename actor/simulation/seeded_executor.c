@@ -164,7 +164,7 @@ static act_result make_executor(struct act_system *system, struct seeded **seede
     made->worker.wheel = &made->wheel;
     act__random_seed(&made->order, act__mix(&seed));
     system->executor = &made->base;
-    system->guest.executor = &made->base;
+    system->foreign_worker.executor = &made->base;
     *seeded = made;
     return ACT_OK;
 }

@@ -8,8 +8,8 @@
 /*
  * One that forks in a callback: the child is in the middle of a turn that the parent goes on with.
  * Where sends take the short way they look whether there is such a cell, and after each callback
- * whether there is a row to push: so neither costs anything to be sent the long way from here on,
- * where it is seen what has happened.
+ * whether there is an outbox to push: so neither costs anything to be sent the long way from here
+ * on, where it is seen what has happened.
  */
 static void leave_turn(struct act__worker *worker)
 {
@@ -17,7 +17,7 @@ static void leave_turn(struct act__worker *worker)
 
     act__store(&system->cells.region.used_bytes, 0);
     act__store(&system->killing, true);
-    worker->row.to = worker->row.count = 1;
+    worker->outbox.to = worker->outbox.count = 1;
 }
 
 static void in_child(void)

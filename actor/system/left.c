@@ -60,7 +60,7 @@ static void add_waiting(struct found *found)
         uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c */
         uint64_t local = life << ACT__SLOT_BITS | slot;
         bool     is_seat = (act__load(&cell->urgent) & SEAT_BITS) != 0;
-        if ((life & 1) != 0 && !is_seat && act__load(&cell->route) != ACT__ROUTE_DOOR &&
+        if ((life & 1) != 0 && !is_seat && act__load(&cell->route) != ACT__ROUTE_FOREIGN &&
             !is_found(found, local))
             found->left[found->count++] = (struct left){local, -1, false};
     }

@@ -8,12 +8,12 @@
 #include <mailbox/base/lock.h>
 
 struct name {
-    struct act__belonging belonging; /* of the actor that has it */
-    struct name          *next;      /* in its bucket; guarded by the mutex, as all below */
-    struct act__names    *names;
-    uint64_t              local;
-    bool                  stays; /* where its actor leaves a seat */
-    char                  text[ACT_NAME_MAX];
+    struct act__attachment attachment; /* of the actor that has it */
+    struct name           *next;       /* in its bucket; guarded by the mutex, as all below */
+    struct act__names     *names;
+    uint64_t               local;
+    bool                   stays; /* where its actor leaves a seat */
+    char                   text[ACT_NAME_MAX];
 };
 
 /*
@@ -102,9 +102,9 @@ static void take_out(struct name *name)
     name->names->count--;
 }
 
-static void release(struct act__belonging *belonging)
+static void release(struct act__attachment *attachment)
 {
-    struct name       *name = act__container(belonging, struct name, belonging);
+    struct name       *name = act__container(attachment, struct name, attachment);
     struct act__names *names = name->names;
     act__lock(&names->mutex);
     take_out(name);
@@ -122,7 +122,7 @@ void act__names_unlock(struct act__names *names)
     act__unlock(&names->mutex);
 }
 
-act_result act__names_add(struct act__names *names, struct act__belonging **belonging,
+act_result act__names_add(struct act__names *names, struct act__attachment **attachment,
                           const char *text, uint64_t local, bool stays)
 {
     size_t length = strnlen(text, ACT_NAME_MAX);
@@ -131,7 +131,7 @@ act_result act__names_add(struct act__names *names, struct act__belonging **belo
     struct name *name = act__allocate(sizeof *name);
     if (name == NULL)
         return ACT_NO_MEMORY;
-    name->belonging.release = release;
+    name->attachment.release = release;
     name->names = names;
     name->local = local;
     name->stays = stays;
@@ -145,38 +145,38 @@ act_result act__names_add(struct act__names *names, struct act__belonging **belo
     struct name **place = bucket(names, text);
     name->next = *place;
     *place = name;
-    *belonging = &name->belonging;
+    *attachment = &name->attachment;
     return ACT_OK;
 }
 
-struct act__belonging *act__names_take_staying(act_self *self)
+struct act__attachment *act__names_take_staying(act_self *self)
 {
-    for (struct act__member *member = self->belongings.first; member != NULL;
+    for (struct act__member *member = self->attachments.first; member != NULL;
          member = member->next) {
-        struct act__belonging *belonging = act__container(member, struct act__belonging, member);
-        if (belonging->release == release &&
-            act__container(belonging, struct name, belonging)->stays) {
+        struct act__attachment *attachment = act__container(member, struct act__attachment, member);
+        if (attachment->release == release &&
+            act__container(attachment, struct name, attachment)->stays) {
             act__set_remove(member);
-            return belonging;
+            return attachment;
         }
     }
     return NULL;
 }
 
-void act__names_pass_on(struct act__belonging *belonging, uint64_t local)
+void act__names_pass_on(struct act__attachment *attachment, uint64_t local)
 {
-    act__container(belonging, struct name, belonging)->local = local;
+    act__container(attachment, struct name, attachment)->local = local;
 }
 
 const char *act__names_text_of(const act_self *self)
 {
     int looked_at = 0; /* an actor may have thousands of sockets, and a line in the log is not
                           worth that */
-    for (struct act__member *member = self->belongings.first; member != NULL && looked_at < 64;
+    for (struct act__member *member = self->attachments.first; member != NULL && looked_at < 64;
          member = member->next) {
-        struct act__belonging *belonging = act__container(member, struct act__belonging, member);
-        if (belonging->release == release)
-            return act__container(belonging, struct name, belonging)->text;
+        struct act__attachment *attachment = act__container(member, struct act__attachment, member);
+        if (attachment->release == release)
+            return act__container(attachment, struct name, attachment)->text;
         looked_at++;
     }
     return NULL;
@@ -207,13 +207,13 @@ act_result act_register(act_self *self, const char *name)
 {
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
-    struct act__names     *names = self->worker->system->names;
-    struct act__belonging *belonging;
+    struct act__names      *names = self->worker->system->names;
+    struct act__attachment *attachment;
     act__names_lock(names);
-    act_result result = act__names_add(names, &belonging, name, act__local_of(self), false);
+    act_result result = act__names_add(names, &attachment, name, act__local_of(self), false);
     act__names_unlock(names);
     if (result == ACT_OK)
-        act__set_add(&self->belongings, &belonging->member);
+        act__set_add(&self->attachments, &attachment->member);
     return result;
 }
 
@@ -231,7 +231,7 @@ act_result act_unregister(act_self *self, const char *text)
     act__unlock(&names->mutex);
     if (name == NULL)
         return ACT_NOT_FOUND;
-    act__set_remove(&name->belonging.member);
+    act__set_remove(&name->attachment.member);
     act__free(name);
     return ACT_OK;
 }
@@ -244,7 +244,7 @@ act_result act_send_name(act_self *self, const char *name, act_message **message
     struct act__names  *names = worker->system->names;
     uint64_t            from = act__local_of(self);
     act_ref             before = (*message)->ref;
-    act__row_end(worker);
+    act__outbox_end(worker);
     (*message)->ref.value = 0;
     act__lock(&names->mutex);
     struct name *found = look_up(names, name);

@@ -29,10 +29,10 @@
  */
 enum { HELD_BY_ACTOR = 1, HELD_BY_NOTICE = 2, ENDING = 4, DROPPING = 8 };
 
-/* Found again in front of all belongings, unless there have come others since. */
+/* Found again in front of all attachments, unless there have come others since. */
 struct notifiers {
-    struct act__belonging belonging;
-    struct act__list      all; /* those that were looked at last are the last */
+    struct act__attachment attachment;
+    struct act__list       all; /* those that were looked at last are the last */
 };
 
 /*
@@ -204,9 +204,9 @@ static void release(struct notifier *notifier)
     let_go(notifier, HELD_BY_ACTOR);
 }
 
-static void release_all(struct act__belonging *belonging)
+static void release_all(struct act__attachment *attachment)
 {
-    struct notifiers *mine = act__container(belonging, struct notifiers, belonging);
+    struct notifiers *mine = act__container(attachment, struct notifiers, attachment);
     while (!act__list_is_empty(&mine->all)) {
         struct notifier *notifier = act__container(mine->all.next, struct notifier, place);
         act__list_remove(&notifier->place);
@@ -218,22 +218,22 @@ static void release_all(struct act__belonging *belonging)
 /* This actor's; NULL: no memory. */
 static struct notifiers *notifiers_of(act_self *self)
 {
-    struct act__member *member = self->belongings.first;
+    struct act__member *member = self->attachments.first;
     struct notifiers   *mine;
     while (member != NULL &&
-           act__container(member, struct act__belonging, member)->release != release_all)
+           act__container(member, struct act__attachment, member)->release != release_all)
         member = member->next;
     if (member != NULL) {
         act__set_remove(member);
-        mine = act__container(act__container(member, struct act__belonging, member),
-                              struct notifiers, belonging);
+        mine = act__container(act__container(member, struct act__attachment, member),
+                              struct notifiers, attachment);
     } else if ((mine = act__allocate(sizeof *mine)) != NULL) {
-        mine->belonging.release = release_all;
+        mine->attachment.release = release_all;
         act__list_init(&mine->all);
     } else {
         return NULL;
     }
-    act__set_add(&self->belongings, &mine->belonging.member);
+    act__set_add(&self->attachments, &mine->attachment.member);
     return mine;
 }
 

@@ -73,9 +73,9 @@ void act__root_has_ended(act_system *system, struct act__worker *worker)
 }
 
 /* Before the actor has wholly ended: one that was told counts until then, see act__end_run. */
-static void release_root(struct act__belonging *belonging)
+static void release_root(struct act__attachment *attachment)
 {
-    struct act__root *root = act__container(belonging, struct act__root, belonging);
+    struct act__root *root = act__container(attachment, struct act__root, attachment);
     act_system       *system = root->system;
     act__lock(&system->roots_mutex); /* an actor may end before its spawner has written what it
                                         is called */
@@ -94,12 +94,12 @@ void act__root_will_speak(act_self *self)
 {
     if (self->parent != 0)
         return;
-    for (struct act__member *member = self->belongings.first; member != NULL;
+    for (struct act__member *member = self->attachments.first; member != NULL;
          member = member->next) {
-        struct act__belonging *belonging = act__container(member, struct act__belonging, member);
-        if (belonging->release == release_root) /* relaxed: who stops it meanwhile may do so
+        struct act__attachment *attachment = act__container(member, struct act__attachment, member);
+        if (attachment->release == release_root) /* relaxed: who stops it meanwhile may do so
                                                    before or after */
-            act__store(&act__container(belonging, struct act__root, belonging)->has_last_words,
+            act__store(&act__container(attachment, struct act__root, attachment)->has_last_words,
                        true);
     }
 }
@@ -112,15 +112,15 @@ act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior
     struct act__root *root = act__allocate(sizeof *root);
     if (root == NULL)
         return ACT_NO_MEMORY;
-    root->belonging.release = release_root;
+    root->attachment.release = release_root;
     root->system = system;
     /* What init does is not known yet: it may trap exits, or register a clean-up. */
     act__store(&root->has_last_words, behavior->init != NULL || behavior->terminate != NULL ||
                                           (options != NULL && options->on_end != NULL));
-    struct act__spawning what = {behavior, args, options, 0, &root->belonging};
+    struct act__spawning what = {behavior, args, options, 0, &root->attachment};
     act__lock(&system->guest_mutex);
     act__lock(&system->roots_mutex);
-    act_result result = act__spawn(&system->guest, pid, NULL, &what, ACT__TIE_NONE, NULL);
+    act_result result = act__spawn(&system->foreign_worker, pid, NULL, &what, ACT__TIE_NONE, NULL);
     if (result == ACT_OK) { /* before the mutex lets the actor end: its release waits for it */
         root->local = pid->local;
         act__list_append(&system->roots, &root->place);

@@ -105,8 +105,8 @@ bool act__worker_init(struct act__worker *worker, struct act_system *system, uin
     worker->backlog_max = system->options.backlog_max;
     worker->batch_max = system->options.batch_max;
     /* handlers that may take long keep nothing back */
-    worker->row_max = index == ACT__NO_WORKER ? 0 : ACT__ROW_MAX;
-    act__store(&worker->next, ACT__NO_NEXT);
+    worker->outbox_max = index == ACT__NO_WORKER ? 0 : ACT__OUTBOX_MAX;
+    act__store(&worker->lifo_slot, ACT__NO_LIFO_SLOT);
     worker->now = -1;
     act__random_seed(&worker->random, seed);
     if (act__spares_fill(worker))
@@ -147,9 +147,9 @@ struct act__worker *act__worker_here(const struct act_system *system)
 void act__worker_fini(struct act__worker *worker)
 {
     act__arena_clear(&worker->scratch);
-    if (worker->row.envelope != NULL)
-        act__message_drop(worker->row.envelope);
-    worker->row.envelope = NULL;
+    if (worker->outbox.envelope != NULL)
+        act__message_drop(worker->outbox.envelope);
+    worker->outbox.envelope = NULL;
     while (worker->spares_count > 0)
         act__reason_text_let_go(worker->spares[--worker->spares_count]);
     act__reason_text_let_go(worker->panic_text);
@@ -159,7 +159,7 @@ void act__worker_fini(struct act__worker *worker)
 /* Cell 0 is never lived in: what is meant for nobody is sent there. */
 static bool reserve_nobody(act_system *system)
 {
-    act_self *nobody = act__slab_take(&system->cells, &system->guest.cells);
+    act_self *nobody = act__slab_take(&system->cells, &system->foreign_worker.cells);
     if (nobody == NULL)
         return false;
     act__cell_prepare(system, nobody);
@@ -206,7 +206,7 @@ act_result act__system_make(act_system **system, const act_system_options *optio
     pthread_mutex_init(&made->roots_mutex, NULL);
     act__list_init(&made->roots);
     if (!make_slabs(made) || act__names_create(&made->names) != ACT_OK || !reserve_nobody(made) ||
-        !act__worker_init(&made->guest, made, ACT__NO_WORKER, (uintptr_t)made) ||
+        !act__worker_init(&made->foreign_worker, made, ACT__NO_WORKER, (uintptr_t)made) ||
         (filled.log == NULL && (made->log = act__log_create(&filled)) == NULL)) {
         act__system_free(made);
         return ACT_NO_MEMORY;
@@ -219,7 +219,7 @@ void act__system_free(act_system *system)
 {
     if (system->executor != NULL)
         system->executor->operations->destroy(system->executor);
-    act__worker_fini(&system->guest);
+    act__worker_fini(&system->foreign_worker);
     act__names_destroy(system->names);
     act__slab_destroy(&system->timers);
     act__slab_destroy(&system->bonds);
@@ -247,7 +247,7 @@ act_result act_system_create(act_system **system, const act_system_options *opti
         result = act__service_manager_open(&made->service_manager, &made->options);
     if (result == ACT_OK)
         result = act__worker_pool_create(&made->executor, made, &made->options);
-    made->guest.executor = made->executor;
+    made->foreign_worker.executor = made->executor;
     if (result != ACT_OK) {
         act__system_free(made);
         return result;
@@ -271,7 +271,7 @@ void act_system_counters(act_system *system, act_counters *counters)
     *counters = (act_counters){0};
     if (act__has_forked(system))
         return;
-    add_counters(&system->guest, counters);
+    add_counters(&system->foreign_worker, counters);
     counters->sent += act__load(&system->outside_sent);
     counters->dead_letters += act__load(&system->outside_dead_letters);
     counters->log_lost += system->log != NULL ? act__log_lost(system->log) : 0;
@@ -300,7 +300,7 @@ uint64_t act__system_actors_count(act_system *system)
 {
     uint64_t exited = 0, spawned = 0;
     system->executor->operations->each_worker(system->executor, add_exited, &exited);
-    add_spawned(&system->guest, &spawned);
+    add_spawned(&system->foreign_worker, &spawned);
     system->executor->operations->each_worker(system->executor, add_spawned, &spawned);
     return spawned - exited;
 }
@@ -367,7 +367,7 @@ void act__system_poke_all(act_system *system, struct act__worker *worker, uint8_
     act_self *cell;
     for (size_t slot = 1; (cell = act__slab_at(&system->cells, slot)) != NULL; slot++) {
         uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c and
-                                                           door.c */
+                                                           foreign.c */
         if ((life & 1) != 0)
             act__cell_poke(system, worker, life << ACT__SLOT_BITS | slot, urgent);
     }

@@ -23,7 +23,7 @@ struct act_system {
      * ask, join) is rare. Guarded by guest_mutex.
      */
     pthread_mutex_t    guest_mutex;
-    struct act__worker guest;
+    struct act__worker foreign_worker;
 
     /* Counted by threads that have no worker. */
     _Atomic uint64_t outside_sent, outside_dead_letters;
@@ -127,12 +127,12 @@ static inline __attribute__((always_inline)) void act__slow_push(struct act__wor
 }
 
 struct act__root {
-    struct act__belonging belonging;
-    struct act__list      place; /* in system->roots */
-    act_system           *system;
-    uint64_t              local;
-    bool                  is_told;
-    _Atomic bool          has_last_words; /* runs code when it ends: the order matters */
+    struct act__attachment attachment;
+    struct act__list       place; /* in system->roots */
+    act_system            *system;
+    uint64_t               local;
+    bool                   is_told;
+    _Atomic bool           has_last_words; /* runs code when it ends: the order matters */
 };
 
 /* Creation and destruction around an executor, for act_system_create and the simulation. */

@@ -1,196 +1,155 @@
 /*
- * The run queue: its owner pushes and pops, two thieves take half of it.
+ * A worker's newborns: their owner pushes and takes the youngest, two thieves take the oldest.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/scheduler/steal_deque.c  push, advance, pop, steal, shed
- * Left out  head and tail going round 2^32: between reading a head and moving it a thread would have to sleep for as
- *           many actors. The inject queue, where shed ones go: they are run at once. The thieves' own queues are
- *           popped by them and stolen from by the other thief, as any worker's.
+ * Models    actor/scheduler/steal_deque.c  push, win, youngest, oldest
+ * Left out  head and tail going round 2^32, as in run_queue.pml. act__steal_deque_wait, which decides nothing.
  * Asserted  every actor that is pushed runs, and runs once.
- * Order     sequentially consistent here. That the release of `tail`, and the acquire and release of `head`, are
- *           enough is tested by test/actor/scheduler/steal_deque_test and test/stress/actors_test, under ThreadSanitizer.
+ * Order     sequentially consistent here, as the accesses of youngest and oldest are. That the release of `tail` in push
+ *           is enough for the place is tested by test/actor/scheduler/steal_deque_test, under ThreadSanitizer.
  */
-#define SIZE    4
-#define ACTORS  5 /* numbered from 1 */
-#define OWNER   0
+#define SIZE    2
+#define ACTORS  4 /* numbered from 1 */
 #define THIEVES 2
-#define TRIES   1 /* of each thief */
+#define TRIES   2 /* of each thief */
+#define FROM    1 /* so that one below an empty tail is a number */
 
-typedef queue {
-    byte head;
-    byte tail;
-    byte ring[SIZE]
-}
-queue deque[THIEVES + 1];
+byte head = FROM;
+byte tail = FROM;
+byte ring[SIZE];
 byte ran[ACTORS + 1];
 byte total;
 
-#define PLACE(q, i) deque[q].ring[(i) % SIZE]
+#define PLACE(i) ring[(i) % SIZE]
 
 inline run_actor(a)
 {
     d_step { ran[a]++; assert(a != 0 && ran[a] == 1); total++; a = 0 }
 }
 
-/* Compare-exchange of a head. */
-inline advance(q, from, count)
+/* Compare-exchange of head. */
+inline win(from)
 {
-#ifdef BREAK_ADVANCE
-    moved = (deque[q].head == from);
-    if
-    :: moved -> deque[q].head = from + count
-    :: else
-    fi
-#else
-    d_step { moved = (deque[q].head == from); if :: moved -> deque[q].head = from + count :: else fi }
-#endif
+    d_step { moved = (head == from); if :: moved -> head = from + 1 :: else fi }
 }
 
 /* `is_full` tells. */
-inline push(q, a)
+inline push(a)
 {
-#ifndef BREAK_FULL
-    is_full = (deque[q].tail - deque[q].head == SIZE);
-#endif
+    is_full = (tail - head >= SIZE);
     if
     :: is_full
-    :: else ->
-#ifdef BREAK_PUSH_ORDER
-        deque[q].tail++;
-        PLACE(q, deque[q].tail - 1) = a
-#else
-        PLACE(q, deque[q].tail) = a;
-        deque[q].tail++
-#endif
+    :: else -> PLACE(tail) = a; tail++
     fi
 }
 
 /* `got` is the actor; 0: empty. */
-inline pop(q)
+inline youngest()
 {
-    do
-    :: first = deque[q].head;
+    last = tail - 1;
+    if
+    :: last < head
+    :: else ->
+#ifdef BREAK_CLAIM
+        first = head;
+        tail = last;
+#else
+        tail = last;
+        first = head;
+#endif
         if
-        :: first == deque[q].tail -> first = 0; break
-        :: else -> got = PLACE(q, first)
-        fi;
-        advance(q, first, 1);
+        :: last > first -> got = PLACE(last)
+        :: else ->
+            if
+#ifdef BREAK_LAST
+            :: last == first -> head = first + 1; got = PLACE(last)
+#else
+            :: last == first ->
+                win(first);
+                if
+                :: moved -> got = PLACE(last)
+                :: else
+                fi
+#endif
+            :: else
+            fi;
+            tail = last + 1
+        fi
+    fi;
+    atomic { moved = false; first = 0; last = 0 }
+}
+
+/* `got` is the actor; 0: empty, or another was faster. */
+inline oldest()
+{
+#ifdef BREAK_ORDER
+    last = tail;
+    first = head;
+#else
+    first = head;
+    last = tail;
+#endif
+    if
+    :: last <= first
+    :: else ->
+#ifdef BREAK_READ
+        win(first);
         if
-        :: moved -> atomic { moved = false; first = 0 } break
+        :: moved -> got = PLACE(first)
+        :: else
+        fi
+#else
+        got = PLACE(first);
+        win(first);
+        if
+        :: moved
         :: else -> got = 0
         fi
-    od
-}
-
-/* Half of `victim` into `q`, which is empty; `got` is one of them. */
-inline steal(q, victim)
-{
-    do
-    :: first = deque[victim].head;
-        atomic { many = deque[victim].tail - first; many = many - many / 2 }
-        if
-        :: many == 0 -> break
-        :: many > SIZE / 2 /* they do not belong together */
-        :: else ->
-#ifndef BREAK_COPY
-            copy(q, victim);
 #endif
-            advance(victim, first, many);
-            if
-            :: moved -> break
-            :: else
-            fi
-        fi
-    od;
-    if
-    :: moved ->
-#ifdef BREAK_COPY
-        copy(q, victim);
-#endif
-        atomic { got = PLACE(q, deque[q].tail + many - 1); deque[q].tail = deque[q].tail + many - 1 }
-    :: else
     fi;
-    atomic { moved = false; many = 0; first = 0 }
-}
-
-inline copy(q, victim)
-{
-    do
-    :: i < many -> atomic { PLACE(q, deque[q].tail + i) = PLACE(victim, first + i); i++ }
-    :: else -> i = 0; break
-    od
-}
-
-/* The older half of a full queue is taken out, and here run at once. */
-inline shed(q)
-{
-    first = deque[q].head;
-    many = (deque[q].tail - first) / 2;
-    do
-    :: i < many -> taken[i] = PLACE(q, first + i); i++
-    :: else -> i = 0; break
-    od;
-    if
-    :: many > 0 -> advance(q, first, many)
-    :: else
-    fi;
-    do
-    :: moved && i < many -> got = taken[i]; i++; run_actor(got)
-    :: else -> break
-    od;
-    atomic { moved = false; many = 0; first = 0; i = 0; taken[0] = 0; taken[1] = 0 }
+    atomic { moved = false; first = 0; last = 0 }
 }
 
 proctype owner()
 {
-    byte next = 1, got, first, many, i;
-    byte taken[2];
+    byte next = 1, got, first, last;
     bool is_full, moved;
     do
     :: next <= ACTORS ->
-        push(OWNER, next);
+        push(next);
         if
-        :: is_full -> is_full = false; shed(OWNER)
+        :: is_full -> is_full = false
         :: else -> next++
         fi
-    :: else -> break
-    od;
-    do
-    :: pop(OWNER);
+    :: true ->
+        youngest();
         if
         :: got != 0 -> run_actor(got)
-        :: else -> break
+        :: got == 0 && next > ACTORS -> break
+        :: else
         fi
     od
 }
 
-/* Tries so often, and runs whatever is in its own queue before each try. */
-proctype thief(byte me; byte tries)
+proctype thief(byte tries)
 {
-    byte got, first, many, i;
+    byte got, first, last;
     bool moved;
     do
-    :: pop(me);
+    :: tries > 0 ->
+        tries--;
+        oldest();
         if
         :: got != 0 -> run_actor(got)
-        :: got == 0 && tries > 0 ->
-            tries--;
-            if
-            :: steal(me, OWNER)
-            :: steal(me, 3 - me)
-            fi;
-            if
-            :: got != 0 -> run_actor(got)
-            :: else
-            fi
-        :: else -> break
+        :: else
         fi
+    :: else -> break
     od
 }
 
 init
 {
-    atomic { run owner(); run thief(1, TRIES); run thief(2, TRIES) }
+    atomic { run owner(); run thief(TRIES); run thief(TRIES) }
     _nr_pr == 1;
     assert(total == ACTORS)
 }

@@ -20,7 +20,7 @@
  * Full batches that a thread keeps for itself: with fewer, actors that come and go in large numbers
  * drift.
  */
-#define SPARES_MAX 16
+#define RESERVE_MAX 16
 /* So much of each class lies free in its depot before memory is given back to the system. */
 #define HOME_BYTES ((size_t)8 << 20)
 /* Memory is given back by pages, each a whole number of blocks. */
@@ -332,7 +332,7 @@ static void go_home(struct depot *depot, struct batch batch)
         trim(depot);
 }
 
-/* ----------------------------------------------------------------------------- a thread's stock */
+/* -------------------------------------------------------------------------- a thread's magazine */
 
 /* The first use of a class by a thread: from now on its cache is flushed when it ends. */
 static bool join_pool(unsigned c)
@@ -340,46 +340,46 @@ static bool join_pool(unsigned c)
     pthread_once(&once, prepare);
     if (depots[c].batch_blocks == 0 || pthread_setspecific(thread_end, &act__pool_cache) != 0)
         return false;
-    act__pool_cache.stock[c].count_max = depots[c].batch_blocks;
+    act__pool_cache.magazine[c].count_max = depots[c].batch_blocks;
     return true;
 }
 
-static struct batch take_spare(struct act__pool_stock *stock)
+static struct batch take_spare(struct act__pool_magazine *magazine)
 {
-    struct batch batch = {stock->spares, stock->count_max};
-    stock->spares = batch.first->next_batch;
-    stock->spares_count--;
+    struct batch batch = {magazine->reserve, magazine->count_max};
+    magazine->reserve = batch.first->next_batch;
+    magazine->reserve_count--;
     return batch;
 }
 
 static bool refill(unsigned c)
 {
-    struct act__pool_stock *stock = &act__pool_cache.stock[c];
-    struct batch            batch;
-    if (stock->count_max == 0 && !join_pool(c))
+    struct act__pool_magazine *magazine = &act__pool_cache.magazine[c];
+    struct batch               batch;
+    if (magazine->count_max == 0 && !join_pool(c))
         return false;
-    batch = stock->spares_count != 0 ? take_spare(stock) : depot_pop(&depots[c]);
+    batch = magazine->reserve_count != 0 ? take_spare(magazine) : depot_pop(&depots[c]);
     if (batch.first == NULL)
         batch = carve(&depots[c]);
-    stock->first = batch.first;
-    stock->count = batch.count;
+    magazine->first = batch.first;
+    magazine->count = batch.count;
     return batch.count != 0;
 }
 
 static void make_room(unsigned c)
 {
-    struct act__pool_stock *stock = &act__pool_cache.stock[c];
-    if (stock->count == 0) /* it was not known to the pool yet */
+    struct act__pool_magazine *magazine = &act__pool_cache.magazine[c];
+    if (magazine->count == 0) /* it was not known to the pool yet */
         return;
-    if (stock->spares_count == SPARES_MAX) {
-        go_home(&depots[c], (struct batch){stock->first, stock->count_max});
+    if (magazine->reserve_count == RESERVE_MAX) {
+        go_home(&depots[c], (struct batch){magazine->first, magazine->count_max});
     } else {
-        stock->first->next_batch = stock->spares;
-        stock->spares = stock->first;
-        stock->spares_count++;
+        magazine->first->next_batch = magazine->reserve;
+        magazine->reserve = magazine->first;
+        magazine->reserve_count++;
     }
-    stock->first = NULL;
-    stock->count = 0;
+    magazine->first = NULL;
+    magazine->count = 0;
 }
 
 void *act__pool_take_elsewhere(unsigned *size_class, size_t bytes)
@@ -389,7 +389,7 @@ void *act__pool_take_elsewhere(unsigned *size_class, size_t bytes)
         *size_class = ACT__POOL_CLASS_HEAP;
         return act__allocate(bytes);
     }
-    return act__pool_take_from(&act__pool_cache.stock[c], c);
+    return act__pool_take_from(&act__pool_cache.magazine[c], c);
 }
 
 void act__pool_give_elsewhere(void *memory, unsigned c)
@@ -398,7 +398,7 @@ void act__pool_give_elsewhere(void *memory, unsigned c)
         act__free(memory);
         return;
     }
-    if (act__pool_cache.stock[c].count_max == 0 && !join_pool(c)) {
+    if (act__pool_cache.magazine[c].count_max == 0 && !join_pool(c)) {
         /*
          * A thread that would not be flushed when it ends keeps nothing. The pool is there: the
          * block came from it.
@@ -413,12 +413,12 @@ void act__pool_give_elsewhere(void *memory, unsigned c)
 void act__pool_flush(void)
 {
     for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {
-        struct act__pool_stock *stock = &act__pool_cache.stock[c];
-        if (stock->count != 0)
-            depot_push(&depots[c], (struct batch){stock->first, stock->count});
-        while (stock->spares_count != 0)
-            depot_push(&depots[c], take_spare(stock));
-        *stock = (struct act__pool_stock){.count = 0};
+        struct act__pool_magazine *magazine = &act__pool_cache.magazine[c];
+        if (magazine->count != 0)
+            depot_push(&depots[c], (struct batch){magazine->first, magazine->count});
+        while (magazine->reserve_count != 0)
+            depot_push(&depots[c], take_spare(magazine));
+        *magazine = (struct act__pool_magazine){.count = 0};
     }
 }
 
@@ -426,8 +426,8 @@ size_t act__pool_outstanding(void)
 {
     size_t outstanding = 0;
     for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {
-        struct act__pool_stock *stock = &act__pool_cache.stock[c];
-        size_t home = stock->count + (size_t)stock->spares_count * stock->count_max;
+        struct act__pool_magazine *magazine = &act__pool_cache.magazine[c];
+        size_t home = magazine->count + (size_t)magazine->reserve_count * magazine->count_max;
         for (uint32_t top = (uint32_t)act__load(&depots[c].top); top != 0;
              top = act__load(&depots[c].links[top - 1]))
             home += block_at(&depots[c], top)->batch_count;

@@ -10,12 +10,12 @@
 
 /*
  * Who may do what at the same time: take and give, any threads. A block may be given by another
- * thread than took it. Each thread has a stock of up to a batch per class, and some spare batches;
- * beyond that full batches go to the depot, where threads get them that have none. Neither locks
- * nor calls malloc, except for blocks above the largest class.
+ * thread than took it. Each thread has a magazine of up to a batch per class, and some spare
+ * batches; beyond that full batches go to the depot, where threads get them that have none. Neither
+ * locks nor calls malloc, except for blocks above the largest class.
  *
- *     thread: take <-> [stock] <-> [full batch][full batch]... --- full batch ---> depot (one stack
- *                                                              <-- full batch ---  per class)
+ *     thread: take <-> [magazine] <-> [full batch]... --- full batch ---> depot, one stack
+ *                                                     <-- full batch ---  per class
  */
 
 /* Class c holds blocks of 64 << c bytes. */
@@ -31,16 +31,16 @@ struct act__pool_block {
 };
 
 /* What a thread has at hand of one class: taken from and given to. */
-struct act__pool_stock {
+struct act__pool_magazine {
     struct act__pool_block *first;
     uint32_t                count;
     uint32_t                count_max; /* a full batch; 0 until this thread is known to the pool */
-    struct act__pool_block *spares;    /* full batches, newest first */
-    uint32_t                spares_count;
+    struct act__pool_block *reserve;   /* full batches, newest first */
+    uint32_t                reserve_count;
 };
 
 struct act__pool_cache {
-    struct act__pool_stock stock[ACT__POOL_CLASSES];
+    struct act__pool_magazine magazine[ACT__POOL_CLASSES];
 };
 
 extern _Thread_local struct act__pool_cache act__pool_cache;
@@ -55,15 +55,15 @@ static inline unsigned act__pool_class(size_t bytes)
     return 64u - (unsigned)__builtin_clzll(bytes - 1) - 6u;
 }
 
-/* When the stock is empty or full, or the block is from the heap. */
+/* When the magazine is empty or full, or the block is from the heap. */
 void *act__pool_take_elsewhere(unsigned *size_class, size_t bytes);
 void  act__pool_give_elsewhere(void *memory, unsigned size_class);
 
-static inline void *act__pool_take_from(struct act__pool_stock *stock, unsigned c)
+static inline void *act__pool_take_from(struct act__pool_magazine *magazine, unsigned c)
 {
-    struct act__pool_block *block = stock->first;
-    stock->first = block->next;
-    stock->count--;
+    struct act__pool_block *block = magazine->first;
+    magazine->first = block->next;
+    magazine->count--;
     act__unpoison(block, (size_t)64 << c);
     return block;
 }
@@ -71,9 +71,10 @@ static inline void *act__pool_take_from(struct act__pool_stock *stock, unsigned 
 /* A block of this class, if the thread has one at hand; else NULL. */
 static inline void *act__pool_take_at_hand(unsigned c)
 {
-    struct act__pool_stock *stock = &act__pool_cache.stock[c];
-    return act__unlikely(stock->count == 0 || act__memory_fails()) ? NULL
-                                                                   : act__pool_take_from(stock, c);
+    struct act__pool_magazine *magazine = &act__pool_cache.magazine[c];
+    return act__unlikely(magazine->count == 0 || act__memory_fails())
+               ? NULL
+               : act__pool_take_from(magazine, c);
 }
 
 /*
@@ -83,24 +84,24 @@ static inline void *act__pool_take_at_hand(unsigned c)
 static inline void *act__pool_take(unsigned *size_class, size_t bytes)
 {
     unsigned c = act__memory_fails() ? (*size_class = ACT__POOL_CLASS_HEAP) : *size_class;
-    struct act__pool_stock *stock = &act__pool_cache.stock[c];
-    if (act__unlikely(c >= ACT__POOL_CLASSES || stock->count == 0))
+    struct act__pool_magazine *magazine = &act__pool_cache.magazine[c];
+    if (act__unlikely(c >= ACT__POOL_CLASSES || magazine->count == 0))
         return act__pool_take_elsewhere(size_class, bytes);
-    return act__pool_take_from(stock, c);
+    return act__pool_take_from(magazine, c);
 }
 
 /* Gives a block back. Any thread. */
 static inline void act__pool_give(void *memory, unsigned size_class)
 {
-    struct act__pool_stock *stock = &act__pool_cache.stock[size_class];
-    if (act__unlikely(size_class >= ACT__POOL_CLASSES || stock->count >= stock->count_max)) {
+    struct act__pool_magazine *magazine = &act__pool_cache.magazine[size_class];
+    if (act__unlikely(size_class >= ACT__POOL_CLASSES || magazine->count >= magazine->count_max)) {
         act__pool_give_elsewhere(memory, size_class);
         return;
     }
     struct act__pool_block *block = memory;
-    block->next = stock->first;
-    stock->first = block;
-    stock->count++;
+    block->next = magazine->first;
+    magazine->first = block;
+    magazine->count++;
     act__poison((char *)block + sizeof *block, ((size_t)64 << size_class) - sizeof *block);
 }
 

@@ -8,7 +8,7 @@
 
 #include <samples/kv/service/options.h>
 #include <samples/kv/service/service.h>
-#include <samples/kv/service/steward.h>
+#include <samples/kv/service/shutdown.h>
 
 static void say_listening(void *context, const char *bind, uint16_t port)
 {
@@ -45,7 +45,7 @@ static int explain(const struct kv_service *service, const act_exit_report *repo
     else if (report->text[0] != '\0')
         fprintf(stderr, "kv: the service has ended (%s): %s\n", act_exit_kind_text(report->kind),
                 report->text);
-    else /* the system has stopped the steward before it heard of that */
+    else /* the system has stopped it before it heard of that */
         fprintf(
             stderr,
             "kv: the service has ended: a part could not be started, or restarts did not help\n");
@@ -55,14 +55,14 @@ static int explain(const struct kv_service *service, const act_exit_report *repo
 static int run(act_system *system, struct kv_service *service)
 {
     act_exit_report report = {.kind = ACT_EXIT_NORMAL};
-    act_pid         root, steward;
+    act_pid         root, shutdown;
     service->options.workers_count = act_system_workers_count(system);
     act_result result = kv_service_start(service, system, &root);
     if (result != ACT_OK)
         return complain("cannot start", result);
-    const struct kv_steward_args args = {root, &report};
-    kv_steward_catch_sigterm();
-    result = act_system_spawn(system, &steward, &kv_steward, &args, NULL);
+    const struct kv_shutdown_args args = {root, &report};
+    kv_shutdown_catch_sigterm();
+    result = act_system_spawn(system, &shutdown, &kv_shutdown, &args, NULL);
     if (result != ACT_OK)
         return complain("cannot start", result);
     result = act_system_run(system);

@@ -532,7 +532,7 @@ static size_t batches_of(const struct act__slab *slab)
 
 static size_t in_cache(const struct act__slab_cache *cache)
 {
-    return cache->current_count + cache->spares_count * ACT__SLAB_BATCH;
+    return cache->current_count + cache->reserve_count * ACT__SLAB_BATCH;
 }
 
 static struct act__worker *only_worker;
@@ -548,7 +548,7 @@ static void check_slabs(void)
 {
     act_system *system = world.system;
     system->executor->operations->each_worker(system->executor, find_worker, NULL);
-    struct act__worker *worker = only_worker, *guest = &system->guest;
+    struct act__worker *worker = only_worker, *guest = &system->foreign_worker;
     LAW(act__load(&system->cells.region.used_bytes) / sizeof(act_self) ==
         batches_of(&system->cells) + in_cache(&worker->cells) + in_cache(&guest->cells) + 1);
     LAW(act__load(&system->bonds.region.used_bytes) / 192 ==

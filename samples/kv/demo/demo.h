@@ -9,7 +9,7 @@
 #include <samples/kv/service/service.h>
 
 /*
- * Between the load's actors: kv listens there, the director's timer, check and end, the saboteur's
+ * Between the load's actors: kv listens there, the director's timer, check and end, chaos's
  * timer.
  */
 #define DEMO_PORT(FIELD) FIELD(1, UINT16, port)
@@ -80,8 +80,8 @@ struct demo_load_args {
 };
 
 extern const act_behavior demo_load;     /* one connection; args: struct demo_load_args */
-extern const act_behavior demo_saboteur; /* crashes shards; args: a pointer to the struct demo */
+extern const act_behavior demo_chaos;    /* crashes shards; args: a pointer to the struct demo */
 extern const act_behavior demo_director; /* starts and stops the others, and reports; args as the
-                                            saboteur's */
+                                            chaos's */
 
 #endif

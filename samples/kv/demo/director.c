@@ -1,4 +1,4 @@
-/* Starts the load and the saboteur, reports once a second, stops them and says how it went. */
+/* Starts the load and chaos, reports once a second, stops them and says how it went. */
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/demo/demo.h>
 
@@ -18,7 +18,7 @@ struct director {
     enum phase   phase;
     uint32_t     ticks; /* in this phase */
     uint32_t     running_count, crashed_count;
-    act_pid     *running; /* the load, then the saboteur */
+    act_pid     *running; /* the load, then chaos */
     act_tcp     *tcp;     /* to ask for the tree */
     uint64_t     answered_before;
 };
@@ -90,7 +90,7 @@ static void start_all(act_self *self, struct director *director)
         act_panic(self, "no memory for the load");
     for (uint32_t i = 0; i < demo->connections_count; i++)
         start_one(self, director, &demo_load, &(struct demo_load_args){demo, i});
-    start_one(self, director, &demo_saboteur, &demo);
+    start_one(self, director, &demo_chaos, &demo);
     printf(
         "kv listens on 127.0.0.1 port %u: %u shards, %u workers.\n%u connections ask for GET, SET "
         "and INCR and check "

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include <samples/kv/service/options.h>
-#include <samples/kv/service/steward.h>
+#include <samples/kv/service/shutdown.h>
 
 static const char usage[] =
     "usage: kv-demo [--seconds N] [--connections N] [--port PORT] [--shards N] [--workers N] "
@@ -121,11 +121,11 @@ static bool drive(struct demo *demo, act_system *kv_system, act_pid *root)
 
 static bool stay(struct demo *demo, act_system *kv_system, act_pid root)
 {
-    static act_exit_report       report;
-    const struct kv_steward_args args = {root, &report};
-    act_pid                      steward;
-    kv_steward_catch_sigterm();
-    act_result result = act_system_spawn(kv_system, &steward, &kv_steward, &args, NULL);
+    static act_exit_report        report;
+    const struct kv_shutdown_args args = {root, &report};
+    act_pid                       shutdown;
+    kv_shutdown_catch_sigterm();
+    act_result result = act_system_spawn(kv_system, &shutdown, &kv_shutdown, &args, NULL);
     if (result != ACT_OK)
         return complain("cannot stay", result);
     printf("\nkv keeps serving. Try in another terminal:\n\n"

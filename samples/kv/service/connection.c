@@ -11,10 +11,10 @@ enum { GIVE_UP_MS = 2000 };
 static void release(void *state)
 {
     struct kv_connection *connection = state;
-    for (uint32_t i = 0; i < connection->lanes_count; i++) {
-        act_message_free(&connection->lanes[i].rest);
-        act_message_free(&connection->lanes[i].next);
-        act_message_free(&connection->lanes[i].lent); /* our DOWN tells the shard */
+    for (uint32_t i = 0; i < connection->upstreams_count; i++) {
+        act_message_free(&connection->upstreams[i].rest);
+        act_message_free(&connection->upstreams[i].next);
+        act_message_free(&connection->upstreams[i].lent); /* our DOWN tells the shard */
     }
     kv_pending_release(&connection->pending);
     kv_buffer_release(&connection->out);
@@ -23,12 +23,12 @@ static void release(void *state)
     kv_resp_parser_release(&connection->parser);
 }
 
-void kv_ticket_release(void *args)
+void kv_accepted_release(void *args)
 {
-    struct kv_ticket *ticket = *(struct kv_ticket **)args;
-    act_socket_close(&ticket->socket);
-    atomic_fetch_sub_explicit(&ticket->service->traffic.connections_now, 1, memory_order_relaxed);
-    kv_memory_free(ticket);
+    struct kv_accepted *accepted = *(struct kv_accepted **)args;
+    act_socket_close(&accepted->socket);
+    atomic_fetch_sub_explicit(&accepted->service->traffic.connections_now, 1, memory_order_relaxed);
+    kv_memory_free(accepted);
 }
 
 void kv_connection_end(act_self *self, struct kv_connection *connection, act_exit_kind kind,
@@ -51,7 +51,7 @@ static void advance(act_self *self, struct kv_connection *connection)
         kv_connection_write(self, connection);
     } while (kv_connection_read(self, connection));
     kv_connection_write(self, connection);
-    kv_lanes_send(self, connection);
+    kv_upstreams_send(self, connection);
     if (connection->blocked)
         kv_connection_take_in(self, connection);
     bool is_owed = connection->pending.count > 0 || connection->out.count > 0;
@@ -88,7 +88,7 @@ static void watch_listener(act_self *self, struct kv_connection *connection)
 static void down(act_self *self, struct kv_connection *connection, const act_message *message)
 {
     if (!act_ref_equal(message->ref, connection->listener_monitor)) {
-        kv_lane_down(connection, message->ref);
+        kv_upstream_down(connection, message->ref);
         return;
     }
     connection->listener_monitor = (act_ref){0};
@@ -109,9 +109,9 @@ static void receive(act_self *self, void *state, const act_message *message)
 {
     struct kv_connection *connection = state;
     switch (message->tag) {
-    case kv_replies_tag: kv_lane_replies(self, connection, message); break;
-    case kv_batch_tag: kv_lane_rest(self, connection, message); break;
-    case KV_TAG_LENT: kv_lane_lent(self, connection, message); break;
+    case kv_replies_tag: kv_upstream_replies(self, connection, message); break;
+    case kv_batch_tag: kv_upstream_rest(self, connection, message); break;
+    case KV_TAG_LENT: kv_upstream_lent(self, connection, message); break;
     case ACT_MESSAGE_TCP_WRITABLE: connection->blocked = false; break;
     case ACT_MESSAGE_TCP_CLOSED:
     case kv_give_up_tag: kv_connection_end(self, connection, ACT_EXIT_NORMAL, NULL); break;
@@ -129,21 +129,22 @@ static void receive(act_self *self, void *state, const act_message *message)
 static act_result init(act_self *self, void *state, const void *args)
 {
     struct kv_connection *connection = state;
-    struct kv_ticket     *ticket = *(struct kv_ticket *const *)args;
-    struct kv_service    *service = ticket->service;
+    struct kv_accepted   *accepted = *(struct kv_accepted *const *)args;
+    struct kv_service    *service = accepted->service;
     connection->service = service;
-    connection->session.id = ticket->id;
+    connection->session.id = accepted->id;
     connection->session.connected_at_ms = kv_host_time_ms();
-    connection->lanes_count = service->options.shards_count + 1;
-    connection->lanes = act_alloc(self, connection->lanes_count * sizeof *connection->lanes);
+    connection->upstreams_count = service->options.shards_count + 1;
+    connection->upstreams =
+        act_alloc(self, connection->upstreams_count * sizeof *connection->upstreams);
     kv_resp_parser_init(&connection->parser, service->limits);
-    if (connection->lanes == NULL)
+    if (connection->upstreams == NULL)
         return ACT_NO_MEMORY;
     act_result result = act_defer(self, release, connection);
     if (result == ACT_OK)
         result = act_trap_exits(self, true);
     if (result == ACT_OK)
-        result = act_tcp_open(self, &connection->tcp, &ticket->socket, NULL);
+        result = act_tcp_open(self, &connection->tcp, &accepted->socket, NULL);
     if (result == ACT_OK)
         watch_listener(self, connection);
     return result;
@@ -152,7 +153,7 @@ static act_result init(act_self *self, void *state, const void *args)
 const act_behavior kv_connection = {
     .name = "client",
     .state_bytes = sizeof(struct kv_connection),
-    .args_bytes = sizeof(struct kv_ticket *),
+    .args_bytes = sizeof(struct kv_accepted *),
     .init = init,
     .receive = receive,
     .schema = kv_schema,

@@ -11,16 +11,16 @@ extern const act_behavior kv_connection;
  * What the listener hands to a connection; its args are a pointer to one. Owned by the child's
  * spec.
  */
-struct kv_ticket {
+struct kv_accepted {
     struct kv_service *service;
     act_socket        *socket; /* NULL once the connection has opened it */
     int64_t            id;
 };
 
 /*
- * Frees the ticket, closes what nobody opened, and counts the connection out: the spec's
+ * Frees what was accepted, closes what nobody opened, and counts the connection out: the spec's
  * args_release.
  */
-void kv_ticket_release(void *args);
+void kv_accepted_release(void *args);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * One client's state, and the parts its actor consists of: lanes to the shards, reading, writing.
+ * One client's state, and the parts its actor consists of: upstreams to the shards, reading,
+ * writing.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef KV_CONNECTION_STATE_H
@@ -10,15 +11,16 @@
 #include <samples/kv/session.h>
 
 /*
- *     socket -> read: parse, route -> lanes -> shards
+ *     socket -> read: parse, route -> upstreams -> shards
  *     socket <- write: in order <- pending <- replies
  *
  * At most one batch is under way to a shard, a *flight*; what is read meanwhile makes the next. So
  * a fast client is served in few messages, and what a connection can make others hold is bounded.
  * When a shard crashes the flight is its next instance's, which goes on with it (shard.h). Should
  * it have got lost all the same (the shards' supervisor is a new one, there was no memory to keep
- * it) nothing would ever come: so a DOWN makes the lane send a probe behind it, which that instance
- * answers when it has answered all before. A flight that is still unanswered then was not executed.
+ * it) nothing would ever come: so a DOWN makes the upstream send a probe behind it, which that
+ * instance answers when it has answered all before. A flight that is still unanswered then was not
+ * executed.
  *
  * A probe is an ask: it ends with the instance that has it, and the next is sent only then. So a
  * shard that crashes again and again has one of each connection, not one for each crash.
@@ -41,7 +43,7 @@ enum kv_phase {
 };
 
 /* The way to one shard, or to the observer. */
-struct kv_lane {
+struct kv_upstream {
     act_pid      pid; /* nobody: look it up */
     act_ref      monitor;
     act_message *rest;       /* of a batch that came back */
@@ -63,7 +65,7 @@ struct kv_loan {
     const struct kv_command *command; /* NULL: none */
     struct kv_buffer         request; /* as session.h has it */
     uint32_t                 slot;
-    uint64_t                 wanted, lent; /* sets of lanes */
+    uint64_t                 wanted, lent; /* sets of upstreams */
     bool                     is_borrowing; /* what was read before is answered, and the first
                                               table asked for */
 };
@@ -75,13 +77,13 @@ struct kv_connection {
     struct kv_session     session;
     struct kv_pending     pending;
     struct kv_buffer      out; /* replies on their way to the socket */
-    struct kv_lane       *lanes;
-    uint32_t              lanes_count;
-    uint64_t              to_send;   /* lanes that have something to send and nothing in flight,
-                                        or a probe behind that */
-    uint64_t              to_return; /* lanes whose table is to be sent back */
+    struct kv_upstream   *upstreams;
+    uint32_t              upstreams_count;
+    uint64_t              to_send;   /* upstreams that have something to send and nothing in
+                                        flight, or a probe behind that */
+    uint64_t              to_return; /* upstreams whose table is to be sent back */
     struct kv_loan        loan;
-    size_t                request_bytes; /* of commands in all lanes, sent ones included */
+    size_t                request_bytes; /* of commands in all upstreams, sent ones included */
     act_ref               listener_monitor;
     enum kv_phase         phase;
     bool                  blocked;  /* the client does not read: TCP_WRITABLE will come */
@@ -92,9 +94,9 @@ struct kv_connection {
     uint32_t              linger_rounds;
 };
 
-static inline uint64_t kv_lane_bit(uint32_t lane)
+static inline uint64_t kv_upstream_bit(uint32_t upstream)
 {
-    return UINT64_C(1) << lane;
+    return UINT64_C(1) << upstream;
 }
 
 /* Ends the actor after this message. why: what is logged of an ACT_EXIT_ERROR. */
@@ -103,33 +105,36 @@ void kv_connection_end(act_self *self, struct kv_connection *connection, act_exi
 
 #define KV_END_NO_MEMORY "no memory to serve a client"
 
-/* ---- lanes.c ---- */
+/* ---- upstreams.c ---- */
 
-/* Puts a command into a lane's next batch; without memory its part is answered with an error. */
-void kv_lane_add(struct kv_connection *connection, uint32_t lane, const struct kv_command *command,
-                 uint32_t slot, struct kv_request request);
+/*
+ * Puts a command into an upstream's next batch; without memory its part is answered with an error.
+ */
+void kv_upstream_add(struct kv_connection *connection, uint32_t upstream,
+                     const struct kv_command *command, uint32_t slot, struct kv_request request);
 
 /* Sends what can be sent. */
-void kv_lanes_send(act_self *self, struct kv_connection *connection);
+void kv_upstreams_send(act_self *self, struct kv_connection *connection);
 
-/* Asks for the shard's table; the lane has nothing to do. Returns: false without memory. */
-KV_MUST_CHECK bool kv_lane_borrow(struct kv_connection *connection, uint32_t lane);
+/* Asks for the shard's table; the upstream has nothing to do. Returns: false without memory. */
+KV_MUST_CHECK bool kv_upstream_borrow(struct kv_connection *connection, uint32_t upstream);
 
 /* Whether it has something to do, or a table to give back. */
-bool kv_lane_is_busy(const struct kv_connection *connection, uint32_t lane);
+bool kv_upstream_is_busy(const struct kv_connection *connection, uint32_t upstream);
 
 /* Sends the tables back that were lent and are needed no more, as far as their shards are there. */
-void kv_lanes_give_back(act_self *self, struct kv_connection *connection);
+void kv_upstreams_give_back(act_self *self, struct kv_connection *connection);
 
 /* A KV_TAG_LENT. */
-void kv_lane_lent(act_self *self, struct kv_connection *connection, const act_message *message);
+void kv_upstream_lent(act_self *self, struct kv_connection *connection, const act_message *message);
 
 /* A kv_replies, or a kv_batch that came back. */
-void kv_lane_replies(act_self *self, struct kv_connection *connection, const act_message *message);
-void kv_lane_rest(act_self *self, struct kv_connection *connection, const act_message *message);
+void kv_upstream_replies(act_self *self, struct kv_connection *connection,
+                         const act_message *message);
+void kv_upstream_rest(act_self *self, struct kv_connection *connection, const act_message *message);
 
-/* A DOWN; one that is no lane's is ignored. */
-void kv_lane_down(struct kv_connection *connection, act_ref monitor);
+/* A DOWN; one that is no upstream's is ignored. */
+void kv_upstream_down(struct kv_connection *connection, act_ref monitor);
 
 /* Calls itself again through a timer, soon: somebody is being restarted. */
 void kv_connection_retry(act_self *self, struct kv_connection *connection);

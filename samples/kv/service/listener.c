@@ -33,39 +33,39 @@ static void turn_away(act_self *self, act_socket *socket)
  * Clients stay on one worker, whose event loop watches their socket: they are shared out in turn.
  */
 static void start_client(act_self *self, struct kv_service *service, act_pid supervisor,
-                         struct kv_ticket *ticket)
+                         struct kv_accepted *accepted)
 {
     char    id[ACT_CHILD_ID_MAX];
     act_ref ask;
-    snprintf(id, sizeof id, "client-%lld", (long long)ticket->id);
+    snprintf(id, sizeof id, "client-%lld", (long long)accepted->id);
     const act_child_spec spec = {
         .id = id,
         .behavior = &kv_connection,
-        .args = &ticket,
-        .args_release = kv_ticket_release,
+        .args = &accepted,
+        .args_release = kv_accepted_release,
         .restart = ACT_RESTART_TEMPORARY,
-        .options = ACT_SPAWN_OPTIONS(.worker = 1 + (uint32_t)(ticket->id %
+        .options = ACT_SPAWN_OPTIONS(.worker = 1 + (uint32_t)(accepted->id %
                                                               service->options.workers_count)),
     };
-    /* Whatever becomes of it, the ticket is released and the socket with it. */
+    /* Whatever becomes of it, it is released and the socket with it. */
     act_result ignored = act_supervisor_start_child(self, &ask, supervisor, &spec, ACT_FOREVER);
     (void)ignored;
 }
 
 static void admit(act_self *self, struct kv_service *service, act_socket *socket)
 {
-    struct kv_ticket *ticket = kv_memory_allocate(sizeof *ticket);
-    act_pid           supervisor;
-    if (ticket == NULL ||
+    struct kv_accepted *accepted = kv_memory_allocate(sizeof *accepted);
+    act_pid             supervisor;
+    if (accepted == NULL ||
         act_whereis(act_self_system(self), &supervisor, KV_NAME_CONNECTIONS) != ACT_OK) {
-        kv_memory_free(ticket);
+        kv_memory_free(accepted);
         act_socket_close(&socket);
         return;
     }
     int64_t id = (int64_t)atomic_fetch_add(&service->traffic.connections_total, 1) + 1;
-    *ticket = (struct kv_ticket){service, socket, id};
+    *accepted = (struct kv_accepted){service, socket, id};
     kv_count(&service->traffic.connections_now, 1);
-    start_client(self, service, supervisor, ticket);
+    start_client(self, service, supervisor, accepted);
 }
 
 /* ---- Accepting ---- */

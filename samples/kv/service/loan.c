@@ -30,7 +30,7 @@ void kv_loan_begin(act_self *self, struct kv_connection *connection,
     loan->command = command;
     loan->wanted = kv_session_shards(&connection->session, command, request, service->seed,
                                      service->options.shards_count);
-    slot->waiting = loan->wanted | kv_lane_bit(0); /* not 0: it is not answered */
+    slot->waiting = loan->wanted | kv_upstream_bit(0); /* not 0: it is not answered */
     kv_loan_go_on(self, connection);
 }
 
@@ -54,9 +54,10 @@ static bool execute(struct kv_connection *connection, struct kv_buffer *reply)
     struct kv_store         *stores[KV_SHARDS_MAX] = {NULL};
     struct kv_info           info;
     for (uint32_t i = 0; i < service->options.shards_count; i++) {
-        if (connection->lanes[i].lent != NULL)
+        if (connection->upstreams[i].lent != NULL)
             stores[i] =
-                &((struct kv_shard_table *)connection->lanes[i].lent->as.resource.pointer)->store;
+                &((struct kv_shard_table *)connection->upstreams[i].lent->as.resource.pointer)
+                     ->store;
     }
     kv_service_info(service, &info);
     const struct kv_together together = {
@@ -87,7 +88,7 @@ static void finish(act_self *self, struct kv_connection *connection)
     struct kv_slot  *slot = kv_pending_slot(&connection->pending, connection->loan.slot);
     bool             done = execute(connection, &reply) && !connection->session.is_lost;
     end_loan(connection);
-    kv_lanes_give_back(self, connection); /* before anything else: others wait for it */
+    kv_upstreams_give_back(self, connection); /* before anything else: others wait for it */
     if (done)
         kv_pending_answer_own(&connection->pending, slot, &reply);
     else
@@ -98,8 +99,8 @@ static void finish(act_self *self, struct kv_connection *connection)
 static bool is_any_busy(const struct kv_connection *connection)
 {
     bool is_busy = false;
-    for (uint32_t i = 0; i < connection->lanes_count; i++)
-        is_busy = is_busy || kv_lane_is_busy(connection, i);
+    for (uint32_t i = 0; i < connection->upstreams_count; i++)
+        is_busy = is_busy || kv_upstream_is_busy(connection, i);
     return is_busy;
 }
 
@@ -108,14 +109,14 @@ void kv_loan_go_on(act_self *self, struct kv_connection *connection)
     struct kv_loan *loan = &connection->loan;
     uint64_t        missing = loan->wanted & ~loan->lent;
     if (connection->to_return != 0)
-        kv_lanes_give_back(self, connection); /* that did not work at once */
+        kv_upstreams_give_back(self, connection); /* that did not work at once */
     if (loan->command == NULL)
         return;
     if (missing == 0) {
         finish(self, connection);
     } else if (!is_any_busy(connection)) {
         loan->is_borrowing = true;
-        if (!kv_lane_borrow(connection, (uint32_t)__builtin_ctzll(missing)))
+        if (!kv_upstream_borrow(connection, (uint32_t)__builtin_ctzll(missing)))
             kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
     }
 }

@@ -9,10 +9,10 @@ enum { CAPACITY_FIRST = 16, CAPACITY_KEPT = 32 };
 static const char try_again[] = "-TRYAGAIN shard restarted\r\n";
 static const char no_memory[] = "-" KV_ERROR_NO_MEMORY "\r\n";
 
-/* The parts of one reply, by lane. */
+/* The parts of one reply, by upstream. */
 struct kv_gather {
     enum kv_merge   merge;
-    uint32_t        lanes_count;
+    uint32_t        upstreams_count;
     size_t          keys_count;
     uint32_t       *shard_of_key;
     act_message   **messages;
@@ -63,7 +63,7 @@ struct kv_slot *kv_pending_front(const struct kv_pending *pending)
 
 static void release_gather(struct kv_gather **gather)
 {
-    for (uint32_t i = 0; *gather != NULL && i < (*gather)->lanes_count; i++) {
+    for (uint32_t i = 0; *gather != NULL && i < (*gather)->upstreams_count; i++) {
         if ((*gather)->messages[i] != NULL)
             kv_replies_let_go((*gather)->messages[i]);
     }
@@ -120,23 +120,23 @@ void kv_pending_answer_own(struct kv_pending *pending, struct kv_slot *slot,
     *reply = (struct kv_buffer){0};
 }
 
-bool kv_pending_gather(struct kv_slot *slot, uint64_t lanes, uint32_t lanes_count,
+bool kv_pending_gather(struct kv_slot *slot, uint64_t upstreams, uint32_t upstreams_count,
                        enum kv_merge merge, const uint32_t *shard_of_key, size_t keys_count)
 {
-    size_t            parts_bytes = lanes_count * (sizeof(struct kv_bytes) + sizeof(act_message *));
+    size_t parts_bytes = upstreams_count * (sizeof(struct kv_bytes) + sizeof(act_message *));
     struct kv_gather *gather =
         kv_memory_allocate_zeroed(sizeof *gather + parts_bytes + keys_count * sizeof(uint32_t));
     if (gather == NULL)
         return false;
     gather->merge = merge;
-    gather->lanes_count = lanes_count;
+    gather->upstreams_count = upstreams_count;
     gather->keys_count = keys_count;
-    gather->messages = (act_message **)(void *)(gather->parts + lanes_count);
-    gather->shard_of_key = (uint32_t *)(void *)(gather->messages + lanes_count);
+    gather->messages = (act_message **)(void *)(gather->parts + upstreams_count);
+    gather->shard_of_key = (uint32_t *)(void *)(gather->messages + upstreams_count);
     if (keys_count > 0)
         memcpy(gather->shard_of_key, shard_of_key, keys_count * sizeof *shard_of_key);
     slot->gather = gather;
-    slot->waiting = lanes;
+    slot->waiting = upstreams;
     return true;
 }
 
@@ -144,14 +144,14 @@ static void merge(struct kv_pending *pending, struct kv_slot *slot)
 {
     struct kv_gather *gather = slot->gather;
     struct kv_buffer  reply = {0};
-    kv_merge_replies(gather->merge, gather->parts, gather->lanes_count, gather->shard_of_key,
+    kv_merge_replies(gather->merge, gather->parts, gather->upstreams_count, gather->shard_of_key,
                      gather->keys_count, &reply);
     kv_pending_answer_own(pending, slot, &reply);
     release_gather(&slot->gather);
 }
 
 /* message: NULL for a constant. */
-static void take_part(struct kv_pending *pending, struct kv_slot *slot, uint32_t lane,
+static void take_part(struct kv_pending *pending, struct kv_slot *slot, uint32_t upstream,
                       struct kv_bytes reply, act_message *message)
 {
     if (message != NULL)
@@ -161,28 +161,28 @@ static void take_part(struct kv_pending *pending, struct kv_slot *slot, uint32_t
         answered(pending, slot, reply);
         return;
     }
-    slot->gather->parts[lane] = reply;
-    slot->gather->messages[lane] = message;
-    slot->waiting &= ~(UINT64_C(1) << lane);
+    slot->gather->parts[upstream] = reply;
+    slot->gather->messages[upstream] = message;
+    slot->waiting &= ~(UINT64_C(1) << upstream);
     if (slot->waiting == 0)
         merge(pending, slot);
 }
 
-void kv_pending_answer(struct kv_pending *pending, uint32_t number, uint32_t lane,
+void kv_pending_answer(struct kv_pending *pending, uint32_t number, uint32_t upstream,
                        struct kv_bytes reply, act_message *message)
 {
     if (number - pending->first >= pending->count)
         return;
     struct kv_slot *slot = slot_at(pending, number);
-    if ((slot->waiting & UINT64_C(1) << lane) != 0)
-        take_part(pending, slot, lane, reply, message);
+    if ((slot->waiting & UINT64_C(1) << upstream) != 0)
+        take_part(pending, slot, upstream, reply, message);
 }
 
-void kv_pending_fail(struct kv_pending *pending, uint32_t lane, uint32_t end)
+void kv_pending_fail(struct kv_pending *pending, uint32_t upstream, uint32_t end)
 {
     for (uint32_t i = pending->first; i != end; i++) {
         struct kv_slot *slot = slot_at(pending, i);
-        if ((slot->waiting & UINT64_C(1) << lane) != 0)
-            take_part(pending, slot, lane, kv_bytes_text(try_again), NULL);
+        if ((slot->waiting & UINT64_C(1) << upstream) != 0)
+            take_part(pending, slot, upstream, kv_bytes_text(try_again), NULL);
     }
 }

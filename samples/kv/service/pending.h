@@ -10,12 +10,12 @@
 struct kv_gather;
 
 /*
- * One command:  (pushed) --- the last part arrives, or its lane fails ---> answered
+ * One command:  (pushed) --- the last part arrives, or its upstream fails ---> answered
  *                                                     --- it is the first ---> (popped)
  * The reply lies in a message from a shard, in memory of its own, or is a constant.
  */
 struct kv_slot {
-    uint64_t          waiting; /* the lanes that owe a part of the reply; 0: answered */
+    uint64_t          waiting; /* the upstreams that owe a part of the reply; 0: answered */
     struct kv_bytes   reply;
     act_message      *message;
     unsigned char    *memory;
@@ -49,25 +49,25 @@ void kv_pending_answer_own(struct kv_pending *pending, struct kv_slot *slot,
                            struct kv_buffer *reply);
 
 /*
- * Makes a slot wait for a part from each lane in the set. shard_of_key: copied. Returns: false
+ * Makes a slot wait for a part from each upstream in the set. shard_of_key: copied. Returns: false
  * without memory.
  */
-KV_MUST_CHECK bool kv_pending_gather(struct kv_slot *slot, uint64_t lanes, uint32_t lanes_count,
-                                     enum kv_merge merge, const uint32_t *shard_of_key,
-                                     size_t keys_count);
+KV_MUST_CHECK bool kv_pending_gather(struct kv_slot *slot, uint64_t upstreams,
+                                     uint32_t upstreams_count, enum kv_merge merge,
+                                     const uint32_t *shard_of_key, size_t keys_count);
 
 /*
  * A part has come in a replies message, which is held as long as it is needed. A number that waits
  * for none is ignored.
  */
-void kv_pending_answer(struct kv_pending *pending, uint32_t number, uint32_t lane,
+void kv_pending_answer(struct kv_pending *pending, uint32_t number, uint32_t upstream,
                        struct kv_bytes reply, act_message *message);
 
 /*
- * Whoever had these commands is gone: answers those before `end` that wait for the lane, each with
- * its own error.
+ * Whoever had these commands is gone: answers those before `end` that wait for the upstream, each
+ * with its own error.
  */
-void kv_pending_fail(struct kv_pending *pending, uint32_t lane, uint32_t end);
+void kv_pending_fail(struct kv_pending *pending, uint32_t upstream, uint32_t end);
 
 /* The number that the next push will give. */
 static inline uint32_t kv_pending_end(const struct kv_pending *pending)

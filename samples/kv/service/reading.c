@@ -60,7 +60,7 @@ static void execute_here(struct kv_connection *connection, const struct kv_comma
 
 /* ---- Routing ---- */
 
-static void send_one(act_self *self, struct kv_connection *connection, uint32_t lane,
+static void send_one(act_self *self, struct kv_connection *connection, uint32_t upstream,
                      const struct kv_command *command, struct kv_request request)
 {
     uint32_t        number;
@@ -69,40 +69,40 @@ static void send_one(act_self *self, struct kv_connection *connection, uint32_t 
         kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
         return;
     }
-    slot->waiting = kv_lane_bit(lane);
-    kv_lane_add(connection, lane, command, number, request);
+    slot->waiting = kv_upstream_bit(upstream);
+    kv_upstream_add(connection, upstream, command, number, request);
 }
 
 /* Each shard gets the arguments that concern it: all of them if shard_of_key is NULL. */
 static void send_parts(struct kv_connection *connection, const struct kv_command *command,
                        struct kv_request request, const uint32_t *shard_of_key,
-                       struct kv_bytes *argv, uint32_t number, uint64_t lanes)
+                       struct kv_bytes *argv, uint32_t number, uint64_t upstreams)
 {
-    for (; lanes != 0; lanes &= lanes - 1) {
-        uint32_t          lane = (uint32_t)__builtin_ctzll(lanes);
+    for (; upstreams != 0; upstreams &= upstreams - 1) {
+        uint32_t          upstream = (uint32_t)__builtin_ctzll(upstreams);
         struct kv_request part = request;
         if (shard_of_key != NULL)
-            part = (struct kv_request){kv_route_part(command, request, shard_of_key, lane, argv),
-                                       argv};
-        kv_lane_add(connection, lane, command, number, part);
+            part = (struct kv_request){
+                kv_route_part(command, request, shard_of_key, upstream, argv), argv};
+        kv_upstream_add(connection, upstream, command, number, part);
     }
 }
 
 static void send_many(act_self *self, struct kv_connection *connection,
                       const struct kv_command *command, struct kv_request request,
-                      const uint32_t *shard_of_key, size_t keys_count, uint64_t lanes)
+                      const uint32_t *shard_of_key, size_t keys_count, uint64_t upstreams)
 {
     uint32_t         number;
     struct kv_bytes *argv =
         shard_of_key != NULL ? act_scratch(self, request.argc * sizeof *argv) : NULL;
     struct kv_slot *slot = kv_pending_push(&connection->pending, &number);
     if (slot == NULL || (argv == NULL && shard_of_key != NULL) ||
-        !kv_pending_gather(slot, lanes, connection->service->options.shards_count, command->merge,
-                           shard_of_key, keys_count)) {
+        !kv_pending_gather(slot, upstreams, connection->service->options.shards_count,
+                           command->merge, shard_of_key, keys_count)) {
         kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
         return;
     }
-    send_parts(connection, command, request, shard_of_key, argv, number, lanes);
+    send_parts(connection, command, request, shard_of_key, argv, number, upstreams);
 }
 
 static void route_keys(act_self *self, struct kv_connection *connection,
@@ -111,26 +111,26 @@ static void route_keys(act_self *self, struct kv_connection *connection,
     const struct kv_service *service = connection->service;
     size_t                   keys_count = kv_route_keys_count(command, request);
     uint32_t                *shard_of_key = act_scratch(self, keys_count * sizeof *shard_of_key);
-    uint64_t                 lanes = 0;
+    uint64_t                 upstreams = 0;
     if (shard_of_key == NULL) {
         kv_connection_end(self, connection, ACT_EXIT_ERROR, KV_END_NO_MEMORY);
         return;
     }
     kv_route_keys(command, request, service->seed, service->options.shards_count, shard_of_key);
     for (size_t i = 0; i < keys_count; i++)
-        lanes |= kv_lane_bit(shard_of_key[i]);
-    if ((lanes & (lanes - 1)) == 0)
+        upstreams |= kv_upstream_bit(shard_of_key[i]);
+    if ((upstreams & (upstreams - 1)) == 0)
         send_one(self, connection, shard_of_key[0], command, request);
     else
-        send_many(self, connection, command, request, shard_of_key, keys_count, lanes);
+        send_many(self, connection, command, request, shard_of_key, keys_count, upstreams);
 }
 
 /* SLEEP has no key: it is the first shard that sleeps. */
-static uint32_t debug_lane(const struct kv_connection *connection, const struct kv_debug *debug)
+static uint32_t debug_upstream(const struct kv_connection *connection, const struct kv_debug *debug)
 {
     const struct kv_service *service = connection->service;
     if (debug->kind == KV_DEBUG_TREE)
-        return kv_lane_of_observer(service);
+        return kv_upstream_of_observer(service);
     if (debug->kind == KV_DEBUG_SLEEP)
         return 0;
     return kv_shard_of_key(service->seed, debug->key, service->options.shards_count);
@@ -147,7 +147,7 @@ static void route(act_self *self, struct kv_connection *connection,
     case KV_PLACE_CONNECTION: execute_here(connection, command, request, reply); break;
     case KV_PLACE_ACTOR:
         if (kv_debug_parse(request, &debug, reply))
-            send_one(self, connection, debug_lane(connection, &debug), command, request);
+            send_one(self, connection, debug_upstream(connection, &debug), command, request);
         break;
     case KV_PLACE_SHARD:
         send_one(self, connection, kv_route_one(command, request, service->seed, shards_count),
@@ -156,11 +156,11 @@ static void route(act_self *self, struct kv_connection *connection,
     case KV_PLACE_CURSOR:
         shard = kv_route_one(command, request, service->seed, shards_count);
         send_many(self, connection, command, request, NULL, 0,
-                  kv_lane_bit(shards_count) - kv_lane_bit(shard));
+                  kv_upstream_bit(shards_count) - kv_upstream_bit(shard));
         break;
     case KV_PLACE_SPLIT: route_keys(self, connection, command, request); break;
     case KV_PLACE_EVERY_SHARD:
-        send_many(self, connection, command, request, NULL, 0, kv_lane_bit(shards_count) - 1);
+        send_many(self, connection, command, request, NULL, 0, kv_upstream_bit(shards_count) - 1);
         break;
     case KV_PLACE_TOGETHER: kv_loan_begin(self, connection, command, request); break;
     }

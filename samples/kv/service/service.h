@@ -13,29 +13,29 @@
 #include <samples/kv/command.h>
 
 /*
- * Who executes commands has a lane to each connection: the shards, then the observer. A set of
- * lanes is 64 bits.
+ * Who executes commands has an upstream to each connection: the shards, then the observer. A set of
+ * upstreams is 64 bits.
  */
 enum { KV_LANES_MAX = 64, KV_SHARDS_MAX = KV_LANES_MAX - 1 };
 
 /*
  * Commands for a shard or the observer, which lie from first to end; and back to the connection, if
- * some are left. Each time one is sent it is the lane's next flight, whose number carries that of
- * the lane. One without commands asks what became of that flight (lanes.c), or for the shard's
- * table (loan.c).
+ * some are left. Each time one is sent it is the upstream's next flight, whose number carries that
+ * of the upstream. One without commands asks what became of that flight (upstreams.c), or for the
+ * shard's table (loan.c).
  */
 #define KV_BATCH(FIELD)                                                                            \
     FIELD(1, UINT32, first)                                                                        \
     FIELD(2, UINT32, end) FIELD(3, UINT32, flight) FIELD(4, SECRET(BYTES), commands)
 
-static inline uint32_t kv_lane_of_flight(uint32_t flight)
+static inline uint32_t kv_upstream_of_flight(uint32_t flight)
 {
     return flight % KV_LANES_MAX;
 }
 
-static inline uint32_t kv_flight_next(uint32_t flight, uint32_t lane)
+static inline uint32_t kv_flight_next(uint32_t flight, uint32_t upstream)
 {
-    return (flight / KV_LANES_MAX + 1) * KV_LANES_MAX + lane;
+    return (flight / KV_LANES_MAX + 1) * KV_LANES_MAX + upstream;
 }
 
 /*
@@ -122,19 +122,19 @@ struct kv_service {
     struct kv_shard_numbers shards[KV_SHARDS_MAX];
 
     /* The supervision tree (tree.c). */
-    char                 lane_names[KV_LANES_MAX][24];
+    char                 upstream_names[KV_LANES_MAX][24];
     struct kv_shard_args shard_args[KV_SHARDS_MAX];
-    act_spawn_options    lane_options[KV_LANES_MAX];
-    act_child_spec       lane_specs[KV_LANES_MAX];
-    act_supervisor_spec  lanes_supervisor;
+    act_spawn_options    upstream_options[KV_LANES_MAX];
+    act_child_spec       upstream_specs[KV_LANES_MAX];
+    act_supervisor_spec  upstreams_supervisor;
 };
 
-/* Names that actors are found by; a lane's name is service->lane_names[lane]. */
+/* Names that actors are found by; an upstream's name is service->upstream_names[upstream]. */
 #define KV_NAME_ROOT        "kv"
 #define KV_NAME_CONNECTIONS "kv-connections"
 #define KV_NAME_LISTENER    "kv-listener"
 
-static inline uint32_t kv_lane_of_observer(const struct kv_service *service)
+static inline uint32_t kv_upstream_of_observer(const struct kv_service *service)
 {
     return service->options.shards_count;
 }

@@ -10,7 +10,7 @@
 
 /*
  *     kv                   the root
- *     |- lanes             a supervisor of those that execute commands
+ *     |- upstreams             a supervisor of those that execute commands
  *     |  |- shard-0 ...    each shard's table is its kept block, so it outlives the shard
  *     |  |- observer       tells what this tree looks like
  *     |- connections       a supervisor; a temporary child for each client
@@ -25,7 +25,7 @@
  * same. Only for lack of memory a shard cannot start, some 400,000 times a second: to give up then
  * would cost its table and free nothing else.
  */
-static const uint32_t LANE_RESTARTS_MAX = UINT32_MAX;
+static const uint32_t UPSTREAM_RESTARTS_MAX = UINT32_MAX;
 
 enum { RESTARTS_MAX = 5 };
 
@@ -35,11 +35,11 @@ static const act_supervisor_spec connections_supervisor = {.strategy = ACT_STRAT
 static void specify_shard(struct kv_service *service, uint32_t i)
 {
     service->shard_args[i] = (struct kv_shard_args){service, i};
-    service->lane_specs[i] = (act_child_spec){
-        .id = service->lane_names[i],
+    service->upstream_specs[i] = (act_child_spec){
+        .id = service->upstream_names[i],
         .behavior = &kv_shard,
         .args = &service->shard_args[i],
-        .options = &service->lane_options[i],
+        .options = &service->upstream_options[i],
         .kept_bytes = sizeof(struct kv_shard_kept),
         .kept_release = kv_shard_kept_release,
     };
@@ -47,39 +47,39 @@ static void specify_shard(struct kv_service *service, uint32_t i)
 
 static void specify_observer(struct kv_service *service, uint32_t i)
 {
-    service->lane_specs[i] = (act_child_spec){
-        .id = service->lane_names[i],
+    service->upstream_specs[i] = (act_child_spec){
+        .id = service->upstream_names[i],
         .behavior = &kv_observer,
-        .options = &service->lane_options[i],
+        .options = &service->upstream_options[i],
     };
 }
 
-static void specify_lanes(struct kv_service *service)
+static void specify_upstreams(struct kv_service *service)
 {
     uint32_t shards_count = service->options.shards_count;
     for (uint32_t i = 0; i < shards_count; i++) {
-        snprintf(service->lane_names[i], sizeof service->lane_names[i], "shard-%u", i);
+        snprintf(service->upstream_names[i], sizeof service->upstream_names[i], "shard-%u", i);
         specify_shard(service, i);
     }
-    snprintf(service->lane_names[shards_count], sizeof service->lane_names[shards_count],
+    snprintf(service->upstream_names[shards_count], sizeof service->upstream_names[shards_count],
              "observer");
     specify_observer(service, shards_count);
     for (uint32_t i = 0; i <= shards_count; i++)
-        service->lane_options[i] = *ACT_SPAWN_OPTIONS(.name = service->lane_names[i]);
-    service->lanes_supervisor = (act_supervisor_spec){
+        service->upstream_options[i] = *ACT_SPAWN_OPTIONS(.name = service->upstream_names[i]);
+    service->upstreams_supervisor = (act_supervisor_spec){
         .strategy = ACT_STRATEGY_ONE_FOR_ONE,
-        .intensity = LANE_RESTARTS_MAX,
+        .intensity = UPSTREAM_RESTARTS_MAX,
         .period = ACT_SECONDS(5),
-        .children = service->lane_specs,
+        .children = service->upstream_specs,
         .children_count = shards_count + 1,
     };
 }
 
 act_result kv_service_start(struct kv_service *service, act_system *system, act_pid *root)
 {
-    specify_lanes(service);
+    specify_upstreams(service);
     act_child_spec children[] = {
-        act_supervisor_child("lanes", &service->lanes_supervisor),
+        act_supervisor_child("upstreams", &service->upstreams_supervisor),
         act_supervisor_child("connections", &connections_supervisor),
         {.id = "listener",
          .behavior = &kv_listener,

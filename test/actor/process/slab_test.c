@@ -72,7 +72,7 @@ static void at_its_limit_there_is_nothing_until_something_is_given_back(void)
     act__slab_destroy(&slab);
 }
 
-/* But for what one cache keeps: one batch, and its spares. */
+/* But for what one cache keeps: one batch, and its reserve. */
 static void what_one_cache_gave_another_can_take(void)
 {
     make(MANY);
@@ -81,7 +81,7 @@ static void what_one_cache_gave_another_can_take(void)
     int taken = 0;
     while (act__slab_take(&slab, &other) != NULL)
         taken++;
-    ck_assert_int_ge(taken, MANY - (1 + ACT__SLAB_SPARES) * ACT__SLAB_BATCH);
+    ck_assert_int_ge(taken, MANY - (1 + ACT__SLAB_RESERVE) * ACT__SLAB_BATCH);
     while (act__slab_take(&slab, &cache) != NULL)
         taken++;
     ck_assert_int_eq(taken, MANY);

@@ -1,6 +1,6 @@
 /*
- * A worker's run queue: first in first out for its owner, the older half for a thief, nothing lost
- * between them.
+ * A worker's newborns: the youngest for their owner, the oldest for a thief, nothing lost between
+ * them.
  */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
@@ -10,178 +10,152 @@
 #include <actor/scheduler/steal_deque.h>
 #include <test/kit/kit.h>
 
-static struct act__steal_deque own, others;
-static act_self                cells[4 * ACT__DEQUE_SIZE];
+static struct act__steal_deque newborns;
+static act_self                cells[2 * ACT__STEAL_DEQUE_MAX];
 
-static void empty_both(void)
+static void empty(void)
 {
-    memset(&own, 0, sizeof own);
-    memset(&others, 0, sizeof others);
+    memset(&newborns, 0, sizeof newborns);
 }
 
-static void fill(struct act__steal_deque *deque, uint32_t from, uint32_t count)
+static void fill(uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        ck_assert(act__deque_push(deque, &cells[from + i]));
+        ck_assert(act__steal_deque_push(&newborns, &cells[i]));
 }
 
-static void the_oldest_is_popped_first(void)
+static void the_youngest_comes_first(void)
 {
-    empty_both();
-    fill(&own, 0, 10);
+    empty();
+    fill(10);
+    for (int i = 9; i >= 0; i--)
+        ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[i]);
+    ck_assert_ptr_null(act__steal_deque_youngest(&newborns));
+    ck_assert(act__steal_deque_is_empty(&newborns));
+}
+
+static void the_oldest_is_stolen_first(void)
+{
+    empty();
+    fill(10);
     for (int i = 0; i < 10; i++)
-        ck_assert_ptr_eq(act__deque_pop(&own), &cells[i]);
-    ck_assert_ptr_null(act__deque_pop(&own));
-    ck_assert(act__deque_is_empty(&own));
+        ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &cells[i]);
+    ck_assert_ptr_null(act__steal_deque_oldest(&newborns));
+    ck_assert(act__steal_deque_is_empty(&newborns));
 }
 
-static void a_full_one_refuses_until_one_is_popped(void)
+static void both_ends_meet(void)
 {
-    empty_both();
-    fill(&own, 0, ACT__DEQUE_SIZE);
-    ck_assert(!act__deque_push(&own, &cells[ACT__DEQUE_SIZE]));
-    ck_assert_ptr_eq(act__deque_pop(&own), &cells[0]);
-    ck_assert(act__deque_push(&own, &cells[ACT__DEQUE_SIZE]));
-    for (uint32_t i = 1; i <= ACT__DEQUE_SIZE; i++)
-        ck_assert_ptr_eq(act__deque_pop(&own), &cells[i]);
-    ck_assert(act__deque_is_empty(&own));
+    empty();
+    fill(5);
+    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &cells[0]);
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[4]);
+    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &cells[1]);
+    ck_assert_uint_eq(act__steal_deque_count(&newborns), 2);
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[3]);
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[2]);
+    ck_assert_ptr_null(act__steal_deque_oldest(&newborns));
+    ck_assert_ptr_null(act__steal_deque_youngest(&newborns));
+    fill(1); /* and it goes on */
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[0]);
 }
 
-/* head and tail are numbers that run on and wrap round. */
+static void a_full_one_refuses(void)
+{
+    empty();
+    fill(ACT__STEAL_DEQUE_MAX);
+    ck_assert(!act__steal_deque_push(&newborns, &cells[ACT__STEAL_DEQUE_MAX]));
+    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &cells[0]);
+    ck_assert(act__steal_deque_push(&newborns, &cells[ACT__STEAL_DEQUE_MAX]));
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[ACT__STEAL_DEQUE_MAX]);
+}
+
 static void it_works_where_its_numbers_wrap_round(void)
 {
-    empty_both();
-    act__store(&own.head, UINT32_MAX - 5);
-    act__store(&own.tail, UINT32_MAX - 5);
-    fill(&own, 0, ACT__DEQUE_SIZE);
-    ck_assert(!act__deque_push(&own, &cells[0]));
-    uint32_t count;
-    ck_assert_ptr_nonnull(act__deque_steal(&others, &own, &count));
-    ck_assert_uint_eq(count, ACT__DEQUE_SIZE / 2);
-    for (uint32_t i = ACT__DEQUE_SIZE / 2; i < ACT__DEQUE_SIZE; i++)
-        ck_assert_ptr_eq(act__deque_pop(&own), &cells[i]);
+    empty();
+    act__store(&newborns.head, UINT32_MAX - 2);
+    act__store(&newborns.tail, UINT32_MAX - 2);
+    fill(8);
+    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &cells[0]);
+    for (int i = 7; i > 0; i--)
+        ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[i]);
+    ck_assert(act__steal_deque_is_empty(&newborns));
 }
 
-static void a_thief_takes_the_older_half_rounded_up(void)
+static void a_thief_sees_whether_they_wait(void)
 {
-    empty_both();
-    for (uint32_t many = 1; many <= 9; many++) {
-        uint32_t count;
-        fill(&own, 0, many);
-        act_self *first = act__deque_steal(&others, &own, &count);
-        ck_assert_uint_eq(count, (many + 1) / 2);
-        ck_assert_ptr_eq(first, &cells[count - 1]);
-        for (uint32_t i = 0; i + 1 < count; i++)
-            ck_assert_ptr_eq(act__deque_pop(&others), &cells[i]);
-        ck_assert(act__deque_is_empty(&others));
-        for (uint32_t i = count; i < many; i++)
-            ck_assert_ptr_eq(act__deque_pop(&own), &cells[i]);
-        ck_assert(act__deque_is_empty(&own));
-    }
-}
-
-static void from_an_empty_one_nothing_is_stolen(void)
-{
-    empty_both();
-    uint32_t count;
-    ck_assert_ptr_null(act__deque_steal(&others, &own, &count));
-    fill(&own, 0, 1);
-    ck_assert_ptr_eq(act__deque_pop(&own), &cells[0]);
-    ck_assert_ptr_null(act__deque_steal(&others, &own, &count));
-}
-
-static void the_older_half_is_shed_as_a_chain(void)
-{
-    empty_both();
-    uint32_t  count;
-    act_self *last;
-    fill(&own, 0, ACT__DEQUE_SIZE);
-    act_self *at = act__deque_shed(&own, &last, &count);
-    ck_assert_uint_eq(count, ACT__DEQUE_SIZE / 2);
-    ck_assert_ptr_eq(last, &cells[count - 1]);
-    for (uint32_t i = 0; i < count; i++, at = at->run_next)
-        ck_assert_ptr_eq(at, &cells[i]);
-    ck_assert_ptr_null(at);
-    ck_assert_ptr_eq(act__deque_pop(&own), &cells[count]);
-}
-
-static void of_none_and_of_one_nothing_is_shed(void)
-{
-    empty_both();
-    uint32_t  count;
-    act_self *last;
-    ck_assert_ptr_null(act__deque_shed(&own, &last, &count));
-    fill(&own, 0, 1);
-    ck_assert_ptr_null(act__deque_shed(&own, &last, &count));
-    ck_assert_ptr_eq(act__deque_pop(&own), &cells[0]);
+    empty();
+    ck_assert(!act__steal_deque_wait(&newborns));
+    fill(1);
+    ck_assert(act__steal_deque_wait(&newborns)); /* nobody touches it meanwhile */
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[0]);
+    ck_assert(!act__steal_deque_wait(&newborns));
+    fill(100);
+    ck_assert(act__steal_deque_wait(&newborns));
 }
 
 /* ------------------------------------------------------------------------------------- parallel */
 
-enum { ROUNDS = 300000, THIEVES = 2 };
-static struct act__steal_deque stolen[THIEVES];
-static _Atomic uint32_t        taken_count, pushed_count, thefts;
-static _Atomic uint8_t         out[4 * ACT__DEQUE_SIZE]; /* 1: in the deques; 0: in nobody's
-                                                            hands */
-static _Atomic bool            over;
+enum { ROUNDS = 400000, THIEVES = 2 };
+static _Atomic uint32_t taken_count, thefts;
+static _Atomic uint8_t  out[2 * ACT__STEAL_DEQUE_MAX]; /* 1: pushed and not yet taken */
+static _Atomic bool     over;
 
-static void take(const act_self *self)
+static bool take(const act_self *self)
 {
+    if (self == NULL)
+        return false;
     if (atomic_exchange(&out[self - cells], 0) != 1)
         abort(); /* taken twice */
     act__add(&taken_count, 1);
+    return true;
 }
 
-static void *steals(void *argument)
+static void *steals(void *unused)
 {
-    struct act__steal_deque *mine = argument;
-    act_self                *self;
-    uint32_t                 count;
-    while (!atomic_load(&over) || !act__deque_is_empty(&own)) {
-        if ((self = act__deque_steal(mine, &own, &count)) == NULL)
-            continue;
-        act__add(&thefts, 1);
-        do
-            take(self);
-        while ((self = act__deque_pop(mine)) != NULL);
-    }
-    return NULL;
+    while (!atomic_load(&over))
+        if (take(act__steal_deque_oldest(&newborns)))
+            act__add(&thefts, 1);
+    return unused;
 }
 
+/* Now few, now many: the ends meet often. */
 static void nothing_is_lost_or_taken_twice_between_an_owner_and_thieves(void)
 {
-    empty_both();
+    empty();
     pthread_t threads[THIEVES];
+    uint32_t  pushed_count = 0;
     for (int i = 0; i < THIEVES; i++)
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, steals, &stolen[i]), 0);
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, steals, NULL), 0);
     for (uint32_t i = 0; i < ROUNDS; i++) {
-        act_self *self = &cells[i % (4 * ACT__DEQUE_SIZE)];
-        if (atomic_load(&out[self - cells]) == 0) {
-            atomic_store(&out[self - cells], 1);
-            if (act__deque_push(&own, self))
-                act__add(&pushed_count, 1);
+        act_self *self = &cells[i % (2 * ACT__STEAL_DEQUE_MAX)];
+        if (atomic_exchange(&out[self - cells], 1) == 0) {
+            if (act__steal_deque_push(&newborns, self))
+                pushed_count++;
             else
                 atomic_store(&out[self - cells], 0);
         }
-        if (i % 3 == 0 && (self = act__deque_pop(&own)) != NULL)
-            take(self);
+        if (i % 2 == 0 || i % 1000 < 500)
+            take(act__steal_deque_youngest(&newborns));
     }
+    while (take(act__steal_deque_youngest(&newborns)))
+        ;
     atomic_store(&over, true);
     for (int i = 0; i < THIEVES; i++)
         pthread_join(threads[i], NULL);
+    ck_assert(act__steal_deque_is_empty(&newborns));
     ck_assert_uint_eq(taken_count, pushed_count);
     ck_assert_uint_gt(pushed_count, ROUNDS / 100);
-    printf("# %u pushed, %u thefts\n", pushed_count, thefts);
+    printf("# %u pushed, %u stolen\n", pushed_count, thefts);
 }
 
 const struct kit_fact kit_facts[] = {
-    FACT(the_oldest_is_popped_first),
-    FACT(a_full_one_refuses_until_one_is_popped),
+    FACT(the_youngest_comes_first),
+    FACT(the_oldest_is_stolen_first),
+    FACT(both_ends_meet),
+    FACT(a_full_one_refuses),
+    FACT(a_thief_sees_whether_they_wait),
     FACT(it_works_where_its_numbers_wrap_round),
-    FACT(a_thief_takes_the_older_half_rounded_up),
-    FACT(from_an_empty_one_nothing_is_stolen),
-    FACT(the_older_half_is_shed_as_a_chain),
-    FACT(of_none_and_of_one_nothing_is_shed),
     FACT(nothing_is_lost_or_taken_twice_between_an_owner_and_thieves, .timeout_seconds = 60),
     END_OF_FACTS,
 };

@@ -115,7 +115,7 @@ static void more_than_a_message_can_hold_is_refused(void)
 
 /* ---- Replies ---- */
 
-/* The message that answers the flight of lane 3 that comes behind number 7. */
+/* The message that answers the flight of upstream 3 that comes behind number 7. */
 static act_message *answer(const struct kv_buffer *replies, enum kv_left left)
 {
     act_message *batch = kv_batch_probe(kv_flight_next(7, 3));
@@ -222,13 +222,13 @@ static void to_end_a_reply_takes_no_memory(void)
     kv_buffer_release(&replies);
 }
 
-static void each_flight_of_a_lane_has_its_number_which_carries_the_lane(void)
+static void each_flight_of_a_lane_has_its_number_which_carries_the_upstream(void)
 {
     uint32_t flight = UINT32_MAX - 10 * KV_LANES_MAX;
     for (int i = 0; i < 100; i++) {
         uint32_t next = kv_flight_next(flight, 5);
         ck_assert_uint_ne(next, flight);
-        ck_assert_uint_eq(kv_lane_of_flight(next), 5);
+        ck_assert_uint_eq(kv_upstream_of_flight(next), 5);
         flight = next;
     }
 }
@@ -258,7 +258,7 @@ const struct kit_fact kit_facts[] = {
     FACT(replies_live_until_the_last_holder_lets_go),
     FACT(replies_that_lack_memory_make_no_message),
     FACT(to_end_a_reply_takes_no_memory),
-    FACT(each_flight_of_a_lane_has_its_number_which_carries_the_lane),
+    FACT(each_flight_of_a_lane_has_its_number_which_carries_the_upstream),
     FACT(probes_and_loans_are_batches_without_commands),
     END_OF_FACTS,
 };

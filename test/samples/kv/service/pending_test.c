@@ -10,7 +10,7 @@
 #include <test/kit/kit.h>
 #include <test/samples/kv/fault.h>
 
-enum { LANES = 4 };
+enum { UPSTREAMS = 4 };
 
 static struct kv_pending pending;
 static size_t            outstanding;
@@ -28,34 +28,34 @@ static void finish(void)
     ck_assert_uint_eq(act__pool_outstanding(), outstanding);
 }
 
-static uint64_t bit(uint32_t lane)
+static uint64_t bit(uint32_t upstream)
 {
-    return UINT64_C(1) << lane;
+    return UINT64_C(1) << upstream;
 }
 
-/* A command that waits for one lane. Returns: its number. */
-static uint32_t push(uint32_t lane)
+/* A command that waits for one upstream. Returns: its number. */
+static uint32_t push(uint32_t upstream)
 {
     uint32_t        number;
     struct kv_slot *slot = kv_pending_push(&pending, &number);
     ck_assert_ptr_nonnull(slot);
-    slot->waiting = bit(lane);
+    slot->waiting = bit(upstream);
     return number;
 }
 
-/* A command with a key on each of the lanes 2, 0, 2, 1. */
+/* A command with a key on each of the upstreams 2, 0, 2, 1. */
 static uint32_t push_many(enum kv_merge merge)
 {
     static const uint32_t shard_of_key[] = {2, 0, 2, 1};
     uint32_t              number;
     struct kv_slot       *slot = kv_pending_push(&pending, &number);
     ck_assert_ptr_nonnull(slot);
-    ck_assert(kv_pending_gather(slot, bit(0) | bit(1) | bit(2), LANES, merge, shard_of_key, 4));
+    ck_assert(kv_pending_gather(slot, bit(0) | bit(1) | bit(2), UPSTREAMS, merge, shard_of_key, 4));
     return number;
 }
 
 /* A reply in a message, as a shard sends it. */
-static void answer(uint32_t number, uint32_t lane, const char *text)
+static void answer(uint32_t number, uint32_t upstream, const char *text)
 {
     struct kv_buffer replies = {0};
     struct kv_bytes  reply;
@@ -63,13 +63,13 @@ static void answer(uint32_t number, uint32_t lane, const char *text)
     size_t           start = kv_replies_open(&replies, number);
     kv_buffer_append_text(&replies, text);
     kv_replies_close(&replies, start);
-    act_message *batch = kv_batch_probe(lane);
+    act_message *batch = kv_batch_probe(upstream);
     ck_assert_ptr_nonnull(batch);
     struct kv_replies_walk walk = {.message = kv_replies_message(&replies, batch, KV_LEFT_NOTHING)};
     act_message_free(&batch);
     kv_buffer_release(&replies);
     ck_assert(kv_replies_next(&walk, &slot, &reply));
-    kv_pending_answer(&pending, slot, lane, reply, walk.message);
+    kv_pending_answer(&pending, slot, upstream, reply, walk.message);
     kv_replies_let_go(walk.message);
 }
 
@@ -128,7 +128,7 @@ static void an_answer_nobody_waits_for_is_ignored(void)
     assert_next("+1\r\n");
     answer(first, 0, "+late\r\n");
     answer(second + 1, 0, "+early\r\n");
-    answer(second, 3, "+other lane\r\n");
+    answer(second, 3, "+other upstream\r\n");
     assert_waits();
     answer(second, 0, "+2\r\n");
     answer(second, 0, "+twice\r\n");
@@ -237,7 +237,7 @@ static void a_ring_that_cannot_grow_stays_as_it_is(void)
 
 static void gathers(void *slot)
 {
-    pushed = kv_pending_gather(slot, bit(0), LANES, KV_MERGE_SUM, NULL, 0);
+    pushed = kv_pending_gather(slot, bit(0), UPSTREAMS, KV_MERGE_SUM, NULL, 0);
 }
 
 static void a_gathering_without_memory_leaves_the_slot(void)

@@ -12,7 +12,7 @@
 #include <test/laws/seeds.h>
 #include <test/samples/kv/dice.h>
 
-/* Clients are actors that use a connection's lanes and pending commands, without its socket. */
+/* Clients are actors that use a connection's upstreams and pending commands, without its socket. */
 enum { CLIENTS = 3, COMMANDS = 60, PIPELINE_MAX = 8, SHARDS = 2 };
 enum { SEEDS_A_ROUND = 6, ROUNDS = 10, STEPS_MAX = 1000000 };
 
@@ -118,12 +118,12 @@ static void ask(struct client *client, bool is_crash)
     struct kv_slot   *slot = kv_pending_push(&client->connection.pending, &number);
     struct kv_request request = {is_crash ? 3 : 2, is_crash ? panic : increment};
     ck_assert_ptr_nonnull(slot);
-    slot->waiting = kv_lane_bit(shard_of("n"));
+    slot->waiting = kv_upstream_bit(shard_of("n"));
     client->is_crash[number] = is_crash;
     client->asked++;
     tally.crashes += is_crash;
-    kv_lane_add(&client->connection, shard_of("n"), kv_command_find(request.argv[0]), number,
-                request);
+    kv_upstream_add(&client->connection, shard_of("n"), kv_command_find(request.argv[0]), number,
+                    request);
 }
 
 static void ask_more(act_self *self, struct client *client)
@@ -143,28 +143,28 @@ static void receive(act_self *self, void *state, const act_message *message)
     struct client *client = state;
     shard_self = NULL;
     if (message->tag == kv_replies_tag)
-        kv_lane_replies(self, &client->connection, message);
+        kv_upstream_replies(self, &client->connection, message);
     else if (message->tag == kv_batch_tag)
-        kv_lane_rest(self, &client->connection, message);
+        kv_upstream_rest(self, &client->connection, message);
     else if (message->tag == KV_TAG_LENT)
-        kv_lane_lent(self, &client->connection, message);
+        kv_upstream_lent(self, &client->connection, message);
     else if (message->tag == ACT_MESSAGE_DOWN)
-        kv_lane_down(&client->connection, message->ref);
+        kv_upstream_down(&client->connection, message->ref);
     else if (message->tag == kv_retry_tag)
         client->connection.retrying = false;
     kv_loan_go_on(self, &client->connection);
     take_answers(client);
     ask_more(self, client);
-    kv_lanes_send(self, &client->connection);
+    kv_upstreams_send(self, &client->connection);
 }
 
 static void release(void *state)
 {
     struct kv_connection *connection = &((struct client *)state)->connection;
     for (uint32_t i = 0; i < SHARDS; i++) {
-        act_message_free(&connection->lanes[i].rest);
-        act_message_free(&connection->lanes[i].next);
-        act_message_free(&connection->lanes[i].lent);
+        act_message_free(&connection->upstreams[i].rest);
+        act_message_free(&connection->upstreams[i].next);
+        act_message_free(&connection->upstreams[i].lent);
     }
     kv_pending_release(&connection->pending);
     kv_buffer_release(&connection->loan.request);
@@ -177,12 +177,12 @@ static act_result init(act_self *self, void *state, const void *args)
     shard_self = NULL;
     client->seed = *(const uint64_t *)args;
     client->connection.service = &service;
-    client->connection.lanes_count = SHARDS;
-    client->connection.lanes = act_alloc(self, SHARDS * sizeof *client->connection.lanes);
-    ck_assert_ptr_nonnull(client->connection.lanes);
+    client->connection.upstreams_count = SHARDS;
+    client->connection.upstreams = act_alloc(self, SHARDS * sizeof *client->connection.upstreams);
+    ck_assert_ptr_nonnull(client->connection.upstreams);
     ck_assert_int_eq(act_defer(self, release, client), ACT_OK);
     ask_more(self, client);
-    kv_lanes_send(self, &client->connection);
+    kv_upstreams_send(self, &client->connection);
     return ACT_OK;
 }
 
@@ -239,26 +239,26 @@ static void start_shards(void)
     static const struct kv_shard_args args[SHARDS] = {{&service, 0}, {&service, 1}};
     static act_spawn_options          options[SHARDS];
     static act_child_spec             shards[SHARDS];
-    static act_supervisor_spec        lanes, root;
+    static act_supervisor_spec        upstreams, root;
     static act_child_spec             supervisor;
     act_pid                           root_pid;
     shard_behavior = kv_shard;
     shard_behavior.init = init_shard;
     shard_behavior.receive = receive_as_shard;
     for (uint32_t i = 0; i < SHARDS; i++) {
-        options[i] = *ACT_SPAWN_OPTIONS(.name = service.lane_names[i]);
-        shards[i] = (act_child_spec){.id = service.lane_names[i],
+        options[i] = *ACT_SPAWN_OPTIONS(.name = service.upstream_names[i]);
+        shards[i] = (act_child_spec){.id = service.upstream_names[i],
                                      .behavior = &shard_behavior,
                                      .args = &args[i],
                                      .options = &options[i],
                                      .kept_bytes = sizeof(struct kv_shard_kept),
                                      .kept_release = kv_shard_kept_release};
     }
-    lanes = (act_supervisor_spec){
+    upstreams = (act_supervisor_spec){
         .intensity = UINT32_MAX, .children = shards, .children_count = SHARDS};
-    supervisor = act_supervisor_child("lanes", &lanes);
+    supervisor = act_supervisor_child("upstreams", &upstreams);
     static act_spawn_options named;
-    named = *ACT_SPAWN_OPTIONS(.name = "lanes");
+    named = *ACT_SPAWN_OPTIONS(.name = "upstreams");
     supervisor.options = &named;
     root = (act_supervisor_spec){
         .intensity = UINT32_MAX, .children = &supervisor, .children_count = 1};
@@ -275,7 +275,7 @@ static void begin(uint64_t seed)
     kv_service_init(&service, &options);
     service.seed = (struct kv_seed){1, 2};
     for (uint32_t i = 0; i < SHARDS; i++)
-        snprintf(service.lane_names[i], sizeof service.lane_names[i], "shard-%u", i);
+        snprintf(service.upstream_names[i], sizeof service.upstream_names[i], "shard-%u", i);
     tally = (struct tally){0};
     panics_percent = 0;
     with_pairs = false;
@@ -387,7 +387,7 @@ static void refuse_memory(uint64_t seed)
 static void check_waiting(void)
 {
     for (uint32_t i = 0; i < SHARDS; i++) {
-        act_pid  shard = pid_of(service.lane_names[i]);
+        act_pid  shard = pid_of(service.upstream_names[i]);
         uint32_t waiting = act_inbox_length(act_simulation_system(simulation), shard);
         LAW(waiting + kept_of[i]->waiting.count <= 3 * CLIENTS);
     }
@@ -400,7 +400,7 @@ static void kill_until_half_is_answered(uint64_t seed)
     while (tally.answers < CLIENTS * COMMANDS / 2) {
         act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 5));
         (void)ignored;
-        kill_named(service.lane_names[dice_roll(&dice, SHARDS)]);
+        kill_named(service.upstream_names[dice_roll(&dice, SHARDS)]);
         check_waiting();
     }
 }
@@ -465,7 +465,7 @@ static void lose_everything(uint64_t seed)
     for (int i = 0; i < 10; i++) {
         act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 30));
         (void)ignored;
-        kill_named("lanes");
+        kill_named("upstreams");
         ignored = act_simulation_advance(simulation, ACT_MS(1), 1 + dice_roll(&dice, 20));
         (void)ignored;
     }

@@ -1,6 +1,6 @@
 /* Ordinary threads wait for actors: ask and join. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/door.h>
+#include <actor/system/foreign.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
  * run_next leads from the cell to the bell: it belongs to the holder of the token, which the ringer
  * is.
  */
-struct door {
+struct foreign {
     act_self       *cell;
     pthread_mutex_t mutex;
     pthread_cond_t  bell;
@@ -29,13 +29,13 @@ struct door {
     act_ref         awaited; /* the ask or the monitor */
 };
 
-void act__door_ring(act_self *self)
+void act__foreign_ring(act_self *self)
 {
-    struct door *door = (struct door *)(void *)self->run_next;
-    act__lock(&door->mutex);
-    door->rung = true;
-    pthread_cond_signal(&door->bell);
-    act__unlock(&door->mutex);
+    struct foreign *foreign = (struct foreign *)(void *)self->run_next;
+    act__lock(&foreign->mutex);
+    foreign->rung = true;
+    pthread_cond_signal(&foreign->bell);
+    act__unlock(&foreign->mutex);
 }
 
 enum { BUSY_MAX = 8 };
@@ -49,7 +49,7 @@ static act_self *take_cell(act_system *system)
      * A stale message may have put a free cell into the queue of a worker that has much to do: take
      * another one.
      */
-    while ((cell = act__slab_take(&system->cells, &system->guest.cells)) != NULL) {
+    while ((cell = act__slab_take(&system->cells, &system->foreign_worker.cells)) != NULL) {
         act__cell_prepare(system, cell);
         if (act__mpsc_wake(&cell->gate.queue))
             break;
@@ -61,60 +61,60 @@ static act_self *take_cell(act_system *system)
         busy[busy_count++] = cell;
     }
     while (busy_count > 0)
-        act__slab_give(&system->cells, &system->guest.cells, busy[--busy_count]);
+        act__slab_give(&system->cells, &system->foreign_worker.cells, busy[--busy_count]);
     return cell;
 }
 
-static act_result open_door(act_system *system, struct door *door)
+static act_result open_foreign(act_system *system, struct foreign *foreign)
 {
     act_self *cell = take_cell(system);
     if (cell == NULL)
         return ACT_NO_MEMORY;
-    act__condition_init(&door->bell);
-    pthread_mutex_init(&door->mutex, NULL);
-    door->cell = cell;
-    door->rung = false;
-    cell->run_next = (act_self *)(void *)door;
+    act__condition_init(&foreign->bell);
+    pthread_mutex_init(&foreign->mutex, NULL);
+    foreign->cell = cell;
+    foreign->rung = false;
+    cell->run_next = (act_self *)(void *)foreign;
     act__store(&cell->gate.max, 0);
-    act__store(&cell->route, ACT__ROUTE_DOOR);
+    act__store(&cell->route, ACT__ROUTE_FOREIGN);
     cell->flags = ACT__CELL_LIVING | ACT__CELL_READY | ACT__CELL_TRAPPING;
-    cell->worker = &system->guest;
+    cell->worker = &system->foreign_worker;
     cell->parent = 0;
     /* release: pairs with the acquire in bond.c and act__system_poke_all, as in spawn.c. */
     act__store_release(&cell->life, act__load(&cell->life) + 1);
     return ACT_OK;
 }
 
-/* With the token and the guest's mutex. Gives the token up for good. */
-static void close_door(act_system *system, struct door *door)
+/* With the token and the foreign worker's mutex. Gives the token up for good. */
+static void close_foreign(act_system *system, struct foreign *foreign)
 {
-    act_self           *cell = door->cell;
-    struct act__worker *guest = &system->guest;
+    act_self           *cell = foreign->cell;
+    struct act__worker *worker = &system->foreign_worker;
     act__store(&cell->route, ACT__ROUTE_ANY);
-    act__end_quietly(guest, cell);
+    act__end_quietly(worker, cell);
     act_message *freed;
     do {
-        act__take_in(guest, cell);
+        act__take_in(worker, cell);
         cell->flags = 0;
     } while (!act__inbox_sleep(&cell->gate, &cell->inbox, &freed));
     if (freed != NULL)
-        act__release(guest, freed);
-    act__slab_give(&system->cells, &guest->cells, cell);
-    pthread_cond_destroy(&door->bell);
-    pthread_mutex_destroy(&door->mutex);
+        act__release(worker, freed);
+    act__slab_give(&system->cells, &worker->cells, cell);
+    pthread_cond_destroy(&foreign->bell);
+    pthread_mutex_destroy(&foreign->mutex);
 }
 
 /* Without the token. Returns: whether the bell has rung, and the token with it. */
-static bool wait_for_bell(struct door *door, const struct timespec *until)
+static bool wait_for_bell(struct foreign *foreign, const struct timespec *until)
 {
     int error = 0;
-    act__lock(&door->mutex);
-    while (!door->rung && error != ETIMEDOUT)
-        error = until != NULL ? pthread_cond_timedwait(&door->bell, &door->mutex, until)
-                              : pthread_cond_wait(&door->bell, &door->mutex);
-    bool rung = door->rung;
-    door->rung = false;
-    act__unlock(&door->mutex);
+    act__lock(&foreign->mutex);
+    while (!foreign->rung && error != ETIMEDOUT)
+        error = until != NULL ? pthread_cond_timedwait(&foreign->bell, &foreign->mutex, until)
+                              : pthread_cond_wait(&foreign->bell, &foreign->mutex);
+    bool rung = foreign->rung;
+    foreign->rung = false;
+    act__unlock(&foreign->mutex);
     return rung;
 }
 
@@ -122,57 +122,58 @@ static bool wait_for_bell(struct door *door, const struct timespec *until)
  * The answer that the thread waits for, or NULL: whatever else is sent to its pid is not received.
  * With the token.
  */
-static act_message *look(act_system *system, struct door *door)
+static act_message *look(act_system *system, struct foreign *foreign)
 {
     act_message *message;
-    act__take_in(&system->guest, door->cell);
-    while ((message = act__inbox_pop(&door->cell->inbox)) != NULL &&
-           !act_ref_equal(message->ref, door->awaited))
-        act__refuse(&system->guest, door->cell, message, ACT_NO_ACTOR);
+    act__take_in(&system->foreign_worker, foreign->cell);
+    while ((message = act__inbox_pop(&foreign->cell->inbox)) != NULL &&
+           !act_ref_equal(message->ref, foreign->awaited))
+        act__refuse(&system->foreign_worker, foreign->cell, message, ACT_NO_ACTOR);
     return message;
 }
 
 /*
- * Waits until a message is there; NULL: the timeout has passed. With the token and the guest's
- * mutex before and after, without both while it waits.
+ * Waits until a message is there; NULL: the timeout has passed. With the token and the foreign
+ * worker's mutex before and after, without both while it waits.
  */
-static act_message *wait_for_message(act_system *system, struct door *door, act_millis timeout)
+static act_message *wait_for_message(act_system *system, struct foreign *foreign,
+                                     act_millis timeout)
 {
-    act_self       *cell = door->cell;
+    act_self       *cell = foreign->cell;
     act_message    *message, *freed;
     struct timespec until =
         timeout == ACT_FOREVER ? (struct timespec){0} : act__clock_after(timeout);
     bool in_time = timeout != 0;
-    while ((message = look(system, door)) == NULL && in_time) {
+    while ((message = look(system, foreign)) == NULL && in_time) {
         if (!act__inbox_sleep(&cell->gate, &cell->inbox, &freed))
             continue;
         if (freed != NULL)
-            act__release(&system->guest, freed);
+            act__release(&system->foreign_worker, freed);
         act__unlock_leavable(&system->guest_mutex);
-        act__gap("door.asleep");
-        in_time = wait_for_bell(door, timeout == ACT_FOREVER ? NULL : &until);
+        act__gap("foreign.asleep");
+        in_time = wait_for_bell(foreign, timeout == ACT_FOREVER ? NULL : &until);
         if (!in_time && !act__mpsc_wake(&cell->gate.queue))
-            wait_for_bell(door, NULL); /* somebody has the token and is about to ring */
+            wait_for_bell(foreign, NULL); /* somebody has the token and is about to ring */
         act__lock_leavable(&system->guest_mutex);
     }
     return message;
 }
 
 /* The request has been sent; exactly one answer will come, or the timeout. */
-static act_result wait_for_reply(act_system *system, struct door *door, act_message **reply,
+static act_result wait_for_reply(act_system *system, struct foreign *foreign, act_message **reply,
                                  act_millis timeout)
 {
-    act_message *message = wait_for_message(system, door, timeout);
+    act_message *message = wait_for_message(system, foreign, timeout);
     if (message == NULL)
         return ACT_TIMED_OUT;
     if (message->tag == ACT_MESSAGE_DOWN && !act__message_is_counted(message)) {
-        act__finish(&system->guest, door->cell, message);
+        act__finish(&system->foreign_worker, foreign->cell, message);
         return ACT_NO_ACTOR;
     }
-    act__count(&system->guest.received);
-    act_message *list = act__inbox_detach(&door->cell->gate, &door->cell->inbox, message);
+    act__count(&system->foreign_worker.received);
+    act_message *list = act__inbox_detach(&foreign->cell->gate, &foreign->cell->inbox, message);
     if (list != NULL)
-        act__take_in_list(&system->guest, door->cell, list);
+        act__take_in_list(&system->foreign_worker, foreign->cell, list);
     message->act_bits &= (uint8_t) ~(ACT__BIT_COUNTED | ACT__BIT_REPLY);
     *reply = message;
     return ACT_OK;
@@ -183,16 +184,16 @@ act_result act_system_ask(act_system *system, act_pid to, act_message **message,
 {
     if (act__has_forked(system))
         return ACT_FORKED;
-    struct door door;
+    struct foreign foreign;
     if (timeout == 0 || timeout < ACT_FOREVER || !act__may_wait_for(system, to))
         return ACT_INVALID;
     act__lock_leavable(&system->guest_mutex);
-    act_result result = open_door(system, &door);
+    act_result result = open_foreign(system, &foreign);
     if (result == ACT_OK) {
-        result = act_ask(door.cell, &door.awaited, to, message, ACT_FOREVER);
+        result = act_ask(foreign.cell, &foreign.awaited, to, message, ACT_FOREVER);
         if (result == ACT_OK)
-            result = wait_for_reply(system, &door, reply, timeout);
-        close_door(system, &door);
+            result = wait_for_reply(system, &foreign, reply, timeout);
+        close_foreign(system, &foreign);
     }
     act__unlock_leavable(&system->guest_mutex);
     return result;
@@ -213,22 +214,22 @@ act_result act_system_join(act_system *system, act_pid pid, act_exit_report *rep
 {
     if (act__has_forked(system))
         return ACT_FORKED;
-    struct door door;
+    struct foreign foreign;
     if (timeout < ACT_FOREVER || !act__may_wait_for(system, pid))
         return ACT_INVALID;
     act__lock_leavable(&system->guest_mutex);
-    act_result result = open_door(system, &door);
+    act_result result = open_foreign(system, &foreign);
     if (result == ACT_OK) {
-        result = act_monitor(door.cell, &door.awaited, pid);
+        result = act_monitor(foreign.cell, &foreign.awaited, pid);
         if (result == ACT_OK) {
-            act_message *down = wait_for_message(system, &door, timeout);
+            act_message *down = wait_for_message(system, &foreign, timeout);
             result = down != NULL ? ACT_OK : ACT_TIMED_OUT;
             if (down != NULL) {
                 report_end(down, report);
-                act__finish(&system->guest, door.cell, down);
+                act__finish(&system->foreign_worker, foreign.cell, down);
             }
         }
-        close_door(system, &door);
+        close_foreign(system, &foreign);
     }
     act__unlock_leavable(&system->guest_mutex);
     return result;

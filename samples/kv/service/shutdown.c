@@ -1,12 +1,12 @@
 /* The actor that stops the system. */
 /* SPDX-License-Identifier: MIT */
-#include <samples/kv/service/steward.h>
+#include <samples/kv/service/shutdown.h>
 
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
-struct steward {
+struct shutdown {
     act_exit_report *report;
 };
 
@@ -20,7 +20,7 @@ static void note_end(act_exit_report *report, act_exit_reason reason)
                                  : "a part could not be started, or restarts did not help");
 }
 
-/* ---- SIGTERM outside of the steward's life ---- */
+/* ---- SIGTERM while there is no such actor ---- */
 
 static _Atomic int came_early; /* of any thread: two may be signalled at once */
 
@@ -31,7 +31,7 @@ static void note_sigterm(int signal)
                           memory_order_relaxed); /* lock-free, as a handler needs it */
 }
 
-void kv_steward_catch_sigterm(void)
+void kv_shutdown_catch_sigterm(void)
 {
     struct sigaction action = {.sa_handler = note_sigterm, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
@@ -42,19 +42,19 @@ void kv_steward_catch_sigterm(void)
 
 static void receive(act_self *self, void *state, const act_message *message)
 {
-    struct steward *steward = state;
+    struct shutdown *shutdown = state;
     if (message->tag == ACT_MESSAGE_DOWN)
-        note_end(steward->report, act_message_reason(message));
+        note_end(shutdown->report, act_message_reason(message));
     if (message->tag == ACT_MESSAGE_DOWN || message->tag == ACT_MESSAGE_OS_SIGNAL)
         act_system_stop(act_self_system(self));
 }
 
 static act_result init(act_self *self, void *state, const void *args)
 {
-    struct steward               *steward = state;
-    const struct kv_steward_args *mine = args;
-    act_ref                       monitor;
-    steward->report = mine->report;
+    struct shutdown               *shutdown = state;
+    const struct kv_shutdown_args *mine = args;
+    act_ref                        monitor;
+    shutdown->report = mine->report;
     act_result result = act_os_signal(self, SIGTERM);
     if (result == ACT_OK)
         result = act_os_signal(self, SIGINT);
@@ -65,10 +65,10 @@ static act_result init(act_self *self, void *state, const void *args)
     return result;
 }
 
-const act_behavior kv_steward = {
-    .name = "steward",
-    .state_bytes = sizeof(struct steward),
-    .args_bytes = sizeof(struct kv_steward_args),
+const act_behavior kv_shutdown = {
+    .name = "shutdown",
+    .state_bytes = sizeof(struct shutdown),
+    .args_bytes = sizeof(struct kv_shutdown_args),
     .init = init,
     .receive = receive,
 };

@@ -9,19 +9,19 @@
  * Spawn it after the service. It ends before the service is stopped, so a second SIGINT ends the
  * process.
  */
-struct kv_steward_args {
+struct kv_shutdown_args {
     act_pid          root;   /* the service's root supervisor */
     act_exit_report *report; /* set if that ends by itself; read it when the system has been
                                 stopped */
 };
 
-extern const act_behavior kv_steward;
+extern const act_behavior kv_shutdown;
 
 /*
- * From now on SIGTERM kills no more: one that comes before the steward is there is not lost on it,
+ * From now on SIGTERM kills no more: one that comes before the actor is there is not lost on it,
  * and one more while the system stops changes nothing, since who sends it (timeout does so twice)
  * wants an end in order. Call it before the spawn.
  */
-void kv_steward_catch_sigterm(void);
+void kv_shutdown_catch_sigterm(void);
 
 #endif

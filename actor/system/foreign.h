@@ -1,7 +1,7 @@
 /* The door through which ordinary threads wait for actors. Internal. */
 /* SPDX-License-Identifier: MIT */
-#ifndef ACT_ACTOR_SYSTEM_DOOR_H
-#define ACT_ACTOR_SYSTEM_DOOR_H
+#ifndef ACT_ACTOR_SYSTEM_FOREIGN_H
+#define ACT_ACTOR_SYSTEM_FOREIGN_H
 
 #include <actor/process/cell.h>
 
@@ -9,6 +9,6 @@
  * A cell that a waiting thread lives in has been pushed to while it slept: the caller hands over
  * its token.
  */
-void act__door_ring(act_self *self);
+void act__foreign_ring(act_self *self);
 
 #endif
