@@ -1,5 +1,5 @@
 /*
- * The system that actors live in, and the door through which ordinary threads reach them. Public.
+ * The system that actors live in, and how ordinary threads reach them. Public.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_SYSTEM_H

@@ -11,7 +11,7 @@
 
 /*
  *      connect ---> CONNECTING ---------------+------> broken: `error` says why; the input that
- *                       | act__tcp_connected  |        was read can still be looked at, output
+ * act__tcp_connect_done |                     |        was read can still be looked at, output
  *                       v                     |        is dropped
  *      open -----> established ---------------+ act__tcp_break
  *                       |

@@ -118,7 +118,7 @@ enum {
     (1u << 31) /* in `slowed`, with the cell that this actor waits for; CALM has
                                    this bit, too */
 
-/* The test build checks that no two threads have an actor's token. */
+/* The test build looks whether another thread has the token of an actor that is to be run. */
 static inline void act__token_got(act_self *self)
 {
 #ifdef ACT_TESTING

@@ -123,8 +123,12 @@ static inline bool fall_asleep(struct act__worker *worker, act_self *self)
 static inline void wake_if_asked(struct act__worker *worker, act_self *self)
 {
     if (act__unlikely(atomic_load_explicit(&self->urgent, memory_order_seq_cst) != 0) &&
-        act__mpsc_wake(&self->gate.queue))
-        act__schedule(worker->system, worker, self);
+        act__mpsc_wake(&self->gate.queue)) {
+        if (worker->batch != 0)
+            act__schedule(worker->system, worker, self);
+        else /* it may be what has asked: see shut_down */
+            worker->executor->operations->yield(worker->executor, worker, self);
+    }
 }
 
 /* One who does not live: a cell that was dead, or has just died and is then given back. */

@@ -4,56 +4,56 @@
 
 #include <mailbox/base/gap.h>
 
-static _Atomic(act_self *) *place(struct act__run_queue *deque, uint32_t at)
+static _Atomic(act_self *) *place(struct act__run_queue *queue, uint32_t at)
 {
-    return &deque->ring[at % ACT__RUN_QUEUE_SIZE];
+    return &queue->ring[at % ACT__RUN_QUEUE_SIZE];
 }
 
-bool act__run_queue_push(struct act__run_queue *deque, act_self *self)
+bool act__run_queue_push(struct act__run_queue *queue, act_self *self)
 {
-    uint32_t tail = act__load(&deque->tail);
+    uint32_t tail = act__load(&queue->tail);
     /*
      * acquire: pairs with the release of a thief, which has read the places that are now written
      * again.
      */
-    if (tail - act__load_acquire(&deque->head) == ACT__RUN_QUEUE_SIZE)
+    if (tail - act__load_acquire(&queue->head) == ACT__RUN_QUEUE_SIZE)
         return false;
-    act__store(place(deque, tail), self);
-    act__store_release(&deque->tail, tail + 1); /* pairs with the acquire in act__run_queue_steal:
+    act__store(place(queue, tail), self);
+    act__store_release(&queue->tail, tail + 1); /* pairs with the acquire in act__run_queue_steal:
                                                    the place is written */
     return true;
 }
 
 /* Moves the head from `head` by `count`. release: the places before it have been read. */
-static bool advance(struct act__run_queue *deque, uint32_t head, uint32_t count)
+static bool advance(struct act__run_queue *queue, uint32_t head, uint32_t count)
 {
-    return atomic_compare_exchange_strong_explicit(&deque->head, &head, head + count,
+    return atomic_compare_exchange_strong_explicit(&queue->head, &head, head + count,
                                                    memory_order_acq_rel, memory_order_relaxed);
 }
 
-act_self *act__run_queue_first(struct act__run_queue *deque)
+act_self *act__run_queue_first(struct act__run_queue *queue)
 {
-    uint32_t head = act__load(&deque->head); /* relaxed: cells are never unmapped, and only a
+    uint32_t head = act__load(&queue->head); /* relaxed: cells are never unmapped, and only a
                                                 hint is read there */
-    return head == act__load(&deque->tail) ? NULL : act__load(place(deque, head));
+    return head == act__load(&queue->tail) ? NULL : act__load(place(queue, head));
 }
 
-act_self *act__run_queue_pop(struct act__run_queue *deque)
+act_self *act__run_queue_pop(struct act__run_queue *queue)
 {
     for (;;) {
-        uint32_t head = act__load_acquire(&deque->head); /* pairs with advance() in a thief */
-        if (head == act__load(&deque->tail))
+        uint32_t head = act__load_acquire(&queue->head); /* pairs with advance() in a thief */
+        if (head == act__load(&queue->tail))
             return NULL;
-        act_self *self = act__load(place(deque, head));
-        if (advance(deque, head, 1))
+        act_self *self = act__load(place(queue, head));
+        if (advance(queue, head, 1))
             return self;
     }
 }
 
-act_self *act__run_queue_steal(struct act__run_queue *deque, struct act__run_queue *victim,
+act_self *act__run_queue_steal(struct act__run_queue *queue, struct act__run_queue *victim,
                                uint32_t *count)
 {
-    uint32_t tail = act__load(&deque->tail);
+    uint32_t tail = act__load(&queue->tail);
     for (;;) {
         uint32_t head = act__load_acquire(&victim->head); /* pairs with advance() of others */
         /* pairs with the release in act__run_queue_push */
@@ -64,27 +64,27 @@ act_self *act__run_queue_steal(struct act__run_queue *deque, struct act__run_que
         if (many > ACT__RUN_QUEUE_SIZE / 2)
             continue; /* head and tail do not belong together */
         for (uint32_t i = 0; i < many; i++)
-            act__store(place(deque, tail + i), act__load(place(victim, head + i)));
-        act__gap("deque.copied");
+            act__store(place(queue, tail + i), act__load(place(victim, head + i)));
+        act__gap("run_queue.copied");
         if (!advance(victim, head, many))
             continue;
         *count = many;
-        act_self *self = act__load(place(deque, tail + many - 1));
-        act__store_release(&deque->tail, tail + many - 1); /* pairs with the acquire of thieves */
+        act_self *self = act__load(place(queue, tail + many - 1));
+        act__store_release(&queue->tail, tail + many - 1); /* pairs with the acquire of thieves */
         return self;
     }
 }
 
-act_self *act__run_queue_shed(struct act__run_queue *deque, act_self **last, uint32_t *count)
+act_self *act__run_queue_shed(struct act__run_queue *queue, act_self **last, uint32_t *count)
 {
-    uint32_t  head = act__load_acquire(&deque->head); /* pairs with advance() in a thief */
-    uint32_t  many = (act__load(&deque->tail) - head) / 2;
+    uint32_t  head = act__load_acquire(&queue->head); /* pairs with advance() in a thief */
+    uint32_t  many = (act__load(&queue->tail) - head) / 2;
     act_self *taken[ACT__RUN_QUEUE_SIZE / 2];
     if (many == 0)
         return NULL;
     for (uint32_t i = 0; i < many; i++)
-        taken[i] = act__load(place(deque, head + i));
-    if (!advance(deque, head, many))
+        taken[i] = act__load(place(queue, head + i));
+    if (!advance(queue, head, many))
         return NULL;
     for (uint32_t i = 0; i + 1 < many; i++)
         taken[i]->run_next = taken[i + 1];

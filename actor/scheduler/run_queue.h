@@ -23,28 +23,28 @@ struct act__run_queue {
 };
 
 /* Returns: false if it is full. */
-bool      act__run_queue_push(struct act__run_queue *deque, act_self *self);
+bool      act__run_queue_push(struct act__run_queue *queue, act_self *self);
 /* The one that would be popped now, or was stolen just now. Owner only. NULL: empty. */
-act_self *act__run_queue_first(struct act__run_queue *deque);
+act_self *act__run_queue_first(struct act__run_queue *queue);
 /* NULL: empty. */
-act_self *act__run_queue_pop(struct act__run_queue *deque);
+act_self *act__run_queue_pop(struct act__run_queue *queue);
 /*
- * Moves half of `victim`, at least one, into `deque`, which is the caller's and empty. Returns: one
+ * Moves half of `victim`, at least one, into `queue`, which is the caller's and empty. Returns: one
  * of them; NULL: none.
  */
-act_self *act__run_queue_steal(struct act__run_queue *deque, struct act__run_queue *victim,
+act_self *act__run_queue_steal(struct act__run_queue *queue, struct act__run_queue *victim,
                                uint32_t *count);
 /*
  * Takes the older half out as a chain through run_next, for when it is full. Owner only. NULL:
  * thieves were faster.
  */
-act_self *act__run_queue_shed(struct act__run_queue *deque, act_self **last, uint32_t *count);
+act_self *act__run_queue_shed(struct act__run_queue *queue, act_self **last, uint32_t *count);
 
-static inline bool act__run_queue_is_empty(struct act__run_queue *deque)
+static inline bool act__run_queue_is_empty(struct act__run_queue *queue)
 {
     /* seq_cst: read after a worker has said that it goes to sleep; see parking.c. */
-    uint32_t head = atomic_load_explicit(&deque->head, memory_order_seq_cst);
-    return head == atomic_load_explicit(&deque->tail, memory_order_seq_cst);
+    uint32_t head = atomic_load_explicit(&queue->head, memory_order_seq_cst);
+    return head == atomic_load_explicit(&queue->tail, memory_order_seq_cst);
 }
 
 #endif

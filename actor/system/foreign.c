@@ -149,12 +149,12 @@ static act_message *wait_for_message(act_system *system, struct foreign *foreign
             continue;
         if (freed != NULL)
             act__release(&system->foreign_worker, freed);
-        act__unlock_leavable(&system->guest_mutex);
+        act__unlock_leavable(&system->foreign_mutex);
         act__gap("foreign.asleep");
         in_time = wait_for_bell(foreign, timeout == ACT_FOREVER ? NULL : &until);
         if (!in_time && !act__mpsc_wake(&cell->gate.queue))
             wait_for_bell(foreign, NULL); /* somebody has the token and is about to ring */
-        act__lock_leavable(&system->guest_mutex);
+        act__lock_leavable(&system->foreign_mutex);
     }
     return message;
 }
@@ -187,7 +187,7 @@ act_result act_system_ask(act_system *system, act_pid to, act_message **message,
     struct foreign foreign;
     if (timeout == 0 || timeout < ACT_FOREVER || !act__may_wait_for(system, to))
         return ACT_INVALID;
-    act__lock_leavable(&system->guest_mutex);
+    act__lock_leavable(&system->foreign_mutex);
     act_result result = open_foreign(system, &foreign);
     if (result == ACT_OK) {
         result = act_ask(foreign.cell, &foreign.awaited, to, message, ACT_FOREVER);
@@ -195,7 +195,7 @@ act_result act_system_ask(act_system *system, act_pid to, act_message **message,
             result = wait_for_reply(system, &foreign, reply, timeout);
         close_foreign(system, &foreign);
     }
-    act__unlock_leavable(&system->guest_mutex);
+    act__unlock_leavable(&system->foreign_mutex);
     return result;
 }
 
@@ -217,7 +217,7 @@ act_result act_system_join(act_system *system, act_pid pid, act_exit_report *rep
     struct foreign foreign;
     if (timeout < ACT_FOREVER || !act__may_wait_for(system, pid))
         return ACT_INVALID;
-    act__lock_leavable(&system->guest_mutex);
+    act__lock_leavable(&system->foreign_mutex);
     act_result result = open_foreign(system, &foreign);
     if (result == ACT_OK) {
         result = act_monitor(foreign.cell, &foreign.awaited, pid);
@@ -231,6 +231,6 @@ act_result act_system_join(act_system *system, act_pid pid, act_exit_report *rep
         }
         close_foreign(system, &foreign);
     }
-    act__unlock_leavable(&system->guest_mutex);
+    act__unlock_leavable(&system->foreign_mutex);
     return result;
 }

@@ -1,4 +1,4 @@
-/* The door through which ordinary threads wait for actors. Internal. */
+/* Ordinary threads that wait for actors. Internal. */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_SYSTEM_FOREIGN_H
 #define ACT_ACTOR_SYSTEM_FOREIGN_H

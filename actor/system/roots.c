@@ -118,7 +118,7 @@ act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior
     act__store(&root->has_last_words, behavior->init != NULL || behavior->terminate != NULL ||
                                           (options != NULL && options->on_end != NULL));
     struct act__spawning what = {behavior, args, options, 0, &root->attachment};
-    act__lock(&system->guest_mutex);
+    act__lock(&system->foreign_mutex);
     act__lock(&system->roots_mutex);
     act_result result = act__spawn(&system->foreign_worker, pid, NULL, &what, ACT__TIE_NONE, NULL);
     if (result == ACT_OK) { /* before the mutex lets the actor end: its release waits for it */
@@ -126,7 +126,7 @@ act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior
         act__list_append(&system->roots, &root->place);
     }
     act__unlock(&system->roots_mutex);
-    act__unlock(&system->guest_mutex);
+    act__unlock(&system->foreign_mutex);
     if (result != ACT_OK)
         act__free(root);
     return result;

@@ -202,7 +202,7 @@ act_result act__system_make(act_system **system, const act_system_options *optio
     act__fork_prepare(made);
     made->service_manager.fd = -1;
     act__condition_init(&made->root_ended);
-    pthread_mutex_init(&made->guest_mutex, NULL);
+    pthread_mutex_init(&made->foreign_mutex, NULL);
     pthread_mutex_init(&made->roots_mutex, NULL);
     act__list_init(&made->roots);
     if (!make_slabs(made) || act__names_create(&made->names) != ACT_OK || !reserve_nobody(made) ||
@@ -225,7 +225,7 @@ void act__system_free(act_system *system)
     act__slab_destroy(&system->bonds);
     act__slab_destroy(&system->cells);
     pthread_cond_destroy(&system->root_ended);
-    pthread_mutex_destroy(&system->guest_mutex);
+    pthread_mutex_destroy(&system->foreign_mutex);
     pthread_mutex_destroy(&system->roots_mutex);
     if (system->stop_event >= 0)
         close(system->stop_event);

@@ -20,9 +20,9 @@ struct act_system {
 
     /*
      * The worker of all ordinary threads, one at a time: what they do that needs caches (spawn,
-     * ask, join) is rare. Guarded by guest_mutex.
+     * ask, join) is rare. Guarded by foreign_mutex.
      */
-    pthread_mutex_t    guest_mutex;
+    pthread_mutex_t    foreign_mutex;
     struct act__worker foreign_worker;
 
     /* Counted by threads that have no worker. */

@@ -194,7 +194,7 @@ look:
     if
     :: is_asked[a] -> atomic {
         if
-        :: asleep[a] -> asleep[a] = false; running[a]++; assert(running[a] == 1); goto look
+        :: asleep[a] -> asleep[a] = false; schedule(a); goto end_idle
         :: else -> goto end_idle
         fi
     }

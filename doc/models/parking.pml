@@ -5,7 +5,7 @@
  * Models    actor/scheduler/parking.c      all of it
  *           actor/scheduler/worker_pool.c  post, inject, enqueue, call_wheel, take_local, steal, run_calls, run_all,
  *                                         destroy
- * Left out  the order in which a worker looks; `next`, which is the worker's own. Queues are counts: the deque is
+ * Left out  the order in which a worker looks; `lifo_slot`, which is the worker's own. Queues are counts: the run queue is
  *           run_queue.pml, the inject queue has a mutex. A wheel is a count of timers that may be due at any time.
  * Asserted  ends well only if everything is run and every worker has ended: work that nobody is woken for is an
  *           invalid end state. A nest is an actor that makes another one ready and keeps its worker until that one

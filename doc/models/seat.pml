@@ -250,7 +250,7 @@ inline live()
             fall_asleep();
             if
             :: slept ->
-                atomic { if :: whose != 0 && asleep -> asleep = false :: else -> over = true fi }
+                atomic { if :: whose != 0 && asleep -> asleep = false; schedule() :: else fi; over = true }
             :: else
             fi
         fi

@@ -8,7 +8,7 @@
  *                           slow_wake, slow_stay; with OPENED also open_list, ask_to_look,
  *                           hold_senders_of, slow_look
  *           actor/signal/signal.c  signal_push, set_urgent, wake_held, take_in, take_urgent
- *           actor/process/turn.c    turn_run, turn_go_on, give_way, rest, sleep_now
+ *           actor/process/turn.c    turn_run, turn_go_on, give_way, rest, fall_asleep, wake_if_asked
  * Left out  how an inbox works, which is inbox.pml: here it is a count of signals, and whether its owner sleeps. How
  *           far behind the receiver is: it becomes overloaded and calm when it likes, and relieves its senders. Lives.
  *           Whose list one enters who sends to an actor that is held: any list will do. Time: the watch looks when it
@@ -471,8 +471,7 @@ inline sleep_now(a)
     :: lets_go && urgent[a] -> atomic {
         if
         :: asleep[a] ->
-            assert(!queued[a] && running[a] == 0);
-            asleep[a] = false; running[a]++; lets_go = false
+            asleep[a] = false; schedule(a)
         :: else
         fi
     }

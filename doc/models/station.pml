@@ -26,7 +26,7 @@
 #endif
 #define NOBODY  255
 
-mtype = { EMPTY, ACTOR, CLOSED }; /* in `next` */
+mtype = { EMPTY, ACTOR, CLOSED }; /* in `lifo_slot` */
 
 bool  mutex;
 byte  at_station = 0;  /* station->thread */
@@ -185,7 +185,7 @@ inline regain(t)
 
 /* ---- a turn */
 
-/* act__schedule and, where `next` is not empty, schedule. */
+/* act__schedule and, where `lifo_slot` is not empty, schedule. */
 inline wake_actor(t)
 {
     woken++;

@@ -166,7 +166,7 @@ static inline act_message *act__inbox_pop(struct act__inbox *inbox)
     return message;
 }
 
-/* Whether nothing waits that act__inbox_fetch would give; head must be NULL. Relaxed: a hint. */
+/* Whether nothing waits that act__inbox_fetch would give. Relaxed: a hint. */
 static inline bool act__inbox_is_empty(const struct act__gate *gate, const struct act__inbox *inbox)
 {
     return act__load(&gate->queue.word) == (uintptr_t)inbox->boundary;

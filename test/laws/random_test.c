@@ -548,13 +548,13 @@ static void check_slabs(void)
 {
     act_system *system = world.system;
     system->executor->operations->each_worker(system->executor, find_worker, NULL);
-    struct act__worker *worker = only_worker, *guest = &system->foreign_worker;
+    struct act__worker *worker = only_worker, *foreign = &system->foreign_worker;
     LAW(act__load(&system->cells.region.used_bytes) / sizeof(act_self) ==
-        batches_of(&system->cells) + in_cache(&worker->cells) + in_cache(&guest->cells) + 1);
+        batches_of(&system->cells) + in_cache(&worker->cells) + in_cache(&foreign->cells) + 1);
     LAW(act__load(&system->bonds.region.used_bytes) / 192 ==
-        batches_of(&system->bonds) + in_cache(&worker->bonds) + in_cache(&guest->bonds));
+        batches_of(&system->bonds) + in_cache(&worker->bonds) + in_cache(&foreign->bonds));
     LAW(act__load(&system->timers.region.used_bytes) / 192 ==
-        batches_of(&system->timers) + in_cache(&worker->timers) + in_cache(&guest->timers));
+        batches_of(&system->timers) + in_cache(&worker->timers) + in_cache(&foreign->timers));
 }
 
 static void check_counters(void)

@@ -3,14 +3,11 @@
 # SPDX-License-Identifier: MIT
 . "${top_srcdir:-$(dirname "$0")/../..}/test/lint/lint.sh"
 
-# Each version of clang-format has a taste of its own; this is Debian 12's.
+# Each version of clang-format has a taste of its own; this is Debian 12's. Without it only the columns are counted.
 format=$(command -v clang-format-14 || command -v clang-format)
 case $("${format:-false}" --version 2>/dev/null) in
 *"version 14."*) ;;
-*)
-    tap_skip "C is laid out as .clang-format says" "clang-format 14 is not here"
-    tap_end
-    ;;
+*) format= ;;
 esac
 
 # complaints TREE: comments are not its business, their width is ours.
@@ -22,7 +19,7 @@ complaints() {
         cd "$1" || exit
         shift
         # shellcheck disable=SC2016 # awk's
-        printf '%s\n' "$@" | xargs "$format" --style=file --dry-run 2>&1 |
+        [ -z "$format" ] || printf '%s\n' "$@" | xargs "$format" --style=file --dry-run 2>&1 |
             sed -n 's/: warning: code should be clang-formatted.*/: not as clang-format -i would have it/p'
         awk 'length > 100 { print FILENAME ":" FNR ": " length " columns, over 100" }' "$@"
     )
@@ -30,9 +27,13 @@ complaints() {
 
 style() { cp "$top/.clang-format" "$bad/"; }
 
-printf 'int f(void)\n{\n        return 1;\n}\n' | write actor/x.c
-style
-red "an indentation of eight" "actor/x.c:2:2: not as clang-format -i would have it"
+if [ -n "$format" ]; then
+    printf 'int f(void)\n{\n        return 1;\n}\n' | write actor/x.c
+    style
+    red "an indentation of eight" "actor/x.c:2:2: not as clang-format -i would have it"
+else
+    tap_skip "goes red: an indentation of eight" "clang-format 14 is not here"
+fi
 printf 'int f(void)\n{\n    return 1;\n}\n' | write actor/x.c
 style
 calm "an indentation of four"

@@ -13,10 +13,10 @@
 #include <samples/kv/command.h>
 
 /*
- * Who executes commands has an upstream to each connection: the shards, then the observer. A set of
+ * A connection has an upstream to each executor: the shards, then the observer. A set of
  * upstreams is 64 bits.
  */
-enum { KV_LANES_MAX = 64, KV_SHARDS_MAX = KV_LANES_MAX - 1 };
+enum { KV_UPSTREAMS_MAX = 64, KV_SHARDS_MAX = KV_UPSTREAMS_MAX - 1 };
 
 /*
  * Commands for a shard or the observer, which lie from first to end; and back to the connection, if
@@ -30,12 +30,12 @@ enum { KV_LANES_MAX = 64, KV_SHARDS_MAX = KV_LANES_MAX - 1 };
 
 static inline uint32_t kv_upstream_of_flight(uint32_t flight)
 {
-    return flight % KV_LANES_MAX;
+    return flight % KV_UPSTREAMS_MAX;
 }
 
 static inline uint32_t kv_flight_next(uint32_t flight, uint32_t upstream)
 {
-    return (flight / KV_LANES_MAX + 1) * KV_LANES_MAX + upstream;
+    return (flight / KV_UPSTREAMS_MAX + 1) * KV_UPSTREAMS_MAX + upstream;
 }
 
 /*
@@ -122,14 +122,14 @@ struct kv_service {
     struct kv_shard_numbers shards[KV_SHARDS_MAX];
 
     /* The supervision tree (tree.c). */
-    char                 upstream_names[KV_LANES_MAX][24];
+    char                 executor_names[KV_UPSTREAMS_MAX][24];
     struct kv_shard_args shard_args[KV_SHARDS_MAX];
-    act_spawn_options    upstream_options[KV_LANES_MAX];
-    act_child_spec       upstream_specs[KV_LANES_MAX];
+    act_spawn_options    executor_options[KV_UPSTREAMS_MAX];
+    act_child_spec       executor_specs[KV_UPSTREAMS_MAX];
     act_supervisor_spec  upstreams_supervisor;
 };
 
-/* Names that actors are found by; an upstream's name is service->upstream_names[upstream]. */
+/* Names that actors are found by; an upstream's name is service->executor_names[upstream]. */
 #define KV_NAME_ROOT        "kv"
 #define KV_NAME_CONNECTIONS "kv-connections"
 #define KV_NAME_LISTENER    "kv-listener"

@@ -35,11 +35,11 @@ static const act_supervisor_spec connections_supervisor = {.strategy = ACT_STRAT
 static void specify_shard(struct kv_service *service, uint32_t i)
 {
     service->shard_args[i] = (struct kv_shard_args){service, i};
-    service->upstream_specs[i] = (act_child_spec){
-        .id = service->upstream_names[i],
+    service->executor_specs[i] = (act_child_spec){
+        .id = service->executor_names[i],
         .behavior = &kv_shard,
         .args = &service->shard_args[i],
-        .options = &service->upstream_options[i],
+        .options = &service->executor_options[i],
         .kept_bytes = sizeof(struct kv_shard_kept),
         .kept_release = kv_shard_kept_release,
     };
@@ -47,10 +47,10 @@ static void specify_shard(struct kv_service *service, uint32_t i)
 
 static void specify_observer(struct kv_service *service, uint32_t i)
 {
-    service->upstream_specs[i] = (act_child_spec){
-        .id = service->upstream_names[i],
+    service->executor_specs[i] = (act_child_spec){
+        .id = service->executor_names[i],
         .behavior = &kv_observer,
-        .options = &service->upstream_options[i],
+        .options = &service->executor_options[i],
     };
 }
 
@@ -58,19 +58,19 @@ static void specify_upstreams(struct kv_service *service)
 {
     uint32_t shards_count = service->options.shards_count;
     for (uint32_t i = 0; i < shards_count; i++) {
-        snprintf(service->upstream_names[i], sizeof service->upstream_names[i], "shard-%u", i);
+        snprintf(service->executor_names[i], sizeof service->executor_names[i], "shard-%u", i);
         specify_shard(service, i);
     }
-    snprintf(service->upstream_names[shards_count], sizeof service->upstream_names[shards_count],
+    snprintf(service->executor_names[shards_count], sizeof service->executor_names[shards_count],
              "observer");
     specify_observer(service, shards_count);
     for (uint32_t i = 0; i <= shards_count; i++)
-        service->upstream_options[i] = *ACT_SPAWN_OPTIONS(.name = service->upstream_names[i]);
+        service->executor_options[i] = *ACT_SPAWN_OPTIONS(.name = service->executor_names[i]);
     service->upstreams_supervisor = (act_supervisor_spec){
         .strategy = ACT_STRATEGY_ONE_FOR_ONE,
         .intensity = UPSTREAM_RESTARTS_MAX,
         .period = ACT_SECONDS(5),
-        .children = service->upstream_specs,
+        .children = service->executor_specs,
         .children_count = shards_count + 1,
     };
 }

@@ -46,7 +46,7 @@ static bool find(act_self *self, struct kv_connection *connection, uint32_t inde
     if (!act_pid_is_none(upstream->pid))
         return true;
     act_pid pid;
-    if (act_whereis(act_self_system(self), &pid, connection->service->upstream_names[index]) !=
+    if (act_whereis(act_self_system(self), &pid, connection->service->executor_names[index]) !=
             ACT_OK ||
         act_monitor(self, &upstream->monitor, pid) != ACT_OK) {
         kv_connection_retry(self, connection);

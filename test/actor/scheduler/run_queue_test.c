@@ -19,10 +19,10 @@ static void empty_both(void)
     memset(&others, 0, sizeof others);
 }
 
-static void fill(struct act__run_queue *deque, uint32_t from, uint32_t count)
+static void fill(struct act__run_queue *queue, uint32_t from, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        ck_assert(act__run_queue_push(deque, &cells[from + i]));
+        ck_assert(act__run_queue_push(queue, &cells[from + i]));
 }
 
 static void the_oldest_is_popped_first(void)

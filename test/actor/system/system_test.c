@@ -174,7 +174,7 @@ static void two_systems_live_side_by_side(void)
     act_system_destroy(&sys);
 }
 
-/* ------------------------------------------------------------------------------------- the door */
+/* ----------------------------------------------------------------------------- ordinary threads */
 
 static void a_thread_can_ask(void)
 {

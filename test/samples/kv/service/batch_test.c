@@ -222,9 +222,9 @@ static void to_end_a_reply_takes_no_memory(void)
     kv_buffer_release(&replies);
 }
 
-static void each_flight_of_a_lane_has_its_number_which_carries_the_upstream(void)
+static void each_flight_has_its_number_which_carries_the_upstream(void)
 {
-    uint32_t flight = UINT32_MAX - 10 * KV_LANES_MAX;
+    uint32_t flight = UINT32_MAX - 10 * KV_UPSTREAMS_MAX;
     for (int i = 0; i < 100; i++) {
         uint32_t next = kv_flight_next(flight, 5);
         ck_assert_uint_ne(next, flight);
@@ -258,7 +258,7 @@ const struct kit_fact kit_facts[] = {
     FACT(replies_live_until_the_last_holder_lets_go),
     FACT(replies_that_lack_memory_make_no_message),
     FACT(to_end_a_reply_takes_no_memory),
-    FACT(each_flight_of_a_lane_has_its_number_which_carries_the_upstream),
+    FACT(each_flight_has_its_number_which_carries_the_upstream),
     FACT(probes_and_loans_are_batches_without_commands),
     END_OF_FACTS,
 };

@@ -246,8 +246,8 @@ static void start_shards(void)
     shard_behavior.init = init_shard;
     shard_behavior.receive = receive_as_shard;
     for (uint32_t i = 0; i < SHARDS; i++) {
-        options[i] = *ACT_SPAWN_OPTIONS(.name = service.upstream_names[i]);
-        shards[i] = (act_child_spec){.id = service.upstream_names[i],
+        options[i] = *ACT_SPAWN_OPTIONS(.name = service.executor_names[i]);
+        shards[i] = (act_child_spec){.id = service.executor_names[i],
                                      .behavior = &shard_behavior,
                                      .args = &args[i],
                                      .options = &options[i],
@@ -275,7 +275,7 @@ static void begin(uint64_t seed)
     kv_service_init(&service, &options);
     service.seed = (struct kv_seed){1, 2};
     for (uint32_t i = 0; i < SHARDS; i++)
-        snprintf(service.upstream_names[i], sizeof service.upstream_names[i], "shard-%u", i);
+        snprintf(service.executor_names[i], sizeof service.executor_names[i], "shard-%u", i);
     tally = (struct tally){0};
     panics_percent = 0;
     with_pairs = false;
@@ -387,7 +387,7 @@ static void refuse_memory(uint64_t seed)
 static void check_waiting(void)
 {
     for (uint32_t i = 0; i < SHARDS; i++) {
-        act_pid  shard = pid_of(service.upstream_names[i]);
+        act_pid  shard = pid_of(service.executor_names[i]);
         uint32_t waiting = act_inbox_length(act_simulation_system(simulation), shard);
         LAW(waiting + kept_of[i]->waiting.count <= 3 * CLIENTS);
     }
@@ -400,7 +400,7 @@ static void kill_until_half_is_answered(uint64_t seed)
     while (tally.answers < CLIENTS * COMMANDS / 2) {
         act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 5));
         (void)ignored;
-        kill_named(service.upstream_names[dice_roll(&dice, SHARDS)]);
+        kill_named(service.executor_names[dice_roll(&dice, SHARDS)]);
         check_waiting();
     }
 }
