@@ -6,9 +6,8 @@
 #include <supervisor/supervisor.h>
 
 /* 0xFFFFFF10 is the answer. */
-#define ACT__TAG_START_CHILD                                                                       \
-    UINT32_C(0xFFFFFF11)                              /* a resource: the struct act__child,
-                                                             with its answer */
+/* A resource: the struct act__child, with its answer */
+#define ACT__TAG_START_CHILD     UINT32_C(0xFFFFFF11)
 #define ACT__TAG_TERMINATE_CHILD UINT32_C(0xFFFFFF12) /* a struct act__request */
 #define ACT__TAG_COUNT_CHILDREN  UINT32_C(0xFFFFFF13) /* the same */
 #define ACT__TAG_WHICH_CHILDREN  UINT32_C(0xFFFFFF14) /* the same */
@@ -17,16 +16,14 @@
 #define ACT__TAG_RESTART_CHILD   UINT32_C(0xFFFFFF17) /* a struct act__request */
 #define ACT__TAG_DELETE_CHILD    UINT32_C(0xFFFFFF18) /* the same */
 #define ACT__TAG_GET_CHILDSPEC   UINT32_C(0xFFFFFF19) /* the same */
-#define ACT__TAG_START_CHILD_ARGS                                                                  \
-    UINT32_C(0xFFFFFF1B)                                  /* a struct act__request, and behind it
-                                                             the args */
+/* A struct act__request, and behind it the args */
+#define ACT__TAG_START_CHILD_ARGS    UINT32_C(0xFFFFFF1B)
 #define ACT__TAG_TERMINATE_CHILD_PID UINT32_C(0xFFFFFF1C) /* a struct act__request */
 #define ACT__TAG_SUBSCRIBE           UINT32_C(0xFFFFFF1D) /* the same */
 #define ACT__TAG_UNSUBSCRIBE         UINT32_C(0xFFFFFF1E) /* the same; 1F are the events */
 #define ACT__TAG_RUN_TASK            UINT32_C(0xFFFFFF30) /* what task.c makes of it */
-#define ACT__TAG_DELAY_IS_OVER                                                                     \
-    UINT32_C(0xFFFFFF1A) /* to itself: a resource, the struct
-                                                             act__child, held */
+/* To itself: a resource, the struct act__child, held */
+#define ACT__TAG_DELAY_IS_OVER UINT32_C(0xFFFFFF1A)
 
 struct act__child;
 

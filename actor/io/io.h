@@ -27,24 +27,20 @@ typedef struct act_socket   act_socket;   /* an accepted connection that no acto
  * reading or writing it: while reading is stopped (act_tcp_pause, the marks, the end of input) and
  * nothing waits to be sent, only idle_timeout or the next write tells.
  */
-#define ACT_MESSAGE_TCP_ACCEPTABLE                                                                 \
-    UINT32_C(0xFFFFFF20)                               /* call act_tcp_accept until it answers
-                                                           ACT_EMPTY */
-#define ACT_MESSAGE_TCP_CONNECTED UINT32_C(0xFFFFFF21) /* act_tcp_connect has succeeded */
-#define ACT_MESSAGE_TCP_READABLE                                                                   \
-    UINT32_C(0xFFFFFF22) /* there is new input, or end of input:
-                                                           act_tcp_input */
+/* Call act_tcp_accept until it answers ACT_EMPTY */
+#define ACT_MESSAGE_TCP_ACCEPTABLE UINT32_C(0xFFFFFF20)
+#define ACT_MESSAGE_TCP_CONNECTED  UINT32_C(0xFFFFFF21) /* act_tcp_connect has succeeded */
+/* There is new input, or end of input: act_tcp_input */
+#define ACT_MESSAGE_TCP_READABLE UINT32_C(0xFFFFFF22)
 /*
  * After ACT_FULL: what waits is at or below write_low. And, once the other side has ended its
  * stream: all is sent.
  */
 #define ACT_MESSAGE_TCP_WRITABLE UINT32_C(0xFFFFFF23)
-#define ACT_MESSAGE_TCP_CLOSED                                                                     \
-    UINT32_C(0xFFFFFF24) /* broken, reset, refused or timed out:
-                                                         act_tcp_error */
-#define ACT_MESSAGE_TCP_IDLE                                                                       \
-    UINT32_C(0xFFFFFF25) /* idle_timeout without a byte in either
-                                                         direction */
+/* Broken, reset, refused or timed out: act_tcp_error */
+#define ACT_MESSAGE_TCP_CLOSED UINT32_C(0xFFFFFF24)
+/* idle_timeout passed without a byte in either direction */
+#define ACT_MESSAGE_TCP_IDLE UINT32_C(0xFFFFFF25)
 /*
  * as.int64 = the signal's number. Signals that come faster than they are handled are one message.
  */

@@ -114,9 +114,8 @@ enum {
 #define ACT__BATCH_SHIFT_NEW 2 /* of an actor of whose handlers nothing is known yet */
 
 #define ACT__CALM UINT32_MAX
-#define ACT__HELD_BY                                                                               \
-    (1u << 31) /* in `slowed`, with the cell that this actor waits for; CALM has
-                                   this bit, too */
+/* In `slowed`, with the cell that this actor waits for; CALM has this bit, too */
+#define ACT__HELD_BY (1u << 31)
 
 /* The test build looks whether another thread has the token of an actor that is to be run. */
 static inline void act__token_got(act_self *self)

@@ -29,13 +29,12 @@
  */
 #define PROBE_SIGNAL SIGURG
 #define FRAMES_MAX   24
-#define PROBE_PATIENCE                                                                             \
-    100                /* milliseconds for the thread to answer: it may block the signal, or
-                              sleep too deep for it */
-#define REPORTS_MAX  5 /* in a minute */
-#define MINUTE       ACT_SECONDS(60)
-#define WRITING_TIME ACT_SECONDS(1) /* for a report that is being written when the system ends */
-#define TEXT_MAX     900
+/* Milliseconds for the thread to answer: it may block the signal, or sleep too deep for it */
+#define PROBE_PATIENCE 100
+#define REPORTS_MAX    5 /* in a minute */
+#define MINUTE         ACT_SECONDS(60)
+#define WRITING_TIME   ACT_SECONDS(1) /* for a report that is being written when the system ends */
+#define TEXT_MAX       900
 
 /*
  * One for the process, as the handler is. Filled by the thread that is looked at. `state` is a step

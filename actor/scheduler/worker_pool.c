@@ -23,9 +23,8 @@
 #define BATCH_SHIFT_MAX 8
 #define POLL_MILLIS     1 /* between looks at the event loop while there is work */
 #define OLDEST_MILLIS   4 /* so often a newborn is not the youngest but the oldest */
-#define LIFO_BUDGET                                                                                \
-    64 /* turns in a row for actors that wake each other, before the others
-                              have one */
+/* Turns in a row for actors that wake each other, before the others have one */
+#define LIFO_BUDGET 64
 
 /* The calling thread if it is one of the pool's, displaced or not; NULL: another. */
 static struct act__pool_thread *mine(struct act__worker *worker)

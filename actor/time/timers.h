@@ -24,9 +24,8 @@
 #define ACT__WHEEL_FINE_BITS 10
 #define ACT__WHEEL_BITS      6
 #define ACT__WHEEL_LEVELS    7 /* a round of the coarsest is 1024 * 64^6 ms: 2,231 years */
-#define ACT__WHEEL_SPREAD                                                                          \
-    512 /* timers that act__wheel_spread moves down from each level: 10
-                                    us of work */
+/* Timers that act__wheel_spread moves down from each level: 10 us of work */
+#define ACT__WHEEL_SPREAD 512
 #define ACT__WHEEL_SLOTS                                                                           \
     (2 * ((1 << ACT__WHEEL_FINE_BITS) + (ACT__WHEEL_LEVELS - 1) * (1 << ACT__WHEEL_BITS)))
 
