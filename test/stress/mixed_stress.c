@@ -242,8 +242,10 @@ static void check_peer(struct peer *peer)
         act_message_free(&request);
         if (result == ACT_NO_ACTOR || result == ACT_FULL)
             continue;
-        if (result != ACT_OK)
+        if (result != ACT_OK) {
+            fprintf(stderr, "a check was answered: %s; ", act_result_text(result));
             mixed_fault("no answer to a check", peer->pid);
+        }
         missing = missing_of((const struct ties *)(const void *)reply->as.bytes);
         act_message_free(&reply);
         if (missing == NULL)
