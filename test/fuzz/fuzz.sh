@@ -19,8 +19,8 @@ if [ -z "$clang" ]; then
 fi
 
 "$clang" -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I"$top" -I"$PWD/generated" \
-    "$top"/test/fuzz/codec_fuzz.c "$top"/mailbox/message/*.c "$top"/mailbox/base/*.c -lmsgpackc -lpthread \
-    -o "$work/codec_fuzz" >"$work/why" 2>&1
+    "$top"/test/fuzz/codec_fuzz.c "$top"/mailbox/base/*.c "$top"/mailbox/message/*.c \
+    "$top"/mailbox/schema/*.c -lmsgpackc -lpthread -o "$work/codec_fuzz" >"$work/why" 2>&1
 status=$?
 tap $status "the decoder is built for libFuzzer" "$work/why"
 [ "$status" -eq 0 ] || tap_end
