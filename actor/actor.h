@@ -80,26 +80,27 @@ typedef enum act_inbox_policy {
 } act_inbox_policy;
 
 /*
- * Whether an actor leaves its seat to another when it ends: its inbox and its name. The seat has
- * the pid of the actor that will take it (.takes_seat). Until then whatever is sent to that pid, or
- * to the name, waits, within inbox_max; asks, links and monitors wait, too. For whoever restarts
- * actors; supervisors do this for their children.
+ * Whether an actor leaves its handover to another when it ends: its inbox and its name. The
+ * handover has the pid of the actor that will take it (.takes_over). Until then whatever is sent to
+ * that pid, or to the name, waits, within inbox_max; asks, links and monitors wait, too. For
+ * whoever restarts actors; supervisors do this for their children.
  */
-typedef enum act_seat {
-    ACT_SEAT_NONE,     /* what waits becomes dead letters, and the name is free */
-    ACT_SEAT_KEEP,     /* what waits is for who takes the seat, in its order and before what
-                          comes later */
-    ACT_SEAT_DROP,     /* what waits becomes dead letters; what comes later is for who takes the
-                          seat */
-    ACT_SEAT_REDELIVER /* as KEEP, and first the message whose handler has panicked, up to
-                          redeliver_max times; then it becomes a dead letter, with ACT_PANICKED */
-} act_seat;
+typedef enum act_handover {
+    ACT_HANDOVER_NONE,     /* what waits becomes dead letters, and the name is free */
+    ACT_HANDOVER_KEEP,     /* what waits is for whoever takes over, in its order and before what
+                              comes later */
+    ACT_HANDOVER_DROP,     /* what waits becomes dead letters; what comes later is for who takes
+                              the handover */
+    ACT_HANDOVER_REDELIVER /* as KEEP, and first the message whose handler has panicked, up to
+                              redeliver_max times; then it becomes a dead letter, with ACT_PANICKED
+                              */
+} act_handover;
 /*
  * What cannot be meant for another is not kept: replies, what came of signals, what the actor had
  * sent to itself (the messages of its timers included), and asks, whose askers get the DOWN of the
  * actor that has ended. A message that its handler had taken is not redelivered.
  *
- * To others those that sit in a seat one after the other are as one sender: what one of them has
+ * To others those that take over one from the other are as one sender: what one of them has
  * sent arrives before what the next sends.
  */
 
@@ -135,11 +136,12 @@ typedef struct act_spawn_options {
                                           if it traps exits */
     void            *kept;             /* what act_kept returns; NULL: none. Not owned by the
                                           actor. */
-    act_seat         seat;             /* that it leaves */
-    uint32_t         redeliver_max;    /* with ACT_SEAT_REDELIVER 1 to ACT_REDELIVER_MAX, else 0 */
-    act_pid          takes_seat;       /* from act_seat_of: *pid will be this; nobody: no seat.
-                                          Name, bound and policies should be those of the actor that
-                                          has left it. */
+    act_handover     handover;         /* that it leaves */
+    uint32_t         redeliver_max;    /* with ACT_HANDOVER_REDELIVER 1 to ACT_REDELIVER_MAX,
+                                          else 0 */
+    act_pid          takes_over;       /* from act_handover_of: *pid will be this; nobody: no
+                                          handover. Name, bound and policies should be those of the
+                                          actor that has left it. */
     /*
      * May be NULL. Called once for an actor that could be spawned, when it has ended: as an
      * act_defer registered before init, so after all others, and also if init never came to run. It
@@ -171,8 +173,8 @@ typedef struct act_spawn_options {
  * Waits:   never.
  * Returns: ACT_OK; ACT_NO_MEMORY (memory, actors_max or threads); ACT_INVALID (no receive, no name,
  *          args_bytes above 2^29, a worker that is not there, blocking together with worker, an odd
- *          seat or redeliver_max, options of an unknown size, or a name of a length that
- *          act_register refuses); ACT_EXISTS (the name is taken); ACT_NO_ACTOR (the seat is no
+ *          handover or redeliver_max, options of an unknown size, or a name of a length that
+ *          act_register refuses); ACT_EXISTS (the name is taken); ACT_NO_ACTOR (the handover is no
  *          more); ACT_CLOSED (the system is stopping and this actor is not being stopped in order).
  * See:     samples/01_hello.c
  */
@@ -204,7 +206,7 @@ ACT_API ACT_MUST_CHECK act_result act_spawn_monitor(act_self *self, act_pid *pid
     ACT_NONNULL(1, 2, 3, 4);
 
 /**
- * Finds the seat that an actor has left.
+ * Finds the handover that an actor has left.
  *
  * Threads: any.
  * Order:   it is there before links and monitors hear of the end.
@@ -212,19 +214,20 @@ ACT_API ACT_MUST_CHECK act_result act_spawn_monitor(act_self *self, act_pid *pid
  * is taken or given
  *          up).
  */
-ACT_API ACT_MUST_CHECK act_result act_seat_of(act_system *system, act_pid ended,
-                                              act_pid *seat) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_handover_of(act_system *system, act_pid ended,
+                                                  act_pid *handover) ACT_NONNULL_ALL;
 
 /**
- * Gives a seat up: what waits in it becomes dead letters, and its name is free. Who has had ACT_OK
- * from act_seat_of must come to this or to a spawn: until then the seat takes memory.
+ * Abandons a handover: what waits in it becomes dead letters, and its name is free. Who has had
+ * ACT_OK from act_handover_of must come to this or to a spawn: until then the handover takes
+ * memory.
  *
- * pid      The seat, or the actor that leaves it: one that still lives will leave none. Another:
- *          nothing happens.
+ * pid      The handover, or the actor that leaves it: one that still lives will leave none.
+ *          Another: nothing happens.
  *
  * Threads: any.
  */
-ACT_API void act_seat_leave(act_system *system, act_pid pid) ACT_NONNULL_ALL;
+ACT_API void act_handover_abandon(act_system *system, act_pid pid) ACT_NONNULL_ALL;
 
 /** Says who I am. */
 ACT_API act_pid act_self_pid(const act_self *self) ACT_NONNULL_ALL;
@@ -258,17 +261,17 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  *          spawns or signals anything else, and at the latest when it returns. From a blocking
  *          actor: always at once.
  * Waits:   never. If `to` has no inbox_max and is far behind (backlog_max; twice that while its
- *          init or a handler does not return), this actor is held after its turn, unless it is far
+ *          init or a handler does not return), this actor is muted after its turn, unless it is far
  *          behind itself: its messages wait until `to` has caught up, replies to its asks, too. It
  *          still handles what its own timers send it, ACT_MESSAGE_TIMED_OUT, ACT_MESSAGE_EXIT and
- *          ACT_MESSAGE_DOWN, these two after what the same actor, or one in whose seat it sits, had
- *          sent before; and signals take effect. A sender to an actor that is held is held with it
- *          only once more than half of backlog_max wait there; a reply holds no sender, nor does
- *          what is sent to a thread that waits in act_system_ask or _join. If `to` handles nothing
- *          for 100 ms, because a handler of its is stuck or it waits for its restart, those it
- *          holds have a turn, and then one each half second at the latest: so what waits there
- *          grows at most by what each sender sends in a turn each half second. inbox_max bounds it
- *          in all.
+ *          ACT_MESSAGE_DOWN, these two after what the same actor, or one whose handover it has
+ *          taken, had sent before; and signals take effect. A sender to an actor that is muted is
+ *          muted with it only once more than half of backlog_max wait there; a reply holds no
+ *          sender, nor does what is sent to a thread that waits in act_system_ask or _join. If `to`
+ *          handles nothing for 100 ms, because a handler of its is stuck or it waits for its
+ *          restart, those it holds have a turn, and then one each half second at the latest: so
+ *          what waits there grows at most by what each sender sends in a turn each half second.
+ *          inbox_max bounds it in all.
  * Returns: ACT_OK        queued. No promise that it will be handled: monitor `to` for that.
  *          ACT_FULL      the inbox is at inbox_max and its policy is ACT_INBOX_REFUSE.
  *          ACT_NO_ACTOR  nobody to receive it, now or ever again.
@@ -316,7 +319,7 @@ ACT_API void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void
  *          the state, free it in an act_defer.
  * Threads: handler; only inside `receive`. Returns: the message, or NULL if it was taken already or
  * is a signal's (EXIT, DOWN, TIMED_OUT, STARTED,
- *          and I/O notices belong to the framework: copy what you need).
+ *          and I/O events belong to the framework: copy what you need).
  */
 ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
 
@@ -324,13 +327,13 @@ ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
  * Sends a request and arranges that exactly one answer with this reference comes back: the reply,
  * ACT_MESSAGE_DOWN or ACT_MESSAGE_TIMED_OUT.
  *
- * ask      Set on ACT_OK; unique within the system's life. The answer's `ref`.
+ * ask      Set on ACT_OK; unique within the system's generation. The answer's `ref`.
  * timeout  1 ms or more, or ACT_FOREVER; from now, on the system's clock.
  *
  * Owns:    as act_send.
  * Threads: handler.
  * Waits:   never; the answer is a later message. A reply after the timeout is dropped and counted.
- *          While this actor is held, see act_send, a reply waits like other messages: one that has
+ *          While this actor is muted, see act_send, a reply waits like other messages: one that has
  *          come in time is handled once the actor is freed, and no ACT_MESSAGE_TIMED_OUT comes for
  *          it.
  * Retry:   DOWN does not mean "not done": the handler may have ended in the middle, or after the
@@ -514,7 +517,7 @@ ACT_API ACT_NORETURN void act_panic_at(act_self *self, const char *file, int lin
 
 /**
  * Gives this actor a name, for as long as it lives. An actor may have several. (One from .name
- * stays with its seat.)
+ * stays with its handover.)
  *
  * name     1 to ACT_NAME_MAX - 1 bytes; copied.
  *
@@ -540,7 +543,7 @@ ACT_API ACT_MUST_CHECK act_result act_whereis(act_system *system, act_pid *pid,
                                               const char *name) ACT_NONNULL_ALL;
 
 /**
- * Sends to whoever has a name. A name that stays while its actor is restarted (see act_seat) is
+ * Sends to whoever has a name. A name that stays while its actor is restarted (see act_handover) is
  * never without one to send to, so nothing is lost between the two.
  *
  * Owns, Threads, Order, Waits: as act_send.
@@ -549,7 +552,7 @@ ACT_API ACT_MUST_CHECK act_result act_whereis(act_system *system, act_pid *pid,
 ACT_API ACT_MUST_CHECK act_result act_send_name(act_self *self, const char *name,
                                                 act_message **message) ACT_NONNULL_ALL;
 
-/* --------------------------------------------------------------------------------- time, chance */
+/* ----------------------------------------------------------------------------- time, randomness */
 
 /**
  * The system's monotonic clock in milliseconds; virtual in a simulation. Stands still in a

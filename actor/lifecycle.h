@@ -1,6 +1,6 @@
 /*
- * What an actor needs that looks after others, besides links, monitors and seats: for authors of
- * supervisors. Public.
+ * What an actor needs that looks after others, besides links, monitors and handovers: for authors
+ * of supervisors. Public.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_LIFECYCLE_H

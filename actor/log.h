@@ -10,7 +10,7 @@
 
 ACT_BEGIN_DECLS
 
-/* How urgent; the numbers are syslog's. */
+/* How control; the numbers are syslog's. */
 typedef enum act_log_level {
     ACT_LOG_ERROR = 3,   /* something has failed: an actor has ended with an error or a panic */
     ACT_LOG_WARNING = 4, /* it went on, but should be looked at */
@@ -38,10 +38,10 @@ typedef enum act_log_format {
 
 /*
  * A record is a line: time (UTC; in a simulation its own time since 1970), level, the worker whose
- * thread has logged it, the actor, its pid (slot.life), and the text. `actor` is its registered
- * name, else the id that its supervisor has for it; TEXT has the name of the behavior where there
- * is neither. Control characters, and what is not UTF-8, are escaped as in C or JSON. A line has
- * 4096 bytes at most.
+ * thread has logged it, the actor, its pid (slot.generation), and the text. `actor` is its
+ * registered name, else the id that its supervisor has for it; TEXT has the name of the behavior
+ * where there is neither. Control characters, and what is not UTF-8, are escaped as in C or JSON. A
+ * line has 4096 bytes at most.
  *
  * The calling thread puts the record into a ring of 1024, which was allocated with the system; one
  * thread writes what is in it, in that order. What does not fit, because nothing reads the log or
@@ -58,7 +58,7 @@ typedef enum act_log_format {
 /**
  * Logs what an actor has to say, with its name and pid.
  *
- * level   One less urgent than the system's .log_level is passed over.
+ * level   One less control than the system's .log_level is passed over.
  * format  As printf's.
  *
  * Threads: handler. errno is left as it was.

@@ -40,7 +40,7 @@ typedef struct act_system_options {
                                     something to do at the same time wait for a thread, in their
                                     order; they are counted (thread_waits), and from 0.2 s on the
                                     log says so, every 12 s at most. */
-    uint32_t   backlog_max;      /* from how many waiting messages on senders are slowed: see
+    uint32_t   backlog_max;      /* from how many waiting messages on senders are muted: see
                                     act_send; 0: 1024. At an actor whose handler does not return
                                     meanwhile, twice as many; at one that waits for its restart, 16
                                     times. */
@@ -73,7 +73,7 @@ typedef struct act_system_options {
     void (*log)(void *context, act_log_level level, const char *text);
     void *context;
 
-    act_log_level  log_level;      /* the least urgent that is logged; 0: ACT_LOG_INFO */
+    act_log_level  log_level;      /* the least control that is logged; 0: ACT_LOG_INFO */
     act_log_format log_format;     /* of the lines; with .log there are none */
     int            log_descriptor; /* where they go, open for as long as the system lives; 0:
                                       standard error */
@@ -207,7 +207,7 @@ ACT_API ACT_MUST_CHECK act_result act_system_spawn(act_system *system, act_pid *
     ACT_NONNULL(1, 2, 3);
 
 /**
- * Sends from an ordinary thread; the sender is nobody. As act_send; the thread is never slowed.
+ * Sends from an ordinary thread; the sender is nobody. As act_send; the thread is never muted.
  *
  * Threads: any. Handlers use act_send, which is cheaper.
  * Order:   as act_send, among what this thread sends so. From a handler it may overtake what that
@@ -300,7 +300,7 @@ ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_
     X(unknown, "messages whose handler did not know them (act_unknown)")                           \
     X(late_replies, "replies to asks that had ended; also counted as dead letters")                \
     X(thread_waits, "times a blocking actor waited because all threads were in use")               \
-    X(slowed, "times a sender was held back because its receiver was far behind")                  \
+    X(muted, "times a sender was muted because its receiver was far behind")                       \
     X(stuck, "turns in which one message took longer than stuck_after")                            \
     X(stolen, "actors taken over from another worker")                                             \
     X(parked, "times a worker went to sleep")                                                      \

@@ -87,7 +87,7 @@ static const act_behavior client = {
     .receive = answer,
 };
 
-/* Crashes are part of the show: nobody needs to read of them on standard error. */
+/* Crashes are part of the show: they need not be on standard error, too. */
 static void quiet(void *context, act_log_level level, const char *text)
 {
     (void)context;

@@ -1,6 +1,6 @@
 /*
- * Links: who falls with whom, who traps, and what a monitor sees. In the simulation, so the order
- * is always the same.
+ * Links: which actors fall together, what trapping does, and what a monitor sees. In the
+ * simulation, so the order is always the same.
  */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>

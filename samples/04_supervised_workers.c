@@ -90,7 +90,7 @@ static void quiet(void *context, act_log_level level, const char *text)
     (void)text;
 }
 
-/* Says something to whoever is the counter now, and lets everything come to rest. */
+/* Says something to the counter of the moment, and lets everything come to rest. */
 static act_result say(act_simulation *simulation, const act_type *what)
 {
     act_system *system = act_simulation_system(simulation);

@@ -1,6 +1,6 @@
 /*
- * A child whose peer is away tries again, each time after twice the time; virtual time, so nobody
- * waits.
+ * A child whose peer is away tries again, each time after twice the time. In virtual time, so there
+ * is no wait.
  */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>

@@ -11,7 +11,7 @@ static void drop(void *sender)
 
 static void fail(act_thread *self, void *argument)
 {
-    must(act_thread_defer(self, drop, argument)); /* however it ends, nobody waits for it in vain */
+    must(act_thread_defer(self, drop, argument)); /* however it ends, none waits for it in vain */
     act_thread_panic(self, "oops, %d things went wrong", 2);
 }
 

@@ -86,7 +86,7 @@ void act__delay_is_over(act_self *self, struct act__supervisor *supervisor,
                                                       off */
     if (supervisor->phase != ACT__PHASE_RUNNING) { /* a group of which it is no part comes first */
         child->state = ACT__CHILD_RESTARTING;
-        act__errand_add(supervisor, child);
+        act__pending_add(supervisor, child);
     } else if (act__restarts_groups(supervisor)) {
         act__group_refill(self, supervisor, child);
     } else {

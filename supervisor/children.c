@@ -52,13 +52,13 @@ static act_millis shutdown_of(const act_child_spec *spec)
 }
 
 /* A supervisor's messages are for it alone: asks, and what it tells itself. */
-static act_seat seat_of(const act_child_spec *spec)
+static act_handover handover_of(const act_child_spec *spec)
 {
     if (spec->restart == ACT_RESTART_TEMPORARY)
-        return ACT_SEAT_NONE;
+        return ACT_HANDOVER_NONE;
     if (spec->mailbox == ACT_MAILBOX_DROP || spec->behavior == &act__supervisor_behavior)
-        return ACT_SEAT_DROP;
-    return spec->mailbox == ACT_MAILBOX_KEEP ? ACT_SEAT_KEEP : ACT_SEAT_REDELIVER;
+        return ACT_HANDOVER_DROP;
+    return spec->mailbox == ACT_MAILBOX_KEEP ? ACT_HANDOVER_KEEP : ACT_HANDOVER_REDELIVER;
 }
 
 static void copy_options(act_spawn_options *options, const act_child_spec *spec, char *name)
@@ -70,15 +70,15 @@ static void copy_options(act_spawn_options *options, const act_child_spec *spec,
         options->name = strcpy(name, options->name);
     options->announce = true;
     options->ends_with_parent = spec->type == ACT_CHILD_WORKER;
-    options->seat = seat_of(spec);
-    options->redeliver_max = options->seat == ACT_SEAT_REDELIVER ? spec->redeliver_max : 0;
+    options->handover = handover_of(spec);
+    options->redeliver_max = options->handover == ACT_HANDOVER_REDELIVER ? spec->redeliver_max : 0;
 }
 
 act_spawn_options act__child_options(struct act__child *child)
 {
     act_spawn_options options = child->plan->options;
     options.kept = child->kept;
-    options.takes_seat = child->seat;
+    options.takes_over = child->handover;
     options.on_end = &child->on_end;
     return options;
 }
@@ -300,8 +300,8 @@ void act__children_init(struct act__children *children)
     children->count = 0;
     children->supervisors_count = children->significant_count = 0;
     /*
-     * Who chooses ids should not choose collisions; the order of a chain is seen by nobody, so an
-     * address will do.
+     * A client that chooses ids should not choose collisions; no caller sees the order of a chain,
+     * so an address will do.
      */
     children->seed = (uint64_t)(uintptr_t)children * UINT64_C(0x9e3779b97f4a7c15);
     table_init(&children->by_id);

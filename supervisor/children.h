@@ -32,12 +32,12 @@ enum act__child_state {
     ACT__CHILD_STOPPING
 };
 
-/* Who wants to know how a start went. */
+/* What a start is for, and so which asker is told how it went. */
 enum act__start_cause {
     ACT__START_INITIAL, /* one of those the supervisor was made with */
     ACT__START_REQUEST, /* start_child: the asker */
     ACT__START_AGAIN,   /* restart_child: the asker; the spec stays whatever comes of it */
-    ACT__START_RESTART, /* nobody, but a failure counts as another restart */
+    ACT__START_RESTART, /* no asker, but a failure counts as another restart */
     ACT__START_GROUP    /* the same, and those after it in the group wait for it: group.c */
 };
 
@@ -53,7 +53,7 @@ struct act__delay {
  */
 struct act__plan {
     const act_behavior *behavior;
-    act_spawn_options   options; /* but for kept, takes_seat and on_end: act__child_options */
+    act_spawn_options   options; /* but for kept, takes_over and on_end: act__child_options */
     act_millis          shutdown;
     const char         *id;
     uint64_t            id_hash;
@@ -75,10 +75,10 @@ struct act__child {
                                     none. */
     struct act__child      *order_next, *order_previous;
     struct act__child      *id_next, *pid_next; /* in a bucket */
-    struct act__child      *errand_next;        /* waits for the supervisor's message to itself */
+    struct act__child      *pending_next;       /* waits for the supervisor's message to itself */
     act_on_end              on_end;             /* of the instance */
     _Atomic uint32_t        holders;            /* the supervisor, and the instance */
-    bool                    has_errand;
+    bool                    is_pending;
     uint8_t                 state; /* act__child_state */
     uint8_t                 start_cause;
     bool                    is_watched;  /* monitored */
@@ -100,8 +100,8 @@ struct act__child {
     uint32_t                restarts_count;
     uint32_t                stop_tries; /* how often there was no memory for the monitor or timer
                                            of a stop */
-    act_pid                 pid;        /* nobody: no instance */
-    act_pid                 seat;       /* that the last instance has left; nobody: none */
+    act_pid                 pid;        /* none: no instance */
+    act_pid                 handover;   /* that the last instance has left; or none */
     act_millis              since;      /* it is in that state, but for those that pass in a
                                            moment */
     struct act__supervisor *below;      /* of tree.c, while it takes a picture */
@@ -174,7 +174,7 @@ void act__children_add(struct act__children *children, struct act__child *child)
 /* Takes a child out that has no pid. The caller is now its holder. */
 void act__children_remove(struct act__children *children, struct act__child *child);
 /*
- * Gives a child its pid, or takes it back (nobody), before what has become of it is written to its
+ * Gives a child its pid, or takes it back (none), before what has become of it is written to its
  * state.
  */
 void act__children_set_pid(struct act__children *children, struct act__child *child, act_pid pid);

@@ -1,4 +1,4 @@
-/* Who wants to hear what a supervisor does, and tells them. Internal. */
+/* Subscribers to what a supervisor does, and telling them. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/record.h>
 

@@ -23,7 +23,7 @@ static void settle(struct act__supervisor *supervisor)
     for (struct act__child *child = supervisor->children.first; child != NULL;
          child = child->order_next)
         if (child->state == ACT__CHILD_RESTARTING)
-            act__errand_add(supervisor, child);
+            act__pending_add(supervisor, child);
 }
 
 /* -------------------------------------------------------------------------------------- to stop */

@@ -1,4 +1,4 @@
-/* Specs and names for many equal children, and who of them a key belongs to. Internal. */
+/* Specs and names for many equal children, and which of them a key belongs to. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <supervisor/partition.h>
 

@@ -45,8 +45,8 @@ ACT_API ACT_MUST_CHECK act_result
 act_partition_create(act_partition **partition, const act_partition_spec *spec) ACT_NONNULL_ALL;
 
 /**
- * Frees it and sets *partition to NULL; NULL is allowed. Nobody may use it any more, nor start its
- * supervisor.
+ * Frees it and sets *partition to NULL; NULL is allowed. It must not be in use any more, nor its
+ * supervisor be started again.
  */
 ACT_API void act_partition_destroy(act_partition **partition) ACT_NONNULL_ALL;
 
@@ -64,12 +64,13 @@ ACT_API const act_supervisor_spec *act_partition_supervisor(const act_partition 
 ACT_API uint32_t act_partition_of(const act_partition *partition, uint64_t key) ACT_NONNULL_ALL;
 
 /**
- * A key for a text or other bytes. Who chooses the bytes can choose where they go. Threads: any.
+ * A key for a text or other bytes. A client that chooses the bytes can choose where they go.
+ * Threads: any.
  */
 ACT_API uint64_t act_partition_key(const void *bytes, size_t bytes_count);
 
 /**
- * Looks up who a key belongs to.
+ * Looks up the child that a key belongs to.
  *
  * Threads: any.
  * Returns: ACT_OK; ACT_NOT_FOUND (its supervisor does not run).
@@ -79,8 +80,8 @@ ACT_API ACT_MUST_CHECK act_result act_partition_find(const act_partition *partit
                                                      uint64_t key) ACT_NONNULL_ALL;
 
 /**
- * Sends to whom a key belongs; as act_send_name: nothing is lost while that one is restarted.
- * Threads: handler.
+ * Sends to the child that a key belongs to; as act_send_name: nothing is lost while that one is
+ * restarted. Threads: handler.
  */
 ACT_API ACT_MUST_CHECK act_result act_partition_send(act_self *self, const act_partition *partition,
                                                      uint64_t      key,

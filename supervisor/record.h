@@ -34,7 +34,7 @@ struct act__supervisor {
     pthread_mutex_t            mutex; /* held while it handles a message: tree.c */
     struct act__supervisor    *list_next, **list_here;
     act_on_end                 on_end;
-    act_pid                    pid; /* nobody: init has not run */
+    act_pid                    pid; /* none: init has not run */
     act_millis                 since;
     char                       name[ACT_NAME_MAX];
     struct act__children       children;
@@ -55,10 +55,10 @@ struct act__supervisor {
     struct act__child      *cursor;
     struct act__child      *failed; /* for whose sake a group is restarted */
     /* Children to see to later, through a message to itself; what else waits gets in between. */
-    struct act__child      *errands_first, *errands_last;
+    struct act__child      *pending_first, *pending_last;
     struct act__requests    held;         /* until all children run, or those before it are done */
     struct act__subscriber *subscribers;  /* to events.c */
-    act_message            *nudge;        /* the message to itself; NULL: on its way */
+    act_message            *continuation; /* the message to itself; NULL: on its way */
     act_message            *announcement; /* STARTED for the parent; NULL: sent, or not wanted */
     struct act__child      *from;         /* what a supervisor above knows of this one; held.
                                              NULL: nothing. */
@@ -91,7 +91,7 @@ void act__task_ended(act_self *self, struct act__child *child, act_exit_reason r
 act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_supervisor_spec *spec,
                                       const act_spawn_options *options, struct act__child *from);
 /* Arranges that the child is seen to in a message of its own. */
-void       act__errand_add(struct act__supervisor *supervisor, struct act__child *child);
+void       act__pending_add(struct act__supervisor *supervisor, struct act__child *child);
 /*
  * It is DOWN and nothing will start it by itself: what waits for it becomes dead letters, and its
  * name is free.
@@ -140,7 +140,7 @@ void act__unsubscribe(act_self *self, struct act__supervisor *supervisor, act_me
 void act__subscriber_ended(struct act__supervisor *supervisor, act_ref monitor);
 void act__subscribers_free(struct act__supervisor *supervisor);
 /*
- * Tells all who have subscribed; `child` may be NULL. id, restarts_count, at and missed_count are
+ * Tells all subscribers; `child` may be NULL. id, restarts_count, at and missed_count are
  * filled in.
  */
 void act__tell_event(act_self *self, struct act__supervisor *supervisor,
@@ -149,7 +149,7 @@ void act__tell_event(act_self *self, struct act__supervisor *supervisor,
 /* group.c. Restarts the child together with those that its strategy says. */
 void act__group_restart(act_self *self, struct act__supervisor *supervisor,
                         struct act__child *failed);
-/* Starts that group, of which nobody need be running: a delay is over. */
+/* Starts that group, of which none need be running: a delay is over. */
 void act__group_refill(act_self *self, struct act__supervisor *supervisor,
                        struct act__child *failed);
 /*
@@ -184,8 +184,8 @@ void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor,
                           act_exit_reason reason);
 /*
  * It was killed: its workers are, too, and the supervisors below it stop their children in order;
- * all at the same time. It ends after them, so that whoever starts it again meets none of them, and
- * none of what they hold.
+ * all at the same time. It ends after them, so that one that is started again meets none of them,
+ * and none of what they hold.
  */
 void act__supervisor_abort(act_self *self, struct act__supervisor *supervisor);
 /* Goes on with that when the child at the cursor has stopped. */

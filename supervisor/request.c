@@ -73,7 +73,7 @@ void act__requests_free(struct act__requests *requests)
 
 /* -------------------------------------------------------------------------------------- answers */
 
-/* Nobody may be there to hear it any more. */
+/* There may be no asker any more. */
 static void reply(act_self *self, act_asker asker, act_message *message)
 {
     if (act_reply(self, asker, &message) != ACT_OK)

@@ -11,7 +11,7 @@
 #define ACT__TAG_TERMINATE_CHILD UINT32_C(0xFFFFFF12) /* a struct act__request */
 #define ACT__TAG_COUNT_CHILDREN  UINT32_C(0xFFFFFF13) /* the same */
 #define ACT__TAG_WHICH_CHILDREN  UINT32_C(0xFFFFFF14) /* the same */
-#define ACT__TAG_NUDGE           UINT32_C(0xFFFFFF15) /* to itself: there is an errand */
+#define ACT__TAG_CONTINUE        UINT32_C(0xFFFFFF15) /* to itself: a child is pending */
 #define ACT__TAG_STOP_TIME_IS_UP UINT32_C(0xFFFFFF16) /* to itself: the pid of a child */
 #define ACT__TAG_RESTART_CHILD   UINT32_C(0xFFFFFF17) /* a struct act__request */
 #define ACT__TAG_DELETE_CHILD    UINT32_C(0xFFFFFF18) /* the same */
@@ -58,7 +58,7 @@ void         act__requests_free(struct act__requests *requests);
 
 /*
  * As act_message_create, with a tag of the framework's. The public makers refuse those so that
- * nobody sends one by accident; a supervisor does it on purpose.
+ * none is sent by accident; a supervisor does it on purpose.
  */
 act_result act__request_create(act_message **message, uint32_t tag, size_t bytes_count);
 act_result act__request_create_value(act_message **message, uint32_t tag, act_value value);
@@ -69,7 +69,7 @@ act_result act__request_ask(act_self *self, act_ref *ask, act_pid supervisor, ac
 
 /* Turns a request that was taken into its answer and sends it: no memory is needed. */
 void act__request_answer(act_self *self, act_message *request, const act_supervisor_answer *answer);
-/* Answers whoever asked to start this child, if that is still to be done. */
+/* Answers the asker that had this child started, if that is still to be done. */
 void act__start_answer(act_self *self, struct act__child *child, act_result result, act_pid pid);
 
 #endif

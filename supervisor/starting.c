@@ -29,7 +29,7 @@ static act_result spawn_as(act_self *self, act_pid *pid, struct act__child *chil
 }
 
 /*
- * Into the seat of the instance before, if there is one. It is there still, unless somebody else
+ * Into the handover of the instance before, if there is one. It is there still, unless another
  * has given it up.
  */
 static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
@@ -38,7 +38,7 @@ static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
     bool       is_lost = result == ACT_NO_ACTOR;
 
     if (result == ACT_OK || is_lost)
-        child->seat = act_pid_none();
+        child->handover = act_pid_none();
     return is_lost ? spawn_as(self, pid, child) : result;
 }
 
@@ -213,7 +213,7 @@ void act__child_start_ended(act_self *self, struct act__supervisor *supervisor,
     case ACT__START_RESTART:
         if (child->start_result != ACT_IGNORE) {
             child->state = ACT__CHILD_RESTARTING;
-            act__errand_add(supervisor, child);
+            act__pending_add(supervisor, child);
         } else {
             act__child_rest(self, child);
             if (child->template != NULL) /* nothing could reach it any more: it has neither id

@@ -59,7 +59,7 @@ void act__child_stop_again(act_self *self, struct act__supervisor *supervisor,
     } else if (watched) {
         return;
     }
-    act__errand_add(supervisor, child);
+    act__pending_add(supervisor, child);
 }
 
 void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
@@ -69,7 +69,7 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
     child->since = act_now(self);
     child->stop_tries = 0;
     if (supervisor->phase != ACT__PHASE_CLEARING || !child->in_group) /* else it will be back */
-        act_seat_leave(supervisor->system, child->pid);
+        act_handover_abandon(supervisor->system, child->pid);
     /*
      * The monitor first: a child that has unlinked, or is dead already, must not be waited for in
      * vain.
@@ -89,7 +89,7 @@ static bool asks_to_terminate(const act_message *request)
 }
 
 /*
- * Those that asked before somebody asked to start it anew have what they wanted; the rest is looked
+ * Those that asked before another asked to start it anew have what they wanted; the rest is looked
  * at again.
  */
 static void answer_waiting(act_self *self, struct act__supervisor *supervisor,
@@ -290,7 +290,7 @@ static void forget_unlinked(act_self *self, struct act__supervisor *supervisor)
     for (struct act__child *child = supervisor->children.first; child != NULL;
          child = child->order_next) {
         if (!child->is_linked && !act_pid_is_none(child->pid)) {
-            act_seat_leave(supervisor->system, child->pid);
+            act_handover_abandon(supervisor->system, child->pid);
             child->has_begun = true; /* to have unlinked */
             act__children_set_pid(&supervisor->children, child, act_pid_none());
         }

@@ -15,65 +15,66 @@
 
 /* ---------------------------------------------------------------------------- later, by message */
 
-void act__errand_add(struct act__supervisor *supervisor, struct act__child *child)
+void act__pending_add(struct act__supervisor *supervisor, struct act__child *child)
 {
-    if (child->has_errand)
+    if (child->is_pending)
         return;
-    child->has_errand = true;
-    child->errand_next = NULL;
-    if (supervisor->errands_first == NULL)
-        supervisor->errands_first = child;
+    child->is_pending = true;
+    child->pending_next = NULL;
+    if (supervisor->pending_first == NULL)
+        supervisor->pending_first = child;
     else
-        supervisor->errands_last->errand_next = child;
-    supervisor->errands_last = child;
+        supervisor->pending_last->pending_next = child;
+    supervisor->pending_last = child;
 }
 
-static struct act__child *errand_take(struct act__supervisor *supervisor)
+static struct act__child *pending_take(struct act__supervisor *supervisor)
 {
-    struct act__child *child = supervisor->errands_first;
+    struct act__child *child = supervisor->pending_first;
     if (child != NULL) {
-        supervisor->errands_first = child->errand_next;
-        child->has_errand = false;
+        supervisor->pending_first = child->pending_next;
+        child->is_pending = false;
     }
     return child;
 }
 
 /* Rare: only a child that is dropped while there was no memory to stop it properly. */
-static void errand_forget(struct act__supervisor *supervisor, struct act__child *child)
+static void pending_remove(struct act__supervisor *supervisor, struct act__child *child)
 {
-    struct act__child *others = supervisor->errands_first;
+    struct act__child *others = supervisor->pending_first;
 
-    if (!child->has_errand)
+    if (!child->is_pending)
         return;
-    supervisor->errands_first = NULL;
+    supervisor->pending_first = NULL;
     for (struct act__child *next; others != NULL; others = next) {
-        next = others->errand_next;
-        others->has_errand = false;
+        next = others->pending_next;
+        others->is_pending = false;
         if (others != child)
-            act__errand_add(supervisor, others);
+            act__pending_add(supervisor, others);
     }
 }
 
 /* Until all children run, what is to be done later waits for that. */
-static void nudge(act_self *self, struct act__supervisor *supervisor)
+static void continue_later(act_self *self, struct act__supervisor *supervisor)
 {
     bool anything =
-        (supervisor->errands_first != NULL && supervisor->phase != ACT__PHASE_STARTING) ||
+        (supervisor->pending_first != NULL && supervisor->phase != ACT__PHASE_STARTING) ||
         (!act__requests_are_empty(&supervisor->held) && supervisor->phase == ACT__PHASE_RUNNING);
 
     /* A send that fails is tried again with the next message: the envelope is still there. */
-    if (anything && supervisor->nudge != NULL)
-        (void)!act_send(self, act_self_pid(self), &supervisor->nudge);
+    if (anything && supervisor->continuation != NULL)
+        (void)!act_send(self, act_self_pid(self), &supervisor->continuation);
 }
 
 /* Of one that was killed: it may have unlinked itself. */
 static void await_end(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
 {
     if (!act__child_watch(self, child))
-        act__errand_add(supervisor, child);
+        act__pending_add(supervisor, child);
 }
 
-static void do_errand(act_self *self, struct act__supervisor *supervisor, struct act__child *child)
+static void handle_pending(act_self *self, struct act__supervisor *supervisor,
+                           struct act__child *child)
 {
     if (child->state == ACT__CHILD_STOPPING)
         act__child_stop_again(self, supervisor, child);
@@ -86,19 +87,19 @@ static void do_errand(act_self *self, struct act__supervisor *supervisor, struct
 /* ------------------------------------------------------------------------------------- requests */
 
 /*
- * One that waits to be restarted is known by the pid that it had, which leads to the seat that it
- * has left.
+ * One that waits to be restarted is known by the pid that it had, which leads to the handover that
+ * it has left.
  */
 static struct act__child *child_of_pid(const struct act__supervisor *supervisor, act_pid pid)
 {
     struct act__child *child =
         act_pid_is_none(pid) ? NULL : act__children_by_pid(&supervisor->children, pid);
-    act_pid seat;
+    act_pid handover;
 
-    if (child != NULL || act_seat_of(supervisor->system, pid, &seat) != ACT_OK)
+    if (child != NULL || act_handover_of(supervisor->system, pid, &handover) != ACT_OK)
         return child;
     child = supervisor->children.first;
-    while (child != NULL && !act_pid_equal(child->seat, seat))
+    while (child != NULL && !act_pid_equal(child->handover, handover))
         child = child->order_next;
     return child;
 }
@@ -113,8 +114,8 @@ static struct act__child *child_asked_for(struct act__supervisor *supervisor,
 }
 
 /* It waited for another start. */
-static void forgo_restart(act_self *self, struct act__supervisor *supervisor,
-                          struct act__child *child)
+static void cancel_restart(act_self *self, struct act__supervisor *supervisor,
+                           struct act__child *child)
 {
     act__delay_call_off(self, child);
     act__child_rest(self, child);
@@ -133,7 +134,7 @@ static void terminate_child(act_self *self, struct act__supervisor *supervisor,
     if (child == NULL || act_pid_is_none(child->pid)) {
         act__request_answer(self, request, &answer);
         if (child != NULL && child->state != ACT__CHILD_DOWN)
-            forgo_restart(self, supervisor, child);
+            cancel_restart(self, supervisor, child);
         return;
     }
     act__requests_add(&child->waiting, request);
@@ -326,24 +327,24 @@ bool act__child_watch(act_self *self, struct act__child *child)
     return child->is_watched;
 }
 
-static void give_seat_up(act_system *system, struct act__child *child)
+static void abandon_handover(act_system *system, struct act__child *child)
 {
-    if (act_pid_is_none(child->seat))
+    if (act_pid_is_none(child->handover))
         return;
-    act_seat_leave(system, child->seat);
-    child->seat = act_pid_none();
+    act_handover_abandon(system, child->handover);
+    child->handover = act_pid_none();
 }
 
 void act__child_rest(act_self *self, struct act__child *child)
 {
     child->state = ACT__CHILD_DOWN;
-    give_seat_up(act_self_system(self), child);
+    abandon_handover(act_self_system(self), child);
 }
 
 void act__child_drop(struct act__supervisor *supervisor, struct act__child *child)
 {
-    errand_forget(supervisor, child);
-    give_seat_up(supervisor->system, child);
+    pending_remove(supervisor, child);
+    abandon_handover(supervisor->system, child);
     act__children_remove(&supervisor->children, child);
     act__child_let_go(child);
 }
@@ -397,7 +398,7 @@ static void child_ended(act_self *self, struct act__supervisor *supervisor,
         act__child_restart(self, supervisor, child);
     } else if (again) {
         child->state = ACT__CHILD_RESTARTING;
-        act__errand_add(supervisor, child);
+        act__pending_add(supervisor, child);
     } else {
         act__child_rest(self, child);
     }
@@ -409,12 +410,12 @@ static void forget_instance(act_self *self, struct act__supervisor *supervisor,
     if (child->has_timer)
         act_cancel_timer(self, child->timer);
     /*
-     * The monitor's DOWN, if it is still to come, is of nobody then: taking it back would look
-     * through the inbox.
+     * The monitor's DOWN, if it is still to come, belongs to no child then: taking it back would
+     * look through the inbox.
      */
     child->has_timer = child->is_watched = false;
-    if (act_seat_of(act_self_system(self), child->pid, &child->seat) != ACT_OK)
-        child->seat = act_pid_none();
+    if (act_handover_of(act_self_system(self), child->pid, &child->handover) != ACT_OK)
+        child->handover = act_pid_none();
     act__children_set_pid(&supervisor->children, child, act_pid_none());
 }
 
@@ -448,9 +449,9 @@ static void receive_exit(act_self *self, struct act__supervisor *supervisor,
 {
     act_pid            sender = act_message_sender(message);
     struct act__child *child = act__children_by_pid(&supervisor->children, sender);
-    act_pid            seat;
+    act_pid            handover;
 
-    if (child != NULL && act_seat_of(act_self_system(self), sender, &seat) == ACT_EXISTS) {
+    if (child != NULL && act_handover_of(act_self_system(self), sender, &handover) == ACT_EXISTS) {
         /*
          * It only pretends to have ended. It does now, and its end counts: the next must not meet
          * it.
@@ -468,14 +469,14 @@ static void receive_exit(act_self *self, struct act__supervisor *supervisor,
     }
 }
 
-static void receive_nudge(act_self *self, struct act__supervisor *supervisor)
+static void receive_continue(act_self *self, struct act__supervisor *supervisor)
 {
     struct act__child *child;
     act_message       *request;
 
-    supervisor->nudge = act_take(self);
-    if ((child = errand_take(supervisor)) != NULL)
-        do_errand(self, supervisor, child);
+    supervisor->continuation = act_take(self);
+    if ((child = pending_take(supervisor)) != NULL)
+        handle_pending(self, supervisor, child);
     else if (supervisor->phase == ACT__PHASE_RUNNING &&
              (request = act__requests_take(&supervisor->held)) != NULL)
         handle_request(self, supervisor, request);
@@ -508,14 +509,14 @@ static void receive_about_child(act_self *self, struct act__supervisor *supervis
                                                         once */
 }
 
-static void hear(act_self *self, struct act__supervisor *supervisor, const act_message *message)
+static void handle(act_self *self, struct act__supervisor *supervisor, const act_message *message)
 {
     switch (message->tag) {
     case ACT_MESSAGE_EXIT: receive_exit(self, supervisor, message); break;
     case ACT_MESSAGE_STARTED:
     case ACT_MESSAGE_DOWN:
     case ACT__TAG_STOP_TIME_IS_UP: receive_about_child(self, supervisor, message); break;
-    case ACT__TAG_NUDGE: receive_nudge(self, supervisor); break;
+    case ACT__TAG_CONTINUE: receive_continue(self, supervisor); break;
     case ACT__TAG_START_CHILD:
     case ACT__TAG_TERMINATE_CHILD:
     case ACT__TAG_RESTART_CHILD:
@@ -537,7 +538,7 @@ static void hear(act_self *self, struct act__supervisor *supervisor, const act_m
     default: act_unknown(self, message); break;
     }
     judge_significant_end(self, supervisor);
-    nudge(self, supervisor);
+    continue_later(self, supervisor);
 }
 
 static void receive(act_self *self, void *state, const act_message *message)
@@ -545,7 +546,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     struct act__supervisor *supervisor = *(struct act__supervisor **)state;
 
     act__lock_leavable(&supervisor->mutex);
-    hear(self, supervisor, message);
+    handle(self, supervisor, message);
     act__unlock_leavable(&supervisor->mutex);
 }
 
@@ -568,7 +569,7 @@ static act_result init(act_self *self, void *state, const void *args)
     return ACT_OK; /* what could not be started is told by the announcement and the end */
 }
 
-/* ----------------------------------------------------------------------------- birth and burial */
+/* ------------------------------------------------------------------------ birth and abandonment */
 
 static const act_behavior running_behavior = {
     .name = "supervisor",
@@ -594,11 +595,11 @@ static void destroy(void *context)
     for (struct act__child *child = supervisor->children.first; child != NULL;
          child = child->order_next) {
         act__requests_free(&child->waiting);
-        give_seat_up(supervisor->system, child);
+        abandon_handover(supervisor->system, child);
     }
     act__children_fini(&supervisor->children);
     act__restart_window_fini(&supervisor->window);
-    act_message_free(&supervisor->nudge);
+    act_message_free(&supervisor->continuation);
     act_message_free(&supervisor->announcement);
     if (supervisor->template != NULL)
         act__child_let_go(supervisor->template);
@@ -650,7 +651,8 @@ static struct act__supervisor *create(const act_supervisor_spec *spec, bool anno
     act__restart_window_init(&supervisor->window, spec->intensity,
                              spec->period != 0 ? spec->period : ACT_SECONDS(5));
     if (!add_children(supervisor, spec) ||
-        act__request_create_value(&supervisor->nudge, ACT__TAG_NUDGE, act_nothing()) != ACT_OK ||
+        act__request_create_value(&supervisor->continuation, ACT__TAG_CONTINUE, act_nothing()) !=
+            ACT_OK ||
         (announces && act__request_create_value(&supervisor->announcement, ACT_MESSAGE_STARTED,
                                                 act_int64(0)) != ACT_OK)) {
         discard(supervisor);
@@ -693,9 +695,10 @@ static act_result spawn(act_self *self, act_system *system, act_pid *pid,
 
 static bool options_are_good(const act_spawn_options *options)
 {
-    return options == NULL || (options->size == sizeof *options && options->inbox_max == 0 &&
-                               options->on_end == NULL &&
-                               (options->seat == ACT_SEAT_NONE || options->seat == ACT_SEAT_DROP));
+    return options == NULL ||
+           (options->size == sizeof *options && options->inbox_max == 0 &&
+            options->on_end == NULL &&
+            (options->handover == ACT_HANDOVER_NONE || options->handover == ACT_HANDOVER_DROP));
 }
 
 act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_supervisor_spec *spec,
@@ -724,7 +727,7 @@ act_result act_system_spawn_supervisor(act_system *system, act_pid *supervisor,
 
 /* ---------------------------------------------------------------------- supervisors as children */
 
-/* Reached only by whoever spawns the behaviour of such a spec by himself. */
+/* Reached only if a program spawns the behaviour of such a spec itself. */
 static act_result init_by_itself(act_self *self, void *state, const void *args)
 {
     (void)self, (void)state, (void)args;

@@ -12,7 +12,7 @@ ACT_BEGIN_DECLS
  *
  * A supervisor takes one step for each message it gets and never waits inside one: while a child
  * starts or stops it still hears everybody. It is told to stop by an exit signal from its parent,
- * or from nobody (act_system_exit, act_system_stop), also while it is starting; exit signals from
+ * or from none (act_system_exit, act_system_stop), also while it is starting; exit signals from
  * others are ignored, and messages that are none of its calls are counted and logged (act_unknown).
  *
  * Its end, whatever the way: told to stop, it stops its children in reverse order and ends with the
@@ -134,8 +134,8 @@ typedef struct act_child_spec {
                                              before it is killed */
     act_child_type           type;
     /*
-     * Spawn options of the child; NULL: the defaults. announce, ends_with_parent, kept, seat,
-     * redeliver_max and takes_seat are the supervisor's and ignored; on_end must be NULL.
+     * Spawn options of the child; NULL: the defaults. announce, ends_with_parent, kept, handover,
+     * redeliver_max and takes_over are the supervisor's and ignored; on_end must be NULL.
      */
     const act_spawn_options *options;
     act_mailbox              mailbox;
@@ -199,7 +199,7 @@ ACT_API act_result act_supervisor_check(const act_supervisor_spec *spec, char *c
  *          its value is ACT_OK, or the reason's code if one could not be started (those started
  *          before are then stopped in reverse, and the supervisor ends with that reason), or
  *          ACT_CLOSED if the reason has no code or the supervisor was told to stop. inbox_max must
- *          be 0, on_end NULL, and seat, if any, ACT_SEAT_DROP. kept is ignored.
+ *          be 0, on_end NULL, and handover, if any, ACT_HANDOVER_DROP. kept is ignored.
  *
  * Owns:    the spec is copied; on failure no args_release or kept_release is called.
  * Threads: handler.
@@ -212,7 +212,7 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_spawn_link(act_self *self, act_
                                                             const act_spawn_options   *options)
     ACT_NONNULL(1, 2, 3);
 
-/** Starts a supervisor from an ordinary thread: the root of a tree. As above, linked to nobody. */
+/** Starts a supervisor from an ordinary thread: the root of a tree. As above, linked to none. */
 ACT_API ACT_MUST_CHECK act_result act_system_spawn_supervisor(act_system                *system,
                                                               act_pid                   *supervisor,
                                                               const act_supervisor_spec *spec,
@@ -256,7 +256,7 @@ typedef struct act_supervisor_answer {
 /* One row of which_children. */
 typedef struct act_child_info {
     char           id[ACT_CHILD_ID_MAX]; /* "": made from a template */
-    act_pid        pid;                  /* nobody: not running */
+    act_pid        pid;                  /* none: not running */
     act_child_type type;
     act_restart    restart;
     bool           significant;
@@ -276,7 +276,7 @@ typedef struct act_child_info {
  *          done.
  * Answer:  ACT_OK (child set); ACT_IGNORE (init ignored; the spec is kept, unless temporary);
  *          ACT_EXISTS (already started: child is its pid; already present, or about to be
- *          restarted: child is nobody); or what init or the spawn answered, or ACT_CLOSED if it
+ *          restarted: child is none); or what init or the spawn answered, or ACT_CLOSED if it
  *          ended before answering: the spec is then dropped. ACT_INVALID: significant, where
  *          auto_shutdown is never.
  * Returns: ACT_INVALID: the timeout, or the spec (act_supervisor_check says why).
@@ -342,7 +342,7 @@ act_supervisor_terminate_child(act_self *self, act_ref *ask, act_pid supervisor,
  * itself.
  *
  * Answer:  ACT_OK (child set); ACT_IGNORE (init ignored); ACT_NOT_FOUND; ACT_EXISTS (it runs: child
- *          is its pid; it is about to be restarted: child is nobody); or what init or the spawn
+ *          is its pid; it is about to be restarted: child is none); or what init or the spawn
  *          answered, or ACT_CLOSED if it ended before answering. In each case the spec is kept.
  */
 ACT_API ACT_MUST_CHECK act_result act_supervisor_restart_child(act_self *self, act_ref *ask,
@@ -353,7 +353,7 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_restart_child(act_self *self, a
  * Drops the spec of a child that does not run.
  *
  * Answer:  ACT_OK; ACT_NOT_FOUND; ACT_EXISTS (it runs: child is its pid; it is about to be
- *          restarted: child is nobody).
+ *          restarted: child is none).
  */
 ACT_API ACT_MUST_CHECK act_result act_supervisor_delete_child(act_self *self, act_ref *ask,
                                                               act_pid supervisor, const char *id,
@@ -385,7 +385,7 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_which_children(act_self *self, 
 
 /* --------------------------------------------------------------------------------------- events */
 
-/* What a supervisor tells those who have subscribed, in the order in which it happens. */
+/* What a supervisor tells its subscribers, in the order in which it happens. */
 #define ACT_MESSAGE_SUPERVISION_EVENT UINT32_C(0xFFFFFF1F)
 
 typedef enum act_supervision {
@@ -399,7 +399,7 @@ typedef enum act_supervision {
 typedef struct act_supervision_event {
     act_supervision what;
     char            id[ACT_CHILD_ID_MAX]; /* of the child; "" if it has none, and of STOPS */
-    act_pid         child;                /* of STARTED and ENDED; nobody if it could not be
+    act_pid         child;                /* of STARTED and ENDED; none if it could not be
                                              spawned */
     act_exit_kind   kind;                 /* of ENDED and STOPS: why; too many restarts are a
                                              shutdown */

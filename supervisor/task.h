@@ -1,5 +1,5 @@
 /*
- * Tasks: a function that runs once, in an actor of its own, and answers who asked for it. Public.
+ * Tasks: a function that runs once, in an actor of its own, and answers its asker. Public.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_SUPERVISOR_TASK_H
@@ -17,9 +17,9 @@ ACT_BEGIN_DECLS
  *     const act_supervisor_spec tasks = {
  *         .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &task, .children_count = 1};
  *
- * A task that fails hurts nobody: neither its siblings, nor the supervisor, whose intensity it does
- * not count towards, nor the asker, who is not linked to it. When the supervisor stops, its tasks
- * are told to, and killed when .shutdown is over; when it is killed they end.
+ * A task that fails hurts no other: neither its siblings, nor the supervisor, whose intensity it
+ * does not count towards, nor the asker, which is not linked to it. When the supervisor stops, its
+ * tasks are told to, and killed when .shutdown is over; when it is killed they end.
  */
 
 /**

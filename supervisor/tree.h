@@ -1,4 +1,4 @@
-/* The supervision tree as data: who supervises whom, and how they are. Public. */
+/* The supervision tree as data: supervisors, their children, and how they are. Public. */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_SUPERVISOR_TREE_H
 #define ACT_SUPERVISOR_TREE_H
@@ -24,7 +24,7 @@ typedef struct act_tree_row {
     uint32_t       depth;                /* of a root 0 */
     char           id[ACT_CHILD_ID_MAX]; /* "": a root, or made from a template */
     char           name[ACT_NAME_MAX];   /* that it was spawned with; "": none */
-    act_pid        pid;                  /* nobody: not running */
+    act_pid        pid;                  /* none: not running */
     const char    *behavior_name;
     act_child_type type;
     act_strategy   strategy; /* of a supervisor that runs; else ACT_STRATEGY_ONE_FOR_ONE */

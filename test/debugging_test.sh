@@ -182,16 +182,16 @@ while read -r function file; do
         grep -q "$file" "$page" || echo "$function is not in $file, or not on the page"
 done >"$work/why" <<'END'
 end actor/process/exit.c
-act__seat_hold actor/delivery/seat.c
-act__seat_pass_on actor/delivery/seat.c
-sift actor/delivery/seat.c
-act__seat_park actor/delivery/seat.c
-act_seat_of actor/delivery/seat.c
+act__handover_hold actor/delivery/handover.c
+act__handover_pass_on actor/delivery/handover.c
+sift actor/delivery/handover.c
+act__handover_park actor/delivery/handover.c
+act_handover_of actor/delivery/handover.c
 do_the_rest actor/process/turn.c
 sit actor/process/turn.c
 act__take_in actor/signal/signal.c
 act__spawn actor/process/spawn.c
-act__seat_take actor/delivery/seat.c
+act__handover_take actor/delivery/handover.c
 act__spawn_begin actor/process/spawn.c
 write_report actor/scheduler/stuck_report.c
 END

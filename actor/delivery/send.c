@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) void push(struct act__worker *worke
     if (is_reply)
         (void)act__cell_push(worker->system, worker, cell, envelope);
     else
-        act__slow_push(worker, cell, envelope, count);
+        act__backpressure_push(worker, cell, envelope, count);
 }
 
 /*
@@ -73,7 +73,7 @@ void act__outbox_push(struct act__worker *worker)
         envelope = only;
     } else {
         envelope->bytes_count = outbox->count;
-        envelope->act_life = only->act_life;
+        envelope->act_generation = only->act_generation;
         outbox->envelope = NULL;
     }
     /* It counts as handled: a flood has shorter turns, and what waits stays in the cache. */
@@ -106,11 +106,11 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     if (act__has_forked(system))
         return ACT_FORKED;
     act_self *cell = act__cell_at(system, to.local);
-    uint64_t  life = act__life_of(to.local);
+    uint64_t  generation = act__generation_of(to.local);
     if (to.node != 0)
         return ACT_NO_NODE;
     /* relaxed: a hint that saves a useless push; the receiver compares again. */
-    if (cell == NULL || act__load(&cell->life) != life || (life & 1) == 0)
+    if (cell == NULL || act__load(&cell->generation) != generation || (generation & 1) == 0)
         return ACT_NO_ACTOR;
     uint32_t max = act__load(&cell->gate.max);
     if (max != 0 && !admit(cell, message)) {
@@ -119,16 +119,16 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     }
     message->act_sender = from;
     message->act_sender_node = 0;
-    message->act_life = (uint32_t)life;
+    message->act_generation = (uint32_t)generation;
     message->act_bits |= ACT__BIT_COUNTED;
     count_sent(system, worker);
     bool may_hold = worker != NULL && !act__message_is_reply(message);
     if (may_hold)
-        act__slow_sent(worker, cell);
+        act__backpressure_sent(worker, cell);
     act__outbox_end(worker);
     act__gap("send.admitted");
     if (!act__cell_push(system, worker, cell, message) && may_hold && max == 0)
-        act__slow_came(worker, cell, 1);
+        act__backpressure_came(worker, cell, 1);
     return ACT_OK;
 }
 
@@ -160,11 +160,11 @@ void act__deliver_own(struct act__worker *worker, act_self *self, act_message *m
     }
     message->act_sender = me.local;
     message->act_sender_node = 0;
-    message->act_life = (uint32_t)act__load(&self->life);
+    message->act_generation = (uint32_t)act__load(&self->generation);
     message->act_bits |= ACT__BIT_COUNTED;
     count_sent(worker->system, worker);
     act__inbox_append(&self->inbox, message);
-    self->inbox.has_control = true;
+    self->inbox.has_priority = true;
 }
 
 /*
@@ -178,19 +178,19 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
     struct act__worker *worker = self->worker;
     struct act__outbox *outbox = &worker->outbox;
     act_self           *cell = act__cell_at(worker->system, to.local);
-    uint64_t            life = act__life_of(to.local);
+    uint64_t            generation = act__generation_of(to.local);
     uint8_t             bits = message->act_bits | ACT__BIT_COUNTED;
     bool                joins = outbox->to == to.local;
     /* All that is read of the receiver is read before the push takes its cache line away. */
-    if (act__unlikely(to.node != 0 || cell == NULL || act__load(&cell->life) != life ||
-                      (life & 1) == 0 || act__load(&cell->gate.max) != 0 ||
+    if (act__unlikely(to.node != 0 || cell == NULL || act__load(&cell->generation) != generation ||
+                      (generation & 1) == 0 || act__load(&cell->gate.max) != 0 ||
                       (!joins && outbox->count != 0)))
         return false;
     if (!is_reply)
-        act__slow_sent(worker, cell);
+        act__backpressure_sent(worker, cell);
     message->act_sender = act__local_of(self);
     message->act_sender_node = 0;
-    message->act_life = (uint32_t)life;
+    message->act_generation = (uint32_t)generation;
     message->act_bits = bits;
     act__count(&worker->sent);
     if (joins && outbox->envelope != NULL) {
@@ -231,10 +231,10 @@ void act__release_elsewhere(struct act__worker *worker, act_message *message)
     if (home == ACT__HOME_BOND_0 || home == ACT__HOME_BOND_1) {
         act__bond_let_go(worker, act__bond_of_end(message, &end));
     } else if (home == ACT__HOME_TIMER) {
-        act__timer_drop(worker, act__container(message, struct act__timer, notice));
+        act__timer_drop(worker, act__container(message, struct act__timer, event));
     } else if (home == ACT__HOME_OWNED) {
-        struct act__notice *notice = act__container(message, struct act__notice, message);
-        notice->retired(worker, notice);
+        struct act__event *event = act__container(message, struct act__event, message);
+        event->retired(worker, event);
     }
 }
 
@@ -468,9 +468,9 @@ act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)
 uint32_t act_inbox_length(act_system *system, act_pid pid)
 {
     act_self *cell = pid.node == 0 ? act__cell_at(system, pid.local) : NULL;
-    uint64_t  life = act__life_of(pid.local);
+    uint64_t  generation = act__generation_of(pid.local);
     /* pairs with spawn.c: the bound is its */
-    if (cell == NULL || (life & 1) == 0 || act__load_acquire(&cell->life) != life)
+    if (cell == NULL || (generation & 1) == 0 || act__load_acquire(&cell->generation) != generation)
         return 0;
     return act__load(&cell->gate.max) != 0 ? act__load(&cell->gate.waiting)
                                            : act__load(&cell->inbox.count);

@@ -46,7 +46,7 @@ void act_unknown(act_self *self, const act_message *message)
     act__message_show(self, message, text, sizeof text);
     act__log_of(self, ACT_LOG_WARNING, "does not know what actor %u.%llu has sent: %s",
                 (unsigned)(sender.local & ACT__SLOT_MASK),
-                (unsigned long long)act__life_of(sender.local), text);
+                (unsigned long long)act__generation_of(sender.local), text);
     if (system->options.dead_letter == NULL)
         return;
     pthread_mutex_t *mutex = act__user_code_begin();

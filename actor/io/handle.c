@@ -1,5 +1,5 @@
 /*
- * What listeners and connections have in common: an owner, one notice at a time, and an end.
+ * What listeners and connections have in common: an owner, one event at a time, and an end.
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
@@ -29,15 +29,15 @@ static void push_next(struct act__handle *handle)
         handle->pending = (uint8_t)((handle->pending & ~ACT__TELL_ENDED) | ACT__TELL_READABLE);
     int first = __builtin_ctz(handle->pending);
     handle->pending &= (uint8_t)(handle->pending - 1);
-    handle->notice.message.tag = ACT_MESSAGE_TCP_ACCEPTABLE + (uint32_t)first;
+    handle->event.message.tag = ACT_MESSAGE_TCP_ACCEPTABLE + (uint32_t)first;
     handle->in_flight = true;
-    act__notice_push(handle->loop->worker, handle->owner, &handle->notice);
+    act__event_push(handle->loop->worker, handle->owner, &handle->event);
 }
 
-static void retired(struct act__worker *worker, struct act__notice *notice)
+static void retired(struct act__worker *worker, struct act__event *event)
 {
     ACT__AT_STATION;
-    struct act__handle *handle = act__container(notice, struct act__handle, notice);
+    struct act__handle *handle = act__container(event, struct act__handle, event);
     (void)worker; /* the loop's: the owner is bound to it */
     handle->in_flight = false;
     if (handle->closed)
@@ -166,7 +166,7 @@ static void forget_deferred(struct act__handle *handle)
     handle->deferred_count = 0;
 }
 
-/* ------------------------------------------------------------------------------- owner and life */
+/* ------------------------------------------------------------------------- owner and generation */
 
 static void release(struct act__attachment *attachment)
 {
@@ -186,10 +186,10 @@ void act__handle_open(struct act__handle *handle, act_self *self,
 {
     struct act__worker *worker = self->worker;
     handle->attachment.release = release;
-    handle->notice.retired = retired;
-    handle->notice.message.act_bits = ACT__HOME_OWNED;
-    handle->notice.message.kind = ACT_VALUE_POINTER;
-    handle->notice.message.as.pointer = handle;
+    handle->event.retired = retired;
+    handle->event.message.act_bits = ACT__HOME_OWNED;
+    handle->event.message.kind = ACT_VALUE_POINTER;
+    handle->event.message.as.pointer = handle;
     handle->loop = worker->loop;
     handle->owner = act__local_of(self);
     handle->close = close;
@@ -216,7 +216,7 @@ void act__handle_close(struct act__handle *handle)
     handle->loop->used_count--;
     handle->closed = true;
     handle->pending = 0;
-    handle->notice.message.tag = ACT__TAG_VOID; /* if it is in the inbox it is passed over there */
+    handle->event.message.tag = ACT__TAG_VOID; /* if it is in the inbox it is passed over there */
     free_if_done(handle);
 }
 

@@ -1,5 +1,5 @@
 /*
- * What listeners and connections have in common: an owner, one notice at a time, and an end.
+ * What listeners and connections have in common: an owner, one event at a time, and an end.
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
@@ -39,21 +39,21 @@ struct act__deferred {
 /*
  *      open ------ act__handle_close: the owner closes it, or ends -----> closed
  *                                                                           |
- *                                                        no notice in an    |
+ *                                                        no event in an    |
  *                                                        inbox, no hold     v
  *                                                                         freed
  *
  * All of it is touched by the thread of its loop's worker only: the owner is bound to that worker,
- * so its handlers, its end, the events and the fate of the notice all happen there.
+ * so its handlers, its end, the events and the fate of the event all happen there.
  */
 struct act__handle {
     struct act__attachment attachment; /* of the owner */
-    struct act__notice     notice;
+    struct act__event      event;
     struct act__loop      *loop;
     struct act__handle    *next_deferred;             /* in the loop's list, while deferred_count
-                                                        is not 0 */
+                                                         is not 0 */
     struct act__deferred   deferred[ACT__EVENTS_MAX]; /* events that are put off until the owner
-                                                        is resumed */
+                                                         is resumed */
     uint64_t               owner;
     /* whether an event is to be added, or told of, now */
     bool (*wants)(struct act__handle *handle, struct event *event);
@@ -61,13 +61,13 @@ struct act__handle {
     void (*close)(struct act__handle *handle);
     uint8_t deferred_count;
     uint8_t pending;   /* ACT__TELL_*: what the owner is to be told and has not been */
-    bool    in_flight; /* the notice is in the owner's inbox, or being handled */
+    bool    in_flight; /* the event is in the owner's inbox, or being handled */
     bool    held;      /* something else leads here: not to be freed yet */
     bool    closed;
 };
 
 /*
- * What there is to tell, first things first: bit n is the notice with the tag
+ * What there is to tell, first things first: bit n is the event with the tag
  * ACT_MESSAGE_TCP_ACCEPTABLE + n.
  */
 enum {
@@ -89,7 +89,7 @@ bool act__handle_may_open(const act_self *self);
 void act__handle_open(struct act__handle *handle, act_self *self,
                       void (*close)(struct act__handle *handle),
                       bool (*wants)(struct act__handle *handle, struct event *event));
-/* Tells the owner, now or when it has handled the notice before. */
+/* Tells the owner, now or when it has handled the event before. */
 void act__handle_tell(struct act__handle *handle, unsigned what);
 /* The owner hears nothing more; freed now or when nothing leads here any more. */
 void act__handle_close(struct act__handle *handle);

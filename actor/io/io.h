@@ -10,7 +10,7 @@ ACT_BEGIN_DECLS
 /*
  * A socket belongs to one actor, which is bound to its worker from the moment it opens one: the
  * worker that hears of readiness is the one that runs the actor. When the actor ends, however it
- * ends, its sockets are closed. Notices about a socket are messages that never allocate and are
+ * ends, its sockets are closed. Events about a socket are messages that never allocate and are
  * never lost: they are repeated only after the actor has handled the one before. In a simulation,
  * and in blocking actors, every call that opens something returns ACT_INVALID.
  *
@@ -23,7 +23,7 @@ typedef struct act_tcp      act_tcp;      /* a connection */
 typedef struct act_socket   act_socket;   /* an accepted connection that no actor has opened yet */
 
 /*
- * Notices. as.pointer is the act_listener or act_tcp. That a connection has broken is noticed by
+ * Events. as.pointer is the act_listener or act_tcp. That a connection has broken is noticed by
  * reading or writing it: while reading is stopped (act_tcp_pause, the marks, the end of input) and
  * nothing waits to be sent, only idle_timeout or the next write tells.
  */
@@ -227,7 +227,7 @@ ACT_API int act_tcp_error(const act_tcp *tcp) ACT_NONNULL_ALL;
 
 /**
  * Closes. What was written and fits the kernel's buffer is sent first; to be sure, act_tcp_shutdown
- * and wait for the end of input. No notice of this connection is received afterwards.
+ * and wait for the end of input. No event of this connection is received afterwards.
  *
  * tcp      *tcp may be NULL: nothing happens. It becomes NULL.
  *

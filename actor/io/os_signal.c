@@ -16,7 +16,7 @@
 
 /*
  *      caught() --- `caught_bits`, then a wake-up ---> act__os_signals_deliver() on worker 0
- *                                                          --- notice ---> actor
+ *                                                          --- event ---> actor
  *
  * libevent takes signals in one event base of a process only, and by one thread of it; so this is
  * our own. The handler must not use a loop that is being destroyed: who takes the last subscription
@@ -27,13 +27,13 @@
 
 struct subscription {
     struct act__attachment attachment; /* of the actor */
-    struct act__notice     notice;
+    struct act__event      event;
     struct subscription   *next; /* this and all below: guarded by the mutex */
     uint64_t               owner;
     int                    signal;
-    bool                   raised;    /* again, while the notice was in flight */
-    bool                   in_flight; /* the notice is in an inbox, or being handled */
-    bool                   ended;     /* only the notice still keeps this here */
+    bool                   raised;    /* again, while the event was in flight */
+    bool                   in_flight; /* the event is in an inbox, or being handled */
+    bool                   ended;     /* only the event still keeps this here */
 };
 
 /* Signals belong to the process, so this does too. Guarded by the mutex. */
@@ -97,21 +97,21 @@ void act__os_signals_deliver(struct act__loop *loop)
         each->raised = each->in_flight;
         if (!each->in_flight) {
             each->in_flight = true;
-            act__notice_push(loop->worker, each->owner, &each->notice);
+            act__event_push(loop->worker, each->owner, &each->event);
         }
     }
     act__unlock(&mutex);
 }
 
-static void retired(struct act__worker *worker, struct act__notice *notice)
+static void retired(struct act__worker *worker, struct act__event *event)
 {
-    struct subscription *mine = act__container(notice, struct subscription, notice);
+    struct subscription *mine = act__container(event, struct subscription, event);
     act__lock(&mutex);
     bool ended = mine->ended;
     mine->in_flight = mine->raised && !ended;
     mine->raised = false;
     if (mine->in_flight)
-        act__notice_push(worker, mine->owner, notice);
+        act__event_push(worker, mine->owner, event);
     act__unlock(&mutex);
     if (ended)
         act__free(mine);
@@ -218,11 +218,11 @@ static act_result subscribe(act_self *self, int signal)
         return result;
     }
     made->attachment.release = unsubscribe;
-    made->notice.retired = retired;
-    made->notice.message.act_bits = ACT__HOME_OWNED;
-    made->notice.message.tag = ACT_MESSAGE_OS_SIGNAL;
-    made->notice.message.kind = ACT_VALUE_INT64;
-    made->notice.message.as.int64 = signal;
+    made->event.retired = retired;
+    made->event.message.act_bits = ACT__HOME_OWNED;
+    made->event.message.tag = ACT_MESSAGE_OS_SIGNAL;
+    made->event.message.kind = ACT_VALUE_INT64;
+    made->event.message.as.int64 = signal;
     made->owner = act__local_of(self);
     made->signal = signal;
     made->next = subscriptions;

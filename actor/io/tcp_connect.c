@@ -25,7 +25,7 @@ void act__tcp_connect_done(act_tcp *tcp)
         act__tcp_flush(tcp);
 }
 
-/* The handshake goes on by itself; what the network says arrives as a notice. */
+/* The handshake goes on by itself; what the network says arrives as an event. */
 static void begin(act_tcp *tcp, socklen_t length, act_millis timeout)
 {
     int result;

@@ -11,10 +11,10 @@
  * A cell is a slot that actors live in, one after the other. Its memory stays a cell as long as the
  * system lives, so a pid can be followed without asking whether the actor is still there.
  *
- *      free ---- spawn: fields are set, life becomes odd, START is pushed ---> born
+ *      free ---- spawn: fields are set, generation becomes odd, START is pushed ---> born
  *       ^                                                                       | START is fetched
  *       |                                                                       v
- *      dead <--- exit.c: life becomes even, everything is released --------- living
+ *      dead <--- exit.c: generation becomes even, everything is released --------- living
  *       |                                                                       ^
  *       +--- its inbox sleeps: the cell may be taken again                      | messages, signals
  *
@@ -25,24 +25,25 @@
  */
 struct act_self {
     struct act__gate gate;
-    _Atomic uint64_t life;        /* odd: somebody lives here. Written by the spawner and at the
+    _Atomic uint64_t generation;  /* odd: somebody lives here. Written by the spawner and at the
                                      end. */
     act_self        *run_next;    /* in a run queue; the holder of the token */
-    _Atomic uint64_t urgent;      /* ACT__URGENT_* and, above, the life they are meant for;
-                                     written by all */
-    _Atomic uint32_t slowed;      /* ACT__CALM, the first cell that is held until this actor has
-                                     caught up, or, while it is held itself, by whom: ACT__HELD_BY
+    _Atomic uint64_t control;     /* ACT__CONTROL_* and, above, the generation they are meant
+                                     for; written by all */
+    _Atomic uint32_t muted;       /* ACT__CALM, the first cell that is muted until this actor has
+                                     caught up, or, while it is muted itself, by whom: ACT__MUTED_BY
                                      */
-    uint32_t         slowed_next; /* the next in another actor's list; 0: the last */
+    uint32_t         muted_next;  /* the next in another actor's list; 0: the last */
     _Atomic uint32_t parent_hint; /* the low half of the parent's pid; written by the spawner */
     uint32_t         index;       /* of this cell; never changes */
     _Atomic uint16_t route;       /* ACT__ROUTE_*; written by the spawner and by an actor that
                                      opens a socket */
     _Atomic uint8_t  policy;      /* act_inbox_policy; written by the spawner */
-    _Atomic uint8_t  held;        /* ACT__HELD_*, see slow.c */
-    _Atomic uint32_t slow_count;  /* while overloaded: messages to handle until those it holds
-                                     have a turn; while held: messages that wait, or have come
-                                     since; else: that have come since it looked. See slow.c */
+    _Atomic uint8_t  mute_state;  /* ACT__MUTE_*, see backpressure.c */
+    _Atomic uint32_t pressure;    /* while overloaded: messages to handle until those it holds
+                                     have a turn; while muted: messages that wait, or have come
+                                     since; else: that have come since it looked. See backpressure.c
+                                     */
 
     struct act__inbox inbox ACT__ALIGNED;
     uint16_t                flags;       /* ACT__CELL_* */
@@ -82,40 +83,40 @@ enum {
     ACT__CELL_ENDS_WITH_PARENT = 256,
     ACT__CELL_HAS_LINKED = 512,  /* has called act_link: a LINK that comes in may cross one of
                                     its own */
-    ACT__CELL_HELD = 1024,       /* gave its token up into a receiver's list: see slow.c */
-    ACT__CELL_SEATED = 2048,     /* leaves a seat when it ends: see seat.c; that is ... */
+    ACT__CELL_MUTED = 1024,      /* gave its token up into a receiver's list: see backpressure.c */
+    ACT__CELL_HANDS_OVER = 2048, /* leaves a handover when it ends: see handover.c; that is ... */
     ACT__CELL_KEEPS = 4096,      /* ... one in which the messages stay ... */
     ACT__CELL_REDELIVERS = 8192, /* ... and also the one whose handler has panicked */
     ACT__CELL_SUCCEEDS = 16384,  /* has the messages of those before it, inbox.before_count, also
                                     the ones that are still on their way to these */
-    ACT__CELL_SEAT = 32768       /* nobody lives here, but somebody will: what comes waits */
+    ACT__CELL_HANDOVER = 32768   /* nobody lives here, but somebody will: what comes waits */
 };
 
-/* Requests that need no envelope and so cannot fail: see act__cell_poke. */
+/* Requests that need no envelope and so cannot fail: see act__control_set. */
 enum {
-    ACT__URGENT_KILL = 1,
-    ACT__URGENT_SHUTDOWN = 2, /* from the parent, or from the system to an actor without one */
-    ACT__URGENT_LOOK = 4,     /* a signal was pushed to an actor that may be held back */
-    ACT__URGENT_LEAVE = 8,    /* no seat, please; this and the next three: see seat.c */
-    ACT__URGENT_HOLDING = 16,
-    ACT__URGENT_PARKED = 32,
-    ACT__URGENT_BURY = 64,
-    ACT__URGENT_AGREED = 128, /* with KILL: neither logged nor counted */
-    ACT__URGENT_BITS = 8      /* how many bits are kept for these */
+    ACT__CONTROL_KILL = 1,
+    ACT__CONTROL_SHUTDOWN = 2,    /* from the parent, or from the system to an actor without one */
+    ACT__CONTROL_LOOK = 4,        /* a signal was pushed to an actor that may be muted */
+    ACT__CONTROL_NO_HANDOVER = 8, /* no handover, please; this and the next three: see handover.c */
+    ACT__CONTROL_HOLDING = 16,
+    ACT__CONTROL_PARKED = 32,
+    ACT__CONTROL_ABANDON = 64,
+    ACT__CONTROL_AGREED = 128, /* with KILL: neither logged nor counted */
+    ACT__CONTROL_BITS = 8      /* how many bits are kept for these */
 };
 
-/* Whether this actor is held back by an overloaded receiver; see slow.c. */
+/* Whether this actor is muted by an overloaded receiver; see backpressure.c. */
 enum {
-    ACT__HELD_NO,
-    ACT__HELD_LISTED, /* runs again, but is still in the receiver's list */
-    ACT__HELD_YES     /* the token waits in the receiver's list */
+    ACT__MUTE_NO,
+    ACT__MUTE_LISTED, /* runs again, but is still in the receiver's list */
+    ACT__MUTE_YES     /* the token waits in the receiver's list */
 };
 
 #define ACT__BATCH_SHIFT_NEW 2 /* of an actor of whose handlers nothing is known yet */
 
 #define ACT__CALM UINT32_MAX
-/* In `slowed`, with the cell that this actor waits for; CALM has this bit, too */
-#define ACT__HELD_BY (1u << 31)
+/* In `muted`, with the cell that this actor waits for; CALM has this bit, too */
+#define ACT__MUTED_BY (1u << 31)
 
 /* The test build looks whether another thread has the token of an actor that is to be run. */
 static inline void act__token_got(act_self *self)
@@ -143,15 +144,15 @@ struct act__attachment {
 };
 
 /*
- * A notice that lives in an object of its receiver's: retired is called when it may be pushed again
+ * An event that lives in an object of its receiver's: retired is called when it may be pushed again
  * or freed.
  */
-struct act__notice {
+struct act__event {
     act_message message;
-    void (*retired)(struct act__worker *worker, struct act__notice *notice);
+    void (*retired)(struct act__worker *worker, struct act__event *event);
 };
 
-/* A notice with this tag has lost its meaning on its way: it is passed over and only retired. */
+/* An event with this tag has lost its meaning on its way: it is passed over and only retired. */
 #define ACT__TAG_VOID 0
 
 #define ACT__SLOT_BITS 27
@@ -159,10 +160,10 @@ struct act__notice {
 
 static inline uint64_t act__local_of(const act_self *self)
 {
-    return act__load(&self->life) << ACT__SLOT_BITS | self->index;
+    return act__load(&self->generation) << ACT__SLOT_BITS | self->index;
 }
 
-static inline uint64_t act__life_of(uint64_t local)
+static inline uint64_t act__generation_of(uint64_t local)
 {
     return local >> ACT__SLOT_BITS;
 }
@@ -254,7 +255,7 @@ static inline void act__schedule(struct act_system *system, struct act__worker *
     if (act__likely(worker != NULL && act__load(&worker->lifo_slot) == NULL &&
                     act__load(&self->route) == ACT__ROUTE_ANY))
         act__store_release(&worker->lifo_slot, self); /* pairs with the monitor's taking it: see
-                                                    station.h */
+                                                         station.h */
     else
         act__schedule_elsewhere(system, worker, self);
 }
@@ -314,17 +315,17 @@ static inline act_message **act__outbox_messages(act_message *signal)
     return (act_message **)(void *)signal->as.bytes;
 }
 
-/* Pushes a signal, waking a receiver that is held back. `worker` may be NULL. */
+/* Pushes a signal, waking a receiver that is muted. `worker` may be NULL. */
 void act__signal_push(struct act_system *system, struct act__worker *worker, uint64_t to,
                       act_message *signal);
-/* Pushes a notice of an object to its owner, as a message. */
-void act__notice_push(struct act__worker *worker, uint64_t to, struct act__notice *notice);
+/* Pushes an event of an object to its owner, as a message. */
+void act__event_push(struct act__worker *worker, uint64_t to, struct act__event *event);
 /*
  * Asks something of the actor `to`, without an envelope; never fails. A dead actor: nothing
  * happens.
  */
-void act__cell_poke(struct act_system *system, struct act__worker *worker, uint64_t to,
-                    uint8_t urgent);
+void act__control_set(struct act_system *system, struct act__worker *worker, uint64_t to,
+                      uint8_t control);
 /* Fetches; applies signals and takes messages in, or refuses them if nobody lives here. */
 void act__take_in(struct act__worker *worker, act_self *self);
 /* The same for a list that was fetched already. */
@@ -344,16 +345,16 @@ struct act__kill_letter {
 };
 /* NULL: a kill just ends this actor. */
 struct act__kill_letter *act__kill_letter_of(act_self *self);
-/* Applies and clears `urgent`. */
-void                     act__apply_urgent(struct act__worker *worker, act_self *self);
-static inline void       act__take_urgent(struct act__worker *worker, act_self *self)
+/* Applies and clears `control`. */
+void                     act__control_apply(struct act__worker *worker, act_self *self);
+static inline void       act__control_take(struct act__worker *worker, act_self *self)
 {
     /*
      * One that is not born yet finds its bits when START has been fetched: a stale run must not
      * clear them.
      */
-    if (act__unlikely(act__load(&self->urgent) != 0) && (self->flags & ACT__CELL_LIVING) != 0)
-        act__apply_urgent(worker, self);
+    if (act__unlikely(act__load(&self->control) != 0) && (self->flags & ACT__CELL_LIVING) != 0)
+        act__control_apply(worker, self);
 }
 
 /*
@@ -362,35 +363,36 @@ static inline void       act__take_urgent(struct act__worker *worker, act_self *
  */
 extern const act_behavior act__task_behavior;
 
-/* seat.c */
+/* handover.c */
 /*
- * Whether the actor, which is SEATED and ends now, leaves a seat. Others can give it up from here
- * on.
+ * Whether the actor, which is HANDS_OVER and ends now, leaves a handover. Others can give it up
+ * from here on.
  */
-bool act__seat_hold(act_self *self);
+bool      act__handover_hold(act_self *self);
 /*
  * Its messages and its name (NULL: none), which are under its own pid till then, pass to the
- * seat's.
+ * handover's.
  */
-void act__seat_pass_on(struct act__worker *worker, act_self *self, struct act__attachment *name);
+void      act__handover_pass_on(struct act__worker *worker, act_self *self,
+                                struct act__attachment *name);
 /*
  * Others can take it from here on, and another actor's fields be written; or it was given up, and
- * is buried.
+ * is abandoned.
  */
-void act__seat_park(act_self *self);
+void      act__handover_park(act_self *self);
 /* Whether nobody will come. Then the holder of the token makes it a dead cell: */
-bool act__seat_is_buried(const act_self *self);
-void act__seat_clear(struct act__worker *worker, act_self *self);
-/* The cell of a seat, for a spawn; NULL: there is no such seat. */
-act_self *act__seat_take(struct act_system *system, act_pid seat);
+bool      act__handover_is_abandoned(const act_self *self);
+void      act__handover_clear(struct act__worker *worker, act_self *self);
+/* The cell of a handover, for a spawn; NULL: there is no such handover. */
+act_self *act__handover_take(struct act_system *system, act_pid handover);
 /* The spawn has failed. */
-void      act__seat_put_back(struct act_system *system, act_self *self);
+void      act__handover_put_back(struct act_system *system, act_self *self);
 /* All that are left, when no actor lives. */
-void      act__seats_clear(struct act_system *system);
+void      act__handovers_clear(struct act_system *system);
 /* The message whose handler has panicked. Returns: whether it waits for the next who sits here. */
-bool      act__seat_redeliver(struct act__worker *worker, act_self *self, act_message *message);
+bool      act__handover_redeliver(struct act__worker *worker, act_self *self, act_message *message);
 /* That one is there: how often such a message may be tried again. */
-void      act__seat_begin(act_self *self, uint32_t redeliver_max);
+void      act__handover_begin(act_self *self, uint32_t redeliver_max);
 
 /* exit.c */
 void act__attachments_release(act_self *self);
@@ -421,45 +423,48 @@ void                     act__end_run(struct act__worker *worker, act_self *self
 /* Ends one that runs no code of its own: a thread's, see foreign.c. */
 void                     act__end_quietly(struct act__worker *worker, act_self *self);
 
-/* slow.c */
+/* backpressure.c */
 /* Whether its list is open: it is overloaded, or a sender has found it so. */
-static inline bool act__holds_senders(const act_self *self)
+static inline bool act__mutes_senders(const act_self *self)
 {
-    /* relaxed: a sender may open it at any time; it pokes after that: see act__apply_urgent. */
-    return (act__load(&self->slowed) & ACT__HELD_BY) == 0;
+    /*
+     * relaxed: a sender may open it at any time; it asks it to look after that: see
+     * act__control_apply.
+     */
+    return (act__load(&self->muted) & ACT__MUTED_BY) == 0;
 }
 /*
  * After a fetch, and while overloaded after each message: says whether this actor is far behind,
- * and frees those it held back when it no longer is.
+ * and frees those it muted when it no longer is.
  */
-void               act__slow_update(struct act__worker *worker, act_self *self);
+void               act__backpressure_update(struct act__worker *worker, act_self *self);
 /* More than backlog_max have come to one that is calm since it last looked. By a sender. */
-void               act__slow_flooded(struct act__worker *worker, act_self *receiver);
+void               act__backpressure_flooded(struct act__worker *worker, act_self *receiver);
 /* The receiver looks, after a fetch, as it may have been asked to. */
-void               act__slow_look(struct act__worker *worker, act_self *self);
+void               act__backpressure_look(struct act__worker *worker, act_self *self);
 /* It ends: holds nobody any more. */
-void               act__slow_become_calm(struct act__worker *worker, act_self *self);
-static inline void act__slow_end(struct act__worker *worker, act_self *self)
+void               act__backpressure_become_calm(struct act__worker *worker, act_self *self);
+static inline void act__backpressure_end(struct act__worker *worker, act_self *self)
 {
-    if (act__unlikely(act__holds_senders(self)))
-        act__slow_become_calm(worker, self);
+    if (act__unlikely(act__mutes_senders(self)))
+        act__backpressure_become_calm(worker, self);
 }
-/* At the end of a turn: true if the actor is now held back and its token gone. */
-bool act__slow_hold(struct act__worker *worker, act_self *self);
+/* At the end of a turn: true if the actor is now muted and its token gone. */
+bool act__backpressure_mute(struct act__worker *worker, act_self *self);
 /*
- * At the beginning of a turn of one that was held back: signals take effect. Returns: false if it
- * was freed meanwhile; else *by is for act__slow_stay.
+ * At the beginning of a turn of one that was muted: signals take effect. Returns: false if it
+ * was freed meanwhile; else *by is for act__backpressure_stay.
  */
-bool act__slow_wake(struct act__worker *worker, act_self *self, uint32_t *by);
+bool act__backpressure_wake(struct act__worker *worker, act_self *self, uint32_t *by);
 /*
- * Puts what one that is held has to handle next in front of all that waits: an EXIT, a DOWN, a
+ * Puts what one that is muted has to handle next in front of all that waits: an EXIT, a DOWN, a
  * timer's message or the time-out of an ask. Returns: false if there is none.
  */
-bool act__slow_hears(act_self *self);
-/* After that. Returns: true if it is held back again and its token gone. */
-bool act__slow_stay(struct act__worker *worker, act_self *self, uint32_t by);
+bool act__backpressure_hears(act_self *self);
+/* After that. Returns: true if it is muted again and its token gone. */
+bool act__backpressure_stay(struct act__worker *worker, act_self *self, uint32_t by);
 /* The watch of an overloaded receiver has fired. */
-void act__slow_watch(struct act__worker *worker, struct act__timer *timer);
+void act__backpressure_watch(struct act__worker *worker, struct act__timer *timer);
 
 /*
  * roots.c. This actor will run code of its own when it ends: if it is a root, it is told to end
@@ -486,7 +491,7 @@ void       act__names_lock(struct act__names *names);
 void       act__names_unlock(struct act__names *names);
 /*
  * Reserves the name for `local`; *attachment becomes one for it. `stays`: where its actor leaves a
- * seat. Under the lock.
+ * handover. Under the lock.
  */
 act_result act__names_add(struct act__names *names, struct act__attachment **attachment,
                           const char *name, uint64_t local, bool stays);
@@ -503,7 +508,7 @@ act_result act__names_find(struct act__names *names, uint64_t *local, const char
 /* timers.c */
 /*
  * A timer of `self`; message NULL: the timeout of the ask `ref`. `self` NULL: it watches the
- * receiver at cell `to`, see slow.c. NULL: no memory.
+ * receiver at cell `to`, see backpressure.c. NULL: no memory.
  */
 struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, uint64_t to,
                                   act_message *message, act_ref ref, act_millis delay);

@@ -125,18 +125,19 @@ static act_result exit_other(struct act_system *system, struct act__worker *work
     if (act__has_forked(system))
         return ACT_FORKED;
     act_self *cell = other.node == 0 ? act__cell_at(system, other.local) : NULL;
-    uint64_t  life = act__life_of(other.local);
+    uint64_t  generation = act__generation_of(other.local);
     bool      plain = reason.code == 0 && reason.text == NULL;
     /*
-     * acquire: pairs with the release in spawn.c and foreign.c: parent_hint is that of this life.
+     * acquire: pairs with the release in spawn.c and foreign.c: parent_hint is that of this
+     * generation.
      */
-    if (cell == NULL || (life & 1) == 0 || act__load_acquire(&cell->life) != life)
+    if (cell == NULL || (generation & 1) == 0 || act__load_acquire(&cell->generation) != generation)
         return ACT_OK;
     if (plain && reason.kind == ACT_EXIT_KILL)
-        act__cell_poke(system, worker, other.local, ACT__URGENT_KILL);
+        act__control_set(system, worker, other.local, ACT__CONTROL_KILL);
     else if (plain && reason.kind == ACT_EXIT_SHUTDOWN &&
              act__load(&cell->parent_hint) == (uint32_t)from)
-        act__cell_poke(system, worker, other.local, ACT__URGENT_SHUTDOWN);
+        act__control_set(system, worker, other.local, ACT__CONTROL_SHUTDOWN);
     else
         return send_exit(system, worker, from, other.local, reason);
     return ACT_OK;
@@ -156,10 +157,11 @@ void act_kill_agreed(act_self *self, act_pid other)
 {
     struct act_system *system = self->worker->system;
     act_self          *cell = other.node == 0 ? act__cell_at(system, other.local) : NULL;
-    uint64_t           life = act__life_of(other.local);
+    uint64_t           generation = act__generation_of(other.local);
     /* acquire: pairs with the release in spawn.c. */
-    if (cell != NULL && (life & 1) != 0 && act__load_acquire(&cell->life) == life)
-        act__cell_poke(system, self->worker, other.local, ACT__URGENT_KILL | ACT__URGENT_AGREED);
+    if (cell != NULL && (generation & 1) != 0 && act__load_acquire(&cell->generation) == generation)
+        act__control_set(system, self->worker, other.local,
+                         ACT__CONTROL_KILL | ACT__CONTROL_AGREED);
 }
 
 /* ----------------------------------------------------------------------- kills that are trapped */
@@ -266,7 +268,7 @@ static void message_failed(struct act__worker *worker, act_self *self, act_messa
 {
     const act_system_options *options = &worker->system->options;
     if (act__message_is_counted(message)) {
-        if (act__seat_redeliver(worker, self, message))
+        if (act__handover_redeliver(worker, self, message))
             return;
         if (options->dead_letter != NULL && !act__load(&worker->system->abandoned))
             options->dead_letter(options->context, act_self_pid(self), message, ACT_PANICKED);
@@ -287,7 +289,7 @@ static void log_panic(act_self *self, const act_message *message)
     act__message_show(self, message, text, sizeof text);
     act__log_of(self, ACT_LOG_ERROR, "panicked at a message of actor %u.%llu: %s",
                 (unsigned)(sender.local & ACT__SLOT_MASK),
-                (unsigned long long)act__life_of(sender.local), text);
+                (unsigned long long)act__generation_of(sender.local), text);
 }
 
 void act__turn_recover(struct act__worker *worker)
@@ -430,12 +432,12 @@ void act__drop_waiting(struct act__worker *worker, act_self *self)
 static void become_dead(struct act__worker *worker, act_self *self)
 {
     /* relaxed: a hint to senders; what they push from now on is refused when it is fetched. */
-    act__store(&self->life, act__load(&self->life) + 1);
+    act__store(&self->generation, act__load(&self->generation) + 1);
     act__gap("exit.dead");
     self->flags &= (uint16_t)~ACT__CELL_LIVING;
     if (self->inbox.head != NULL)
         act__drop_waiting(worker, self);
-    act__slow_end(worker, self);
+    act__backpressure_end(worker, self);
     self->flags = ACT__CELL_DIED;
 }
 
@@ -457,10 +459,10 @@ static void free_memory(act_self *self)
  */
 static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
-    struct act__set         bonds = {NULL};
-    uint16_t                flags = self->flags;
-    bool                    leaves_seat = (flags & ACT__CELL_SEATED) != 0 && act__seat_hold(self);
-    struct act__attachment *name = leaves_seat ? act__names_take_staying(self) : NULL;
+    struct act__set bonds = {NULL};
+    uint16_t        flags = self->flags;
+    bool            hands_over = (flags & ACT__CELL_HANDS_OVER) != 0 && act__handover_hold(self);
+    struct act__attachment *name = hands_over ? act__names_take_staying(self) : NULL;
     if (self->attachments.first != NULL)
         act__attachments_release(self);
     if (self->timers.first != NULL)
@@ -470,8 +472,8 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
     if ((self->flags & ACT__CELL_ANNOUNCE) != 0) /* init has not returned, and never will; still
                                                     under its own pid */
         act__spawn_announce(worker, self, ACT_CLOSED);
-    if (leaves_seat)
-        act__seat_pass_on(worker, self, name);
+    if (hands_over)
+        act__handover_pass_on(worker, self, name);
     else
         become_dead(worker, self);
     free_memory(self);
@@ -480,11 +482,11 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
                                        built it */
         act__set_move(&bonds, &self->bonds);
     }
-    if (leaves_seat)
-        act__seat_park(self);
+    if (hands_over)
+        act__handover_park(self);
     act__gap("exit.released");
     if (bonds.first != NULL) /* after the names are free: who hears of the end can take them */
-        act__bonds_end(worker, &bonds, &reason, leaves_seat && (flags & ACT__CELL_KEEPS) != 0);
+        act__bonds_end(worker, &bonds, &reason, hands_over && (flags & ACT__CELL_KEEPS) != 0);
     if (reason.text != NULL)
         act__reason_text_let_go(reason.text);
 }

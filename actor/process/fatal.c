@@ -16,8 +16,9 @@ void act__fatal(const struct act__worker *worker, const char *what)
     int             bytes;
 
     if (self != NULL)
-        bytes = snprintf(text, sizeof text, "act: error: actor %u.%llu (%s): %s\n", self->index,
-                         (unsigned long long)act__load(&self->life), self->behavior->name, what);
+        bytes =
+            snprintf(text, sizeof text, "act: error: actor %u.%llu (%s): %s\n", self->index,
+                     (unsigned long long)act__load(&self->generation), self->behavior->name, what);
     else
         bytes = snprintf(text, sizeof text, "act: error: between two callbacks: %s\n", what);
     if (bytes > 0 && write(STDERR_FILENO, text,

@@ -27,9 +27,9 @@ static act_result check(struct act_system *system, const struct act__spawning *w
     if (options->worker > system->executor->workers_count ||
         (options->blocking && options->worker != 0))
         return ACT_INVALID;
-    if ((unsigned)options->seat > ACT_SEAT_REDELIVER ||
+    if ((unsigned)options->handover > ACT_HANDOVER_REDELIVER ||
         options->redeliver_max > ACT_REDELIVER_MAX ||
-        (options->seat == ACT_SEAT_REDELIVER) != (options->redeliver_max != 0))
+        (options->handover == ACT_HANDOVER_REDELIVER) != (options->redeliver_max != 0))
         return ACT_INVALID;
     return options->blocking ? system->executor->operations->prepare_blocking(system->executor)
                              : ACT_OK;
@@ -83,22 +83,22 @@ static bool make_state(act_self *cell, const act_behavior *behavior)
     return true;
 }
 
-static uint16_t seat_flags(const act_spawn_options *options)
+static uint16_t handover_flags(const act_spawn_options *options)
 {
-    uint16_t flags = ACT__CELL_SEATED;
-    if (options->seat == ACT_SEAT_NONE)
+    uint16_t flags = ACT__CELL_HANDS_OVER;
+    if (options->handover == ACT_HANDOVER_NONE)
         return 0;
-    if (options->seat != ACT_SEAT_DROP)
-        flags |= act_pid_is_none(options->takes_seat) ? ACT__CELL_KEEPS
+    if (options->handover != ACT_HANDOVER_DROP)
+        flags |= act_pid_is_none(options->takes_over) ? ACT__CELL_KEEPS
                                                       : ACT__CELL_KEEPS | ACT__CELL_SUCCEEDS;
-    return options->seat == ACT_SEAT_REDELIVER ? flags | ACT__CELL_REDELIVERS : flags;
+    return options->handover == ACT_HANDOVER_REDELIVER ? flags | ACT__CELL_REDELIVERS : flags;
 }
 
 /* Returns: false without memory. */
 static bool take_options(act_self *cell, struct birth *birth, const act_spawn_options *options)
 {
     cell->kept = options->kept;
-    birth->flags |= seat_flags(options);
+    birth->flags |= handover_flags(options);
     birth->redeliver_max = options->redeliver_max;
     if (options->announce && cell->parent != 0)
         birth->flags |= ACT__CELL_ANNOUNCE;
@@ -121,14 +121,14 @@ static void drop_life(act_self *cell, act_message *start)
     act__message_drop(start);
 }
 
-static bool takes_seat(const act_spawn_options *options)
+static bool takes_over(const act_spawn_options *options)
 {
-    return options != NULL && !act_pid_is_none(options->takes_seat);
+    return options != NULL && !act_pid_is_none(options->takes_over);
 }
 
 /*
- * Prepares a free cell for its next life, but for what a stale run may touch: flags and the inbox.
- * START will tell them. Returns: START; NULL: no memory, and nothing is left.
+ * Prepares a free cell for its next generation, but for what a stale run may touch: flags and the
+ * inbox. START will tell them. Returns: START; NULL: no memory, and nothing is left.
  */
 static act_message *make_life(act_self *cell, const struct act__spawning *what)
 {
@@ -143,7 +143,7 @@ static act_message *make_life(act_self *cell, const struct act__spawning *what)
     cell->parent = what->parent;
     cell->kept = NULL;
     cell->timers.first = NULL;
-    if (!takes_seat(what->options)) /* else the name may be there, and who monitors the seat */
+    if (!takes_over(what->options)) /* else the name may be there, and who monitors the handover */
         cell->bonds.first = cell->attachments.first = NULL;
     cell->arena.chunk = NULL;
     cell->defers = NULL;
@@ -157,10 +157,10 @@ static act_message *make_life(act_self *cell, const struct act__spawning *what)
 
 void act__cell_prepare(struct act_system *system, act_self *cell)
 {
-    if (act__load(&cell->life) != 0)
+    if (act__load(&cell->generation) != 0)
         return;
     act__gate_init(&cell->gate);
-    act__store(&cell->slowed, ACT__CALM);
+    act__store(&cell->muted, ACT__CALM);
     cell->index = (uint32_t)act__slab_index(&system->cells, cell);
 }
 
@@ -172,8 +172,8 @@ static uint16_t route_of(const act_spawn_options *options)
 }
 
 /*
- * A bond and a name for the life to come; the name under its lock. On failure nothing is left of
- * either.
+ * A bond and a name for the generation to come; the name under its lock. On failure nothing is left
+ * of either.
  */
 static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t local,
                             const char *name, enum act__tie tie, struct act__bond **bond)
@@ -185,7 +185,7 @@ static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t
         if (*bond == NULL)
             return ACT_NO_MEMORY;
     }
-    if (cell->attachments.first != NULL) /* it has stayed with the seat */
+    if (cell->attachments.first != NULL) /* it has stayed with the handover */
         name = NULL;
     act_result result = name == NULL
                             ? ACT_OK
@@ -198,31 +198,31 @@ static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t
 }
 
 static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t parent,
-                      uint64_t life)
+                      uint64_t generation)
 {
     act__store(&cell->parent_hint, (uint32_t)parent);
     act__store(&cell->gate.max, options != NULL ? options->inbox_max : 0);
     act__store(&cell->policy, options != NULL ? (uint8_t)options->inbox_policy : 0);
     act__store(&cell->route, route_of(options));
     act__store(&cell->batch_shift, ACT__BATCH_SHIFT_NEW);
-    act__store_release(&cell->life, life); /* pairs with the acquire in bond.c, exit.c and
-                                              system.c: the gate is there */
+    act__store_release(&cell->generation, generation); /* pairs with the acquire in bond.c,
+                                                          exit.c and system.c: the gate is there */
 }
 
 /* From here on others can know. Returns: whether the caller has the token. */
 static bool bear(struct act__worker *worker, act_self *cell, act_message *start,
-                 const act_spawn_options *options, uint64_t life, act_self *parent,
+                 const act_spawn_options *options, uint64_t generation, act_self *parent,
                  struct act__bond *bond)
 {
-    if (bond != NULL && takes_seat(options)) {
+    if (bond != NULL && takes_over(options)) {
         act__bond_begin(worker, parent, bond); /* to be there when START comes: the bonds are of
-                                                  those who run the seat */
+                                                  those who run the handover */
     } else if (bond != NULL) {
         act__bond_add(parent, bond, 0);
         act__set_add(&cell->bonds, &bond->half[1]);
     }
-    open_gate(cell, options, cell->parent, life);
-    start->act_life = (uint32_t)life;
+    open_gate(cell, options, cell->parent, generation);
+    start->act_generation = (uint32_t)generation;
     act__count(&worker->spawned);
     act__outbox_end(worker);
     return act__mpsc_push(&cell->gate.queue, start);
@@ -254,9 +254,9 @@ static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monit
                         const struct act__spawning *what, enum act__tie tie, act_self *self,
                         act_self *cell, act_message *start, bool *has_token)
 {
-    uint64_t          life = act__load(&cell->life) | 1; /* the seat's, if it is one; else the
-                                                            next */
-    uint64_t          local = life << ACT__SLOT_BITS | cell->index;
+    /* the handover's, if it is one; else the next */
+    uint64_t          generation = act__load(&cell->generation) | 1;
+    uint64_t          local = generation << ACT__SLOT_BITS | cell->index;
     struct act__bond *bond = NULL;
     const char       *name = what->options != NULL ? what->options->name : NULL;
     act_result        result = ACT_OK;
@@ -269,7 +269,7 @@ static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monit
     *pid = act__pid_of(local); /* before the child can run: it may look there */
     if (tie == ACT__TIE_MONITOR)
         *monitor = act__bond_ref(worker->system, bond);
-    *has_token = bear(worker, cell, start, what->options, life, self, bond);
+    *has_token = bear(worker, cell, start, what->options, generation, self, bond);
     return ACT_OK;
 }
 
@@ -277,18 +277,18 @@ static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monit
 static act_result find_cell(struct act__worker *worker, act_self **cell,
                             const act_spawn_options *options)
 {
-    bool seat = takes_seat(options);
-    *cell = seat ? act__seat_take(worker->system, options->takes_seat) : take_cell(worker);
+    bool handover = takes_over(options);
+    *cell = handover ? act__handover_take(worker->system, options->takes_over) : take_cell(worker);
     if (*cell != NULL)
         return ACT_OK;
-    return seat ? ACT_NO_ACTOR : ACT_NO_MEMORY;
+    return handover ? ACT_NO_ACTOR : ACT_NO_MEMORY;
 }
 
 static void give_cell_back(struct act__worker *worker, act_self *cell,
                            const act_spawn_options *options)
 {
-    if (takes_seat(options))
-        act__seat_put_back(worker->system, cell);
+    if (takes_over(options))
+        act__handover_put_back(worker->system, cell);
     else
         act__slab_give(&worker->system->cells, &worker->cells, cell);
 }
@@ -325,8 +325,8 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
 
 void act__spawn_begin(act_self *self, act_message *start)
 {
-    if (act__unlikely((self->flags & ACT__CELL_SEAT) != 0))
-        act__seat_begin(self, birth_of(start)->redeliver_max);
+    if (act__unlikely((self->flags & ACT__CELL_HANDOVER) != 0))
+        act__handover_begin(self, birth_of(start)->redeliver_max);
     self->flags = birth_of(start)->flags | (self->flags & ACT__CELL_OVERLOADED);
     self->spare = start;
 }

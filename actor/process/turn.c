@@ -71,7 +71,7 @@ static inline bool is_plain(const act_self *self, uint16_t others)
 static inline bool is_quiet(const act_self *self)
 {
     return is_plain(self, ACT__CELL_OVERLOADED) && self->inbox.head == NULL &&
-           act__load(&self->urgent) == 0;
+           act__load(&self->control) == 0;
 }
 
 /* The usual case, short: only one message has come. NULL: see act__take_in. */
@@ -81,7 +81,7 @@ static inline act_message *take_only(struct act__worker *worker, act_self *self)
     if (message == NULL)
         return NULL;
     if ((message->act_bits & (ACT__BIT_SIGNAL | ACT__BIT_REPLY)) != 0 ||
-        message->act_life != (uint32_t)act__load(&self->life))
+        message->act_generation != (uint32_t)act__load(&self->generation))
         return NULL;
     freed = act__inbox_advance(&self->inbox, message);
     if (freed != NULL)
@@ -116,13 +116,13 @@ static inline bool fall_asleep(struct act__worker *worker, act_self *self)
 
 /*
  * After fall_asleep: wakes the actor if something was asked of it meanwhile. seq_cst:
- * act__cell_poke sets the bit and then looks whether the actor sleeps; this is the other way round.
- * One of both sees the other. The turn is over in any case: between the two others may have run
- * it, ended it, and given its cell to an actor of another worker's.
+ * act__control_set sets the bit and then looks whether the actor sleeps; this is the other way
+ * round. One of both sees the other. The turn is over in any case: between the two others may have
+ * run it, ended it, and given its cell to an actor of another worker's.
  */
 static inline void wake_if_asked(struct act__worker *worker, act_self *self)
 {
-    if (act__unlikely(atomic_load_explicit(&self->urgent, memory_order_seq_cst) != 0) &&
+    if (act__unlikely(atomic_load_explicit(&self->control, memory_order_seq_cst) != 0) &&
         act__mpsc_wake(&self->gate.queue)) {
         if (worker->batch != 0)
             act__schedule(worker->system, worker, self);
@@ -135,8 +135,8 @@ static inline void wake_if_asked(struct act__worker *worker, act_self *self)
 static bool sleep_dead(struct act__worker *worker, act_self *self)
 {
     uint16_t flags = self->flags;
-    act__slow_end(worker, self); /* a sender may have opened its list after its end */
-    self->flags = 0;             /* now, while the token is held */
+    act__backpressure_end(worker, self); /* a sender may have opened its list after its end */
+    self->flags = 0;                     /* now, while the token is held */
     if (!fall_asleep(worker, self)) {
         self->flags = flags;
         return false;
@@ -162,17 +162,17 @@ static void yield(struct act__worker *worker, act_self *self)
 static void give_way(struct act__worker *worker, act_self *self)
 {
     worker->is_behind = act__load(&self->inbox.count) >= batch_of(worker, self);
-    if (!act__slow_hold(worker, self))
+    if (!act__backpressure_mute(worker, self))
         yield(worker, self);
     finish_turn(worker);
 }
 
-/* Returns: whether the token is gone: the actor is held, or it sleeps. */
+/* Returns: whether the token is gone: the actor is muted, or it sleeps. */
 static bool give_token_up(struct act__worker *worker, act_self *self)
 {
     if ((self->flags & ACT__CELL_LIVING) == 0)
         return sleep_dead(worker, self);
-    if (act__unlikely(worker->slow_for != NULL) && act__slow_hold(worker, self))
+    if (act__unlikely(worker->flooded != NULL) && act__backpressure_mute(worker, self))
         return true;
     if (!fall_asleep(worker, self))
         return false;
@@ -212,20 +212,20 @@ static bool begin_life(struct act__worker *worker, act_self *self)
 }
 
 /*
- * A seat takes in what comes, and sleeps, whatever waits in it. Returns: whether the turn is over;
- * else it is a seat no more: somebody is born in it, or it is dead.
+ * A handover takes in what comes, and sleeps, whatever waits in it. Returns: whether the turn is
+ * over; else it is a handover no more: somebody is born in it, or it is dead.
  */
-static bool sit(struct act__worker *worker, act_self *self)
+static bool run_handover(struct act__worker *worker, act_self *self)
 {
-    if (act__seat_is_buried(self))
-        act__seat_clear(worker, self);
+    if (act__handover_is_abandoned(self))
+        act__handover_clear(worker, self);
     else
         act__take_in(worker, self);
-    if ((self->flags & ACT__CELL_SEAT) == 0)
+    if ((self->flags & ACT__CELL_HANDOVER) == 0)
         return false;
-    act__slow_look(worker, self);
+    act__backpressure_look(worker, self);
     if (!fall_asleep(worker, self) ||
-        (act__seat_is_buried(self) && act__mpsc_wake(&self->gate.queue)))
+        (act__handover_is_abandoned(self) && act__mpsc_wake(&self->gate.queue)))
         yield(worker, self); /* more has come */
     finish_turn(worker);
     return true;
@@ -236,12 +236,12 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
 {
     if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
         act__end_run(worker, self);
-    if (act__unlikely((self->flags & ACT__CELL_SEAT) != 0))
-        return sit(worker, self);
+    if (act__unlikely((self->flags & ACT__CELL_HANDOVER) != 0))
+        return run_handover(worker, self);
     if (self->inbox.head == NULL) {
         if (!act__inbox_is_empty(&self->gate, &self->inbox))
             act__take_in(worker, self);
-        act__take_urgent(worker, self);
+        act__control_take(worker, self);
         if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
             return false;
     }
@@ -263,8 +263,8 @@ static inline __attribute__((always_inline)) void handle_fetched(struct act__wor
         worker->batch--;
         handle(worker, self, act__inbox_pop(&self->inbox));
         if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0)) {
-            act__store(&self->slow_count, act__load(&self->slow_count) - 1);
-            act__slow_update(worker, self);
+            act__store(&self->pressure, act__load(&self->pressure) - 1);
+            act__backpressure_update(worker, self);
         }
     }
 }
@@ -277,7 +277,7 @@ static inline __attribute__((always_inline)) void go_on(struct act__worker *work
         if (act__unlikely(!is_quiet(self))) {
             handle_fetched(worker, self);
         } else if (act__inbox_is_empty(&self->gate, &self->inbox)) {
-            if (act__likely(worker->slow_for == NULL) && fall_asleep(worker, self)) {
+            if (act__likely(worker->flooded == NULL) && fall_asleep(worker, self)) {
                 wake_if_asked(worker, self);
                 finish_turn(worker);
                 return;
@@ -298,19 +298,20 @@ void act__turn_go_on(struct act__worker *worker)
 }
 
 /*
- * One that was held back handles what it hears. Returns: whether it is still held, and the turn
+ * One that was muted handles what it hears. Returns: whether it is still muted, and the turn
  * over.
  */
-static __attribute__((noinline)) bool stay_held(struct act__worker *worker, act_self *self)
+static __attribute__((noinline)) bool stay_muted(struct act__worker *worker, act_self *self)
 {
     uint32_t by;
-    if (!act__slow_wake(worker, self, &by))
+    if (!act__backpressure_wake(worker, self, &by))
         return false;
-    while (worker->batch != 0 && is_plain(self, ACT__CELL_OVERLOADED) && act__slow_hears(self)) {
+    while (worker->batch != 0 && is_plain(self, ACT__CELL_OVERLOADED) &&
+           act__backpressure_hears(self)) {
         worker->batch--;
         handle(worker, self, act__inbox_pop(&self->inbox));
     }
-    return act__slow_stay(worker, self, by);
+    return act__backpressure_stay(worker, self, by);
 }
 
 void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
@@ -319,18 +320,18 @@ void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
     act__store_release(&worker->current, self); /* pairs with the acquire in hold_station,
                                                    stuck.c */
     self->worker = worker;
-    worker->slow_for = NULL;
+    worker->flooded = NULL;
     worker->batch = batch != 0 ? batch : batch_of(worker, self);
     if (act__unlikely(worker->spares_count < ACT__SPARES))
         (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
-    if (act__unlikely((self->flags & ACT__CELL_HELD) != 0) && stay_held(worker, self)) {
+    if (act__unlikely((self->flags & ACT__CELL_MUTED) != 0) && stay_muted(worker, self)) {
         finish_turn(worker);
         return;
     }
     if (self->inbox.head != NULL) { /* it has more to do than a batch: signals must not wait for
                                        the end of that */
         act__take_in(worker, self);
-        act__take_urgent(worker, self);
+        act__control_take(worker, self);
     }
     go_on(worker, self);
 }

@@ -51,11 +51,11 @@ static act_millis now_of(const struct act__blocking_pool *pool)
  */
 static void note_turn(struct act__blocking_thread *thread, act_self *self, act_millis now)
 {
-    uint64_t life = act__load_acquire(&self->life);
+    uint64_t generation = act__load_acquire(&self->generation);
 
     thread->self = self;
     thread->since = now;
-    thread->local = (life & 1) != 0 ? act__local_of(self) : 0;
+    thread->local = (generation & 1) != 0 ? act__local_of(self) : 0;
     thread->name = thread->local != 0 ? self->behavior->name : NULL;
 }
 
@@ -165,8 +165,9 @@ static void log_wait(const struct act__blocking_pool *pool, const struct wait_re
         "use, that of "
         "actor %u.%llu (%s) for %.1f s",
         report->waiting_count, (double)report->waited / 1000, pool->living_max,
-        (unsigned)(report->local & ACT__SLOT_MASK), (unsigned long long)act__life_of(report->local),
-        report->name, (double)report->longest_run / 1000);
+        (unsigned)(report->local & ACT__SLOT_MASK),
+        (unsigned long long)act__generation_of(report->local), report->name,
+        (double)report->longest_run / 1000);
 }
 
 /* Under the mutex. When the next wait is to be told of; ACT_FOREVER: none waits. */

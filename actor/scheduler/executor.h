@@ -58,9 +58,10 @@ struct act__outbox {
 struct act__worker {
     struct act_system      *system;
     struct act__executor   *executor;
-    _Atomic(act_self *)     lifo_slot;      /* to run after the current one; ACT__NO_LIFO_SLOT: this
-                                               worker has no such place. Written by this thread, and
-                                               by the monitor while it holds the station. */
+    _Atomic(act_self *)     lifo_slot;      /* to run after the current one; ACT__NO_LIFO_SLOT:
+                                               this worker has no such place. Written by this
+                                               thread, and by the monitor while it holds the
+                                               station. */
     _Atomic(act_self *)     current;        /* whose turn it is; NULL between turns. Written by
                                                this thread. */
     _Atomic uint32_t        turn;           /* counts them; this and the next two: see station.h */
@@ -70,15 +71,15 @@ struct act__worker {
                                                back */
     const act_message      *message;        /* what it is handling; NULL outside receive or when
                                                taken */
-    act__counter            others_handled; /* messages not in `received`: EXIT, DOWN, notices */
+    act__counter            others_handled; /* messages not in `received`: EXIT, DOWN, events */
     act_millis              now;            /* as of this message; -1: not asked yet */
     struct act__after_turn *after_turn;     /* newest first */
     struct act__late_call  *late_first, *late_last;
     bool                    calls_late; /* them, one after the other */
     struct act__outbox      outbox;
-    act_self               *slow_for;       /* the overloaded actor this turn has sent to, if any */
+    act_self               *flooded;        /* the overloaded actor this turn has sent to, if any */
     uint32_t                backlog_max;    /* waiting messages that make an actor overloaded;
-                                               see slow.c */
+                                               see backpressure.c */
     uint32_t                batch_max;      /* messages that an actor may handle in a turn at
                                                most: see batch_shift in cell.h */
     uint32_t                outbox_max;     /* messages that may wait in the outbox; 0: none */
@@ -131,8 +132,8 @@ typedef void act__worker_visit(struct act__worker *worker, void *context);
 typedef void act__turn_visit(act_self *self, act_millis since, void *context);
 
 /*
- * Time, chance and the order in which actors run come only from here. All functions may be called
- * by any thread; `worker` is the calling one's, NULL if it has none.
+ * Time, randomness and the order in which actors run come only from here. All functions may be
+ * called by any thread; `worker` is the calling one's, NULL if it has none.
  */
 struct act__executor_operations {
     /*

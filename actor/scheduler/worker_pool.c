@@ -161,9 +161,8 @@ static void yield(struct act__executor *executor, struct act__worker *caller, ac
     }
     if (act__load(&caller->current) == self && act__load(&caller->lifo_slot) == NULL &&
         !others_wait(station))
-        act__store_release(&caller->lifo_slot,
-                           self); /* it goes on here: there is nobody to go first,
-                                                    nothing for a thief */
+        act__store_release(&caller->lifo_slot, self); /* it goes on here: there is nobody to go
+                                                         first, nothing for a thief */
     else
         enqueue(act__pool_of(executor), station, self);
     act__station_leave(caller);
@@ -495,7 +494,7 @@ static __attribute__((noinline)) void loop(struct act__worker_pool *pool,
     }
 }
 
-/* The thread's life between two panics. Not inlined: see act__loop_left. */
+/* The thread's generation between two panics. Not inlined: see act__loop_left. */
 static __attribute__((noinline)) void run_all(struct act__worker_pool *pool,
                                               struct act__pool_thread *thread)
 {

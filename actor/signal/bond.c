@@ -28,9 +28,9 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
     struct act__bond *bond = act__slab_take(&worker->system->bonds, &worker->bonds);
     if (bond == NULL)
         return NULL;
-    act__store(&bond->life, act__load(&bond->life) + 1);
-    atomic_thread_fence(memory_order_release); /* who sees a field of this use sees its life:
-                                                  pairs with find_at_side */
+    act__store(&bond->generation, act__load(&bond->generation) + 1);
+    atomic_thread_fence(memory_order_release); /* who sees a field of this use sees its
+                                                  generation: pairs with find_at_side */
     act__member_place(&bond->half[0], NULL);
     act__member_place(&bond->half[1], NULL);
     bond->timer = NULL;
@@ -47,9 +47,10 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
 static bool was_somebody(struct act_system *system, const act_message *end)
 {
     act_self *cell = end->act_sender_node == 0 ? act__cell_at(system, end->act_sender) : NULL;
-    uint64_t  life = act__life_of(end->act_sender);
+    uint64_t  generation = act__generation_of(end->act_sender);
     /* acquire: pairs with the release in spawn.c; a cell that was ever lived in has a gate. */
-    return cell != NULL && (life & 1) != 0 && life <= act__load_acquire(&cell->life);
+    return cell != NULL && (generation & 1) != 0 &&
+           generation <= act__load_acquire(&cell->generation);
 }
 
 /*
@@ -116,7 +117,7 @@ void act__bond_let_go(struct act__worker *worker, struct act__bond *bond)
     if (holders != 1)
         return;
     act__gap("bond.free");
-    act__store(&bond->life, act__load(&bond->life) + 1);
+    act__store(&bond->generation, act__load(&bond->generation) + 1);
     act__slab_give(&worker->system->bonds, &worker->bonds, bond);
 }
 
@@ -128,25 +129,26 @@ void act__bond_unmake(struct act__worker *worker, struct act__bond *bond)
 
 act_ref act__bond_ref(struct act_system *system, const struct act__bond *bond)
 {
-    return act__ref_make(act__load(&bond->life), act__slab_index(&system->bonds, bond), 0);
+    return act__ref_make(act__load(&bond->generation), act__slab_index(&system->bonds, bond), 0);
 }
 
 /* Whether the record is in use under this ref. */
 static bool is_called(struct act_system *system, struct act__bond *bond, act_ref ref)
 {
-    return act__bond_ref(system, bond).value == ref.value && (act__load(&bond->life) & 1) != 0;
+    return act__bond_ref(system, bond).value == ref.value &&
+           (act__load(&bond->generation) & 1) != 0;
 }
 
-/* Whether this is the pid that a message of so many bits of a life was sent to. */
+/* Whether this is the pid that a message of so many bits of a generation was sent to. */
 static bool was_sent_to(uint64_t local, const act_self *self, const act_message *message)
 {
     return (local & ACT__SLOT_MASK) == self->index &&
-           (uint32_t)act__life_of(local) == message->act_life;
+           (uint32_t)act__generation_of(local) == message->act_generation;
 }
 
 /*
- * The actor may have another life by now than that to which the message was sent. Otherwise as
- * find_at_side.
+ * The actor may have another generation by now than that to which the message was sent. Otherwise
+ * as find_at_side.
  */
 void act__ask_unbegun(struct act__worker *worker, act_self *self, const act_message *message)
 {
@@ -154,7 +156,10 @@ void act__ask_unbegun(struct act__worker *worker, act_self *self, const act_mess
     struct act__bond  *bond = act__slab_at(&system->bonds, act__ref_index(message->ref, 0));
     if (bond == NULL || !is_called(system, bond, message->ref))
         return;
-    /* acquire, both: before the second look at life, as act__bond_make writes life before them. */
+    /*
+     * acquire, both: before the second look at generation, as act__bond_make writes generation
+     * before them.
+     */
     uint64_t asked = __atomic_load_n(&bond->end[1].act_sender, __ATOMIC_ACQUIRE);
     bool     is_in_set = __atomic_load_n(&bond->half[1].here, __ATOMIC_ACQUIRE) != NULL;
     if (was_sent_to(asked, self, message) && is_in_set && is_called(system, bond, message->ref) &&
@@ -174,7 +179,10 @@ static struct act__bond *find_at_side(act_self *self, act_ref ref, unsigned side
     if (bond == NULL || !is_called(system, bond, ref))
         return NULL;
     act__gap("bond.found");
-    /* acquire, both: before the second look at life, as act__bond_make writes life before them. */
+    /*
+     * acquire, both: before the second look at generation, as act__bond_make writes generation
+     * before them.
+     */
     bool is_mine =
         __atomic_load_n(&bond->end[side].act_sender, __ATOMIC_ACQUIRE) == act__local_of(self);
     bool is_in_set = __atomic_load_n(&bond->half[side].here, __ATOMIC_ACQUIRE) != NULL;

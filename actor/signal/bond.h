@@ -24,21 +24,21 @@
 struct act__bond {
     act_message        end[2];
     struct act__member half[2];
-    _Atomic uint64_t   life;  /* odd while in use: makes the ref */
-    struct act__timer *timer; /* of an ask; only side 0 */
+    _Atomic uint64_t   generation; /* odd while in use: makes the ref */
+    struct act__timer *timer;      /* of an ask; only side 0 */
     _Atomic uint8_t    holders;
     uint8_t            kind;
     bool               ended[2];
     bool               is_unbegun;    /* of an ask: no handler has had the request; of a monitor:
-                                      nothing that waited is kept */
-    bool               has_no_target; /* side 1 was nobody at the beginning: all for it goes where
-                                      the first has gone */
+                                         nothing that waited is kept */
+    bool               has_no_target; /* side 1 was nobody at the beginning: all for it goes
+                                         where the first has gone */
 };
 
 /*
  * Where a free record has its link: in a payload. A late reply, or a ref that is long over, leads
- * to a record that may be free, and looks at its senders, halves and life: nothing but these may be
- * written there, and atomically.
+ * to a record that may be free, and looks at its senders, halves and generation: nothing but these
+ * may be written there, and atomically.
  */
 #define ACT__BOND_FREE_LINK offsetof(struct act__bond, end[0].as)
 _Static_assert(sizeof(struct act__slab_link) <= sizeof(((act_message *)0)->as),
@@ -121,9 +121,9 @@ static inline size_t act__ref_index(act_ref ref, unsigned is_timer)
     return (ref.value & ACT__REF_IS_TIMER) == is_timer ? ref.value >> 1 & mask : SIZE_MAX;
 }
 
-static inline act_ref act__ref_make(uint64_t life, size_t index, unsigned is_timer)
+static inline act_ref act__ref_make(uint64_t generation, size_t index, unsigned is_timer)
 {
-    act_ref ref = {life << ACT__REF_INDEX_BITS | (uint64_t)index << 1 | is_timer};
+    act_ref ref = {generation << ACT__REF_INDEX_BITS | (uint64_t)index << 1 | is_timer};
     return ref;
 }
 

@@ -43,7 +43,7 @@ static bool is_answer(const act_message *message, act_ref ref)
 static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
 {
     act_message *waiting = self->inbox.head, *next;
-    if (ref.value == 0 && !self->inbox.has_control)
+    if (ref.value == 0 && !self->inbox.has_priority)
         return;
     self->inbox.head = self->inbox.tail = NULL;
     act__store(&self->inbox.count, 0);

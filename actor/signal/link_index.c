@@ -10,16 +10,16 @@
  * cell->bonds, so it needs no room in the cell; who goes through the bonds drops it first. It is an
  * aid: without memory for it all is as before.
  *
- * A slot is not cleared when its link ends. It then leads to a record that has another life, or
- * whose half is in no set, and is used again for the next link with the same actor; the others are
- * left behind when the table grows.
+ * A slot is not cleared when its link ends. It then leads to a record that has another generation,
+ * or whose half is in no set, and is used again for the next link with the same actor; the others
+ * are left behind when the table grows.
  */
 #define SCAN_MAX  32
 #define SLOTS_MIN 256
 
 struct slot {
-    uint64_t          other; /* the local part of a pid; 0: empty */
-    uint64_t          life;  /* of the bond */
+    uint64_t          other;      /* the local part of a pid; 0: empty */
+    uint64_t          generation; /* of the bond */
     struct act__bond *bond;
     unsigned          side; /* this actor's */
 };
@@ -51,7 +51,7 @@ static void put(struct link_index *index, struct act__bond *bond, unsigned side)
     struct slot *slot = slot_for(index, other);
     if (slot->other == 0)
         index->used_count++;
-    *slot = (struct slot){other, act__load(&bond->life), bond, side};
+    *slot = (struct slot){other, act__load(&bond->generation), bond, side};
 }
 
 static void add_behind(struct act__member *first, struct act__member *member)
@@ -123,7 +123,7 @@ void act__bond_add(act_self *self, struct act__bond *bond, unsigned side)
 static struct act__bond *look_up(act_self *self, uint64_t other, unsigned *side)
 {
     struct slot *slot = slot_for(index_of(self), other);
-    if (slot->other == 0 || act__load(&slot->bond->life) != slot->life)
+    if (slot->other == 0 || act__load(&slot->bond->generation) != slot->generation)
         return NULL;
     *side = slot->side;
     return slot->bond->half[slot->side].here != NULL ? slot->bond : NULL;

@@ -9,33 +9,35 @@
 
 /* -------------------------------------------------------------------------------------- sending */
 
-/* A signal must be seen also by an actor that is held back: takes it from the list it waits in. */
-static void wake_held(struct act_system *system, struct act__worker *worker, act_self *cell)
+/* A signal must be seen also by an actor that is muted: takes it from the list it waits in. */
+static void wake_muted(struct act_system *system, struct act__worker *worker, act_self *cell)
 {
-    uint8_t held = ACT__HELD_YES;
+    uint8_t mute = ACT__MUTE_YES;
     /*
-     * seq_cst: the caller has changed `urgent` before; lay_down in slow.c sets `held` and then
-     * reads `urgent`. One of both sees the other's write.
+     * seq_cst: the caller has changed `control` before; give_token_up in backpressure.c sets
+     * `mute_state` and then reads `control`. One of both sees the other's write.
      */
-    if (atomic_load_explicit(&cell->held, memory_order_seq_cst) == held &&
-        atomic_compare_exchange_strong_explicit(&cell->held, &held, ACT__HELD_LISTED,
+    if (atomic_load_explicit(&cell->mute_state, memory_order_seq_cst) == mute &&
+        atomic_compare_exchange_strong_explicit(&cell->mute_state, &mute, ACT__MUTE_LISTED,
                                                 memory_order_seq_cst, memory_order_relaxed))
         act__schedule(system, worker, cell);
 }
 
 /*
- * Sets a bit that only the life it is meant for will see. A word of an older life is replaced; one
- * of a newer life means that the actor is gone. Returns: whether it is set.
+ * Sets a bit that only the generation it is meant for will see. A word of an older generation is
+ * replaced; one of a newer generation means that the actor is gone. Returns: whether it is set.
  */
-static bool set_urgent(act_self *cell, uint64_t life, uint8_t bits)
+static bool set_control(act_self *cell, uint64_t generation, uint8_t bits)
 {
-    uint64_t urgent = act__load(&cell->urgent), with;
+    uint64_t control = act__load(&cell->control), with;
     do {
-        if (urgent >> ACT__URGENT_BITS > life)
+        if (control >> ACT__CONTROL_BITS > generation)
             return false;
-        with = (urgent >> ACT__URGENT_BITS == life ? urgent : life << ACT__URGENT_BITS) | bits;
-        /* seq_cst: pairs with act__apply_urgent, and with lay_down in slow.c. */
-    } while (!atomic_compare_exchange_weak_explicit(&cell->urgent, &urgent, with,
+        with = (control >> ACT__CONTROL_BITS == generation ? control
+                                                           : generation << ACT__CONTROL_BITS) |
+               bits;
+        /* seq_cst: pairs with act__control_apply, and with give_token_up in backpressure.c. */
+    } while (!atomic_compare_exchange_weak_explicit(&cell->control, &control, with,
                                                     memory_order_seq_cst, memory_order_relaxed));
     return true;
 }
@@ -45,41 +47,41 @@ void act__signal_push(struct act_system *system, struct act__worker *worker, uin
 {
     act_self *cell = act__cell_at(system, to);
     act__outbox_end(worker);
-    signal->act_life = (uint32_t)act__life_of(to);
+    signal->act_generation = (uint32_t)act__generation_of(to);
     act__cell_push(system, worker, cell, signal);
     act__gap("signal.pushed");
     /* After the push: who finds the bit clears it first and then fetches. */
-    if (set_urgent(cell, act__life_of(to), ACT__URGENT_LOOK))
-        wake_held(system, worker, cell);
+    if (set_control(cell, act__generation_of(to), ACT__CONTROL_LOOK))
+        wake_muted(system, worker, cell);
 }
 
-void act__notice_push(struct act__worker *worker, uint64_t to, struct act__notice *notice)
+void act__event_push(struct act__worker *worker, uint64_t to, struct act__event *event)
 {
     act_self *cell = act__cell_at(worker->system, to);
-    notice->message.act_life = (uint32_t)act__life_of(to);
-    act__cell_push(worker->system, worker, cell, &notice->message);
+    event->message.act_generation = (uint32_t)act__generation_of(to);
+    act__cell_push(worker->system, worker, cell, &event->message);
 }
 
-void act__cell_poke(struct act_system *system, struct act__worker *worker, uint64_t to,
-                    uint8_t urgent)
+void act__control_set(struct act_system *system, struct act__worker *worker, uint64_t to,
+                      uint8_t control)
 {
     act_self *cell = act__cell_at(system, to);
     act__outbox_end(worker);
-    if (!set_urgent(cell, act__life_of(to), urgent))
+    if (!set_control(cell, act__generation_of(to), control))
         return;
     act__gap("signal.set");
     if (act__mpsc_wake(&cell->gate.queue))
         act__schedule(system, worker, cell);
-    wake_held(system, worker, cell);
+    wake_muted(system, worker, cell);
 }
 
 /* --------------------------------------------------------------------------------- exit signals */
 
-/* What one that is held handles, too. */
+/* What one that is muted handles, too. */
 static void append_control(act_self *self, act_message *message)
 {
     act__inbox_append(&self->inbox, message);
-    self->inbox.has_control = true;
+    self->inbox.has_priority = true;
 }
 
 static void trap(act_self *self, act_message *message, uint64_t from, struct act__reason reason)
@@ -153,37 +155,38 @@ static void shut_down(struct act__worker *worker, act_self *self)
     if (message != NULL)
         trap(self, message, self->parent, reason);
     else { /* an earlier one used the spare up, and memory is out: ask again in the next turn */
-        act__cell_poke(worker->system, worker, act__local_of(self), ACT__URGENT_SHUTDOWN);
+        act__control_set(worker->system, worker, act__local_of(self), ACT__CONTROL_SHUTDOWN);
         worker->batch = 0;
     }
 }
 
-static void apply_urgent(struct act__worker *worker, act_self *self)
+static void apply_control(struct act__worker *worker, act_self *self)
 {
     /*
-     * seq_cst: pairs with set_urgent; what was pushed before the bit was set is fetched after this.
+     * seq_cst: pairs with set_control; what was pushed before the bit was set is fetched after
+     * this.
      */
-    uint64_t urgent = atomic_exchange_explicit(&self->urgent, 0, memory_order_seq_cst);
-    if (urgent >> ACT__URGENT_BITS != act__load(&self->life))
+    uint64_t control = atomic_exchange_explicit(&self->control, 0, memory_order_seq_cst);
+    if (control >> ACT__CONTROL_BITS != act__load(&self->generation))
         return;
-    if ((urgent & ACT__URGENT_LEAVE) != 0)
-        self->flags &= (uint16_t)~ACT__CELL_SEATED;
-    if ((urgent & ACT__URGENT_KILL) != 0 && (self->flags & ACT__CELL_ENDING) == 0) {
+    if ((control & ACT__CONTROL_NO_HANDOVER) != 0)
+        self->flags &= (uint16_t)~ACT__CELL_HANDS_OVER;
+    if ((control & ACT__CONTROL_KILL) != 0 && (self->flags & ACT__CELL_ENDING) == 0) {
         kill_actor(worker, self, (struct act__reason){.kind = ACT_EXIT_KILLED});
-        worker->exit_agreed = (urgent & ACT__URGENT_AGREED) != 0;
+        worker->exit_agreed = (control & ACT__CONTROL_AGREED) != 0;
     }
     if ((self->flags & ACT__CELL_ENDING) != 0)
         return;
     act__take_in(worker, self); /* the signal to look at; and what the parent had sent before a
                                    shutdown */
-    if ((urgent & ACT__URGENT_SHUTDOWN) != 0)
+    if ((control & ACT__CONTROL_SHUTDOWN) != 0)
         shut_down(worker, self);
 }
 
-void act__apply_urgent(struct act__worker *worker, act_self *self)
+void act__control_apply(struct act__worker *worker, act_self *self)
 {
-    apply_urgent(worker, self);
-    act__slow_look(worker, self);
+    apply_control(worker, self);
+    act__backpressure_look(worker, self);
 }
 
 /* Of an actor that traps: whether its parent has asked it to end. */
@@ -203,12 +206,12 @@ static bool is_told_by_parent(const act_self *self)
  */
 static bool look_for_signals(act_self *self)
 {
-    uint64_t urgent = act__load(&self->urgent);
-    bool     is_mine = urgent >> ACT__URGENT_BITS == act__load(&self->life);
+    uint64_t control = act__load(&self->control);
+    bool     is_mine = control >> ACT__CONTROL_BITS == act__load(&self->generation);
 
     if ((self->flags & ACT__CELL_READY) != 0)
-        act__take_urgent(self->worker, self);
-    else if (is_mine && (urgent & (ACT__URGENT_KILL | ACT__URGENT_SHUTDOWN)) != 0)
+        act__control_take(self->worker, self);
+    else if (is_mine && (control & (ACT__CONTROL_KILL | ACT__CONTROL_SHUTDOWN)) != 0)
         return true;
     else
         act__take_in(self->worker, self);
@@ -217,7 +220,7 @@ static bool look_for_signals(act_self *self)
 
 bool act_should_end(act_self *self)
 {
-    if ((self->flags & ACT__CELL_ENDING) == 0 && act__load(&self->urgent) != 0 &&
+    if ((self->flags & ACT__CELL_ENDING) == 0 && act__load(&self->control) != 0 &&
         look_for_signals(self))
         return true;
     if ((self->flags & ACT__CELL_ENDING) != 0)
@@ -252,12 +255,13 @@ static bool bond_ended(struct act__worker *worker, struct act__bond *bond, unsig
 static bool apply_exit(struct act__worker *worker, act_self *self, act_message *signal)
 {
     struct act__reason reason = *act__message_reason_of(signal);
-    bool     is_seat = (self->flags & ACT__CELL_SEAT) != 0; /* there is nobody whom it could end */
+    bool               is_handover =
+        (self->flags & ACT__CELL_HANDOVER) != 0; /* there is nobody whom it could end */
     unsigned end;
     if (act__message_is_pooled(signal))
-        return !is_seat && exit_signal(worker, self, signal, signal->act_sender, false, reason);
+        return !is_handover && exit_signal(worker, self, signal, signal->act_sender, false, reason);
     struct act__bond *bond = act__bond_of_end(signal, &end);
-    return bond_ended(worker, bond, !end) && !is_seat &&
+    return bond_ended(worker, bond, !end) && !is_handover &&
            exit_signal(worker, self, signal, signal->act_sender, true, reason);
 }
 
@@ -278,7 +282,7 @@ static bool apply_down(struct act__worker *worker, act_self *self, act_message *
  */
 static bool apply_timer(struct act__worker *worker, act_self *self, act_message *signal)
 {
-    struct act__timer *timer = act__container(signal, struct act__timer, notice);
+    struct act__timer *timer = act__container(signal, struct act__timer, event);
     act__set_remove(&timer->owned);
     if (timer->message != NULL) {
         act_message *message = timer->message;
@@ -394,9 +398,9 @@ void act__refuse(struct act__worker *worker, act_self *self, act_message *messag
 {
     act__gate_leave(&self->gate, message);
     if (act__message_is_counted(message)) {
-        uint64_t life =
-            act__message_has_failed(message) ? act__load(&self->life) : message->act_life;
-        act_pid to = act__pid_of(life << ACT__SLOT_BITS | self->index);
+        uint64_t generation = act__message_has_failed(message) ? act__load(&self->generation)
+                                                               : message->act_generation;
+        act_pid  to = act__pid_of(generation << ACT__SLOT_BITS | self->index);
         act__dead_letter(worker->system, worker, to, message, why);
         if (message->ref.value != 0 && !act__message_is_reply(message))
             act__ask_unbegun(worker, self, message);
@@ -422,7 +426,8 @@ static void accept_reply(struct act__worker *worker, act_self *self, act_message
  */
 static bool is_inherited(const act_self *self, const act_message *message)
 {
-    uint32_t ago = (uint32_t)act__load(&self->life) - message->act_life; /* two for each instance */
+    uint32_t ago = (uint32_t)act__load(&self->generation) -
+                   message->act_generation; /* two for each instance */
     uint64_t to = act__local_of(self) - ((uint64_t)ago << ACT__SLOT_BITS);
     return (self->flags & ACT__CELL_SUCCEEDS) != 0 && ago % 2 == 0 && ago != 0 &&
            ago / 2 <= self->inbox.before_count && act__message_is_for_anyone(message, to);
@@ -431,9 +436,9 @@ static bool is_inherited(const act_self *self, const act_message *message)
 static void take_in_one(struct act__worker *worker, act_self *self, act_message *message)
 {
     bool is_signal = act__message_is_signal(message);
-    bool living = (self->flags & (ACT__CELL_LIVING | ACT__CELL_SEAT)) != 0;
+    bool living = (self->flags & (ACT__CELL_LIVING | ACT__CELL_HANDOVER)) != 0;
     bool is_start = is_signal && message->tag == ACT__SIGNAL_START;
-    if (message->act_life == (uint32_t)act__load(&self->life) && (living || is_start)) {
+    if (message->act_generation == (uint32_t)act__load(&self->generation) && (living || is_start)) {
         if (is_signal)
             apply(worker, self, message);
         else if (act__unlikely(act__message_is_reply(message)))
@@ -479,10 +484,10 @@ static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max
 static act_message *take_in_plain(act_self *self, act_message *list)
 {
     const uint8_t looked_at = ACT__BIT_SIGNAL | ACT__BIT_REPLY | ACT__BIT_COUNTED;
-    uint32_t      life = (uint32_t)act__load(&self->life), count = 0;
+    uint32_t      generation = (uint32_t)act__load(&self->generation), count = 0;
     act_message  *rest = list, *last = NULL;
     while (rest != NULL && (rest->act_bits & looked_at) == ACT__BIT_COUNTED &&
-           rest->act_life == life) {
+           rest->act_generation == generation) {
         last = rest;
         rest = rest->act_next;
         count++;
@@ -512,7 +517,7 @@ void act__take_in_list(struct act__worker *worker, act_self *self, act_message *
         drop_oldest(worker, self, max);
     if (act__unlikely(act__load(&self->inbox.count) > worker->backlog_max ||
                       (self->flags & ACT__CELL_OVERLOADED) != 0))
-        act__slow_update(worker, self);
+        act__backpressure_update(worker, self);
 }
 
 void act__take_in(struct act__worker *worker, act_self *self)

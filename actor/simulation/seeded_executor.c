@@ -222,7 +222,7 @@ static __attribute__((noinline)) bool run_here(struct seeded *seeded, uint64_t *
                                                                system's callback */
     struct act__worker *const callbacks_before = act__callbacks_here;
     act__runs_here = act__callbacks_here = &seeded->worker;
-    act__chance = seeded->signature;
+    act__select_random = seeded->signature;
     seeded->worker.stack_floor = __builtin_frame_address(0);
     if (setjmp(seeded->worker.recover) != 0) {
         act__turn_recover(&seeded->worker);
@@ -336,15 +336,15 @@ static void stop(act_simulation *simulation)
     act__store(&system->closing, true);
     act__roots_tell(system, worker);
     (void)run_until(simulation, roots_have_ended, deadline);
-    act__system_poke_all(system, worker,
-                         ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
+    act__control_set_all(system, worker,
+                         ACT__CONTROL_SHUTDOWN); /* whom no root had under its care */
     (void)run_until(simulation, all_have_ended, deadline);
     act__store(&system->killing, true);
     while (!all_have_ended(system)) {
-        act__system_poke_all(system, worker, ACT__URGENT_KILL);
+        act__control_set_all(system, worker, ACT__CONTROL_KILL);
         run(simulation->seeded, NULL, 1000000);
     }
-    act__seats_clear(system);
+    act__handovers_clear(system);
     run(simulation->seeded, NULL, 0); /* what the last ones sent is let go */
 }
 

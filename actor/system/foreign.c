@@ -80,8 +80,8 @@ static act_result open_foreign(act_system *system, struct foreign *foreign)
     cell->flags = ACT__CELL_LIVING | ACT__CELL_READY | ACT__CELL_TRAPPING;
     cell->worker = &system->foreign_worker;
     cell->parent = 0;
-    /* release: pairs with the acquire in bond.c and act__system_poke_all, as in spawn.c. */
-    act__store_release(&cell->life, act__load(&cell->life) + 1);
+    /* release: pairs with the acquire in bond.c and act__control_set_all, as in spawn.c. */
+    act__store_release(&cell->generation, act__load(&cell->generation) + 1);
     return ACT_OK;
 }
 

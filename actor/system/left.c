@@ -36,19 +36,19 @@ static void add_running(act_self *self, act_millis since, void *context)
     struct found *found = context;
     uint64_t      local = act__local_of(self);
 
-    if ((act__life_of(local) & 1) != 0 && found->count < TOLD_MAX && !is_found(found, local))
+    if ((act__generation_of(local) & 1) != 0 && found->count < TOLD_MAX && !is_found(found, local))
         found->left[found->count++] = (struct left){local, since, true};
 }
 
 /*
- * Any of them is set as long as none lives in a cell that its last actor has left as a seat; see
- * seat.c.
+ * Any of them is set as long as none lives in a cell that its last actor has left as a handover;
+ * see handover.c.
  */
-#define SEAT_BITS (ACT__URGENT_HOLDING | ACT__URGENT_PARKED | ACT__URGENT_BURY)
+#define HANDOVER_BITS (ACT__CONTROL_HOLDING | ACT__CONTROL_PARKED | ACT__CONTROL_ABANDON)
 
 /*
- * The others; a thread that waits in act_system_ask has a cell, too, and a seat has one, but they
- * are no actors.
+ * The others; a thread that waits in act_system_ask has a cell, too, and a handover has one, but
+ * they are no actors.
  */
 static void add_waiting(struct found *found)
 {
@@ -57,11 +57,12 @@ static void add_waiting(struct found *found)
     for (size_t slot = 1;
          found->count < TOLD_MAX && (cell = act__slab_at(&found->system->cells, slot)) != NULL;
          slot++) {
-        uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c */
-        uint64_t local = life << ACT__SLOT_BITS | slot;
-        bool     is_seat = (act__load(&cell->urgent) & SEAT_BITS) != 0;
-        if ((life & 1) != 0 && !is_seat && act__load(&cell->route) != ACT__ROUTE_FOREIGN &&
-            !is_found(found, local))
+        uint64_t generation =
+            act__load_acquire(&cell->generation); /* pairs with the release in spawn.c */
+        uint64_t local = generation << ACT__SLOT_BITS | slot;
+        bool     is_handover = (act__load(&cell->control) & HANDOVER_BITS) != 0;
+        if ((generation & 1) != 0 && !is_handover &&
+            act__load(&cell->route) != ACT__ROUTE_FOREIGN && !is_found(found, local))
             found->left[found->count++] = (struct left){local, -1, false};
     }
 }
@@ -80,7 +81,7 @@ static void tell_one(act_system *system, act_log_level level, const char *what,
                  (double)(now - (left->since < 0 ? asked : left->since)) / 1000);
     act__log(system, level, "%s actor %u.%llu (%s%s%s): %s", what,
              (unsigned)(left->local & ACT__SLOT_MASK),
-             (unsigned long long)act__life_of(left->local), cell->behavior->name,
+             (unsigned long long)act__generation_of(left->local), cell->behavior->name,
              name[0] != '\0' ? ", named " : "", name, state);
 }
 

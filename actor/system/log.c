@@ -88,7 +88,7 @@ static int put_actor(char *text, size_t bytes, uint64_t local, const char *behav
                      const char *colon)
 {
     return snprintf(text, bytes, "actor %u.%llu (%.*s)%s ", (unsigned)(local & ACT__SLOT_MASK),
-                    (unsigned long long)act__life_of(local), ACT_NAME_MAX, behavior, colon);
+                    (unsigned long long)act__generation_of(local), ACT_NAME_MAX, behavior, colon);
 }
 
 static void call_hook(act_system *system, act_log_level level, const char *text)

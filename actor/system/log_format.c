@@ -163,7 +163,7 @@ static void put_time(struct line *line, int64_t at)
 static void put_pid(struct line *line, uint64_t local)
 {
     put_formatted(line, "%u.%llu", (unsigned)(local & ACT__SLOT_MASK),
-                  (unsigned long long)act__life_of(local));
+                  (unsigned long long)act__generation_of(local));
 }
 
 static const char *actor_text(const struct act__log_record *record)

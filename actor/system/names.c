@@ -12,7 +12,7 @@ struct name {
     struct name           *next;       /* in its bucket; guarded by the mutex, as all below */
     struct act__names     *names;
     uint64_t               local;
-    bool                   stays; /* where its actor leaves a seat */
+    bool                   stays; /* where its actor leaves a handover */
     char                   text[ACT_NAME_MAX];
 };
 

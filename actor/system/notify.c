@@ -11,23 +11,23 @@
 #include <mailbox/channel/channel_record.h>
 
 /*
- *            act_channel_notify            a claim, on any thread: fire
- *      idle --------------------> listed -------------------------------> notice in the inbox
+ *            act_channel_notify            a selection, on any thread: fire
+ *      idle --------------------> listed -------------------------------> event in the inbox
  *       ^                                                                          |
- *       +-------------------- retired: the notice was handled ---------------------+
+ *       +-------------------- retired: the event was handled ---------------------+
  *
- * A case that takes part may be claimed only to try again, and is then listed once more. `fired` is
- * false from act_channel_notify until the thread that fires is wholly done: the notice was pushed
+ * A case that takes part may be selected only to try again, and is then listed once more. `fired`
+ * is false from act_channel_notify until the thread that fires is wholly done: the event was pushed
  * and the actor scheduled, and neither the notifier nor the system is touched any more. That thread
  * may know nothing of the system, so nothing else keeps the system until then: an actor that ends
- * waits for it, a few instructions. Meanwhile the notice may have been handled: then the handle is
- * gone, and no list is to be looked at. `holders` are the actor, and the notice until it has left
+ * waits for it, a few instructions. Meanwhile the event may have been handled: then the handle is
+ * gone, and no list is to be looked at. `holders` are the actor, and the event until it has left
  * the inbox, which may be just after the actor's turn and on another thread: the last one frees it.
  * So that the handle is not dropped while the ending actor looks at it, ENDING and DROPPING are set
  * before either does so, and where ENDING was first the last one drops it. See
  * doc/models/notify.pml.
  */
-enum { HELD_BY_ACTOR = 1, HELD_BY_NOTICE = 2, ENDING = 4, DROPPING = 8 };
+enum { HELD_BY_ACTOR = 1, HELD_BY_EVENT = 2, ENDING = 4, DROPPING = 8 };
 
 /* Found again in front of all attachments, unless there have come others since. */
 struct notifiers {
@@ -43,9 +43,9 @@ struct notifiers {
 
 struct notifier {
     struct act__list   place; /* in the actor's */
-    struct act__notice notice;
+    struct act__event  event;
     struct act__waiter waiter;
-    act_select_case    one; /* its handle is a clone; of the actor, or of the notice once that is
+    act_select_case    one; /* its handle is a clone; of the actor, or of the event once that is
                                pushed */
     act_system        *system;
     act_self          *self;
@@ -70,38 +70,38 @@ static void let_go(struct notifier *notifier, uint32_t holder)
      */
     uint32_t before =
         atomic_fetch_and_explicit(&notifier->holders, ~(holder | DROPPING), memory_order_acq_rel);
-    if ((before & (HELD_BY_ACTOR | HELD_BY_NOTICE)) != holder)
+    if ((before & (HELD_BY_ACTOR | HELD_BY_EVENT)) != holder)
         return;
     drop_handle(notifier);
     act__free(notifier);
 }
 
-/* The notice has left the inbox; a value that it still carries was not taken. */
-static void retired(struct act__worker *worker, struct act__notice *notice)
+/* The event has left the inbox; a value that it still carries was not taken. */
+static void retired(struct act__worker *worker, struct act__event *event)
 {
-    struct notifier    *notifier = act__container(notice, struct notifier, notice);
+    struct notifier    *notifier = act__container(event, struct notifier, event);
     struct act_channel *channel = act__case_channel(&notifier->one);
     (void)worker;
-    if (notice->message.kind == ACT_VALUE_BYTES && channel->release != NULL)
-        act__user_code_call(channel->release, notice->message.as.bytes);
+    if (event->message.kind == ACT_VALUE_BYTES && channel->release != NULL)
+        act__user_code_call(channel->release, event->message.as.bytes);
     /*
      * An actor that goes on is to have no handle any more. One that ends may be looking at it: then
-     * the last one drops it. relaxed: the handle was made before the notice was pushed, and is
+     * the last one drops it. relaxed: the handle was made before the event was pushed, and is
      * dropped before let_go.
      */
-    uint32_t both = HELD_BY_ACTOR | HELD_BY_NOTICE;
+    uint32_t both = HELD_BY_ACTOR | HELD_BY_EVENT;
     if (atomic_compare_exchange_strong_explicit(&notifier->holders, &both, both | DROPPING,
                                                 memory_order_relaxed, memory_order_relaxed))
         drop_handle(notifier);
-    let_go(notifier, HELD_BY_NOTICE);
+    let_go(notifier, HELD_BY_EVENT);
 }
 
 static void push(struct notifier *notifier)
 {
     act_system  *system = notifier->system;
     act_self    *cell = notifier->self;
-    act_message *message = &notifier->notice.message;
-    message->act_life = (uint32_t)act__life_of(notifier->owner);
+    act_message *message = &notifier->event.message;
+    message->act_generation = (uint32_t)act__generation_of(notifier->owner);
     bool wakes = act__mpsc_push(&cell->gate.queue, message);
     act__gap("notify.pushed");
     if (wakes)
@@ -117,7 +117,7 @@ static void push(struct notifier *notifier)
  */
 static void settle(struct notifier *notifier, act_result result)
 {
-    act_message     *message = &notifier->notice.message;
+    act_message     *message = &notifier->event.message;
     act_select_case *one = &notifier->one;
     if (!one->act_watches && (one->receiver != NULL) == (result == ACT_OK)) {
         message->kind = ACT_VALUE_BYTES;
@@ -138,24 +138,24 @@ static act_result try_now(struct notifier *notifier)
                                : act__receive_now(one->receiver, one->value);
 }
 
-/* Lists it, or pushes the notice if there is nothing to wait for. Once listed it may be gone. */
+/* Lists it, or pushes the event if there is nothing to wait for. Once listed it may be gone. */
 static void begin(struct notifier *notifier)
 {
     act_result result;
     do {
         act__store(&notifier->waiter.state, ACT__WAITER_LOOKING);
-        if (act__case_lie_down(&notifier->one, &notifier->waiter))
+        if (act__case_register(&notifier->one, &notifier->waiter))
             return;
         result = try_now(notifier);
     } while (result == ACT_EMPTY || result == ACT_FULL);
     settle(notifier, result);
 }
 
-/* Somebody has claimed it. Any thread. */
+/* Somebody has selected it. Any thread. */
 static void fire(struct act__waiter *waiter)
 {
     struct notifier *notifier = act__container(waiter, struct notifier, waiter);
-    act__gap("notify.claimed");
+    act__gap("notify.selected");
     if (notifier->one.act_done || notifier->one.act_watches)
         settle(notifier, ACT_OK);
     else
@@ -180,12 +180,12 @@ static void cancel(struct notifier *notifier)
     if (notifier->one.sender != NULL && !notifier->one.act_watches && channel->release != NULL)
         act__user_code_call(channel->release, notifier->one.value);
     drop_handle(notifier);
-    let_go(notifier, HELD_BY_NOTICE | HELD_BY_ACTOR);
+    let_go(notifier, HELD_BY_EVENT | HELD_BY_ACTOR);
 }
 
 /*
- * The actor ends. A thread that has claimed the case lists it again or pushes the notice. The
- * handle is looked at only if the notice was not about to drop it: it may leave the inbox just
+ * The actor ends. A thread that has selected the case lists it again or pushes the event. The
+ * handle is looked at only if the event was not about to drop it: it may leave the inbox just
  * after a turn, on another thread.
  */
 static void release(struct notifier *notifier)
@@ -193,9 +193,9 @@ static void release(struct notifier *notifier)
     unsigned rounds = 0;
     /* relaxed: decides only who drops the handle. */
     bool has_handle = atomic_fetch_or_explicit(&notifier->holders, ENDING, memory_order_relaxed) ==
-                      (HELD_BY_ACTOR | HELD_BY_NOTICE);
+                      (HELD_BY_ACTOR | HELD_BY_EVENT);
     while (!has_fired(notifier)) {
-        if (has_handle && act__case_get_up(&notifier->one)) {
+        if (has_handle && act__case_unregister(&notifier->one)) {
             cancel(notifier);
             return;
         }
@@ -242,8 +242,8 @@ static struct notifier *make(act_self *self, struct notifiers *mine)
     struct notifier *made = act__allocate(sizeof *made);
     if (made == NULL)
         return NULL;
-    made->notice.retired = retired;
-    made->notice.message.act_bits = ACT__HOME_OWNED;
+    made->event.retired = retired;
+    made->event.message.act_bits = ACT__HOME_OWNED;
     made->waiter.woken = fire;
     made->system = self->worker->system;
     made->self = self;
@@ -287,7 +287,7 @@ static act_result notify(act_self *self, act_select_case one, const void *value,
     struct notifier *notifier = take(self);
     if (notifier == NULL)
         return ACT_NO_MEMORY;
-    act_message *message = &notifier->notice.message;
+    act_message *message = &notifier->event.message;
     message->tag = tag;
     message->bytes_count = 0;
     if (value != NULL)
@@ -298,7 +298,7 @@ static act_result notify(act_self *self, act_select_case one, const void *value,
     else
         one.receiver = act_receiver_clone(one.receiver);
     notifier->one = one;
-    act__store(&notifier->holders, HELD_BY_ACTOR | HELD_BY_NOTICE);
+    act__store(&notifier->holders, HELD_BY_ACTOR | HELD_BY_EVENT);
     act__store(&notifier->fired, false);
     begin(notifier);
     return ACT_OK;

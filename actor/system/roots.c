@@ -31,7 +31,7 @@ static void tell_next(act_system *system, struct act__worker *worker)
         act__list_remove(&root->place);
         root->is_told = true;
         system->roots_told++;
-        act__cell_poke(system, worker, root->local, ACT__URGENT_SHUTDOWN);
+        act__control_set(system, worker, root->local, ACT__CONTROL_SHUTDOWN);
         if (alone)
             return;
     }
@@ -98,7 +98,7 @@ void act__root_will_speak(act_self *self)
          member = member->next) {
         struct act__attachment *attachment = act__container(member, struct act__attachment, member);
         if (attachment->release == release_root) /* relaxed: who stops it meanwhile may do so
-                                                   before or after */
+                                                    before or after */
             act__store(&act__container(attachment, struct act__root, attachment)->has_last_words,
                        true);
     }

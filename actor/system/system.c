@@ -362,14 +362,14 @@ void act__system_actor_ended(act_system *system)
     act__unlock(&system->roots_mutex);
 }
 
-void act__system_poke_all(act_system *system, struct act__worker *worker, uint8_t urgent)
+void act__control_set_all(act_system *system, struct act__worker *worker, uint8_t control)
 {
     act_self *cell;
     for (size_t slot = 1; (cell = act__slab_at(&system->cells, slot)) != NULL; slot++) {
-        uint64_t life = act__load_acquire(&cell->life); /* pairs with the release in spawn.c and
-                                                           foreign.c */
-        if ((life & 1) != 0)
-            act__cell_poke(system, worker, life << ACT__SLOT_BITS | slot, urgent);
+        /* pairs with the release in spawn.c and foreign.c */
+        uint64_t generation = act__load_acquire(&cell->generation);
+        if ((generation & 1) != 0)
+            act__control_set(system, worker, generation << ACT__SLOT_BITS | slot, control);
     }
 }
 
@@ -414,7 +414,7 @@ static act_result stop_in_order(act_system *system)
     act__service_manager_stop_begins(system);
     act__roots_tell(system, NULL);
     bool in_time = wait_for_end(system, ROOTS_HAVE_ENDED, until);
-    act__system_poke_all(system, NULL, ACT__URGENT_SHUTDOWN); /* whom no root had under its care */
+    act__control_set_all(system, NULL, ACT__CONTROL_SHUTDOWN); /* whom no root had under its care */
     in_time = wait_for_end(system, ALL_HAVE_ENDED, until) && in_time;
     act__store(&system->killing, true); /* relaxed: who is spawned all the same is killed in the
                                            next round */
@@ -423,7 +423,7 @@ static act_result stop_in_order(act_system *system)
     act__left_tell(system, ACT_LOG_WARNING, "not ended within stop_timeout, is killed:", asked);
     deadline = act__clock_after(KILL_TIMEOUT);
     do {
-        act__system_poke_all(system, NULL, ACT__URGENT_KILL);
+        act__control_set_all(system, NULL, ACT__CONTROL_KILL);
         struct timespec soon = act__clock_after(ACT_MS(10));
         if (wait_for_end(system, ALL_HAVE_ENDED, &soon))
             return ACT_TIMED_OUT;
@@ -475,10 +475,10 @@ static bool end_all(act_system *system, const struct timespec *until)
     const struct act__executor_operations *operations = system->executor->operations;
     act_millis                             asked = operations->now(system->executor);
 
-    act__system_poke_all(system, NULL, ACT__URGENT_KILL);
+    act__control_set_all(system, NULL, ACT__CONTROL_KILL);
     bool have_ended = wait_for_end(system, ALL_HAVE_ENDED, until);
     if (have_ended)
-        act__seats_clear(system);
+        act__handovers_clear(system);
     else
         act__left_tell(system, ACT_LOG_ERROR, "act_system_destroy leaves behind", asked);
     uint32_t threads =

@@ -85,45 +85,45 @@ static inline act_self *act__cell_at(struct act_system *system, uint64_t local)
 
 /*
  * A message goes to this receiver: whether the end of this turn is to hold the sender. Of one that
- * is held only if much waits there; if that has stopped being held meanwhile it counts one message
- * too many, which only hurries its relief.
+ * is muted only if much waits there; if that has stopped being muted meanwhile it counts one
+ * message too many, which only hurries its relief.
  */
-static inline __attribute__((always_inline)) void act__slow_sent(struct act__worker *worker,
-                                                                 act_self           *receiver)
+static inline __attribute__((always_inline)) void act__backpressure_sent(struct act__worker *worker,
+                                                                         act_self *receiver)
 {
-    uint32_t slowed = act__load(&receiver->slowed);
-    if (act__likely(slowed == ACT__CALM))
+    uint32_t muted = act__load(&receiver->muted);
+    if (act__likely(muted == ACT__CALM))
         return;
-    if ((slowed & ACT__HELD_BY) == 0 ||
-        act__add(&receiver->slow_count, 1) >= worker->backlog_max / 2)
-        worker->slow_for = receiver;
+    if ((muted & ACT__MUTED_BY) == 0 || act__add(&receiver->pressure, 1) >= worker->backlog_max / 2)
+        worker->flooded = receiver;
 }
 
 /*
  * So many have come to one that was awake. The caller has just pushed, and so has the receiver's
  * first cache line: to count there costs little. Of two that count at once one may not count. See
- * slow.c.
+ * backpressure.c.
  */
-static inline __attribute__((always_inline)) void act__slow_came(struct act__worker *worker,
-                                                                 act_self *receiver, uint32_t count)
+static inline __attribute__((always_inline)) void act__backpressure_came(struct act__worker *worker,
+                                                                         act_self *receiver,
+                                                                         uint32_t  count)
 {
     /* relaxed, all: hints */
-    if (act__unlikely(act__load(&receiver->slowed) != ACT__CALM))
+    if (act__unlikely(act__load(&receiver->muted) != ACT__CALM))
         return;
-    uint32_t came = act__load(&receiver->slow_count) + count;
-    act__store(&receiver->slow_count, came);
+    uint32_t came = act__load(&receiver->pressure) + count;
+    act__store(&receiver->pressure, came);
     if (act__unlikely(came > worker->backlog_max))
-        act__slow_flooded(worker, receiver);
+        act__backpressure_flooded(worker, receiver);
 }
 
 /* Messages, as one envelope, to an actor without a bound. */
-static inline __attribute__((always_inline)) void act__slow_push(struct act__worker *worker,
-                                                                 act_self           *receiver,
-                                                                 act_message        *envelope,
-                                                                 uint32_t            count)
+static inline __attribute__((always_inline)) void act__backpressure_push(struct act__worker *worker,
+                                                                         act_self    *receiver,
+                                                                         act_message *envelope,
+                                                                         uint32_t     count)
 {
     if (!act__cell_push(worker->system, worker, receiver, envelope))
-        act__slow_came(worker, receiver, count);
+        act__backpressure_came(worker, receiver, count);
 }
 
 struct act__root {
@@ -142,7 +142,7 @@ void       act__system_free(act_system *system);
 /* Living actors; exact when nothing runs, else not too few. */
 uint64_t act__system_actors_count(act_system *system);
 /* Asks every living actor to shut down, or kills it; needs no memory. */
-void     act__system_poke_all(act_system *system, struct act__worker *worker, uint8_t urgent);
+void     act__control_set_all(act_system *system, struct act__worker *worker, uint8_t control);
 /* An actor has ended: tells the thread that waits for the last. */
 void     act__system_actor_ended(act_system *system);
 

@@ -28,7 +28,7 @@ static bool own_wheel(const struct act__worker *worker, const struct act__timer 
 
 act_ref act__timer_ref(struct act_system *system, const struct act__timer *timer)
 {
-    return act__ref_make(act__load(&timer->life), act__slab_index(&system->timers, timer),
+    return act__ref_make(act__load(&timer->generation), act__slab_index(&system->timers, timer),
                          ACT__REF_IS_TIMER);
 }
 
@@ -38,13 +38,13 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     struct act__timer *timer = act__slab_take(&worker->system->timers, &worker->timers);
     if (timer == NULL)
         return NULL;
-    act__store(&timer->life, act__load(&timer->life) + 1);
-    atomic_thread_fence(memory_order_release); /* who sees the owner of this use sees its life:
-                                                  pairs with find */
-    memset(&timer->notice, 0, sizeof timer->notice);
-    timer->notice.act_bits = ACT__BIT_SIGNAL | ACT__HOME_TIMER;
-    timer->notice.tag = ACT__SIGNAL_TIMER;
-    timer->notice.ref = ref;
+    act__store(&timer->generation, act__load(&timer->generation) + 1);
+    atomic_thread_fence(memory_order_release); /* who sees the owner of this use sees its
+                                                  generation: pairs with find */
+    memset(&timer->event, 0, sizeof timer->event);
+    timer->event.act_bits = ACT__BIT_SIGNAL | ACT__HOME_TIMER;
+    timer->event.tag = ACT__SIGNAL_TIMER;
+    timer->event.ref = ref;
     act__list_init(&timer->slot);
     if (delay > DELAY_MAX) /* the timeout of an ask: 35 years are as good as any time beyond */
         delay = DELAY_MAX;
@@ -80,7 +80,7 @@ void act__timer_drop(struct act__worker *worker, struct act__timer *timer)
 {
     if (timer->message != NULL)
         act_message_free(&timer->message);
-    act__store(&timer->life, act__load(&timer->life) + 1);
+    act__store(&timer->generation, act__load(&timer->generation) + 1);
     act__slab_give(&worker->system->timers, &worker->timers, timer);
 }
 
@@ -114,7 +114,7 @@ static void fire(struct act__worker *worker, struct act__timer *timer)
     uint32_t armed = ACT__TIMER_ARMED;
     act__list_remove(&timer->slot);
     if (act__unlikely(act__load(&timer->owner) == 0)) {
-        act__slow_watch(worker, timer);
+        act__backpressure_watch(worker, timer);
         return;
     }
     /*
@@ -123,7 +123,7 @@ static void fire(struct act__worker *worker, struct act__timer *timer)
     if (atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_FIRED,
                                                 memory_order_relaxed, memory_order_relaxed)) {
         act__gap("timers.fired");
-        act__signal_push(worker->system, worker, act__load(&timer->owner), &timer->notice);
+        act__signal_push(worker->system, worker, act__load(&timer->owner), &timer->event);
     }
 }
 
@@ -189,7 +189,8 @@ act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to, uint
 /* Whether the record is in use under this ref. */
 static bool is_called(struct act_system *system, struct act__timer *timer, act_ref ref)
 {
-    return act__timer_ref(system, timer).value == ref.value && (act__load(&timer->life) & 1) != 0;
+    return act__timer_ref(system, timer).value == ref.value &&
+           (act__load(&timer->generation) & 1) != 0;
 }
 
 /*
@@ -204,7 +205,10 @@ static struct act__timer *find(act_self *self, act_ref ref)
     if (timer == NULL || !is_called(system, timer, ref))
         return NULL;
     act__gap("timers.found");
-    /* acquire: before the second look at life, as act__timer_arm writes life before the owner. */
+    /*
+     * acquire: before the second look at generation, as act__timer_arm writes generation before the
+     * owner.
+     */
     bool is_mine = act__load_acquire(&timer->owner) == act__local_of(self);
     return is_mine && is_called(system, timer, ref) && timer->owned.here != NULL ? timer : NULL;
 }

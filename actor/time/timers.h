@@ -41,21 +41,21 @@ struct act__timer_wheel {
 /*
  * Owned by an actor and lying in the wheel of the worker that armed it. `state` decides between the
  * wheel, which fires, and the owner, which cancels, possibly on another worker: whoever changes
- * ARMED has won. A fired timer travels to its owner as the signal `notice`, which has room in
+ * ARMED has won. A fired timer travels to its owner as the signal `event`, which has room in
  * itself; so firing needs no memory and cannot get lost. The owner then sends the message on, or
- * turns the notice into TIMED_OUT.
+ * turns the event into TIMED_OUT.
  */
 struct act__timer {
-    act_message        notice;
+    act_message        event;
     struct act__list   slot;         /* in the wheel; only its worker */
     struct act__member owned;        /* in the owner's cell->timers; only the owner */
-    _Atomic uint64_t   life;         /* odd while in use: makes the ref */
+    _Atomic uint64_t   generation;   /* odd while in use: makes the ref */
     struct act__timer *next_call[2]; /* on their way to the wheel's worker: to arm, to cancel */
     act_millis         due;
-    act_message       *message; /* NULL: the timeout of the ask notice.ref */
+    act_message       *message; /* NULL: the timeout of the ask event.ref */
     uint64_t           to;
     _Atomic uint64_t   owner; /* written when it is armed; a stranger with its ref may look. 0: a
-                                 watch, see slow.c */
+                                 watch, see backpressure.c */
     _Atomic uint32_t   state;
     uint16_t           worker;  /* whose wheel */
     bool               by_call; /* armed by call_wheel: it may be on its way there, and is

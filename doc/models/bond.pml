@@ -8,7 +8,7 @@
  *                           accept_reply
  *           actor/process/exit.c    cancel_timers, drop_waiting, end_bonds; actor/system/timers.c  fire, timer_cancel
  * Left out  inboxes: inbox.pml has shown that they are channels. Both actors trap exits, so that an EXIT is a message.
- *           The record is not made anew: who looks a ref up finds by its life whether it is the same. The order in
+ *           The record is not made anew: who looks a ref up finds by its generation whether it is the same. The order in
  *           which ends are told.
  * Asserted  an end that is sent is not on its way already; the record is free once, when no end is on its way or kept,
  *           and nobody touches it then; a monitor or an ask brings at most one answer, none after it was taken back,

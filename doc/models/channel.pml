@@ -3,12 +3,12 @@
  * -DTWO and two receivers, with -DTWO_SENDERS and two senders.
  * SPDX-License-Identifier: MIT
  *
- * Models    mailbox/channel/channel_waiting.c, mailbox/channel/select.c  lie down, claim, sleep, get up; with them send, receive and the
+ * Models    mailbox/channel/channel_waiting.c, mailbox/channel/select.c  register, selected, sleep, unregister; with them send, receive and the
  *           last sender's drop of mailbox/channel/channel_buffered.c, or with -DRENDEZVOUS of mailbox/channel/channel_rendezvous.c
  * Left out  What the values are, and where they lie: they are counted. The order of the lists: any who is listed may be
- *           claimed. Watchers. Deadlines, but with -DTIMEOUTS a sleeper may awake at any time and look again.
+ *           selected. Watchers. Deadlines, but with -DTIMEOUTS a sleeper may awake at any time and look again.
  * Asserted  every value that is sent is received, once; nobody sleeps on: all come to their end.
- * Order     sequentially consistent here. All but the claim happens under a lock.
+ * Order     sequentially consistent here. All but the selecting happens under a lock.
  */
 #if defined(TWO)
 #define CHANNELS  1
@@ -47,7 +47,7 @@ byte tail[CHANNELS], head[CHANNELS];
 bool is_last[CHANNELS]; /* no sender is left */
 byte handles[CHANNELS];
 byte state[THREADS];
-bool done[THREADS];      /* act_done: the claim has handed the value over */
+bool done[THREADS];      /* act_done: the one that selects has handed the value over */
 #define LIST(c, who) list[(c) * THREADS + (who)]
 bool list[CHANNELS * THREADS]; /* receivers at the senders' end of c, senders at the receivers' end */
 byte sent, received;
@@ -64,16 +64,16 @@ inline unlock(l) { l = false }
 /* Compare-exchange of its state. */
 inline win(who, what)
 {
-#ifdef BREAK_CLAIM
+#ifdef BREAK_SELECT
     atomic { state[who] = what; other = who }
 #else
     atomic { if :: state[who] == LOOKING -> state[who] = what; other = who :: else fi }
 #endif
 }
 
-/* Takes one of two threads off the list of `where`, if one is listed and can be claimed: `other`, or THREADS. Under the
+/* Takes one of two threads off the list of `where`, if one is listed and can be selected: `other`, or THREADS. Under the
    lock of the list. */
-inline claim(where, one, two)
+inline select_at(where, one, two)
 {
     other = THREADS;
     do
@@ -83,17 +83,17 @@ inline claim(where, one, two)
     od
 }
 
-#define CLAIM_RECEIVER(where) claim(where, SENDERS, THREADS - 1)
-#define CLAIM_SENDER(where)   claim(where, SENDER_OF(where), OTHER_SENDER_OF(where))
+#define SELECT_RECEIVER(where) select_at(where, SENDERS, THREADS - 1)
+#define SELECT_SENDER(where)   select_at(where, SENDER_OF(where), OTHER_SENDER_OF(where))
 
 /* To a receiver, if no value waits; else into the channel, if there is room: `ok`, and a receiver is told to look. */
 inline pass(ch)
 {
     other = THREADS;
-    if :: tail[ch] == head[ch] -> CLAIM_RECEIVER(ch) :: else fi;
+    if :: tail[ch] == head[ch] -> SELECT_RECEIVER(ch) :: else fi;
     if
     :: other != THREADS -> done[other] = true; ok = true
-    :: other == THREADS && ok -> tail[ch]++; CLAIM_RECEIVER(ch)
+    :: other == THREADS && ok -> tail[ch]++; SELECT_RECEIVER(ch)
     :: else
     fi
 }
@@ -105,7 +105,7 @@ inline refill(ch)
     lock(out_lock[ch]);
     if
     :: tail[ch] - head[ch] < CAPACITY ->
-        CLAIM_SENDER(ch);
+        SELECT_SENDER(ch);
         if
         :: other != THREADS -> done[other] = true; ok = true; pass(ch)
         :: else
@@ -119,7 +119,7 @@ inline try_send(ch)
 {
     lock(in_lock[ch]);
 #ifdef RENDEZVOUS
-    CLAIM_RECEIVER(ch);
+    SELECT_RECEIVER(ch);
     ok = (other != THREADS);
     if :: ok -> done[other] = true; sent++ :: else fi;
 #else
@@ -135,7 +135,7 @@ inline try_receive(ch)
 {
     lock(OUT_LOCK[ch]);
 #ifdef RENDEZVOUS
-    CLAIM_SENDER(ch);
+    SELECT_SENDER(ch);
     ok = (other != THREADS);
     gone = !ok && is_last[ch];
     if :: ok -> done[other] = true :: else fi;
@@ -202,7 +202,7 @@ proctype sender(byte me)
     do
     :: ok ->
         lock(in_lock[OVER(me)]);
-        CLAIM_RECEIVER(OVER(me));
+        SELECT_RECEIVER(OVER(me));
         unlock(in_lock[OVER(me)]);
 #ifdef BREAK_ALL
         break
@@ -221,7 +221,7 @@ proctype receiver(byte me)
     do
     :: off[0] && off[1] -> break
     :: else ->
-        /* A look at one of them, by chance; at the other if it had nothing. */
+        /* A look at one of them, at random; at the other if it had nothing. */
         if :: c = 0 :: c = 1 fi;
         if :: !off[c] -> try_receive(c); off[c] = gone :: else -> ok = false fi;
         if

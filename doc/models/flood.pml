@@ -1,24 +1,24 @@
 /*
- * Two actors that flood each other: each may open the other's list of held senders, and none
- * holds the other for ever.
+ * Two actors that flood each other: each may open the other's list of muted senders, and none
+ * mutes the other for ever.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/delivery/slow.c    open_list, ask_to_look, hold_senders_of, slow_look, enter_list,
- *                           pass_on, lay_down, slow_hold, free_list
+ * Models    actor/delivery/backpressure.c    open_list, ask_to_look, mute_senders_of, look, enter_list,
+ *                           pass_on, give_token_up, mute_sender, unmute_list
  *           actor/process/turn.c    turn_run, give_way, rest, fall_asleep, wake_if_asked
- * Left out  as in slow.pml; signals, so that one that is held runs again only when it is freed; the
+ * Left out  as in backpressure.pml; signals, so that one that is muted runs again only when it is freed; the
  *           watch. That it finds itself overloaded: a look says so as it likes.
  * Asserted  a token is in one place: a worker, the run queue, the other's list, or nowhere while
- *           its actor sleeps. Ends well only if both sleep, held by none, with no message left.
+ *           its actor sleeps. Ends well only if both sleep, muted by none, with no message left.
  */
 #define MESSAGES 2 /* that each sends, one in a handler */
 #define CALM     255
-#define HELD_BY  128
+#define MUTED_BY  128
 mtype = { NO, LISTED, YES };
 
-byte  slowed[2] = CALM; /* CALM, HELD_BY, or a list: 0, or the other as 1 + its number */
-mtype held[2] = NO;
-bool  is_asked[2];      /* `urgent` */
+byte  muted[2] = CALM; /* CALM, MUTED_BY, or a list: 0, or the other as 1 + its number */
+mtype mute[2] = NO;
+bool  is_asked[2];      /* `control` */
 bool  is_overloaded[2]; /* ACT__CELL_OVERLOADED */
 bool  asleep[2];
 byte  waits[2];         /* messages */
@@ -31,7 +31,7 @@ byte  running[2];
 inline schedule(a)
 {
     d_step {
-        assert(!queued[a] && running[a] == 0 && !asleep[a] && held[a] != YES);
+        assert(!queued[a] && running[a] == 0 && !asleep[a] && mute[a] != YES);
         queued[a] = true
     }
 }
@@ -42,14 +42,14 @@ inline wake(a)
     atomic { if :: asleep[a] -> asleep[a] = false; schedule(a) :: else fi }
 }
 
-/* free_held and free_list; there is at most the other in it. */
-inline free_held(a, then)
+/* unmute_all and unmute_list; there is at most the other in it. */
+inline unmute_all(a, then)
 {
-    d_step { first = slowed[a]; assert(first != HELD_BY); slowed[a] = then }
+    d_step { first = muted[a]; assert(first != MUTED_BY); muted[a] = then }
     if
     :: first != 0 && first != CALM -> atomic {
-        was = held[OTHER(a)];
-        held[OTHER(a)] = NO;
+        was = mute[OTHER(a)];
+        mute[OTHER(a)] = NO;
         if :: was == YES -> schedule(OTHER(a)) :: else fi;
         was = NO
     }
@@ -58,16 +58,16 @@ inline free_held(a, then)
     first = 0
 }
 
-inline slow_look(a)
+inline look(a)
 {
     if
     :: is_asked[a] ->
         is_asked[a] = false;
         if
-        :: slowed[a] != CALM && slowed[a] != HELD_BY ->
+        :: muted[a] != CALM && muted[a] != MUTED_BY ->
             if
             :: waits[a] > 0 -> is_overloaded[a] = true
-            :: true -> is_overloaded[a] = false; free_held(a, CALM)
+            :: true -> is_overloaded[a] = false; unmute_all(a, CALM)
             fi
         :: else
         fi
@@ -82,14 +82,14 @@ inline send(a)
     :: left[a] > 0 ->
         d_step {
             left[a]--; waits[OTHER(a)]++;
-            floods = (slowed[OTHER(a)] != CALM && slowed[OTHER(a)] != HELD_BY)
+            floods = (muted[OTHER(a)] != CALM && muted[OTHER(a)] != MUTED_BY)
         }
         wake(OTHER(a));
         if
-        :: !floods -> /* hold_senders_of */
+        :: !floods -> /* mute_senders_of */
             d_step {
-                floods = (slowed[OTHER(a)] == CALM);
-                if :: floods -> slowed[OTHER(a)] = 0 :: else fi
+                floods = (muted[OTHER(a)] == CALM);
+                if :: floods -> muted[OTHER(a)] = 0 :: else fi
             }
             if
             :: floods -> is_asked[OTHER(a)] = true; wake(OTHER(a))
@@ -102,18 +102,18 @@ inline send(a)
 }
 
 /* `lets_go`: the token is gone. */
-inline lay_down(a)
+inline give_token_up(a)
 {
 #ifdef BREAK_PASS_ON
-    slowed[a] = HELD_BY; changed = true;
+    muted[a] = MUTED_BY; changed = true;
 #else
-    d_step { changed = (slowed[a] == CALM); if :: changed -> slowed[a] = HELD_BY :: else fi }
+    d_step { changed = (muted[a] == CALM); if :: changed -> muted[a] = MUTED_BY :: else fi }
 #endif
     if
     :: changed -> atomic {
         if
-        :: held[a] == LISTED -> held[a] = YES; running[a]--; lets_go = true
-        :: else -> slowed[a] = CALM
+        :: mute[a] == LISTED -> mute[a] = YES; running[a]--; lets_go = true
+        :: else -> muted[a] = CALM
         fi
     }
     :: else
@@ -121,21 +121,21 @@ inline lay_down(a)
     changed = false
 }
 
-inline slow_hold(a)
+inline mute_sender(a)
 {
     if
-    :: floods && !is_overloaded[a] && (slowed[a] == CALM || slowed[a] == HELD_BY) ->
+    :: floods && !is_overloaded[a] && (muted[a] == CALM || muted[a] == MUTED_BY) ->
         if
-        :: held[a] != NO -> lay_down(a)
+        :: mute[a] != NO -> give_token_up(a)
         :: else ->
-            held[a] = LISTED;
+            mute[a] = LISTED;
             d_step {
-                changed = (slowed[OTHER(a)] != CALM && slowed[OTHER(a)] != HELD_BY);
-                if :: changed -> slowed[OTHER(a)] = 1 + a :: else fi
+                changed = (muted[OTHER(a)] != CALM && muted[OTHER(a)] != MUTED_BY);
+                if :: changed -> muted[OTHER(a)] = 1 + a :: else fi
             }
             if
-            :: changed -> lay_down(a)
-            :: else -> held[a] = NO
+            :: changed -> give_token_up(a)
+            :: else -> mute[a] = NO
             fi
         fi
     :: else
@@ -143,10 +143,10 @@ inline slow_hold(a)
 }
 
 /* One that is overloaded and has handled all is so no longer. */
-inline slow_update(a)
+inline update(a)
 {
     if
-    :: is_overloaded[a] && waits[a] == 0 -> is_overloaded[a] = false; free_held(a, CALM)
+    :: is_overloaded[a] && waits[a] == 0 -> is_overloaded[a] = false; unmute_all(a, CALM)
     :: else
     fi
 }
@@ -165,22 +165,22 @@ end_idle:
         floods = false; lets_go = false;
         queued[a] = false; running[a]++;
         assert(running[a] == 1);
-        if :: slowed[a] == HELD_BY -> slowed[a] = CALM :: else fi /* slow_wake */
+        if :: muted[a] == MUTED_BY -> muted[a] = CALM :: else fi /* wake */
     }
 look:
-    slow_look(a);
+    look(a);
     if
     :: waits[a] > 0 ->
         waits[a]--;
         send(a);
-        slow_update(a);
+        update(a);
         if
         :: goto spent
         :: goto look
         fi
     :: else
     fi;
-    slow_hold(a);
+    mute_sender(a);
     if
     :: lets_go -> goto end_idle
     :: else
@@ -201,7 +201,7 @@ look:
     :: else -> goto end_idle
     fi;
 spent:
-    slow_hold(a);
+    mute_sender(a);
     if
     :: lets_go
     :: else -> atomic { running[a]--; schedule(a) }
@@ -209,7 +209,7 @@ spent:
     goto end_idle
 }
 
-#define RESTS(a) (asleep[a] && waits[a] == 0 && held[a] == NO && !queued[a] && slowed[a] == CALM)
+#define RESTS(a) (asleep[a] && waits[a] == 0 && mute[a] == NO && !queued[a] && muted[a] == CALM)
 
 /* Never over before all is handled: else this is an invalid end. */
 proctype watcher()

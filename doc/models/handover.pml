@@ -1,261 +1,408 @@
 /*
- * A supervisor that may be killed at any moment, and the seat that its child leaves it: the links between both.
+ * A handover: the actor that ends, who takes its handover and who gives it up meet in one word.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/delivery/seat.c    hold, pass_on, park, clear, take, leave, seat_of
- *           actor/process/exit.c    end, bonds_end; actor/process/spawn.c  bear, for one that takes a seat
- *           actor/signal/bond.c    bond_begin, bond_end, let_go; actor/signal/signal.c  take_in_one, apply_exit, refuse_signal
- *           supervisor/     what it does when a child is gone, and what is done when it is gone itself (destroy)
- * Left out  the queue and sleeping: inbox.pml, seat.pml. Messages and names: seat.pml. Links that cross, unlink: bond.pml.
- *           More children: they share nothing. Bond b is the link with instance b, whose life it is, too.
- * Asserted  a link brings its EXIT to the supervisor once, and has brought it whenever all is quiet; where it has come the
- *           seat can be taken. A record is free once, when it is in no set and on no way. Ends well only if the child has
- *           ended after its supervisor, and no seat is left.
- * Order     as in bond.pml and seat.pml.
+ * Models    actor/delivery/handover.c    hold, pass_on, park, clear, take, put_back, leave, handover_of
+ *           actor/process/turn.c    do_the_rest, sit, sleep_dead, rest
+ *           actor/signal/signal.c  cell_poke, take_control
+ * Left out  the queue: inbox.pml. Here it is a number, and START; sleeping and waking are one step each. What the cell
+ *           is used for after it was given back: its generation is another, and each step of the word looks at the generation.
+ * Asserted  whoever writes what belongs to the cell (the name, the birth of the next) is alone; the name is released
+ *           once; START finds a handover, and the name there; each message is handled or a dead letter; the cell is given
+ *           back, once. Ends well only if it is: a handover nobody takes in the end, a abandonment nobody sees or a kill that
+ *           is lost is an invalid end state.
+ * Order     sequentially consistent here. That the acquire and release at PARKED are enough is tested by
+ *           test/stress/supervisor_stress, under ThreadSanitizer.
  */
-#define LIVES 3 /* the last leaves no seat */
+#define FIRST    1 /* the generation of the actor that ends */
+#define NEXT     3 /* the handover's, and of the actor that takes it */
+#define MESSAGES 2
 
-mtype = { LINK, EXIT, START, LIVING, SEAT, DEAD };
+mtype = {LIVING, HANDOVER, DIED, NOBODY};
+mtype state = LIVING; /* the token's holder only */
+byte  generation = FIRST;
 
-/* The child's cell. */
-mtype state = LIVING;
-byte  life;
-chan  cell = [8] of { mtype, byte };
-bool  is_busy;
-
-/* cell->urgent */
+/* cell->control */
 byte whose;
-bool leave, holding, parked, buried;
+bool leave, holding, parked, abandoned, killed;
 
-/* The supervisor. */
-bool is_alive = true;
-byte current; /* the instance that it knows */
-chan inbox = [8] of { byte }; /* an EXIT, by its bond */
+byte coming; /* messages in the queue */
+bool start;  /* also in the queue */
+byte inbox;  /* messages that were fetched */
+bool asleep;
+bool queued = true; /* the token is in the run queue */
 
-/* Bonds. side 0: the supervisor */
-bool made[LIVES], half_0[LIVES], half_1[LIVES], ended_0[LIVES], ended_1[LIVES];
-byte holders[LIVES], freed[LIVES], told[LIVES];
+bool writing; /* somebody writes what belongs to the cell */
+bool name = true;
+byte handled, dead, sent, freed;
+byte others; /* processes that have not finished */
 
-inline let_go(b)
-{
-    atomic {
-        assert(freed[b] == 0 && holders[b] > 0);
-        holders[b]--;
-        if
-        :: holders[b] == 0 -> freed[b]++; assert(!half_0[b] && !half_1[b])
-        :: else
-        fi
-    }
-}
+inline begin_writing() { d_step { assert(!writing); writing = true } }
+inline end_writing() { writing = false }
+inline release_name() { d_step { assert(name); name = false } }
 
-inline end_0(b) { atomic { half_0[b] = false; ended_0[b] = true }; cell ! EXIT, b }
-inline end_1(b) { atomic { half_1[b] = false; ended_1[b] = true }; inbox ! b }
+inline schedule() { d_step { assert(!queued); queued = true } }
+inline wake() { atomic { if :: asleep -> asleep = false; schedule() :: else fi } }
 
 /* ---- the word: each a compare-exchange */
 
-#define CLEAR_WORD leave = false; holding = false; parked = false; buried = false
+inline clear_word(generation_)
+{
+    whose = generation_; leave = false; holding = false; parked = false; abandoned = false; killed = false
+}
+
+/* act__control_set */
+inline set_control(generation_, what)
+{
+    d_step {
+        if
+        :: whose < generation_ -> clear_word(generation_); what = true
+        :: whose == generation_ -> what = true
+        :: else
+        fi
+    }
+    wake()
+}
 
 inline hold()
 {
-    atomic {
-        stays = (life < LIVES - 1) && !(whose == life && leave);
+    d_step {
+        stays = true;
         if
-        :: stays ->
+#ifndef BREAK_HOLD
+        :: whose == generation && leave -> stays = false
+#endif
+        :: else ->
             if
-            :: whose <= life -> CLEAR_WORD; whose = life + 1
+            :: whose <= generation -> clear_word(NEXT)
             :: else
             fi;
             holding = true
-        :: else
         fi
     }
 }
 
+/* `is_parked` tells. */
 inline park()
 {
-    atomic {
-        holding = false;
+    d_step {
+#ifdef BREAK_PARK
+        is_parked = true;
+#else
+        is_parked = !leave;
+#endif
         if
-        :: leave -> buried = true
-        :: else -> parked = true
-        fi
-    }
-}
-
-/* act_seat_leave, by a pid of life l */
-inline give_up(l)
-{
-    atomic {
-        if
-        :: whose <= l + 1 && whose >= l && parked -> parked = false; buried = true
-        :: whose <= l + 1 && whose >= l && !parked && (holding || whose == l) -> leave = true
-        :: whose < l -> CLEAR_WORD; whose = l; leave = true
+        :: is_parked -> holding = false; parked = true
         :: else
         fi
     }
 }
 
-/* ---- the child, where its token is held */
-
-inline end_all()
+inline abandon()
 {
-    i = 0;
-    do
-    :: i < LIVES ->
+    begin_writing();
+    release_name();
+    end_writing();
+    set_control(NEXT, abandoned)
+}
+
+/* `has` tells. */
+inline take()
+{
+#ifdef BREAK_TAKE
+    has = (whose == NEXT && parked);
+    if
+    :: has -> parked = false
+    :: else
+    fi
+#else
+    d_step { has = (whose == NEXT && parked); if :: has -> parked = false :: else fi }
+#endif
+}
+
+inline put_back()
+{
+    park();
+    if
+    :: !is_parked -> abandon()
+    :: else
+    fi
+}
+
+/* act_handover_abandon; `has` tells whether the handover was parked. */
+inline give_up(generation_)
+{
+    d_step {
+        has = false;
         if
-        :: half_1[i] -> end_1(i)
-        :: else
+        :: whose > generation_ && !holding && !parked
+        :: else ->
+            if
+            :: parked -> has = true; parked = false
+            :: else ->
+                if
+                :: whose < generation_ -> clear_word(generation_)
+                :: else
+                fi;
+                leave = true
+            fi
+        fi
+    }
+    if
+    :: has -> abandon()
+    :: else
+    fi
+}
+
+/* ---- the token's holder */
+
+inline take_in()
+{
+    atomic {
+        if
+        :: state == NOBODY || state == DIED -> dead = dead + coming
+        :: else -> inbox = inbox + coming
         fi;
-        i++
-    :: else -> break
-    od
+        coming = 0;
+        if
+        :: start -> assert(state == HANDOVER && name && generation == NEXT); start = false; state = LIVING
+        :: else
+        fi
+    }
 }
 
+/* `slept` tells. */
+inline fall_asleep()
+{
+    d_step { slept = (coming == 0 && !start); if :: slept -> asleep = true :: else fi }
+}
+
+/* A living one that is not to leave a handover, or a handover that nobody will take. */
+inline become_dead()
+{
+    take_in();
+    generation++;
+    d_step { dead = dead + inbox; inbox = 0; state = DIED }
+}
+
+/* exit.c; instance NEXT leaves no handover. */
 inline end_life()
 {
-    hold();
+    stays = false;
     if
-    :: stays ->
-        b = life;
-        had = half_1[b];
-#ifndef BREAK_SET
-        half_1[b] = false; /* moved to a set of its own: the cell's is the next one's */
-#endif
-        atomic { life++; state = SEAT };
-#ifdef BREAK_PARK
-        if
-        :: had -> end_1(b)
-        :: else
-        fi;
-        park()
-#else
-        park();
-#ifdef BREAK_SET
-        end_all()
-#else
-        if
-        :: had -> end_1(b)
-        :: else
-        fi
-#endif
-#endif
-    :: else ->
-        state = DEAD;
-        end_all()
-    fi
-}
-
-inline take_exit()
-{
-    in_force = !ended_1[b];
-    if
-    :: in_force -> atomic { half_1[b] = false; ended_1[b] = true }; let_go(b)
+    :: generation == FIRST -> hold()
     :: else
     fi;
-    let_go(b);
+    begin_writing();
     if
-    :: in_force && state == LIVING -> end_life() /* it ends with its parent */
+    :: stays ->
+#ifdef BREAK_ORDER
+        park();
+#endif
+        take_in();
+        generation = NEXT;
+        state = HANDOVER;
+        end_writing();
+#ifndef BREAK_ORDER
+        park();
+#endif
+        if
+        :: !is_parked ->
+            begin_writing();
+            release_name();
+            end_writing();
+            d_step {
+#ifndef BREAK_HELD
+                holding = false;
+#endif
+                abandoned = true
+            }
+        :: else
+        fi
+    :: else ->
+        release_name();
+        end_writing();
+        become_dead()
+    fi
+}
+
+inline handle_some()
+{
+    do
+    :: inbox > 0 -> d_step { inbox--; handled++ }
+    :: break
+    od
+}
+
+/* Returns with `over` if the turn is. */
+inline live()
+{
+    take_in();
+#ifdef KILLED
+    if
+    :: generation == FIRST -> handle_some(); end_life()
+    :: else -> /* until it is killed */
+        d_step { is_killed = (whose == generation && killed); clear_word(0) }
+        if
+        :: is_killed -> end_life()
+        :: else ->
+            handle_some();
+            fall_asleep();
+            if
+            :: slept ->
+                atomic { if :: whose != 0 && asleep -> asleep = false; schedule() :: else fi; over = true }
+            :: else
+            fi
+        fi
+    fi
+#else
+    handle_some();
+    end_life()
+#endif
+}
+
+inline run_handover()
+{
+#ifdef BREAK_STALE
+    clear_word(0);
+#endif
+    if
+    :: abandoned -> begin_writing(); end_writing(); become_dead()
+    :: else -> take_in()
+    fi;
+    if
+    :: state == HANDOVER ->
+        over = true;
+        fall_asleep();
+        atomic {
+            if
+#ifdef BREAK_ABANDONED
+            :: slept
+#else
+            :: slept && !(abandoned && asleep)
+#endif
+            :: else -> asleep = false; schedule()
+            fi
+        }
     :: else
     fi
 }
 
-proctype child()
+inline sleep_dead()
 {
-    mtype what;
-    byte  b, i;
-    bool  stays, had, in_force;
-    do
-    :: atomic { cell ? what, b -> is_busy = true }
-        if
-        :: b == life && state != DEAD && what == LINK -> half_1[b] = true
-        :: b == life && what == START -> assert(state == SEAT && !parked && !buried); state = LIVING
-        :: b == life && state != DEAD && what == EXIT -> take_exit()
-        :: (b != life || state == DEAD) && what == LINK -> end_1(b)
-        :: (b != life || state == DEAD) && what == EXIT -> let_go(b)
-        fi;
-        atomic { b = 0; i = 0; in_force = false; had = false; stays = false; is_busy = false }
-    :: atomic { state == LIVING -> is_busy = true }
-        end_life();
-        atomic { b = 0; i = 0; had = false; stays = false; is_busy = false }
-    :: atomic { state == SEAT && buried -> is_busy = true; state = DEAD }
-        end_all();
-        atomic { i = 0; is_busy = false }
-    :: atomic { !is_alive && state == DEAD && empty(cell) && empty(inbox) -> break }
-    od
-}
-
-/* ---- the supervisor */
-
-#define IS_TOLD(n) (!ended_1[n] || told[n] == 1 || ended_0[n])
-
-inline child_gone()
-{
-    told[b]++;
-    assert(told[b] == 1 && !(whose == b + 1 && holding));
-    atomic { has = (whose == b + 1 && parked); if :: has -> parked = false :: else fi } /* seat_of, take */
+    was = state;
+    state = NOBODY;
+    fall_asleep();
     if
-    :: has ->
-        current = b + 1;
-        atomic { made[current] = true; holders[current] = 2; half_0[current] = true };
-#ifdef BREAK_SET
-        half_1[current] = true;
-#else
-        cell ! LINK, current;
-#endif
-        cell ! START, current
-    :: has -> atomic { parked = true }; give_up(b + 1); current = LIVES /* it is not to be started again */
-    :: else -> current = LIVES
+    :: slept ->
+        over = true;
+        if
+        :: was == DIED -> d_step { freed++; assert(freed == 1 && !name) }
+        :: else
+        fi
+    :: else -> state = was
     fi
 }
 
-proctype supervisor()
+proctype worker()
 {
-    byte b;
-    bool has;
+    bool  over, slept, stays, is_parked, is_killed;
+    mtype was;
     do
-    :: atomic { is_alive && inbox ? [b] -> inbox ? b }
-        if
-        :: ended_0[b] -> let_go(b)
-        :: else ->
-            atomic { half_0[b] = false; ended_0[b] = true };
-            let_go(b);
-            let_go(b);
-            child_gone()
-        fi;
-        has = false
-    :: atomic { is_alive -> is_alive = false }
-        assert(is_busy || nempty(cell) || nempty(inbox) || buried || (IS_TOLD(0) && IS_TOLD(1) && IS_TOLD(2)));
-#ifndef BREAK_LEAVE
-        if
-        :: current < LIVES -> give_up(current)
-        :: else
-        fi;
-#endif
-        b = 0;
+    :: atomic { queued -> queued = false; over = false };
         do
-        :: b < LIVES ->
-            if
-            :: half_0[b] -> end_0(b)
-            :: else
-            fi;
-            b++
-        :: else -> break
+        :: over -> break
+        :: !over && state == LIVING -> live()
+        :: !over && state == HANDOVER -> run_handover()
+        :: !over && (state == DIED || state == NOBODY) -> take_in(); sleep_dead()
         od
-    :: atomic { !is_alive && nempty(inbox) -> inbox ? b }
-        let_go(b)
-    :: atomic { !is_alive && state == DEAD && empty(cell) && empty(inbox) && !is_busy -> break }
+    :: atomic { !queued && freed == 1 && others == 0 && asleep -> break }
     od
 }
 
-#define ENDED_WELL(n) (!made[n] || (freed[n] == 1 && holders[n] == 0))
+/* ---- others */
 
-init
+proctype sender()
 {
+    do
+    :: sent < MESSAGES -> atomic { sent++; coming++; wake() }
+    :: else -> break
+    od;
+    others--
+}
+
+/* A supervisor: it asks until the handover is there, then takes it, or gives it up if it cannot start anybody. */
+proctype spawner()
+{
+    bool has, is_parked, lives;
+    do
+    :: /* act_handover_of */
+#ifdef BREAK_LOOK
+        lives = (whose == NEXT && holding);
+        has = (whose == NEXT && parked);
+        lives = lives || (!has && generation == FIRST);
+#else
+        lives = (generation == FIRST);
+        if
+        :: lives
+        :: else -> d_step { lives = (whose == NEXT && holding); has = (whose == NEXT && parked) }
+        fi;
+#endif
+        if
+        :: lives -> (generation != FIRST && !holding) /* asks again later */
+        :: else -> break
+        fi
+    od;
+    if
+    :: has -> take()
+    :: else
+    fi;
+    if
+    :: has ->
+        begin_writing();
+        if
+        :: end_writing(); atomic { start = true; wake() }
+        :: end_writing(); put_back(); give_up(FIRST)
+        fi
+    :: else
+    fi;
+    others--
+}
+
+/* A supervisor that is ending, or the system: at any moment, by the old pid or by the handover's. */
+proctype leaver()
+{
+    bool has;
+    if
+    :: give_up(FIRST)
+    :: generation != FIRST -> give_up(NEXT)
+    fi;
+    others--
+}
+
+proctype killer()
+{
+    (generation != FIRST);
+    set_control(NEXT, killed);
+    others--
+}
+
+init {
     atomic {
-        made[0] = true; holders[0] = 2; half_0[0] = true; half_1[0] = true;
-        run child();
-        run supervisor()
-    }
-    _nr_pr == 1;
-    assert(!parked && !holding && ENDED_WELL(0) && ENDED_WELL(1) && ENDED_WELL(2))
+        run worker();
+        run worker();
+        others++; run sender();
+#ifdef KILLED
+        others++; run killer();
+        others++; run spawner()
+#else
+        if
+        :: others++; run spawner()
+        :: others++; run leaver()
+        :: others = others + 2; run spawner(); run leaver()
+        fi
+#endif
+    };
+    (_nr_pr == 1);
+    assert(handled + dead == MESSAGES && coming == 0 && inbox == 0)
 }

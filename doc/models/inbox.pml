@@ -5,8 +5,8 @@
  * Models    mailbox/inbox/mpsc_queue.h  push, wake, older, fetch, idle, detach
  *           mailbox/inbox/inbox.h, .c   fetch, pop, retire, detach, sleep
  *           actor/process/turn.c          turn_run, turn_go_on, rest, fall_asleep, wake_if_asked
- *           actor/signal/signal.c        take_in_list, cell_poke, take_urgent
- * Left out  lives: one actor lives all the time. Bounds: a counter beside the queue. Held senders: slow.pml. The
+ *           actor/signal/signal.c        take_in_list, cell_poke, take_control
+ * Left out  lives: one actor lives all the time. Bounds: a counter beside the queue. Held senders: backpressure.pml. The
  *           run queue is one bit, since one actor has one token. The pool gives any free envelope, and there are
  *           fewer than messages: the one just freed comes back at once.
  * Asserted  each message is taken in once, in its sender's order, and handled once if it is no signal; one worker
@@ -14,7 +14,7 @@
  *           that runs it; no envelope is read, linked or
  *           freed that is free or another's by now. Ends well only if all messages are handled and all bits taken:
  *           a lost wake-up is an invalid end state.
- * Order     Spin is sequentially consistent, and so are the accesses on which the poke rests. That the acquire and
+ * Order     Spin is sequentially consistent, and so are the accesses on which the control word rests. That the acquire and
  *           release of the others are enough is what test/stress/inbox_test tests, under ThreadSanitizer.
  */
 #define OPEN     0
@@ -45,7 +45,7 @@ typedef envelope {
 envelope at[LAST + 1];
 
 byte word = IDLE;
-bool urgent;
+bool control;
 
 byte boundary, head, tail; /* the token's holder only */
 bool spent;
@@ -56,7 +56,7 @@ byte runs_on; /* self->worker: whose things the actor uses */
 
 byte expected[SENDERS]; /* the number of the next message to take in */
 byte handled[SENDERS];  /* the number behind the last message that was handled */
-byte done, pokers_done;
+byte done, askers_done;
 
 #define MINE(e) (at[e].used && at[e].from == me && at[e].number == number)
 
@@ -135,22 +135,22 @@ proctype sender(byte me)
     od
 }
 
-/* act__cell_poke */
-proctype poker()
+/* act__control_set */
+proctype asker()
 {
     bool woken;
-#ifdef BREAK_POKE_ORDER
+#ifdef BREAK_CONTROL_ORDER
     wake();
-    urgent = true;
+    control = true;
 #else
-    urgent = true;
+    control = true;
     wake();
 #endif
     if
     :: woken -> schedule()
     :: else
     fi;
-    pokers_done++
+    askers_done++
 }
 
 /* ---- the receiver */
@@ -244,9 +244,9 @@ inline take_in_list()
     }
 }
 
-inline take_urgent()
+inline take_control()
 {
-    urgent = false /* one that is not set is not written: the same */
+    control = false /* one that is not set is not written: the same */
 }
 
 inline pop(e)
@@ -328,7 +328,7 @@ inline sleep_now()
     sleep();
 #ifndef BREAK_RECHECK
     if
-    :: slept && urgent -> atomic {
+    :: slept && control -> atomic {
         wake();
         if
 #ifdef BREAK_GO_ON
@@ -344,7 +344,7 @@ inline sleep_now()
 #endif
 }
 
-#define FINISHED (done == TOTAL && pokers_done == 1 && !urgent)
+#define FINISHED (done == TOTAL && askers_done == 1 && !control)
 
 proctype worker()
 {
@@ -361,7 +361,7 @@ look:
     assert(runs_on == _pid);
     fetch();
     take_in_list();
-    take_urgent();
+    take_control();
 go_on:
     if
     :: atomic { head != NONE && batch > 0 ->
@@ -393,7 +393,7 @@ over:
 
 init
 {
-    atomic { run sender(0); run sender(1); run poker(); run worker(); run worker() }
+    atomic { run sender(0); run sender(1); run asker(); run worker(); run worker() }
     _nr_pr == 1;
     assert(word == IDLE && !at[2].used && !at[3].used && !at[LAST].used)
 }

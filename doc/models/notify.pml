@@ -1,11 +1,11 @@
 /*
- * A notice: a thread that knows only the channel tells an actor, which may end, and its system with it, at any moment.
+ * An event: a thread that knows only the channel tells an actor, which may end, and its system with it, at any moment.
  * SPDX-License-Identifier: MIT
  *
  * Models    actor/system/notify.c  fire, begin, push, retired, let_go, has_fired, cancel, release
  *           actor/system/system.c  act_system_destroy, as far as it frees what a thread that fires uses
- * Left out  how cases are listed and claimed: channel.pml. The queue: inbox.pml. A second use of the notifier: it waits
- *           for `fired` and for the notice to be retired, which is what `release` waits for.
+ * Left out  how cases are listed and selected: channel.pml. The queue: inbox.pml. A second use of the notifier: it waits
+ *           for `fired` and for the event to be retired, which is what `release` waits for.
  * Asserted  a thread touches neither the notifier nor the system when it is gone; the list of a channel is looked at
  *           only while the notifier has its handle; notifier and handle go once. Ends well only if both are gone: an
  *           actor that waits for ever is an invalid end state.
@@ -14,12 +14,12 @@
  */
 #define THREADS 2
 
-bool listed = true, claimed; /* the case */
+bool listed = true, selected; /* the case */
 bool fired;
-bool of_actor = true, of_notice = true, ending, dropping; /* holders */
+bool of_actor = true, of_event = true, ending, dropping; /* holders */
 bool handle = true, notifier = true, system = true;
 
-bool notice;   /* it is in the inbox */
+bool event;   /* it is in the inbox */
 bool late;     /* it was handled, and leaves the inbox after the turn */
 bool asleep = true, queued, running;
 bool ended, killed;
@@ -40,7 +40,7 @@ inline let_go(mine)
         mine = false;
         dropping = false;
         if
-        :: !of_actor && !of_notice -> handle = false; notifier = false
+        :: !of_actor && !of_event -> handle = false; notifier = false
         :: else
         fi
     }
@@ -61,7 +61,7 @@ inline push()
 {
     TOUCH_NOTIFIER;
     TOUCH_SYSTEM;
-    atomic { notice = true; WAKE };
+    atomic { event = true; WAKE };
 #ifdef BREAK_EARLY
     TOUCH_NOTIFIER;
     fired = true;
@@ -80,16 +80,16 @@ proctype thread()
 {
     bool wakes;
     do
-    :: atomic { listed -> listed = false; claimed = true }
+    :: atomic { listed -> listed = false; selected = true }
         if
-        :: TOUCH_NOTIFIER; atomic { listed = true; claimed = false } /* tries again, in vain */
-        :: claimed = false; push()
+        :: TOUCH_NOTIFIER; atomic { listed = true; selected = false } /* tries again, in vain */
+        :: selected = false; push()
         fi
-    :: !listed && !claimed -> break
+    :: !listed && !selected -> break
     od
 }
 
-/* ---- the notice leaves the inbox: in a turn of the actor's, or on any thread after it */
+/* ---- the event leaves the inbox: in a turn of the actor's, or on any thread after it */
 
 inline retire()
 {
@@ -102,7 +102,7 @@ inline retire()
     :: drops -> d_step { assert(handle); handle = false }
     :: else
     fi;
-    let_go(of_notice)
+    let_go(of_event)
 }
 
 proctype leaver()
@@ -125,9 +125,9 @@ inline release()
         has_handle = true;
 #else
 #ifdef BREAK_DROPPING
-        has_handle = of_notice;
+        has_handle = of_event;
 #else
-        has_handle = of_notice && !dropping;
+        has_handle = of_event && !dropping;
 #endif
 #endif
         ending = true
@@ -144,7 +144,7 @@ inline release()
                 :: listed ->
                     assert(handle);
                     listed = false; is_over = true;
-                    handle = false; of_actor = false; of_notice = false; notifier = false
+                    handle = false; of_actor = false; of_event = false; notifier = false
                 :: else
                 fi
             }
@@ -164,10 +164,10 @@ proctype worker()
     :: atomic { queued -> queued = false; running = true; slept = false }
         do
         :: slept -> break
-        :: !slept && notice -> notice = false; retire()
-        :: !slept && notice -> d_step { notice = false; late = true }
+        :: !slept && event -> event = false; retire()
+        :: !slept && event -> d_step { event = false; late = true }
         :: !slept && !ended -> release() /* it ends when it likes */
-        :: !slept -> d_step { if :: !notice && (ended || !killed) -> asleep = true; slept = true :: else fi }
+        :: !slept -> d_step { if :: !event && (ended || !killed) -> asleep = true; slept = true :: else fi }
         od;
         running = false
     :: !system -> break

@@ -18,11 +18,11 @@ typedef int64_t act_millis;
 
 /*
  * Names an actor, living or dead, for as long as its system lives: never reused within 2^36 lives
- * of a slot. Passed and compared by value. All zero names nobody.
+ * of a slot. Passed and compared by value. All zero is the pid of no actor.
  */
 typedef struct act_pid {
     uint64_t node;  /* 0: this system */
-    uint64_t local; /* slot in the low 27 bits, the life it is in above; 0: nobody */
+    uint64_t local; /* slot in the low 27 bits, the generation it is in above; 0: none */
 } act_pid;
 
 /* Names an ask, a monitor or a timer within its system. Zero names none. */

@@ -40,8 +40,8 @@ static act_result prepare_blocks(struct act_channel *channel, size_t capacity)
     channel->block_bytes = (uint32_t)((is_ring ? capacity : count) * step);
     channel->ring_bytes = is_ring ? channel->block_bytes : 0;
     channel->limit = is_ring ? 2 * (uint64_t)capacity : INT64_MAX;
-    channel->sender.end.block = channel->receiver.end.block = block;
-    channel->sender.end.place = channel->receiver.end.place = is_ring ? 0 : channel->block_bytes;
+    channel->sender.side.block = channel->receiver.side.block = block;
+    channel->sender.side.place = channel->receiver.side.place = is_ring ? 0 : channel->block_bytes;
     return ACT_OK;
 }
 
@@ -58,8 +58,8 @@ act_result act_channel_create(act_sender **sender, act_receiver **receiver, size
         act__free(channel);
         return ACT_NO_MEMORY;
     }
-    atomic_init(&channel->sender.end.handles, 1);
-    atomic_init(&channel->receiver.end.handles, 1);
+    atomic_init(&channel->sender.side.handles, 1);
+    atomic_init(&channel->receiver.side.handles, 1);
     atomic_init(&channel->sides, 2);
     *sender = &channel->sender;
     *receiver = &channel->receiver;
@@ -84,24 +84,24 @@ static void must_live(uint32_t handles, const char *what)
 
 act_sender *act_sender_clone(act_sender *sender)
 {
-    must_live(act__add(&sender->end.handles, 1), "a sender");
+    must_live(act__add(&sender->side.handles, 1), "a sender");
     return sender;
 }
 
 act_receiver *act_receiver_clone(act_receiver *receiver)
 {
-    must_live(act__add(&receiver->end.handles, 1), "a receiver");
+    must_live(act__add(&receiver->side.handles, 1), "a receiver");
     return receiver;
 }
 
 /* Returns: whether it was the last of its side. */
-static bool give_up(struct act__end *end, const char *what)
+static bool give_up(struct act__side *side, const char *what)
 {
     /*
      * release, acquire: pairs with itself; what all other holders have done has happened before the
      * last one goes.
      */
-    uint32_t handles = atomic_fetch_sub_explicit(&end->handles, 1, memory_order_acq_rel);
+    uint32_t handles = atomic_fetch_sub_explicit(&side->handles, 1, memory_order_acq_rel);
     must_live(handles, what);
     return handles == 1;
 }
@@ -119,21 +119,21 @@ static void leave(struct act_channel *channel)
     act__free(channel);
 }
 
-/* The lock of who waits at an end. */
-static struct act__end *locked_for(struct act_channel *channel, struct act__end *end)
+/* The lock of a side's waiters. */
+static struct act__side *locked_for(struct act_channel *channel, struct act__side *side)
 {
-    return channel->kind == ACT__CHANNEL_RENDEZVOUS ? &channel->sender.end : end;
+    return channel->kind == ACT__CHANNEL_RENDEZVOUS ? &channel->sender.side : side;
 }
 
-/* From now on nobody lies down at this end; who waits there is told. */
-static void end_side(struct act_channel *channel, struct act__end *end)
+/* From now on none registers at this side; its waiters are told. */
+static void close_side(struct act_channel *channel, struct act__side *side)
 {
-    struct act__end *locked = locked_for(channel, end);
-    act__end_lock(locked);
+    struct act__side *locked = locked_for(channel, side);
+    act__side_lock(locked);
     /* release: pairs with the acquire loads in has_value and act__buffered_is_ready */
-    atomic_fetch_or_explicit(&end->position, ACT__LAST, memory_order_release);
-    act__end_unlock(locked);
-    act__end_wake(end, locked, true);
+    atomic_fetch_or_explicit(&side->position, ACT__LAST, memory_order_release);
+    act__side_unlock(locked);
+    act__side_wake(side, locked, true);
 }
 
 void act_sender_drop(act_sender **sender)
@@ -142,9 +142,9 @@ void act_sender_drop(act_sender **sender)
         return;
     struct act_channel *channel = act__channel_of_sender(*sender);
     *sender = NULL;
-    if (act__channel_has_forked(channel) || !give_up(&channel->sender.end, "a sender"))
+    if (act__channel_has_forked(channel) || !give_up(&channel->sender.side, "a sender"))
         return;
-    end_side(channel, &channel->sender.end);
+    close_side(channel, &channel->sender.side);
     leave(channel);
 }
 
@@ -154,12 +154,12 @@ void act_receiver_drop(act_receiver **receiver)
         return;
     struct act_channel *channel = act__channel_of_receiver(*receiver);
     *receiver = NULL;
-    if (act__channel_has_forked(channel) || !give_up(&channel->receiver.end, "a receiver"))
+    if (act__channel_has_forked(channel) || !give_up(&channel->receiver.side, "a receiver"))
         return;
-    act__end_lock(&channel->sender.end);
-    channel->sender.end.is_cut = true; /* from now on nothing is sent */
-    act__end_unlock(&channel->sender.end);
-    end_side(channel, &channel->receiver.end);
+    act__side_lock(&channel->sender.side);
+    channel->sender.side.is_cut = true; /* from now on nothing is sent */
+    act__side_unlock(&channel->sender.side);
+    close_side(channel, &channel->receiver.side);
     if (channel->kind == ACT__CHANNEL_BUFFERED)
         act__buffered_clear(channel);
     leave(channel);
@@ -188,9 +188,9 @@ size_t act_channel_length(const act_channel *channel)
     }
     do { /* until both belong to the same moment; acquire: the first cannot pass the second, nor
             that the third */
-        tail = act__load_acquire(&channel->sender.end.position);
-        head = act__load_acquire(&channel->receiver.end.position);
-    } while (act__load(&channel->sender.end.position) != tail);
+        tail = act__load_acquire(&channel->sender.side.position);
+        head = act__load_acquire(&channel->receiver.side.position);
+    } while (act__load(&channel->sender.side.position) != tail);
     return (size_t)((tail / 2) - (head / 2));
 }
 

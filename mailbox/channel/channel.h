@@ -21,7 +21,7 @@ ACT_BEGIN_DECLS
  * that was sent is received exactly once, or released.
  *
  * All functions may be called by any thread, several at once with the same handle; what a sender
- * wrote before it sent is visible to who receives. A handler of an actor must not wait, so there
+ * wrote before it sent is visible to the receiver. A handler of an actor must not wait, so there
  * every timeout is 0: any other is answered with ACT_INVALID, except in a callback of a blocking
  * actor, which may wait. An actor is told by act_channel_notify (actor/notify.h) when values wait.
  *
@@ -46,7 +46,7 @@ typedef struct act_channel act_channel;
 /* The largest value; send what is larger as a pointer. */
 #define ACT_CHANNEL_VALUE_BYTES_MAX ((size_t)1 << 16)
 
-/* ------------------------------------------------------------------------------------ both ends */
+/* ----------------------------------------------------------------------------------- both sides */
 
 /**
  * Makes a channel.
@@ -67,7 +67,7 @@ ACT_API ACT_MUST_CHECK act_result act_channel_create(act_sender **sender, act_re
     ACT_NONNULL(1, 2);
 
 /**
- * Says how to release a value that nobody received: called for each that waits when the last
+ * Says how to release a value that was not received: called for each that waits when the last
  * receiver is dropped.
  *
  * release  Must not use the channel. NULL: nothing needs to be released, as after creation.
@@ -185,8 +185,8 @@ static inline bool act_channel_is_empty(const act_channel *channel)
 
 /*
  * Receivers whose values come from the clock: each value is an act_millis, the time it was due.
- * They need no thread; no value is made before somebody looks. They are never disconnected. All in
- * real time, also in a simulation: an actor uses act_tell_value_after.
+ * They need no thread; no value is made before it is looked for. They are never disconnected. All
+ * in real time, also in a simulation: an actor uses act_tell_value_after.
  */
 
 /** The clock that timers and act_channel_until use: milliseconds, never goes back. Threads: any. */
@@ -207,7 +207,7 @@ ACT_API ACT_MUST_CHECK act_result act_channel_at(act_receiver **receiver,
                                                  act_millis     time) ACT_NONNULL_ALL;
 
 /**
- * A value every `period`, 1 or more, the first after one period. What nobody took in time is not
+ * A value every `period`, 1 or more, the first after one period. What was not taken in time is not
  * made up for. Returns: ACT_OK, ACT_INVALID (period), ACT_NO_MEMORY. Threads: any.
  */
 ACT_API ACT_MUST_CHECK act_result act_channel_tick(act_receiver **receiver,
@@ -258,7 +258,7 @@ static inline act_millis act_channel_until(act_millis time)
     }                                                                                              \
     struct name##_needs_a_semicolon
 
-/* Who uses one of them need not use all. */
+/* A program that uses one of them need not use all. */
 #define ACT__CHANNEL_DROP __attribute__((unused)) static inline
 #define ACT__CHANNEL_CALL ACT_MUST_CHECK ACT__CHANNEL_DROP
 #define ACT__CHANNEL_ENDS(name, type)                                                              \

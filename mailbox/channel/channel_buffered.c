@@ -31,7 +31,7 @@ static void give_block(struct act_channel *channel, struct act__block *block)
 }
 
 /* Where the next value goes; NULL: no memory. Under the senders' lock. */
-static void *place_to_write(struct act_channel *channel, struct act__end *in)
+static void *place_to_write(struct act_channel *channel, struct act__side *in)
 {
     if (act__unlikely(in->place == channel->block_bytes)) {
         if (in->block->next == NULL && (in->block->next = take_block(channel)) == NULL)
@@ -43,7 +43,7 @@ static void *place_to_write(struct act_channel *channel, struct act__end *in)
 }
 
 /* Where the oldest value is; there is one. Under the receivers' lock. */
-static void *place_to_read(struct act_channel *channel, struct act__end *out)
+static void *place_to_read(struct act_channel *channel, struct act__side *out)
 {
     if (act__unlikely(out->place == channel->block_bytes)) {
         struct act__block *old = out->block;
@@ -63,25 +63,25 @@ static inline bool carries_words(const struct act_channel *channel)
  * What is stored to the end comes after the value, side by side: so it is written to the cache
  * together.
  */
-static inline uint32_t next_place(const struct act_channel *channel, const struct act__end *end)
+static inline uint32_t next_place(const struct act_channel *channel, const struct act__side *side)
 {
-    uint32_t place = end->place + channel->step_bytes;
+    uint32_t place = side->place + channel->step_bytes;
     return place != channel->ring_bytes ? place : 0;
 }
 
 /* -------------------------------------------------------------------------------- send, receive */
 
 /* Under the senders' lock. */
-static bool has_room(struct act_channel *channel, struct act__end *in, uint64_t tail)
+static bool has_room(struct act_channel *channel, struct act__side *in, uint64_t tail)
 {
     if (act__likely(tail - in->other < channel->limit))
         return true;
     /* acquire: pairs with the release in take: the place has been read. */
-    in->other = act__load_acquire(&channel->receiver.end.position) & ~ACT__LAST;
+    in->other = act__load_acquire(&channel->receiver.side.position) & ~ACT__LAST;
     return tail - in->other < channel->limit;
 }
 
-static inline void write_value(struct act_channel *channel, struct act__end *in, uint64_t tail,
+static inline void write_value(struct act_channel *channel, struct act__side *in, uint64_t tail,
                                void *place, const void *value, size_t bytes)
 {
     uint32_t next = next_place(channel, in);
@@ -92,7 +92,7 @@ static inline void write_value(struct act_channel *channel, struct act__end *in,
 }
 
 static inline __attribute__((always_inline)) act_result put(struct act_channel *channel,
-                                                            struct act__end *in, uint64_t tail,
+                                                            struct act__side *in, uint64_t tail,
                                                             const void *value)
 {
     void *place = place_to_write(channel, in);
@@ -108,85 +108,85 @@ static bool watches_first(const struct act__channel_list *list)
 }
 
 /* To a receiver that waits, if nothing older does. Under the senders' lock. */
-static bool hand_over(struct act_channel *channel, struct act__end *in, const void *value,
-                      struct act__claim *claim)
+static bool hand_over(struct act_channel *channel, struct act__side *in, const void *value,
+                      struct act__selected *selected)
 {
-    if ((act__load(&channel->receiver.end.position) & ~ACT__LAST) != act__load(&in->position))
+    if ((act__load(&channel->receiver.side.position) & ~ACT__LAST) != act__load(&in->position))
         return false;
-    act_select_case *partner = act__cases_meet(&in->waiting, claim);
+    act_select_case *partner = act__cases_pair(&in->waiting, selected);
     if (partner != NULL) {
         act__value_copy(partner->value, value, channel->value_bytes);
-        claim->watched = watches_first(&in->waiting);
+        selected->watched = watches_first(&in->waiting);
     }
     return partner != NULL;
 }
 
-static inline act_result put_if_room(struct act_channel *channel, struct act__end *in,
+static inline act_result put_if_room(struct act_channel *channel, struct act__side *in,
                                      const void *value)
 {
     uint64_t tail = act__load(&in->position);
     return act__likely(has_room(channel, in, tail)) ? put(channel, in, tail, value) : ACT_FULL;
 }
 
-/* Under the senders' lock. Sets *claim if somebody is to be told. */
-static act_result pass(struct act_channel *channel, struct act__end *in, const void *value,
-                       struct act__claim *claim)
+/* Under the senders' lock. Sets *selected if a waiter is to be told. */
+static act_result pass(struct act_channel *channel, struct act__side *in, const void *value,
+                       struct act__selected *selected)
 {
-    if (in->waiting.first != NULL && hand_over(channel, in, value, claim))
+    if (in->waiting.first != NULL && hand_over(channel, in, value, selected))
         return ACT_OK;
     act_result result = put_if_room(channel, in, value);
     if (in->waiting.first != NULL && result == ACT_OK)
-        *claim = act__cases_claim(&in->waiting);
+        *selected = act__cases_select(&in->waiting);
     return result;
 }
 
-/* Without a lock. `end`: where the claim was made. */
-static void tell(struct act__claim claim, struct act__end *end)
+/* Without a lock. `side`: where it was selected. */
+static void tell(struct act__selected selected, struct act__side *side)
 {
-    if (claim.waiter == NULL)
+    if (selected.waiter == NULL)
         return;
-    act__claim_wake(claim);
-    if (claim.watched)
-        act__end_wake(end, end, false);
+    act__selected_wake(selected);
+    if (selected.watched)
+        act__side_wake(side, side, false);
 }
 
 /* Under the senders' lock, which it releases. */
-static act_result send_to_waiting(struct act_channel *channel, struct act__end *in,
+static act_result send_to_waiting(struct act_channel *channel, struct act__side *in,
                                   const void *value)
 {
-    struct act__claim claim = {.waiter = NULL};
-    act_result        result =
-        act__likely(!in->is_cut) ? pass(channel, in, value, &claim) : ACT_DISCONNECTED;
-    act__end_unlock(in);
-    tell(claim, in);
+    struct act__selected selected = {.waiter = NULL};
+    act_result           result =
+        act__likely(!in->is_cut) ? pass(channel, in, value, &selected) : ACT_DISCONNECTED;
+    act__side_unlock(in);
+    tell(selected, in);
     return result;
 }
 
 act_result act__buffered_send(struct act_channel *channel, const void *value)
 {
-    struct act__end *in = &channel->sender.end;
-    act__end_lock(in);
+    struct act__side *in = &channel->sender.side;
+    act__side_lock(in);
     if (act__unlikely(in->waiting.first != NULL || in->is_cut))
         return send_to_waiting(channel, in, value);
     act_result result = put_if_room(channel, in, value);
-    act__end_unlock(in);
+    act__side_unlock(in);
     return result;
 }
 
 /* Under the receivers' lock. Returns: ACT_OK, ACT_EMPTY, ACT_DISCONNECTED. */
-static act_result has_value(struct act_channel *channel, struct act__end *out, uint64_t head)
+static act_result has_value(struct act_channel *channel, struct act__side *out, uint64_t head)
 {
     if (act__likely(head != out->other))
         return ACT_OK;
     uint64_t tail =
-        act__load_acquire(&channel->sender.end.position); /* pairs with the release in put */
+        act__load_acquire(&channel->sender.side.position); /* pairs with the release in put */
     out->other = tail & ~ACT__LAST;
     if (head != out->other)
         return ACT_OK;
     return (tail & ACT__LAST) != 0 ? ACT_DISCONNECTED : ACT_EMPTY;
 }
 
-static inline void read_value(struct act_channel *channel, struct act__end *out, uint64_t head,
+static inline void read_value(struct act_channel *channel, struct act__side *out, uint64_t head,
                               const void *place, void *value, size_t bytes)
 {
     uint32_t next = next_place(channel, out);
@@ -196,50 +196,50 @@ static inline void read_value(struct act_channel *channel, struct act__end *out,
 }
 
 static inline __attribute__((always_inline)) void take(struct act_channel *channel,
-                                                       struct act__end *out, uint64_t head,
+                                                       struct act__side *out, uint64_t head,
                                                        void *value)
 {
     read_value(channel, out, head, place_to_read(channel, out), value, channel->value_bytes);
 }
 
-/* A place has become free while senders wait: the value of one of them is put there for him. */
+/* A place has become free while senders wait: the value of one of them is put there. */
 static void refill(struct act_channel *channel)
 {
-    struct act__end  *in = &channel->sender.end, *out = &channel->receiver.end;
-    struct act__claim sender = {.waiter = NULL}, receiver = {.waiter = NULL};
-    act_select_case  *partner = NULL;
-    act__end_lock(in);
-    act__end_lock(out);
+    struct act__side    *in = &channel->sender.side, *out = &channel->receiver.side;
+    struct act__selected sender = {.waiter = NULL}, receiver = {.waiter = NULL};
+    act_select_case     *partner = NULL;
+    act__side_lock(in);
+    act__side_lock(out);
     if (has_room(channel, in, act__load(&in->position)) &&
-        (partner = act__cases_meet(&out->waiting, &sender)) != NULL)
+        (partner = act__cases_pair(&out->waiting, &sender)) != NULL)
         (void)pass(channel, in, partner->value, &receiver);
-    act__end_unlock(out);
-    act__end_unlock(in);
+    act__side_unlock(out);
+    act__side_unlock(in);
     tell(sender, out);
     tell(receiver, in);
 }
 
 /*
- * Under the receivers' lock, which it releases; a place has become free. Who only watches takes
+ * Under the receivers' lock, which it releases; a place has become free. A watcher takes
  * none, so then all are told as after a send.
  */
-static void offer_place(struct act_channel *channel, struct act__end *out)
+static void offer_place(struct act_channel *channel, struct act__side *out)
 {
-    struct act__claim claim = {.waiter = NULL};
-    bool              is_watched = watches_first(&out->waiting);
+    struct act__selected selected = {.waiter = NULL};
+    bool                 is_watched = watches_first(&out->waiting);
     if (is_watched)
-        claim = act__cases_claim(&out->waiting);
-    act__end_unlock(out);
+        selected = act__cases_select(&out->waiting);
+    act__side_unlock(out);
     if (is_watched)
-        tell(claim, out);
+        tell(selected, out);
     else
         refill(channel);
 }
 
 act_result act__buffered_receive(struct act_channel *channel, void *value)
 {
-    struct act__end *out = &channel->receiver.end;
-    act__end_lock(out);
+    struct act__side *out = &channel->receiver.side;
+    act__side_lock(out);
     uint64_t   head = act__load(&out->position);
     act_result result = has_value(channel, out, head);
     if (act__likely(result == ACT_OK)) {
@@ -249,7 +249,7 @@ act_result act__buffered_receive(struct act_channel *channel, void *value)
             return ACT_OK;
         }
     }
-    act__end_unlock(out);
+    act__side_unlock(out);
     return result;
 }
 
@@ -257,15 +257,15 @@ act_result act_channel_force_send(act_sender *sender, const void *value, void *e
                                   bool *was_evicted)
 {
     struct act_channel *channel = act__channel_of_sender(sender);
-    struct act__end    *in = &sender->end, *out = &channel->receiver.end;
+    struct act__side   *in = &sender->side, *out = &channel->receiver.side;
     act_result          result = ACT_DISCONNECTED;
     if (act__channel_has_forked(channel))
         return ACT_FORKED;
     if (channel->kind != ACT__CHANNEL_BUFFERED ||
         (channel->value_bytes != 0 && (value == NULL || evicted == NULL)))
         return ACT_INVALID;
-    act__end_lock(in);
-    act__end_lock(out);
+    act__side_lock(in);
+    act__side_lock(out);
     uint64_t tail = act__load(&in->position), head = act__load(&out->position);
     if (!in->is_cut) {
         out->other = tail & ~ACT__LAST; /* what is taken here must not be ahead of it */
@@ -274,47 +274,47 @@ act_result act_channel_force_send(act_sender *sender, const void *value, void *e
             take(channel, out, head, evicted);
         result = put(channel, in, tail, value);
     }
-    act__end_unlock(out);
-    act__end_unlock(in);
+    act__side_unlock(out);
+    act__side_unlock(in);
     if (result == ACT_OK)
-        act__end_wake(in, in, false);
+        act__side_wake(in, in, false);
     return result;
 }
 
 /* --------------------------------------------------------------------------- nothing in the way */
 
 /*
- * What most sends and receives are: of one word, the lock is free, there is room or a value, nobody
+ * What most sends and receives are: of one word, the lock is free, there is room or a value, none
  * waits. By itself this needs no stack frame; the next exchange of a lock waits for all that was
  * stored before it. Returns: whether it is done.
  */
 static inline bool sends_at_once(act_sender *sender, const void *value)
 {
     struct act_channel *channel = act__channel_of_sender(sender);
-    struct act__end    *in = &sender->end;
-    if (!carries_words(channel) || value == NULL || !act__end_try_lock(in))
+    struct act__side   *in = &sender->side;
+    if (!carries_words(channel) || value == NULL || !act__side_try_lock(in))
         return false;
     uint64_t tail = act__load(&in->position);
     bool     can = !in->is_cut && in->waiting.first == NULL && in->place != channel->block_bytes &&
                has_room(channel, in, tail);
     if (act__likely(can))
         write_value(channel, in, tail, in->block->values + in->place, value, WORD_BYTES);
-    act__end_unlock(in);
+    act__side_unlock(in);
     return can;
 }
 
 static inline bool receives_at_once(act_receiver *receiver, void *value)
 {
     struct act_channel *channel = act__channel_of_receiver(receiver);
-    struct act__end    *out = &receiver->end;
-    if (!carries_words(channel) || value == NULL || !act__end_try_lock(out))
+    struct act__side   *out = &receiver->side;
+    if (!carries_words(channel) || value == NULL || !act__side_try_lock(out))
         return false;
     uint64_t head = act__load(&out->position);
     bool     can = out->waiting.first == NULL && out->place != channel->block_bytes &&
                has_value(channel, out, head) == ACT_OK;
     if (act__likely(can))
         read_value(channel, out, head, out->block->values + out->place, value, WORD_BYTES);
-    act__end_unlock(out);
+    act__side_unlock(out);
     return can;
 }
 
@@ -336,13 +336,13 @@ ACT__NOT_INTO_CALLER act_result act_channel_receive(act_receiver *receiver, void
 /* ------------------------------------------------------------------------------------ questions */
 
 /*
- * The end that a case waits at is exact, if the caller has its lock; the other one may be behind,
+ * The side that a case waits at is exact, if the caller has its lock; the other one may be behind,
  * which makes it look as if there were less room or more values than there are: ready in vain,
  * never the other way round.
  */
 bool act__buffered_is_ready(struct act_channel *channel, const act_select_case *one)
 {
-    struct act__end *in = &channel->sender.end, *out = &channel->receiver.end;
+    struct act__side *in = &channel->sender.side, *out = &channel->receiver.side;
     /* acquire, in this order: the first cannot pass the second. */
     if (one->sender != NULL) {
         uint64_t tail = act__load_acquire(&in->position) & ~ACT__LAST,
@@ -356,8 +356,8 @@ bool act__buffered_is_ready(struct act_channel *channel, const act_select_case *
 
 void act__buffered_clear(struct act_channel *channel)
 {
-    struct act__end *out = &channel->receiver.end;
-    uint64_t         tail = act__load(&channel->sender.end.position) & ~ACT__LAST;
+    struct act__side *out = &channel->receiver.side;
+    uint64_t          tail = act__load(&channel->sender.side.position) & ~ACT__LAST;
     for (uint64_t head = act__load(&out->position) & ~ACT__LAST; head != tail; head += 2) {
         void *value = place_to_read(channel, out);
         out->place = next_place(channel, out);
@@ -369,7 +369,7 @@ void act__buffered_clear(struct act_channel *channel)
 
 void act__buffered_free(struct act_channel *channel)
 {
-    struct act__block *block = channel->receiver.end.block;
+    struct act__block *block = channel->receiver.side.block;
     if (block != &channel->first)
         act__free(block);
     act__free(act__load(&channel->spare));

@@ -8,29 +8,29 @@
 #include <mailbox/channel/select.h>
 
 /*
- * Values go through a chain of blocks; the senders' end writes at its front, the receivers' end
- * reads at its back. Each end has a lock of its own, held for a few instructions, so that a sender
+ * Values go through a chain of blocks; the senders' side writes at its front, the receivers' side
+ * reads at its back. Each side has a lock of its own, held for a few instructions, so that a sender
  * and a receiver do not disturb each other:
  *
  *             senders' lock           receivers' lock         both, senders' first
  *             send                    receive                 force_send
- *             a receiver lies down    a sender lies down      refill
+ *             a receiver registers    a sender registers      refill
  *             the last sender goes    the last receiver goes
  *
- * Who waits is listed where the others will come by: receivers at the senders' end, senders at the
- * receivers' end. There a receiver that found nothing looks again under the senders' lock, and is
+ * A waiter is listed where the others will come by: receivers at the senders' side, senders at the
+ * receivers' side. There a receiver that found nothing looks again under the senders' lock, and is
  * listed only if there still is nothing: every later send sees it, every earlier one has been seen.
  * So no wake-up can be lost and a send pays nothing for it but a look at the list, on a cache line
  * that it has.
  *
- * Who is listed need not come back for his value: a send into an empty channel hands its value to a
- * receiver that waits, and a receive puts the value of a sender that waits into the place that it
- * has freed. So with room for one value three go from a thread to another before both have had a
- * turn. Where that does not go (older values wait) one receiver is woken for each send; who is
- * woken for a channel tries that channel, and may find that another was faster.
+ * A waiter that is listed need not come back for its value: a send into an empty channel hands its
+ * value to a receiver that waits, and a receive puts the value of a sender that waits into the
+ * place that it has freed. So with room for one value three go from a thread to another before both
+ * have had a turn. Where that does not go (older values wait) one receiver is woken for each send;
+ * the one that is woken for a channel tries that channel, and may find that another was faster.
  *
- * In a rendezvous channel only the senders' lock is used, and who finds somebody listed copies the
- * value from or to him.
+ * In a rendezvous channel only the senders' lock is used, and a thread that finds a waiter listed
+ * copies the value from or to it.
  */
 struct act__channel_list {
     act_select_case *first, *last;
@@ -42,12 +42,12 @@ struct act__block {
 };
 
 /* Written by threads of this side, but for `waiting` and `is_cut`: see above. */
-struct act__end {
+struct act__side {
     _Atomic uint32_t         lock;
     _Atomic uint32_t         handles;
     _Atomic uint64_t         position; /* 2 * values that have passed here; ACT__LAST is added by
                                           the last handle's drop */
-    uint64_t                 other;    /* the other end's position when last looked at, without
+    uint64_t                 other;    /* the other side's position when last looked at, without
                                           ACT__LAST */
     struct act__block       *block;
     uint32_t                 place;   /* in block->values, in bytes */
@@ -58,10 +58,10 @@ struct act__end {
 #define ACT__LAST ((uint64_t)1)
 
 struct act_sender {
-    struct act__end end ACT__ALIGNED;
+    struct act__side side ACT__ALIGNED;
 };
 struct act_receiver {
-    struct act__end end ACT__ALIGNED;
+    struct act__side side ACT__ALIGNED;
 };
 
 enum act__channel_kind { ACT__CHANNEL_BUFFERED, ACT__CHANNEL_RENDEZVOUS, ACT__CHANNEL_TIMER };
@@ -114,35 +114,35 @@ bool act__has_several_cpus(void);
  * Waits in place, or after a while lets others run. Returns: whether that was not too often yet; 0
  * spent at first.
  */
-bool act__step_back(unsigned *spent, unsigned pauses);
-/* Somebody else has the lock. */
-void act__end_lock_contended(struct act__end *end);
+bool act__backoff(unsigned *spent, unsigned pauses);
+/* Another thread has the lock. */
+void act__side_lock_contended(struct act__side *side);
 
 /* acquire: what one holder of the lock wrote the next one sees. Held for a few instructions. */
-static inline void act__end_lock(struct act__end *end)
+static inline void act__side_lock(struct act__side *side)
 {
-    if (act__unlikely(atomic_exchange_explicit(&end->lock, 1, memory_order_acquire) != 0))
-        act__end_lock_contended(end);
+    if (act__unlikely(atomic_exchange_explicit(&side->lock, 1, memory_order_acquire) != 0))
+        act__side_lock_contended(side);
 }
 
-/* acquire: as act__end_lock. */
-static inline bool act__end_try_lock(struct act__end *end)
+/* acquire: as act__side_lock. */
+static inline bool act__side_try_lock(struct act__side *side)
 {
-    return act__likely(atomic_exchange_explicit(&end->lock, 1, memory_order_acquire) == 0);
+    return act__likely(atomic_exchange_explicit(&side->lock, 1, memory_order_acquire) == 0);
 }
 
-static inline void act__end_unlock(struct act__end *end)
+static inline void act__side_unlock(struct act__side *side)
 {
-    act__store_release(&end->lock, 0); /* pairs with the exchange in act__end_lock */
+    act__store_release(&side->lock, 0); /* pairs with the exchange in act__side_lock */
 }
 
-/* ------------------------------------------------------------------------------------ who waits */
+/* ------------------------------------------------------------------------------------ waiters */
 
 /*
- * One wait for one or more cases. Who makes a case possible claims the waiter for it, by setting
- * `state`; only one can.
+ * One wait for one or more cases. The thread that makes a case possible selects the waiter for it,
+ * by setting `state`; only one can.
  *
- *     LOOKING ----> ASLEEP ---- claim: somebody has made case i possible ----> CHOSEN + i
+ *     LOOKING ----> ASLEEP ---- try_select: case i has become possible ----> CHOSEN + i
  *        |             |
  *        +-------------+------- the timeout, or a case that was possible already ----> AWAKE
  */
@@ -153,40 +153,40 @@ struct act__waiter {
 
 enum { ACT__WAITER_LOOKING, ACT__WAITER_ASLEEP, ACT__WAITER_AWAKE, ACT__WAITER_CHOSEN };
 
-/* Somebody who was claimed and is to be woken once the lock is released. */
-struct act__claim {
-    struct act__waiter *waiter; /* NULL: nobody */
+/* A waiter that was selected and is to be woken once the lock is released. */
+struct act__selected {
+    struct act__waiter *waiter; /* NULL: none */
     void (*woken)(struct act__waiter *waiter);
     bool watched; /* it takes nothing: the next one should be woken, too */
     bool asleep;
 };
 
-/* All under the lock of the list, but for act__claim_wake. */
-void              act__cases_add(struct act__channel_list *list, act_select_case *one);
-void              act__cases_remove(struct act__channel_list *list, act_select_case *one);
-/* Takes the first off the list who can still be claimed. */
-struct act__claim act__cases_claim(struct act__channel_list *list);
+/* All under the lock of the list, but for act__selected_wake. */
+void                 act__cases_add(struct act__channel_list *list, act_select_case *one);
+void                 act__cases_remove(struct act__channel_list *list, act_select_case *one);
+/* Takes the first off the list that can still be selected. */
+struct act__selected act__cases_select(struct act__channel_list *list);
 /*
- * Takes the first off the list who takes part and can still be claimed: his case is done, its value
- * is to be copied from or to him before the lock is released. NULL: nobody.
+ * Takes the first off the list that takes part and can still be selected: its case is done, its
+ * value is to be copied from or to it before the lock is released. NULL: none.
  */
-act_select_case  *act__cases_meet(struct act__channel_list *list, struct act__claim *claim);
-/* The same for a case off that list. Returns: whether it was claimed. */
-bool              act__case_claim(act_select_case *one, struct act__claim *claim);
-void              act__claim_wake(struct act__claim claim);
-/* Wakes who is listed at the end: all, or all who only watch and one more. Without a lock. */
-void              act__end_wake(struct act__end *end, struct act__end *locked, bool all);
+act_select_case *act__cases_pair(struct act__channel_list *list, struct act__selected *selected);
+/* The same for a case off that list. Returns: whether it was selected. */
+bool             act__case_try_select(act_select_case *one, struct act__selected *selected);
+void             act__selected_wake(struct act__selected selected);
+/* Wakes the waiters of the side: all, or all that only watch and one more. Without a lock. */
+void             act__side_wake(struct act__side *side, struct act__side *locked, bool all);
 
 /* Lists the case where it waits, if it is not ready. Returns: whether it was listed. */
-bool     act__case_lie_down(act_select_case *one, struct act__waiter *waiter);
+bool     act__case_register(act_select_case *one, struct act__waiter *waiter);
 /*
- * Takes it off the list. Returns: whether it was still listed; if not, and only then, somebody has
- * claimed the waiter for it, or tried to.
+ * Takes it off the list. Returns: whether it was still listed; if not, and only then, the waiter
+ * was selected for it, or that was tried.
  */
-bool     act__case_get_up(act_select_case *one);
+bool     act__case_unregister(act_select_case *one);
 /*
- * Until claimed, or until a time of act__channel_clock (INT64_MAX: forever); `in_place`: for a
- * moment without sleep, which saves who claims it a system call. Returns: the state, never LOOKING
+ * Until selected, or until a time of act__channel_clock (INT64_MAX: forever); `in_place`: for a
+ * moment without sleep, which saves its selector a system call. Returns: the state, never LOOKING
  * or ASLEEP.
  */
 uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until, bool in_place);
@@ -209,7 +209,7 @@ static inline bool act__may_wait(act_millis timeout)
  * What a select of this thread draws from; a simulation sets it, so that its handlers draw the same
  * every time.
  */
-extern _Thread_local uint64_t act__chance;
+extern _Thread_local uint64_t act__select_random;
 
 /* Nanoseconds on the monotonic clock. */
 int64_t act__channel_clock(void);
@@ -234,7 +234,7 @@ bool act__rendezvous_is_ready(struct act_channel *channel, const act_select_case
 
 /* Releases what waits. No receiver is left. */
 void act__buffered_clear(struct act_channel *channel);
-/* Frees the blocks. Nobody is left. */
+/* Frees the blocks. No handle is left. */
 void act__buffered_free(struct act_channel *channel);
 
 /* Without handles; NULL: no memory. */

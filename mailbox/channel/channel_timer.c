@@ -5,7 +5,7 @@
 #define NANOS_IN_MILLI 1000000
 #define MILLIS_MAX     (INT64_MAX / NANOS_IN_MILLI / 2)
 
-/* When the next value is due after this one; ticks that nobody has taken in time are left out. */
+/* When the next value is due after this one; ticks that were not taken in time are left out. */
 static int64_t due_after(const struct act_channel *channel, int64_t due, int64_t now)
 {
     return channel->period == 0 ? INT64_MAX
@@ -35,7 +35,7 @@ static act_result create(act_receiver **receiver, int64_t due, int64_t period)
     channel->limit = 2;
     channel->period = period;
     atomic_init(&channel->due, due);
-    atomic_init(&channel->receiver.end.handles, 1);
+    atomic_init(&channel->receiver.side.handles, 1);
     atomic_init(&channel->sides, 1);
     *receiver = &channel->receiver;
     return ACT_OK;

@@ -5,7 +5,7 @@
 #include <mailbox/base/random.h>
 
 /*
- * How long a look at the cases is repeated before the thread lies down: it is cheaper than being
+ * How long a look at the cases is repeated before the thread registers: it is cheaper than being
  * woken.
  */
 enum { PAUSES_MIN = 4, PAUSES_MAX = 128 };
@@ -26,7 +26,7 @@ static bool would_wait(act_result result)
     return result == ACT_FULL || result == ACT_EMPTY;
 }
 
-/* Nobody can wake a thread for it. */
+/* No other thread can wake this one for it. */
 static bool is_off(const act_select_case *one)
 {
     return one->sender == NULL &&
@@ -47,9 +47,9 @@ static bool is_ready(const act_select_case *one)
     struct act_channel *channel = act__case_channel(one);
     if (channel->kind == ACT__CHANNEL_BUFFERED)
         return act__buffered_is_ready(channel, one);
-    act__end_lock(&channel->sender.end);
+    act__side_lock(&channel->sender.side);
     bool ready = act__rendezvous_is_ready(channel, one, NULL);
-    act__end_unlock(&channel->sender.end);
+    act__side_unlock(&channel->sender.side);
     return ready;
 }
 
@@ -62,14 +62,14 @@ static act_result try_one(const struct selection *selection, act_select_case *on
     return one->receiver != NULL ? act__receive_now(one->receiver, one->value) : ACT_EMPTY;
 }
 
-_Thread_local uint64_t act__chance;
+_Thread_local uint64_t act__select_random;
 
-static uint32_t chance_below(uint32_t bound)
+static uint32_t random_below(uint32_t bound)
 {
     static _Atomic uint64_t threads;
-    if (act__chance == 0)
-        act__chance = act__add(&threads, 1) << 32 | 1; /* different in each thread */
-    return (uint32_t)(((act__mix(&act__chance) >> 32) * bound) >> 32);
+    if (act__select_random == 0)
+        act__select_random = act__add(&threads, 1) << 32 | 1; /* different in each thread */
+    return (uint32_t)(((act__mix(&act__select_random) >> 32) * bound) >> 32);
 }
 
 /*
@@ -81,7 +81,7 @@ static size_t nth(const struct selection *selection, size_t i)
     uint16_t *order = selection->order;
     if (order == NULL)
         return i;
-    size_t   other = i + chance_below((uint32_t)(selection->count - i));
+    size_t   other = i + random_below((uint32_t)(selection->count - i));
     uint16_t picked = order[other];
     order[other] = order[i];
     order[i] = picked;
@@ -104,7 +104,7 @@ static act_result try_all(const struct selection *selection, size_t *chosen)
 /* -------------------------------------------------------------------------------------- waiting */
 
 /*
- * When to look again though nobody has woken the thread: at the deadline, or when a timer is due.
+ * When to look again though none has woken the thread: at the deadline, or when a timer is due.
  */
 static int64_t wake_time(const struct selection *selection, int64_t deadline)
 {
@@ -117,7 +117,7 @@ static int64_t wake_time(const struct selection *selection, int64_t deadline)
 }
 
 /*
- * The i-th to be listed: as they were tried, so that among those who come meanwhile none meets the
+ * The i-th to be listed: as they were tried, so that among those that come meanwhile none meets the
  * same one more often.
  */
 static size_t listed_at(const struct selection *selection, size_t i)
@@ -129,7 +129,7 @@ static size_t listed_at(const struct selection *selection, size_t i)
  * Lists as many cases as are not ready. Returns: how many; all of them, or those before the first
  * that is ready.
  */
-static size_t lie_down(const struct selection *selection, struct act__waiter *waiter)
+static size_t register_case(const struct selection *selection, struct act__waiter *waiter)
 {
     size_t i;
     for (i = 0; i < selection->count; i++) {
@@ -137,30 +137,30 @@ static size_t lie_down(const struct selection *selection, struct act__waiter *wa
         act_select_case *one = &selection->cases[at];
         one->act_index = (uint32_t)at;
         one->act_watches = selection->only_ready;
-        if (!is_off(one) && !act__case_lie_down(one, waiter))
+        if (!is_off(one) && !act__case_register(one, waiter))
             break;
     }
     return i;
 }
 
 /*
- * Lies down until a case may be possible, and tries it; with `now` gets up at once. Returns:
+ * Lies down until a case may be possible, and tries it; with `now` unregisters at once. Returns:
  * ACT_EMPTY if it is to be looked again; ACT_TIMED_OUT, only with `now`, if there was a moment at
- * which no case was possible: the one at which all were listed, and nobody had claimed one. To have
- * found them impossible one after the other does not say that.
+ * which no case was possible: the one at which all were listed, and none had been selected. To
+ * have found them impossible one after the other does not say that.
  */
 static act_result wait_once(const struct selection *selection, int64_t deadline, bool now,
                             size_t *chosen)
 {
     struct act__waiter waiter = {.woken = NULL};
-    size_t             listed = lie_down(selection, &waiter);
+    size_t             listed = register_case(selection, &waiter);
     bool               sleeps = listed == selection->count && !now;
     uint32_t           state =
         sleeps ? act__waiter_sleep(&waiter, wake_time(selection, deadline), selection->pauses == 0)
                          : act__waiter_give_up(&waiter);
     for (size_t i = 0; i < listed; i++)
         if (!is_off(&selection->cases[listed_at(selection, i)]))
-            act__case_get_up(&selection->cases[listed_at(selection, i)]);
+            act__case_unregister(&selection->cases[listed_at(selection, i)]);
     if (state < ACT__WAITER_CHOSEN)
         return listed == selection->count && now ? ACT_TIMED_OUT : ACT_EMPTY;
     act_select_case *one = &selection->cases[state - ACT__WAITER_CHOSEN];
@@ -180,11 +180,11 @@ static bool looks_possible(const struct selection *selection)
 }
 
 /*
- * How long to step back between two looks: each look takes cache lines away from who could make a
- * case possible, and when he is left alone for a while there is more to take. But not longer than
- * it takes to fill or empty the channel. 0 if who is listed is better off, as his value is taken
- * from him or handed to him: where hardly a value can wait, or on a single CPU, where nothing
- * happens while he looks.
+ * How long to step back between two looks: each look takes cache lines away from the side that
+ * could make a case possible, and when that is left alone for a while there is more to take. But
+ * not longer than it takes to fill or empty the channel. 0 if a listed waiter is better off, as its
+ * value is taken from it or handed to it: where hardly a value can wait, or on a single CPU, where
+ * nothing happens while it looks.
  */
 static unsigned pauses_for(const struct selection *selection)
 {
@@ -208,7 +208,7 @@ static void look(const struct selection *selection)
 {
     unsigned spent = 0;
     if (selection->pauses != 0)
-        while (act__step_back(&spent, selection->pauses) && !looks_possible(selection))
+        while (act__backoff(&spent, selection->pauses) && !looks_possible(selection))
             continue;
 }
 
@@ -301,7 +301,7 @@ static act_result run(struct selection *selection, size_t *chosen, act_millis ti
     return result;
 }
 
-static act_result run_by_chance(size_t *chosen, act_select_case *cases, size_t count,
+static act_result run_at_random(size_t *chosen, act_select_case *cases, size_t count,
                                 act_millis timeout, bool only_ready)
 {
     uint16_t order[ACT_SELECT_CASES_MAX];
@@ -315,13 +315,13 @@ static act_result run_by_chance(size_t *chosen, act_select_case *cases, size_t c
 act_result act_select(size_t *chosen, act_select_case *cases, size_t cases_count,
                       act_millis timeout)
 {
-    return run_by_chance(chosen, cases, cases_count, timeout, false);
+    return run_at_random(chosen, cases, cases_count, timeout, false);
 }
 
 act_result act_select_ready(size_t *chosen, act_select_case *cases, size_t cases_count,
                             act_millis timeout)
 {
-    return run_by_chance(chosen, cases, cases_count, timeout, true);
+    return run_at_random(chosen, cases, cases_count, timeout, true);
 }
 
 act_result act_select_biased(size_t *chosen, act_select_case *cases, size_t cases_count,

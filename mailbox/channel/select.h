@@ -42,7 +42,7 @@ typedef struct act_select_case {
 #define ACT_SELECT_CASES_MAX 1000
 
 /**
- * Does exactly one of the cases: the first that can happen; among several that can, one by chance,
+ * Does exactly one of the cases: the first that can happen; among several that can, one at random,
  * all equally likely.
  *
  * chosen       Set on ACT_OK, ACT_DISCONNECTED and ACT_NO_MEMORY: the index of the case.

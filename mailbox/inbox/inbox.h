@@ -15,8 +15,8 @@
  *
  * SCHEDULED and RUNNING are "the token is held"; only its holder touches struct act__inbox. There
  * is no closed state: the box of a dead actor is one whose owner takes nothing. A message that is
- * pushed to it wakes a run that makes it a dead letter, because its act_life is not the one that
- * lives there. So a push can never find the door closed too late.
+ * pushed to it wakes a run that makes it a dead letter, because its act_generation is not the one
+ * that lives there. So a push can never find the door closed too late.
  */
 
 /* What senders touch. */
@@ -38,18 +38,21 @@ struct act__inbox {
      * Others may read it.
      */
     _Atomic uint32_t count;
-    bool             spent;  /* the boundary was handled: to be freed once it no longer is
+    bool             spent;      /* the boundary was handled: to be freed once it no longer is
                                     the boundary */
-    _Atomic bool is_watched; /* a timer looks after it: see actor/delivery/slow.c. All write it. */
-    /* What a held actor handles may wait here: set with each, cleared by a look that finds none. */
-    uint16_t     has_control : 1;
+    _Atomic bool     is_watched; /* a timer looks after it: see actor/delivery/backpressure.c.
+                                    All write it. */
+    /*
+     * What a muted actor handles may wait here: set with each, cleared by a look that finds none.
+     */
+    uint16_t         has_priority : 1;
     /*
      * The actor's own, where they take no room: see actor/signal/link_index.c, and is_inherited in
      * signal.c
      */
-    uint16_t     has_link_index : 1;
-    uint16_t     before_count   : 13; /* or more of them */
-    uint16_t     token_is_held  : 1;  /* in the test build: see act__token_got */
+    uint16_t         has_link_index : 1;
+    uint16_t         before_count   : 13; /* or more of them */
+    uint16_t         token_is_held  : 1;  /* in the test build: see act__token_got */
 };
 
 #define ACT__BEFORE_MAX 0x1FFFu

@@ -14,12 +14,12 @@
  *     fetch     yes    no     no     no     the receiver only, while it holds the token; peek and
  *                                           detach likewise
  *     idle      yes    no     no     no     the receiver only; gives the token up
- *     wake      yes    no     no     yes    whoever has something for the receiver besides messages
+ *     wake      yes    no     no     yes    a thread with more for the receiver than messages
  *
  * `word` is the newest envelope, whose act_next leads to older ones; or IDLE: the receiver sleeps;
- * or OPEN: the receiver has the token and nothing waits. Whoever replaces IDLE by something else
- * gets the token and must see that the receiver runs. The exchange in push tells: that is the only
- * atomic instruction of a send to an inbox without a bound.
+ * or OPEN: the receiver has the token and nothing waits. The thread that replaces IDLE by something
+ * else gets the token and must see that the receiver runs. The exchange in push tells: that is the
+ * only atomic instruction of a send to an inbox without a bound.
  *
  * The receiver does not take the list out. It reads `word`, handles what is newer than the envelope
  * it saw there last, its *boundary*, and leaves by exchanging the boundary for IDLE: two atomic
@@ -48,7 +48,7 @@ static inline bool act__mpsc_push(struct act__mpsc_queue *queue, act_message *me
     /*
      * release: publishes the envelope; pairs with the acquire load in act__mpsc_fetch (a later push
      * of another thread continues the release sequence). acquire: pairs with the release in
-     * act__mpsc_idle; who gets the token sees what its last holder did to the receiver.
+     * act__mpsc_idle; the next holder of the token sees what its last one did to the receiver.
      */
     uintptr_t older = act__exchange_acq_rel(&queue->word, (uintptr_t)message);
     act__gap("inbox.exchanged");

@@ -7,7 +7,7 @@
 #include <mailbox/message/pool.h>
 
 /*
- * The low half of act_bits: where the envelope lives, and so who frees it. 0 to 7 are pool.h's
+ * The low half of act_bits: where the envelope lives, and so what frees it. 0 to 7 are pool.h's
  * classes.
  */
 enum {
@@ -15,7 +15,7 @@ enum {
     ACT__HOME_BOND_0 = 8, /* actor/signal/bond.h: end[0] and end[1] of a link, monitor or ask */
     ACT__HOME_BOND_1 = 9,
     ACT__HOME_TIMER = 10,   /* actor/time/timers.h */
-    ACT__HOME_OWNED = 11,   /* in an object of the receiver's own: struct act__notice in
+    ACT__HOME_OWNED = 11,   /* in an object of the receiver's own: struct act__event in
                                actor/process/cell.h */
     ACT__HOME_BORROWED = 12 /* on a stack, for the duration of a call */
 };
@@ -55,7 +55,7 @@ static inline bool act__message_is_reply(const act_message *message)
 }
 
 /*
- * A user's message that nobody has asked for: these make an inbox long, and its bound is for them.
+ * A user's message that was not asked for: these make an inbox long, and its bound is for them.
  */
 static inline bool act__message_takes_room(const act_message *message)
 {
@@ -74,12 +74,12 @@ static inline bool act__message_is_for_anyone(const act_message *message, uint64
 }
 
 /*
- * A message that waits in an inbox needs act_life no more. One whose handler has panicked has an
- * even number there, which no life has: 0, or twice as often as it may be tried again.
+ * A message that waits in an inbox needs act_generation no more. One whose handler has panicked has
+ * an even number there, which no generation has: 0, or twice as often as it may be tried again.
  */
 static inline bool act__message_has_failed(const act_message *message)
 {
-    return (message->act_life & 1) == 0;
+    return (message->act_generation & 1) == 0;
 }
 
 /* One cache line of the pool with nothing that is freed with it. */
@@ -112,7 +112,7 @@ static inline act_message *act__message_make(uint32_t tag, act_value_kind kind, 
     act__message_init(message, size_class, tag, kind, bytes_count);
     message->act_next = NULL;
     message->act_sender = 0;
-    message->act_life = 0;
+    message->act_generation = 0;
     message->act_sender_node = 0;
     return message;
 }

@@ -14,14 +14,14 @@ ACT_BEGIN_DECLS
  */
 #define ACT_TAG_MAX UINT32_C(0xFFFFFEFF)
 
-/* Trapped exit signal: sender = who ended, act_message_reason(). */
+/* Trapped exit signal: sender = the actor that ended, act_message_reason(). */
 #define ACT_MESSAGE_EXIT UINT32_C(0xFFFFFF01)
 /*
- * Answer to act_monitor or act_ask: sender = who ended, ref = the monitor's or ask's,
+ * Answer to act_monitor or act_ask: sender = the actor that ended, ref = the monitor's or ask's,
  * act_message_reason(), act_message_fate().
  */
 #define ACT_MESSAGE_DOWN UINT32_C(0xFFFFFF02)
-/* Answer to act_ask: nobody replied in time; ref = the ask's. */
+/* Answer to act_ask: no reply came in time; ref = the ask's. */
 #define ACT_MESSAGE_TIMED_OUT UINT32_C(0xFFFFFF03)
 /*
  * To the parent of an actor spawned with .announce: its init has returned; as.int64 = init's
@@ -40,7 +40,7 @@ typedef enum act_value_kind {
     ACT_VALUE_REF,
     ACT_VALUE_POINTER,  /* shared by agreement between sender and receiver; never freed by the
                            framework */
-    ACT_VALUE_RESOURCE, /* moved: released by the framework if nobody takes it */
+    ACT_VALUE_RESOURCE, /* moved: released by the framework if it is not taken */
     ACT_VALUE_BYTES,    /* bytes_count bytes, aligned to 8 */
     ACT_VALUE_TYPED,    /* the struct of a typed message, and behind it what it refers to:
                            schema.h */
@@ -85,7 +85,7 @@ typedef struct act_value {
 typedef struct act_message {
     struct act_message *act_next;
     uint64_t            act_sender;
-    uint32_t            act_life;
+    uint32_t            act_generation;
     uint16_t            act_sender_node;
     uint8_t             act_bits;
     uint8_t             kind; /* an act_value_kind */
@@ -134,7 +134,7 @@ ACT__VALUE_MAKER(act_ref_value, ACT_VALUE_REF, act_ref, ref)
 ACT__VALUE_MAKER(act_pointer, ACT_VALUE_POINTER, void *, pointer)
 #undef ACT__VALUE_MAKER
 
-/* Moves what `pointer` stands for into the message; `release` frees it if nobody takes it. */
+/* Moves what `pointer` stands for into the message; `release` frees it if it is not taken. */
 static inline act_value act_resource_value(void *pointer, void (*release)(void *pointer))
 {
     act_value value = act_nothing();
@@ -179,7 +179,7 @@ ACT_API ACT_MUST_CHECK act_result act_message_create_value(act_message **message
 ACT_API void act_message_free(act_message **message) ACT_NONNULL(1);
 
 /*
- * Who sent it; nobody if it came from an ordinary thread, but for one that waits for the answer
+ * The sender; none if it came from an ordinary thread, except for one that waits for the answer
  * (act_system_ask).
  */
 static inline act_pid act_message_sender(const act_message *message)

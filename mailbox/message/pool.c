@@ -35,7 +35,7 @@ struct batch {
  * A stack of batches. `top` is the index of the first block of the topmost batch plus one, with a
  * number above it that changes with every push and pop: a thread that was preempted between reading
  * `top` and exchanging it would have to miss exactly 2^32 of them to be misled. The links lie
- * beside the blocks, so that a loser of the race reads a link and never a block that somebody uses.
+ * beside the blocks, so that a loser of the race reads a link and never a block in use.
  */
 struct depot {
     _Atomic uint64_t top ACT__ALIGNED;
@@ -193,10 +193,11 @@ static struct batch carve(struct depot *depot)
 /* --------------------------------------------------------------------------- giving memory back */
 
 /*
- * After a burst most blocks are free, and lie in the depot. Who pushes a batch there and finds more
- * than trim_at takes them all out, counts how many of each page there are, gives the pages that are
- * whole to the system, and puts the other blocks back in new batches. That reads each block twice,
- * so it is done for 8 MiB at a time and not again before twice as many are there as were left.
+ * After a burst most blocks are free, and lie in the depot. A thread that pushes a batch there and
+ * finds more than trim_at takes them all out, counts how many of each page there are, gives the
+ * pages that are whole to the system, and puts the other blocks back in new batches. That reads
+ * each block twice, so it is done for 8 MiB at a time and not again before twice as many are there
+ * as were left.
  */
 
 static size_t page_of(const struct depot *depot, const struct act__pool_block *block)
@@ -204,7 +205,7 @@ static size_t page_of(const struct depot *depot, const struct act__pool_block *b
     return (size_t)((const char *)block - depot->region.base) / PAGE_BYTES;
 }
 
-/* Returns: the place of the first batch of all, which nobody else can reach any more. */
+/* Returns: the place of the first batch of all, which no other thread can reach any more. */
 static uint32_t take_all(struct depot *depot)
 {
     uint64_t top = act__load(&depot->top);

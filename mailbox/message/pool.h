@@ -9,7 +9,7 @@
 #include <mailbox/message/message.h>
 
 /*
- * Who may do what at the same time: take and give, any threads. A block may be given by another
+ * Threads: take and give, any, at the same time. A block may be given by another
  * thread than took it. Each thread has a magazine of up to a batch per class, and some spare
  * batches; beyond that full batches go to the depot, where threads get them that have none. Neither
  * locks nor calls malloc, except for blocks above the largest class.

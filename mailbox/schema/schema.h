@@ -59,8 +59,8 @@
  *
  * OPTIONAL and SECRET are written around the others, ARRAY and LIST around what stands above them.
  *
- * Optional fields have no mark whether they are there: one that is zero, empty or nobody is not
- * encoded, and one that was not encoded is zero, empty or nobody. A field that is not optional must
+ * Optional fields have no mark whether they are there: one that is zero, empty or none is not
+ * encoded, and one that was not encoded is zero, empty or none. A field that is not optional must
  * be there to be decoded. So a protocol evolves: add optional fields with new numbers; make a field
  * optional; never take one away that is not optional, change its kind, or use its number again. A
  * reader that does not know a field passes over it.
@@ -129,7 +129,7 @@ enum {
                               copied as it is */
 };
 
-/* Any LIST, to who walks over fields. */
+/* Any LIST, to code that walks over fields. */
 struct act_list {
     const void *items;
     size_t      count;

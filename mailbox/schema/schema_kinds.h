@@ -10,7 +10,7 @@
 #include <mailbox/base/types.h>
 #include <mailbox/schema/schema_tag.h>
 
-/* Bytes that somebody else keeps. */
+/* Bytes that are kept elsewhere. */
 typedef struct act_bytes {
     const void *data; /* may be NULL if bytes_count is 0 */
     size_t      bytes_count;

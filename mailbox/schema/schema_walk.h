@@ -13,7 +13,7 @@ static inline size_t act__outside_aligned(size_t bytes)
     return (bytes + ACT__OUTSIDE_ALIGNMENT - 1) & ~(size_t)(ACT__OUTSIDE_ALIGNMENT - 1);
 }
 
-/* Makes all zero, empty or nobody; a text is "". */
+/* Makes all zero, empty or none; a text is "". */
 void act__struct_clear(const act_type *type, void *fields);
 void act__item_clear(const act_field *field, void *item);
 
@@ -25,7 +25,7 @@ struct act__items {
 
 struct act__items act__items_of(const act_field *field, const void *fields);
 
-/* Whether it is zero, empty or nobody throughout: an optional one is not written then. */
+/* Whether it is zero, empty or none throughout: an optional one is not written then. */
 bool act__field_is_empty(const act_field *field, const void *fields);
 
 /*

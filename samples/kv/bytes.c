@@ -1,4 +1,4 @@
-/* A view of bytes that somebody else owns: comparison, numbers, glob patterns. */
+/* A view of bytes that are owned elsewhere: comparison, numbers, glob patterns. */
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/bytes.h>
 

@@ -1,5 +1,5 @@
 /*
- * A view of bytes that somebody else owns, and what is asked of it: comparison, numbers, glob
+ * A view of bytes that are owned elsewhere, and what is asked of it: comparison, numbers, glob
  * patterns.
  */
 /* SPDX-License-Identifier: MIT */

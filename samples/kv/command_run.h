@@ -113,8 +113,8 @@ void kv_refuse_arity(struct kv_buffer *reply, const char *command, const char *s
 
 /*
  * What INFO says clients that ask for the version of a redis. None has only these commands, so it
- * is one that is older than all: who adapts expects nothing, who needs a certain one says so. What
- * is there COMMAND tells.
+ * is one that is older than all: a client that adapts expects nothing, one that needs a certain
+ * version says so. What is there COMMAND tells.
  */
 #define KV_REDIS_VERSION "0.0.0"
 

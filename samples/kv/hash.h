@@ -1,4 +1,4 @@
-/* A keyed hash (SipHash-1-3): who does not know the seed cannot find keys that collide. */
+/* A keyed hash (SipHash-1-3): without the seed no client finds keys that collide. */
 /* SPDX-License-Identifier: MIT */
 #ifndef KV_HASH_H
 #define KV_HASH_H

@@ -6,7 +6,7 @@
 
 /*
  * So many are sent, then the actor tells itself to go on: a handler that sent everything could not
- * be slowed, which takes effect between an actor's turns.
+ * be muted, which takes effect between an actor's turns.
  */
 enum { CHUNK = 16 };
 

@@ -47,7 +47,7 @@ static void look_at_stream(const unsigned char *bytes, size_t count, act_result 
 
 /*
  * What is read strictly is written so that all read it. That it is always read as the same
- * otherwise is no law: a key that is a text is passed over by one and a field for the other.
+ * otherwise is no property: a key that is a text is passed over by one and a field for the other.
  */
 static void look_strictly(const unsigned char *bytes, size_t count)
 {

@@ -1,4 +1,4 @@
-/* How a unit test is written: facts in a table, told in TAP by kit.c's main. */
+/* How a unit test is written: cases in a table, told in TAP by kit.c's main. */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_TEST_KIT_KIT_H
 #define ACT_TEST_KIT_KIT_H
@@ -6,8 +6,8 @@
 #include <check.h>
 #include <stddef.h>
 
-/* One fact. Check runs each in a process of its own, unless CK_FORK=no. */
-struct kit_fact {
+/* One case. Check runs each in a process of its own, unless CK_FORK=no. */
+struct kit_case {
     const char *name;
     void (*run)(void);
     const char *file;
@@ -15,21 +15,23 @@ struct kit_fact {
     int         rounds;          /* how often it runs, see kit_round; 0 means once */
     int         signal;          /* the signal it must die of; 0 means none */
     int         status;          /* the exit status it must leave with; 0 means none */
-    double      timeout_seconds; /* until a fact counts as hanging; 0 means 120 */
+    double      timeout_seconds; /* until a case counts as hanging; 0 means 120 */
 };
 
-/* FACT(function) or FACT(function, .signal = SIGABRT): the function's name is the fact. */
-#define FACT(function, ...)                                                                        \
+/*
+ * TEST_CASE(function) or TEST_CASE(function, .signal = SIGABRT): the function's name is the case.
+ */
+#define TEST_CASE(function, ...)                                                                   \
     {                                                                                              \
         .name = #function, .run = (function), .file = __FILE__, .line = __LINE__, ##__VA_ARGS__    \
     }
 
 /*
- * Each test program defines this table once: const struct kit_fact kit_facts[] = { FACT(…),
- * END_OF_FACTS };
+ * Each test program defines this table once: const struct kit_case kit_cases[] = { TEST_CASE(…),
+ * END_OF_CASES };
  */
-extern const struct kit_fact kit_facts[];
-#define END_OF_FACTS                                                                               \
+extern const struct kit_case kit_cases[];
+#define END_OF_CASES                                                                               \
     {                                                                                              \
         .name = NULL                                                                               \
     }
@@ -40,7 +42,7 @@ extern const struct kit_fact kit_facts[];
  */
 int kit_many(int count);
 
-/* Which round of its fact is running, from 0. */
+/* Which round of its case is running, from 0. */
 int kit_round(void);
 
 #endif

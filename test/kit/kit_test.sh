@@ -21,21 +21,21 @@ results() { grep -c "^:test-result: $1" "$work/trs"; }
 
 "$specimen" >"$work/said" 2>&1
 [ $? -eq 1 ]
-tap $? "a program with a failed fact exits with 1 when run by hand" "$work/said"
-for fact in 'ok 1 - holds' 'not ok 2 - fails' 'not ok 3 - crashes' 'not ok 4 - hangs' 'not ok 5 - leaves' \
+tap $? "a program with a failed case exits with 1 when run by hand" "$work/said"
+for case in 'ok 1 - holds' 'not ok 2 - fails' 'not ok 3 - crashes' 'not ok 4 - hangs' 'not ok 5 - leaves' \
     'ok 6 - leaves_by_design' 'ok 7 - aborts_by_design' 'ok 8 - holds_in_every_round' \
     'not ok 9 - fails_in_the_last_round' '1..9' "# again: CK_RUN_CASE=fails $specimen"; do
-    says "$work/said" "$fact"
-    tap $? "the kit says '$fact'" "$work/said"
+    says "$work/said" "$case"
+    tap $? "the kit says '$case'" "$work/said"
 done
 
 CK_RUN_CASE=fails "$specimen" >"$work/said" 2>&1
 says "$work/said" 'not ok 1 - fails' && says "$work/said" '1..1'
-tap $? "CK_RUN_CASE runs one fact alone" "$work/said"
+tap $? "CK_RUN_CASE runs one case alone" "$work/said"
 
 HARNESS_ACTIVE=1 driven "$specimen"
 [ "$(results PASS)" -eq 4 ] && [ "$(results FAIL)" -eq 5 ] && [ "$(results ERROR)" -eq 0 ]
-tap $? "the driver counts each fact once" "$work/trs"
+tap $? "the driver counts each case once" "$work/trs"
 
 CK_FORK=no CK_RUN_CASE=crashes driven "$specimen"
 [ "$(results ERROR)" -gt 0 ]
@@ -47,9 +47,9 @@ tap $? "how to run it again repeats CK_FORK=no" "$work/said"
 
 driven sh -c 'echo "ok 1 - fine"; echo 1..1; exit 66'
 [ "$(results PASS)" -eq 1 ] && [ "$(results ERROR)" -eq 1 ]
-tap $? "an exit status after all facts held is a failure" "$work/trs"
+tap $? "an exit status after all cases held is a failure" "$work/trs"
 
 driven sh -c 'echo "ok 1 - fine"; echo 1..2'
 [ "$(results ERROR)" -eq 1 ]
-tap $? "a missing fact is a failure" "$work/trs"
+tap $? "a missing case is a failure" "$work/trs"
 tap_end

@@ -1,5 +1,5 @@
 /*
- * Facts that hold, fail, crash, hang and leave: kit_test.sh checks that each is told as what it is.
+ * Cases that hold, fail, crash, hang and leave: kit_test.sh checks that each is told as what it is.
  */
 /* SPDX-License-Identifier: MIT */
 #include <test/kit/kit.h>
@@ -53,15 +53,15 @@ static void fails_in_the_last_round(void)
     ck_assert_int_lt(kit_round(), 2);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(holds),
-    FACT(fails),
-    FACT(crashes),
-    FACT(hangs, .timeout_seconds = 0.2),
-    FACT(leaves),
-    FACT(leaves_by_design, .status = 3),
-    FACT(aborts_by_design, .signal = SIGABRT),
-    FACT(holds_in_every_round, .rounds = 3),
-    FACT(fails_in_the_last_round, .rounds = 3),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(holds),
+    TEST_CASE(fails),
+    TEST_CASE(crashes),
+    TEST_CASE(hangs, .timeout_seconds = 0.2),
+    TEST_CASE(leaves),
+    TEST_CASE(leaves_by_design, .status = 3),
+    TEST_CASE(aborts_by_design, .signal = SIGABRT),
+    TEST_CASE(holds_in_every_round, .rounds = 3),
+    TEST_CASE(fails_in_the_last_round, .rounds = 3),
+    END_OF_CASES,
 };

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Who may include whom, and who may ask for the time or for chance. The rules are data.
+# Who may include whom, and who may ask for the time or for random numbers. The rules are data.
 # SPDX-License-Identifier: MIT
 . "${top_srcdir:-$(dirname "$0")/../..}/test/lint/lint.sh"
 
@@ -49,7 +49,7 @@ msgpack/ mailbox/schema/codec_msgpack.c
 event2/ actor/io/
 check.h test/kit/'
 
-# Calls that would escape the simulation: time and chance come through the executor seam only.
+# Calls that would escape the simulation: time and randomness come through the executor seam only.
 calls='act__clock_after clock_gettime clock_nanosleep time gettimeofday timespec_get ftime
 sleep usleep nanosleep thrd_sleep
 rand srand rand_r random srandom drand48 lrand48 getrandom getentropy arc4random'

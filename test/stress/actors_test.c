@@ -132,7 +132,7 @@ static void produces(act_self *self, void *state, const act_message *message)
 
 static const act_behavior producer = {.name = "producer", .state_bytes = 8, .receive = produces};
 
-static void many_flood_one_in_order_and_are_slowed(void)
+static void many_flood_one_in_order_and_are_muted(void)
 {
     open_system();
     sink_pid = spawn(&sink, NULL, 0);
@@ -221,7 +221,7 @@ static void no_wake_up_is_lost_between_bound_actors(void)
 
 enum { CROWD = 64, DEEDS = 1500 * SCALE };
 static _Atomic uint64_t crowd[CROWD]; /* the newest pid of each place: often stale */
-static _Atomic int64_t  deeds;
+static _Atomic int64_t  actions;
 
 static act_pid somebody(act_self *self)
 {
@@ -298,7 +298,7 @@ static void takes_part(act_self *self, void *state, const act_message *message)
     if (message->tag != TAG_GO && message->tag != TAG_WORD)
         return;
     for (int i = 0; i < 3; i++)
-        if (deeds-- > 0)
+        if (actions-- > 0)
             does_as_it_pleases(self, state);
 }
 
@@ -309,9 +309,9 @@ static void a_crowd_does_as_it_pleases_and_leaves_nothing(void)
 {
     act_counters counters;
     open_system();
-    deeds = DEEDS * 10;
-    for (int64_t before = -1; deeds > 0 && before != deeds;) {
-        before = deeds;
+    actions = DEEDS * 10;
+    for (int64_t before = -1; actions > 0 && before != actions;) {
+        before = actions;
         for (int i = 0; i < CROWD; i++) {
             act_pid pid = spawn(&member, NULL, i % 3 == 0 ? (uint32_t)i % workers() + 1 : 0);
             crowd[i] = pid.local;
@@ -472,7 +472,7 @@ static void threads_use_the_door_while_the_system_stops(void)
     pthread_t threads[4];
     for (int round = 0; round < 5; round++) {
         open_system();
-        deeds = 100000;
+        actions = 100000;
         for (int i = 0; i < CROWD; i++)
             crowd[i] = 0;
         for (int i = 0; i < 4; i++)
@@ -487,13 +487,13 @@ static void threads_use_the_door_while_the_system_stops(void)
     }
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(many_flood_one_in_order_and_are_slowed, .rounds = 3, .timeout_seconds = 60),
-    FACT(envelopes_go_round_a_ring, .rounds = 6, .timeout_seconds = 60),
-    FACT(no_wake_up_is_lost_between_bound_actors, .rounds = 3, .timeout_seconds = 60),
-    FACT(a_crowd_does_as_it_pleases_and_leaves_nothing, .rounds = 6, .timeout_seconds = 60),
-    FACT(a_reference_is_nothing_to_a_stranger, .rounds = 3, .timeout_seconds = 60),
-    FACT(links_that_cross_are_one_link, .rounds = 3, .timeout_seconds = 60),
-    FACT(threads_use_the_door_while_the_system_stops, .rounds = 3, .timeout_seconds = 60),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(many_flood_one_in_order_and_are_muted, .rounds = 3, .timeout_seconds = 60),
+    TEST_CASE(envelopes_go_round_a_ring, .rounds = 6, .timeout_seconds = 60),
+    TEST_CASE(no_wake_up_is_lost_between_bound_actors, .rounds = 3, .timeout_seconds = 60),
+    TEST_CASE(a_crowd_does_as_it_pleases_and_leaves_nothing, .rounds = 6, .timeout_seconds = 60),
+    TEST_CASE(a_reference_is_nothing_to_a_stranger, .rounds = 3, .timeout_seconds = 60),
+    TEST_CASE(links_that_cross_are_one_link, .rounds = 3, .timeout_seconds = 60),
+    TEST_CASE(threads_use_the_door_while_the_system_stops, .rounds = 3, .timeout_seconds = 60),
+    END_OF_CASES,
 };

@@ -207,11 +207,11 @@ static void actors_end_while_they_are_told(void)
     }
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(actors_take_what_threads_give),
-    FACT(threads_take_what_actors_give),
-    FACT(actors_meet_actors),
-    FACT(all_of_them_at_once),
-    FACT(actors_end_while_they_are_told),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(actors_take_what_threads_give),
+    TEST_CASE(threads_take_what_actors_give),
+    TEST_CASE(actors_meet_actors),
+    TEST_CASE(all_of_them_at_once),
+    TEST_CASE(actors_end_while_they_are_told),
+    END_OF_CASES,
 };

@@ -235,13 +235,13 @@ static void who_waits_uses_no_processor_time(void)
     ck_assert_int_lt(used_nanoseconds() - began, (int64_t)waits * WAIT * 100000);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(many_to_many_waiting),
-    FACT(many_to_many_with_short_timeouts),
-    FACT(many_to_many_never_waiting),
-    FACT(selects_on_both_sides),
-    FACT(selects_with_short_timeouts),
-    FACT(who_hears_that_a_case_is_ready_misses_none),
-    FACT(who_waits_uses_no_processor_time),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(many_to_many_waiting),
+    TEST_CASE(many_to_many_with_short_timeouts),
+    TEST_CASE(many_to_many_never_waiting),
+    TEST_CASE(selects_on_both_sides),
+    TEST_CASE(selects_with_short_timeouts),
+    TEST_CASE(who_hears_that_a_case_is_ready_misses_none),
+    TEST_CASE(who_waits_uses_no_processor_time),
+    END_OF_CASES,
 };

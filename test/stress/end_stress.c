@@ -73,15 +73,15 @@ static void link_or_hear(act_self *self, void *state, const act_message *message
 
 static const act_behavior linker = {.name = "linker", .init = trap, .receive = link_or_hear};
 
-/* Odd rounds leave a seat, which a successor would take. */
+/* Odd rounds leave a handover, which a successor would take. */
 static void links_that_come_while_an_actor_ends_hear_of_it(void)
 {
-    act_pid  linkers[LINKERS];
-    act_seat seat = kit_round() % 2 != 0 ? ACT_SEAT_KEEP : ACT_SEAT_NONE;
+    act_pid      linkers[LINKERS];
+    act_handover handover = kit_round() % 2 != 0 ? ACT_HANDOVER_KEEP : ACT_HANDOVER_NONE;
     linked = told = 0;
     must(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 2, .actors_max = 1 << 16)));
     must(act_system_spawn(sys, &friend, &trapper, NULL, NULL));
-    must(act_system_spawn(sys, &victim, &tied, NULL, ACT_SPAWN_OPTIONS(.seat = seat)));
+    must(act_system_spawn(sys, &victim, &tied, NULL, ACT_SPAWN_OPTIONS(.handover = handover)));
     for (int i = 0; i < LINKERS; i++)
         must(act_system_spawn(sys, &linkers[i], &linker, NULL, NULL));
     gaps_hold("exit.let_go");
@@ -95,7 +95,7 @@ static void links_that_come_while_an_actor_ends_hear_of_it(void)
     must(act_system_destroy(&sys));
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(links_that_come_while_an_actor_ends_hear_of_it, .rounds = 4),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(links_that_come_while_an_actor_ends_hear_of_it, .rounds = 4),
+    END_OF_CASES,
 };

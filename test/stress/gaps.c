@@ -11,7 +11,7 @@
 
 /* Atomic: they may change while threads are in the gaps. */
 static _Atomic(const char *) widened;
-static _Atomic uint32_t      chance, longest;
+static _Atomic uint32_t      random, longest;
 static _Atomic uint64_t      seed_of_all, threads, delays;
 static _Atomic bool          is_holding;
 
@@ -40,7 +40,7 @@ static void spin(uint32_t nanos)
 static void widen(const char *place)
 {
     const char *where = act__load(&widened);
-    if (strncmp(place, where, strlen(where)) != 0 || draw() % act__load(&chance) != 0)
+    if (strncmp(place, where, strlen(where)) != 0 || draw() % act__load(&random) != 0)
         return;
     act__add(&delays, 1);
     uint32_t nanos = (uint32_t)(draw() % act__load(&longest));
@@ -70,7 +70,7 @@ void gaps_widen(const char *place, uint32_t one_in, uint32_t nanos_max, uint64_t
 {
     gaps_close();
     prepare(place);
-    act__store(&chance, one_in);
+    act__store(&random, one_in);
     act__store(&longest, nanos_max);
     act__store(&seed_of_all, seed);
     act__gap_with(widen);

@@ -75,7 +75,7 @@ static void *sends(void *argument)
     return NULL;
 }
 
-static void *pokes(void *argument)
+static void *sets_control(void *argument)
 {
     for (int i = 0; i < POKES; i++) {
         if (act__mpsc_wake(&gate.queue))
@@ -92,14 +92,14 @@ static void nothing_is_lost_between_threads(void)
     act__gate_init(&gate);
     for (intptr_t i = 0; i < SENDERS; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, sends, (void *)i), 0);
-    ck_assert_int_eq(pthread_create(&threads[SENDERS], NULL, pokes, NULL), 0);
+    ck_assert_int_eq(pthread_create(&threads[SENDERS], NULL, sets_control, NULL), 0);
     for (int i = 0; i <= SENDERS; i++)
         pthread_join(threads[i], NULL);
     ck_assert_int_eq(taken, SENDERS * MESSAGES);
     ck_assert_uint_eq(act__load(&gate.queue.word), ACT__QUEUE_IDLE);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(nothing_is_lost_between_threads, .timeout_seconds = 60),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(nothing_is_lost_between_threads, .timeout_seconds = 60),
+    END_OF_CASES,
 };

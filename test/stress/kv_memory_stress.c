@@ -309,7 +309,7 @@ static void quit(struct client *client)
     leave(client);
 }
 
-/* ---- Facts ---- */
+/* ---- Cases ---- */
 
 /* With memory again all is right; what has not yet heard of a crash may excuse itself. */
 static void play_strictly(struct client *client, long value)
@@ -380,8 +380,8 @@ static void all_requests_may_fail_for_a_while(void)
     stop();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(any_one_request_may_fail),
-    FACT(all_requests_may_fail_for_a_while),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(any_one_request_may_fail),
+    TEST_CASE(all_requests_may_fail_for_a_while),
+    END_OF_CASES,
 };

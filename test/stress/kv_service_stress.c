@@ -189,7 +189,7 @@ static void a_hundred_restarts_under_load_leave_nothing_behind(void)
 #endif
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_hundred_restarts_under_load_leave_nothing_behind, .timeout_seconds = 120),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_hundred_restarts_under_load_leave_nothing_behind, .timeout_seconds = 120),
+    END_OF_CASES,
 };

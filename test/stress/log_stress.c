@@ -110,7 +110,7 @@ static void every_record_is_written_or_told_as_lost(void)
     ck_assert_int_eq(seen.heard + seen.told, (long)SPEAKERS * LINES);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(every_record_is_written_or_told_as_lost, .rounds = 3, .timeout_seconds = 300),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(every_record_is_written_or_told_as_lost, .rounds = 3, .timeout_seconds = 300),
+    END_OF_CASES,
 };

@@ -46,9 +46,9 @@ void mixed_cast_begin(void)
         mixed_places[i] = 0;
 }
 
-act_pid mixed_any_place(uint64_t chance)
+act_pid mixed_any_place(uint64_t random)
 {
-    return (act_pid){0, mixed_places[chance % PLACES]};
+    return (act_pid){0, mixed_places[random % PLACES]};
 }
 
 static void release_resource(void *unused)
@@ -69,10 +69,10 @@ void mixed_release_value(void *value)
     mixed_values--;
 }
 
-const char *mixed_name(uint64_t chance)
+const char *mixed_name(uint64_t random)
 {
     static const char *const names[] = {"ada", "bob", "cyd", "clerk 0", "clerk 1", "clerk 4"};
-    return names[chance % NAMES];
+    return names[random % NAMES];
 }
 
 /* -------------------------------------------------------------------------- what a peer is owed */
@@ -329,11 +329,11 @@ static void do_timer(act_self *self, struct peer *peer)
 
 static void do_ask_channel(act_self *self, struct peer *peer)
 {
-    uint64_t chance = act_random(self);
-    int      at = (int)(chance % 2);
+    uint64_t random = act_random(self);
+    int      at = (int)(random % 2);
     int64_t  value = 1;
     (void)peer;
-    switch (chance / 2 % 4) {
+    switch (random / 2 % 4) {
     case 0: must(act_channel_notify(self, mixed_receivers[at], NOTE)); break;
     case 1: must(act_channel_notify_room(self, mixed_senders[at], NOTE)); break;
     case 2: must(act_channel_receive_later(self, mixed_receivers[at], NOTE)); break;
@@ -352,13 +352,13 @@ static void hear_note(const act_message *message)
             mixed_values--;
 }
 
-typedef void       deed(act_self *self, struct peer *peer);
-static deed *const deeds[] = {
+typedef void         action(act_self *self, struct peer *peer);
+static action *const actions[] = {
     do_send,  do_send_name, do_ask, do_ask,  do_monitor, do_link,        do_link_and_unlink,
     do_spawn, do_kill,      do_end, do_name, do_timer,   do_ask_channel, do_flood,
 };
 /* The last is rare. */
-enum { DEEDS = sizeof deeds / sizeof deeds[0] };
+enum { DEEDS = sizeof actions / sizeof actions[0] };
 
 static void go_on(act_self *self, struct peer *peer)
 {
@@ -367,7 +367,7 @@ static void go_on(act_self *self, struct peer *peer)
     answer_owed(self, peer);
     for (uint64_t i = act_random(self) % 4; i > 0; i--) {
         uint64_t which = act_random(self) % (8 * DEEDS);
-        deeds[which < 8 * DEEDS - 7 ? which % (DEEDS - 1) : DEEDS - 1](self, peer);
+        actions[which < 8 * DEEDS - 7 ? which % (DEEDS - 1) : DEEDS - 1](self, peer);
     }
     if (act_random(self) % 3 == 0)
         act_tell_value(self, peer->pid, STEP, act_nothing());

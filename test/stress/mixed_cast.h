@@ -51,11 +51,11 @@ extern act_receiver *mixed_receivers[2];
 
 /* Forgets the peers of the system before. */
 void        mixed_cast_begin(void);
-act_pid     mixed_any_place(uint64_t chance);
+act_pid     mixed_any_place(uint64_t random);
 act_value   mixed_resource(void);
 void        mixed_release_value(void *value);
 /* Says what is wrong, and aborts. */
 void        mixed_fault(const char *what, act_pid who) __attribute__((noreturn));
-const char *mixed_name(uint64_t chance);
+const char *mixed_name(uint64_t random);
 
 #endif

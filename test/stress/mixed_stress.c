@@ -60,19 +60,19 @@ static void no_log(void *context, act_log_level level, const char *text)
 
 static void *use_channels(void *number)
 {
-    uint64_t chance = 77 + (uint64_t)(uintptr_t)number;
+    uint64_t random = 77 + (uint64_t)(uintptr_t)number;
     while (!users_stop) {
-        int        at = (int)(act__mix(&chance) % 2);
+        int        at = (int)(act__mix(&random) % 2);
         int64_t    value = 1;
-        act_millis timeout = (act_millis)(act__mix(&chance) % 3);
-        if (act__mix(&chance) % 2 == 0) {
+        act_millis timeout = (act_millis)(act__mix(&random) % 3);
+        if (act__mix(&random) % 2 == 0) {
             mixed_values++;
             if (act_channel_send(mixed_senders[at], &value, timeout) != ACT_OK)
                 mixed_values--;
         } else if (act_channel_receive(mixed_receivers[at], &value, timeout) == ACT_OK) {
             mixed_values--;
         }
-        if (act__mix(&chance) % 16 == 0)
+        if (act__mix(&random) % 16 == 0)
             pause_for(200);
     }
     return NULL;
@@ -80,21 +80,21 @@ static void *use_channels(void *number)
 
 /* ------------------------------------------------------------------ threads that use the system */
 
-static void ask_somewhere(uint64_t *chance)
+static void ask_somewhere(uint64_t *random)
 {
     act_message *request, *reply;
     must(act_message_create_value(&request, REQUEST, mixed_resource()));
-    act_pid to = mixed_any_place(act__mix(chance));
-    if (act_system_ask(the_system, to, &request, &reply, (act_millis)(1 + act__mix(chance) % 3)) ==
+    act_pid to = mixed_any_place(act__mix(random));
+    if (act_system_ask(the_system, to, &request, &reply, (act_millis)(1 + act__mix(random) % 3)) ==
         ACT_OK)
         act_message_free(&reply);
     act_message_free(&request);
 }
 
-static void kill_supervisor(uint64_t chance)
+static void kill_supervisor(uint64_t random)
 {
     act_pid pid;
-    if (act_whereis(the_system, &pid, chance % 2 == 0 ? "lower 0" : "lower 1") == ACT_OK)
+    if (act_whereis(the_system, &pid, random % 2 == 0 ? "lower 0" : "lower 1") == ACT_OK)
         must(act_system_exit(the_system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
 }
 
@@ -105,11 +105,11 @@ static void look_at_tree(void)
     act_tree_free(&tree);
 }
 
-static void spawn_more(uint64_t chance)
+static void spawn_more(uint64_t random)
 {
     const act_behavior *const behaviors[] = {&mixed_peer, &mixed_peer, &mixed_bystander,
                                              &mixed_blocker};
-    unsigned                  which = chance % 4;
+    unsigned                  which = random % 4;
     act_pid                   pid;
     if (mixed_population < PEERS + BYSTANDERS && mixed_peers_count < PEERS_MAX - 1000)
         (void)!act_system_spawn(the_system, &pid, behaviors[which], NULL,
@@ -118,24 +118,24 @@ static void spawn_more(uint64_t chance)
 
 static void *be_guest(void *number)
 {
-    uint64_t chance = seed + (uint64_t)(uintptr_t)number;
+    uint64_t random = seed + (uint64_t)(uintptr_t)number;
     while (!guests_stop) {
-        act_pid pid = mixed_any_place(act__mix(&chance));
-        switch (act__mix(&chance) % 12) {
-        case 0: kill_supervisor(act__mix(&chance)); break;
+        act_pid pid = mixed_any_place(act__mix(&random));
+        switch (act__mix(&random) % 12) {
+        case 0: kill_supervisor(act__mix(&random)); break;
         case 1: look_at_tree(); break;
         case 2:
-            (void)!act_system_join(the_system, pid, NULL, (act_millis)(act__mix(&chance) % 3));
+            (void)!act_system_join(the_system, pid, NULL, (act_millis)(act__mix(&random) % 3));
             break;
         case 3:
             must(act_system_exit(the_system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
             break;
         case 4:
-        case 5: ask_somewhere(&chance); break;
+        case 5: ask_somewhere(&random); break;
         case 6: act_system_tell_value(the_system, pid, HELLO, mixed_resource()); break;
-        default: spawn_more(act__mix(&chance)); break;
+        default: spawn_more(act__mix(&random)); break;
         }
-        pause_for(50 + (long)(act__mix(&chance) % 400));
+        pause_for(50 + (long)(act__mix(&random) % 400));
     }
     return NULL;
 }
@@ -185,7 +185,7 @@ static void spawn_supervisors(void)
     must(act_system_spawn_supervisor(the_system, &root, &upper, NULL));
 }
 
-static void begin_round(uint64_t *chance)
+static void begin_round(uint64_t *random)
 {
     act_system_options options =
         *ACT_SYSTEM_OPTIONS(.actors_max = 4000, .backlog_max = 64, .blocking_max = 4,
@@ -193,8 +193,8 @@ static void begin_round(uint64_t *chance)
                             .log = no_log);
     act_pid pid;
     mixed_cast_begin();
-    seed = act__mix(chance);
-    options.workers_count = 1 + (uint32_t)(act__mix(chance) % 4);
+    seed = act__mix(random);
+    options.workers_count = 1 + (uint32_t)(act__mix(random) % 4);
     must(act_system_create(&the_system, &options));
     spawn_supervisors();
     for (int i = 0; i < PEERS; i++)
@@ -294,10 +294,10 @@ static void end_round(void)
     ck_assert_int_eq(mixed_resources, 0);
 }
 
-static void run_round(uint64_t *chance)
+static void run_round(uint64_t *random)
 {
     pthread_t guests[GUESTS];
-    begin_round(chance);
+    begin_round(random);
     guests_stop = false;
     for (uintptr_t i = 0; i < GUESTS; i++)
         ck_assert_int_eq(pthread_create(&guests[i], NULL, be_guest, (void *)i), 0);
@@ -319,15 +319,15 @@ static double seconds_wanted(void)
     return wanted != NULL ? atof(wanted) : SECONDS_DEFAULT;
 }
 
-static uint64_t first_chance(void)
+static uint64_t first_random(void)
 {
     const char *wanted = getenv("ACT_SEED");
-    uint64_t    chance = (uint64_t)now() ^ (uint64_t)time(NULL) << 20;
+    uint64_t    random = (uint64_t)now() ^ (uint64_t)time(NULL) << 20;
     if (wanted != NULL)
-        chance = strtoull(wanted, NULL, 0);
+        random = strtoull(wanted, NULL, 0);
     fprintf(stderr, "# ACT_SEED=%llu: the same choices, in another order of threads\n",
-            (unsigned long long)chance);
-    return chance;
+            (unsigned long long)random);
+    return random;
 }
 
 static void open_channels(pthread_t *users)
@@ -354,16 +354,16 @@ static void close_channels(const pthread_t *users)
 
 static void all_at_once(void)
 {
-    uint64_t  chance = first_chance();
+    uint64_t  random = first_random();
     unsigned  rounds = 0;
     pthread_t users[USERS];
     int64_t   end = now() + (int64_t)(1000 * seconds_wanted());
     write_specs();
     open_channels(users);
     for (; now() < end; rounds++) {
-        gaps_widen("", 64u << act__mix(&chance) % 6, 1000u << act__mix(&chance) % 8,
-                   act__mix(&chance));
-        run_round(&chance);
+        gaps_widen("", 64u << act__mix(&random) % 6, 1000u << act__mix(&random) % 8,
+                   act__mix(&random));
+        run_round(&random);
     }
     gaps_close();
     close_channels(users);
@@ -375,7 +375,7 @@ static void all_at_once(void)
             (unsigned long long)mixed_downs, (unsigned long long)mixed_notes);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(all_at_once, .timeout_seconds = 86400),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(all_at_once, .timeout_seconds = 86400),
+    END_OF_CASES,
 };

@@ -72,7 +72,7 @@ static act_result ask(act_self *self, void *state, const void *args)
 }
 
 /*
- * It stays awake, so that the notice is found while the thread that has pushed it is still at it.
+ * It stays awake, so that the event is found while the thread that has pushed it is still at it.
  */
 static void end_when_told(act_self *self, void *state, const act_message *message)
 {
@@ -99,7 +99,7 @@ static void an_actor_waits_for_the_thread_that_tells_it(void)
         sched_yield();
     gaps_hold("notify.pushed");
     ck_assert_int_eq(pthread_create(&thread, NULL, send_once, NULL), 0);
-    while (told == 0) /* the notice was handled, though its thread is not done */
+    while (told == 0) /* the event was handled, though its thread is not done */
         sched_yield();
     wait_a_little();
     ck_assert_int_eq(act_system_join(the_system, pid, NULL, 0), ACT_TIMED_OUT);
@@ -202,10 +202,10 @@ static void systems_that_end_while_threads_use_a_channel(void)
     close_channel();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(an_actor_waits_for_the_thread_that_tells_it),
-    FACT(waiters_that_end_when_they_are_told),
-    FACT(a_system_waits_for_the_thread_that_tells_its_actor),
-    FACT(systems_that_end_while_threads_use_a_channel),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(an_actor_waits_for_the_thread_that_tells_it),
+    TEST_CASE(waiters_that_end_when_they_are_told),
+    TEST_CASE(a_system_waits_for_the_thread_that_tells_its_actor),
+    TEST_CASE(systems_that_end_while_threads_use_a_channel),
+    END_OF_CASES,
 };

@@ -175,9 +175,9 @@ static void four_workers_and_many_spares(void)
     run_with(4, 16);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(one_worker_and_many_spares, .rounds = 2),
-    FACT(two_workers_and_few_spares, .rounds = 2),
-    FACT(four_workers_and_many_spares, .rounds = 2),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(one_worker_and_many_spares, .rounds = 2),
+    TEST_CASE(two_workers_and_few_spares, .rounds = 2),
+    TEST_CASE(four_workers_and_many_spares, .rounds = 2),
+    END_OF_CASES,
 };

@@ -438,10 +438,10 @@ static void nothing_that_is_sent_to_a_name_is_lost(void)
     ck_assert_int_eq(posts_lost, 0);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(crashing_children_come_back_and_never_twice, .rounds = 6, .timeout_seconds = 120),
-    FACT(temporary_children_come_and_go, .rounds = 2, .timeout_seconds = 120),
-    FACT(killed_supervisors_leave_nobody_behind, .timeout_seconds = 120),
-    FACT(nothing_that_is_sent_to_a_name_is_lost, .rounds = 3, .timeout_seconds = 120),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(crashing_children_come_back_and_never_twice, .rounds = 6, .timeout_seconds = 120),
+    TEST_CASE(temporary_children_come_and_go, .rounds = 2, .timeout_seconds = 120),
+    TEST_CASE(killed_supervisors_leave_nobody_behind, .timeout_seconds = 120),
+    TEST_CASE(nothing_that_is_sent_to_a_name_is_lost, .rounds = 3, .timeout_seconds = 120),
+    END_OF_CASES,
 };

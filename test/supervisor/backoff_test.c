@@ -11,10 +11,10 @@ static void begin_waiting(act_millis min, act_millis max)
 /* How long b stays away after it has failed: it has come back by then. */
 static act_millis absence(void)
 {
-    act_millis failed = act_simulation_now(rig_simulation);
-    tell(&b, RIG_DO_FAIL);
+    act_millis failed = act_simulation_now(fixture_simulation);
+    tell(&b, FIXTURE_DO_FAIL);
     for (int i = 0; i < 10000 && !b.alive; i++)
-        rig_advance(1);
+        fixture_advance(1);
     ck_assert(b.alive);
     return b.started_at - failed;
 }
@@ -27,16 +27,16 @@ static void each_restart_waits_twice_as_long_up_to_max(void)
     for (int i = 0; i < 6; i++)
         ck_assert_int_eq(absence(), delays[i]);
     ck_assert_int_eq(a.starts, 1);
-    rig_end();
+    fixture_end();
 }
 
 static void failed_attempts_wait_too(void)
 {
     begin_waiting(10, 1000);
-    b.fail_first = 2, b.fail_count = 3, b.fail_how = RIG_REFUSE;
+    b.fail_first = 2, b.fail_count = 3, b.fail_how = FIXTURE_REFUSE;
     start();
     ck_assert_int_eq(absence(), 10 + 20 + 40 + 80);
-    rig_end();
+    fixture_end();
 }
 
 static void who_has_run_long_enough_begins_with_min_again(void)
@@ -45,11 +45,11 @@ static void who_has_run_long_enough_begins_with_min_again(void)
     start();
     (void)absence();
     (void)absence();
-    rig_advance(39); /* (10 + 70) / 2 is 40 */
+    fixture_advance(39); /* (10 + 70) / 2 is 40 */
     ck_assert_int_eq(absence(), 40);
-    rig_advance(40);
+    fixture_advance(40);
     ck_assert_int_eq(absence(), 10);
-    rig_end();
+    fixture_end();
 }
 
 static void reset_after_can_be_given(void)
@@ -58,11 +58,11 @@ static void reset_after_can_be_given(void)
     spec.backoff.reset_after = 5;
     start();
     (void)absence();
-    rig_advance(4);
+    fixture_advance(4);
     ck_assert_int_eq(absence(), 20);
-    rig_advance(5);
+    fixture_advance(5);
     ck_assert_int_eq(absence(), 10);
-    rig_end();
+    fixture_end();
 }
 
 static void each_child_has_its_own_delay(void)
@@ -71,11 +71,11 @@ static void each_child_has_its_own_delay(void)
     start();
     ck_assert_int_eq(absence(), 10);
     ck_assert_int_eq(absence(), 20);
-    act_millis failed = act_simulation_now(rig_simulation);
-    tell(&a, RIG_DO_FAIL);
-    rig_advance(100);
+    act_millis failed = act_simulation_now(fixture_simulation);
+    tell(&a, FIXTURE_DO_FAIL);
+    fixture_advance(100);
     ck_assert_int_eq(a.started_at - failed, 10);
-    rig_end();
+    fixture_end();
 }
 
 static void jitter_takes_off_a_part_at_random(void)
@@ -92,7 +92,7 @@ static void jitter_takes_off_a_part_at_random(void)
     ck_assert_int_ge(least, 750);
     ck_assert_int_le(most, 1000);
     ck_assert_int_gt(most - least, 50);
-    rig_end();
+    fixture_end();
 }
 
 static void a_group_is_stopped_at_once_and_started_after_the_delay(void)
@@ -100,19 +100,19 @@ static void a_group_is_stopped_at_once_and_started_after_the_delay(void)
     begin_waiting(100, 1000);
     spec.strategy = ACT_STRATEGY_REST_FOR_ONE;
     start();
-    rig_clear_log();
-    tell(&b, RIG_DO_FAIL);
+    fixture_clear_log();
+    tell(&b, FIXTURE_DO_FAIL);
     LOG_IS("b- c- ");
-    rig_advance(99);
+    fixture_advance(99);
     LOG_IS("b- c- ");
-    rig_advance(1);
+    fixture_advance(1);
     LOG_IS("b- c- b+ c+ ");
-    tell(&c, RIG_DO_FAIL); /* one delay for all of them */
-    rig_advance(199);
+    tell(&c, FIXTURE_DO_FAIL); /* one delay for all of them */
+    fixture_advance(199);
     ck_assert(!c.alive);
-    rig_advance(1);
+    fixture_advance(1);
     ck_assert(c.alive);
-    rig_end();
+    fixture_end();
 }
 
 static void a_group_waits_for_the_same_child_again_and_again(void)
@@ -124,22 +124,22 @@ static void a_group_waits_for_the_same_child_again_and_again(void)
     for (int i = 0; i < 5; i++)
         ck_assert_int_eq(absence(), delays[i]);
     ck_assert_int_eq(c.starts_ok, 6);
-    rig_end();
+    fixture_end();
 }
 
 static void a_group_restart_that_fails_waits_and_stops_what_it_had_started(void)
 {
     begin_waiting(100, 1000);
     spec.strategy = ACT_STRATEGY_ONE_FOR_ALL;
-    b.fail_first = 2, b.fail_count = 1, b.fail_how = RIG_REFUSE;
+    b.fail_first = 2, b.fail_count = 1, b.fail_how = FIXTURE_REFUSE;
     start();
-    rig_clear_log();
-    tell(&c, RIG_DO_FAIL);
-    rig_advance(100);
+    fixture_clear_log();
+    tell(&c, FIXTURE_DO_FAIL);
+    fixture_advance(100);
     LOG_IS("c- b- a- a+ b- a- ");
-    rig_advance(200);
+    fixture_advance(200);
     LOG_IS("c- b- a- a+ b- a- a+ b+ c+ ");
-    rig_end();
+    fixture_end();
 }
 
 static void one_before_a_group_that_waits_takes_it_along(void)
@@ -147,16 +147,16 @@ static void one_before_a_group_that_waits_takes_it_along(void)
     begin_waiting(100, 1000);
     spec.strategy = ACT_STRATEGY_REST_FOR_ONE;
     start();
-    rig_clear_log();
-    tell(&b, RIG_DO_FAIL);
-    rig_advance(50);
-    tell(&a, RIG_DO_FAIL);
-    rig_advance(199);
+    fixture_clear_log();
+    tell(&b, FIXTURE_DO_FAIL);
+    fixture_advance(50);
+    tell(&a, FIXTURE_DO_FAIL);
+    fixture_advance(199);
     LOG_IS("b- c- a- ");
-    rig_advance(1);
+    fixture_advance(1);
     LOG_IS("b- c- a- a+ b+ c+ ");
-    ck_assert_uint_eq(rig_count(root).restarts_count, 2);
-    rig_end();
+    ck_assert_uint_eq(fixture_count(root).restarts_count, 2);
+    fixture_end();
 }
 
 /*
@@ -170,51 +170,51 @@ static void a_group_that_starts_takes_along_one_that_waits(void)
     c.traps = c.ignores_exits = true;
     child[2].shutdown = ACT_MS(10);
     start();
-    tell(&b, RIG_DO_FAIL); /* c is killed at 10, b waits until 110 */
-    rig_advance(60);
-    ck_assert_int_eq(rig_restart(root, "c").result, ACT_OK);
-    tell(&c, RIG_DO_FAIL); /* waits until 260 */
+    tell(&b, FIXTURE_DO_FAIL); /* c is killed at 10, b waits until 110 */
+    fixture_advance(60);
+    ck_assert_int_eq(fixture_restart(root, "c").result, ACT_OK);
+    tell(&c, FIXTURE_DO_FAIL); /* waits until 260 */
     ck_assert(!c.alive);
-    rig_advance(50);
+    fixture_advance(50);
     ck_assert(b.alive && c.alive);
-    rig_clear_log();
-    struct rig_call terminate = {.what = RIG_TERMINATE, .supervisor = root, .id = "c"};
-    rig_ask(&terminate);
-    rig_advance(10);
+    fixture_clear_log();
+    struct fixture_call terminate = {.what = FIXTURE_TERMINATE, .supervisor = root, .id = "c"};
+    fixture_ask(&terminate);
+    fixture_advance(10);
     LOG_IS("c- ");
-    rig_advance(1000);
+    fixture_advance(1000);
     LOG_IS("c- ");
-    rig_end();
+    fixture_end();
 }
 
 static void who_waits_counts_as_restarting(void)
 {
     begin_waiting(100, 1000);
     start();
-    tell(&b, RIG_DO_FAIL);
-    struct rig_call which = {.what = RIG_WHICH, .supervisor = root};
-    rig_ask(&which);
-    rig_run();
+    tell(&b, FIXTURE_DO_FAIL);
+    struct fixture_call which = {.what = FIXTURE_WHICH, .supervisor = root};
+    fixture_ask(&which);
+    fixture_run();
     ck_assert(which.rows[1].is_restarting && act_pid_is_none(which.rows[1].pid));
-    ck_assert_int_eq(rig_restart(root, "b").result, ACT_EXISTS);
-    ck_assert(act_pid_is_none(rig_restart(root, "b").child));
-    ck_assert_int_eq(rig_delete(root, "b").result, ACT_EXISTS);
-    ck_assert_uint_eq(rig_count(root).active_count, 2);
-    rig_end();
+    ck_assert_int_eq(fixture_restart(root, "b").result, ACT_EXISTS);
+    ck_assert(act_pid_is_none(fixture_restart(root, "b").child));
+    ck_assert_int_eq(fixture_delete(root, "b").result, ACT_EXISTS);
+    ck_assert_uint_eq(fixture_count(root).active_count, 2);
+    fixture_end();
 }
 
 static void terminate_child_ends_the_wait(void)
 {
     begin_waiting(100, 1000);
     start();
-    tell(&b, RIG_DO_FAIL);
-    ck_assert_int_eq(rig_terminate(root, "b"), ACT_OK);
-    rig_advance(1000);
+    tell(&b, FIXTURE_DO_FAIL);
+    ck_assert_int_eq(fixture_terminate(root, "b"), ACT_OK);
+    fixture_advance(1000);
     ck_assert_int_eq(b.starts, 1);
-    ck_assert_int_eq(rig_restart(root, "b").result, ACT_OK);
-    ck_assert_int_eq(rig_terminate(root, "b"), ACT_OK);
-    ck_assert_int_eq(rig_delete(root, "b").result, ACT_OK);
-    rig_end();
+    ck_assert_int_eq(fixture_restart(root, "b").result, ACT_OK);
+    ck_assert_int_eq(fixture_terminate(root, "b"), ACT_OK);
+    ck_assert_int_eq(fixture_delete(root, "b").result, ACT_OK);
+    fixture_end();
 }
 
 static void a_group_does_not_stay_down_for_one_that_is_terminated(void)
@@ -222,15 +222,15 @@ static void a_group_does_not_stay_down_for_one_that_is_terminated(void)
     begin_waiting(100, 1000);
     spec.strategy = ACT_STRATEGY_ONE_FOR_ALL;
     start();
-    rig_clear_log();
-    tell(&b, RIG_DO_FAIL);
+    fixture_clear_log();
+    tell(&b, FIXTURE_DO_FAIL);
     LOG_IS("b- c- a- ");
-    ck_assert_int_eq(rig_terminate(root, "b"), ACT_OK);
+    ck_assert_int_eq(fixture_terminate(root, "b"), ACT_OK);
     LOG_IS("b- c- a- a+ c+ ");
-    rig_advance(1000);
+    fixture_advance(1000);
     ck_assert_int_eq(b.starts, 1);
-    ck_assert_int_eq(rig_restart(root, "b").result, ACT_OK);
-    rig_end();
+    ck_assert_int_eq(fixture_restart(root, "b").result, ACT_OK);
+    fixture_end();
 }
 
 /*
@@ -241,32 +241,32 @@ static void a_wait_that_is_called_off_too_late_changes_nothing(void)
 {
     begin_waiting(100, 1000);
     start();
-    tell(&b, RIG_DO_FAIL);
-    struct rig_call terminate = {.what = RIG_TERMINATE, .supervisor = root, .id = "b"};
-    struct rig_call removal = {.what = RIG_DELETE, .supervisor = root, .id = "b"};
-    rig_advance(99);
-    rig_ask(&terminate);
-    rig_ask(&removal);
-    rig_advance(1);
-    rig_run();
+    tell(&b, FIXTURE_DO_FAIL);
+    struct fixture_call terminate = {.what = FIXTURE_TERMINATE, .supervisor = root, .id = "b"};
+    struct fixture_call removal = {.what = FIXTURE_DELETE, .supervisor = root, .id = "b"};
+    fixture_advance(99);
+    fixture_ask(&terminate);
+    fixture_ask(&removal);
+    fixture_advance(1);
+    fixture_run();
     ck_assert_int_eq(terminate.answer.result, ACT_OK);
     ck_assert(removal.answer.result == ACT_OK || removal.answer.result == ACT_EXISTS);
-    rig_advance(1000);
-    ck_assert_uint_eq(rig_count(root).specs_count, removal.answer.result == ACT_OK ? 2 : 3);
+    fixture_advance(1000);
+    ck_assert_uint_eq(fixture_count(root).specs_count, removal.answer.result == ACT_OK ? 2 : 3);
     stop();
-    rig_end();
+    fixture_end();
 }
 
 static void told_to_stop_it_does_not_wait(void)
 {
     begin_waiting(100, 1000);
     start();
-    rig_clear_log();
-    tell(&b, RIG_DO_FAIL);
+    fixture_clear_log();
+    tell(&b, FIXTURE_DO_FAIL);
     stop();
     LOG_IS("b- c- a- ");
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
-    rig_end();
+    fixture_end();
 }
 
 static void intensity_counts_restarts_that_wait(void)
@@ -276,28 +276,28 @@ static void intensity_counts_restarts_that_wait(void)
     start();
     (void)absence();
     (void)absence();
-    tell(&b, RIG_DO_FAIL);
+    tell(&b, FIXTURE_DO_FAIL);
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
-    rig_end();
+    fixture_end();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(each_restart_waits_twice_as_long_up_to_max, ROUNDS),
-    FACT(failed_attempts_wait_too, ROUNDS),
-    FACT(who_has_run_long_enough_begins_with_min_again, ROUNDS),
-    FACT(reset_after_can_be_given, ROUNDS),
-    FACT(each_child_has_its_own_delay, ROUNDS),
-    FACT(jitter_takes_off_a_part_at_random, ROUNDS),
-    FACT(a_group_is_stopped_at_once_and_started_after_the_delay, ROUNDS),
-    FACT(a_group_waits_for_the_same_child_again_and_again, ROUNDS),
-    FACT(a_group_restart_that_fails_waits_and_stops_what_it_had_started, ROUNDS),
-    FACT(one_before_a_group_that_waits_takes_it_along, ROUNDS),
-    FACT(a_group_that_starts_takes_along_one_that_waits, ROUNDS),
-    FACT(who_waits_counts_as_restarting, ROUNDS),
-    FACT(terminate_child_ends_the_wait, ROUNDS),
-    FACT(a_group_does_not_stay_down_for_one_that_is_terminated, ROUNDS),
-    FACT(a_wait_that_is_called_off_too_late_changes_nothing, ROUNDS),
-    FACT(told_to_stop_it_does_not_wait, ROUNDS),
-    FACT(intensity_counts_restarts_that_wait, ROUNDS),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(each_restart_waits_twice_as_long_up_to_max, ROUNDS),
+    TEST_CASE(failed_attempts_wait_too, ROUNDS),
+    TEST_CASE(who_has_run_long_enough_begins_with_min_again, ROUNDS),
+    TEST_CASE(reset_after_can_be_given, ROUNDS),
+    TEST_CASE(each_child_has_its_own_delay, ROUNDS),
+    TEST_CASE(jitter_takes_off_a_part_at_random, ROUNDS),
+    TEST_CASE(a_group_is_stopped_at_once_and_started_after_the_delay, ROUNDS),
+    TEST_CASE(a_group_waits_for_the_same_child_again_and_again, ROUNDS),
+    TEST_CASE(a_group_restart_that_fails_waits_and_stops_what_it_had_started, ROUNDS),
+    TEST_CASE(one_before_a_group_that_waits_takes_it_along, ROUNDS),
+    TEST_CASE(a_group_that_starts_takes_along_one_that_waits, ROUNDS),
+    TEST_CASE(who_waits_counts_as_restarting, ROUNDS),
+    TEST_CASE(terminate_child_ends_the_wait, ROUNDS),
+    TEST_CASE(a_group_does_not_stay_down_for_one_that_is_terminated, ROUNDS),
+    TEST_CASE(a_wait_that_is_called_off_too_late_changes_nothing, ROUNDS),
+    TEST_CASE(told_to_stop_it_does_not_wait, ROUNDS),
+    TEST_CASE(intensity_counts_restarts_that_wait, ROUNDS),
+    END_OF_CASES,
 };

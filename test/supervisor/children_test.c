@@ -177,14 +177,14 @@ static void a_block_too_large_for_memory_is_refused(void)
     ck_assert_ptr_null(act__child_create(&spec));
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(children_stay_in_the_order_they_were_added),
-    FACT(each_is_found_by_id_and_by_pid),
-    FACT(each_is_found_also_without_memory_for_the_tables),
-    FACT(parts_of_a_block_do_not_overlap),
-    FACT(the_last_holder_releases_once),
-    FACT(a_copy_that_is_forgotten_releases_nothing),
-    FACT(shutdown_defaults_depend_on_the_type),
-    FACT(a_block_too_large_for_memory_is_refused),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(children_stay_in_the_order_they_were_added),
+    TEST_CASE(each_is_found_by_id_and_by_pid),
+    TEST_CASE(each_is_found_also_without_memory_for_the_tables),
+    TEST_CASE(parts_of_a_block_do_not_overlap),
+    TEST_CASE(the_last_holder_releases_once),
+    TEST_CASE(a_copy_that_is_forgotten_releases_nothing),
+    TEST_CASE(shutdown_defaults_depend_on_the_type),
+    TEST_CASE(a_block_too_large_for_memory_is_refused),
+    END_OF_CASES,
 };

@@ -63,15 +63,16 @@ static const act_behavior listening = {.name = "listener", .receive = listens};
 static act_result tell_listener(uint32_t what)
 {
     answered = ACT_TIMED_OUT;
-    act_system_tell_value(rig_system, listener, what, act_nothing());
-    rig_run();
+    act_system_tell_value(fixture_system, listener, what, act_nothing());
+    fixture_run();
     return answered;
 }
 
 static void listen_with(const act_spawn_options *options)
 {
     heard[0] = '\0';
-    ck_assert_int_eq(act_system_spawn(rig_system, &listener, &listening, NULL, options), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(fixture_system, &listener, &listening, NULL, options),
+                     ACT_OK);
     ck_assert_int_eq(tell_listener(SUBSCRIBE), ACT_OK);
 }
 
@@ -83,22 +84,22 @@ static void each_start_and_end_is_told_in_order(void)
     spec.strategy = ACT_STRATEGY_REST_FOR_ONE;
     start();
     listen_with(NULL);
-    tell(&b, RIG_DO_FAIL);
+    tell(&b, FIXTURE_DO_FAIL);
     HEARD("-b:error/7 -c:shutdown/0 +b +c ");
     stop();
     HEARD("-b:error/7 -c:shutdown/0 +b +c !shutdown -c:shutdown/0 -b:shutdown/0 -a:shutdown/0 ");
-    rig_end();
+    fixture_end();
 }
 
 static void attempts_that_fail_are_ends(void)
 {
     begin();
-    b.fail_first = 2, b.fail_count = 2, b.fail_how = RIG_REFUSE;
+    b.fail_first = 2, b.fail_count = 2, b.fail_how = FIXTURE_REFUSE;
     start();
     listen_with(NULL);
-    tell(&b, RIG_DO_PANIC);
+    tell(&b, FIXTURE_DO_PANIC);
     HEARD("-b:panic/0 -b:error/12 -b:error/12 +b ");
-    rig_end();
+    fixture_end();
 }
 
 static void what_cannot_be_spawned_has_ended(void)
@@ -106,13 +107,13 @@ static void what_cannot_be_spawned_has_ended(void)
     begin();
     start();
     listen_with(NULL);
-    act_child_spec added = rig_child(&d);
+    act_child_spec added = fixture_child(&d);
     added.options = ACT_SPAWN_OPTIONS(.name = "taken");
-    ck_assert_int_eq(rig_start(root, &added).result, ACT_OK);
+    ck_assert_int_eq(fixture_start(root, &added).result, ACT_OK);
     added.id = "e";
-    ck_assert_int_eq(rig_start(root, &added).result, ACT_EXISTS);
+    ck_assert_int_eq(fixture_start(root, &added).result, ACT_EXISTS);
     HEARD("+d -e:error/8 ");
-    rig_end();
+    fixture_end();
 }
 
 static void a_wait_is_told_with_its_time(void)
@@ -121,11 +122,11 @@ static void a_wait_is_told_with_its_time(void)
     spec.backoff = (act_backoff){.min = 100, .max = 1000};
     start();
     listen_with(NULL);
-    tell(&b, RIG_DO_FAIL);
+    tell(&b, FIXTURE_DO_FAIL);
     HEARD("-b:error/7 ~b:100 ");
-    rig_advance(100);
+    fixture_advance(100);
     HEARD("-b:error/7 ~b:100 +b ");
-    rig_end();
+    fixture_end();
 }
 
 static void giving_up_is_told(void)
@@ -135,9 +136,9 @@ static void giving_up_is_told(void)
     spec.children_count = 1;
     start();
     listen_with(NULL);
-    tell(&a, RIG_DO_FAIL);
+    tell(&a, FIXTURE_DO_FAIL);
     HEARD("-a:error/7 !shutdown ");
-    rig_end();
+    fixture_end();
 }
 
 static void who_has_unsubscribed_hears_nothing(void)
@@ -148,9 +149,9 @@ static void who_has_unsubscribed_hears_nothing(void)
     ck_assert_int_eq(tell_listener(SUBSCRIBE), ACT_EXISTS);
     ck_assert_int_eq(tell_listener(UNSUBSCRIBE), ACT_OK);
     ck_assert_int_eq(tell_listener(UNSUBSCRIBE), ACT_NOT_FOUND);
-    tell(&b, RIG_DO_FAIL);
+    tell(&b, FIXTURE_DO_FAIL);
     HEARD("");
-    rig_end();
+    fixture_end();
 }
 
 static void who_has_ended_is_forgotten(void)
@@ -160,12 +161,12 @@ static void who_has_ended_is_forgotten(void)
     start();
     listen_with(NULL);
     (void)tell_listener(END);
-    act_system_counters(rig_system, &before);
-    tell(&b, RIG_DO_FAIL);
+    act_system_counters(fixture_system, &before);
+    tell(&b, FIXTURE_DO_FAIL);
     ck_assert(b.alive);
-    act_system_counters(rig_system, &after);
+    act_system_counters(fixture_system, &after);
     ck_assert_uint_eq(after.dead_letters, before.dead_letters);
-    rig_end();
+    fixture_end();
 }
 
 static void without_memory_nobody_subscribes_or_everything_works(void)
@@ -175,16 +176,17 @@ static void without_memory_nobody_subscribes_or_everything_works(void)
         begin();
         start();
         heard[0] = '\0';
-        ck_assert_int_eq(act_system_spawn(rig_system, &listener, &listening, NULL, NULL), ACT_OK);
-        rig_run();
+        ck_assert_int_eq(act_system_spawn(fixture_system, &listener, &listening, NULL, NULL),
+                         ACT_OK);
+        fixture_run();
         act__memory_fail_at(n, false);
         act_result result = tell_listener(SUBSCRIBE);
         came = act__memory_requests() >= n;
         act__memory_fail_at(0, false);
         ck_assert(result == ACT_OK || result == ACT_NO_MEMORY || result == ACT_TIMED_OUT);
-        tell(&b, RIG_DO_FAIL);
+        tell(&b, FIXTURE_DO_FAIL);
         HEARD(result == ACT_OK ? "-b:error/7 +b " : "");
-        rig_end();
+        fixture_end();
         ck_assert_uint_lt(n, 1000);
     }
 }
@@ -195,27 +197,27 @@ static void what_was_missed_is_counted(void)
     spec.intensity = UINT32_MAX; /* each attempt without memory counts */
     start();
     listen_with(NULL);
-    rig_tell(&b, RIG_DO_FAIL);
+    fixture_tell(&b, FIXTURE_DO_FAIL);
     act__memory_fail_at(1, true);
-    (void)!act_simulation_run(rig_simulation, NULL, 100);
+    (void)!act_simulation_run(fixture_simulation, NULL, 100);
     act__memory_fail_at(0, false);
-    rig_run();
+    fixture_run();
     ck_assert(b.alive);
-    tell(&c, RIG_DO_FAIL);
+    tell(&c, FIXTURE_DO_FAIL);
     ck_assert_ptr_nonnull(strstr(heard, "(missed)"));
     ck_assert_ptr_nonnull(strstr(heard, "+c "));
-    rig_end();
+    fixture_end();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(each_start_and_end_is_told_in_order, ROUNDS),
-    FACT(attempts_that_fail_are_ends, ROUNDS),
-    FACT(what_cannot_be_spawned_has_ended, ROUNDS),
-    FACT(a_wait_is_told_with_its_time, ROUNDS),
-    FACT(giving_up_is_told, ROUNDS),
-    FACT(who_has_unsubscribed_hears_nothing, ROUNDS),
-    FACT(who_has_ended_is_forgotten, ROUNDS),
-    FACT(without_memory_nobody_subscribes_or_everything_works, ROUNDS),
-    FACT(what_was_missed_is_counted, ROUNDS),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(each_start_and_end_is_told_in_order, ROUNDS),
+    TEST_CASE(attempts_that_fail_are_ends, ROUNDS),
+    TEST_CASE(what_cannot_be_spawned_has_ended, ROUNDS),
+    TEST_CASE(a_wait_is_told_with_its_time, ROUNDS),
+    TEST_CASE(giving_up_is_told, ROUNDS),
+    TEST_CASE(who_has_unsubscribed_hears_nothing, ROUNDS),
+    TEST_CASE(who_has_ended_is_forgotten, ROUNDS),
+    TEST_CASE(without_memory_nobody_subscribes_or_everything_works, ROUNDS),
+    TEST_CASE(what_was_missed_is_counted, ROUNDS),
+    END_OF_CASES,
 };

@@ -22,15 +22,15 @@ static void begin_named_tree(act_strategy strategy)
     for (int i = 0; i < 3; i++)
         names[i] = *ACT_SPAWN_OPTIONS(.name = texts[i]);
     b.traps = true, b.end_delay = 100;
-    below_children[0] = rig_child(&b);
+    below_children[0] = fixture_child(&b);
     below_children[0].options = &names[1];
     below = (act_supervisor_spec){.intensity = 0, .children = below_children, .children_count = 1};
-    middle_children[0] = rig_child(&a);
+    middle_children[0] = fixture_child(&a);
     middle_children[0].options = &names[0];
     middle_children[1] = act_supervisor_child("below", &below);
     middle =
         (act_supervisor_spec){.intensity = 0, .children = middle_children, .children_count = 2};
-    root_children[0] = rig_child(&d);
+    root_children[0] = fixture_child(&d);
     root_children[0].options = &names[2];
     root_children[1] = act_supervisor_child("middle", &middle);
     middle_options = *ACT_SPAWN_OPTIONS(.name = "middle");
@@ -42,17 +42,17 @@ static void begin_named_tree(act_strategy strategy)
 static act_pid pid_of(const char *name)
 {
     act_pid pid = act_pid_none();
-    (void)!act_whereis(rig_system, &pid, name);
+    (void)!act_whereis(fixture_system, &pid, name);
     return pid;
 }
 
 static void kill_one(act_pid pid)
 {
-    ck_assert_int_eq(act_system_exit(rig_system, pid, kill_reason), ACT_OK);
-    rig_run();
+    ck_assert_int_eq(act_system_exit(fixture_system, pid, kill_reason), ACT_OK);
+    fixture_run();
 }
 
-/* rig_worker itself checks that no two instances of one worker live at a time. */
+/* fixture_worker itself checks that no two instances of one worker live at a time. */
 static void it_is_started_again_when_all_below_it_have_ended(void)
 {
     for (act_strategy strategy = ACT_STRATEGY_ONE_FOR_ONE; strategy <= ACT_STRATEGY_REST_FOR_ONE;
@@ -61,14 +61,14 @@ static void it_is_started_again_when_all_below_it_have_ended(void)
         start();
         kill_one(pid_of("middle"));
         ck_assert(!a.alive && b.alive && a.starts == 1);
-        rig_advance(99);
+        fixture_advance(99);
         ck_assert(b.alive && a.starts == 1);
-        rig_advance(1);
+        fixture_advance(1);
         ck_assert(a.alive && b.alive && a.starts == 2 && b.starts == 2);
         ck_assert(act_pid_equal(pid_of("ada"), a.pid) && act_pid_equal(pid_of("bob"), b.pid));
-        ck_assert_uint_eq(rig_count(root).restarts_count, 1);
+        ck_assert_uint_eq(fixture_count(root).restarts_count, 1);
         ROOT_RUNS();
-        rig_end();
+        fixture_end();
     }
 }
 
@@ -77,14 +77,14 @@ static void the_kill_that_ends_its_time_to_stop_is_such_a_kill(void)
     begin_named_tree(ACT_STRATEGY_ONE_FOR_ALL);
     root_children[1].shutdown = ACT_MS(50);
     start();
-    tell(&d, RIG_DO_FAIL);
-    rig_advance(99);
+    tell(&d, FIXTURE_DO_FAIL);
+    fixture_advance(99);
     ck_assert(b.alive && b.starts == 1 && d.starts == 1);
-    rig_advance(1);
+    fixture_advance(1);
     ck_assert(b.alive && b.starts == 2 && d.starts == 2 && a.starts == 2);
-    ck_assert_uint_eq(rig_count(root).restarts_count, 1);
+    ck_assert_uint_eq(fixture_count(root).restarts_count, 1);
     ROOT_RUNS();
-    rig_end();
+    fixture_end();
 }
 
 static void a_second_kill_changes_nothing(void)
@@ -94,13 +94,13 @@ static void a_second_kill_changes_nothing(void)
     act_pid killed = pid_of("middle");
     for (int i = 0; i < 3; i++) {
         kill_one(killed);
-        rig_advance(10);
+        fixture_advance(10);
     }
     ck_assert(b.alive && b.starts == 1);
-    rig_advance(100);
+    fixture_advance(100);
     ck_assert(a.alive && b.alive && a.starts == 2);
-    ck_assert_uint_eq(rig_count(root).restarts_count, 1);
-    rig_end();
+    ck_assert_uint_eq(fixture_count(root).restarts_count, 1);
+    fixture_end();
 }
 
 static void a_kill_while_it_stops_ends_the_workers_at_once(void)
@@ -114,7 +114,7 @@ static void a_kill_while_it_stops_ends_the_workers_at_once(void)
     kill_one(root);
     ck_assert(!a.alive && !b.alive && !c.alive);
     ROOT_ENDED(ACT_EXIT_KILLED);
-    rig_end();
+    fixture_end();
 }
 
 static void a_root_is_joined_by_those_below_it(void)
@@ -123,35 +123,35 @@ static void a_root_is_joined_by_those_below_it(void)
     start();
     kill_one(root);
     ROOT_RUNS();
-    rig_advance(100);
+    fixture_advance(100);
     ROOT_ENDED(ACT_EXIT_KILLED);
     start(); /* with the same names */
     ROOT_RUNS();
     ck_assert(a.starts == 2 && b.starts == 2 && d.starts == 2);
-    rig_end();
+    fixture_end();
 }
 
 static void requests_to_it_are_answered(void)
 {
     begin_named_tree(ACT_STRATEGY_ONE_FOR_ONE);
     start();
-    act_pid         killed = pid_of("middle");
-    struct rig_call ending = {.what = RIG_TERMINATE, .supervisor = killed, .id = "a"};
+    act_pid             killed = pid_of("middle");
+    struct fixture_call ending = {.what = FIXTURE_TERMINATE, .supervisor = killed, .id = "a"};
     kill_one(killed);
-    rig_ask(&ending);
-    rig_run();
+    fixture_ask(&ending);
+    fixture_run();
     ck_assert_int_eq(ending.answer.result, ACT_CLOSED);
-    rig_advance(100);
-    rig_end();
+    fixture_advance(100);
+    fixture_end();
 }
 
 static void partitions_come_back_with_their_names(void)
 {
     act_partition     *partition;
     act_partition_spec parts = {
-        .name = "part", .count = 4, .child = {.id = "x", .behavior = &rig_worker}};
-    struct rig_plan *plans[] = {&a, &b, &c, &d};
-    act_pid          pid;
+        .name = "part", .count = 4, .child = {.id = "x", .behavior = &fixture_worker}};
+    struct fixture_plan *plans[] = {&a, &b, &c, &d};
+    act_pid              pid;
     begin();
     for (int i = 0; i < 4; i++)
         plans[i]->self = plans[i];
@@ -164,22 +164,22 @@ static void partitions_come_back_with_their_names(void)
     start();
     for (int i = 1; i <= 3; i++) {
         kill_one(pid_of("parts"));
-        ck_assert_uint_eq(rig_count(root).restarts_count, (uint32_t)i);
+        ck_assert_uint_eq(fixture_count(root).restarts_count, (uint32_t)i);
         for (uint64_t key = 0; key < 20; key++)
-            ck_assert_int_eq(act_partition_find(partition, rig_system, &pid, key), ACT_OK);
+            ck_assert_int_eq(act_partition_find(partition, fixture_system, &pid, key), ACT_OK);
     }
     ROOT_RUNS();
-    rig_end();
+    fixture_end();
     act_partition_destroy(&partition);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(it_is_started_again_when_all_below_it_have_ended, ROUNDS),
-    FACT(the_kill_that_ends_its_time_to_stop_is_such_a_kill, ROUNDS),
-    FACT(a_second_kill_changes_nothing, ROUNDS),
-    FACT(a_kill_while_it_stops_ends_the_workers_at_once, ROUNDS),
-    FACT(a_root_is_joined_by_those_below_it, ROUNDS),
-    FACT(requests_to_it_are_answered, ROUNDS),
-    FACT(partitions_come_back_with_their_names, ROUNDS),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(it_is_started_again_when_all_below_it_have_ended, ROUNDS),
+    TEST_CASE(the_kill_that_ends_its_time_to_stop_is_such_a_kill, ROUNDS),
+    TEST_CASE(a_second_kill_changes_nothing, ROUNDS),
+    TEST_CASE(a_kill_while_it_stops_ends_the_workers_at_once, ROUNDS),
+    TEST_CASE(a_root_is_joined_by_those_below_it, ROUNDS),
+    TEST_CASE(requests_to_it_are_answered, ROUNDS),
+    TEST_CASE(partitions_come_back_with_their_names, ROUNDS),
+    END_OF_CASES,
 };

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Each fact that doc/otp_cases.md names is there, and is run.
+# Each case that doc/otp_cases.md names is there, and is run.
 # SPDX-License-Identifier: MIT
 set -u
 top=${top_srcdir:-$(dirname "$0")/../..}
@@ -9,10 +9,10 @@ top=${top_srcdir:-$(dirname "$0")/../..}
 # shellcheck disable=SC2016 # the backquotes are the page's
 grep -o '`[a-z_]*: [a-z_0-9]*`' "$top/doc/otp_cases.md" | tr -d '`' | sort -u >"$work/named"
 : >"$work/missing"
-while read -r test fact; do
+while read -r test case; do
     file=$top/test/supervisor/${test%:}_test.c
-    grep -q "^    FACT(${fact}[,)]" "$file" || echo "$file has no fact $fact" >>"$work/missing"
+    grep -q "^    TEST_CASE(${case}[,)]" "$file" || echo "$file has no case $case" >>"$work/missing"
 done <"$work/named"
 [ -s "$work/named" ] && [ ! -s "$work/missing" ]
-tap $? "every fact that is named is there" "$work/missing"
+tap $? "every case that is named is there" "$work/missing"
 tap_end

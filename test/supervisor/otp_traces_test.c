@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <test/supervisor/rig.h>
+#include <test/supervisor/fixture.h>
 
 /*
  * otp_traces.txt, written by otp_traces.escript. A scenario:
@@ -19,14 +19,14 @@
  */
 enum { IDS = 5, LINE_BYTES = 200 };
 
-static struct rig_plan plans[IDS], spare; /* spare: of a start_child that is refused */
-static act_child_spec  children[IDS];
-static act_pid         root;
-static bool            is_there[IDS]; /* with its spec */
-static bool            has_begun[IDS];
-static FILE           *file;
-static int             line_number;
-static char            line[LINE_BYTES];
+static struct fixture_plan plans[IDS], spare; /* spare: of a start_child that is refused */
+static act_child_spec      children[IDS];
+static act_pid             root;
+static bool                is_there[IDS]; /* with its spec */
+static bool                has_begun[IDS];
+static FILE               *file;
+static int                 line_number;
+static char                line[LINE_BYTES];
 
 /* The line that is to be read next is in `line`: "" at the end. */
 static void next_line(void)
@@ -51,7 +51,7 @@ static unsigned place_of(const char *word, const char *words)
 }
 
 /* Of a line C or A. */
-static act_child_spec read_child(struct rig_plan *plan)
+static act_child_spec read_child(struct fixture_plan *plan)
 {
     char restart[20], id, how;
     int  significant, first, count;
@@ -62,8 +62,8 @@ static act_child_spec read_child(struct rig_plan *plan)
     plan->traps = true;
     plan->fail_first = first;
     plan->fail_count = count;
-    plan->fail_how = how == 'i' ? RIG_IGNORE : RIG_REFUSE;
-    act_child_spec child = rig_child(plan);
+    plan->fail_how = how == 'i' ? FIXTURE_IGNORE : FIXTURE_REFUSE;
+    act_child_spec child = fixture_child(plan);
     child.restart = (act_restart)place_of(restart, "permanent|transient|temporary");
     child.significant = significant != 0;
     return child;
@@ -73,27 +73,27 @@ static act_child_spec read_child(struct rig_plan *plan)
 static void write_notes(char *text)
 {
     char *at = text;
-    for (const char *note = rig_log; *note != '\0'; note += 3) {
+    for (const char *note = fixture_log; *note != '\0'; note += 3) {
         bool *begun = &has_begun[note[0] - 'a'];
         if (note[1] == '+' || *begun)
             at += sprintf(at, "%c%c", note[0], note[1]);
         *begun = note[1] == '+';
     }
     strcpy(at, at == text ? "." : "");
-    rig_clear_log();
+    fixture_clear_log();
 }
 
 static void write_there(char *text)
 {
-    struct rig_call call = {.what = RIG_WHICH, .supervisor = root};
-    int             kind = rig_end_kind(root);
+    struct fixture_call call = {.what = FIXTURE_WHICH, .supervisor = root};
+    int                 kind = fixture_end_kind(root);
     memset(is_there, 0, sizeof is_there);
     if (kind != -1) {
         sprintf(text, " %s", kind == ACT_EXIT_SHUTDOWN ? "shutdown" : "error");
         return;
     }
-    rig_ask(&call);
-    rig_run();
+    fixture_ask(&call);
+    fixture_run();
     ck_assert_uint_eq(call.tag, ACT_MESSAGE_SUPERVISOR_ANSWER);
     for (size_t i = 0; i < call.rows_count; i++) {
         int place = call.rows[i].id[0] - 'a';
@@ -124,19 +124,19 @@ static const char *text_of(act_supervisor_answer answer)
                                             : "error";
 }
 
-static const char *leave(struct rig_plan *plan)
+static const char *leave(struct fixture_plan *plan)
 {
-    static const uint32_t hows[] = {RIG_DO_NORMAL, RIG_DO_SHUTDOWN, RIG_DO_FAIL};
-    rig_tell(plan, hows[place_of(line + 4, "normal|shutdown|crash")]);
-    rig_run();
+    static const uint32_t hows[] = {FIXTURE_DO_NORMAL, FIXTURE_DO_SHUTDOWN, FIXTURE_DO_FAIL};
+    fixture_tell(plan, hows[place_of(line + 4, "normal|shutdown|crash")]);
+    fixture_run();
     return "ok";
 }
 
 static const char *start_child(int place)
 {
-    struct rig_plan *plan = is_there[place] ? &spare : &plans[place];
-    act_child_spec   child = read_child(plan);
-    return text_of(rig_start(root, &child));
+    struct fixture_plan *plan = is_there[place] ? &spare : &plans[place];
+    act_child_spec       child = read_child(plan);
+    return text_of(fixture_start(root, &child));
 }
 
 static const char *take_step(void)
@@ -145,16 +145,16 @@ static const char *take_step(void)
     char id[2] = {line[2], '\0'};
     switch (line[0]) {
     case 'X': return leave(&plans[place]);
-    case 'T': return text_of((act_supervisor_answer){.result = rig_terminate(root, id)});
-    case 'B': return text_of(rig_restart(root, id));
-    case 'D': return text_of(rig_delete(root, id));
+    case 'T': return text_of((act_supervisor_answer){.result = fixture_terminate(root, id)});
+    case 'B': return text_of(fixture_restart(root, id));
+    case 'D': return text_of(fixture_delete(root, id));
     case 'A': return start_child(place);
     default:
         ck_assert_int_eq(line[0], 'Q');
-        ck_assert_int_eq(act_system_exit(rig_system, root,
+        ck_assert_int_eq(act_system_exit(fixture_system, root,
                                          act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
                          ACT_OK);
-        rig_run();
+        fixture_run();
         return "ok";
     }
 }
@@ -173,16 +173,16 @@ static void run_scenario(void)
         children[spec.children_count] = read_child(&plans[line[2] - 'a']);
         spec.children_count++;
     }
-    rig_begin((uint64_t)line_number);
-    root = rig_root(&spec);
-    rig_watch(root);
-    must_be_as_recorded(rig_end_kind(root) == -1 ? "ok" : "error");
+    fixture_begin((uint64_t)line_number);
+    root = fixture_root(&spec);
+    fixture_watch(root);
+    must_be_as_recorded(fixture_end_kind(root) == -1 ? "ok" : "error");
     while (line[0] != 'S' && line[0] != '#') {
         const char *result = take_step();
         next_line();
         must_be_as_recorded(result);
     }
-    rig_end();
+    fixture_end();
 }
 
 static void a_supervisor_does_what_otps_does(void)
@@ -198,7 +198,7 @@ static void a_supervisor_does_what_otps_does(void)
     ck_assert_int_ge(scenarios, 200);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_supervisor_does_what_otps_does, .timeout_seconds = 60),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_supervisor_does_what_otps_does, .timeout_seconds = 60),
+    END_OF_CASES,
 };

@@ -7,35 +7,35 @@
 
 enum { COUNT = 8 };
 
-static struct rig_plan    plans[COUNT], *plan_of[COUNT];
-static act_partition     *partition;
-static act_partition_spec parts;
+static struct fixture_plan plans[COUNT], *plan_of[COUNT];
+static act_partition      *partition;
+static act_partition_spec  parts;
 
 static void begin_partition(void)
 {
     static const char *const ids[COUNT] = {"0", "1", "2", "3", "4", "5", "6", "7"};
     begin();
     for (int i = 0; i < COUNT; i++) {
-        plans[i] = (struct rig_plan){.id = ids[i]};
+        plans[i] = (struct fixture_plan){.id = ids[i]};
         plan_of[i] = &plans[i];
     }
     parts = (act_partition_spec){.name = "store",
                                  .count = COUNT,
                                  .intensity = 100,
                                  .args_each = true,
-                                 .child = {.behavior = &rig_worker, .args = plan_of}};
+                                 .child = {.behavior = &fixture_worker, .args = plan_of}};
 }
 
 static void start_partition(void)
 {
     ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_OK);
-    root = rig_root(act_partition_supervisor(partition));
-    rig_watch(root);
+    root = fixture_root(act_partition_supervisor(partition));
+    fixture_watch(root);
 }
 
 static void end(void)
 {
-    rig_end();
+    fixture_end();
     act_partition_destroy(&partition);
     ck_assert_ptr_null(partition);
 }
@@ -46,7 +46,7 @@ static void there_is_a_child_for_each_number(void)
     start_partition();
     for (int i = 0; i < COUNT; i++)
         ck_assert_int_eq(plans[i].starts, 1);
-    ck_assert_uint_eq(rig_count(root).active_count, COUNT);
+    ck_assert_uint_eq(fixture_count(root).active_count, COUNT);
     end();
 }
 
@@ -59,7 +59,7 @@ static void each_key_leads_to_one_child_always_the_same(void)
         act_pid  pid;
         uint32_t number = act_partition_of(partition, key);
         ck_assert_uint_lt(number, COUNT);
-        ck_assert_int_eq(act_partition_find(partition, rig_system, &pid, key), ACT_OK);
+        ck_assert_int_eq(act_partition_find(partition, fixture_system, &pid, key), ACT_OK);
         ck_assert(act_pid_equal(pid, plans[number].pid));
         hits[number]++;
     }
@@ -89,15 +89,15 @@ static void a_child_that_fails_is_restarted_alone_and_found_meanwhile(void)
     begin_partition();
     parts.backoff = (act_backoff){.min = 100, .max = 100};
     start_partition();
-    struct rig_plan *plan = &plans[act_partition_of(partition, 5)];
-    tell(plan, RIG_DO_FAIL);
+    struct fixture_plan *plan = &plans[act_partition_of(partition, 5)];
+    tell(plan, FIXTURE_DO_FAIL);
     ck_assert(!plan->alive);
-    ck_assert_int_eq(act_partition_find(partition, rig_system, &between, 5), ACT_OK);
-    act_system_tell_value(rig_system, between, RIG_DO_SAY_X, act_nothing());
-    rig_clear_log();
-    rig_advance(100);
+    ck_assert_int_eq(act_partition_find(partition, fixture_system, &between, 5), ACT_OK);
+    act_system_tell_value(fixture_system, between, FIXTURE_DO_SAY_X, act_nothing());
+    fixture_clear_log();
+    fixture_advance(100);
     ck_assert(act_pid_equal(plan->pid, between));
-    ck_assert(strlen(rig_log) == 6 && rig_log[4] == 'x');
+    ck_assert(strlen(fixture_log) == 6 && fixture_log[4] == 'x');
     for (int i = 0; i < COUNT; i++)
         ck_assert_int_eq(plans[i].starts, 1 + (&plans[i] == plan));
     end();
@@ -107,7 +107,7 @@ static void sends(act_self *self, void *state, const act_message *message)
 {
     act_message *mine;
     (void)state;
-    ck_assert_int_eq(act_message_create_value(&mine, RIG_DO_SAY_Y, act_nothing()), ACT_OK);
+    ck_assert_int_eq(act_message_create_value(&mine, FIXTURE_DO_SAY_Y, act_nothing()), ACT_OK);
     ck_assert_int_eq(act_partition_send(self, partition, message->as.uint64, &mine), ACT_OK);
 }
 
@@ -117,10 +117,10 @@ static void a_send_by_key_reaches_its_child(void)
     act_pid                   pid;
     begin_partition();
     start_partition();
-    ck_assert_int_eq(act_system_spawn(rig_system, &pid, &sender, NULL, NULL), ACT_OK);
-    rig_clear_log();
-    act_system_tell_value(rig_system, pid, 1, act_uint64(5));
-    rig_run();
+    ck_assert_int_eq(act_system_spawn(fixture_system, &pid, &sender, NULL, NULL), ACT_OK);
+    fixture_clear_log();
+    act_system_tell_value(fixture_system, pid, 1, act_uint64(5));
+    fixture_run();
     char wanted[8];
     snprintf(wanted, sizeof wanted, "%sy ", plans[act_partition_of(partition, 5)].id);
     LOG_IS(wanted);
@@ -143,11 +143,11 @@ static void keys_lead_nowhere_before_it_runs_and_after(void)
     act_pid pid;
     begin_partition();
     ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_OK);
-    ck_assert_int_eq(act_partition_find(partition, rig_system, &pid, 5), ACT_NOT_FOUND);
-    root = rig_root(act_partition_supervisor(partition));
-    ck_assert_int_eq(act_partition_find(partition, rig_system, &pid, 5), ACT_OK);
+    ck_assert_int_eq(act_partition_find(partition, fixture_system, &pid, 5), ACT_NOT_FOUND);
+    root = fixture_root(act_partition_supervisor(partition));
+    ck_assert_int_eq(act_partition_find(partition, fixture_system, &pid, 5), ACT_OK);
     stop();
-    ck_assert_int_eq(act_partition_find(partition, rig_system, &pid, 5), ACT_NOT_FOUND);
+    ck_assert_int_eq(act_partition_find(partition, fixture_system, &pid, 5), ACT_NOT_FOUND);
     end();
 }
 
@@ -159,7 +159,7 @@ static void a_partition_may_be_a_child(void)
     child[1] = act_supervisor_child("store", act_partition_supervisor(partition));
     spec.children_count = 2;
     start();
-    ck_assert_int_eq(act_partition_find(partition, rig_system, &pid, 77), ACT_OK);
+    ck_assert_int_eq(act_partition_find(partition, fixture_system, &pid, 77), ACT_OK);
     end();
 }
 
@@ -184,7 +184,7 @@ static void odd_partitions_are_refused(void)
     parts.child.options = NULL;
     parts.child.behavior = NULL;
     ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_INVALID);
-    parts.child.behavior = &rig_worker;
+    parts.child.behavior = &fixture_worker;
     parts.backoff.min = -1;
     ck_assert_int_eq(act_partition_create(&partition, &parts), ACT_INVALID);
     parts.backoff.min = 0;
@@ -192,15 +192,15 @@ static void odd_partitions_are_refused(void)
     end();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(there_is_a_child_for_each_number, ROUNDS),
-    FACT(each_key_leads_to_one_child_always_the_same),
-    FACT(texts_are_spread),
-    FACT(a_child_that_fails_is_restarted_alone_and_found_meanwhile, ROUNDS),
-    FACT(a_send_by_key_reaches_its_child, ROUNDS),
-    FACT(without_args_each_all_get_the_same, ROUNDS),
-    FACT(keys_lead_nowhere_before_it_runs_and_after, ROUNDS),
-    FACT(a_partition_may_be_a_child, ROUNDS),
-    FACT(odd_partitions_are_refused),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(there_is_a_child_for_each_number, ROUNDS),
+    TEST_CASE(each_key_leads_to_one_child_always_the_same),
+    TEST_CASE(texts_are_spread),
+    TEST_CASE(a_child_that_fails_is_restarted_alone_and_found_meanwhile, ROUNDS),
+    TEST_CASE(a_send_by_key_reaches_its_child, ROUNDS),
+    TEST_CASE(without_args_each_all_get_the_same, ROUNDS),
+    TEST_CASE(keys_lead_nowhere_before_it_runs_and_after, ROUNDS),
+    TEST_CASE(a_partition_may_be_a_child, ROUNDS),
+    TEST_CASE(odd_partitions_are_refused),
+    END_OF_CASES,
 };

@@ -141,17 +141,17 @@ static void without_memory_it_never_allows_too_many(void)
     act__restart_window_fini(&window);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(exactly_intensity_restarts_are_allowed),
-    FACT(one_more_than_intensity_is_not),
-    FACT(intensity_zero_allows_none),
-    FACT(a_restart_exactly_period_back_still_counts),
-    FACT(a_restart_longer_back_than_period_does_not),
-    FACT(restarts_of_one_millisecond_count_each),
-    FACT(it_agrees_with_counting_all_restarts, .rounds = 50),
-    FACT(the_default_period_is_exact_for_any_intensity),
-    FACT(a_huge_intensity_takes_no_memory_by_itself),
-    FACT(a_long_period_takes_bounded_memory),
-    FACT(without_memory_it_never_allows_too_many),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(exactly_intensity_restarts_are_allowed),
+    TEST_CASE(one_more_than_intensity_is_not),
+    TEST_CASE(intensity_zero_allows_none),
+    TEST_CASE(a_restart_exactly_period_back_still_counts),
+    TEST_CASE(a_restart_longer_back_than_period_does_not),
+    TEST_CASE(restarts_of_one_millisecond_count_each),
+    TEST_CASE(it_agrees_with_counting_all_restarts, .rounds = 50),
+    TEST_CASE(the_default_period_is_exact_for_any_intensity),
+    TEST_CASE(a_huge_intensity_takes_no_memory_by_itself),
+    TEST_CASE(a_long_period_takes_bounded_memory),
+    TEST_CASE(without_memory_it_never_allows_too_many),
+    END_OF_CASES,
 };

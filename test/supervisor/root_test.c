@@ -262,16 +262,16 @@ static void args_of_children_for_which_there_is_no_room_are_released(void)
     ck_assert_int_eq(guests_released, guests_refused);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(args_of_children_for_which_there_is_no_room_are_released),
-    FACT(one_that_gives_up_ends_the_run_and_is_logged_with_numbers),
-    FACT(one_below_that_gives_up_is_logged_too),
-    FACT(one_that_cannot_start_ends_the_run),
-    FACT(one_that_is_killed_ends_the_run),
-    FACT(one_that_is_told_to_stop_ends_alone),
-    FACT(the_last_one_whose_work_is_done_ends_the_run),
-    FACT(a_child_that_had_to_be_killed_makes_the_result_so),
-    FACT(a_child_whose_spec_says_so_is_killed_in_silence),
-    FACT(a_kill_is_logged),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(args_of_children_for_which_there_is_no_room_are_released),
+    TEST_CASE(one_that_gives_up_ends_the_run_and_is_logged_with_numbers),
+    TEST_CASE(one_below_that_gives_up_is_logged_too),
+    TEST_CASE(one_that_cannot_start_ends_the_run),
+    TEST_CASE(one_that_is_killed_ends_the_run),
+    TEST_CASE(one_that_is_told_to_stop_ends_alone),
+    TEST_CASE(the_last_one_whose_work_is_done_ends_the_run),
+    TEST_CASE(a_child_that_had_to_be_killed_makes_the_result_so),
+    TEST_CASE(a_child_whose_spec_says_so_is_killed_in_silence),
+    TEST_CASE(a_kill_is_logged),
+    END_OF_CASES,
 };

@@ -453,8 +453,8 @@ static void a_duplicate_among_many_is_found(void)
     ck_assert_str_eq(complaint, "child \"c17\": id is there twice");
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_complaint_names_field_and_child), FACT(nobody_need_read_the_complaint),
-    FACT(a_complaint_is_cut_at_its_room),    FACT(an_empty_supervisor_is_good),
-    FACT(a_duplicate_among_many_is_found),   END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_complaint_names_field_and_child), TEST_CASE(nobody_need_read_the_complaint),
+    TEST_CASE(a_complaint_is_cut_at_its_room),    TEST_CASE(an_empty_supervisor_is_good),
+    TEST_CASE(a_duplicate_among_many_is_found),   END_OF_CASES,
 };

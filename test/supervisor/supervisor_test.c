@@ -13,12 +13,18 @@ static const struct {
     uint32_t    end;
     bool        again;
 } restart_table[] = {
-    {ACT_RESTART_PERMANENT, RIG_DO_NORMAL, true},  {ACT_RESTART_PERMANENT, RIG_DO_SHUTDOWN, true},
-    {ACT_RESTART_PERMANENT, RIG_DO_FAIL, true},    {ACT_RESTART_PERMANENT, RIG_DO_PANIC, true},
-    {ACT_RESTART_TRANSIENT, RIG_DO_NORMAL, false}, {ACT_RESTART_TRANSIENT, RIG_DO_SHUTDOWN, false},
-    {ACT_RESTART_TRANSIENT, RIG_DO_FAIL, true},    {ACT_RESTART_TRANSIENT, RIG_DO_PANIC, true},
-    {ACT_RESTART_TEMPORARY, RIG_DO_NORMAL, false}, {ACT_RESTART_TEMPORARY, RIG_DO_SHUTDOWN, false},
-    {ACT_RESTART_TEMPORARY, RIG_DO_FAIL, false},   {ACT_RESTART_TEMPORARY, RIG_DO_PANIC, false},
+    {ACT_RESTART_PERMANENT, FIXTURE_DO_NORMAL, true},
+    {ACT_RESTART_PERMANENT, FIXTURE_DO_SHUTDOWN, true},
+    {ACT_RESTART_PERMANENT, FIXTURE_DO_FAIL, true},
+    {ACT_RESTART_PERMANENT, FIXTURE_DO_PANIC, true},
+    {ACT_RESTART_TRANSIENT, FIXTURE_DO_NORMAL, false},
+    {ACT_RESTART_TRANSIENT, FIXTURE_DO_SHUTDOWN, false},
+    {ACT_RESTART_TRANSIENT, FIXTURE_DO_FAIL, true},
+    {ACT_RESTART_TRANSIENT, FIXTURE_DO_PANIC, true},
+    {ACT_RESTART_TEMPORARY, FIXTURE_DO_NORMAL, false},
+    {ACT_RESTART_TEMPORARY, FIXTURE_DO_SHUTDOWN, false},
+    {ACT_RESTART_TEMPORARY, FIXTURE_DO_FAIL, false},
+    {ACT_RESTART_TEMPORARY, FIXTURE_DO_PANIC, false},
 };
 
 static void permanent_transient_and_temporary_by_kind_of_end(void)
@@ -32,9 +38,9 @@ static void permanent_transient_and_temporary_by_kind_of_end(void)
         ck_assert_msg(b.alive == restart_table[i].again, "row %zu", i);
         ck_assert(a.starts == 1 && c.starts == 1);
         bool dropped = restart_table[i].restart == ACT_RESTART_TEMPORARY;
-        ck_assert_uint_eq(rig_count(root).specs_count, dropped ? 2 : 3);
+        ck_assert_uint_eq(fixture_count(root).specs_count, dropped ? 2 : 3);
         ROOT_RUNS();
-        rig_end();
+        fixture_end();
     }
 }
 
@@ -43,11 +49,12 @@ static void a_killed_child_is_restarted(void)
     begin();
     child[1].restart = ACT_RESTART_TRANSIENT;
     start();
-    ck_assert_int_eq(
-        act_system_exit(rig_system, b.pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
-    rig_run();
+    ck_assert_int_eq(act_system_exit(fixture_system, b.pid,
+                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
+    fixture_run();
     LOG_IS("a+ b+ c+ b- b+ ");
-    rig_end();
+    fixture_end();
 }
 
 static void one_for_one_restarts_only_the_child_that_failed(void)
@@ -55,10 +62,10 @@ static void one_for_one_restarts_only_the_child_that_failed(void)
     begin();
     start();
     act_pid before = b.pid;
-    tell(&b, RIG_DO_FAIL);
+    tell(&b, FIXTURE_DO_FAIL);
     LOG_IS("a+ b+ c+ b- b+ ");
     ck_assert(!act_pid_equal(before, b.pid));
-    rig_end();
+    fixture_end();
 }
 
 static void a_child_that_panics_in_terminate_is_restarted_all_the_same(void)
@@ -66,36 +73,36 @@ static void a_child_that_panics_in_terminate_is_restarted_all_the_same(void)
     begin();
     b.panics_at_end = true;
     start();
-    tell(&b, RIG_DO_NORMAL);
+    tell(&b, FIXTURE_DO_NORMAL);
     LOG_IS("a+ b+ c+ b- b+ ");
-    rig_end();
+    fixture_end();
 }
 
 static void a_restarted_child_keeps_its_place_in_the_order(void)
 {
     begin();
     start();
-    tell(&a, RIG_DO_FAIL);
-    rig_clear_log();
+    tell(&a, FIXTURE_DO_FAIL);
+    fixture_clear_log();
     stop();
     LOG_IS("c- b- a- ");
-    rig_end();
+    fixture_end();
 }
 
 static void a_child_that_fails_while_others_start_is_restarted_afterwards(void)
 {
-    struct rig_parent parent;
+    struct fixture_parent parent;
     begin();
     child[0].options = ACT_SPAWN_OPTIONS(.name = "early");
-    rig_parent_begin(&parent, &spec);
+    fixture_parent_begin(&parent, &spec);
     for (int turns = 0; a.starts_ok == 0 && turns < 100; turns++)
-        (void)!act_simulation_run(rig_simulation, NULL, 1);
-    rig_tell(&a, RIG_DO_FAIL);
-    rig_run();
+        (void)!act_simulation_run(fixture_simulation, NULL, 1);
+    fixture_tell(&a, FIXTURE_DO_FAIL);
+    fixture_run();
     ck_assert_int_eq(parent.started, ACT_OK);
     ck_assert_int_eq(a.starts_ok, 2);
     ck_assert(a.alive && b.alive && c.alive);
-    rig_end();
+    fixture_end();
 }
 
 static void a_name_is_free_for_the_new_instance(void)
@@ -105,11 +112,11 @@ static void a_name_is_free_for_the_new_instance(void)
     child[1].options = ACT_SPAWN_OPTIONS(.name = "b");
     start();
     for (int i = 0; i < 20; i++)
-        tell(&b, i % 2 == 0 ? RIG_DO_FAIL : RIG_DO_PANIC);
+        tell(&b, i % 2 == 0 ? FIXTURE_DO_FAIL : FIXTURE_DO_PANIC);
     ck_assert_int_eq(b.starts_ok, 21);
-    ck_assert_int_eq(act_whereis(rig_system, &pid, "b"), ACT_OK);
+    ck_assert_int_eq(act_whereis(fixture_system, &pid, "b"), ACT_OK);
     ck_assert(act_pid_equal(pid, b.pid));
-    rig_end();
+    fixture_end();
 }
 
 /* ------------------------------------------------------------------------------------ intensity */
@@ -120,12 +127,12 @@ static void exactly_intensity_restarts_in_period_are_done(void)
     spec.intensity = 3, spec.period = ACT_MS(1000);
     start();
     for (int i = 0; i < 3; i++) {
-        tell(&b, RIG_DO_FAIL);
-        rig_advance(300);
+        tell(&b, FIXTURE_DO_FAIL);
+        fixture_advance(300);
     }
     ROOT_RUNS();
     ck_assert_int_eq(b.starts_ok, 4);
-    rig_end();
+    fixture_end();
 }
 
 static void one_more_stops_all_in_reverse_and_then_itself(void)
@@ -134,12 +141,12 @@ static void one_more_stops_all_in_reverse_and_then_itself(void)
     spec.intensity = 3, spec.period = ACT_MS(1000);
     start();
     for (int i = 0; i < 3; i++)
-        tell(&b, RIG_DO_FAIL);
-    rig_clear_log();
-    tell(&b, RIG_DO_FAIL);
+        tell(&b, FIXTURE_DO_FAIL);
+    fixture_clear_log();
+    tell(&b, FIXTURE_DO_FAIL);
     LOG_IS("b- c- a- ");
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
-    rig_end();
+    fixture_end();
 }
 
 static void restarts_of_different_children_count_together(void)
@@ -147,12 +154,12 @@ static void restarts_of_different_children_count_together(void)
     begin();
     spec.intensity = 2;
     start();
-    tell(&a, RIG_DO_FAIL);
-    tell(&b, RIG_DO_FAIL);
+    tell(&a, FIXTURE_DO_FAIL);
+    tell(&b, FIXTURE_DO_FAIL);
     ROOT_RUNS();
-    tell(&c, RIG_DO_FAIL);
+    tell(&c, FIXTURE_DO_FAIL);
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
-    rig_end();
+    fixture_end();
 }
 
 static void restarts_longer_back_than_period_are_forgotten(void)
@@ -161,15 +168,15 @@ static void restarts_longer_back_than_period_are_forgotten(void)
     spec.intensity = 1, spec.period = ACT_MS(500);
     start();
     for (int i = 0; i < 20; i++) {
-        tell(&b, RIG_DO_FAIL);
-        rig_advance(501);
+        tell(&b, FIXTURE_DO_FAIL);
+        fixture_advance(501);
     }
     ROOT_RUNS();
-    tell(&b, RIG_DO_FAIL);
-    rig_advance(500);
-    tell(&b, RIG_DO_FAIL);
+    tell(&b, FIXTURE_DO_FAIL);
+    fixture_advance(500);
+    tell(&b, FIXTURE_DO_FAIL);
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
-    rig_end();
+    fixture_end();
 }
 
 static void period_is_5_s_by_default(void)
@@ -177,14 +184,14 @@ static void period_is_5_s_by_default(void)
     begin();
     spec.intensity = 1;
     start();
-    tell(&b, RIG_DO_FAIL);
-    rig_advance(5001);
-    tell(&b, RIG_DO_FAIL);
+    tell(&b, FIXTURE_DO_FAIL);
+    fixture_advance(5001);
+    tell(&b, FIXTURE_DO_FAIL);
     ROOT_RUNS();
-    rig_advance(5000);
-    tell(&b, RIG_DO_FAIL);
+    fixture_advance(5000);
+    tell(&b, FIXTURE_DO_FAIL);
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
-    rig_end();
+    fixture_end();
 }
 
 static void ends_that_need_no_restart_do_not_count(void)
@@ -194,12 +201,12 @@ static void ends_that_need_no_restart_do_not_count(void)
     child[1].restart = ACT_RESTART_TRANSIENT;
     child[2].restart = ACT_RESTART_TEMPORARY;
     start();
-    tell(&b, RIG_DO_NORMAL);
-    tell(&c, RIG_DO_FAIL);
+    tell(&b, FIXTURE_DO_NORMAL);
+    tell(&c, FIXTURE_DO_FAIL);
     ROOT_RUNS();
-    tell(&a, RIG_DO_NORMAL);
+    tell(&a, FIXTURE_DO_NORMAL);
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
-    rig_end();
+    fixture_end();
 }
 
 static void failed_start_attempts_count_as_restarts(void)
@@ -207,56 +214,56 @@ static void failed_start_attempts_count_as_restarts(void)
     begin();
     spec.intensity = 4;
     b.fail_first = 2, b.fail_count = 1000,
-    b.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_PANIC);
+    b.fail_how = (enum fixture_failure)(kit_round() % 2 == 0 ? FIXTURE_REFUSE : FIXTURE_PANIC);
     start();
-    tell(&b, RIG_DO_FAIL);
+    tell(&b, FIXTURE_DO_FAIL);
     ck_assert_int_eq(b.starts, 1 + 4);
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
     ck_assert(!a.alive && !c.alive);
-    rig_end();
+    fixture_end();
 }
 
 static void a_failed_restart_is_tried_again_until_it_succeeds(void)
 {
     begin();
     b.fail_first = 2, b.fail_count = 6,
-    b.fail_how = (enum rig_failure)(kit_round() % 2 == 0 ? RIG_REFUSE : RIG_EXIT);
+    b.fail_how = (enum fixture_failure)(kit_round() % 2 == 0 ? FIXTURE_REFUSE : FIXTURE_EXIT);
     start();
-    tell(&b, RIG_DO_FAIL);
+    tell(&b, FIXTURE_DO_FAIL);
     ck_assert_int_eq(b.starts, 8);
     ck_assert(b.alive);
-    ck_assert_uint_eq(rig_count(root).restarts_count, b.fail_how == RIG_REFUSE ? 7 : 7);
+    ck_assert_uint_eq(fixture_count(root).restarts_count, b.fail_how == FIXTURE_REFUSE ? 7 : 7);
     ROOT_RUNS();
-    rig_end();
+    fixture_end();
 }
 
 static void a_restart_that_is_ignored_ends_the_matter(void)
 {
     begin();
-    b.fail_first = 2, b.fail_count = 1, b.fail_how = RIG_IGNORE;
+    b.fail_first = 2, b.fail_count = 1, b.fail_how = FIXTURE_IGNORE;
     start();
-    tell(&b, RIG_DO_FAIL);
+    tell(&b, FIXTURE_DO_FAIL);
     ck_assert_int_eq(b.starts, 2);
-    ck_assert_uint_eq(rig_count(root).specs_count, 3);
-    ck_assert_uint_eq(rig_count(root).active_count, 2);
+    ck_assert_uint_eq(fixture_count(root).specs_count, 3);
+    ck_assert_uint_eq(fixture_count(root).active_count, 2);
     ROOT_RUNS();
-    rig_end();
+    fixture_end();
 }
 
 static void shutdown_gets_in_between_the_attempts_of_a_restart(void)
 {
     begin();
     spec.intensity = UINT32_MAX;
-    b.fail_first = 2, b.fail_count = 1000000000, b.fail_how = RIG_REFUSE;
+    b.fail_first = 2, b.fail_count = 1000000000, b.fail_how = FIXTURE_REFUSE;
     start();
-    rig_tell(&b, RIG_DO_FAIL);
-    ck_assert_int_eq(act_simulation_run(rig_simulation, NULL, 1000),
+    fixture_tell(&b, FIXTURE_DO_FAIL);
+    ck_assert_int_eq(act_simulation_run(fixture_simulation, NULL, 1000),
                      ACT_FULL); /* it goes round in circles */
     stop();
     ck_assert_int_gt(b.starts, 50);
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
     ck_assert(!a.alive && !b.alive && !c.alive);
-    rig_end();
+    fixture_end();
 }
 
 /* ----------------------------------------------------------------------------------- escalation */
@@ -275,50 +282,50 @@ static void escalation_goes_through_three_levels(void)
     top_children[0] = child[2];
     top_children[1] = act_supervisor_child("middle", &middle);
     top = (act_supervisor_spec){.intensity = 1, .children = top_children, .children_count = 2};
-    root = rig_root(&top);
-    rig_watch(root);
+    root = fixture_root(&top);
+    fixture_watch(root);
     LOG_IS("c+ b+ a+ ");
 
-    rig_clear_log();
-    tell(&a, RIG_DO_FAIL);
+    fixture_clear_log();
+    tell(&a, FIXTURE_DO_FAIL);
     LOG_IS("a- a+ ");
-    rig_clear_log();
-    tell(&a, RIG_DO_FAIL); /* lower gives up, middle restarts it */
+    fixture_clear_log();
+    tell(&a, FIXTURE_DO_FAIL); /* lower gives up, middle restarts it */
     LOG_IS("a- a+ ");
-    tell(&a, RIG_DO_FAIL);
-    rig_clear_log();
-    tell(&a, RIG_DO_FAIL); /* lower gives up, so does middle, top restarts that */
+    tell(&a, FIXTURE_DO_FAIL);
+    fixture_clear_log();
+    tell(&a, FIXTURE_DO_FAIL); /* lower gives up, so does middle, top restarts that */
     LOG_IS("a- b- b+ a+ ");
-    tell(&a, RIG_DO_FAIL);
-    tell(&a, RIG_DO_FAIL);
-    tell(&a, RIG_DO_FAIL);
-    rig_clear_log();
+    tell(&a, FIXTURE_DO_FAIL);
+    tell(&a, FIXTURE_DO_FAIL);
+    tell(&a, FIXTURE_DO_FAIL);
+    fixture_clear_log();
     ROOT_RUNS();
-    tell(&a, RIG_DO_FAIL);
+    tell(&a, FIXTURE_DO_FAIL);
     LOG_IS("a- b- c- ");
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
-    rig_end();
+    fixture_end();
 }
 
 static void a_supervisor_below_that_cannot_start_fails_the_one_above(void)
 {
-    struct rig_parent   parent;
-    act_supervisor_spec below, above;
-    act_child_spec      children[3];
+    struct fixture_parent parent;
+    act_supervisor_spec   below, above;
+    act_child_spec        children[3];
     begin();
-    b.fail_first = 1, b.fail_count = 1, b.fail_how = RIG_REFUSE;
+    b.fail_first = 1, b.fail_count = 1, b.fail_how = FIXTURE_REFUSE;
     below = (act_supervisor_spec){.intensity = 1, .children = child, .children_count = 2};
     children[0] = child[2];
     children[1] = act_supervisor_child("below", &below);
-    children[2] = rig_child(&d);
+    children[2] = fixture_child(&d);
     above = (act_supervisor_spec){.intensity = 1, .children = children, .children_count = 3};
-    rig_parent_begin(&parent, &above);
-    rig_run();
+    fixture_parent_begin(&parent, &above);
+    fixture_run();
     LOG_IS("c+ a+ b- a- c- ");
     ck_assert_int_eq(parent.started, ACT_OS);
     ck_assert_int_eq(parent.exit_kind, ACT_EXIT_ERROR);
     ck_assert_int_eq(parent.exit_code, ACT_OS);
-    rig_end();
+    fixture_end();
 }
 
 static void a_child_after_a_supervisor_starts_when_all_below_that_run(void)
@@ -328,16 +335,16 @@ static void a_child_after_a_supervisor_starts_when_all_below_that_run(void)
     begin();
     below = (act_supervisor_spec){.intensity = 1, .children = child, .children_count = 3};
     children[0] = act_supervisor_child("below", &below);
-    children[1] = rig_child(&d);
+    children[1] = fixture_child(&d);
     above = (act_supervisor_spec){.intensity = 1, .children = children, .children_count = 2};
-    root = rig_root(&above);
-    rig_watch(root);
+    root = fixture_root(&above);
+    fixture_watch(root);
     LOG_IS("a+ b+ c+ d+ ");
-    rig_clear_log();
+    fixture_clear_log();
     stop();
     LOG_IS("d- c- b- a- ");
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
-    rig_end();
+    fixture_end();
 }
 
 static void a_supervisor_below_is_waited_for_for_ever(void)
@@ -350,16 +357,16 @@ static void a_supervisor_below_is_waited_for_for_ever(void)
     below = (act_supervisor_spec){.intensity = 1, .children = child, .children_count = 2};
     children[0] = act_supervisor_child("below", &below);
     above = (act_supervisor_spec){.intensity = 1, .children = children, .children_count = 1};
-    root = rig_root(&above);
-    rig_watch(root);
+    root = fixture_root(&above);
+    fixture_watch(root);
     stop();
-    rig_advance(ACT_SECONDS(999));
+    fixture_advance(ACT_SECONDS(999));
     ROOT_RUNS();
     ck_assert(a.alive && b.alive);
-    rig_advance(ACT_SECONDS(1));
+    fixture_advance(ACT_SECONDS(1));
     LOG_IS("a+ b+ b- a- ");
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);
-    rig_end();
+    fixture_end();
 }
 
 /* --------------------------------------------------------------------------- what is not for it */
@@ -369,14 +376,14 @@ static void exit_signals_of_strangers_are_ignored(void)
     act_child_spec      stranger;
     act_supervisor_spec elsewhere = {.children = &stranger, .children_count = 1};
     begin();
-    stranger = rig_child(&d);
+    stranger = fixture_child(&d);
     start();
     d.forge_to = root;
-    (void)rig_root(&elsewhere);
-    tell(&d, RIG_DO_FORGE);
+    (void)fixture_root(&elsewhere);
+    tell(&d, FIXTURE_DO_FORGE);
     ROOT_RUNS();
     LOG_IS("a+ b+ c+ d+ ");
-    rig_end();
+    fixture_end();
 }
 
 static void unknown_messages_are_logged_and_change_nothing(void)
@@ -384,15 +391,15 @@ static void unknown_messages_are_logged_and_change_nothing(void)
     begin();
     start();
     for (uint32_t tag = 1; tag < 20; tag++)
-        act_system_tell_value(rig_system, root, tag, act_int64(7));
-    act_system_tell_value(rig_system, root, ACT_TAG_MAX, act_nothing());
-    rig_run();
+        act_system_tell_value(fixture_system, root, tag, act_int64(7));
+    act_system_tell_value(fixture_system, root, ACT_TAG_MAX, act_nothing());
+    fixture_run();
     ROOT_RUNS();
     LOG_IS("a+ b+ c+ ");
     act_counters counters;
-    act_system_counters(rig_system, &counters);
+    act_system_counters(fixture_system, &counters);
     ck_assert_uint_eq(counters.unknown, 20);
-    rig_end();
+    fixture_end();
 }
 
 static void a_child_that_only_pretends_to_have_ended_has_then(void)
@@ -401,11 +408,11 @@ static void a_child_that_only_pretends_to_have_ended_has_then(void)
     b.traps = b.ignores_exits = true;
     start();
     act_pid before = b.pid;
-    tell(&b, RIG_DO_FORGE);
-    ck_assert(!rig_is_alive(before));
+    tell(&b, FIXTURE_DO_FORGE);
+    ck_assert(!fixture_is_alive(before));
     ck_assert_int_eq(b.starts, 2);
     ROOT_RUNS();
-    rig_end();
+    fixture_end();
 }
 
 static void a_child_that_has_unlinked_and_pretends_to_have_ended_has_then(void)
@@ -414,11 +421,11 @@ static void a_child_that_has_unlinked_and_pretends_to_have_ended_has_then(void)
     b.unlinks = true;
     start();
     act_pid before = b.pid;
-    tell(&b, RIG_DO_FORGE);
-    ck_assert(!rig_is_alive(before));
+    tell(&b, FIXTURE_DO_FORGE);
+    ck_assert(!fixture_is_alive(before));
     ck_assert_int_eq(b.starts, 2);
     ROOT_RUNS();
-    rig_end();
+    fixture_end();
 }
 
 static void a_kill_of_the_supervisor_leaves_no_orphan(void)
@@ -432,22 +439,23 @@ static void a_kill_of_the_supervisor_leaves_no_orphan(void)
     below = (act_supervisor_spec){.intensity = 1, .children = child, .children_count = 2};
     children[0] = act_supervisor_child("below", &below);
     children[1] = child[2];
-    children[2] = rig_child(&d);
+    children[2] = fixture_child(&d);
     above = (act_supervisor_spec){.intensity = 1, .children = children, .children_count = 3};
-    root = rig_root(&above);
-    rig_watch(root);
-    ck_assert_int_eq(
-        act_system_exit(rig_system, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
-    rig_run();
+    root = fixture_root(&above);
+    fixture_watch(root);
+    ck_assert_int_eq(act_system_exit(fixture_system, root,
+                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
+    fixture_run();
     ck_assert(!c.alive && !d.alive);
     ck_assert(a.alive && b.alive); /* the supervisor below stops them in order */
-    rig_advance(5000);
+    fixture_advance(5000);
     ck_assert(!b.alive && a.alive);
     ROOT_RUNS(); /* it ends after all of them */
-    rig_advance(100);
+    fixture_advance(100);
     ck_assert(!a.alive);
     ROOT_ENDED(ACT_EXIT_KILLED);
-    rig_end();
+    fixture_end();
 }
 
 static void a_kill_while_children_start_leaves_no_orphan(void)
@@ -457,16 +465,16 @@ static void a_kill_while_children_start_leaves_no_orphan(void)
         a.traps = b.traps = c.traps = true;
         a.ignores_exits = b.ignores_exits = c.ignores_exits = true;
         child[0].kept_bytes = child[1].kept_bytes = child[2].kept_bytes = sizeof(int);
-        child[1].args_release = rig_args_release;
-        ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &root, &spec, NULL), ACT_OK);
-        (void)!act_simulation_run(rig_simulation, NULL, turns);
-        ck_assert_int_eq(act_system_exit(rig_system, root,
+        child[1].args_release = fixture_args_release;
+        ck_assert_int_eq(act_system_spawn_supervisor(fixture_system, &root, &spec, NULL), ACT_OK);
+        (void)!act_simulation_run(fixture_simulation, NULL, turns);
+        ck_assert_int_eq(act_system_exit(fixture_system, root,
                                          act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                          ACT_OK);
-        rig_run();
+        fixture_run();
         ck_assert(!a.alive && !b.alive && !c.alive);
         ck_assert_int_eq(b.args_released, 1);
-        rig_end();
+        fixture_end();
     }
 }
 
@@ -484,7 +492,7 @@ static void args_release_of_a_supervisor_gets_the_copy_of_its_spec(void)
     act_child_spec      leaf;
     act_supervisor_spec below = {.intensity = 77, .children = &leaf, .children_count = 1};
     begin();
-    leaf = rig_child(&d);
+    leaf = fixture_child(&d);
     child[2] = act_supervisor_child("below", &below);
     child[2].args_release = note_spec;
     start();
@@ -493,37 +501,37 @@ static void args_release_of_a_supervisor_gets_the_copy_of_its_spec(void)
     stop();
     ck_assert(released_at != NULL && released_at != &below);
     ck_assert(released_spec.intensity == 77 && released_spec.children == &leaf);
-    rig_end();
+    fixture_end();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(args_release_of_a_supervisor_gets_the_copy_of_its_spec),
-    FACT(permanent_transient_and_temporary_by_kind_of_end, ROUNDS),
-    FACT(a_killed_child_is_restarted, ROUNDS),
-    FACT(one_for_one_restarts_only_the_child_that_failed, ROUNDS),
-    FACT(a_child_that_panics_in_terminate_is_restarted_all_the_same, ROUNDS),
-    FACT(a_restarted_child_keeps_its_place_in_the_order, ROUNDS),
-    FACT(a_child_that_fails_while_others_start_is_restarted_afterwards, ROUNDS),
-    FACT(a_name_is_free_for_the_new_instance, ROUNDS),
-    FACT(exactly_intensity_restarts_in_period_are_done, ROUNDS),
-    FACT(one_more_stops_all_in_reverse_and_then_itself, ROUNDS),
-    FACT(restarts_of_different_children_count_together, ROUNDS),
-    FACT(restarts_longer_back_than_period_are_forgotten, ROUNDS),
-    FACT(period_is_5_s_by_default, ROUNDS),
-    FACT(ends_that_need_no_restart_do_not_count, ROUNDS),
-    FACT(failed_start_attempts_count_as_restarts, ROUNDS),
-    FACT(a_failed_restart_is_tried_again_until_it_succeeds, ROUNDS),
-    FACT(a_restart_that_is_ignored_ends_the_matter, ROUNDS),
-    FACT(shutdown_gets_in_between_the_attempts_of_a_restart, ROUNDS),
-    FACT(escalation_goes_through_three_levels, ROUNDS),
-    FACT(a_supervisor_below_that_cannot_start_fails_the_one_above, ROUNDS),
-    FACT(a_child_after_a_supervisor_starts_when_all_below_that_run, ROUNDS),
-    FACT(a_supervisor_below_is_waited_for_for_ever, ROUNDS),
-    FACT(exit_signals_of_strangers_are_ignored, ROUNDS),
-    FACT(unknown_messages_are_logged_and_change_nothing, ROUNDS),
-    FACT(a_child_that_only_pretends_to_have_ended_has_then, ROUNDS),
-    FACT(a_child_that_has_unlinked_and_pretends_to_have_ended_has_then, ROUNDS),
-    FACT(a_kill_of_the_supervisor_leaves_no_orphan, ROUNDS),
-    FACT(a_kill_while_children_start_leaves_no_orphan, ROUNDS),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(args_release_of_a_supervisor_gets_the_copy_of_its_spec),
+    TEST_CASE(permanent_transient_and_temporary_by_kind_of_end, ROUNDS),
+    TEST_CASE(a_killed_child_is_restarted, ROUNDS),
+    TEST_CASE(one_for_one_restarts_only_the_child_that_failed, ROUNDS),
+    TEST_CASE(a_child_that_panics_in_terminate_is_restarted_all_the_same, ROUNDS),
+    TEST_CASE(a_restarted_child_keeps_its_place_in_the_order, ROUNDS),
+    TEST_CASE(a_child_that_fails_while_others_start_is_restarted_afterwards, ROUNDS),
+    TEST_CASE(a_name_is_free_for_the_new_instance, ROUNDS),
+    TEST_CASE(exactly_intensity_restarts_in_period_are_done, ROUNDS),
+    TEST_CASE(one_more_stops_all_in_reverse_and_then_itself, ROUNDS),
+    TEST_CASE(restarts_of_different_children_count_together, ROUNDS),
+    TEST_CASE(restarts_longer_back_than_period_are_forgotten, ROUNDS),
+    TEST_CASE(period_is_5_s_by_default, ROUNDS),
+    TEST_CASE(ends_that_need_no_restart_do_not_count, ROUNDS),
+    TEST_CASE(failed_start_attempts_count_as_restarts, ROUNDS),
+    TEST_CASE(a_failed_restart_is_tried_again_until_it_succeeds, ROUNDS),
+    TEST_CASE(a_restart_that_is_ignored_ends_the_matter, ROUNDS),
+    TEST_CASE(shutdown_gets_in_between_the_attempts_of_a_restart, ROUNDS),
+    TEST_CASE(escalation_goes_through_three_levels, ROUNDS),
+    TEST_CASE(a_supervisor_below_that_cannot_start_fails_the_one_above, ROUNDS),
+    TEST_CASE(a_child_after_a_supervisor_starts_when_all_below_that_run, ROUNDS),
+    TEST_CASE(a_supervisor_below_is_waited_for_for_ever, ROUNDS),
+    TEST_CASE(exit_signals_of_strangers_are_ignored, ROUNDS),
+    TEST_CASE(unknown_messages_are_logged_and_change_nothing, ROUNDS),
+    TEST_CASE(a_child_that_only_pretends_to_have_ended_has_then, ROUNDS),
+    TEST_CASE(a_child_that_has_unlinked_and_pretends_to_have_ended_has_then, ROUNDS),
+    TEST_CASE(a_kill_of_the_supervisor_leaves_no_orphan, ROUNDS),
+    TEST_CASE(a_kill_while_children_start_leaves_no_orphan, ROUNDS),
+    END_OF_CASES,
 };

@@ -5,7 +5,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <mailbox/base/memory.h>
 #include <supervisor/task.h>
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 #include <stdlib.h>
 
@@ -22,25 +22,25 @@ static void open_tasks(void)
     const act_child_spec      task = act_task_child(NULL);
     const act_supervisor_spec spec = {
         .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &task, .children_count = 1};
-    lab_open();
+    fixture_open();
     runs = 0;
     args = NULL;
     args_bytes = 0;
     timeout = ACT_FOREVER;
-    asker = lab_spawn();
-    ck_assert_int_eq(act_system_spawn_supervisor(lab.system, &tasks, &spec, NULL), ACT_OK);
-    lab_run();
+    asker = fixture_spawn();
+    ck_assert_int_eq(act_system_spawn_supervisor(fixture.system, &tasks, &spec, NULL), ACT_OK);
+    fixture_run();
 }
 
 static void asks(act_self *self)
 {
-    asked = act_task_run(self, &lab_ref, tasks, function, args, args_bytes, timeout);
+    asked = act_task_run(self, &fixture_ref, tasks, function, args, args_bytes, timeout);
 }
 
 static void run_task(act_task_function what)
 {
     function = what;
-    lab_let(asker, asks);
+    fixture_let(asker, asks);
     ck_assert_int_eq(asked, ACT_OK);
 }
 
@@ -98,11 +98,11 @@ static void the_functions_message_is_the_answer(void)
 {
     open_tasks();
     run_task(answers_seven);
-    const struct note *note = lab_only(asker, TAG_A);
+    const struct note *note = fixture_only(asker, TAG_A);
     ck_assert_int_eq(note->value, 7);
-    ck_assert(act_ref_equal(note->ref, lab_ref));
-    ck_assert_int_eq(lab_count(asker, ACT_MESSAGE_DOWN), 0);
-    lab_close();
+    ck_assert(act_ref_equal(note->ref, fixture_ref));
+    ck_assert_int_eq(fixture_count(asker, ACT_MESSAGE_DOWN), 0);
+    fixture_close();
 }
 
 static void args_are_copied(void)
@@ -112,22 +112,22 @@ static void args_are_copied(void)
     args = two;
     args_bytes = sizeof two;
     function = adds;
-    lab_tell_to(asker, asks);
-    (void)!act_simulation_run(lab.simulation, NULL, 1); /* in most orders it has asked by now */
-    lab_run();
-    ck_assert_int_eq(lab_only(asker, TAG_A)->value, 7);
-    lab_close();
+    fixture_tell_to(asker, asks);
+    (void)!act_simulation_run(fixture.simulation, NULL, 1); /* in most orders it has asked by now */
+    fixture_run();
+    ck_assert_int_eq(fixture_only(asker, TAG_A)->value, 7);
+    fixture_close();
 }
 
 static void a_task_that_panics_is_a_down_with_its_text(void)
 {
     open_tasks();
     run_task(panics_at_once);
-    const struct note *down = lab_only(asker, ACT_MESSAGE_DOWN);
-    ck_assert(act_ref_equal(down->ref, lab_ref));
+    const struct note *down = fixture_only(asker, ACT_MESSAGE_DOWN);
+    ck_assert(act_ref_equal(down->ref, fixture_ref));
     ck_assert_int_eq(down->kind, ACT_EXIT_PANIC);
     ck_assert_ptr_nonnull(strstr(down->text, "no such thing"));
-    lab_close();
+    fixture_close();
 }
 
 static void a_task_that_fails_hurts_nobody(void)
@@ -136,11 +136,11 @@ static void a_task_that_fails_hurts_nobody(void)
     for (int i = 0; i < 20; i++)
         run_task(i % 2 == 0 ? panics_at_once : exits);
     run_task(answers_seven);
-    lab_only(asker, TAG_A);
-    ck_assert_int_eq(lab_count(asker, ACT_MESSAGE_DOWN), 20);
+    fixture_only(asker, TAG_A);
+    ck_assert_int_eq(fixture_count(asker, ACT_MESSAGE_DOWN), 20);
     ck_assert_int_eq(runs, 11); /* none was tried again */
-    ck_assert(lab_lives(tasks) && lab_lives(asker));
-    lab_close();
+    ck_assert(fixture_lives(tasks) && fixture_lives(asker));
+    fixture_close();
 }
 
 enum { MANY = 200 };
@@ -155,8 +155,8 @@ static act_message *panics_with_its_number(act_self *self, const void *number)
 static void asks_for_many(act_self *self)
 {
     for (int i = 0; i < MANY; i++)
-        ck_assert_int_eq(act_task_run(self, &lab_ref, tasks, function, &i, sizeof i, ACT_FOREVER),
-                         ACT_OK);
+        ck_assert_int_eq(
+            act_task_run(self, &fixture_ref, tasks, function, &i, sizeof i, ACT_FOREVER), ACT_OK);
 }
 
 /*
@@ -167,18 +167,18 @@ static void of_many_that_panic_together_each_is_told_with_its_text(void)
     bool told[MANY] = {false};
     open_tasks();
     function = panics_with_its_number;
-    lab_let(asker, asks_for_many);
-    ck_assert_int_eq(lab_count(asker, ACT_MESSAGE_DOWN), MANY);
-    for (int i = 0; i < lab.notes_count; i++) {
-        const char *number = strstr(lab.notes[i].text, "number ");
-        if (lab.notes[i].tag != ACT_MESSAGE_DOWN)
+    fixture_let(asker, asks_for_many);
+    ck_assert_int_eq(fixture_count(asker, ACT_MESSAGE_DOWN), MANY);
+    for (int i = 0; i < fixture.notes_count; i++) {
+        const char *number = strstr(fixture.notes[i].text, "number ");
+        if (fixture.notes[i].tag != ACT_MESSAGE_DOWN)
             continue;
         ck_assert_ptr_nonnull(number);
         told[strtol(number + strlen("number "), NULL, 10)] = true;
     }
     for (int i = 0; i < MANY; i++)
         ck_assert(told[i]);
-    lab_close();
+    fixture_close();
 }
 
 static void a_task_without_an_answer_is_a_down_with_its_reason(void)
@@ -186,20 +186,20 @@ static void a_task_without_an_answer_is_a_down_with_its_reason(void)
     open_tasks();
     run_task(exits);
     run_task(answers_nothing);
-    ck_assert_int_eq(lab_nth(asker, ACT_MESSAGE_DOWN, 0)->code, 42);
-    ck_assert_str_eq(lab_nth(asker, ACT_MESSAGE_DOWN, 0)->text, "forty-two");
-    ck_assert_int_eq(lab_nth(asker, ACT_MESSAGE_DOWN, 1)->kind, ACT_EXIT_NORMAL);
-    lab_close();
+    ck_assert_int_eq(fixture_nth(asker, ACT_MESSAGE_DOWN, 0)->code, 42);
+    ck_assert_str_eq(fixture_nth(asker, ACT_MESSAGE_DOWN, 0)->text, "forty-two");
+    ck_assert_int_eq(fixture_nth(asker, ACT_MESSAGE_DOWN, 1)->kind, ACT_EXIT_NORMAL);
+    fixture_close();
 }
 
 static void an_answer_is_one_whatever_comes_of_the_task(void)
 {
     open_tasks();
     run_task(answers_and_exits);
-    lab_only(asker, TAG_A);
-    ck_assert_int_eq(lab_count(asker, ACT_MESSAGE_DOWN), 0);
-    ck_assert_uint_eq(lab_counters().late_replies, 0);
-    lab_close();
+    fixture_only(asker, TAG_A);
+    ck_assert_int_eq(fixture_count(asker, ACT_MESSAGE_DOWN), 0);
+    ck_assert_uint_eq(fixture_counters().late_replies, 0);
+    fixture_close();
 }
 
 static act_pid task;
@@ -217,9 +217,9 @@ static void a_function_runs_once_whatever_is_sent_to_its_actor(void)
 {
     open_tasks();
     run_task(waits_for_a_message);
-    lab_only(asker, TAG_A);
-    ck_assert(!lab_lives(task));
-    lab_close();
+    fixture_only(asker, TAG_A);
+    ck_assert(!fixture_lives(task));
+    fixture_close();
 }
 
 static void who_gives_up_does_not_end_the_task(void)
@@ -228,13 +228,13 @@ static void who_gives_up_does_not_end_the_task(void)
     timeout = 10;
     run_task(answers_seven);
     function = answers_seven;
-    lab_tell_to(asker, asks);
-    lab_tell_to(asker, demonitors);
-    lab_run();
+    fixture_tell_to(asker, asks);
+    fixture_tell_to(asker, demonitors);
+    fixture_run();
     ck_assert_int_eq(runs, 2);
-    ck_assert_int_eq(lab_count(asker, ACT_MESSAGE_DOWN), 0);
-    lab_let(asker, exits_normally);
-    lab_close();
+    ck_assert_int_eq(fixture_count(asker, ACT_MESSAGE_DOWN), 0);
+    fixture_let(asker, exits_normally);
+    fixture_close();
 }
 
 static void the_end_of_the_supervisor_ends_and_answers_all(void)
@@ -243,33 +243,33 @@ static void the_end_of_the_supervisor_ends_and_answers_all(void)
     bool is_kill = kit_round() % 2 == 0;
     for (int i = 0; i < 3; i++) {
         function = answers_nothing;
-        lab_tell_to(asker, asks);
+        fixture_tell_to(asker, asks);
     }
-    (void)!act_simulation_run(lab.simulation, NULL, (uint64_t)kit_round());
+    (void)!act_simulation_run(fixture.simulation, NULL, (uint64_t)kit_round());
     ck_assert_int_eq(
-        act_system_exit(lab.system, tasks,
+        act_system_exit(fixture.system, tasks,
                         act_exit_reason_make(is_kill ? ACT_EXIT_KILL : ACT_EXIT_SHUTDOWN, 0, NULL)),
         ACT_OK);
-    lab_run();
-    int refused = lab_count(asker, ACT_MESSAGE_DOWN);
-    for (int i = 0; i < lab.notes_count; i++) /* by a supervisor that has begun to stop */
-        refused += lab.notes[i].tag == ACT_MESSAGE_SUPERVISOR_ANSWER;
+    fixture_run();
+    int refused = fixture_count(asker, ACT_MESSAGE_DOWN);
+    for (int i = 0; i < fixture.notes_count; i++) /* by a supervisor that has begun to stop */
+        refused += fixture.notes[i].tag == ACT_MESSAGE_SUPERVISOR_ANSWER;
     ck_assert_int_eq(refused, 3);
-    lab_close();
+    fixture_close();
 }
 
 static void who_runs_no_tasks_refuses(void)
 {
     const act_child_spec guest = {
-        .id = "guest", .behavior = &puppet, .restart = ACT_RESTART_TEMPORARY};
+        .id = "guest", .behavior = &scripted, .restart = ACT_RESTART_TEMPORARY};
     const act_supervisor_spec spec = {
         .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &guest, .children_count = 1};
     open_tasks();
-    ck_assert_int_eq(act_system_spawn_supervisor(lab.system, &tasks, &spec, NULL), ACT_OK);
+    ck_assert_int_eq(act_system_spawn_supervisor(fixture.system, &tasks, &spec, NULL), ACT_OK);
     run_task(answers_seven);
-    lab_only(asker, ACT_MESSAGE_SUPERVISOR_ANSWER);
+    fixture_only(asker, ACT_MESSAGE_SUPERVISOR_ANSWER);
     ck_assert_int_eq(runs, 0);
-    lab_close();
+    fixture_close();
 }
 
 static void odd_args_are_refused(void)
@@ -277,17 +277,17 @@ static void odd_args_are_refused(void)
     open_tasks();
     function = answers_seven;
     args = &runs;
-    lab_let(asker, asks);
+    fixture_let(asker, asks);
     ck_assert_int_eq(asked, ACT_INVALID);
     args = NULL;
     args_bytes = 1;
-    lab_let(asker, asks);
+    fixture_let(asker, asks);
     ck_assert_int_eq(asked, ACT_INVALID);
     args = &runs;
     args_bytes = SIZE_MAX;
-    lab_let(asker, asks);
+    fixture_let(asker, asks);
     ck_assert_int_eq(asked, ACT_INVALID);
-    lab_close();
+    fixture_close();
 }
 
 static act_message *answers_or_not(act_self *self, const void *nothing)
@@ -304,35 +304,36 @@ static void a_task_without_memory_is_answered_too(void)
         open_tasks();
         function = answers_or_not;
         act_message *order;
-        deed         what = asks;
+        action       what = asks;
         ck_assert_int_eq(act_message_create(&order, TAG_DO, sizeof what), ACT_OK);
         memcpy(order->as.bytes, &what, sizeof what);
         asked = ACT_INVALID;
-        ck_assert_int_eq(act_system_send(lab.system, asker, &order), ACT_OK);
+        ck_assert_int_eq(act_system_send(fixture.system, asker, &order), ACT_OK);
         act__memory_fail_at(n, n % 2 == 0);
-        lab_run();
+        fixture_run();
         act__memory_fail_at(0, false);
         if (asked == ACT_OK)
-            ck_assert_int_eq(lab_count(asker, TAG_A) + lab_count(asker, ACT_MESSAGE_DOWN), 1);
+            ck_assert_int_eq(fixture_count(asker, TAG_A) + fixture_count(asker, ACT_MESSAGE_DOWN),
+                             1);
         else
             ck_assert_int_eq(asked, ACT_NO_MEMORY);
-        lab_close();
+        fixture_close();
     }
 }
 
-const struct kit_fact kit_facts[] = {
-    LAB_FACT(the_functions_message_is_the_answer),
-    LAB_FACT(args_are_copied),
-    LAB_FACT(a_task_that_panics_is_a_down_with_its_text),
-    LAB_FACT(a_task_that_fails_hurts_nobody),
-    LAB_FACT(of_many_that_panic_together_each_is_told_with_its_text),
-    LAB_FACT(a_task_without_an_answer_is_a_down_with_its_reason),
-    LAB_FACT(an_answer_is_one_whatever_comes_of_the_task),
-    LAB_FACT(a_function_runs_once_whatever_is_sent_to_its_actor),
-    LAB_FACT(who_gives_up_does_not_end_the_task),
-    FACT(the_end_of_the_supervisor_ends_and_answers_all, .rounds = 40),
-    LAB_FACT(who_runs_no_tasks_refuses),
-    LAB_FACT(odd_args_are_refused),
-    LAB_FACT(a_task_without_memory_is_answered_too),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    FIXTURE_CASE(the_functions_message_is_the_answer),
+    FIXTURE_CASE(args_are_copied),
+    FIXTURE_CASE(a_task_that_panics_is_a_down_with_its_text),
+    FIXTURE_CASE(a_task_that_fails_hurts_nobody),
+    FIXTURE_CASE(of_many_that_panic_together_each_is_told_with_its_text),
+    FIXTURE_CASE(a_task_without_an_answer_is_a_down_with_its_reason),
+    FIXTURE_CASE(an_answer_is_one_whatever_comes_of_the_task),
+    FIXTURE_CASE(a_function_runs_once_whatever_is_sent_to_its_actor),
+    FIXTURE_CASE(who_gives_up_does_not_end_the_task),
+    TEST_CASE(the_end_of_the_supervisor_ends_and_answers_all, .rounds = 40),
+    FIXTURE_CASE(who_runs_no_tasks_refuses),
+    FIXTURE_CASE(odd_args_are_refused),
+    FIXTURE_CASE(a_task_without_memory_is_answered_too),
+    END_OF_CASES,
 };

@@ -13,7 +13,7 @@ static act_tree *tree;
 static void take(void)
 {
     act_tree_free(&tree);
-    ck_assert_int_eq(act_tree_take(rig_system, &tree), ACT_OK);
+    ck_assert_int_eq(act_tree_take(fixture_system, &tree), ACT_OK);
 }
 
 static const act_tree_row *row_of(const char *id)
@@ -34,7 +34,7 @@ static void begin_tree(void)
 static void end(void)
 {
     act_tree_free(&tree);
-    rig_end();
+    fixture_end();
 }
 
 #define STATE_IS(id, wanted) ck_assert_str_eq(act_tree_state_text(row_of(id)->state), wanted)
@@ -105,11 +105,11 @@ static void it_shows_who_is_down_waits_or_stops(void)
     child[0].restart = ACT_RESTART_TRANSIENT;
     c.traps = true, c.end_delay = 50;
     start();
-    rig_advance(5);
-    tell(&a, RIG_DO_NORMAL);
-    tell(&b, RIG_DO_FAIL);
-    rig_ask(&(struct rig_call){.what = RIG_TERMINATE, .supervisor = root, .id = "c"});
-    rig_run();
+    fixture_advance(5);
+    tell(&a, FIXTURE_DO_NORMAL);
+    tell(&b, FIXTURE_DO_FAIL);
+    fixture_ask(&(struct fixture_call){.what = FIXTURE_TERMINATE, .supervisor = root, .id = "c"});
+    fixture_run();
     take();
     STATE_IS("a", "down");
     STATE_IS("b", "waiting");
@@ -117,7 +117,7 @@ static void it_shows_who_is_down_waits_or_stops(void)
     ck_assert(act_pid_is_none(row_of("a")->pid) && act_pid_is_none(row_of("b")->pid));
     ck_assert(act_pid_equal(row_of("c")->pid, c.pid));
     ck_assert_int_eq(row_of("a")->since, 5);
-    rig_advance(100);
+    fixture_advance(100);
     take();
     STATE_IS("b", "running");
     STATE_IS("c", "down");
@@ -132,16 +132,16 @@ static void it_shows_who_stops(void)
     begin_tree();
     b.traps = true, b.end_delay = 50;
     start();
-    ck_assert_int_eq(act_system_exit(rig_system, root,
+    ck_assert_int_eq(act_system_exit(fixture_system, root,
                                      act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
                      ACT_OK);
-    rig_run();
+    fixture_run();
     take();
     ck_assert_int_eq(tree->rows[0].state, ACT_TREE_STOPPING);
     STATE_IS("a", "running");
     STATE_IS("b", "stopping");
     STATE_IS("c", "down");
-    rig_advance(50);
+    fixture_advance(50);
     take();
     ck_assert_uint_eq(tree->rows_count, 0);
     end();
@@ -151,7 +151,7 @@ static void it_can_be_taken_at_any_moment_of_a_start(void)
 {
     begin_tree();
     root = (act_pid){0, 0};
-    ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &root, &spec, NULL), ACT_OK);
+    ck_assert_int_eq(act_system_spawn_supervisor(fixture_system, &root, &spec, NULL), ACT_OK);
     for (int turn = 0; turn < 40; turn++) {
         take();
         bool was_reached = false;
@@ -161,7 +161,7 @@ static void it_can_be_taken_at_any_moment_of_a_start(void)
             was_reached = was_reached || tree->rows[i].state != ACT_TREE_DOWN;
             ck_assert(!was_reached || tree->rows[i].state != ACT_TREE_DOWN);
         }
-        (void)!act_simulation_run(rig_simulation, NULL, 1);
+        (void)!act_simulation_run(fixture_simulation, NULL, 1);
     }
     ck_assert_int_eq(tree->rows[3].state, ACT_TREE_RUNNING);
     end();
@@ -174,7 +174,8 @@ static void children_of_a_template_have_rows_without_ids(void)
     spec.children_count = 1;
     b.self = &b;
     start();
-    (void)rig_call((struct rig_call){.what = RIG_START_ARGS, .supervisor = root, .plan = &b});
+    (void)fixture_call(
+        (struct fixture_call){.what = FIXTURE_START_ARGS, .supervisor = root, .plan = &b});
     take();
     ck_assert_uint_eq(tree->rows_count, 2);
     ck_assert_str_eq(tree->rows[1].id, "");
@@ -208,17 +209,17 @@ static void it_shows_how_many_messages_wait(void)
     child[1].options = ACT_SPAWN_OPTIONS(.name = "bee", .inbox_max = 10);
     spec.backoff = (act_backoff){.min = 100, .max = 100};
     start();
-    tell(&b, RIG_DO_FAIL);
-    rig_tell_name("bee", RIG_DO_SAY_X);
-    rig_tell_name("bee", RIG_DO_SAY_Y);
-    ck_assert_int_eq(act_whereis(rig_system, &pid, "bee"), ACT_OK);
-    ck_assert_uint_eq(act_inbox_length(rig_system, pid), 2);
-    rig_run();
-    ck_assert_uint_eq(act_inbox_length(rig_system, pid), 2);
-    ck_assert_uint_eq(act_inbox_length(rig_system, a.pid), 0);
-    rig_advance(100);
-    ck_assert_uint_eq(act_inbox_length(rig_system, pid), 0);
-    rig_tell(&b, RIG_DO_SAY_X);
+    tell(&b, FIXTURE_DO_FAIL);
+    fixture_tell_name("bee", FIXTURE_DO_SAY_X);
+    fixture_tell_name("bee", FIXTURE_DO_SAY_Y);
+    ck_assert_int_eq(act_whereis(fixture_system, &pid, "bee"), ACT_OK);
+    ck_assert_uint_eq(act_inbox_length(fixture_system, pid), 2);
+    fixture_run();
+    ck_assert_uint_eq(act_inbox_length(fixture_system, pid), 2);
+    ck_assert_uint_eq(act_inbox_length(fixture_system, a.pid), 0);
+    fixture_advance(100);
+    ck_assert_uint_eq(act_inbox_length(fixture_system, pid), 0);
+    fixture_tell(&b, FIXTURE_DO_SAY_X);
     take();
     ck_assert_uint_eq(row_of("b")->inbox_length, 1);
     end();
@@ -229,7 +230,7 @@ static void without_memory_there_is_no_picture(void)
     begin_tree();
     start();
     act__memory_fail_at(1, true);
-    ck_assert_int_eq(act_tree_take(rig_system, &tree), ACT_NO_MEMORY);
+    ck_assert_int_eq(act_tree_take(fixture_system, &tree), ACT_NO_MEMORY);
     act__memory_fail_at(0, false);
     take(); /* nothing is left locked */
     end();
@@ -244,8 +245,8 @@ static void it_prints_a_line_for_each(void)
     spec.children_count = 2;
     spec.backoff = (act_backoff){.min = 100, .max = 100};
     start();
-    tell(&a, RIG_DO_FAIL);
-    rig_tell(&b, RIG_DO_SAY_X);
+    tell(&a, FIXTURE_DO_FAIL);
+    fixture_tell(&b, FIXTURE_DO_SAY_X);
     take();
     act_tree_print(tree, file);
     fclose(file);
@@ -259,17 +260,17 @@ static void it_prints_a_line_for_each(void)
     end();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(an_empty_system_has_no_rows),
-    FACT(children_stand_behind_their_supervisor_in_start_order, ROUNDS),
-    FACT(what_is_below_a_supervisor_stands_behind_it, ROUNDS),
-    FACT(it_shows_who_is_down_waits_or_stops, ROUNDS),
-    FACT(it_shows_who_stops, ROUNDS),
-    FACT(it_can_be_taken_at_any_moment_of_a_start, ROUNDS),
-    FACT(children_of_a_template_have_rows_without_ids, ROUNDS),
-    FACT(another_systems_supervisors_are_not_in_it, ROUNDS),
-    FACT(it_shows_how_many_messages_wait, ROUNDS),
-    FACT(without_memory_there_is_no_picture),
-    FACT(it_prints_a_line_for_each, ROUNDS),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(an_empty_system_has_no_rows),
+    TEST_CASE(children_stand_behind_their_supervisor_in_start_order, ROUNDS),
+    TEST_CASE(what_is_below_a_supervisor_stands_behind_it, ROUNDS),
+    TEST_CASE(it_shows_who_is_down_waits_or_stops, ROUNDS),
+    TEST_CASE(it_shows_who_stops, ROUNDS),
+    TEST_CASE(it_can_be_taken_at_any_moment_of_a_start, ROUNDS),
+    TEST_CASE(children_of_a_template_have_rows_without_ids, ROUNDS),
+    TEST_CASE(another_systems_supervisors_are_not_in_it, ROUNDS),
+    TEST_CASE(it_shows_how_many_messages_wait, ROUNDS),
+    TEST_CASE(without_memory_there_is_no_picture),
+    TEST_CASE(it_prints_a_line_for_each, ROUNDS),
+    END_OF_CASES,
 };

@@ -81,7 +81,7 @@ struct kv_replies_walk {
 KV_MUST_CHECK bool kv_replies_next(struct kv_replies_walk *walk, uint32_t *slot,
                                    struct kv_bytes *reply);
 
-/* The message lives as long as somebody holds it. */
+/* The message lives as long as it is held. */
 void kv_replies_hold(act_message *replies);
 void kv_replies_let_go(void *replies);
 

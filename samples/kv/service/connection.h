@@ -18,7 +18,7 @@ struct kv_accepted {
 };
 
 /*
- * Frees what was accepted, closes what nobody opened, and counts the connection out: the spec's
+ * Frees what was accepted, closes what was not opened, and counts the connection out: the spec's
  * args_release.
  */
 void kv_accepted_release(void *args);

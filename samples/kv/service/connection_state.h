@@ -44,7 +44,7 @@ enum kv_phase {
 
 /* The way to one shard, or to the observer. */
 struct kv_upstream {
-    act_pid      pid; /* nobody: look it up */
+    act_pid      pid; /* none: look it up */
     act_ref      monitor;
     act_message *rest;       /* of a batch that came back */
     act_message *next;       /* what to send behind that */
@@ -136,7 +136,7 @@ void kv_upstream_rest(act_self *self, struct kv_connection *connection, const ac
 /* A DOWN; one that is no upstream's is ignored. */
 void kv_upstream_down(struct kv_connection *connection, act_ref monitor);
 
-/* Calls itself again through a timer, soon: somebody is being restarted. */
+/* Calls itself again through a timer, soon: an executor is being restarted. */
 void kv_connection_retry(act_self *self, struct kv_connection *connection);
 
 /* ---- loan.c ---- */

@@ -15,7 +15,7 @@ struct listener {
 
 /* ---- One client ---- */
 
-/* It fits the empty socket's buffer, so nobody need wait until it is sent. */
+/* It fits the empty socket's buffer, so there is no wait until it is sent. */
 static void turn_away(act_self *self, act_socket *socket)
 {
     static const char sorry[] = "-ERR max number of clients reached\r\n";

@@ -67,7 +67,7 @@ static void reply(act_self *self, struct observer *observer)
         observer->text.failed ? NULL : kv_replies_message(&replies, observer->current, left);
     kv_buffer_release(&replies);
     if (message == NULL)
-        act_panic(self, "no memory for an answer"); /* who asked is told by our end */
+        act_panic(self, "no memory for an answer"); /* the asker is told by our end */
     kv_replies_send(self, observer->current, message);
     act_message_free(&observer->current);
     kv_buffer_release(&observer->text);

@@ -64,8 +64,8 @@ void kv_pending_answer(struct kv_pending *pending, uint32_t number, uint32_t ups
                        struct kv_bytes reply, act_message *message);
 
 /*
- * Whoever had these commands is gone: answers those before `end` that wait for the upstream, each
- * with its own error.
+ * The executor that had these commands is gone: answers those before `end` that wait for the
+ * upstream, each with its own error.
  */
 void kv_pending_fail(struct kv_pending *pending, uint32_t upstream, uint32_t end);
 

@@ -33,7 +33,7 @@ void kv_shard_table_let_go(void *table);
 /* What outlives an instance. */
 struct kv_shard_kept {
     struct kv_shard_table *table;    /* made by the first instance */
-    act_pid                borrower; /* nobody: it is not lent */
+    act_pid                borrower; /* none: it is not lent */
     uint64_t               starts_count;
     act_message           *current;        /* the batch in work; its first command is the next,
                                               or the one in work */

@@ -19,7 +19,7 @@ extern const act_behavior kv_shutdown;
 
 /*
  * From now on SIGTERM kills no more: one that comes before the actor is there is not lost on it,
- * and one more while the system stops changes nothing, since who sends it (timeout does so twice)
+ * and one more while the system stops changes nothing, since its sender (timeout sends it twice)
  * wants an end in order. Call it before the spawn.
  */
 void kv_shutdown_catch_sigterm(void);

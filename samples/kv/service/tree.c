@@ -17,7 +17,8 @@
  *     |  |- client-1 ...
  *     |- listener          accepts, and adds children to connections
  *
- * Stopped in reverse: nobody comes in any more, clients get what they are owed, then the shards go.
+ * Stopped in reverse: no client comes in any more, clients get what they are owed, then the shards
+ * go.
  */
 
 /*

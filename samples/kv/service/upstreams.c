@@ -4,7 +4,10 @@
 #include <samples/kv/service/connection_state.h>
 #include <samples/kv/service/shard.h>
 
-/* While more replies than this wait for an earlier one, only who owes that one gets more to do. */
+/*
+ * While more replies than this wait for an earlier one, only the executor that owes that one gets
+ * more to do.
+ */
 enum { HELD_BYTES_MAX = 1024 * 1024, RETRY_MS = 1 };
 
 static const char no_memory[] = "-" KV_ERROR_NO_MEMORY "\r\n";
@@ -115,7 +118,7 @@ void kv_upstreams_give_back(act_self *self, struct kv_connection *connection)
     }
 }
 
-/* Who has borrowed one table goes on whatever its client does, too. */
+/* An actor that has borrowed one table goes on whatever its client does, too. */
 void kv_upstreams_send(act_self *self, struct kv_connection *connection)
 {
     struct kv_slot *front = kv_pending_front(&connection->pending);

@@ -1,6 +1,6 @@
 /* Bounded inboxes and their policies; unbounded ones, which slow their senders. */
 /* SPDX-License-Identifier: MIT */
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 enum { MAX = 3 };
 static act_pid a, b, c;
@@ -9,10 +9,11 @@ static int     results[ACT_IGNORE + 1];
 static void open_with(act_inbox_policy policy)
 {
     memset(results, 0, sizeof results);
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.inbox_max = MAX, .inbox_policy = policy));
-    lab_run();
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn_as(&scripted, NULL,
+                         ACT_SPAWN_OPTIONS(.inbox_max = MAX, .inbox_policy = policy));
+    fixture_run();
 }
 
 /* Ten messages while b does not run. */
@@ -29,14 +30,14 @@ static void floods(act_self *self)
 static void a_full_inbox_refuses(void)
 {
     open_with(ACT_INBOX_REFUSE);
-    lab_let(a, floods);
+    fixture_let(a, floods);
     ck_assert_int_eq(results[ACT_OK], MAX);
     ck_assert_int_eq(results[ACT_FULL], 10 - MAX);
-    ck_assert_int_eq(lab_count(b, TAG_A), MAX);
-    ck_assert_int_eq(lab.letters_count, 0);
-    lab_let(a, floods); /* there is room again */
+    ck_assert_int_eq(fixture_count(b, TAG_A), MAX);
+    ck_assert_int_eq(fixture.dead_letters_count, 0);
+    fixture_let(a, floods); /* there is room again */
     ck_assert_int_eq(results[ACT_OK], 2 * MAX);
-    lab_close();
+    fixture_close();
 }
 
 static void tells_a_flood(act_self *self)
@@ -48,37 +49,37 @@ static void tells_a_flood(act_self *self)
 static void what_is_told_to_a_full_inbox_is_a_dead_letter(void)
 {
     open_with(ACT_INBOX_REFUSE);
-    lab_let(a, tells_a_flood);
-    ck_assert_int_eq(lab_count(b, TAG_A), MAX);
-    ck_assert_int_eq(lab_letters(ACT_FULL), 10 - MAX);
-    lab_close();
+    fixture_let(a, tells_a_flood);
+    ck_assert_int_eq(fixture_count(b, TAG_A), MAX);
+    ck_assert_int_eq(fixture_dead_letters(ACT_FULL), 10 - MAX);
+    fixture_close();
 }
 
 static void a_full_inbox_drops_the_newest(void)
 {
     open_with(ACT_INBOX_DROP_NEWEST);
-    lab_let(a, floods);
+    fixture_let(a, floods);
     ck_assert_int_eq(results[ACT_OK], 10);
-    ck_assert_int_eq(lab_count(b, TAG_A), MAX);
+    ck_assert_int_eq(fixture_count(b, TAG_A), MAX);
     for (int i = 0; i < MAX; i++)
-        ck_assert_int_eq((int)lab_nth(b, TAG_A, i)->value, i);
-    ck_assert_int_eq(lab_letters(ACT_FULL), 10 - MAX);
+        ck_assert_int_eq((int)fixture_nth(b, TAG_A, i)->value, i);
+    ck_assert_int_eq(fixture_dead_letters(ACT_FULL), 10 - MAX);
     for (int i = 0; i < 10 - MAX; i++)
-        ck_assert(act_pid_equal(lab.letters[i].sender, a));
-    lab_close();
+        ck_assert(act_pid_equal(fixture.dead_letters[i].sender, a));
+    fixture_close();
 }
 
 static void a_full_inbox_drops_the_oldest(void)
 {
     open_with(ACT_INBOX_DROP_OLDEST);
-    lab_let(a, floods);
+    fixture_let(a, floods);
     ck_assert_int_eq(results[ACT_OK], 10);
     /* b did not look meanwhile: 2 * MAX waited, then the older of those went. */
-    ck_assert_int_eq(lab_count(b, TAG_A), MAX);
+    ck_assert_int_eq(fixture_count(b, TAG_A), MAX);
     for (int i = 0; i < MAX; i++)
-        ck_assert_int_eq((int)lab_nth(b, TAG_A, i)->value, MAX + i);
-    ck_assert_int_eq(lab_letters(ACT_FULL), 10 - MAX);
-    lab_close();
+        ck_assert_int_eq((int)fixture_nth(b, TAG_A, i)->value, MAX + i);
+    ck_assert_int_eq(fixture_dead_letters(ACT_FULL), 10 - MAX);
+    fixture_close();
 }
 
 static void asks_often(act_self *self)
@@ -101,12 +102,12 @@ static const act_behavior answerer = {.name = "answerer", .receive = answers};
 static void replies_pass_a_full_inbox_and_are_not_dropped(void)
 {
     open_with((act_inbox_policy)(kit_round() % 3));
-    c = lab_spawn_as(&answerer, NULL, NULL);
-    lab_let(b, asks_often);
-    ck_assert_int_eq(lab_count(b, TAG_B), 10);
-    ck_assert_int_eq(lab_count(b, TAG_C) + lab_letters(ACT_FULL), 10);
-    ck_assert_int_ge(lab_count(b, TAG_C), MAX);
-    lab_close();
+    c = fixture_spawn_as(&answerer, NULL, NULL);
+    fixture_let(b, asks_often);
+    ck_assert_int_eq(fixture_count(b, TAG_B), 10);
+    ck_assert_int_eq(fixture_count(b, TAG_C) + fixture_dead_letters(ACT_FULL), 10);
+    ck_assert_int_ge(fixture_count(b, TAG_C), MAX);
+    fixture_close();
 }
 
 enum { CROWD = 20 };
@@ -127,30 +128,30 @@ static void no_signal_is_refused_or_dropped(void)
 {
     open_with((act_inbox_policy)(kit_round() % 3));
     for (int i = 0; i < CROWD; i++)
-        crowd[i] = lab_spawn();
-    lab_let(b, watches_the_crowd);
+        crowd[i] = fixture_spawn();
+    fixture_let(b, watches_the_crowd);
     for (int i = 0; i < CROWD; i++)
-        lab_tell_to(crowd[i], exits_normally);
-    lab_tell_to(a, tells_a_flood);
-    lab_run();
-    ck_assert_int_eq(lab_count(b, ACT_MESSAGE_DOWN), CROWD);
-    ck_assert_int_eq(lab_count(b, ACT_MESSAGE_EXIT), CROWD);
-    ck_assert_int_eq(lab_count(b, TAG_A) + lab_letters(ACT_FULL), 10);
-    ck_assert_int_ge(lab_count(b, TAG_A), MAX);
-    lab_close();
+        fixture_tell_to(crowd[i], exits_normally);
+    fixture_tell_to(a, tells_a_flood);
+    fixture_run();
+    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_DOWN), CROWD);
+    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), CROWD);
+    ck_assert_int_eq(fixture_count(b, TAG_A) + fixture_dead_letters(ACT_FULL), 10);
+    ck_assert_int_ge(fixture_count(b, TAG_A), MAX);
+    fixture_close();
 }
 
 static void signals_take_no_place_from_messages(void)
 {
     open_with(ACT_INBOX_DROP_OLDEST);
     for (int i = 0; i < CROWD; i++)
-        crowd[i] = lab_spawn();
-    lab_let(b, watches_the_crowd);
+        crowd[i] = fixture_spawn();
+    fixture_let(b, watches_the_crowd);
     for (int i = 0; i < CROWD; i++)
-        lab_let(crowd[i], exits_normally);
-    lab_let(a, tells_a_flood);
-    ck_assert_int_eq(lab_count(b, TAG_A), MAX);
-    lab_close();
+        fixture_let(crowd[i], exits_normally);
+    fixture_let(a, tells_a_flood);
+    ck_assert_int_eq(fixture_count(b, TAG_A), MAX);
+    fixture_close();
 }
 
 static void asks_and_floods(act_self *self)
@@ -158,19 +159,20 @@ static void asks_and_floods(act_self *self)
     act_message *message;
     tells_a_flood(self);
     ck_assert_int_eq(act_message_create(&message, TAG_B, 0), ACT_OK);
-    results[act_ask(self, &lab_ref, b, &message, 10)]++;
+    results[act_ask(self, &fixture_ref, b, &message, 10)]++;
     act_message_free(&message);
 }
 
 static void an_ask_of_a_full_inbox_is_refused_and_leaves_nothing(void)
 {
     open_with(ACT_INBOX_REFUSE);
-    lab_let(a, asks_and_floods);
+    fixture_let(a, asks_and_floods);
     ck_assert_int_eq(results[ACT_FULL], 1);
-    lab_let(b, exits_normally);
-    lab_advance(20);
-    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_DOWN) + lab_count(a, ACT_MESSAGE_TIMED_OUT), 0);
-    lab_close();
+    fixture_let(b, exits_normally);
+    fixture_advance(20);
+    ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_DOWN) + fixture_count(a, ACT_MESSAGE_TIMED_OUT),
+                     0);
+    fixture_close();
 }
 
 /* ------------------------------------------------------------------------------ slow the sender */
@@ -209,18 +211,18 @@ static void swallows(act_self *self, void *state, const act_message *message)
 static const act_behavior stream = {.name = "stream", .receive = streams};
 static const act_behavior sink = {.name = "sink", .receive = swallows};
 
-static void a_sender_that_floods_is_slowed(void)
+static void a_sender_that_floods_is_muted(void)
 {
-    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    fixture_open_with(FIXTURE_OPTIONS(.backlog_max = BACKLOG));
     sent_count = most_waiting = 0;
-    c = lab_spawn_as(&sink, NULL, NULL);
-    a = lab_spawn_as(&stream, NULL, NULL);
-    act_system_tell_value(lab.system, a, TAG_B, act_nothing());
-    lab_run();
+    c = fixture_spawn_as(&sink, NULL, NULL);
+    a = fixture_spawn_as(&stream, NULL, NULL);
+    act_system_tell_value(fixture.system, a, TAG_B, act_nothing());
+    fixture_run();
     ck_assert_int_eq(sent_count, STREAM);
-    ck_assert_int_gt((int)lab_counters().slowed, 0);
+    ck_assert_int_gt((int)fixture_counters().muted, 0);
     ck_assert_int_lt(most_waiting, 4 * BACKLOG);
-    lab_close();
+    fixture_close();
 }
 
 /*
@@ -250,22 +252,23 @@ static void asks_the_stream(act_self *self, void *state, const act_message *mess
 static const act_behavior asked_stream = {.name = "asked stream", .receive = pours_and_answers};
 static const act_behavior asker = {.name = "asker", .receive = asks_the_stream};
 
-static void a_sender_that_is_asked_is_slowed(void)
+static void a_sender_that_is_asked_is_muted(void)
 {
-    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    fixture_open_with(FIXTURE_OPTIONS(.backlog_max = BACKLOG));
     sent_count = most_waiting = answers_count = 0;
-    c = lab_spawn_as(&sink, NULL, NULL);
-    a = lab_spawn_as(&asked_stream, NULL, NULL);
+    c = fixture_spawn_as(&sink, NULL, NULL);
+    a = fixture_spawn_as(&asked_stream, NULL, NULL);
     for (int i = 0; i < ASKERS; i++)
-        act_system_tell_value(lab.system, lab_spawn_as(&asker, NULL, NULL), TAG_C, act_nothing());
-    lab_run();
+        act_system_tell_value(fixture.system, fixture_spawn_as(&asker, NULL, NULL), TAG_C,
+                              act_nothing());
+    fixture_run();
     ck_assert_int_ge(answers_count, ASKS);
-    ck_assert_int_gt((int)lab_counters().slowed, 0);
+    ck_assert_int_gt((int)fixture_counters().muted, 0);
     ck_assert_int_lt(most_waiting, 20 * BACKLOG);
-    lab_close();
+    fixture_close();
 }
 
-/* b passes on to c more than c can handle, and is held; a would not notice. */
+/* b passes on to c more than c can handle, and is muted; a would not notice. */
 static void streams_to_b(act_self *self, void *state, const act_message *message)
 {
     (void)state, (void)message;
@@ -287,35 +290,36 @@ static void passes_on(act_self *self, void *state, const act_message *message)
 static const act_behavior stream_to_b = {.name = "stream to b", .receive = streams_to_b};
 static const act_behavior relay = {.name = "relay", .receive = passes_on};
 
-static void who_floods_one_that_is_held_is_slowed(void)
+static void who_floods_a_muted_one_is_muted(void)
 {
-    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    fixture_open_with(FIXTURE_OPTIONS(.backlog_max = BACKLOG));
     sent_count = most_waiting = 0;
-    c = lab_spawn_as(&sink, NULL, NULL);
-    b = lab_spawn_as(&relay, NULL, NULL);
-    a = lab_spawn_as(&stream_to_b, NULL, NULL);
-    act_system_tell_value(lab.system, a, TAG_B, act_nothing());
-    lab_run();
+    c = fixture_spawn_as(&sink, NULL, NULL);
+    b = fixture_spawn_as(&relay, NULL, NULL);
+    a = fixture_spawn_as(&stream_to_b, NULL, NULL);
+    act_system_tell_value(fixture.system, a, TAG_B, act_nothing());
+    fixture_run();
     ck_assert_int_gt(sent_count, STREAM);
     ck_assert_int_lt(most_waiting, 80 * BACKLOG);
-    lab_close();
+    fixture_close();
 }
 
-static void many_that_flood_are_all_slowed_and_all_go_on(void)
+static void many_that_flood_are_all_muted_and_all_go_on(void)
 {
-    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    fixture_open_with(FIXTURE_OPTIONS(.backlog_max = BACKLOG));
     sent_count = most_waiting = 0;
-    c = lab_spawn_as(&sink, NULL, NULL);
+    c = fixture_spawn_as(&sink, NULL, NULL);
     for (int i = 0; i < 10; i++)
-        act_system_tell_value(lab.system, lab_spawn_as(&stream, NULL, NULL), TAG_B, act_nothing());
-    lab_run();
+        act_system_tell_value(fixture.system, fixture_spawn_as(&stream, NULL, NULL), TAG_B,
+                              act_nothing());
+    fixture_run();
     ck_assert_int_eq(sent_count, STREAM);
-    ck_assert_int_ge((int)lab_counters().slowed, 10);
+    ck_assert_int_ge((int)fixture_counters().muted, 10);
     ck_assert_int_lt(most_waiting, 20 * BACKLOG);
-    lab_close();
+    fixture_close();
 }
 
-/* A flood that comes all at once, and then nothing: who was held must run again. */
+/* A flood that comes all at once, and then nothing: who was muted must run again. */
 static int floods_count;
 
 static void floods_once(act_self *self)
@@ -325,20 +329,20 @@ static void floods_once(act_self *self)
         act_tell_value(self, c, TAG_A, act_nothing());
 }
 
-static void who_is_held_runs_again_when_the_receiver_has_caught_up(void)
+static void who_is_muted_runs_again_when_the_receiver_has_caught_up(void)
 {
-    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
-    c = lab_spawn_as(&sink, NULL, NULL);
-    a = lab_spawn();
-    b = lab_spawn();
-    lab_tell_to(a, floods_once);
-    lab_tell_to(b, floods_once);
-    lab_tell_to(a, floods_once);
-    lab_tell_to(b, floods_once);
-    lab_run();
-    ck_assert_uint_eq(lab_counters().received, 16 * BACKLOG + 4);
-    ck_assert(lab_lives(a) && lab_lives(b));
-    lab_close();
+    fixture_open_with(FIXTURE_OPTIONS(.backlog_max = BACKLOG));
+    c = fixture_spawn_as(&sink, NULL, NULL);
+    a = fixture_spawn();
+    b = fixture_spawn();
+    fixture_tell_to(a, floods_once);
+    fixture_tell_to(b, floods_once);
+    fixture_tell_to(a, floods_once);
+    fixture_tell_to(b, floods_once);
+    fixture_run();
+    ck_assert_uint_eq(fixture_counters().received, 16 * BACKLOG + 4);
+    ck_assert(fixture_lives(a) && fixture_lives(b));
+    fixture_close();
 }
 
 static void floods_each_other(act_self *self)
@@ -350,55 +354,56 @@ static void floods_each_other(act_self *self)
 
 static void two_that_flood_each_other_do_not_lock(void)
 {
-    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
-    a = lab_spawn();
-    b = lab_spawn();
+    fixture_open_with(FIXTURE_OPTIONS(.backlog_max = BACKLOG));
+    a = fixture_spawn();
+    b = fixture_spawn();
     for (int i = 0; i < 3; i++) {
-        lab_tell_to(a, floods_each_other);
-        lab_tell_to(b, floods_each_other);
+        fixture_tell_to(a, floods_each_other);
+        fixture_tell_to(b, floods_each_other);
     }
-    lab_run();
-    ck_assert_int_eq(lab_count(a, TAG_C), 12 * BACKLOG);
-    ck_assert_int_eq(lab_count(b, TAG_C), 12 * BACKLOG);
-    lab_close();
+    fixture_run();
+    ck_assert_int_eq(fixture_count(a, TAG_C), 12 * BACKLOG);
+    ck_assert_int_eq(fixture_count(b, TAG_C), 12 * BACKLOG);
+    fixture_close();
 }
 
-/* a floods c until it is held. Returns: how often it was told to. */
-static int flood_until_held(void)
+/* a floods c until it is muted. Returns: how often it was told to. */
+static int flood_until_muted(void)
 {
     int told = 0;
-    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
+    fixture_open_with(FIXTURE_OPTIONS(.backlog_max = BACKLOG));
     floods_count = 0;
-    c = lab_spawn_as(&sink, NULL, NULL);
-    a = lab_spawn();
-    for (; lab_counters().slowed == 0 && told < 1000; told++) {
-        lab_tell_to(a, floods_once);
-        (void)!act_simulation_run(lab.simulation, NULL, 1);
+    c = fixture_spawn_as(&sink, NULL, NULL);
+    a = fixture_spawn();
+    for (; fixture_counters().muted == 0 && told < 1000; told++) {
+        fixture_tell_to(a, floods_once);
+        (void)!act_simulation_run(fixture.simulation, NULL, 1);
     }
-    ck_assert_uint_ne(lab_counters().slowed, 0);
+    ck_assert_uint_ne(fixture_counters().muted, 0);
     return told;
 }
 
-static void who_is_held_runs_again_when_the_receiver_ends(void)
+static void who_is_muted_runs_again_when_the_receiver_ends(void)
 {
-    int told = flood_until_held();
-    lab_tell_to(a, floods_once);
-    ck_assert_int_eq(act_system_exit(lab.system, c, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
-                     ACT_OK);
-    lab_run();
-    ck_assert(!lab_lives(c));
+    int told = flood_until_muted();
+    fixture_tell_to(a, floods_once);
+    ck_assert_int_eq(
+        act_system_exit(fixture.system, c, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    fixture_run();
+    ck_assert(!fixture_lives(c));
     ck_assert_int_eq(floods_count, told + 1);
-    lab_close();
+    fixture_close();
 }
 
-static void a_held_actor_hears_signals(void)
+static void a_muted_actor_hears_signals(void)
 {
     act_exit_kind kind = kit_round() % 2 ? ACT_EXIT_KILL : ACT_EXIT_ERROR;
-    (void)flood_until_held();
-    ck_assert_int_eq(act_system_exit(lab.system, a, act_exit_reason_make(kind, 0, NULL)), ACT_OK);
-    lab_run();
-    ck_assert(!lab_lives(a));
-    lab_close();
+    (void)flood_until_muted();
+    ck_assert_int_eq(act_system_exit(fixture.system, a, act_exit_reason_make(kind, 0, NULL)),
+                     ACT_OK);
+    fixture_run();
+    ck_assert(!fixture_lives(a));
+    fixture_close();
 }
 
 /* c never runs long enough to catch up before the EXIT is handled. */
@@ -408,43 +413,44 @@ static void floods_much(act_self *self)
         floods_once(self);
 }
 
-static void a_held_actor_that_traps_handles_an_exit(void)
+static void a_muted_actor_that_traps_handles_an_exit(void)
 {
-    lab_open_with(LAB_OPTIONS(.backlog_max = BACKLOG));
-    c = lab_spawn_as(&sink, NULL, NULL);
-    a = lab_spawn();
-    lab_let(a, traps);
-    lab_tell_to(a, floods_much);
-    while (lab_counters().slowed == 0) {
-        lab_tell_to(a, floods_once);
-        (void)!act_simulation_run(lab.simulation, NULL, 1);
+    fixture_open_with(FIXTURE_OPTIONS(.backlog_max = BACKLOG));
+    c = fixture_spawn_as(&sink, NULL, NULL);
+    a = fixture_spawn();
+    fixture_let(a, traps);
+    fixture_tell_to(a, floods_much);
+    while (fixture_counters().muted == 0) {
+        fixture_tell_to(a, floods_once);
+        (void)!act_simulation_run(fixture.simulation, NULL, 1);
     }
-    uint64_t sent = lab_counters().sent;
-    ck_assert_int_eq(
-        act_system_exit(lab.system, a, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
-    while (lab_count(a, ACT_MESSAGE_EXIT) == 0)
-        (void)!act_simulation_run(lab.simulation, NULL, 1);
-    ck_assert_uint_lt(lab_counters().received, sent / 2);
-    lab_close();
+    uint64_t sent = fixture_counters().sent;
+    ck_assert_int_eq(act_system_exit(fixture.system, a,
+                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                     ACT_OK);
+    while (fixture_count(a, ACT_MESSAGE_EXIT) == 0)
+        (void)!act_simulation_run(fixture.simulation, NULL, 1);
+    ck_assert_uint_lt(fixture_counters().received, sent / 2);
+    fixture_close();
 }
 
-const struct kit_fact kit_facts[] = {
-    LAB_FACT(a_full_inbox_refuses),
-    LAB_FACT(what_is_told_to_a_full_inbox_is_a_dead_letter),
-    LAB_FACT(a_full_inbox_drops_the_newest),
-    LAB_FACT(a_full_inbox_drops_the_oldest),
-    FACT(replies_pass_a_full_inbox_and_are_not_dropped, .rounds = 30),
-    FACT(no_signal_is_refused_or_dropped, .rounds = 60),
-    LAB_FACT(signals_take_no_place_from_messages),
-    LAB_FACT(an_ask_of_a_full_inbox_is_refused_and_leaves_nothing),
-    LAB_FACT(a_sender_that_floods_is_slowed),
-    FACT(a_sender_that_is_asked_is_slowed, .rounds = 50),
-    FACT(who_floods_one_that_is_held_is_slowed, .rounds = 50),
-    LAB_FACT(many_that_flood_are_all_slowed_and_all_go_on),
-    FACT(who_is_held_runs_again_when_the_receiver_has_caught_up, .rounds = 50),
-    FACT(two_that_flood_each_other_do_not_lock, .rounds = 50),
-    FACT(who_is_held_runs_again_when_the_receiver_ends, .rounds = 50),
-    FACT(a_held_actor_hears_signals, .rounds = 50),
-    FACT(a_held_actor_that_traps_handles_an_exit, .rounds = 50),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    FIXTURE_CASE(a_full_inbox_refuses),
+    FIXTURE_CASE(what_is_told_to_a_full_inbox_is_a_dead_letter),
+    FIXTURE_CASE(a_full_inbox_drops_the_newest),
+    FIXTURE_CASE(a_full_inbox_drops_the_oldest),
+    TEST_CASE(replies_pass_a_full_inbox_and_are_not_dropped, .rounds = 30),
+    TEST_CASE(no_signal_is_refused_or_dropped, .rounds = 60),
+    FIXTURE_CASE(signals_take_no_place_from_messages),
+    FIXTURE_CASE(an_ask_of_a_full_inbox_is_refused_and_leaves_nothing),
+    FIXTURE_CASE(a_sender_that_floods_is_muted),
+    TEST_CASE(a_sender_that_is_asked_is_muted, .rounds = 50),
+    TEST_CASE(who_floods_a_muted_one_is_muted, .rounds = 50),
+    FIXTURE_CASE(many_that_flood_are_all_muted_and_all_go_on),
+    TEST_CASE(who_is_muted_runs_again_when_the_receiver_has_caught_up, .rounds = 50),
+    TEST_CASE(two_that_flood_each_other_do_not_lock, .rounds = 50),
+    TEST_CASE(who_is_muted_runs_again_when_the_receiver_ends, .rounds = 50),
+    TEST_CASE(a_muted_actor_hears_signals, .rounds = 50),
+    TEST_CASE(a_muted_actor_that_traps_handles_an_exit, .rounds = 50),
+    END_OF_CASES,
 };

@@ -6,7 +6,7 @@
 #include <semaphore.h>
 
 #include <mailbox/base/memory.h>
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 enum { ROW = 8, LONG_ROW = 200 }; /* more than a fresh thread has envelopes at hand */
 
@@ -14,10 +14,10 @@ static act_pid a, b, c;
 
 static void open_three(void)
 {
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn();
-    c = lab_spawn();
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn();
+    c = fixture_spawn();
 }
 
 static void row(act_self *self, int many)
@@ -30,14 +30,14 @@ static void row(act_self *self, int many)
 static void b_has_heard(int many, uint32_t then)
 {
     int seen = 0;
-    for (int i = 0; i < lab.notes_count; i++) {
-        if (!act_pid_equal(lab.notes[i].by, b))
+    for (int i = 0; i < fixture.notes_count; i++) {
+        if (!act_pid_equal(fixture.notes[i].by, b))
             continue;
         if (seen < many) {
-            ck_assert_uint_eq(lab.notes[i].tag, TAG_A);
-            ck_assert_int_eq(lab.notes[i].value, seen);
+            ck_assert_uint_eq(fixture.notes[i].tag, TAG_A);
+            ck_assert_int_eq(fixture.notes[i].value, seen);
         } else if (seen == many) {
-            ck_assert_uint_eq(lab.notes[i].tag, then);
+            ck_assert_uint_eq(fixture.notes[i].tag, then);
         }
         seen++;
     }
@@ -54,9 +54,9 @@ static void sends_a_long_row(act_self *self)
 static void a_row_of_any_length_arrives_in_order(void)
 {
     open_three();
-    lab_let(a, sends_a_long_row);
+    fixture_let(a, sends_a_long_row);
     b_has_heard(LONG_ROW, 0);
-    lab_close();
+    fixture_close();
 }
 
 static void sends_two(act_self *self)
@@ -68,9 +68,9 @@ static void sends_two(act_self *self)
 static void a_row_of_two_arrives_in_order(void)
 {
     open_three();
-    lab_let(a, sends_two);
+    fixture_let(a, sends_two);
     b_has_heard(2, 0);
-    lab_close();
+    fixture_close();
 }
 
 static void sends_and_panics(act_self *self)
@@ -82,19 +82,19 @@ static void sends_and_panics(act_self *self)
 static void what_was_sent_before_a_panic_arrives(void)
 {
     open_three();
-    lab_let(a, sends_and_panics);
+    fixture_let(a, sends_and_panics);
     b_has_heard(ROW, 0);
-    lab_close();
+    fixture_close();
 }
 
 static void a_row_to_the_dead_is_dead_letters(void)
 {
     open_three();
-    lab_tell_to(b, exits_normally);
-    lab_tell_to(a, sends_a_long_row);
-    lab_run();
-    ck_assert_int_eq(lab_count(b, TAG_A) + lab.letters_count, LONG_ROW);
-    lab_close();
+    fixture_tell_to(b, exits_normally);
+    fixture_tell_to(a, sends_a_long_row);
+    fixture_run();
+    ck_assert_int_eq(fixture_count(b, TAG_A) + fixture.dead_letters_count, LONG_ROW);
+    fixture_close();
 }
 
 /*
@@ -111,11 +111,11 @@ static void sends_with_memory_for_two(act_self *self)
 static void without_memory_for_a_row_its_messages_go_one_by_one(void)
 {
     open_three();
-    lab_let(a, sends_with_memory_for_two);
+    fixture_let(a, sends_with_memory_for_two);
     b_has_heard(2, 0);
-    ck_assert_int_eq(lab_count(b, TAG_A), 2);
-    ck_assert_int_eq(lab_letters(ACT_NO_MEMORY), ROW - 2);
-    lab_close();
+    ck_assert_int_eq(fixture_count(b, TAG_A), 2);
+    ck_assert_int_eq(fixture_dead_letters(ACT_NO_MEMORY), ROW - 2);
+    fixture_close();
 }
 
 /* ----------------------------------------------------------------- what must not overtake a row */
@@ -127,7 +127,7 @@ static void tells_b_something_else(act_self *self)
 
 static void sends_and_tells_c(act_self *self)
 {
-    deed what = tells_b_something_else;
+    action what = tells_b_something_else;
     row(self, ROW);
     act_tell_bytes(self, c, TAG_DO, &what, sizeof what);
 }
@@ -135,16 +135,16 @@ static void sends_and_tells_c(act_self *self)
 static void what_follows_from_a_later_message_comes_later(void)
 {
     open_three();
-    lab_let(a, sends_and_tells_c);
+    fixture_let(a, sends_and_tells_c);
     b_has_heard(ROW, TAG_D);
-    lab_close();
+    fixture_close();
 }
 
 static void sends_and_asks_c(act_self *self)
 {
     act_message *message;
     act_ref      ref;
-    deed         what = tells_b_something_else;
+    action       what = tells_b_something_else;
     row(self, ROW);
     ck_assert_int_eq(act_message_create(&message, TAG_DO, sizeof what), ACT_OK);
     memcpy(message->as.bytes, &what, sizeof what);
@@ -155,9 +155,9 @@ static void sends_and_asks_c(act_self *self)
 static void what_follows_from_a_later_ask_comes_later(void)
 {
     open_three();
-    lab_let(a, sends_and_asks_c);
+    fixture_let(a, sends_and_asks_c);
     b_has_heard(ROW, TAG_D);
-    lab_close();
+    fixture_close();
 }
 
 static void sends_and_ends_b(act_self *self)
@@ -170,10 +170,10 @@ static void sends_and_ends_b(act_self *self)
 static void a_signal_does_not_overtake_a_row(void)
 {
     open_three();
-    lab_let(b, traps);
-    lab_let(a, sends_and_ends_b);
+    fixture_let(b, traps);
+    fixture_let(a, sends_and_ends_b);
     b_has_heard(ROW, ACT_MESSAGE_EXIT);
-    lab_close();
+    fixture_close();
 }
 
 /* -------------------------------------------------------------------------- between two threads */
@@ -207,8 +207,9 @@ static void open_threads(void)
     heard = 0;
     ck_assert_int_eq(sem_init(&all_are_there, 0, 0), 0);
     ck_assert_int_eq(sem_init(&newborn_is_done, 0, 0), 0);
-    ck_assert_int_eq(
-        act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 1, .log = lab_log)), ACT_OK);
+    ck_assert_int_eq(act_system_create(&sys,
+                                       ACT_SYSTEM_OPTIONS(.workers_count = 1, .log = fixture_log)),
+                     ACT_OK);
     ck_assert_int_eq(
         act_system_spawn(sys, &b, &audience, NULL, ACT_SPAWN_OPTIONS(.blocking = true)), ACT_OK);
 }
@@ -265,7 +266,7 @@ static void panics_after_a_row(act_self *self, void *state, const act_message *m
 
 static const act_behavior senders[] = {
     {.name = "in receive", .receive = sends_in_receive},
-    {.name = "in init", .init = sends_in_init, .receive = puppet_receive},
+    {.name = "in init", .init = sends_in_init, .receive = scripted_receive},
     {.name = "in terminate", .receive = hears_and_ends, .terminate = sends_in_terminate},
     {.name = "in a clean-up", .init = defers_a_row, .receive = hears_and_ends},
     {.name = "before a panic", .receive = panics_after_a_row},
@@ -313,7 +314,7 @@ static act_result tells_the_last(act_self *self, void *state, const void *args)
 }
 
 static const act_behavior newborn = {
-    .name = "newborn", .init = tells_the_last, .receive = puppet_receive};
+    .name = "newborn", .init = tells_the_last, .receive = scripted_receive};
 
 static void sends_and_spawns(act_self *self, void *state, const act_message *message)
 {
@@ -381,18 +382,18 @@ static void a_parents_shutdown_does_not_overtake_a_row(void)
     close_threads();
 }
 
-const struct kit_fact kit_facts[] = {
-    LAB_FACT(a_row_of_any_length_arrives_in_order),
-    LAB_FACT(a_row_of_two_arrives_in_order),
-    LAB_FACT(what_was_sent_before_a_panic_arrives),
-    LAB_FACT(a_row_to_the_dead_is_dead_letters),
-    LAB_FACT(without_memory_for_a_row_its_messages_go_one_by_one),
-    LAB_FACT(what_follows_from_a_later_message_comes_later),
-    LAB_FACT(what_follows_from_a_later_ask_comes_later),
-    LAB_FACT(a_signal_does_not_overtake_a_row),
-    FACT(a_row_arrives_though_its_sender_does_nothing_more, .timeout_seconds = 30),
-    FACT(a_blocking_actor_keeps_nothing_back, .timeout_seconds = 30),
-    FACT(what_a_later_newborn_sends_comes_later, .timeout_seconds = 30),
-    FACT(a_parents_shutdown_does_not_overtake_a_row, .timeout_seconds = 30),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    FIXTURE_CASE(a_row_of_any_length_arrives_in_order),
+    FIXTURE_CASE(a_row_of_two_arrives_in_order),
+    FIXTURE_CASE(what_was_sent_before_a_panic_arrives),
+    FIXTURE_CASE(a_row_to_the_dead_is_dead_letters),
+    FIXTURE_CASE(without_memory_for_a_row_its_messages_go_one_by_one),
+    FIXTURE_CASE(what_follows_from_a_later_message_comes_later),
+    FIXTURE_CASE(what_follows_from_a_later_ask_comes_later),
+    FIXTURE_CASE(a_signal_does_not_overtake_a_row),
+    TEST_CASE(a_row_arrives_though_its_sender_does_nothing_more, .timeout_seconds = 30),
+    TEST_CASE(a_blocking_actor_keeps_nothing_back, .timeout_seconds = 30),
+    TEST_CASE(what_a_later_newborn_sends_comes_later, .timeout_seconds = 30),
+    TEST_CASE(a_parents_shutdown_does_not_overtake_a_row, .timeout_seconds = 30),
+    END_OF_CASES,
 };

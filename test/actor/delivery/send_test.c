@@ -2,15 +2,15 @@
  * Messages between actors: what arrives, in which order, who owns it, and what becomes of the rest.
  */
 /* SPDX-License-Identifier: MIT */
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 static act_pid a, b;
 
 static void open_two(void)
 {
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn();
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn();
 }
 
 /* --------------------------------------------------------------------------------------- values */
@@ -24,7 +24,7 @@ static void tells_all_kinds(act_self *self)
     act_tell_value(self, b, TAG_A, act_float64(0.5));
     act_tell_value(self, b, TAG_A, act_pid_value(a));
     act_tell_value(self, b, TAG_A, act_ref_value((act_ref){7}));
-    act_tell_value(self, b, TAG_A, act_pointer(&lab));
+    act_tell_value(self, b, TAG_A, act_pointer(&fixture));
 }
 
 static int kinds_seen;
@@ -45,7 +45,8 @@ static void checks_kinds(act_self *self, void *state, const act_message *message
     case 4: ck_assert(message->kind == ACT_VALUE_FLOAT64 && message->as.float64 == 0.5); break;
     case 5: ck_assert(message->kind == ACT_VALUE_PID && act_pid_equal(message->as.pid, a)); break;
     case 6: ck_assert(message->kind == ACT_VALUE_REF && message->as.ref.value == 7); break;
-    default: ck_assert(message->kind == ACT_VALUE_POINTER && message->as.pointer == (void *)&lab);
+    default:
+        ck_assert(message->kind == ACT_VALUE_POINTER && message->as.pointer == (void *)&fixture);
     }
 }
 
@@ -54,12 +55,12 @@ static const act_behavior kinds_checker = {.name = "kinds checker", .receive = c
 static void every_kind_of_value_arrives_as_it_was_sent(void)
 {
     kinds_seen = 0;
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn_as(&kinds_checker, NULL, NULL);
-    lab_let(a, tells_all_kinds);
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn_as(&kinds_checker, NULL, NULL);
+    fixture_let(a, tells_all_kinds);
     ck_assert_int_eq(kinds_seen, 8);
-    lab_close();
+    fixture_close();
 }
 
 static const size_t sizes[] = {0,   1,    7,    8,    23,   24,   25,   64,   87,    88,
@@ -100,12 +101,12 @@ static const act_behavior sizes_checker = {.name = "sizes checker", .receive = c
 static void bytes_of_every_size_class_arrive_whole(void)
 {
     sizes_seen = 0;
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn_as(&sizes_checker, NULL, NULL);
-    lab_let(a, tells_all_sizes);
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn_as(&sizes_checker, NULL, NULL);
+    fixture_let(a, tells_all_sizes);
     ck_assert_uint_eq(sizes_seen, SIZES);
-    lab_close();
+    fixture_close();
 }
 
 static void a_message_out_of_range_cannot_be_made(void)
@@ -163,12 +164,12 @@ static const act_behavior taker_of_resources = {.name = "taker of resources",
 static void a_resource_is_released_once_unless_it_is_taken(void)
 {
     memset(released, 0, sizeof released);
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn_as(&taker_of_resources, NULL, NULL);
-    lab_let(a, tells_resources);
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn_as(&taker_of_resources, NULL, NULL);
+    fixture_let(a, tells_resources);
     ck_assert(released[0] == 1 && released[1] == 0 && released[2] == 1 && released[3] == 1);
-    lab_close();
+    fixture_close();
     ck_assert(released[0] == 1 && released[1] == 0 && released[2] == 1 && released[3] == 1);
 }
 
@@ -176,24 +177,24 @@ static void a_resource_sent_to_the_dead_is_released(void)
 {
     memset(released, 0, sizeof released);
     open_two();
-    lab_let(b, exits_normally);
-    lab_let(a, tells_resources);
+    fixture_let(b, exits_normally);
+    fixture_let(a, tells_resources);
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(released[i], 1);
-    ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 4);
-    lab_close();
+    ck_assert_int_eq(fixture_dead_letters(ACT_NO_ACTOR), 4);
+    fixture_close();
 }
 
 static void a_resource_that_waits_when_its_receiver_ends_is_released(void)
 {
     memset(released, 0, sizeof released);
     open_two();
-    lab_tell_to(b, exits_normally);
-    lab_tell_to(a, tells_resources);
-    lab_run();
+    fixture_tell_to(b, exits_normally);
+    fixture_tell_to(a, tells_resources);
+    fixture_run();
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(released[i], 1);
-    lab_close();
+    fixture_close();
 }
 
 static void panics_with_a_resource(act_self *self, void *state, const act_message *message)
@@ -208,23 +209,23 @@ static const act_behavior panicker = {.name = "panicker", .receive = panics_with
 static void a_resource_in_the_message_that_made_its_receiver_panic_is_released(void)
 {
     memset(released, 0, sizeof released);
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn_as(&panicker, NULL, NULL);
-    lab_let(a, tells_resources);
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn_as(&panicker, NULL, NULL);
+    fixture_let(a, tells_resources);
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(released[i], 1);
-    lab_close();
+    fixture_close();
 }
 
 static void a_resource_in_a_message_that_waits_at_the_end_of_the_system_is_released(void)
 {
     memset(released, 0, sizeof released);
     open_two();
-    act_system_tell_value(lab.system, b, TAG_A, resource(0));
-    act_simulation_destroy(&lab.simulation);
+    act_system_tell_value(fixture.system, b, TAG_A, resource(0));
+    act_simulation_destroy(&fixture.simulation);
     ck_assert_int_eq(released[0], 1);
-    ck_assert_uint_eq(act__pool_outstanding(), lab.outstanding);
+    ck_assert_uint_eq(act__pool_outstanding(), fixture.outstanding);
 }
 
 /* ------------------------------------------------------------------------------------ ownership */
@@ -241,7 +242,7 @@ static void sends_to_the_dead(act_self *self)
     ck_assert(message->tag == TAG_A && message->as.int64 == 5 && message->ref.value == 77);
     ck_assert_int_eq(act_reply(self, (act_asker){b, {99}}, &message), ACT_NO_ACTOR);
     ck_assert(message == same && message->ref.value == 77);
-    ck_assert_int_eq(act_system_send(lab.system, b, &message), ACT_NO_ACTOR);
+    ck_assert_int_eq(act_system_send(fixture.system, b, &message), ACT_NO_ACTOR);
     ck_assert(message == same && message->ref.value == 77);
     ck_assert_int_eq(act_send(self, act_pid_none(), &message), ACT_NO_ACTOR);
     ck_assert_int_eq(act_send(self, (act_pid){0, UINT64_MAX}, &message), ACT_NO_ACTOR);
@@ -254,11 +255,11 @@ static void sends_to_the_dead(act_self *self)
 static void a_message_that_could_not_be_sent_is_still_the_senders(void)
 {
     open_two();
-    lab_let(b, exits_normally);
-    lab_let(a, sends_to_the_dead);
-    ck_assert_int_eq((int)lab_only(a, TAG_A)->value, 5);
-    ck_assert_int_eq(lab.letters_count, 0);
-    lab_close();
+    fixture_let(b, exits_normally);
+    fixture_let(a, sends_to_the_dead);
+    ck_assert_int_eq((int)fixture_only(a, TAG_A)->value, 5);
+    ck_assert_int_eq(fixture.dead_letters_count, 0);
+    fixture_close();
 }
 
 static void tells_nobody(act_self *self)
@@ -272,14 +273,14 @@ static void tells_nobody(act_self *self)
 static void what_cannot_be_told_is_a_dead_letter_with_its_reason(void)
 {
     open_two();
-    lab_let(a, tells_nobody);
-    ck_assert_int_eq(lab.letters_count, 4);
-    ck_assert(lab.letters[0].tag == TAG_A && lab.letters[0].why == ACT_NO_ACTOR &&
-              act_pid_is_none(lab.letters[0].to));
-    ck_assert(lab.letters[1].tag == TAG_B && lab.letters[1].why == ACT_NO_ACTOR);
-    ck_assert(lab.letters[2].tag == TAG_C && lab.letters[2].why == ACT_NO_NODE);
-    ck_assert(lab.letters[3].tag == TAG_D && lab.letters[3].why == ACT_NO_MEMORY);
-    lab_close();
+    fixture_let(a, tells_nobody);
+    ck_assert_int_eq(fixture.dead_letters_count, 4);
+    ck_assert(fixture.dead_letters[0].tag == TAG_A && fixture.dead_letters[0].why == ACT_NO_ACTOR &&
+              act_pid_is_none(fixture.dead_letters[0].to));
+    ck_assert(fixture.dead_letters[1].tag == TAG_B && fixture.dead_letters[1].why == ACT_NO_ACTOR);
+    ck_assert(fixture.dead_letters[2].tag == TAG_C && fixture.dead_letters[2].why == ACT_NO_NODE);
+    ck_assert(fixture.dead_letters[3].tag == TAG_D && fixture.dead_letters[3].why == ACT_NO_MEMORY);
+    fixture_close();
 }
 
 static void sends_on_to_the_dead_in_every_way(act_self *self)
@@ -296,13 +297,14 @@ static void sends_on_to_the_dead_in_every_way(act_self *self)
 static void a_dead_letter_says_who_sent_it(void)
 {
     open_two();
-    lab_let(b, exits_normally);
-    lab_let(a, sends_on_to_the_dead_in_every_way);
-    lab_advance(1);
-    ck_assert_int_eq(lab.letters_count, 4);
+    fixture_let(b, exits_normally);
+    fixture_let(a, sends_on_to_the_dead_in_every_way);
+    fixture_advance(1);
+    ck_assert_int_eq(fixture.dead_letters_count, 4);
     for (int i = 0; i < 4; i++)
-        ck_assert(act_pid_equal(lab.letters[i].sender, a) && act_pid_equal(lab.letters[i].to, b));
-    lab_close();
+        ck_assert(act_pid_equal(fixture.dead_letters[i].sender, a) &&
+                  act_pid_equal(fixture.dead_letters[i].to, b));
+    fixture_close();
 }
 
 /* --------------------------------------------------------------------------- taking, forwarding */
@@ -334,28 +336,28 @@ static const act_behavior forwarder = {.name = "forwarder", .receive = forwards}
 
 static void one_envelope_goes_round_a_ring(void)
 {
-    lab_open();
+    fixture_open();
     travelling = NULL;
     hops = 0;
     for (int i = 0; i < RING; i++)
-        ring[i] = lab_spawn_as(&forwarder, NULL, NULL);
-    act_system_tell_value(lab.system, ring[0], TAG_A, act_int64(1000));
-    lab_run();
+        ring[i] = fixture_spawn_as(&forwarder, NULL, NULL);
+    act_system_tell_value(fixture.system, ring[0], TAG_A, act_int64(1000));
+    fixture_run();
     ck_assert_int_eq(hops, 1000);
-    lab_close();
+    fixture_close();
 }
 
 static void what_a_thread_sends_on_is_no_ask(void)
 {
     act_message *answer;
-    lab_open();
-    a = lab_spawn();
+    fixture_open();
+    a = fixture_spawn();
     ck_assert_int_eq(act_message_create_value(&answer, TAG_A, act_int64(1)), ACT_OK);
     answer->ref.value = 77; /* as one from act_system_ask */
-    ck_assert_int_eq(act_system_send(lab.system, a, &answer), ACT_OK);
-    lab_run();
-    ck_assert_uint_eq(lab_only(a, TAG_A)->ref.value, 0);
-    lab_close();
+    ck_assert_int_eq(act_system_send(fixture.system, a, &answer), ACT_OK);
+    fixture_run();
+    ck_assert_uint_eq(fixture_only(a, TAG_A)->ref.value, 0);
+    fixture_close();
 }
 
 /* One actor to itself, also with others arriving meanwhile. */
@@ -374,13 +376,13 @@ static const act_behavior selfish = {
 
 static void an_actor_can_send_a_message_on_to_itself(void)
 {
-    lab_open();
-    a = lab_spawn_as(&selfish, NULL, NULL);
+    fixture_open();
+    a = fixture_spawn_as(&selfish, NULL, NULL);
     for (int i = 0; i < 7; i++)
-        act_system_tell_value(lab.system, a, TAG_A, act_int64(i));
-    lab_run();
-    ck_assert_uint_eq(lab_counters().received, 107);
-    lab_close();
+        act_system_tell_value(fixture.system, a, TAG_A, act_int64(i));
+    fixture_run();
+    ck_assert_uint_eq(fixture_counters().received, 107);
+    fixture_close();
 }
 
 static act_message *kept[10];
@@ -403,20 +405,20 @@ static const act_behavior keeper = {.name = "keeper", .receive = keeps};
 
 static void taken_messages_can_be_kept_and_sent_on_later(void)
 {
-    lab_open();
-    b = lab_spawn();
+    fixture_open();
+    b = fixture_spawn();
     kept_count = 0;
-    a = lab_spawn_as(&keeper, NULL, NULL);
+    a = fixture_spawn_as(&keeper, NULL, NULL);
     for (int i = 0; i < 10; i++)
-        act_system_tell_value(lab.system, a, TAG_A, act_int64(i));
-    lab_run();
-    act_system_tell_value(lab.system, a, TAG_B, act_nothing());
-    lab_run();
-    ck_assert_int_eq(lab_count(b, TAG_A), 10);
+        act_system_tell_value(fixture.system, a, TAG_A, act_int64(i));
+    fixture_run();
+    act_system_tell_value(fixture.system, a, TAG_B, act_nothing());
+    fixture_run();
+    ck_assert_int_eq(fixture_count(b, TAG_A), 10);
     for (int i = 0; i < 10; i++)
-        ck_assert(lab_nth(b, TAG_A, i)->value == i &&
-                  act_pid_equal(lab_nth(b, TAG_A, i)->sender, a));
-    lab_close();
+        ck_assert(fixture_nth(b, TAG_A, i)->value == i &&
+                  act_pid_equal(fixture_nth(b, TAG_A, i)->sender, a));
+    fixture_close();
 }
 
 static void keeps_and_drops(act_self *self, void *state, const act_message *message)
@@ -433,13 +435,13 @@ static const act_behavior dropper = {.name = "dropper", .receive = keeps_and_dro
 
 static void a_taken_message_may_be_freed_at_once(void)
 {
-    lab_open();
-    a = lab_spawn_as(&dropper, NULL, NULL);
+    fixture_open();
+    a = fixture_spawn_as(&dropper, NULL, NULL);
     for (int i = 0; i < 100; i++)
-        act_system_tell_value(lab.system, a, TAG_A, act_int64(i));
-    act_system_tell_value(lab.system, a, TAG_DO, act_nothing());
-    lab_run();
-    lab_close();
+        act_system_tell_value(fixture.system, a, TAG_A, act_int64(i));
+    act_system_tell_value(fixture.system, a, TAG_DO, act_nothing());
+    fixture_run();
+    fixture_close();
 }
 
 static void tries_to_take(act_self *self, void *state, const act_message *message)
@@ -471,13 +473,13 @@ static const act_behavior greedy = {
 static void the_frameworks_own_messages_cannot_be_taken(void)
 {
     open_two();
-    a = lab_spawn_as(&greedy, NULL, NULL);
-    lab_let(b, panics);
-    lab_advance(1);
-    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_EXIT), 1);
-    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_DOWN), 1);
-    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_TIMED_OUT), 1);
-    lab_close();
+    a = fixture_spawn_as(&greedy, NULL, NULL);
+    fixture_let(b, panics);
+    fixture_advance(1);
+    ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_EXIT), 1);
+    ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_DOWN), 1);
+    ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_TIMED_OUT), 1);
+    fixture_close();
 }
 
 /* ---------------------------------------------------------------------------------------- order */
@@ -493,21 +495,21 @@ static void tells_words(act_self *self)
 static void order_is_kept_between_any_two(void)
 {
     act_pid talkers[TALKERS];
-    lab_open();
-    b = lab_spawn();
+    fixture_open();
+    b = fixture_spawn();
     for (int t = 0; t < TALKERS; t++)
-        talkers[t] = lab_spawn();
+        talkers[t] = fixture_spawn();
     for (int t = 0; t < TALKERS; t++)
-        lab_tell_to(talkers[t], tells_words);
-    lab_run();
+        fixture_tell_to(talkers[t], tells_words);
+    fixture_run();
     int next[TALKERS] = {0};
-    for (int n = 0; n < lab.notes_count; n++)
+    for (int n = 0; n < fixture.notes_count; n++)
         for (int t = 0; t < TALKERS; t++)
-            if (act_pid_equal(lab.notes[n].sender, talkers[t]))
-                ck_assert_int_eq((int)lab.notes[n].value, next[t]++);
+            if (act_pid_equal(fixture.notes[n].sender, talkers[t]))
+                ck_assert_int_eq((int)fixture.notes[n].value, next[t]++);
     for (int t = 0; t < TALKERS; t++)
         ck_assert_int_eq(next[t], WORDS);
-    lab_close();
+    fixture_close();
 }
 
 /* ------------------------------------------------------------------------------------- counters */
@@ -516,38 +518,38 @@ static void sent_is_received_plus_dead_letters(void)
 {
     act_counters counters;
     open_two();
-    lab_let(a, tells_words);
-    lab_let(b, exits_normally);
-    lab_let(a, tells_words);
-    counters = lab_counters();
+    fixture_let(a, tells_words);
+    fixture_let(b, exits_normally);
+    fixture_let(a, tells_words);
+    counters = fixture_counters();
     ck_assert_uint_eq(counters.sent, 2 * WORDS + 3);
     ck_assert_uint_eq(counters.received, WORDS + 3);
     ck_assert_uint_eq(counters.dead_letters, WORDS);
     ck_assert_uint_eq(counters.spawned, 2);
     ck_assert_uint_eq(counters.exited, 1);
     ck_assert_uint_eq(counters.panicked, 0);
-    lab_close();
+    fixture_close();
 }
 
-const struct kit_fact kit_facts[] = {
-    LAB_FACT(every_kind_of_value_arrives_as_it_was_sent),
-    LAB_FACT(bytes_of_every_size_class_arrive_whole),
-    FACT(a_message_out_of_range_cannot_be_made),
-    LAB_FACT(a_resource_is_released_once_unless_it_is_taken),
-    LAB_FACT(a_resource_sent_to_the_dead_is_released),
-    LAB_FACT(a_resource_that_waits_when_its_receiver_ends_is_released),
-    LAB_FACT(a_resource_in_the_message_that_made_its_receiver_panic_is_released),
-    LAB_FACT(a_resource_in_a_message_that_waits_at_the_end_of_the_system_is_released),
-    LAB_FACT(a_message_that_could_not_be_sent_is_still_the_senders),
-    LAB_FACT(what_cannot_be_told_is_a_dead_letter_with_its_reason),
-    LAB_FACT(a_dead_letter_says_who_sent_it),
-    LAB_FACT(one_envelope_goes_round_a_ring),
-    LAB_FACT(what_a_thread_sends_on_is_no_ask),
-    LAB_FACT(an_actor_can_send_a_message_on_to_itself),
-    LAB_FACT(taken_messages_can_be_kept_and_sent_on_later),
-    LAB_FACT(a_taken_message_may_be_freed_at_once),
-    LAB_FACT(the_frameworks_own_messages_cannot_be_taken),
-    LAB_FACT(order_is_kept_between_any_two),
-    LAB_FACT(sent_is_received_plus_dead_letters),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    FIXTURE_CASE(every_kind_of_value_arrives_as_it_was_sent),
+    FIXTURE_CASE(bytes_of_every_size_class_arrive_whole),
+    TEST_CASE(a_message_out_of_range_cannot_be_made),
+    FIXTURE_CASE(a_resource_is_released_once_unless_it_is_taken),
+    FIXTURE_CASE(a_resource_sent_to_the_dead_is_released),
+    FIXTURE_CASE(a_resource_that_waits_when_its_receiver_ends_is_released),
+    FIXTURE_CASE(a_resource_in_the_message_that_made_its_receiver_panic_is_released),
+    FIXTURE_CASE(a_resource_in_a_message_that_waits_at_the_end_of_the_system_is_released),
+    FIXTURE_CASE(a_message_that_could_not_be_sent_is_still_the_senders),
+    FIXTURE_CASE(what_cannot_be_told_is_a_dead_letter_with_its_reason),
+    FIXTURE_CASE(a_dead_letter_says_who_sent_it),
+    FIXTURE_CASE(one_envelope_goes_round_a_ring),
+    FIXTURE_CASE(what_a_thread_sends_on_is_no_ask),
+    FIXTURE_CASE(an_actor_can_send_a_message_on_to_itself),
+    FIXTURE_CASE(taken_messages_can_be_kept_and_sent_on_later),
+    FIXTURE_CASE(a_taken_message_may_be_freed_at_once),
+    FIXTURE_CASE(the_frameworks_own_messages_cannot_be_taken),
+    FIXTURE_CASE(order_is_kept_between_any_two),
+    FIXTURE_CASE(sent_is_received_plus_dead_letters),
+    END_OF_CASES,
 };

@@ -9,21 +9,21 @@
 #include <actor/typed.h>
 #include <mailbox/base/memory.h>
 #include <mailbox/base/sanitize.h>
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 #include <test/mailbox/schema/protocol.h>
 
 static act_pid a, b;
 
 static void open_two(void)
 {
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn();
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn();
 }
 
 static void close_two(void)
 {
-    lab_close();
+    fixture_close();
 }
 
 static void tells_some(act_self *self)
@@ -37,10 +37,11 @@ static void tells_some(act_self *self)
 static void messages_arrive_as_they_were_told(void)
 {
     open_two();
-    lab_let(a, tells_some);
-    const struct note *small = lab_only(b, zoo_small_tag), *nothing = lab_only(b, zoo_nothing_tag),
-                      *three = lab_only(b, zoo_three_tag),
-                      *optional = lab_only(b, zoo_optional_tag);
+    fixture_let(a, tells_some);
+    const struct note *small = fixture_only(b, zoo_small_tag),
+                      *nothing = fixture_only(b, zoo_nothing_tag),
+                      *three = fixture_only(b, zoo_three_tag),
+                      *optional = fixture_only(b, zoo_optional_tag);
     ck_assert(small < nothing && nothing < three && three < optional);
     ck_assert_int_eq(small->value, -7);
     ck_assert(act_pid_equal(small->sender, a));
@@ -72,52 +73,55 @@ static const act_behavior reader = {.name = "reader", .receive = reads};
 
 static void open_reader(void)
 {
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn_as(&reader, NULL, NULL);
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn_as(&reader, NULL, NULL);
 }
 
 static void asks_small(act_self *self)
 {
-    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_small, .amount = 12), ACT_OK);
+    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 100, zoo_small, .amount = 12), ACT_OK);
 }
 
 static void asks_with_a_text(act_self *self)
 {
-    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_optional, .text = "12345"), ACT_OK);
-    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 0, zoo_optional, .text = "12345"), ACT_INVALID);
-    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_outside, .list = {NULL, 1}),
+    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 100, zoo_optional, .text = "12345"),
+                     ACT_OK);
+    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 0, zoo_optional, .text = "12345"),
+                     ACT_INVALID);
+    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 100, zoo_outside, .list = {NULL, 1}),
                      ACT_INVALID);
 }
 
 static void an_ask_is_answered(void)
 {
     open_reader();
-    lab_let(a, asks_small);
+    fixture_let(a, asks_small);
     ck_assert_int_eq(seen, 12);
-    ck_assert(act_ref_equal(lab_only(a, zoo_optional_tag)->ref, lab_ref));
-    lab_let(a, asks_with_a_text);
+    ck_assert(act_ref_equal(fixture_only(a, zoo_optional_tag)->ref, fixture_ref));
+    fixture_let(a, asks_with_a_text);
     ck_assert_int_eq(seen, 5);
     close_two();
 }
 
 static void asks_nothing(act_self *self)
 {
-    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_nothing), ACT_OK);
+    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 100, zoo_nothing), ACT_OK);
 }
 
 static void an_answer_that_cannot_be_is_a_down(void)
 {
     open_reader();
-    lab_let(a, asks_nothing);
-    ck_assert_int_eq(lab_only(a, ACT_MESSAGE_DOWN)->code, ACT_INVALID);
+    fixture_let(a, asks_nothing);
+    ck_assert_int_eq(fixture_only(a, ACT_MESSAGE_DOWN)->code, ACT_INVALID);
     close_two();
 }
 
 static void tells_later(act_self *self)
 {
-    ck_assert_int_eq(act_tell_after(self, &lab_ref, b, 50, zoo_optional, .text = "later"), ACT_OK);
-    ck_assert_int_eq(act_tell_after(self, &lab_ref, b, -1, zoo_optional, .text = "never"),
+    ck_assert_int_eq(act_tell_after(self, &fixture_ref, b, 50, zoo_optional, .text = "later"),
+                     ACT_OK);
+    ck_assert_int_eq(act_tell_after(self, &fixture_ref, b, -1, zoo_optional, .text = "never"),
                      ACT_INVALID);
 }
 
@@ -125,10 +129,10 @@ static void a_message_can_be_told_later(void)
 {
     open_reader();
     seen = 0;
-    lab_let(a, tells_later);
-    lab_advance(49);
+    fixture_let(a, tells_later);
+    fixture_advance(49);
     ck_assert_int_eq(seen, 0);
-    lab_advance(1);
+    fixture_advance(1);
     ck_assert_int_eq(seen, 5);
     close_two();
 }
@@ -136,11 +140,11 @@ static void a_message_can_be_told_later(void)
 static void a_thread_can_tell(void)
 {
     open_reader();
-    act_system_tell(lab.system, b, zoo_three, .c = 200);
-    act_system_tell(lab.system, b, zoo_outside, .list = {NULL, 1});
-    lab_run();
+    act_system_tell(fixture.system, b, zoo_three, .c = 200);
+    act_system_tell(fixture.system, b, zoo_outside, .list = {NULL, 1});
+    fixture_run();
     ck_assert_int_eq(seen, 200);
-    ck_assert_int_eq(lab_letters(ACT_INVALID), 1);
+    ck_assert_int_eq(fixture_dead_letters(ACT_INVALID), 1);
     close_two();
 }
 
@@ -154,10 +158,10 @@ static void tells_what_cannot_be(act_self *self)
 static void what_cannot_be_told_is_a_dead_letter(void)
 {
     open_two();
-    lab_let(a, tells_what_cannot_be);
-    ck_assert_int_eq(lab_letters(ACT_INVALID), 1);
-    ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 2);
-    act_counters counters = lab_counters();
+    fixture_let(a, tells_what_cannot_be);
+    ck_assert_int_eq(fixture_dead_letters(ACT_INVALID), 1);
+    ck_assert_int_eq(fixture_dead_letters(ACT_NO_ACTOR), 2);
+    act_counters counters = fixture_counters();
     ck_assert_uint_eq(counters.dead_letters, 3);
     close_two();
 }
@@ -172,14 +176,14 @@ static void what_is_unknown_is_counted_and_told(void)
 {
     open_reader();
     seen = 0;
-    lab_let(a, tells_an_untyped);
+    fixture_let(a, tells_an_untyped);
     ck_assert_int_eq(seen, 0);
-    ck_assert_uint_eq(lab_counters().unknown, 2);
-    ck_assert_uint_eq(lab_counters().dead_letters, 0);
-    ck_assert_int_eq(lab_letters(ACT_INVALID), 2);
-    ck_assert_ptr_nonnull(strstr(lab.log, "(reader) does not know what actor "));
-    ck_assert_ptr_nonnull(strstr(lab.log, " 3\n"));
-    ck_assert_ptr_nonnull(strstr(lab.log, " 16 bytes\n")); /* it is none of the zoo's */
+    ck_assert_uint_eq(fixture_counters().unknown, 2);
+    ck_assert_uint_eq(fixture_counters().dead_letters, 0);
+    ck_assert_int_eq(fixture_dead_letters(ACT_INVALID), 2);
+    ck_assert_ptr_nonnull(strstr(fixture.log, "(reader) does not know what actor "));
+    ck_assert_ptr_nonnull(strstr(fixture.log, " 3\n"));
+    ck_assert_ptr_nonnull(strstr(fixture.log, " 16 bytes\n")); /* it is none of the zoo's */
     close_two();
 }
 
@@ -196,7 +200,7 @@ static const act_behavior blind = {.name = "blind", .receive = falls};
 static act_pid spawn(const act_behavior *behavior)
 {
     act_pid pid;
-    ck_assert_int_eq(act_system_spawn(lab.system, &pid, behavior, NULL, NULL), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(fixture.system, &pid, behavior, NULL, NULL), ACT_OK);
     return pid;
 }
 
@@ -214,18 +218,18 @@ static void tells_a_secret(act_self *self)
 
 static void a_crash_shows_the_message_without_its_secrets(void)
 {
-    lab_open();
-    a = lab_spawn();
+    fixture_open();
+    a = fixture_spawn();
     b = spawn(&nervous);
-    lab_let(a, tells_a_secret);
-    ck_assert_ptr_nonnull(strstr(lab.log, "(nervous) panicked at a message of actor "));
+    fixture_let(a, tells_a_secret);
+    ck_assert_ptr_nonnull(strstr(fixture.log, "(nervous) panicked at a message of actor "));
     ck_assert_ptr_nonnull(
-        strstr(lab.log, ": zoo_outside {text: \"\", bytes: <>, numbers: [0, 0, 0]"));
-    ck_assert_ptr_nonnull(strstr(lab.log, ": tag 9 -5\n")); /* none of its schema */
-    ck_assert_ptr_null(strstr(lab.log, "(blind) panicked at"));
-    ck_assert_ptr_nonnull(strstr(lab.log, "people: [{name: \"Ada\", password: ***}]"));
-    ck_assert_ptr_null(strstr(lab.log, "sesame"));
-    lab_close();
+        strstr(fixture.log, ": zoo_outside {text: \"\", bytes: <>, numbers: [0, 0, 0]"));
+    ck_assert_ptr_nonnull(strstr(fixture.log, ": tag 9 -5\n")); /* none of its schema */
+    ck_assert_ptr_null(strstr(fixture.log, "(blind) panicked at"));
+    ck_assert_ptr_nonnull(strstr(fixture.log, "people: [{name: \"Ada\", password: ***}]"));
+    ck_assert_ptr_null(strstr(fixture.log, "sesame"));
+    fixture_close();
 }
 
 static void tells_without_memory(act_self *self)
@@ -234,8 +238,8 @@ static void tells_without_memory(act_self *self)
     act_tell(self, b, zoo_optional,
              .text = "this text is longer than what an envelope has room for: it takes more of the "
                      "pool than anything else does, so that none of it is at hand");
-    ck_assert_int_eq(act_ask_for(self, &lab_ref, b, 100, zoo_outside,
-                                 .bytes = {lab.log, sizeof lab.log}),
+    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 100, zoo_outside,
+                                 .bytes = {fixture.log, sizeof fixture.log}),
                      ACT_NO_MEMORY);
     act__memory_fail_at(0, false);
 }
@@ -243,8 +247,8 @@ static void tells_without_memory(act_self *self)
 static void without_memory_a_message_is_a_dead_letter(void)
 {
     open_two();
-    lab_let(a, tells_without_memory);
-    ck_assert_int_eq(lab_letters(ACT_NO_MEMORY), 1);
+    fixture_let(a, tells_without_memory);
+    ck_assert_int_eq(fixture_dead_letters(ACT_NO_MEMORY), 1);
     close_two();
 }
 
@@ -265,7 +269,7 @@ static void sends_and_keeps(act_self *self)
 static void read_after_it_was_sent(int errors)
 {
     dup2(errors, STDERR_FILENO);
-    lab_let(a, sends_and_keeps);
+    fixture_let(a, sends_and_keeps);
     (void)*(const volatile char *)kept;
     _exit(0);
 }
@@ -293,20 +297,20 @@ static void what_was_sent_and_handled_is_reported_when_it_is_read(void)
 }
 
 #define ONLY_UNDER_ADDRESS_SANITIZER                                                               \
-    LAB_FACT(what_was_sent_and_handled_is_reported_when_it_is_read),
+    FIXTURE_CASE(what_was_sent_and_handled_is_reported_when_it_is_read),
 #else
 #define ONLY_UNDER_ADDRESS_SANITIZER
 #endif
 
-const struct kit_fact kit_facts[] = {
-    ONLY_UNDER_ADDRESS_SANITIZER LAB_FACT(messages_arrive_as_they_were_told),
-    LAB_FACT(an_ask_is_answered),
-    LAB_FACT(an_answer_that_cannot_be_is_a_down),
-    LAB_FACT(a_message_can_be_told_later),
-    LAB_FACT(a_thread_can_tell),
-    LAB_FACT(what_cannot_be_told_is_a_dead_letter),
-    LAB_FACT(what_is_unknown_is_counted_and_told),
-    LAB_FACT(a_crash_shows_the_message_without_its_secrets),
-    LAB_FACT(without_memory_a_message_is_a_dead_letter),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    ONLY_UNDER_ADDRESS_SANITIZER FIXTURE_CASE(messages_arrive_as_they_were_told),
+    FIXTURE_CASE(an_ask_is_answered),
+    FIXTURE_CASE(an_answer_that_cannot_be_is_a_down),
+    FIXTURE_CASE(a_message_can_be_told_later),
+    FIXTURE_CASE(a_thread_can_tell),
+    FIXTURE_CASE(what_cannot_be_told_is_a_dead_letter),
+    FIXTURE_CASE(what_is_unknown_is_counted_and_told),
+    FIXTURE_CASE(a_crash_shows_the_message_without_its_secrets),
+    FIXTURE_CASE(without_memory_a_message_is_a_dead_letter),
+    END_OF_CASES,
 };

@@ -296,13 +296,13 @@ static void a_simulated_actor_opens_nothing(void)
     act_simulation_destroy(&simulation);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(what_is_written_early_waits_for_the_handshake, .rounds = 2),
-    FACT(a_refused_connection_is_told, .rounds = 2),
-    FACT(a_connection_that_nobody_answers_times_out, .rounds = 2),
-    FACT(no_connection_times_out_early),
-    FACT(arguments_outside_their_range_are_refused),
-    FACT(a_blocking_actor_opens_nothing),
-    FACT(a_simulated_actor_opens_nothing),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(what_is_written_early_waits_for_the_handshake, .rounds = 2),
+    TEST_CASE(a_refused_connection_is_told, .rounds = 2),
+    TEST_CASE(a_connection_that_nobody_answers_times_out, .rounds = 2),
+    TEST_CASE(no_connection_times_out_early),
+    TEST_CASE(arguments_outside_their_range_are_refused),
+    TEST_CASE(a_blocking_actor_opens_nothing),
+    TEST_CASE(a_simulated_actor_opens_nothing),
+    END_OF_CASES,
 };

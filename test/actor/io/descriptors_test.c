@@ -65,7 +65,8 @@ static void accepting_goes_on_when_descriptors_are_there_again(void)
     net_stop(&net);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(accepting_goes_on_when_descriptors_are_there_again, .rounds = 2, .timeout_seconds = 20),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(accepting_goes_on_when_descriptors_are_there_again, .rounds = 2,
+              .timeout_seconds = 20),
+    END_OF_CASES,
 };

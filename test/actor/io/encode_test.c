@@ -60,8 +60,8 @@ static void nothing_is_written_of_what_cannot_be(void)
     end();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_message_is_written_behind_what_is_there),
-    FACT(nothing_is_written_of_what_cannot_be),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_message_is_written_behind_what_is_there),
+    TEST_CASE(nothing_is_written_of_what_cannot_be),
+    END_OF_CASES,
 };

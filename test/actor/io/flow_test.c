@@ -232,7 +232,7 @@ struct late_source {
     int           events;
 };
 
-/* Writes from when the other side has ended its stream. Each notice then is counted. */
+/* Writes from when the other side has ended its stream. Each event then is counted. */
 static void late_source_receive(act_self *self, void *state, const act_message *message)
 {
     struct late_source *mine = state;
@@ -421,20 +421,20 @@ static void a_busy_worker_hears_of_its_sockets(void)
     net_stop(&net);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(bytes_pass_in_order_through_tiny_marks, .rounds = 2, .timeout_seconds = 60),
-    FACT(bytes_pass_in_order_through_the_smallest_marks, .rounds = 2, .timeout_seconds = 60),
-    FACT(bytes_pass_in_order_through_usual_marks, .rounds = 2, .timeout_seconds = 60),
-    FACT(bytes_pass_in_order_through_marks_that_are_one, .rounds = 2, .timeout_seconds = 60),
-    FACT(one_that_does_not_read_is_written_to_again_when_it_does, .rounds = 2,
-         .timeout_seconds = 60),
-    FACT(one_that_does_not_read_is_written_to_again_when_little_waits, .rounds = 2,
-         .timeout_seconds = 60),
-    FACT(one_that_goes_without_reading_is_told, .rounds = 2, .timeout_seconds = 60),
-    FACT(who_answers_after_the_end_of_input_is_told_that_all_is_sent, .rounds = 2,
-         .timeout_seconds = 60),
-    FACT(unread_input_stays_below_the_mark_unless_more_is_wanted, .rounds = 2),
-    FACT(a_paused_connection_reads_nothing, .rounds = 2),
-    FACT(a_busy_worker_hears_of_its_sockets),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(bytes_pass_in_order_through_tiny_marks, .rounds = 2, .timeout_seconds = 60),
+    TEST_CASE(bytes_pass_in_order_through_the_smallest_marks, .rounds = 2, .timeout_seconds = 60),
+    TEST_CASE(bytes_pass_in_order_through_usual_marks, .rounds = 2, .timeout_seconds = 60),
+    TEST_CASE(bytes_pass_in_order_through_marks_that_are_one, .rounds = 2, .timeout_seconds = 60),
+    TEST_CASE(one_that_does_not_read_is_written_to_again_when_it_does, .rounds = 2,
+              .timeout_seconds = 60),
+    TEST_CASE(one_that_does_not_read_is_written_to_again_when_little_waits, .rounds = 2,
+              .timeout_seconds = 60),
+    TEST_CASE(one_that_goes_without_reading_is_told, .rounds = 2, .timeout_seconds = 60),
+    TEST_CASE(who_answers_after_the_end_of_input_is_told_that_all_is_sent, .rounds = 2,
+              .timeout_seconds = 60),
+    TEST_CASE(unread_input_stays_below_the_mark_unless_more_is_wanted, .rounds = 2),
+    TEST_CASE(a_paused_connection_reads_nothing, .rounds = 2),
+    TEST_CASE(a_busy_worker_hears_of_its_sockets),
+    END_OF_CASES,
 };

@@ -279,14 +279,14 @@ static void both_families_are_listened_to_and_told_apart(void)
     expect_peer(NULL, "127.0.0.1", "127.0.0.1");
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_closed_listener_refuses_and_its_connections_go_on, .rounds = 2),
-    FACT(a_listener_ends_with_its_actor, .rounds = 2),
-    FACT(a_socket_that_nobody_opens_can_be_closed, .rounds = 2),
-    FACT(a_thousand_connections_leave_no_descriptor_and_no_memory, .rounds = 2,
-         .timeout_seconds = 60),
-    FACT(connections_that_stand_when_the_system_stops_leave_nothing, .rounds = 2,
-         .timeout_seconds = 20),
-    FACT(both_families_are_listened_to_and_told_apart, .rounds = 2),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_closed_listener_refuses_and_its_connections_go_on, .rounds = 2),
+    TEST_CASE(a_listener_ends_with_its_actor, .rounds = 2),
+    TEST_CASE(a_socket_that_nobody_opens_can_be_closed, .rounds = 2),
+    TEST_CASE(a_thousand_connections_leave_no_descriptor_and_no_memory, .rounds = 2,
+              .timeout_seconds = 60),
+    TEST_CASE(connections_that_stand_when_the_system_stops_leave_nothing, .rounds = 2,
+              .timeout_seconds = 20),
+    TEST_CASE(both_families_are_listened_to_and_told_apart, .rounds = 2),
+    END_OF_CASES,
 };

@@ -161,9 +161,9 @@ static void what_cannot_be_opened_leaves_nothing_behind(void)
     net_stop(&net);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_connection_without_memory_ends_and_the_next_one_is_served, .rounds = 2,
-         .timeout_seconds = 60),
-    FACT(what_cannot_be_opened_leaves_nothing_behind, .timeout_seconds = 60),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_connection_without_memory_ends_and_the_next_one_is_served, .rounds = 2,
+              .timeout_seconds = 60),
+    TEST_CASE(what_cannot_be_opened_leaves_nothing_behind, .timeout_seconds = 60),
+    END_OF_CASES,
 };

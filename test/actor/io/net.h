@@ -52,7 +52,7 @@ struct net_connection {
 /* To a connection, as its test likes. */
 #define NET_DO 10
 
-/* Rounds 0 and 1 of a fact run with 1 and 4 workers. */
+/* Rounds 0 and 1 of a case run with 1 and 4 workers. */
 uint32_t net_workers(void);
 /* Starts a system and, if the plan has a connection, a server on a free port of 127.0.0.1. */
 void     net_start(struct net *net, const struct net_plan *plan);
@@ -63,7 +63,7 @@ act_pid net_spawn(struct net *net, const act_behavior *behavior, const void *arg
 act_result net_init(act_self *self, void *state, const void *args);
 act_result net_pid_init(act_self *self, void *state, const void *args);
 /*
- * Notices that most treat alike: CLOSED is said, as "closed: ECONNRESET", and ends the actor;
+ * Events that most treat alike: CLOSED is said, as "closed: ECONNRESET", and ends the actor;
  * others are wrong.
  */
 void       net_other(act_self *self, struct net_connection *mine, const act_message *message);

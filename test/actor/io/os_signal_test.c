@@ -254,14 +254,15 @@ static void a_second_system_is_refused_until_the_first_has_done(void)
     net_stop(&second);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_signal_is_told_on_every_worker, .rounds = 2, .timeout_seconds = 20),
-    FACT(a_signal_is_told_to_all_who_asked, .rounds = 2),
-    FACT(a_blocking_actor_is_told),
-    FACT(what_was_done_with_a_signal_before_is_done_again, .rounds = 2),
-    FACT(a_burst_is_told_at_least_once_after_its_last_signal, .rounds = 2, .timeout_seconds = 20),
-    FACT(asking_and_ending_while_signals_come_is_safe, .rounds = 2, .timeout_seconds = 20),
-    FACT(signals_that_cannot_be_messages_are_refused),
-    FACT(a_second_system_is_refused_until_the_first_has_done),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_signal_is_told_on_every_worker, .rounds = 2, .timeout_seconds = 20),
+    TEST_CASE(a_signal_is_told_to_all_who_asked, .rounds = 2),
+    TEST_CASE(a_blocking_actor_is_told),
+    TEST_CASE(what_was_done_with_a_signal_before_is_done_again, .rounds = 2),
+    TEST_CASE(a_burst_is_told_at_least_once_after_its_last_signal, .rounds = 2,
+              .timeout_seconds = 20),
+    TEST_CASE(asking_and_ending_while_signals_come_is_safe, .rounds = 2, .timeout_seconds = 20),
+    TEST_CASE(signals_that_cannot_be_messages_are_refused),
+    TEST_CASE(a_second_system_is_refused_until_the_first_has_done),
+    END_OF_CASES,
 };

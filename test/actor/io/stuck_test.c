@@ -293,13 +293,13 @@ static void a_listener_of_a_stuck_owner_loses_no_connection(void)
     net_stop(&net);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(others_of_the_worker_are_served, .rounds = 3),
-    FACT(others_are_served_while_a_release_waits, .rounds = 3, .timeout_seconds = 30),
-    FACT(two_are_stuck_and_come_back_in_either_order, .rounds = 3),
-    FACT(one_may_close_its_socket, .rounds = 3),
-    FACT(one_may_panic, .rounds = 3),
-    FACT(the_other_sides_end_is_told_afterwards, .rounds = 3),
-    FACT(a_listener_of_a_stuck_owner_loses_no_connection, .rounds = 3),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(others_of_the_worker_are_served, .rounds = 3),
+    TEST_CASE(others_are_served_while_a_release_waits, .rounds = 3, .timeout_seconds = 30),
+    TEST_CASE(two_are_stuck_and_come_back_in_either_order, .rounds = 3),
+    TEST_CASE(one_may_close_its_socket, .rounds = 3),
+    TEST_CASE(one_may_panic, .rounds = 3),
+    TEST_CASE(the_other_sides_end_is_told_afterwards, .rounds = 3),
+    TEST_CASE(a_listener_of_a_stuck_owner_loses_no_connection, .rounds = 3),
+    END_OF_CASES,
 };

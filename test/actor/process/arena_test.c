@@ -1,6 +1,6 @@
 /* An actor's memory: until its end, or until the handler returns; and within its limit. */
 /* SPDX-License-Identifier: MIT */
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 enum { BLOCKS = 200 };
 static act_pid a;
@@ -37,15 +37,15 @@ static void finds_all_as_it_was(act_self *self)
 
 static void memory_lasts_until_the_actor_ends(void)
 {
-    lab_open();
-    a = lab_spawn();
-    lab_let(a, allocates);
-    lab_let(lab_spawn(), does_nothing);
-    lab_let(a, finds_all_as_it_was);
+    fixture_open();
+    a = fixture_spawn();
+    fixture_let(a, allocates);
+    fixture_let(fixture_spawn(), does_nothing);
+    fixture_let(a, finds_all_as_it_was);
     size_t meanwhile = act__pool_outstanding();
-    lab_let(a, kit_round() % 2 ? panics : exits_normally);
+    fixture_let(a, kit_round() % 2 ? panics : exits_normally);
     ck_assert_uint_lt(act__pool_outstanding(), meanwhile);
-    lab_close();
+    fixture_close();
 }
 
 static void uses_scratch(act_self *self)
@@ -67,26 +67,26 @@ static void uses_scratch_and_panics(act_self *self)
 
 static void scratch_lasts_until_the_handler_returns(void)
 {
-    lab_open();
-    a = lab_spawn();
-    lab_let(a, uses_scratch);
+    fixture_open();
+    a = fixture_spawn();
+    fixture_let(a, uses_scratch);
     size_t after_one = act__pool_outstanding();
     for (int i = 0; i < 10; i++)
-        lab_let(a, uses_scratch);
+        fixture_let(a, uses_scratch);
     ck_assert_uint_eq(act__pool_outstanding(), after_one); /* used again, not more each time */
-    lab_let(a, uses_scratch_and_panics);
-    a = lab_spawn();
-    lab_let(a, uses_scratch);
-    lab_close();
+    fixture_let(a, uses_scratch_and_panics);
+    a = fixture_spawn();
+    fixture_let(a, uses_scratch);
+    fixture_close();
 }
 
-static const deed uses_scratch_first = uses_scratch;
+static const action uses_scratch_first = uses_scratch;
 
 static void init_has_scratch_too(void)
 {
-    lab_open();
-    lab_spawn_as(&puppet, &uses_scratch_first, NULL);
-    lab_close();
+    fixture_open();
+    fixture_spawn_as(&scripted, &uses_scratch_first, NULL);
+    fixture_close();
 }
 
 static void does_nothing_at_the_end(void *nothing)
@@ -126,30 +126,31 @@ static void what_cannot_be_is_refused(act_self *self)
 
 static void memory_is_limited_as_asked(void)
 {
-    lab_open();
-    a = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.arena_bytes_max = 10000));
-    lab_let(a, allocates_too_much_at_once);
-    ck_assert(lab_lives(a));
-    a = lab_spawn();
-    lab_let(a, what_cannot_be_is_refused);
-    lab_close();
+    fixture_open();
+    a = fixture_spawn_as(&scripted, NULL, ACT_SPAWN_OPTIONS(.arena_bytes_max = 10000));
+    fixture_let(a, allocates_too_much_at_once);
+    ck_assert(fixture_lives(a));
+    a = fixture_spawn();
+    fixture_let(a, what_cannot_be_is_refused);
+    fixture_close();
 }
 
 static void the_limit_is_exact_and_clean_ups_do_not_count(void)
 {
     act_on_end on_end = {.run = does_nothing_at_the_end};
-    lab_open();
-    a = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.arena_bytes_max = 10000, .on_end = &on_end));
-    lab_let(a, allocates_up_to_the_limit);
-    ck_assert(lab_lives(a));
-    lab_close();
+    fixture_open();
+    a = fixture_spawn_as(&scripted, NULL,
+                         ACT_SPAWN_OPTIONS(.arena_bytes_max = 10000, .on_end = &on_end));
+    fixture_let(a, allocates_up_to_the_limit);
+    ck_assert(fixture_lives(a));
+    fixture_close();
 }
 
-const struct kit_fact kit_facts[] = {
-    LAB_FACT(memory_lasts_until_the_actor_ends),
-    LAB_FACT(scratch_lasts_until_the_handler_returns),
-    LAB_FACT(init_has_scratch_too),
-    LAB_FACT(memory_is_limited_as_asked),
-    LAB_FACT(the_limit_is_exact_and_clean_ups_do_not_count),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    FIXTURE_CASE(memory_lasts_until_the_actor_ends),
+    FIXTURE_CASE(scratch_lasts_until_the_handler_returns),
+    FIXTURE_CASE(init_has_scratch_too),
+    FIXTURE_CASE(memory_is_limited_as_asked),
+    FIXTURE_CASE(the_limit_is_exact_and_clean_ups_do_not_count),
+    END_OF_CASES,
 };

@@ -231,10 +231,10 @@ static void a_callback_of_another_system_can_run_a_simulation(void)
     close_systems();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(no_callback_on_a_worker_can_wait),
-    FACT(a_blocking_callback_can_wait_but_not_for_itself),
-    FACT(a_simulation_is_not_run_by_its_own_callbacks),
-    FACT(a_callback_of_another_system_can_run_a_simulation),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(no_callback_on_a_worker_can_wait),
+    TEST_CASE(a_blocking_callback_can_wait_but_not_for_itself),
+    TEST_CASE(a_simulation_is_not_run_by_its_own_callbacks),
+    TEST_CASE(a_callback_of_another_system_can_run_a_simulation),
+    END_OF_CASES,
 };

@@ -3,16 +3,16 @@
  * they do.
  */
 /* SPDX-License-Identifier: MIT */
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 static act_pid         a, b;
 static act_exit_reason reason;
 
 static void open_two(void)
 {
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn();
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn();
 }
 
 /* ------------------------------------------------------------------------------ by its own word */
@@ -26,10 +26,10 @@ static void exits_then_works(act_self *self)
 static void an_exit_takes_effect_when_the_handler_returns(void)
 {
     open_two();
-    lab_let(a, exits_then_works);
-    ck_assert_int_eq(lab_count(b, TAG_A), 1);
-    lab_ended(a, ACT_EXIT_ERROR);
-    lab_close();
+    fixture_let(a, exits_then_works);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 1);
+    fixture_ended(a, ACT_EXIT_ERROR);
+    fixture_close();
 }
 
 static void exits_twice(act_self *self)
@@ -41,10 +41,10 @@ static void exits_twice(act_self *self)
 static void of_two_exits_the_first_wins(void)
 {
     open_two();
-    lab_let(a, exits_twice);
-    lab_ended(a, ACT_EXIT_ERROR);
-    ck_assert_str_eq(lab_only(a, TAG_TERMINATE)->text, "forty-two");
-    lab_close();
+    fixture_let(a, exits_twice);
+    fixture_ended(a, ACT_EXIT_ERROR);
+    ck_assert_str_eq(fixture_only(a, TAG_TERMINATE)->text, "forty-two");
+    fixture_close();
 }
 
 static void exits_as_told(act_self *self)
@@ -56,12 +56,12 @@ static void to_exit_with_kill_is_to_be_killed(void)
 {
     open_two();
     reason = act_exit_reason_make(ACT_EXIT_KILL, 0, "by myself");
-    lab_let_about(b, monitors, a);
-    lab_let(a, exits_as_told);
-    ck_assert_int_eq(lab_only(b, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_KILLED);
-    ck_assert_str_eq(lab_only(b, ACT_MESSAGE_DOWN)->text, "by myself");
-    ck_assert_int_eq(lab_count(a, TAG_TERMINATE), 0);
-    lab_close();
+    fixture_let_about(b, monitors, a);
+    fixture_let(a, exits_as_told);
+    ck_assert_int_eq(fixture_only(b, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_KILLED);
+    ck_assert_str_eq(fixture_only(b, ACT_MESSAGE_DOWN)->text, "by myself");
+    ck_assert_int_eq(fixture_count(a, TAG_TERMINATE), 0);
+    fixture_close();
 }
 
 static void a_long_text_is_cut(void)
@@ -71,46 +71,46 @@ static void a_long_text_is_cut(void)
     text[sizeof text - 1] = '\0';
     open_two();
     reason = act_exit_reason_make(ACT_EXIT_ERROR, 1, text);
-    lab_let_about(b, monitors, a);
-    lab_let(a, exits_as_told);
-    ck_assert_uint_eq(strlen(lab_only(b, ACT_MESSAGE_DOWN)->text), ACT_EXIT_TEXT_MAX - 1);
-    lab_close();
+    fixture_let_about(b, monitors, a);
+    fixture_let(a, exits_as_told);
+    ck_assert_uint_eq(strlen(fixture_only(b, ACT_MESSAGE_DOWN)->text), ACT_EXIT_TEXT_MAX - 1);
+    fixture_close();
 }
 
 static void an_actor_that_ends_handles_nothing_more(void)
 {
     open_two();
-    lab_tell_to(a, exits_normally);
+    fixture_tell_to(a, exits_normally);
     for (int i = 0; i < 5; i++)
-        act_system_tell_value(lab.system, a, TAG_A, act_int64(i));
-    lab_run();
-    ck_assert_int_eq(lab_count(a, TAG_A), 0);
-    ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 5);
-    lab_close();
+        act_system_tell_value(fixture.system, a, TAG_A, act_int64(i));
+    fixture_run();
+    ck_assert_int_eq(fixture_count(a, TAG_A), 0);
+    ck_assert_int_eq(fixture_dead_letters(ACT_NO_ACTOR), 5);
+    fixture_close();
 }
 
 /* ---------------------------------------------------------------------------------- by a signal */
 
 static void sends_exit(act_self *self)
 {
-    ck_assert_int_eq(act_exit_other(self, lab_other, reason), ACT_OK);
+    ck_assert_int_eq(act_exit_other(self, fixture_other, reason), ACT_OK);
 }
 
 static void let_send(act_pid who, act_exit_kind kind, const char *text, act_pid to)
 {
     reason = act_exit_reason_make(kind, text != NULL ? 5 : 0, text);
-    lab_let_about(who, sends_exit, to);
+    fixture_let_about(who, sends_exit, to);
 }
 
 static void a_sent_exit_ends_another(void)
 {
     open_two();
     let_send(a, ACT_EXIT_ERROR, "go", b);
-    lab_ended(b, ACT_EXIT_ERROR);
-    ck_assert_str_eq(lab_only(b, TAG_TERMINATE)->text, "go");
-    ck_assert_int_eq(lab_only(b, TAG_TERMINATE)->code, 5);
-    ck_assert(lab_lives(a));
-    lab_close();
+    fixture_ended(b, ACT_EXIT_ERROR);
+    ck_assert_str_eq(fixture_only(b, TAG_TERMINATE)->text, "go");
+    ck_assert_int_eq(fixture_only(b, TAG_TERMINATE)->code, 5);
+    ck_assert(fixture_lives(a));
+    fixture_close();
 }
 
 static void a_sent_exit_is_trapped(void)
@@ -118,15 +118,15 @@ static void a_sent_exit_is_trapped(void)
     static const act_exit_kind kinds[] = {ACT_EXIT_NORMAL, ACT_EXIT_SHUTDOWN, ACT_EXIT_ERROR,
                                           ACT_EXIT_PANIC, ACT_EXIT_KILLED};
     open_two();
-    lab_let(b, traps);
+    fixture_let(b, traps);
     for (int i = 0; i < 5; i++) {
         let_send(a, kinds[i], i % 2 ? "text" : NULL, b);
-        ck_assert_int_eq(lab_count(b, ACT_MESSAGE_EXIT), i + 1);
-        ck_assert_int_eq(lab_nth(b, ACT_MESSAGE_EXIT, i)->kind, kinds[i]);
-        ck_assert(act_pid_equal(lab_nth(b, ACT_MESSAGE_EXIT, i)->sender, a));
+        ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), i + 1);
+        ck_assert_int_eq(fixture_nth(b, ACT_MESSAGE_EXIT, i)->kind, kinds[i]);
+        ck_assert(act_pid_equal(fixture_nth(b, ACT_MESSAGE_EXIT, i)->sender, a));
     }
-    ck_assert(lab_lives(b));
-    lab_close();
+    ck_assert(fixture_lives(b));
+    fixture_close();
 }
 
 static void a_normal_exit_from_another_is_nothing_to_who_does_not_trap(void)
@@ -134,76 +134,76 @@ static void a_normal_exit_from_another_is_nothing_to_who_does_not_trap(void)
     open_two();
     let_send(a, ACT_EXIT_NORMAL, NULL, b);
     let_send(a, ACT_EXIT_NORMAL, "with a text", b);
-    ck_assert(lab_lives(b));
-    ck_assert_int_eq(act_system_exit(lab.system, b, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)),
-                     ACT_OK);
-    ck_assert(lab_lives(b));
-    lab_close();
+    ck_assert(fixture_lives(b));
+    ck_assert_int_eq(
+        act_system_exit(fixture.system, b, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)), ACT_OK);
+    ck_assert(fixture_lives(b));
+    fixture_close();
 }
 
 static void a_normal_exit_to_oneself_ends_who_does_not_trap(void)
 {
     open_two();
     let_send(a, ACT_EXIT_NORMAL, NULL, a);
-    lab_ended(a, ACT_EXIT_NORMAL);
-    lab_let(b, traps);
+    fixture_ended(a, ACT_EXIT_NORMAL);
+    fixture_let(b, traps);
     let_send(b, ACT_EXIT_NORMAL, NULL, b);
-    ck_assert_int_eq(lab_count(b, ACT_MESSAGE_EXIT), 1);
-    lab_close();
+    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 1);
+    fixture_close();
 }
 
 static void kill_cannot_be_trapped_and_the_reason_is_killed(void)
 {
     open_two();
-    lab_let(b, traps);
-    lab_let_about(a, monitors, b);
+    fixture_let(b, traps);
+    fixture_let_about(a, monitors, b);
     let_send(a, ACT_EXIT_KILL, kit_round() % 2 ? "with a text" : NULL, b);
-    ck_assert_int_eq(lab_only(a, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_KILLED);
-    ck_assert_int_eq(lab_count(b, ACT_MESSAGE_EXIT), 0);
-    ck_assert_int_eq(lab_count(b, TAG_TERMINATE), 0); /* it has no last word */
-    lab_close();
+    ck_assert_int_eq(fixture_only(a, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_KILLED);
+    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 0);
+    ck_assert_int_eq(fixture_count(b, TAG_TERMINATE), 0); /* it has no last word */
+    fixture_close();
 }
 
 static void killed_through_a_link_can_be_trapped(void)
 {
     open_two();
-    act_pid c = lab_spawn();
-    lab_let(b, traps);
-    lab_let_about(b, links, a);
+    act_pid c = fixture_spawn();
+    fixture_let(b, traps);
+    fixture_let_about(b, links, a);
     let_send(c, ACT_EXIT_KILL, NULL, a);
-    ck_assert_int_eq(lab_only(b, ACT_MESSAGE_EXIT)->kind, ACT_EXIT_KILLED);
-    ck_assert(lab_lives(b));
-    lab_close();
+    ck_assert_int_eq(fixture_only(b, ACT_MESSAGE_EXIT)->kind, ACT_EXIT_KILLED);
+    ck_assert(fixture_lives(b));
+    fixture_close();
 }
 
 static void killed_through_a_link_ends_who_does_not_trap(void)
 {
     open_two();
-    act_pid c = lab_spawn();
-    lab_let_about(b, links, a);
+    act_pid c = fixture_spawn();
+    fixture_let_about(b, links, a);
     let_send(c, ACT_EXIT_KILL, NULL, a);
-    ck_assert(!lab_lives(b));
-    ck_assert_int_eq(lab_count(b, TAG_TERMINATE), 0);
-    lab_close();
+    ck_assert(!fixture_lives(b));
+    ck_assert_int_eq(fixture_count(b, TAG_TERMINATE), 0);
+    fixture_close();
 }
 
 static void an_exit_to_the_dead_is_nothing(void)
 {
     open_two();
-    lab_let(b, panics);
+    fixture_let(b, panics);
     let_send(a, ACT_EXIT_ERROR, "late", b);
     let_send(a, ACT_EXIT_KILL, NULL, b);
     let_send(a, ACT_EXIT_SHUTDOWN, NULL, b);
     let_send(a, ACT_EXIT_KILL, NULL, act_pid_none());
     let_send(a, ACT_EXIT_KILL, NULL, (act_pid){0, UINT64_MAX});
     let_send(a, ACT_EXIT_KILL, NULL, (act_pid){4, a.local});
-    ck_assert(lab_lives(a));
-    lab_close();
+    ck_assert(fixture_lives(a));
+    fixture_close();
 }
 
 static void kills_itself(act_self *self)
 {
-    lab_other = act_self_pid(self);
+    fixture_other = act_self_pid(self);
     reason = act_exit_reason_make(ACT_EXIT_KILL, 0, NULL);
     sends_exit(self);
     note_down(self, TAG_A);
@@ -212,44 +212,44 @@ static void kills_itself(act_self *self)
 static void a_kill_waits_for_the_handler_to_return(void)
 {
     open_two();
-    lab_let(a, kills_itself);
-    ck_assert_int_eq(lab_count(a, TAG_A), 1);
-    ck_assert(!lab_lives(a));
-    lab_close();
+    fixture_let(a, kills_itself);
+    ck_assert_int_eq(fixture_count(a, TAG_A), 1);
+    ck_assert(!fixture_lives(a));
+    fixture_close();
 }
 
-static const deed traps_first = traps;
+static const action traps_first = traps;
 
 static void spawns_a_child_that_traps(act_self *self)
 {
-    ck_assert_int_eq(act_spawn(self, &b, &puppet, &traps_first, NULL), ACT_OK);
+    ck_assert_int_eq(act_spawn(self, &b, &scripted, &traps_first, NULL), ACT_OK);
 }
 
 static void a_parents_shutdown_can_be_trapped(void)
 {
     open_two();
-    lab_let(a, spawns_a_child_that_traps);
+    fixture_let(a, spawns_a_child_that_traps);
     let_send(a, ACT_EXIT_SHUTDOWN, NULL, b);
-    ck_assert_int_eq(lab_only(b, ACT_MESSAGE_EXIT)->kind, ACT_EXIT_SHUTDOWN);
-    ck_assert(act_pid_equal(lab_only(b, ACT_MESSAGE_EXIT)->sender, a));
+    ck_assert_int_eq(fixture_only(b, ACT_MESSAGE_EXIT)->kind, ACT_EXIT_SHUTDOWN);
+    ck_assert(act_pid_equal(fixture_only(b, ACT_MESSAGE_EXIT)->sender, a));
     let_send(a, ACT_EXIT_SHUTDOWN, NULL, b);
-    ck_assert_int_eq(lab_count(b, ACT_MESSAGE_EXIT), 2);
-    ck_assert(lab_lives(b));
-    lab_close();
+    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 2);
+    ck_assert(fixture_lives(b));
+    fixture_close();
 }
 
 static void spawns_a_child(act_self *self)
 {
-    ck_assert_int_eq(act_spawn(self, &b, &puppet, NULL, NULL), ACT_OK);
+    ck_assert_int_eq(act_spawn(self, &b, &scripted, NULL, NULL), ACT_OK);
 }
 
 static void a_parents_shutdown_ends_who_does_not_trap(void)
 {
     open_two();
-    lab_let(a, spawns_a_child);
+    fixture_let(a, spawns_a_child);
     let_send(a, ACT_EXIT_SHUTDOWN, NULL, b);
-    lab_ended(b, ACT_EXIT_SHUTDOWN);
-    lab_close();
+    fixture_ended(b, ACT_EXIT_SHUTDOWN);
+    fixture_close();
 }
 
 static void spawns_and_shuts_down(act_self *self)
@@ -262,33 +262,33 @@ static void spawns_and_shuts_down(act_self *self)
 static void a_child_can_be_ended_before_its_init(void)
 {
     open_two();
-    lab_let(a, spawns_and_shuts_down);
-    ck_assert(!lab_lives(b));
-    ck_assert_int_eq(lab_count(b, TAG_TERMINATE), 0);
-    lab_close();
+    fixture_let(a, spawns_and_shuts_down);
+    ck_assert(!fixture_lives(b));
+    ck_assert_int_eq(fixture_count(b, TAG_TERMINATE), 0);
+    fixture_close();
 }
 
 static void spawns_one_that_ends_with_its_parent(act_self *self)
 {
-    ck_assert_int_eq(act_spawn_link(self, &b, &puppet, &traps_first,
+    ck_assert_int_eq(act_spawn_link(self, &b, &scripted, &traps_first,
                                     ACT_SPAWN_OPTIONS(.ends_with_parent = true)),
                      ACT_OK);
 }
 
 static void one_that_ends_with_its_parent_cannot_trap_that(void)
 {
-    static const deed ends[] = {exits_normally, panics, exits_with_an_error};
+    static const action ends[] = {exits_normally, panics, exits_with_an_error};
     open_two();
-    lab_let(a, spawns_one_that_ends_with_its_parent);
-    act_pid c = lab_spawn();
-    lab_let_about(b, links, c);
-    lab_let(c, panics); /* others it traps */
-    ck_assert_int_eq(lab_count(b, ACT_MESSAGE_EXIT), 1);
-    lab_let(a, ends[kit_round() % 3]);
-    ck_assert(!lab_lives(b));
-    ck_assert_int_eq(lab_only(b, TAG_TERMINATE)->kind, lab_only(a, TAG_TERMINATE)->kind);
-    ck_assert_int_eq(lab_count(b, ACT_MESSAGE_EXIT), 1);
-    lab_close();
+    fixture_let(a, spawns_one_that_ends_with_its_parent);
+    act_pid c = fixture_spawn();
+    fixture_let_about(b, links, c);
+    fixture_let(c, panics); /* others it traps */
+    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 1);
+    fixture_let(a, ends[kit_round() % 3]);
+    ck_assert(!fixture_lives(b));
+    ck_assert_int_eq(fixture_only(b, TAG_TERMINATE)->kind, fixture_only(a, TAG_TERMINATE)->kind);
+    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 1);
+    fixture_close();
 }
 
 /* ----------------------------------------------------------------------------------- by a panic */
@@ -296,16 +296,16 @@ static void one_that_ends_with_its_parent_cannot_trap_that(void)
 static void a_panic_is_told_with_its_file_and_line(void)
 {
     open_two();
-    lab_let_about(b, monitors, a);
-    lab_let(a, panics);
-    const struct note *down = lab_only(b, ACT_MESSAGE_DOWN);
+    fixture_let_about(b, monitors, a);
+    fixture_let(a, panics);
+    const struct note *down = fixture_only(b, ACT_MESSAGE_DOWN);
     ck_assert_int_eq(down->kind, ACT_EXIT_PANIC);
-    ck_assert_ptr_eq(strstr(down->text, "lab.h:"), down->text);
+    ck_assert_ptr_eq(strstr(down->text, "fixture.h:"), down->text);
     ck_assert_ptr_nonnull(strstr(down->text, ": out of order"));
-    ck_assert_ptr_nonnull(strstr(lab.log, down->text));
-    ck_assert_uint_eq(lab_counters().panicked, 1);
-    lab_ended(a, ACT_EXIT_PANIC); /* terminate runs after a panic */
-    lab_close();
+    ck_assert_ptr_nonnull(strstr(fixture.log, down->text));
+    ck_assert_uint_eq(fixture_counters().panicked, 1);
+    fixture_ended(a, ACT_EXIT_PANIC); /* terminate runs after a panic */
+    fixture_close();
 }
 
 static void panics_at_length(act_self *self)
@@ -316,10 +316,10 @@ static void panics_at_length(act_self *self)
 static void a_panics_long_text_is_cut(void)
 {
     open_two();
-    lab_let_about(b, monitors, a);
-    lab_let(a, panics_at_length);
-    ck_assert_uint_eq(strlen(lab_only(b, ACT_MESSAGE_DOWN)->text), ACT_EXIT_TEXT_MAX - 1);
-    lab_close();
+    fixture_let_about(b, monitors, a);
+    fixture_let(a, panics_at_length);
+    ck_assert_uint_eq(strlen(fixture_only(b, ACT_MESSAGE_DOWN)->text), ACT_EXIT_TEXT_MAX - 1);
+    fixture_close();
 }
 
 static volatile int bottom; /* 0, which the compiler must not know */
@@ -355,11 +355,11 @@ static void panics_deep(act_self *self)
 static void cleanup_handlers_run_from_the_inside_out(void)
 {
     open_two();
-    lab_let(a, panics_deep);
+    fixture_let(a, panics_deep);
     ck_assert_int_eq(steps_count, 6);
     for (int i = 0; i < 6; i++)
         ck_assert_int_eq(steps[i], i);
-    lab_close();
+    fixture_close();
 }
 
 static void takes_and_panics(act_self *self)
@@ -375,10 +375,10 @@ static void takes_and_panics(act_self *self)
 static void a_message_in_hand_is_freed_by_its_cleanup_handler(void)
 {
     open_two();
-    lab_let(a, takes_and_panics);
-    lab_ended(a, ACT_EXIT_PANIC);
-    ck_assert_int_eq(lab_count(b, TAG_A), 1);
-    lab_close(); /* looks for what is left */
+    fixture_let(a, takes_and_panics);
+    fixture_ended(a, ACT_EXIT_PANIC);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 1);
+    fixture_close(); /* looks for what is left */
 }
 
 static act_self *cleaning;
@@ -410,27 +410,27 @@ static void panics_while_panicking(act_self *self)
 static void a_panic_in_a_cleanup_handler_goes_on_with_the_others(void)
 {
     open_two();
-    lab_let_about(b, monitors, a);
-    lab_let(a, panics_while_panicking);
+    fixture_let_about(b, monitors, a);
+    fixture_let(a, panics_while_panicking);
     ck_assert_int_eq(steps_count, 5);
     for (int i = 0; i < 5; i++)
         ck_assert_int_eq(steps[i], i);
-    ck_assert_ptr_nonnull(strstr(lab_only(b, ACT_MESSAGE_DOWN)->text, "first"));
-    ck_assert_uint_eq(lab_counters().panicked, 1);
-    lab_close();
+    ck_assert_ptr_nonnull(strstr(fixture_only(b, ACT_MESSAGE_DOWN)->text, "first"));
+    ck_assert_uint_eq(fixture_counters().panicked, 1);
+    fixture_close();
 }
 
-static const deed panics_first = panics;
+static const action panics_first = panics;
 
 static void a_panic_in_init_ends_an_actor_without_its_terminate(void)
 {
     open_two();
-    act_pid c = lab_spawn_as(&puppet, &panics_first, NULL);
-    lab_let_about(b, monitors, c); /* too late or not, there is a DOWN */
-    ck_assert(!lab_lives(c));
-    ck_assert_int_eq(lab_count(b, ACT_MESSAGE_DOWN), 1);
-    ck_assert_int_eq(lab_count(c, TAG_TERMINATE), 0);
-    lab_close();
+    act_pid c = fixture_spawn_as(&scripted, &panics_first, NULL);
+    fixture_let_about(b, monitors, c); /* too late or not, there is a DOWN */
+    ck_assert(!fixture_lives(c));
+    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_DOWN), 1);
+    ck_assert_int_eq(fixture_count(c, TAG_TERMINATE), 0);
+    fixture_close();
 }
 
 static void panics_at_the_end(act_self *self, void *state, act_exit_reason why)
@@ -442,24 +442,24 @@ static void panics_at_the_end(act_self *self, void *state, act_exit_reason why)
 }
 
 static const act_behavior bad_loser = {.name = "bad loser",
-                                       .args_bytes = sizeof(deed),
-                                       .init = puppet_init,
-                                       .receive = puppet_receive,
+                                       .args_bytes = sizeof(action),
+                                       .init = scripted_init,
+                                       .receive = scripted_receive,
                                        .terminate = panics_at_the_end};
 
 static void a_panic_in_terminate_becomes_the_reason(void)
 {
-    static const deed ends[] = {exits_normally, panics, exits_with_an_error};
+    static const action ends[] = {exits_normally, panics, exits_with_an_error};
     open_two();
     steps_count = 0;
-    act_pid c = lab_spawn_as(&bad_loser, NULL, NULL);
-    lab_let_about(b, monitors, c);
-    lab_let(c, ends[kit_round() % 3]);
+    act_pid c = fixture_spawn_as(&bad_loser, NULL, NULL);
+    fixture_let_about(b, monitors, c);
+    fixture_let(c, ends[kit_round() % 3]);
     ck_assert_int_eq(steps_count, 1);
-    ck_assert_int_eq(lab_only(b, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_PANIC);
-    ck_assert_ptr_nonnull(strstr(lab_only(b, ACT_MESSAGE_DOWN)->text, "exit_test.c:"));
-    ck_assert_ptr_nonnull(strstr(lab_only(b, ACT_MESSAGE_DOWN)->text, "in terminate"));
-    lab_close();
+    ck_assert_int_eq(fixture_only(b, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_PANIC);
+    ck_assert_ptr_nonnull(strstr(fixture_only(b, ACT_MESSAGE_DOWN)->text, "exit_test.c:"));
+    ck_assert_ptr_nonnull(strstr(fixture_only(b, ACT_MESSAGE_DOWN)->text, "in terminate"));
+    fixture_close();
 }
 
 static void exits_and_panics(act_self *self)
@@ -471,9 +471,9 @@ static void exits_and_panics(act_self *self)
 static void a_panic_after_an_exit_becomes_the_reason(void)
 {
     open_two();
-    lab_let(a, exits_and_panics);
-    lab_ended(a, ACT_EXIT_PANIC);
-    lab_close();
+    fixture_let(a, exits_and_panics);
+    fixture_ended(a, ACT_EXIT_PANIC);
+    fixture_close();
 }
 
 static void exits_with_a_text_and_panics(act_self *self)
@@ -485,10 +485,10 @@ static void exits_with_a_text_and_panics(act_self *self)
 static void a_panic_after_an_exit_with_a_text_keeps_its_own_text(void)
 {
     open_two();
-    lab_let(a, exits_with_a_text_and_panics);
-    lab_ended(a, ACT_EXIT_PANIC);
-    ck_assert_ptr_nonnull(strstr(lab_only(a, TAG_TERMINATE)->text, "out of order"));
-    lab_close();
+    fixture_let(a, exits_with_a_text_and_panics);
+    fixture_ended(a, ACT_EXIT_PANIC);
+    ck_assert_ptr_nonnull(strstr(fixture_only(a, TAG_TERMINATE)->text, "out of order"));
+    fixture_close();
 }
 
 enum { CRASHES = 1000 };
@@ -497,13 +497,13 @@ static void a_crash_leaks_nothing(void)
 {
     open_two();
     for (int i = 0; i < CRASHES; i++) {
-        act_pid c = lab_spawn();
-        lab_tell_to(c, i % 2 ? panics : panics_deep);
-        act_system_tell_value(lab.system, c, TAG_A, act_nothing());
-        lab_run();
+        act_pid c = fixture_spawn();
+        fixture_tell_to(c, i % 2 ? panics : panics_deep);
+        act_system_tell_value(fixture.system, c, TAG_A, act_nothing());
+        fixture_run();
     }
-    ck_assert_uint_eq(lab_counters().panicked, CRASHES);
-    lab_close();
+    ck_assert_uint_eq(fixture_counters().panicked, CRASHES);
+    fixture_close();
 }
 
 /* ------------------------------------------------------------------------------------- clean-up */
@@ -531,37 +531,37 @@ static void steps_at_the_end(act_self *self, void *state, act_exit_reason why)
 }
 
 static const act_behavior tidy = {.name = "tidy",
-                                  .args_bytes = sizeof(deed),
-                                  .init = puppet_init,
-                                  .receive = puppet_receive,
+                                  .args_bytes = sizeof(action),
+                                  .init = scripted_init,
+                                  .receive = scripted_receive,
                                   .terminate = steps_at_the_end};
 
 static void deferred_clean_ups_run_after_terminate_last_first(void)
 {
-    static const int  expected[] = {9, 4, 3, 2, 1, 0};
-    static const deed ends[] = {exits_normally, panics, exits_with_an_error};
-    act_on_end        on_end = {.run = clean, .context = &numbers[0]};
+    static const int    expected[] = {9, 4, 3, 2, 1, 0};
+    static const action ends[] = {exits_normally, panics, exits_with_an_error};
+    act_on_end          on_end = {.run = clean, .context = &numbers[0]};
     open_two();
-    act_pid c = lab_spawn_as(&tidy, NULL, ACT_SPAWN_OPTIONS(.on_end = &on_end));
-    lab_let(c, defers);
-    lab_let(c, ends[kit_round() % 3]);
+    act_pid c = fixture_spawn_as(&tidy, NULL, ACT_SPAWN_OPTIONS(.on_end = &on_end));
+    fixture_let(c, defers);
+    fixture_let(c, ends[kit_round() % 3]);
     ck_assert_int_eq(steps_count, 6);
     for (int i = 0; i < 6; i++)
         ck_assert_int_eq(steps[i], expected[i]);
-    lab_close();
+    fixture_close();
 }
 
 static void deferred_clean_ups_run_when_killed(void)
 {
     static const int expected[] = {4, 3, 2, 1};
     open_two();
-    act_pid c = lab_spawn_as(&tidy, NULL, NULL);
-    lab_let(c, defers);
+    act_pid c = fixture_spawn_as(&tidy, NULL, NULL);
+    fixture_let(c, defers);
     let_send(a, ACT_EXIT_KILL, NULL, c);
     ck_assert_int_eq(steps_count, 4);
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(steps[i], expected[i]);
-    lab_close();
+    fixture_close();
 }
 
 static void defers_and_panics(act_self *self)
@@ -570,15 +570,15 @@ static void defers_and_panics(act_self *self)
     panics(self);
 }
 
-static const deed defers_and_panics_first = defers_and_panics;
+static const action defers_and_panics_first = defers_and_panics;
 
 static void deferred_clean_ups_run_when_init_fails(void)
 {
     open_two();
-    lab_spawn_as(&tidy, &defers_and_panics_first, NULL);
-    lab_run();
+    fixture_spawn_as(&tidy, &defers_and_panics_first, NULL);
+    fixture_run();
     ck_assert_int_eq(steps_count, 4);
-    lab_close();
+    fixture_close();
 }
 
 static int downs_seen;
@@ -586,7 +586,7 @@ static int downs_seen;
 static void looks_for_down(void *unused)
 {
     (void)unused;
-    downs_seen += lab_count(b, ACT_MESSAGE_DOWN);
+    downs_seen += fixture_count(b, ACT_MESSAGE_DOWN);
 }
 
 static void defers_a_look(act_self *self)
@@ -598,12 +598,12 @@ static void clean_ups_run_before_others_hear_of_the_end(void)
 {
     downs_seen = 0;
     open_two();
-    lab_let_about(b, monitors, a);
-    lab_let(a, defers_a_look);
-    lab_let(a, panics);
+    fixture_let_about(b, monitors, a);
+    fixture_let(a, defers_a_look);
+    fixture_let(a, panics);
     ck_assert_int_eq(downs_seen, 0);
-    ck_assert_int_eq(lab_count(b, ACT_MESSAGE_DOWN), 1);
-    lab_close();
+    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_DOWN), 1);
+    fixture_close();
 }
 
 static void works_at_the_end(act_self *self, void *state, act_exit_reason why)
@@ -615,12 +615,12 @@ static void works_at_the_end(act_self *self, void *state, act_exit_reason why)
     ck_assert_ptr_nonnull(act_scratch(self, 100));
     ck_assert_ptr_nonnull(act_alloc(self, 100));
     ck_assert_ptr_null(act_take(self));
-    ck_assert_int_eq(act_monitor(self, &lab_ref, b), ACT_OK);
+    ck_assert_int_eq(act_monitor(self, &fixture_ref, b), ACT_OK);
     ck_assert_int_eq(act_link(self, b), ACT_OK);
-    ck_assert_int_eq(act_tell_value_after(self, &lab_ref, b, TAG_C, act_nothing(), 1), ACT_OK);
+    ck_assert_int_eq(act_tell_value_after(self, &fixture_ref, b, TAG_C, act_nothing(), 1), ACT_OK);
     ck_assert_int_eq(act_defer(self, clean, &numbers[3]), ACT_OK);
     ck_assert_int_eq(act_register(self, "last words"), ACT_OK);
-    ck_assert_int_eq(act_spawn(self, &lab_other, &puppet, NULL, NULL), ACT_OK);
+    ck_assert_int_eq(act_spawn(self, &fixture_other, &scripted, NULL, NULL), ACT_OK);
     act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 0, NULL)); /* too late to change it */
 }
 
@@ -635,7 +635,7 @@ static act_result seven(act_self *self, void *state, const void *args)
 static const act_behavior busy_to_the_end = {.name = "busy",
                                              .state_bytes = sizeof(int),
                                              .init = seven,
-                                             .receive = puppet_receive,
+                                             .receive = scripted_receive,
                                              .terminate = works_at_the_end};
 
 static void terminate_may_do_all_that_a_handler_may(void)
@@ -643,69 +643,69 @@ static void terminate_may_do_all_that_a_handler_may(void)
     act_pid none;
     open_two();
     steps_count = 0;
-    lab_let(b, traps);
-    act_pid c = lab_spawn_as(&busy_to_the_end, NULL, NULL);
-    lab_let(c, exits_normally);
-    lab_advance(10);
-    ck_assert_int_eq(lab_count(b, TAG_A), 1);
-    ck_assert_int_eq(lab_count(b, TAG_C), 0); /* its timer ended with it */
-    ck_assert_int_eq(lab_only(b, ACT_MESSAGE_EXIT)->kind, ACT_EXIT_NORMAL);
+    fixture_let(b, traps);
+    act_pid c = fixture_spawn_as(&busy_to_the_end, NULL, NULL);
+    fixture_let(c, exits_normally);
+    fixture_advance(10);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 1);
+    ck_assert_int_eq(fixture_count(b, TAG_C), 0); /* its timer ended with it */
+    ck_assert_int_eq(fixture_only(b, ACT_MESSAGE_EXIT)->kind, ACT_EXIT_NORMAL);
     ck_assert_int_eq(steps_count, 1);
-    ck_assert_int_eq(act_whereis(lab.system, &none, "last words"), ACT_NOT_FOUND);
-    ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 1);
-    ck_assert(lab_lives(lab_other));
-    lab_close();
+    ck_assert_int_eq(act_whereis(fixture.system, &none, "last words"), ACT_NOT_FOUND);
+    ck_assert_int_eq(fixture_dead_letters(ACT_NO_ACTOR), 1);
+    ck_assert(fixture_lives(fixture_other));
+    fixture_close();
 }
 
 static void clean_ends_are_logged_only_when_asked_for(void)
 {
     open_two();
-    lab_let(a, exits_normally);
-    ck_assert_str_eq(lab.log, "");
-    lab_let(b, exits_with_an_error);
-    ck_assert_ptr_nonnull(strstr(lab.log, "forty-two"));
-    lab_close();
-    lab_open_with(LAB_OPTIONS(.log_normal_exits = true));
-    a = lab_spawn();
-    lab_let(a, exits_normally);
-    ck_assert_ptr_nonnull(strstr(lab.log, "normal"));
-    lab_close();
+    fixture_let(a, exits_normally);
+    ck_assert_str_eq(fixture.log, "");
+    fixture_let(b, exits_with_an_error);
+    ck_assert_ptr_nonnull(strstr(fixture.log, "forty-two"));
+    fixture_close();
+    fixture_open_with(FIXTURE_OPTIONS(.log_normal_exits = true));
+    a = fixture_spawn();
+    fixture_let(a, exits_normally);
+    ck_assert_ptr_nonnull(strstr(fixture.log, "normal"));
+    fixture_close();
 }
 
-const struct kit_fact kit_facts[] = {
-    LAB_FACT(an_exit_takes_effect_when_the_handler_returns),
-    LAB_FACT(of_two_exits_the_first_wins),
-    LAB_FACT(to_exit_with_kill_is_to_be_killed),
-    LAB_FACT(a_long_text_is_cut),
-    LAB_FACT(an_actor_that_ends_handles_nothing_more),
-    LAB_FACT(a_sent_exit_ends_another),
-    LAB_FACT(a_sent_exit_is_trapped),
-    LAB_FACT(a_normal_exit_from_another_is_nothing_to_who_does_not_trap),
-    LAB_FACT(a_normal_exit_to_oneself_ends_who_does_not_trap),
-    LAB_FACT(kill_cannot_be_trapped_and_the_reason_is_killed),
-    LAB_FACT(killed_through_a_link_can_be_trapped),
-    LAB_FACT(killed_through_a_link_ends_who_does_not_trap),
-    LAB_FACT(an_exit_to_the_dead_is_nothing),
-    LAB_FACT(a_kill_waits_for_the_handler_to_return),
-    LAB_FACT(a_parents_shutdown_can_be_trapped),
-    LAB_FACT(a_parents_shutdown_ends_who_does_not_trap),
-    LAB_FACT(a_child_can_be_ended_before_its_init),
-    LAB_FACT(one_that_ends_with_its_parent_cannot_trap_that),
-    LAB_FACT(a_panic_is_told_with_its_file_and_line),
-    LAB_FACT(a_panics_long_text_is_cut),
-    LAB_FACT(cleanup_handlers_run_from_the_inside_out),
-    LAB_FACT(a_message_in_hand_is_freed_by_its_cleanup_handler),
-    LAB_FACT(a_panic_in_a_cleanup_handler_goes_on_with_the_others),
-    LAB_FACT(a_panic_in_init_ends_an_actor_without_its_terminate),
-    LAB_FACT(a_panic_in_terminate_becomes_the_reason),
-    LAB_FACT(a_panic_after_an_exit_becomes_the_reason),
-    LAB_FACT(a_panic_after_an_exit_with_a_text_keeps_its_own_text),
-    LAB_FACT(a_crash_leaks_nothing),
-    LAB_FACT(deferred_clean_ups_run_after_terminate_last_first),
-    LAB_FACT(deferred_clean_ups_run_when_killed),
-    LAB_FACT(deferred_clean_ups_run_when_init_fails),
-    LAB_FACT(clean_ups_run_before_others_hear_of_the_end),
-    LAB_FACT(terminate_may_do_all_that_a_handler_may),
-    LAB_FACT(clean_ends_are_logged_only_when_asked_for),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    FIXTURE_CASE(an_exit_takes_effect_when_the_handler_returns),
+    FIXTURE_CASE(of_two_exits_the_first_wins),
+    FIXTURE_CASE(to_exit_with_kill_is_to_be_killed),
+    FIXTURE_CASE(a_long_text_is_cut),
+    FIXTURE_CASE(an_actor_that_ends_handles_nothing_more),
+    FIXTURE_CASE(a_sent_exit_ends_another),
+    FIXTURE_CASE(a_sent_exit_is_trapped),
+    FIXTURE_CASE(a_normal_exit_from_another_is_nothing_to_who_does_not_trap),
+    FIXTURE_CASE(a_normal_exit_to_oneself_ends_who_does_not_trap),
+    FIXTURE_CASE(kill_cannot_be_trapped_and_the_reason_is_killed),
+    FIXTURE_CASE(killed_through_a_link_can_be_trapped),
+    FIXTURE_CASE(killed_through_a_link_ends_who_does_not_trap),
+    FIXTURE_CASE(an_exit_to_the_dead_is_nothing),
+    FIXTURE_CASE(a_kill_waits_for_the_handler_to_return),
+    FIXTURE_CASE(a_parents_shutdown_can_be_trapped),
+    FIXTURE_CASE(a_parents_shutdown_ends_who_does_not_trap),
+    FIXTURE_CASE(a_child_can_be_ended_before_its_init),
+    FIXTURE_CASE(one_that_ends_with_its_parent_cannot_trap_that),
+    FIXTURE_CASE(a_panic_is_told_with_its_file_and_line),
+    FIXTURE_CASE(a_panics_long_text_is_cut),
+    FIXTURE_CASE(cleanup_handlers_run_from_the_inside_out),
+    FIXTURE_CASE(a_message_in_hand_is_freed_by_its_cleanup_handler),
+    FIXTURE_CASE(a_panic_in_a_cleanup_handler_goes_on_with_the_others),
+    FIXTURE_CASE(a_panic_in_init_ends_an_actor_without_its_terminate),
+    FIXTURE_CASE(a_panic_in_terminate_becomes_the_reason),
+    FIXTURE_CASE(a_panic_after_an_exit_becomes_the_reason),
+    FIXTURE_CASE(a_panic_after_an_exit_with_a_text_keeps_its_own_text),
+    FIXTURE_CASE(a_crash_leaks_nothing),
+    FIXTURE_CASE(deferred_clean_ups_run_after_terminate_last_first),
+    FIXTURE_CASE(deferred_clean_ups_run_when_killed),
+    FIXTURE_CASE(deferred_clean_ups_run_when_init_fails),
+    FIXTURE_CASE(clean_ups_run_before_others_hear_of_the_end),
+    FIXTURE_CASE(terminate_may_do_all_that_a_handler_may),
+    FIXTURE_CASE(clean_ends_are_logged_only_when_asked_for),
+    END_OF_CASES,
 };

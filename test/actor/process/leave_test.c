@@ -192,11 +192,11 @@ static void a_callback_left_by_a_jump_onto_mains_stack_is_noticed_at_the_next_ca
     child_has_aborted("(jumper): its callback was left by longjmp");
 }
 
-#define JUMPS_FACT                                                                                 \
-    FACT(a_callback_left_by_a_jump_onto_mains_stack_is_noticed_at_the_next_call, .rounds = 4)      \
+#define JUMPS_CASE                                                                                 \
+    TEST_CASE(a_callback_left_by_a_jump_onto_mains_stack_is_noticed_at_the_next_call, .rounds = 4) \
     ,
 #else
-#define JUMPS_FACT
+#define JUMPS_CASE
 #endif
 
 static jmp_buf before_the_run;
@@ -256,12 +256,12 @@ static void a_thread_may_end_by_pthread_exit(void)
     ck_assert_int_eq(cleaned, 1);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(pthread_exit_in_a_callback_ends_the_process, .rounds = 2 * LEAVERS),
-    FACT(pthread_exit_in_a_simulated_callback_ends_the_process, .rounds = LEAVERS),
-    FACT(pthread_cancel_in_a_callback_ends_the_process, .rounds = 2),
-    FACT(pthread_cancel_of_an_idle_worker_ends_the_process, .rounds = 2),
-    JUMPS_FACT FACT(a_simulated_callback_left_by_longjmp_is_noticed_at_the_next_run),
-    FACT(a_thread_may_end_by_pthread_exit, .rounds = 2),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(pthread_exit_in_a_callback_ends_the_process, .rounds = 2 * LEAVERS),
+    TEST_CASE(pthread_exit_in_a_simulated_callback_ends_the_process, .rounds = LEAVERS),
+    TEST_CASE(pthread_cancel_in_a_callback_ends_the_process, .rounds = 2),
+    TEST_CASE(pthread_cancel_of_an_idle_worker_ends_the_process, .rounds = 2),
+    JUMPS_CASE TEST_CASE(a_simulated_callback_left_by_longjmp_is_noticed_at_the_next_run),
+    TEST_CASE(a_thread_may_end_by_pthread_exit, .rounds = 2),
+    END_OF_CASES,
 };

@@ -104,11 +104,11 @@ static void what_was_given_is_as_it_was_but_for_the_link(void)
     act__slab_destroy(&slab);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(things_do_not_overlap_and_are_found_by_index),
-    FACT(an_index_that_was_never_handed_out_is_nothing),
-    FACT(at_its_limit_there_is_nothing_until_something_is_given_back),
-    FACT(what_one_cache_gave_another_can_take),
-    FACT(what_was_given_is_as_it_was_but_for_the_link),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(things_do_not_overlap_and_are_found_by_index),
+    TEST_CASE(an_index_that_was_never_handed_out_is_nothing),
+    TEST_CASE(at_its_limit_there_is_nothing_until_something_is_given_back),
+    TEST_CASE(what_one_cache_gave_another_can_take),
+    TEST_CASE(what_was_given_is_as_it_was_but_for_the_link),
+    END_OF_CASES,
 };

@@ -96,7 +96,7 @@ static void one_that_is_asked_as_it_falls_asleep_runs_on_one_worker(void)
     act_system_destroy(&sys);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(one_that_is_asked_as_it_falls_asleep_runs_on_one_worker),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(one_that_is_asked_as_it_falls_asleep_runs_on_one_worker),
+    END_OF_CASES,
 };

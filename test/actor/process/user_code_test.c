@@ -261,14 +261,14 @@ static void the_log_and_the_hook_of_what_a_supervisor_does_not_know(void)
     act_system_destroy(&the_system);
 }
 
-#define USER_FACT(function) FACT(function, .timeout_seconds = 60)
+#define USER_CASE(function) TEST_CASE(function, .timeout_seconds = 60)
 
-const struct kit_fact kit_facts[] = {
-    USER_FACT(a_release_of_what_a_name_had_no_place_for),
-    USER_FACT(a_release_of_what_a_thread_has_asked),
-    USER_FACT(a_release_and_the_hook_of_what_a_waiting_thread_is_sent),
-    USER_FACT(a_thread_whose_pid_is_killed_has_its_answer),
-    USER_FACT(the_releases_of_a_child_that_a_supervisor_drops),
-    USER_FACT(the_log_and_the_hook_of_what_a_supervisor_does_not_know),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    USER_CASE(a_release_of_what_a_name_had_no_place_for),
+    USER_CASE(a_release_of_what_a_thread_has_asked),
+    USER_CASE(a_release_and_the_hook_of_what_a_waiting_thread_is_sent),
+    USER_CASE(a_thread_whose_pid_is_killed_has_its_answer),
+    USER_CASE(the_releases_of_a_child_that_a_supervisor_drops),
+    USER_CASE(the_log_and_the_hook_of_what_a_supervisor_does_not_know),
+    END_OF_CASES,
 };

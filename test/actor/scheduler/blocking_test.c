@@ -133,9 +133,9 @@ static void where_threads_suffice_nothing_is_told(void)
     ck_assert_int_eq(sem_trywait(&told), -1);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(actors_that_wait_for_a_thread_are_counted_and_told),
-    FACT(it_is_told_while_threads_come_and_go_too),
-    FACT(where_threads_suffice_nothing_is_told),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(actors_that_wait_for_a_thread_are_counted_and_told),
+    TEST_CASE(it_is_told_while_threads_come_and_go_too),
+    TEST_CASE(where_threads_suffice_nothing_is_told),
+    END_OF_CASES,
 };

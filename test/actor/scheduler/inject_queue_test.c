@@ -55,8 +55,8 @@ static void at_most_so_many_are_popped(void)
     act__inject_destroy(&queue);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(what_is_pushed_is_popped_in_order),
-    FACT(at_most_so_many_are_popped),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(what_is_pushed_is_popped_in_order),
+    TEST_CASE(at_most_so_many_are_popped),
+    END_OF_CASES,
 };

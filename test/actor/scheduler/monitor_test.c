@@ -9,7 +9,7 @@
 #include <mailbox/base/lock.h>
 #include <test/kit/kit.h>
 
-enum { GO = 1, PAUSE, NOTICE = 77, HANDLERS = 6 };
+enum { GO = 1, PAUSE, EVENT = 77, HANDLERS = 6 };
 
 static act_system *sys;
 static sem_t       is_done;
@@ -110,25 +110,25 @@ static void a_message_that_is_taken_at_once_is_another(void)
     check(&taking);
 }
 
-static struct act__notice notice;
-static uint64_t           noticed;
+static struct act__event event;
+static uint64_t          noticed;
 
-static void push_again(struct act__worker *worker, struct act__notice *retired)
+static void push_again(struct act__worker *worker, struct act__event *retired)
 {
     if (handled < HANDLERS)
-        act__notice_push(worker, noticed, retired);
+        act__event_push(worker, noticed, retired);
 }
 
-/* The notice leaves the inbox, and comes again, when the next message is handled. */
+/* The event leaves the inbox, and comes again, when the next message is handled. */
 static void is_noticed(act_self *self, void *state, const act_message *message)
 {
     (void)state;
     if (message->tag == GO) {
         noticed = act_self_pid(self).local;
-        notice.message = (act_message){.tag = NOTICE, .act_bits = ACT__HOME_OWNED};
-        notice.retired = push_again;
-        act__notice_push(self->worker, noticed, &notice);
-    } else if (message->tag == NOTICE) {
+        event.message = (act_message){.tag = EVENT, .act_bits = ACT__HOME_OWNED};
+        event.retired = push_again;
+        act__event_push(self->worker, noticed, &event);
+    } else if (message->tag == EVENT) {
         if (handle_a_while(self, message))
             sem_post(&is_done);
         act_tell_value(self, act_self_pid(self), PAUSE, act_nothing());
@@ -137,14 +137,14 @@ static void is_noticed(act_self *self, void *state, const act_message *message)
 
 static const act_behavior noticing = {.name = "noticing", .receive = is_noticed};
 
-static void a_notice_that_comes_again_is_another(void)
+static void a_event_that_comes_again_is_another(void)
 {
     check(&noticing);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_message_that_is_sent_on_to_oneself_is_another),
-    FACT(a_message_that_is_taken_at_once_is_another),
-    FACT(a_notice_that_comes_again_is_another),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_message_that_is_sent_on_to_oneself_is_another),
+    TEST_CASE(a_message_that_is_taken_at_once_is_another),
+    TEST_CASE(a_event_that_comes_again_is_another),
+    END_OF_CASES,
 };

@@ -122,7 +122,7 @@ enum { ROUNDS = 300000, THIEVES = 2 };
 static struct act__run_queue stolen[THIEVES];
 static _Atomic uint32_t      taken_count, pushed_count, thefts;
 static _Atomic uint8_t       out[4 * ACT__RUN_QUEUE_SIZE]; /* 1: in the deques; 0: in nobody's
-                                                            hands */
+                                                              hands */
 static _Atomic bool          over;
 
 static void take(const act_self *self)
@@ -174,14 +174,14 @@ static void nothing_is_lost_or_taken_twice_between_an_owner_and_thieves(void)
     printf("# %u pushed, %u thefts\n", pushed_count, thefts);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(the_oldest_is_popped_first),
-    FACT(a_full_one_refuses_until_one_is_popped),
-    FACT(it_works_where_its_numbers_wrap_round),
-    FACT(a_thief_takes_the_older_half_rounded_up),
-    FACT(from_an_empty_one_nothing_is_stolen),
-    FACT(the_older_half_is_shed_as_a_chain),
-    FACT(of_none_and_of_one_nothing_is_shed),
-    FACT(nothing_is_lost_or_taken_twice_between_an_owner_and_thieves, .timeout_seconds = 60),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(the_oldest_is_popped_first),
+    TEST_CASE(a_full_one_refuses_until_one_is_popped),
+    TEST_CASE(it_works_where_its_numbers_wrap_round),
+    TEST_CASE(a_thief_takes_the_older_half_rounded_up),
+    TEST_CASE(from_an_empty_one_nothing_is_stolen),
+    TEST_CASE(the_older_half_is_shed_as_a_chain),
+    TEST_CASE(of_none_and_of_one_nothing_is_shed),
+    TEST_CASE(nothing_is_lost_or_taken_twice_between_an_owner_and_thieves, .timeout_seconds = 60),
+    END_OF_CASES,
 };

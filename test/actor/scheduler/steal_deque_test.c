@@ -149,13 +149,13 @@ static void nothing_is_lost_or_taken_twice_between_an_owner_and_thieves(void)
     printf("# %u pushed, %u stolen\n", pushed_count, thefts);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(the_youngest_comes_first),
-    FACT(the_oldest_is_stolen_first),
-    FACT(both_ends_meet),
-    FACT(a_full_one_refuses),
-    FACT(a_thief_sees_whether_they_wait),
-    FACT(it_works_where_its_numbers_wrap_round),
-    FACT(nothing_is_lost_or_taken_twice_between_an_owner_and_thieves, .timeout_seconds = 60),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(the_youngest_comes_first),
+    TEST_CASE(the_oldest_is_stolen_first),
+    TEST_CASE(both_ends_meet),
+    TEST_CASE(a_full_one_refuses),
+    TEST_CASE(a_thief_sees_whether_they_wait),
+    TEST_CASE(it_works_where_its_numbers_wrap_round),
+    TEST_CASE(nothing_is_lost_or_taken_twice_between_an_owner_and_thieves, .timeout_seconds = 60),
+    END_OF_CASES,
 };

@@ -489,21 +489,21 @@ static void one_that_was_woken_can_be_killed(void)
     stop();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(one_that_was_just_woken_runs_on_another_worker),
-    FACT(one_that_was_just_woken_runs_though_there_is_one_worker),
-    FACT(one_that_is_bound_to_the_same_worker_runs),
-    FACT(as_many_may_be_stuck_as_there_are_spares),
-    FACT(timers_and_time_outs_come_while_a_handler_is_stuck),
-    FACT(a_report_names_actor_message_and_function),
-    FACT(a_line_of_a_report_has_the_actors_name),
-    FACT(a_thread_that_answers_late_does_not_answer_for_another),
-    FACT(a_lack_of_spares_is_reported_and_no_end),
-    FACT(only_five_a_minute_are_reported),
-    FACT(how_many_were_not_reported_is_told_with_the_next),
-    FACT(handlers_are_not_watched_if_so_asked),
-    FACT(bad_options_are_refused),
-    FACT(a_stuck_handler_may_panic),
-    FACT(one_that_was_woken_can_be_killed),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(one_that_was_just_woken_runs_on_another_worker),
+    TEST_CASE(one_that_was_just_woken_runs_though_there_is_one_worker),
+    TEST_CASE(one_that_is_bound_to_the_same_worker_runs),
+    TEST_CASE(as_many_may_be_stuck_as_there_are_spares),
+    TEST_CASE(timers_and_time_outs_come_while_a_handler_is_stuck),
+    TEST_CASE(a_report_names_actor_message_and_function),
+    TEST_CASE(a_line_of_a_report_has_the_actors_name),
+    TEST_CASE(a_thread_that_answers_late_does_not_answer_for_another),
+    TEST_CASE(a_lack_of_spares_is_reported_and_no_end),
+    TEST_CASE(only_five_a_minute_are_reported),
+    TEST_CASE(how_many_were_not_reported_is_told_with_the_next),
+    TEST_CASE(handlers_are_not_watched_if_so_asked),
+    TEST_CASE(bad_options_are_refused),
+    TEST_CASE(a_stuck_handler_may_panic),
+    TEST_CASE(one_that_was_woken_can_be_killed),
+    END_OF_CASES,
 };

@@ -95,9 +95,9 @@ static void what_is_no_file_is_not_looked_for_in_the_working_directory(void)
     ck_assert_str_ne(symbol.name, "trap");
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(static_functions_have_names_and_places),
-    FACT(each_file_is_opened_once),
-    FACT(what_is_no_file_is_not_looked_for_in_the_working_directory),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(static_functions_have_names_and_places),
+    TEST_CASE(each_file_is_opened_once),
+    TEST_CASE(what_is_no_file_is_not_looked_for_in_the_working_directory),
+    END_OF_CASES,
 };

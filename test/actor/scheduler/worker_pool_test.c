@@ -162,10 +162,7 @@ static void the_oldest_newborn_has_its_turn_though_there_is_always_a_younger_one
 /* ----------------------------------------------------------------------- a handler that is slow */
 
 enum { BATCH_OF_FOUR = 16, PLODS = 40, SETTLED = 20 }; /* of 16, a new actor has a quarter */
-enum {
-    STEPS = 2000000
-}; /* on any machine longer than a whole turn
-                                                          may take */
+enum { STEPS = 2000000 }; /* longer than a whole turn may take, on any machine */
 static _Atomic int in_a_row, longest_row;
 
 static void plods(act_self *self, void *state, const act_message *message)
@@ -381,15 +378,15 @@ static void who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_h
     sem_destroy(&first_may_go);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(who_yields_waits_for_the_newborns_that_are_there),
-    FACT(newborns_without_end_do_not_keep_others_from_their_turns, .timeout_seconds = 60),
-    FACT(the_oldest_newborn_has_its_turn_though_there_is_always_a_younger_one,
-         .timeout_seconds = 60),
-    FACT(who_is_slow_handles_one_message_in_a_turn, .timeout_seconds = 60),
-    FACT(who_sends_a_lot_in_a_turn_has_a_shorter_one, .timeout_seconds = 60),
-    FACT(two_who_wake_each_other_for_ever_leave_others_their_turns, .timeout_seconds = 60),
-    FACT(who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_had,
-         .timeout_seconds = 60),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(who_yields_waits_for_the_newborns_that_are_there),
+    TEST_CASE(newborns_without_end_do_not_keep_others_from_their_turns, .timeout_seconds = 60),
+    TEST_CASE(the_oldest_newborn_has_its_turn_though_there_is_always_a_younger_one,
+              .timeout_seconds = 60),
+    TEST_CASE(who_is_slow_handles_one_message_in_a_turn, .timeout_seconds = 60),
+    TEST_CASE(who_sends_a_lot_in_a_turn_has_a_shorter_one, .timeout_seconds = 60),
+    TEST_CASE(two_who_wake_each_other_for_ever_leave_others_their_turns, .timeout_seconds = 60),
+    TEST_CASE(who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_had,
+              .timeout_seconds = 60),
+    END_OF_CASES,
 };

@@ -1,6 +1,6 @@
 /* Requests: exactly one answer comes back, whatever happens to the one who was asked. */
 /* SPDX-License-Identifier: MIT */
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 static act_pid    a, b, c;
 static act_asker  asker;
@@ -9,19 +9,19 @@ static act_result result;
 
 static void open_three(void)
 {
-    lab_open();
+    fixture_open();
     timeout = 100;
     asker = (act_asker){{0, 0}, {0}};
-    a = lab_spawn();
-    b = lab_spawn();
-    c = lab_spawn();
+    a = fixture_spawn();
+    b = fixture_spawn();
+    c = fixture_spawn();
 }
 
 static void asks(act_self *self)
 {
     act_message *message;
     ck_assert_int_eq(act_message_create_value(&message, TAG_A, act_int64(20)), ACT_OK);
-    result = act_ask(self, &lab_ref, lab_other, &message, timeout);
+    result = act_ask(self, &fixture_ref, fixture_other, &message, timeout);
     if (result == ACT_OK)
         ck_assert_ptr_null(message);
     else
@@ -31,8 +31,8 @@ static void asks(act_self *self)
 
 static int answers(act_pid who)
 {
-    return lab_count(who, TAG_B) + lab_count(who, ACT_MESSAGE_DOWN) +
-           lab_count(who, ACT_MESSAGE_TIMED_OUT);
+    return fixture_count(who, TAG_B) + fixture_count(who, ACT_MESSAGE_DOWN) +
+           fixture_count(who, ACT_MESSAGE_TIMED_OUT);
 }
 
 static void doubles(act_self *self, void *state, const act_message *message)
@@ -47,43 +47,43 @@ static const act_behavior doubler = {.name = "doubler", .receive = doubles};
 static void an_answer_comes_back_with_the_asks_reference(void)
 {
     open_three();
-    b = lab_spawn_as(&doubler, NULL, NULL);
-    lab_let_about(a, asks, b);
-    const struct note *reply = lab_only(a, TAG_B);
+    b = fixture_spawn_as(&doubler, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    const struct note *reply = fixture_only(a, TAG_B);
     ck_assert_int_eq((int)reply->value, 40);
-    ck_assert(act_ref_equal(reply->ref, lab_ref));
+    ck_assert(act_ref_equal(reply->ref, fixture_ref));
     ck_assert(act_pid_equal(reply->sender, b));
-    lab_advance(1000);
+    fixture_advance(1000);
     ck_assert_int_eq(answers(a), 1);
-    lab_close();
+    fixture_close();
 }
 
 static void an_ask_that_nobody_answers_times_out_in_time(void)
 {
     open_three();
-    lab_let_about(a, asks, b);
-    lab_advance(99);
+    fixture_let_about(a, asks, b);
+    fixture_advance(99);
     ck_assert_int_eq(answers(a), 0);
-    lab_advance(1);
-    const struct note *out = lab_only(a, ACT_MESSAGE_TIMED_OUT);
-    ck_assert(act_ref_equal(out->ref, lab_ref));
+    fixture_advance(1);
+    const struct note *out = fixture_only(a, ACT_MESSAGE_TIMED_OUT);
+    ck_assert(act_ref_equal(out->ref, fixture_ref));
     ck_assert(act_pid_is_none(out->sender));
-    lab_let(b, panics);
-    lab_advance(1000);
+    fixture_let(b, panics);
+    fixture_advance(1000);
     ck_assert_int_eq(answers(a), 1);
-    lab_close();
+    fixture_close();
 }
 
 static void an_ask_may_wait_for_ever(void)
 {
     open_three();
     timeout = ACT_FOREVER;
-    lab_let_about(a, asks, b);
-    lab_advance((act_millis)1 << 39);
+    fixture_let_about(a, asks, b);
+    fixture_advance((act_millis)1 << 39);
     ck_assert_int_eq(answers(a), 0);
-    lab_let(b, exits_normally);
-    ck_assert_int_eq(lab_only(a, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_NORMAL);
-    lab_close();
+    fixture_let(b, exits_normally);
+    ck_assert_int_eq(fixture_only(a, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_NORMAL);
+    fixture_close();
 }
 
 static void a_timeout_out_of_range_is_refused(void)
@@ -92,11 +92,11 @@ static void a_timeout_out_of_range_is_refused(void)
     open_three();
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         timeout = bad[i];
-        lab_let_about(a, asks, b);
+        fixture_let_about(a, asks, b);
         ck_assert_int_eq(result, ACT_INVALID);
     }
-    ck_assert_int_eq(lab_count(b, TAG_A), 0);
-    lab_close();
+    ck_assert_int_eq(fixture_count(b, TAG_A), 0);
+    fixture_close();
 }
 
 static void a_timeout_may_be_as_long_as_one_likes(void)
@@ -106,42 +106,42 @@ static void a_timeout_may_be_as_long_as_one_likes(void)
     open_three();
     for (size_t i = 0; i < sizeof long_ones / sizeof long_ones[0]; i++) {
         timeout = long_ones[i];
-        lab_let_about(a, asks, b);
+        fixture_let_about(a, asks, b);
         ck_assert_int_eq(result, ACT_OK);
-        lab_advance(ACT_SECONDS(100));
+        fixture_advance(ACT_SECONDS(100));
     }
     ck_assert_int_eq(answers(a), 0);
-    lab_let(b, exits_normally);
-    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_DOWN), 4);
-    lab_close();
+    fixture_let(b, exits_normally);
+    ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_DOWN), 4);
+    fixture_close();
 }
 
 static void the_end_of_the_asked_is_the_answer(void)
 {
     open_three();
-    lab_let_about(a, asks, b);
-    lab_let(b, exits_with_an_error);
-    const struct note *down = lab_only(a, ACT_MESSAGE_DOWN);
-    ck_assert(act_ref_equal(down->ref, lab_ref));
+    fixture_let_about(a, asks, b);
+    fixture_let(b, exits_with_an_error);
+    const struct note *down = fixture_only(a, ACT_MESSAGE_DOWN);
+    ck_assert(act_ref_equal(down->ref, fixture_ref));
     ck_assert(act_pid_equal(down->sender, b));
     ck_assert_int_eq(down->kind, ACT_EXIT_ERROR);
-    lab_advance(1000);
+    fixture_advance(1000);
     ck_assert_int_eq(answers(a), 1);
-    lab_close();
+    fixture_close();
 }
 
 static void an_ask_of_the_dead_is_answered_down(void)
 {
     open_three();
-    lab_let(b, exits_normally);
-    lab_let_about(a, asks, b);
+    fixture_let(b, exits_normally);
+    fixture_let_about(a, asks, b);
     ck_assert_int_eq(result, ACT_OK);
-    ck_assert_int_eq(lab_only(a, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_NO_ACTOR);
-    ck_assert(act_pid_equal(lab_only(a, ACT_MESSAGE_DOWN)->sender, b));
-    ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 1);
-    lab_advance(1000);
+    ck_assert_int_eq(fixture_only(a, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_NO_ACTOR);
+    ck_assert(act_pid_equal(fixture_only(a, ACT_MESSAGE_DOWN)->sender, b));
+    ck_assert_int_eq(fixture_dead_letters(ACT_NO_ACTOR), 1);
+    fixture_advance(1000);
     ck_assert_int_eq(answers(a), 1);
-    lab_close();
+    fixture_close();
 }
 
 static void an_ask_of_who_never_was_is_answered_down(void)
@@ -150,15 +150,15 @@ static void an_ask_of_who_never_was_is_answered_down(void)
         {0, 0}, {0, 77}, {0, UINT64_C(5) << 27 | 3}, {0, UINT64_MAX}, {3, 1}};
     open_three();
     for (int i = 0; i < (int)(sizeof never / sizeof never[0]); i++) {
-        lab_let_about(a, asks, never[i]);
+        fixture_let_about(a, asks, never[i]);
         ck_assert_int_eq(result, ACT_OK);
-        ck_assert_int_eq(lab_count(a, ACT_MESSAGE_DOWN), i + 1);
-        ck_assert(act_ref_equal(lab_nth(a, ACT_MESSAGE_DOWN, i)->ref, lab_ref));
-        ck_assert(act_pid_equal(lab_nth(a, ACT_MESSAGE_DOWN, i)->sender, never[i]));
+        ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_DOWN), i + 1);
+        ck_assert(act_ref_equal(fixture_nth(a, ACT_MESSAGE_DOWN, i)->ref, fixture_ref));
+        ck_assert(act_pid_equal(fixture_nth(a, ACT_MESSAGE_DOWN, i)->sender, never[i]));
     }
-    lab_advance(1000);
-    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_TIMED_OUT), 0);
-    lab_close();
+    fixture_advance(1000);
+    ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_TIMED_OUT), 0);
+    fixture_close();
 }
 
 static void two_in_a_row(act_self *self, void *state, const act_message *message)
@@ -174,14 +174,14 @@ static const act_behavior chatty = {.name = "chatty", .receive = two_in_a_row};
 static void only_the_first_answer_counts(void)
 {
     open_three();
-    b = lab_spawn_as(&chatty, NULL, NULL);
-    lab_let_about(a, asks, b);
-    ck_assert_int_eq((int)lab_only(a, TAG_B)->value, 1);
-    lab_advance(1000);
+    b = fixture_spawn_as(&chatty, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    ck_assert_int_eq((int)fixture_only(a, TAG_B)->value, 1);
+    fixture_advance(1000);
     ck_assert_int_eq(answers(a), 1);
-    ck_assert_uint_eq(lab_counters().late_replies, 1);
-    ck_assert_int_eq(lab_letters(ACT_NOT_FOUND), 1);
-    lab_close();
+    ck_assert_uint_eq(fixture_counters().late_replies, 1);
+    ck_assert_int_eq(fixture_dead_letters(ACT_NOT_FOUND), 1);
+    fixture_close();
 }
 
 /* ----------------------------------------------------------------------------- later, by others */
@@ -192,7 +192,7 @@ static void remembers(act_self *self, void *state, const act_message *message)
     if (message->tag == TAG_A)
         asker = act_message_asker(message);
     else
-        puppet_receive(self, state, message);
+        scripted_receive(self, state, message);
 }
 
 static const act_behavior rememberer = {.name = "rememberer", .receive = remembers};
@@ -210,78 +210,78 @@ static void replies(act_self *self)
 static void a_reply_may_come_after_the_handler_has_returned(void)
 {
     open_three();
-    b = lab_spawn_as(&rememberer, NULL, NULL);
-    lab_let_about(a, asks, b);
-    lab_advance(50);
-    lab_let(b, replies);
-    ck_assert_int_eq((int)lab_only(a, TAG_B)->value, 7);
-    lab_advance(1000);
+    b = fixture_spawn_as(&rememberer, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    fixture_advance(50);
+    fixture_let(b, replies);
+    ck_assert_int_eq((int)fixture_only(a, TAG_B)->value, 7);
+    fixture_advance(1000);
     ck_assert_int_eq(answers(a), 1);
-    lab_close();
+    fixture_close();
 }
 
 static void any_actor_may_reply(void)
 {
     open_three();
-    b = lab_spawn_as(&rememberer, NULL, NULL);
-    lab_let_about(a, asks, b);
-    lab_let(c, replies);
-    ck_assert(act_pid_equal(lab_only(a, TAG_B)->sender, c));
-    lab_close();
+    b = fixture_spawn_as(&rememberer, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    fixture_let(c, replies);
+    ck_assert(act_pid_equal(fixture_only(a, TAG_B)->sender, c));
+    fixture_close();
 }
 
 static void a_late_reply_is_dropped_and_counted(void)
 {
     open_three();
-    b = lab_spawn_as(&rememberer, NULL, NULL);
-    lab_let_about(a, asks, b);
-    lab_advance(100);
-    lab_let(b, replies);
-    ck_assert_int_eq(lab_count(a, TAG_B), 0);
+    b = fixture_spawn_as(&rememberer, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    fixture_advance(100);
+    fixture_let(b, replies);
+    ck_assert_int_eq(fixture_count(a, TAG_B), 0);
     ck_assert_int_eq(answers(a), 1);
-    ck_assert_uint_eq(lab_counters().late_replies, 1);
-    ck_assert_int_eq(lab_letters(ACT_NOT_FOUND), 1);
-    lab_close();
+    ck_assert_uint_eq(fixture_counters().late_replies, 1);
+    ck_assert_int_eq(fixture_dead_letters(ACT_NOT_FOUND), 1);
+    fixture_close();
 }
 
 static void a_late_reply_is_not_taken_for_one_to_a_newer_ask(void)
 {
     open_three();
-    b = lab_spawn_as(&rememberer, NULL, NULL);
-    lab_let_about(a, asks, b);
+    b = fixture_spawn_as(&rememberer, NULL, NULL);
+    fixture_let_about(a, asks, b);
     act_asker first = asker;
-    lab_advance(100);
-    lab_let_about(a, asks, b); /* the record of the first ask may be used again */
+    fixture_advance(100);
+    fixture_let_about(a, asks, b); /* the record of the first ask may be used again */
     asker = first;
-    lab_let(b, replies);
-    ck_assert_int_eq(lab_count(a, TAG_B), 0);
-    lab_advance(100);
-    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_TIMED_OUT), 2);
-    lab_close();
+    fixture_let(b, replies);
+    ck_assert_int_eq(fixture_count(a, TAG_B), 0);
+    fixture_advance(100);
+    ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_TIMED_OUT), 2);
+    fixture_close();
 }
 
 static void a_reply_to_the_dead_is_refused(void)
 {
     open_three();
-    b = lab_spawn_as(&rememberer, NULL, NULL);
-    lab_let_about(a, asks, b);
-    lab_let(a, exits_normally);
-    lab_let(b, replies);
+    b = fixture_spawn_as(&rememberer, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    fixture_let(a, exits_normally);
+    fixture_let(b, replies);
     ck_assert_int_eq(result, ACT_NO_ACTOR);
-    lab_close();
+    fixture_close();
 }
 
 static void a_reply_to_no_ask_is_refused(void)
 {
     open_three();
     asker = (act_asker){a, {0}};
-    lab_let(b, replies);
+    fixture_let(b, replies);
     ck_assert_int_eq(result, ACT_INVALID);
-    b = lab_spawn_as(&chatty, NULL, NULL);
-    act_system_tell_value(lab.system, b, TAG_A, act_nothing());
-    lab_run();
-    ck_assert_int_eq(lab.letters_count, 0);
-    lab_close();
+    b = fixture_spawn_as(&chatty, NULL, NULL);
+    act_system_tell_value(fixture.system, b, TAG_A, act_nothing());
+    fixture_run();
+    ck_assert_int_eq(fixture.dead_letters_count, 0);
+    fixture_close();
 }
 
 static void replies_all_sorts(act_self *self)
@@ -297,15 +297,15 @@ static void replies_all_sorts(act_self *self)
 static void a_reply_to_what_never_was_an_ask_is_late(void)
 {
     open_three();
-    lab_let_about(a, monitors, c); /* a monitor is no ask */
-    lab_let(b, replies_all_sorts);
-    asker = (act_asker){a, lab_ref};
-    lab_let(b, replies);
-    ck_assert_int_eq(lab_count(a, TAG_B), 0);
-    ck_assert_uint_eq(lab_counters().late_replies, 7);
-    lab_let(c, panics);
-    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_DOWN), 1);
-    lab_close();
+    fixture_let_about(a, monitors, c); /* a monitor is no ask */
+    fixture_let(b, replies_all_sorts);
+    asker = (act_asker){a, fixture_ref};
+    fixture_let(b, replies);
+    ck_assert_int_eq(fixture_count(a, TAG_B), 0);
+    ck_assert_uint_eq(fixture_counters().late_replies, 7);
+    fixture_let(c, panics);
+    ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_DOWN), 1);
+    fixture_close();
 }
 
 static void takes_and_replies(act_self *self, void *state, const act_message *message)
@@ -323,10 +323,10 @@ static const act_behavior thrifty = {.name = "thrifty", .receive = takes_and_rep
 static void the_request_may_be_sent_back_as_the_reply(void)
 {
     open_three();
-    b = lab_spawn_as(&thrifty, NULL, NULL);
-    lab_let_about(a, asks, b);
-    ck_assert_int_eq((int)lab_only(a, TAG_B)->value, 21);
-    lab_close();
+    b = fixture_spawn_as(&thrifty, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    ck_assert_int_eq((int)fixture_only(a, TAG_B)->value, 21);
+    fixture_close();
 }
 
 static void forwards(act_self *self, void *state, const act_message *message)
@@ -342,13 +342,13 @@ static const act_behavior forwarder = {.name = "forwarder", .receive = forwards}
 static void a_request_sent_on_is_none_any_more(void)
 {
     open_three();
-    c = lab_spawn_as(&chatty, NULL, NULL); /* would answer an ask */
-    b = lab_spawn_as(&forwarder, NULL, NULL);
-    lab_let_about(a, asks, b);
-    lab_advance(100);
-    ck_assert_int_eq(lab_count(a, TAG_B), 0);
-    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_TIMED_OUT), 1);
-    lab_close();
+    c = fixture_spawn_as(&chatty, NULL, NULL); /* would answer an ask */
+    b = fixture_spawn_as(&forwarder, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    fixture_advance(100);
+    ck_assert_int_eq(fixture_count(a, TAG_B), 0);
+    ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_TIMED_OUT), 1);
+    fixture_close();
 }
 
 static void tries_to_pass_on(act_self *self, void *state, const act_message *message)
@@ -370,12 +370,12 @@ static const act_behavior proxy = {.name = "proxy", .receive = tries_to_pass_on}
 static void a_request_that_could_not_be_passed_on_can_be_answered(void)
 {
     open_three();
-    c = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.inbox_max = 1));
-    b = lab_spawn_as(&proxy, NULL, NULL);
-    lab_let_about(a, asks, b);
-    ck_assert(act_ref_equal(lab_only(a, TAG_B)->ref, lab_ref));
-    ck_assert_int_eq(lab_count(c, TAG_C), 1);
-    lab_close();
+    c = fixture_spawn_as(&scripted, NULL, ACT_SPAWN_OPTIONS(.inbox_max = 1));
+    b = fixture_spawn_as(&proxy, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    ck_assert(act_ref_equal(fixture_only(a, TAG_B)->ref, fixture_ref));
+    ck_assert_int_eq(fixture_count(c, TAG_C), 1);
+    fixture_close();
 }
 
 /* -------------------------------------------------------------------------------- ended by hand */
@@ -389,13 +389,13 @@ static void asks_and_demonitors(act_self *self)
 static void a_demonitored_ask_has_no_answer(void)
 {
     open_three();
-    b = lab_spawn_as(&rememberer, NULL, NULL);
-    lab_let_about(a, asks_and_demonitors, b);
-    lab_let(b, replies);
-    lab_let(b, panics);
-    lab_advance(1000);
+    b = fixture_spawn_as(&rememberer, NULL, NULL);
+    fixture_let_about(a, asks_and_demonitors, b);
+    fixture_let(b, replies);
+    fixture_let(b, panics);
+    fixture_advance(1000);
     ck_assert_int_eq(answers(a), 0);
-    lab_close();
+    fixture_close();
 }
 
 static void demonitors_and_notes(act_self *self)
@@ -407,60 +407,62 @@ static void demonitors_and_notes(act_self *self)
 static void no_answer_is_seen_after_demonitor(void)
 {
     open_three();
-    b = lab_spawn_as(&rememberer, NULL, NULL);
-    lab_let_about(a, asks, b);
-    lab_tell_to(b, kit_round() % 2 ? replies : exits_normally);
-    lab_tell_to(a, does_nothing);
-    lab_tell_to(a, demonitors_and_notes);
-    lab_run();
-    for (int i = 0, undone = 0; i < lab.notes_count; i++) {
-        undone |= lab.notes[i].tag == TAG_C;
-        ck_assert(!(undone && (lab.notes[i].tag == TAG_B || lab.notes[i].tag == ACT_MESSAGE_DOWN)));
+    b = fixture_spawn_as(&rememberer, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    fixture_tell_to(b, kit_round() % 2 ? replies : exits_normally);
+    fixture_tell_to(a, does_nothing);
+    fixture_tell_to(a, demonitors_and_notes);
+    fixture_run();
+    for (int i = 0, undone = 0; i < fixture.notes_count; i++) {
+        undone |= fixture.notes[i].tag == TAG_C;
+        ck_assert(!(undone &&
+                    (fixture.notes[i].tag == TAG_B || fixture.notes[i].tag == ACT_MESSAGE_DOWN)));
     }
-    lab_close();
+    fixture_close();
 }
 
 static void a_stranger_cannot_end_an_ask(void)
 {
     open_three();
-    b = lab_spawn_as(&rememberer, NULL, NULL);
-    lab_let_about(a, asks, b);
-    lab_let(c, demonitors);
-    lab_let(b, demonitors);
-    lab_let(b, replies);
-    ck_assert_int_eq(lab_count(a, TAG_B), 1);
-    lab_close();
+    b = fixture_spawn_as(&rememberer, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    fixture_let(c, demonitors);
+    fixture_let(b, demonitors);
+    fixture_let(b, replies);
+    ck_assert_int_eq(fixture_count(a, TAG_B), 1);
+    fixture_close();
 }
 
 static void sends_a_demonitor_and_asks(act_self *self)
 {
-    deed first = demonitors; /* finds the request in its own inbox, with the reference of the ask */
-    act_tell_bytes(self, lab_other, TAG_DO, &first, sizeof first);
+    action first = demonitors; /* finds the request in its own inbox, with the reference of the
+                                  ask */
+    act_tell_bytes(self, fixture_other, TAG_DO, &first, sizeof first);
     asks(self);
 }
 
 static void a_request_that_waits_is_not_taken_back_by_its_receiver(void)
 {
     open_three();
-    lab_let_about(a, sends_a_demonitor_and_asks, b);
-    ck_assert_int_eq(lab_count(b, TAG_A), 1);
-    lab_close();
+    fixture_let_about(a, sends_a_demonitor_and_asks, b);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 1);
+    fixture_close();
 }
 
 static void asks_itself(act_self *self)
 {
-    lab_other = act_self_pid(self);
+    fixture_other = act_self_pid(self);
     asks(self);
 }
 
 static void an_ask_of_oneself_times_out(void)
 {
     open_three();
-    lab_let(a, asks_itself);
-    ck_assert_int_eq(lab_count(a, TAG_A), 1);
-    lab_advance(100);
+    fixture_let(a, asks_itself);
+    ck_assert_int_eq(fixture_count(a, TAG_A), 1);
+    fixture_advance(100);
     ck_assert_int_eq(answers(a), 1);
-    lab_close();
+    fixture_close();
 }
 
 static void asks_and_ends(act_self *self)
@@ -472,10 +474,10 @@ static void asks_and_ends(act_self *self)
 static void an_asker_that_ends_leaves_nothing(void)
 {
     open_three();
-    lab_let_about(a, asks_and_ends, b);
-    lab_advance(1000);
-    ck_assert_int_eq(lab_count(b, TAG_A), 1);
-    lab_close();
+    fixture_let_about(a, asks_and_ends, b);
+    fixture_advance(1000);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 1);
+    fixture_close();
 }
 
 static int released;
@@ -489,7 +491,7 @@ static void release(void *nothing)
 static void asks_with_a_resource(act_self *self)
 {
     act_value value = act_resource_value(&released, release);
-    result = act_ask_value(self, &lab_ref, lab_other, TAG_A, value, timeout);
+    result = act_ask_value(self, &fixture_ref, fixture_other, TAG_A, value, timeout);
 }
 
 static void a_resource_of_a_failed_ask_is_still_the_askers(void)
@@ -497,66 +499,66 @@ static void a_resource_of_a_failed_ask_is_still_the_askers(void)
     open_three();
     released = 0;
     timeout = 0;
-    lab_let_about(a, asks_with_a_resource, b);
+    fixture_let_about(a, asks_with_a_resource, b);
     ck_assert_int_eq(result, ACT_INVALID);
     ck_assert_int_eq(released, 0);
     timeout = 5;
-    lab_let_about(a, asks_with_a_resource, b);
+    fixture_let_about(a, asks_with_a_resource, b);
     ck_assert_int_eq(released, 1); /* b did not take it */
-    lab_close();
+    fixture_close();
 }
 
 /* ------------------------------------------------------------------- what became of the request */
 
 static void ask_and_wait(void)
 {
-    lab_other = b;
-    lab_tell_to(a, asks);
+    fixture_other = b;
+    fixture_tell_to(a, asks);
 }
 
 static act_fate fate_told(void)
 {
-    return lab_only(a, ACT_MESSAGE_DOWN)->fate;
+    return fixture_only(a, ACT_MESSAGE_DOWN)->fate;
 }
 
 static void a_request_whose_handler_has_ended_in_it_was_begun(void)
 {
-    static const deed ends[] = {panics, exits_with_an_error, exits_normally};
+    static const action ends[] = {panics, exits_with_an_error, exits_normally};
     for (int i = 0; i < 3; i++) {
         open_three();
-        lab_let_about(a, asks, b); /* the puppet notes it, and does not answer */
-        lab_let(b, ends[i]);
+        fixture_let_about(a, asks, b); /* the scripted actor notes it, and does not answer */
+        fixture_let(b, ends[i]);
         ck_assert_int_eq(fate_told(), ACT_FATE_BEGUN);
-        lab_close();
+        fixture_close();
     }
 }
 
 static void a_request_that_waited_was_not_begun(void)
 {
-    static const deed ends[] = {panics, exits_with_an_error, exits_normally};
+    static const action ends[] = {panics, exits_with_an_error, exits_normally};
     for (int i = 0; i < 4; i++) {
         open_three();
         if (i < 3)
-            lab_tell_to(b, ends[i]);
+            fixture_tell_to(b, ends[i]);
         else
-            ck_assert_int_eq(act_system_exit(lab.system, b,
+            ck_assert_int_eq(act_system_exit(fixture.system, b,
                                              act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                              ACT_OK);
         ask_and_wait();
-        lab_run();
-        ck_assert_int_eq(lab_count(b, TAG_A), 0);
+        fixture_run();
+        ck_assert_int_eq(fixture_count(b, TAG_A), 0);
         ck_assert_int_eq(fate_told(), ACT_FATE_UNBEGUN);
-        lab_close();
+        fixture_close();
     }
 }
 
 static void a_request_to_the_dead_was_not_begun(void)
 {
     open_three();
-    lab_let(b, exits_normally);
-    lab_let_about(a, asks, b);
+    fixture_let(b, exits_normally);
+    fixture_let_about(a, asks, b);
     ck_assert_int_eq(fate_told(), ACT_FATE_UNBEGUN);
-    lab_close();
+    fixture_close();
 }
 
 static void refuses(act_self *self)
@@ -576,10 +578,10 @@ static const act_behavior refuser = {.name = "refuser", .receive = notes_asker};
 static void a_request_that_was_refused_was_begun(void)
 {
     open_three();
-    b = lab_spawn_as(&refuser, NULL, NULL);
-    lab_let_about(a, asks, b);
+    b = fixture_spawn_as(&refuser, NULL, NULL);
+    fixture_let_about(a, asks, b);
     ck_assert_int_eq(fate_told(), ACT_FATE_BEGUN);
-    lab_close();
+    fixture_close();
 }
 
 static void fills_and_ends(act_self *self)
@@ -592,71 +594,72 @@ static void fills_and_ends(act_self *self)
 static void a_request_that_made_room_was_not_begun(void)
 {
     open_three();
-    b = lab_spawn_as(&puppet, NULL,
-                     ACT_SPAWN_OPTIONS(.inbox_max = 3, .inbox_policy = ACT_INBOX_DROP_OLDEST));
-    lab_run();
-    lab_tell_to(b, fills_and_ends);
+    b = fixture_spawn_as(&scripted, NULL,
+                         ACT_SPAWN_OPTIONS(.inbox_max = 3, .inbox_policy = ACT_INBOX_DROP_OLDEST));
+    fixture_run();
+    fixture_tell_to(b, fills_and_ends);
     ask_and_wait();
-    lab_run();
+    fixture_run();
     ck_assert_int_eq(fate_told(), ACT_FATE_UNBEGUN);
-    ck_assert_int_eq(lab_count(b, TAG_A), 0);
-    lab_close();
+    ck_assert_int_eq(fixture_count(b, TAG_A), 0);
+    fixture_close();
 }
 
 /* Whatever the order of all that comes: who is told UNBEGUN has never been heard. */
 static void who_is_told_that_it_was_not_begun_can_ask_again(void)
 {
     open_three();
-    lab_other = b;
+    fixture_other = b;
     for (int i = 0; i < 5; i++) {
-        lab_tell_to(a, asks);
-        lab_tell_to(c, asks);
+        fixture_tell_to(a, asks);
+        fixture_tell_to(c, asks);
         if (i == 2)
-            lab_tell_to(b, panics);
+            fixture_tell_to(b, panics);
     }
-    lab_run();
+    fixture_run();
     int unbegun = 0, all = 0;
-    for (int i = 0; i < lab.notes_count; i++) {
-        all += lab.notes[i].tag == ACT_MESSAGE_DOWN;
-        unbegun += lab.notes[i].tag == ACT_MESSAGE_DOWN && lab.notes[i].fate == ACT_FATE_UNBEGUN;
+    for (int i = 0; i < fixture.notes_count; i++) {
+        all += fixture.notes[i].tag == ACT_MESSAGE_DOWN;
+        unbegun +=
+            fixture.notes[i].tag == ACT_MESSAGE_DOWN && fixture.notes[i].fate == ACT_FATE_UNBEGUN;
     }
     ck_assert_int_eq(all, 10);
-    ck_assert_int_eq(unbegun, 10 - lab_count(b, TAG_A));
-    lab_close();
+    ck_assert_int_eq(unbegun, 10 - fixture_count(b, TAG_A));
+    fixture_close();
 }
 
-const struct kit_fact kit_facts[] = {
-    LAB_FACT(a_request_whose_handler_has_ended_in_it_was_begun),
-    LAB_FACT(a_request_that_waited_was_not_begun),
-    LAB_FACT(a_request_to_the_dead_was_not_begun),
-    LAB_FACT(a_request_that_was_refused_was_begun),
-    LAB_FACT(a_request_that_made_room_was_not_begun),
-    FACT(who_is_told_that_it_was_not_begun_can_ask_again, .rounds = 30),
-    LAB_FACT(an_answer_comes_back_with_the_asks_reference),
-    LAB_FACT(an_ask_that_nobody_answers_times_out_in_time),
-    LAB_FACT(an_ask_may_wait_for_ever),
-    LAB_FACT(a_timeout_out_of_range_is_refused),
-    LAB_FACT(a_timeout_may_be_as_long_as_one_likes),
-    LAB_FACT(the_end_of_the_asked_is_the_answer),
-    LAB_FACT(an_ask_of_the_dead_is_answered_down),
-    LAB_FACT(an_ask_of_who_never_was_is_answered_down),
-    LAB_FACT(only_the_first_answer_counts),
-    LAB_FACT(a_reply_may_come_after_the_handler_has_returned),
-    LAB_FACT(any_actor_may_reply),
-    LAB_FACT(a_late_reply_is_dropped_and_counted),
-    LAB_FACT(a_late_reply_is_not_taken_for_one_to_a_newer_ask),
-    LAB_FACT(a_reply_to_the_dead_is_refused),
-    LAB_FACT(a_reply_to_no_ask_is_refused),
-    LAB_FACT(a_reply_to_what_never_was_an_ask_is_late),
-    LAB_FACT(the_request_may_be_sent_back_as_the_reply),
-    LAB_FACT(a_request_sent_on_is_none_any_more),
-    LAB_FACT(a_request_that_could_not_be_passed_on_can_be_answered),
-    LAB_FACT(a_demonitored_ask_has_no_answer),
-    FACT(no_answer_is_seen_after_demonitor, .rounds = 30),
-    LAB_FACT(a_stranger_cannot_end_an_ask),
-    LAB_FACT(a_request_that_waits_is_not_taken_back_by_its_receiver),
-    LAB_FACT(an_ask_of_oneself_times_out),
-    LAB_FACT(an_asker_that_ends_leaves_nothing),
-    LAB_FACT(a_resource_of_a_failed_ask_is_still_the_askers),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    FIXTURE_CASE(a_request_whose_handler_has_ended_in_it_was_begun),
+    FIXTURE_CASE(a_request_that_waited_was_not_begun),
+    FIXTURE_CASE(a_request_to_the_dead_was_not_begun),
+    FIXTURE_CASE(a_request_that_was_refused_was_begun),
+    FIXTURE_CASE(a_request_that_made_room_was_not_begun),
+    TEST_CASE(who_is_told_that_it_was_not_begun_can_ask_again, .rounds = 30),
+    FIXTURE_CASE(an_answer_comes_back_with_the_asks_reference),
+    FIXTURE_CASE(an_ask_that_nobody_answers_times_out_in_time),
+    FIXTURE_CASE(an_ask_may_wait_for_ever),
+    FIXTURE_CASE(a_timeout_out_of_range_is_refused),
+    FIXTURE_CASE(a_timeout_may_be_as_long_as_one_likes),
+    FIXTURE_CASE(the_end_of_the_asked_is_the_answer),
+    FIXTURE_CASE(an_ask_of_the_dead_is_answered_down),
+    FIXTURE_CASE(an_ask_of_who_never_was_is_answered_down),
+    FIXTURE_CASE(only_the_first_answer_counts),
+    FIXTURE_CASE(a_reply_may_come_after_the_handler_has_returned),
+    FIXTURE_CASE(any_actor_may_reply),
+    FIXTURE_CASE(a_late_reply_is_dropped_and_counted),
+    FIXTURE_CASE(a_late_reply_is_not_taken_for_one_to_a_newer_ask),
+    FIXTURE_CASE(a_reply_to_the_dead_is_refused),
+    FIXTURE_CASE(a_reply_to_no_ask_is_refused),
+    FIXTURE_CASE(a_reply_to_what_never_was_an_ask_is_late),
+    FIXTURE_CASE(the_request_may_be_sent_back_as_the_reply),
+    FIXTURE_CASE(a_request_sent_on_is_none_any_more),
+    FIXTURE_CASE(a_request_that_could_not_be_passed_on_can_be_answered),
+    FIXTURE_CASE(a_demonitored_ask_has_no_answer),
+    TEST_CASE(no_answer_is_seen_after_demonitor, .rounds = 30),
+    FIXTURE_CASE(a_stranger_cannot_end_an_ask),
+    FIXTURE_CASE(a_request_that_waits_is_not_taken_back_by_its_receiver),
+    FIXTURE_CASE(an_ask_of_oneself_times_out),
+    FIXTURE_CASE(an_asker_that_ends_leaves_nothing),
+    FIXTURE_CASE(a_resource_of_a_failed_ask_is_still_the_askers),
+    END_OF_CASES,
 };

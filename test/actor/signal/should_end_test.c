@@ -279,15 +279,15 @@ static void a_task_hears_that_its_supervisor_ends(void)
     close_system();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(an_exit_signal_is_heard_in_a_callback, .rounds = 2 * WAYS),
-    FACT(a_stop_is_heard_in_a_callback),
-    FACT(init_hears_it_and_has_its_args, .rounds = 4),
-    FACT(an_actor_that_has_exited_hears_it),
-    FACT(the_end_of_a_linked_actor_is_heard),
-    FACT(one_that_traps_hears_its_parent_only),
-    FACT(a_task_hears_that_its_ask_has_timed_out),
-    FACT(a_task_hears_that_its_asker_has_ended_or_lost_interest, .rounds = 2),
-    FACT(a_task_hears_that_its_supervisor_ends, .rounds = 2),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(an_exit_signal_is_heard_in_a_callback, .rounds = 2 * WAYS),
+    TEST_CASE(a_stop_is_heard_in_a_callback),
+    TEST_CASE(init_hears_it_and_has_its_args, .rounds = 4),
+    TEST_CASE(an_actor_that_has_exited_hears_it),
+    TEST_CASE(the_end_of_a_linked_actor_is_heard),
+    TEST_CASE(one_that_traps_hears_its_parent_only),
+    TEST_CASE(a_task_hears_that_its_ask_has_timed_out),
+    TEST_CASE(a_task_hears_that_its_asker_has_ended_or_lost_interest, .rounds = 2),
+    TEST_CASE(a_task_hears_that_its_supervisor_ends, .rounds = 2),
+    END_OF_CASES,
 };

@@ -3,7 +3,7 @@
  * steps are counted.
  */
 /* SPDX-License-Identifier: MIT */
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 static act_pid players[10];
 
@@ -28,18 +28,19 @@ static const act_behavior player = {.name = "player", .state_bytes = sizeof(int)
 
 static uint64_t course_of(uint64_t seed)
 {
-    memset(&lab, 0, sizeof lab);
-    ck_assert_int_eq(act_simulation_create(&lab.simulation, seed, LAB_OPTIONS(.workers_count = 7)),
+    memset(&fixture, 0, sizeof fixture);
+    ck_assert_int_eq(act_simulation_create(&fixture.simulation, seed,
+                                           FIXTURE_OPTIONS(.workers_count = 7)),
                      ACT_OK);
-    lab.system = act_simulation_system(lab.simulation);
+    fixture.system = act_simulation_system(fixture.simulation);
     for (int i = 0; i < 10; i++)
-        players[i] = lab_spawn_as(&player, NULL, NULL);
+        players[i] = fixture_spawn_as(&player, NULL, NULL);
     for (int i = 0; i < 10; i++)
-        act_system_tell_value(lab.system, players[i], TAG_A, act_nothing());
-    lab_run();
-    lab_advance(100);
-    uint64_t signature = act_simulation_signature(lab.simulation);
-    act_simulation_destroy(&lab.simulation);
+        act_system_tell_value(fixture.system, players[i], TAG_A, act_nothing());
+    fixture_run();
+    fixture_advance(100);
+    uint64_t signature = act_simulation_signature(fixture.simulation);
+    act_simulation_destroy(&fixture.simulation);
     return signature;
 }
 
@@ -69,17 +70,17 @@ static void any_of_those_that_are_runnable_may_be_next(void)
 {
     bool first[10] = {false};
     for (uint64_t seed = 0; seed < 300; seed++) {
-        memset(&lab, 0, sizeof lab);
-        ck_assert_int_eq(act_simulation_create(&lab.simulation, seed, NULL), ACT_OK);
-        lab.system = act_simulation_system(lab.simulation);
+        memset(&fixture, 0, sizeof fixture);
+        ck_assert_int_eq(act_simulation_create(&fixture.simulation, seed, NULL), ACT_OK);
+        fixture.system = act_simulation_system(fixture.simulation);
         for (int i = 0; i < 10; i++)
-            players[i] = lab_spawn();
+            players[i] = fixture_spawn();
         for (int i = 0; i < 10; i++)
-            act_system_tell_value(lab.system, players[i], TAG_A, act_nothing());
-        lab_run();
+            act_system_tell_value(fixture.system, players[i], TAG_A, act_nothing());
+        fixture_run();
         for (int i = 0; i < 10; i++)
-            first[i] |= act_pid_equal(lab.notes[0].by, players[i]);
-        act_simulation_destroy(&lab.simulation);
+            first[i] |= act_pid_equal(fixture.notes[0].by, players[i]);
+        act_simulation_destroy(&fixture.simulation);
     }
     for (int i = 0; i < 10; i++)
         ck_assert(first[i]);
@@ -97,46 +98,47 @@ static const act_behavior restless = {.name = "restless", .receive = goes_on_for
 static void a_loop_is_stopped_after_so_many_turns(void)
 {
     uint64_t steps = 0;
-    lab_open();
-    act_system_tell_value(lab.system, lab_spawn_as(&restless, NULL, NULL), TAG_A, act_nothing());
-    ck_assert_int_eq(act_simulation_run(lab.simulation, &steps, 1000), ACT_FULL);
+    fixture_open();
+    act_system_tell_value(fixture.system, fixture_spawn_as(&restless, NULL, NULL), TAG_A,
+                          act_nothing());
+    ck_assert_int_eq(act_simulation_run(fixture.simulation, &steps, 1000), ACT_FULL);
     ck_assert_uint_eq(steps, 1000);
-    ck_assert_int_eq(act_simulation_advance(lab.simulation, 10, 1000), ACT_FULL);
-    act_simulation_destroy(&lab.simulation); /* also this ends */
-    ck_assert_uint_eq(act__pool_outstanding(), lab.outstanding);
+    ck_assert_int_eq(act_simulation_advance(fixture.simulation, 10, 1000), ACT_FULL);
+    act_simulation_destroy(&fixture.simulation); /* also this ends */
+    ck_assert_uint_eq(act__pool_outstanding(), fixture.outstanding);
 }
 
 static void threads_cannot_wait_for_a_simulation(void)
 {
     act_message *message, *reply;
-    lab_open();
-    act_pid a = lab_spawn();
+    fixture_open();
+    act_pid a = fixture_spawn();
     ck_assert_int_eq(act_message_create(&message, TAG_A, 0), ACT_OK);
-    ck_assert_int_eq(act_system_ask(lab.system, a, &message, &reply, 100), ACT_INVALID);
+    ck_assert_int_eq(act_system_ask(fixture.system, a, &message, &reply, 100), ACT_INVALID);
     act_message_free(&message);
-    ck_assert_int_eq(act_system_join(lab.system, a, NULL, 0), ACT_INVALID);
-    ck_assert_int_eq(act_system_run(lab.system), ACT_INVALID);
-    ck_assert_uint_eq(act_system_workers_count(lab.system), 1);
-    lab_close();
+    ck_assert_int_eq(act_system_join(fixture.system, a, NULL, 0), ACT_INVALID);
+    ck_assert_int_eq(act_system_run(fixture.system), ACT_INVALID);
+    ck_assert_uint_eq(act_system_workers_count(fixture.system), 1);
+    fixture_close();
 }
 
 static void a_blocking_actor_runs_like_any_other(void)
 {
-    lab_open();
-    act_pid a = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.blocking = true));
-    act_pid b = lab_spawn_as(&puppet, NULL, ACT_SPAWN_OPTIONS(.worker = 1));
-    ck_assert(lab_lives(a) && lab_lives(b));
-    lab_let(a, panics);
-    lab_let(b, panics);
-    lab_close();
+    fixture_open();
+    act_pid a = fixture_spawn_as(&scripted, NULL, ACT_SPAWN_OPTIONS(.blocking = true));
+    act_pid b = fixture_spawn_as(&scripted, NULL, ACT_SPAWN_OPTIONS(.worker = 1));
+    ck_assert(fixture_lives(a) && fixture_lives(b));
+    fixture_let(a, panics);
+    fixture_let(b, panics);
+    fixture_close();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(the_same_seed_takes_the_same_course, .rounds = 10),
-    FACT(other_seeds_take_other_courses, .timeout_seconds = 30),
-    FACT(any_of_those_that_are_runnable_may_be_next, .timeout_seconds = 30),
-    LAB_FACT(a_loop_is_stopped_after_so_many_turns),
-    LAB_FACT(threads_cannot_wait_for_a_simulation),
-    LAB_FACT(a_blocking_actor_runs_like_any_other),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(the_same_seed_takes_the_same_course, .rounds = 10),
+    TEST_CASE(other_seeds_take_other_courses, .timeout_seconds = 30),
+    TEST_CASE(any_of_those_that_are_runnable_may_be_next, .timeout_seconds = 30),
+    FIXTURE_CASE(a_loop_is_stopped_after_so_many_turns),
+    FIXTURE_CASE(threads_cannot_wait_for_a_simulation),
+    FIXTURE_CASE(a_blocking_actor_runs_like_any_other),
+    END_OF_CASES,
 };

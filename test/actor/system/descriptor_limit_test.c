@@ -144,9 +144,9 @@ static void a_system_goes_on_when_descriptors_run_out(void)
     close(ends[1]);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(too_few_descriptors_are_a_result),
-    FACT(libevent_cannot_end_the_process),
-    FACT(a_system_goes_on_when_descriptors_run_out),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(too_few_descriptors_are_a_result),
+    TEST_CASE(libevent_cannot_end_the_process),
+    TEST_CASE(a_system_goes_on_when_descriptors_run_out),
+    END_OF_CASES,
 };

@@ -235,24 +235,24 @@ static void of_many_a_few_are_named_and_the_rest_counted(void)
     let_go();
 }
 
-static void leaves_a_seat(act_self *self, void *state, const act_message *message)
+static void leaves_a_handover(act_self *self, void *state, const act_message *message)
 {
     (void)state, (void)message;
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 
-static const act_behavior seated = {.name = "seated", .receive = leaves_a_seat};
+static const act_behavior hands_over = {.name = "hands_over", .receive = leaves_a_handover};
 
-static void a_seat_is_no_actor_that_is_left_behind(void)
+static void a_handover_is_no_actor_that_is_left_behind(void)
 {
     open_system(OPTIONS);
-    act_pid pid = spawn(&seated, ACT_SPAWN_OPTIONS(.seat = ACT_SEAT_KEEP));
+    act_pid pid = spawn(&hands_over, ACT_SPAWN_OPTIONS(.handover = ACT_HANDOVER_KEEP));
     ck_assert_int_eq(act_system_join(sys, pid, NULL, ACT_FOREVER), ACT_OK);
     spawn(&hanging, NULL);
     sem_wait(&stuck);
     destroy_in_vain();
     logged_has("(hanging): its callback has run");
-    ck_assert_msg(strstr(logged, "seated") == NULL, "%s", logged);
+    ck_assert_msg(strstr(logged, "hands_over") == NULL, "%s", logged);
     let_go();
 }
 
@@ -395,18 +395,18 @@ static void nothing_is_left_of_callbacks_that_return(void)
                      ACT_INVALID);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_blocking_callback_that_does_not_return_is_left_behind),
-    FACT(a_handler_on_a_worker_that_does_not_return_is_left_behind),
-    FACT(threads_that_were_displaced_end_when_their_owners_of_sockets_return,
-         .timeout_seconds = 30),
-    FACT(who_waits_behind_a_stuck_callback_is_named_too),
-    FACT(a_seat_is_no_actor_that_is_left_behind),
-    FACT(of_many_a_few_are_named_and_the_rest_counted),
-    FACT(a_stop_names_who_has_not_ended_in_time),
-    FACT(a_hook_that_does_not_return_is_left_behind),
-    FACT(a_hook_for_the_log_that_does_not_return_is_left_behind, .timeout_seconds = 30),
-    FACT(a_task_that_does_not_return_is_left_behind_with_its_args),
-    FACT(nothing_is_left_of_callbacks_that_return),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_blocking_callback_that_does_not_return_is_left_behind),
+    TEST_CASE(a_handler_on_a_worker_that_does_not_return_is_left_behind),
+    TEST_CASE(threads_that_were_displaced_end_when_their_owners_of_sockets_return,
+              .timeout_seconds = 30),
+    TEST_CASE(who_waits_behind_a_stuck_callback_is_named_too),
+    TEST_CASE(a_handover_is_no_actor_that_is_left_behind),
+    TEST_CASE(of_many_a_few_are_named_and_the_rest_counted),
+    TEST_CASE(a_stop_names_who_has_not_ended_in_time),
+    TEST_CASE(a_hook_that_does_not_return_is_left_behind),
+    TEST_CASE(a_hook_for_the_log_that_does_not_return_is_left_behind, .timeout_seconds = 30),
+    TEST_CASE(a_task_that_does_not_return_is_left_behind_with_its_args),
+    TEST_CASE(nothing_is_left_of_callbacks_that_return),
+    END_OF_CASES,
 };

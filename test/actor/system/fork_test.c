@@ -119,12 +119,12 @@ static void try_system_calls(void)
     FORKED(act_system_join(sys, answerer_pid, NULL, ACT_FOREVER));
     FORKED(act_system_exit(sys, answerer_pid, end));
     FORKED(act_whereis(sys, &pid, "fred"));
-    FORKED(act_seat_of(sys, answerer_pid, &pid));
+    FORKED(act_handover_of(sys, answerer_pid, &pid));
     FORKED(act_system_spawn_supervisor(sys, &pid, &(act_supervisor_spec){.intensity = 1}, NULL));
     FORKED(act_thread_join(&mine, NULL));
     act_system_tell_value(sys, answerer_pid, GO, act_nothing());
     act_system_stop(sys); /* not that of the parent */
-    act_seat_leave(sys, answerer_pid);
+    act_handover_abandon(sys, answerer_pid);
     act_system_counters(sys, &counters);
     act_system_log(sys, ACT_LOG_ERROR, "in the child");
     FORKED(act_system_ready(sys));
@@ -420,12 +420,13 @@ static __attribute__((unused)) void a_system_can_be_made_after_becoming_a_daemon
 #define WHERE_CHILDREN_HAVE_THREADS(...) __VA_ARGS__
 #endif
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_child_of_a_thread_has_no_system),
-    FACT(a_child_of_a_callback_has_no_actors, .rounds = 2),
-    FACT(a_callback_that_returns_in_the_child_ends_it_with_a_message, .rounds = 4),
-    FACT(a_child_has_no_channels, .rounds = sizeof shapes / sizeof shapes[0]),
-    WHERE_CHILDREN_HAVE_THREADS(FACT(what_a_child_makes_works),
-                                FACT(what_the_child_of_a_callback_makes_works),
-                                FACT(a_system_can_be_made_after_becoming_a_daemon), ) END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_child_of_a_thread_has_no_system),
+    TEST_CASE(a_child_of_a_callback_has_no_actors, .rounds = 2),
+    TEST_CASE(a_callback_that_returns_in_the_child_ends_it_with_a_message, .rounds = 4),
+    TEST_CASE(a_child_has_no_channels, .rounds = sizeof shapes / sizeof shapes[0]),
+    WHERE_CHILDREN_HAVE_THREADS(TEST_CASE(what_a_child_makes_works),
+                                TEST_CASE(what_the_child_of_a_callback_makes_works),
+                                TEST_CASE(a_system_can_be_made_after_becoming_a_daemon), )
+        END_OF_CASES,
 };

@@ -85,8 +85,8 @@ static void what_a_new_system_can_have_locked_is_little(void)
     act_system_destroy(&sys);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_worker_has_five_descriptors_and_a_system_few_more),
-    FACT(what_a_new_system_can_have_locked_is_little),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_worker_has_five_descriptors_and_a_system_few_more),
+    TEST_CASE(what_a_new_system_can_have_locked_is_little),
+    END_OF_CASES,
 };

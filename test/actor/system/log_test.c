@@ -20,7 +20,7 @@
 #include <actor/system/log_record.h>
 #include <actor/system/log_sink.h>
 #include <actor/system/system_record.h>
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 /* ---------------------------------------------------------------------------------------- lines */
 
@@ -152,8 +152,8 @@ static int ends[2];
 static void open_piped(act_log_format format, act_log_level level)
 {
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
-    lab_open_with(ACT_SYSTEM_OPTIONS(.log_descriptor = ends[1], .log_format = format,
-                                     .log_level = level, .dead_letter = lab_dead_letter));
+    fixture_open_with(ACT_SYSTEM_OPTIONS(.log_descriptor = ends[1], .log_format = format,
+                                         .log_level = level, .dead_letter = fixture_dead_letter));
 }
 
 static char heard[1 << 16];
@@ -169,7 +169,7 @@ static const char *read_piped(void)
 
 static void close_piped(void)
 {
-    lab_close();
+    fixture_close();
     close(ends[0]);
     close(ends[1]);
 }
@@ -188,16 +188,16 @@ static void an_actors_record_has_its_name_and_virtual_time(void)
 {
     act_pid pid;
     open_piped(ACT_LOG_FORMAT_TEXT, 0);
-    lab_advance(1500);
-    deed first = say_all;
-    ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first,
+    fixture_advance(1500);
+    action first = say_all;
+    ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first,
                                       ACT_SPAWN_OPTIONS(.name = "speaker")),
                      ACT_OK);
-    lab_run();
+    fixture_run();
     ck_assert_str_eq(read_piped(), "1970-01-01T00:00:01.500000Z info 0 1.1 speaker: info 2\n"
                                    "1970-01-01T00:00:01.500000Z warning 0 1.1 speaker: warning 3\n"
                                    "1970-01-01T00:00:01.500000Z error 0 1.1 speaker: error 4\n");
-    act_system_log(lab.system, ACT_LOG_INFO, "%s", "from outside");
+    act_system_log(fixture.system, ACT_LOG_INFO, "%s", "from outside");
     ck_assert_str_eq(read_piped(), "1970-01-01T00:00:01.500000Z info - - -: from outside\n");
     close_piped();
 }
@@ -206,16 +206,17 @@ static void what_is_less_urgent_is_passed_over(void)
 {
     act_pid pid;
     open_piped(ACT_LOG_FORMAT_TEXT, ACT_LOG_ERROR);
-    deed first = say_all;
-    ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first, NULL), ACT_OK);
-    lab_run();
-    ck_assert_str_eq(read_piped(), "1970-01-01T00:00:00.000000Z error 0 1.1 puppet: error 4\n");
+    action first = say_all;
+    ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first, NULL), ACT_OK);
+    fixture_run();
+    ck_assert_str_eq(read_piped(), "1970-01-01T00:00:00.000000Z error 0 1.1 scripted: error 4\n");
     close_piped();
     open_piped(ACT_LOG_FORMAT_TEXT, ACT_LOG_DEBUG);
-    ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first, NULL), ACT_OK);
-    lab_run();
-    ck_assert_int_eq(
-        strncmp(read_piped(), "1970-01-01T00:00:00.000000Z debug 0 1.1 puppet: debug 1\n", 56), 0);
+    ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first, NULL), ACT_OK);
+    fixture_run();
+    ck_assert_int_eq(strncmp(read_piped(),
+                             "1970-01-01T00:00:00.000000Z debug 0 1.1 scripted: debug 1\n", 56),
+                     0);
     close_piped();
 }
 
@@ -227,18 +228,18 @@ static void fails(act_self *self)
 static void an_actor_that_panics_is_logged_with_its_label(void)
 {
     act_pid    pid;
-    deed       first = fails;
+    action     first = fails;
     act_on_end on_end = {.run = free, .label = "luck"}; /* of no memory: nothing is to be done */
     open_piped(ACT_LOG_FORMAT_LOGFMT, 0);
-    ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first,
+    ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first,
                                       ACT_SPAWN_OPTIONS(.on_end = &on_end)),
                      ACT_OK);
-    lab_run();
-    ck_assert_ptr_nonnull(strstr(read_piped(),
-                                 "level=error worker=0 pid=1.1 actor=\"luck\" behavior=\"puppet\" "
-                                 "text=\"ended: panic, log_test.c:"));
-    ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first, NULL), ACT_OK);
-    lab_run();
+    fixture_run();
+    ck_assert_ptr_nonnull(
+        strstr(read_piped(), "level=error worker=0 pid=1.1 actor=\"luck\" behavior=\"scripted\" "
+                             "text=\"ended: panic, log_test.c:"));
+    ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first, NULL), ACT_OK);
+    fixture_run();
     ck_assert_ptr_null(strstr(read_piped(), "actor=")); /* the label was the other's */
     close_piped();
 }
@@ -246,17 +247,16 @@ static void an_actor_that_panics_is_logged_with_its_label(void)
 static void a_log_function_gets_what_it_got_before(void)
 {
     act_pid pid;
-    deed    first = say_all;
-    lab_open();
-    ck_assert_int_eq(act_system_spawn(lab.system, &pid, &puppet, &first, NULL), ACT_OK);
-    lab_run();
-    ck_assert_str_eq(
-        lab.log,
-        "actor 1.1 (puppet): info 2\nactor 1.1 (puppet): warning 3\nactor 1.1 (puppet): error 4\n");
-    act_system_log(lab.system, ACT_LOG_INFO, "all %d", 5);
-    ck_assert_ptr_nonnull(strstr(lab.log, "\nall 5\n"));
-    ck_assert_int_eq(act_log_flush(lab.system, ACT_FOREVER), ACT_OK);
-    lab_close();
+    action  first = say_all;
+    fixture_open();
+    ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first, NULL), ACT_OK);
+    fixture_run();
+    ck_assert_str_eq(fixture.log, "actor 1.1 (scripted): info 2\nactor 1.1 (scripted): warning 3\n"
+                                  "actor 1.1 (scripted): error 4\n");
+    act_system_log(fixture.system, ACT_LOG_INFO, "all %d", 5);
+    ck_assert_ptr_nonnull(strstr(fixture.log, "\nall 5\n"));
+    ck_assert_int_eq(act_log_flush(fixture.system, ACT_FOREVER), ACT_OK);
+    fixture_close();
 }
 
 static void a_long_text_is_cut_and_says_so(void)
@@ -265,7 +265,7 @@ static void a_long_text_is_cut_and_says_so(void)
     memset(text, 'x', sizeof text);
     text[sizeof text - 1] = '\0';
     open_piped(ACT_LOG_FORMAT_TEXT, 0);
-    act_system_log(lab.system, ACT_LOG_INFO, "%s", text);
+    act_system_log(fixture.system, ACT_LOG_INFO, "%s", text);
     size_t count = strlen(read_piped());
     ck_assert_uint_eq(count, strlen("1970-01-01T00:00:00.000000Z info - - -: ") + ACT_LOG_TEXT_MAX);
     ck_assert_str_eq(heard + count - 5, "x...\n");
@@ -276,8 +276,8 @@ static void a_simulation_outlives_its_reader(void)
 {
     open_piped(ACT_LOG_FORMAT_TEXT, 0);
     close(ends[0]);
-    act_system_log(lab.system, ACT_LOG_INFO, "to nothing");
-    ck_assert_uint_eq(lab_counters().log_lost, 1);
+    act_system_log(fixture.system, ACT_LOG_INFO, "to nothing");
+    ck_assert_uint_eq(fixture_counters().log_lost, 1);
     ends[0] = -1;
     close_piped();
 }
@@ -301,18 +301,18 @@ static void odd_options_are_refused(void)
     close(ends[1]);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_line_has_time_level_worker_pid_actor_and_text),
-    FACT(what_is_not_known_is_left_out),
-    FACT(dates_are_right_over_centuries),
-    FACT(a_text_cannot_end_its_line_or_leave_its_quotes),
-    FACT(the_longest_line_is_whole),
-    FACT(an_actors_record_has_its_name_and_virtual_time),
-    FACT(what_is_less_urgent_is_passed_over),
-    FACT(an_actor_that_panics_is_logged_with_its_label),
-    FACT(a_log_function_gets_what_it_got_before),
-    FACT(a_long_text_is_cut_and_says_so),
-    FACT(a_simulation_outlives_its_reader),
-    FACT(odd_options_are_refused),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_line_has_time_level_worker_pid_actor_and_text),
+    TEST_CASE(what_is_not_known_is_left_out),
+    TEST_CASE(dates_are_right_over_centuries),
+    TEST_CASE(a_text_cannot_end_its_line_or_leave_its_quotes),
+    TEST_CASE(the_longest_line_is_whole),
+    TEST_CASE(an_actors_record_has_its_name_and_virtual_time),
+    TEST_CASE(what_is_less_urgent_is_passed_over),
+    TEST_CASE(an_actor_that_panics_is_logged_with_its_label),
+    TEST_CASE(a_log_function_gets_what_it_got_before),
+    TEST_CASE(a_long_text_is_cut_and_says_so),
+    TEST_CASE(a_simulation_outlives_its_reader),
+    TEST_CASE(odd_options_are_refused),
+    END_OF_CASES,
 };

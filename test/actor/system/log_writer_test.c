@@ -196,7 +196,7 @@ static void pass_gate(void)
     char byte;
     while (read(gate[0], &byte, 1) < 0 && errno == EINTR)
         continue;
-    /* pairs with the fact that waits for it */
+    /* pairs with the case that waits for it */
     atomic_store_explicit(&has_passed, true, memory_order_release);
 }
 
@@ -498,19 +498,19 @@ static void a_descriptor_that_was_closed_is_left_alone(void)
     close(ends[1]);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(no_actor_waits_for_a_full_pipe),
-    FACT(a_pipe_without_a_reader_ends_nothing),
-    FACT(a_system_is_destroyed_though_its_log_is_stuck),
-    FACT(a_writer_that_hangs_is_left_behind),
-    FACT(a_full_disk_tears_no_line),
-    FACT(a_disk_that_stays_full_holds_up_nothing),
-    FACT(the_journal_gets_fields),
-    FACT(a_journal_that_is_started_again_is_found_again),
-    FACT(standard_error_may_be_the_journal),
-    FACT(exit_writes_what_was_logged),
-    FACT(a_child_of_fork_logs_nothing),
-    FACT(a_closed_standard_error_is_no_reason_to_fail),
-    FACT(a_descriptor_that_was_closed_is_left_alone),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(no_actor_waits_for_a_full_pipe),
+    TEST_CASE(a_pipe_without_a_reader_ends_nothing),
+    TEST_CASE(a_system_is_destroyed_though_its_log_is_stuck),
+    TEST_CASE(a_writer_that_hangs_is_left_behind),
+    TEST_CASE(a_full_disk_tears_no_line),
+    TEST_CASE(a_disk_that_stays_full_holds_up_nothing),
+    TEST_CASE(the_journal_gets_fields),
+    TEST_CASE(a_journal_that_is_started_again_is_found_again),
+    TEST_CASE(standard_error_may_be_the_journal),
+    TEST_CASE(exit_writes_what_was_logged),
+    TEST_CASE(a_child_of_fork_logs_nothing),
+    TEST_CASE(a_closed_standard_error_is_no_reason_to_fail),
+    TEST_CASE(a_descriptor_that_was_closed_is_left_alone),
+    END_OF_CASES,
 };

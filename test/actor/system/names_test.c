@@ -1,6 +1,6 @@
 /* Names: one owner at a time, free before anybody hears of the owner's end. */
 /* SPDX-License-Identifier: MIT */
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 static act_pid     a, b, c;
 static const char *name;
@@ -8,10 +8,10 @@ static act_result  result;
 
 static void open_three(void)
 {
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn();
-    c = lab_spawn();
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn();
+    c = fixture_spawn();
 }
 
 static void registers(act_self *self)
@@ -27,21 +27,21 @@ static void unregisters(act_self *self)
 static act_result let_register(act_pid who, const char *what)
 {
     name = what;
-    lab_let(who, registers);
+    fixture_let(who, registers);
     return result;
 }
 
 static act_result let_unregister(act_pid who, const char *what)
 {
     name = what;
-    lab_let(who, unregisters);
+    fixture_let(who, unregisters);
     return result;
 }
 
 static bool is_called(act_pid who, const char *what)
 {
     act_pid    pid = {9, 9};
-    act_result found = act_whereis(lab.system, &pid, what);
+    act_result found = act_whereis(fixture.system, &pid, what);
     if (found != ACT_OK)
         ck_assert(found == ACT_NOT_FOUND && pid.node == 9 && pid.local == 9);
     return found == ACT_OK && act_pid_equal(pid, who);
@@ -54,7 +54,7 @@ static void a_name_leads_to_its_owner(void)
     ck_assert_int_eq(let_register(a, "ada"), ACT_OK);
     ck_assert(is_called(a, "ada"));
     ck_assert(!is_called(a, "Ada") && !is_called(a, "ad") && !is_called(a, "adaa"));
-    lab_close();
+    fixture_close();
 }
 
 static void a_name_has_one_owner(void)
@@ -64,7 +64,7 @@ static void a_name_has_one_owner(void)
     ck_assert_int_eq(let_register(b, "ada"), ACT_EXISTS);
     ck_assert_int_eq(let_register(a, "ada"), ACT_EXISTS);
     ck_assert(is_called(a, "ada"));
-    lab_close();
+    fixture_close();
 }
 
 static void an_actor_may_have_many_names(void)
@@ -79,12 +79,12 @@ static void an_actor_may_have_many_names(void)
         snprintf(text, sizeof text, "name %d", i);
         ck_assert(is_called(i % 2 ? a : b, text));
     }
-    lab_let(a, exits_normally);
+    fixture_let(a, exits_normally);
     for (int i = 0; i < 300; i++) {
         snprintf(text, sizeof text, "name %d", i);
         ck_assert(i % 2 ? !is_called(a, text) : is_called(b, text));
     }
-    lab_close();
+    fixture_close();
 }
 
 static void a_name_is_1_to_63_bytes_long(void)
@@ -102,7 +102,7 @@ static void a_name_is_1_to_63_bytes_long(void)
     text[ACT_NAME_MAX - 1] = 'n';
     ck_assert(!is_called(a, text) && !is_called(a, ""));
     ck_assert_int_eq(let_unregister(a, text), ACT_NOT_FOUND);
-    lab_close();
+    fixture_close();
 }
 
 static void a_name_can_be_given_up(void)
@@ -115,9 +115,9 @@ static void a_name_can_be_given_up(void)
     ck_assert_int_eq(let_unregister(a, "ada"), ACT_NOT_FOUND);
     ck_assert(!is_called(a, "ada"));
     ck_assert_int_eq(let_register(b, "ada"), ACT_OK);
-    lab_let(a, exits_normally);
+    fixture_let(a, exits_normally);
     ck_assert(is_called(b, "ada"));
-    lab_close();
+    fixture_close();
 }
 
 static void takes_the_name(act_self *self, void *state, const act_message *message)
@@ -126,7 +126,7 @@ static void takes_the_name(act_self *self, void *state, const act_message *messa
         note_message(self, message);
         ck_assert_int_eq(act_register(self, "ada"), ACT_OK);
     } else {
-        puppet_receive(self, state, message);
+        scripted_receive(self, state, message);
     }
 }
 
@@ -134,26 +134,26 @@ static const act_behavior heir = {.name = "heir", .receive = takes_the_name};
 
 static void who_sees_the_down_can_take_the_name(void)
 {
-    static const deed ends[] = {exits_normally, panics, exits_with_an_error};
+    static const action ends[] = {exits_normally, panics, exits_with_an_error};
     open_three();
-    b = lab_spawn_as(&heir, NULL, NULL);
+    b = fixture_spawn_as(&heir, NULL, NULL);
     ck_assert_int_eq(let_register(a, "ada"), ACT_OK);
-    lab_let_about(b, monitors, a);
-    lab_let(a, ends[kit_round() % 3]);
+    fixture_let_about(b, monitors, a);
+    fixture_let(a, ends[kit_round() % 3]);
     ck_assert(is_called(b, "ada"));
-    lab_close();
+    fixture_close();
 }
 
 static void who_sees_the_exit_can_take_the_name(void)
 {
     open_three();
-    b = lab_spawn_as(&heir, NULL, NULL);
-    lab_let(b, traps);
+    b = fixture_spawn_as(&heir, NULL, NULL);
+    fixture_let(b, traps);
     ck_assert_int_eq(let_register(a, "ada"), ACT_OK);
-    lab_let_about(b, links, a);
-    lab_let(a, panics);
+    fixture_let_about(b, links, a);
+    fixture_let(a, panics);
     ck_assert(is_called(b, "ada"));
-    lab_close();
+    fixture_close();
 }
 
 static void finds_itself(act_self *self)
@@ -163,17 +163,17 @@ static void finds_itself(act_self *self)
     ck_assert(act_pid_equal(pid, act_self_pid(self)));
 }
 
-static const deed finds_first = finds_itself;
+static const action finds_first = finds_itself;
 
 static void a_spawned_name_is_there_before_init(void)
 {
     open_three();
-    a = lab_spawn_as(&puppet, &finds_first, ACT_SPAWN_OPTIONS(.name = "born so"));
+    a = fixture_spawn_as(&scripted, &finds_first, ACT_SPAWN_OPTIONS(.name = "born so"));
     ck_assert(is_called(a, "born so"));
-    lab_run();
-    lab_let(a, exits_normally);
+    fixture_run();
+    fixture_let(a, exits_normally);
     ck_assert(!is_called(a, "born so"));
-    lab_close();
+    fixture_close();
 }
 
 static act_result spawned;
@@ -183,13 +183,15 @@ static void spawns_with_the_name(act_self *self)
     act_pid pid;
     act_ref ref;
     switch (kit_round() % 3) {
-    case 0: spawned = act_spawn(self, &pid, &puppet, NULL, ACT_SPAWN_OPTIONS(.name = "ada")); break;
+    case 0:
+        spawned = act_spawn(self, &pid, &scripted, NULL, ACT_SPAWN_OPTIONS(.name = "ada"));
+        break;
     case 1:
-        spawned = act_spawn_link(self, &pid, &puppet, NULL, ACT_SPAWN_OPTIONS(.name = "ada"));
+        spawned = act_spawn_link(self, &pid, &scripted, NULL, ACT_SPAWN_OPTIONS(.name = "ada"));
         break;
     default:
         spawned =
-            act_spawn_monitor(self, &pid, &ref, &puppet, NULL, ACT_SPAWN_OPTIONS(.name = "ada"));
+            act_spawn_monitor(self, &pid, &ref, &scripted, NULL, ACT_SPAWN_OPTIONS(.name = "ada"));
     }
 }
 
@@ -197,14 +199,14 @@ static void a_taken_name_cannot_be_spawned(void)
 {
     open_three();
     ck_assert_int_eq(let_register(a, "ada"), ACT_OK);
-    lab_let(b, spawns_with_the_name);
+    fixture_let(b, spawns_with_the_name);
     ck_assert_int_eq(spawned, ACT_EXISTS);
-    ck_assert_uint_eq(lab_counters().spawned, 3);
+    ck_assert_uint_eq(fixture_counters().spawned, 3);
     ck_assert(is_called(a, "ada"));
-    lab_let(a, exits_normally);
-    lab_let(b, spawns_with_the_name);
+    fixture_let(a, exits_normally);
+    fixture_let(b, spawns_with_the_name);
     ck_assert_int_eq(spawned, ACT_OK);
-    lab_close();
+    fixture_close();
 }
 
 static act_result refuses(act_self *self, void *state, const void *args)
@@ -215,28 +217,29 @@ static act_result refuses(act_self *self, void *state, const void *args)
     return ACT_IGNORE;
 }
 
-static const act_behavior refuser = {.name = "refuser", .init = refuses, .receive = puppet_receive};
+static const act_behavior refuser = {
+    .name = "refuser", .init = refuses, .receive = scripted_receive};
 
 static void the_name_of_one_that_would_not_run_is_free(void)
 {
     open_three();
-    act_pid pid = lab_spawn_as(&refuser, NULL, ACT_SPAWN_OPTIONS(.name = "ada"));
+    act_pid pid = fixture_spawn_as(&refuser, NULL, ACT_SPAWN_OPTIONS(.name = "ada"));
     ck_assert(is_called(pid, "ada"));
-    lab_run();
+    fixture_run();
     ck_assert(!is_called(pid, "ada"));
-    lab_close();
+    fixture_close();
 }
 
-const struct kit_fact kit_facts[] = {
-    LAB_FACT(a_name_leads_to_its_owner),
-    LAB_FACT(a_name_has_one_owner),
-    LAB_FACT(an_actor_may_have_many_names),
-    LAB_FACT(a_name_is_1_to_63_bytes_long),
-    LAB_FACT(a_name_can_be_given_up),
-    LAB_FACT(who_sees_the_down_can_take_the_name),
-    LAB_FACT(who_sees_the_exit_can_take_the_name),
-    LAB_FACT(a_spawned_name_is_there_before_init),
-    LAB_FACT(a_taken_name_cannot_be_spawned),
-    LAB_FACT(the_name_of_one_that_would_not_run_is_free),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    FIXTURE_CASE(a_name_leads_to_its_owner),
+    FIXTURE_CASE(a_name_has_one_owner),
+    FIXTURE_CASE(an_actor_may_have_many_names),
+    FIXTURE_CASE(a_name_is_1_to_63_bytes_long),
+    FIXTURE_CASE(a_name_can_be_given_up),
+    FIXTURE_CASE(who_sees_the_down_can_take_the_name),
+    FIXTURE_CASE(who_sees_the_exit_can_take_the_name),
+    FIXTURE_CASE(a_spawned_name_is_there_before_init),
+    FIXTURE_CASE(a_taken_name_cannot_be_spawned),
+    FIXTURE_CASE(the_name_of_one_that_would_not_run_is_free),
+    END_OF_CASES,
 };

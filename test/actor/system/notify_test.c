@@ -1,6 +1,6 @@
 /* Actors are told by channels, and never wait for them. */
 /* SPDX-License-Identifier: MIT */
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 #include <actor/notify.h>
 #include <mailbox/base/memory.h>
@@ -18,7 +18,7 @@ static void release(void *value)
 
 static void open_with(size_t capacity)
 {
-    lab_open();
+    fixture_open();
     released = 0;
     ck_assert_int_eq(act_channel_create(&sender, &receiver, sizeof(int64_t), capacity), ACT_OK);
     act_channel_release_with(receiver, release);
@@ -28,7 +28,7 @@ static void close_all(void)
 {
     act_sender_drop(&sender);
     act_receiver_drop(&receiver);
-    lab_close();
+    fixture_close();
 }
 
 static void asks(act_self *self)
@@ -44,7 +44,7 @@ static void asks_for_room(act_self *self)
 static act_result put(int64_t value)
 {
     act_result result = act_channel_send(sender, &value, 0);
-    lab_run();
+    fixture_run();
     return result;
 }
 
@@ -52,78 +52,78 @@ static int64_t got(void)
 {
     int64_t    value;
     act_result result = act_channel_receive(receiver, &value, 0);
-    lab_run();
+    fixture_run();
     return result == ACT_OK ? value : -(int64_t)result;
 }
 
 static void an_actor_is_told_once_when_a_value_waits(void)
 {
     open_with(ACT_CHANNEL_UNBOUNDED);
-    act_pid who = lab_spawn();
-    lab_let(who, asks);
-    ck_assert_int_eq(lab_count(who, TAG_A), 0);
+    act_pid who = fixture_spawn();
+    fixture_let(who, asks);
+    ck_assert_int_eq(fixture_count(who, TAG_A), 0);
     ck_assert_int_eq(put(1), ACT_OK);
     ck_assert_int_eq(put(2), ACT_OK);
-    ck_assert_int_eq(lab_count(who, TAG_A), 1);
+    ck_assert_int_eq(fixture_count(who, TAG_A), 1);
     ck_assert_int_eq(got(), 1);
-    lab_let(who, asks); /* one waits already */
-    ck_assert_int_eq(lab_count(who, TAG_A), 2);
+    fixture_let(who, asks); /* one waits already */
+    ck_assert_int_eq(fixture_count(who, TAG_A), 2);
     close_all();
 }
 
 static void an_actor_is_told_that_no_sender_is_left(void)
 {
     open_with(3);
-    act_pid who = lab_spawn();
-    lab_let(who, asks);
+    act_pid who = fixture_spawn();
+    fixture_let(who, asks);
     act_sender_drop(&sender);
-    lab_run();
-    ck_assert_int_eq(lab_count(who, TAG_A), 1);
-    lab_let(who, asks);
-    ck_assert_int_eq(lab_count(who, TAG_A), 2);
+    fixture_run();
+    ck_assert_int_eq(fixture_count(who, TAG_A), 1);
+    fixture_let(who, asks);
+    ck_assert_int_eq(fixture_count(who, TAG_A), 2);
     close_all();
 }
 
 static void an_actor_is_told_when_there_is_room(void)
 {
     open_with(1);
-    act_pid who = lab_spawn();
+    act_pid who = fixture_spawn();
     ck_assert_int_eq(put(1), ACT_OK);
-    lab_let(who, asks_for_room);
-    ck_assert_int_eq(lab_count(who, TAG_B), 0);
+    fixture_let(who, asks_for_room);
+    ck_assert_int_eq(fixture_count(who, TAG_B), 0);
     ck_assert_int_eq(got(), 1);
-    ck_assert_int_eq(lab_count(who, TAG_B), 1);
-    lab_let(who, asks_for_room);
-    ck_assert_int_eq(lab_count(who, TAG_B), 2);
+    ck_assert_int_eq(fixture_count(who, TAG_B), 1);
+    fixture_let(who, asks_for_room);
+    ck_assert_int_eq(fixture_count(who, TAG_B), 2);
     close_all();
 }
 
 static void all_who_have_asked_are_told(void)
 {
     open_with(1);
-    act_pid one = lab_spawn(), two = lab_spawn();
-    lab_let(one, asks);
-    lab_let(one, asks);
-    lab_let(two, asks);
+    act_pid one = fixture_spawn(), two = fixture_spawn();
+    fixture_let(one, asks);
+    fixture_let(one, asks);
+    fixture_let(two, asks);
     ck_assert_int_eq(put(1), ACT_OK);
-    ck_assert_int_eq(lab_count(one, TAG_A), 2);
-    ck_assert_int_eq(lab_count(two, TAG_A), 1);
+    ck_assert_int_eq(fixture_count(one, TAG_A), 2);
+    ck_assert_int_eq(fixture_count(two, TAG_A), 1);
     close_all();
 }
 
 static void a_rendezvous_hands_its_value_to_an_actor_that_has_asked(void)
 {
     open_with(ACT_CHANNEL_RENDEZVOUS);
-    act_pid who = lab_spawn(), other = lab_spawn();
-    lab_let(other, asks_for_room);
+    act_pid who = fixture_spawn(), other = fixture_spawn();
+    fixture_let(other, asks_for_room);
     ck_assert_int_eq(put(5), ACT_FULL);
-    lab_let(who, asks);
-    ck_assert_int_eq(lab_count(other, TAG_B), 1); /* a receiver has come */
+    fixture_let(who, asks);
+    ck_assert_int_eq(fixture_count(other, TAG_B), 1); /* a receiver has come */
     ck_assert_int_eq(put(6), ACT_OK);
     ck_assert_int_eq(put(7), ACT_FULL);
-    ck_assert_int_eq(lab_only(who, TAG_A)->value, 6);
+    ck_assert_int_eq(fixture_only(who, TAG_A)->value, 6);
     close_all();
-    ck_assert_int_eq(released, 1); /* the puppet has only looked at it */
+    ck_assert_int_eq(released, 1); /* the scripted actor has only looked at it */
 }
 
 static int64_t taken;
@@ -142,8 +142,8 @@ static void a_value_that_is_taken_is_not_released(void)
 {
     static const act_behavior hearer = {.name = "hearer", .receive = hears};
     open_with(ACT_CHANNEL_RENDEZVOUS);
-    act_pid who = lab_spawn_as(&hearer, NULL, NULL);
-    lab_let(who, asks);
+    act_pid who = fixture_spawn_as(&hearer, NULL, NULL);
+    fixture_let(who, asks);
     ck_assert_int_eq(put(6), ACT_OK);
     ck_assert_int_eq(taken, 6);
     close_all();
@@ -153,12 +153,12 @@ static void a_value_that_is_taken_is_not_released(void)
 static void who_asks_counts_as_a_receiver(void)
 {
     open_with(1);
-    act_pid who = lab_spawn();
-    lab_let(who, asks);
+    act_pid who = fixture_spawn();
+    fixture_let(who, asks);
     act_receiver_drop(&receiver);
     ck_assert_int_eq(put(1), ACT_OK); /* told: and with that the last receiver is gone */
-    ck_assert_int_eq(lab_count(who, TAG_A), 1);
-    lab_let(who, does_nothing);
+    ck_assert_int_eq(fixture_count(who, TAG_A), 1);
+    fixture_let(who, does_nothing);
     ck_assert_int_eq(put(2), ACT_DISCONNECTED);
     ck_assert_int_eq(released, 1);
     close_all();
@@ -167,9 +167,9 @@ static void who_asks_counts_as_a_receiver(void)
 static void an_actor_that_has_ended_is_not_told(void)
 {
     open_with(1);
-    act_pid who = lab_spawn();
-    lab_let(who, asks);
-    lab_let(who, exits_normally);
+    act_pid who = fixture_spawn();
+    fixture_let(who, asks);
+    fixture_let(who, exits_normally);
     act_receiver_drop(&receiver);
     ck_assert_int_eq(put(1), ACT_DISCONNECTED);
     close_all();
@@ -185,10 +185,10 @@ static void tells_and_exits(act_self *self)
 static void a_value_for_an_actor_that_ends_is_released(void)
 {
     open_with(ACT_CHANNEL_RENDEZVOUS);
-    act_pid who = lab_spawn();
-    lab_let(who, asks);
-    lab_let(who, tells_and_exits); /* the value is in its inbox when it ends */
-    ck_assert_int_eq(lab_count(who, TAG_A), 0);
+    act_pid who = fixture_spawn();
+    fixture_let(who, asks);
+    fixture_let(who, tells_and_exits); /* the value is in its inbox when it ends */
+    ck_assert_int_eq(fixture_count(who, TAG_A), 0);
     close_all();
     ck_assert_int_eq(released, 1);
 }
@@ -210,15 +210,15 @@ static void a_value_left_for_later_is_sent_when_there_is_room(void)
 {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         open_with(capacity);
-        act_pid who = lab_spawn();
+        act_pid who = fixture_spawn();
         ck_assert_int_eq(put(1), capacity == 0 ? ACT_FULL : ACT_OK);
-        lab_let(who, leaves_seven);
-        ck_assert_int_eq(lab_count(who, TAG_B), 0);
+        fixture_let(who, leaves_seven);
+        ck_assert_int_eq(fixture_count(who, TAG_B), 0);
         if (capacity != 0)
             ck_assert_int_eq(got(), 1);
         else
             ck_assert_int_eq(got(), 7);
-        ck_assert_int_eq(lab_count(who, TAG_B), 1);
+        ck_assert_int_eq(fixture_count(who, TAG_B), 1);
         ck_assert_int_eq(got(), capacity != 0 ? 7 : -ACT_EMPTY);
         close_all();
         ck_assert_int_eq(released, 0);
@@ -228,9 +228,9 @@ static void a_value_left_for_later_is_sent_when_there_is_room(void)
 static void a_value_left_where_there_is_room_is_sent_at_once(void)
 {
     open_with(1);
-    act_pid who = lab_spawn();
-    lab_let(who, leaves_seven);
-    ck_assert_int_eq(lab_count(who, TAG_B), 1);
+    act_pid who = fixture_spawn();
+    fixture_let(who, leaves_seven);
+    ck_assert_int_eq(fixture_count(who, TAG_B), 1);
     ck_assert_int_eq(got(), 7);
     close_all();
 }
@@ -248,12 +248,12 @@ static void a_value_that_can_no_more_be_sent_comes_back(void)
 {
     static const act_behavior owner = {.name = "owner", .receive = hears_of_its_value};
     open_with(1);
-    act_pid who = lab_spawn_as(&owner, NULL, NULL);
+    act_pid who = fixture_spawn_as(&owner, NULL, NULL);
     taken = 0;
     ck_assert_int_eq(put(1), ACT_OK);
-    lab_let(who, leaves_seven);
+    fixture_let(who, leaves_seven);
     act_receiver_drop(&receiver);
-    lab_run();
+    fixture_run();
     ck_assert_int_eq(taken, 7);
     close_all();
     ck_assert_int_eq(released, 1); /* the one that was in the channel */
@@ -262,10 +262,10 @@ static void a_value_that_can_no_more_be_sent_comes_back(void)
 static void a_value_left_by_an_actor_that_ends_is_released(void)
 {
     open_with(1);
-    act_pid who = lab_spawn();
+    act_pid who = fixture_spawn();
     ck_assert_int_eq(put(1), ACT_OK);
-    lab_let(who, leaves_seven);
-    lab_let(who, exits_normally);
+    fixture_let(who, leaves_seven);
+    fixture_let(who, exits_normally);
     ck_assert_int_eq(released, 1);
     ck_assert_int_eq(got(), 1);
     ck_assert_int_eq(got(), -ACT_EMPTY);
@@ -278,11 +278,11 @@ static void an_actor_is_given_its_value_whatever_the_capacity(void)
     static const size_t capacities[] = {0, 1, ACT_CHANNEL_UNBOUNDED};
     for (int i = 0; i < 3; i++) {
         open_with(capacities[i]);
-        act_pid who = lab_spawn();
-        lab_let(who, wants_one);
-        ck_assert_int_eq(lab_count(who, TAG_A), 0);
+        act_pid who = fixture_spawn();
+        fixture_let(who, wants_one);
+        ck_assert_int_eq(fixture_count(who, TAG_A), 0);
         ck_assert_int_eq(put(5), ACT_OK);
-        ck_assert_int_eq(lab_only(who, TAG_A)->value, 5);
+        ck_assert_int_eq(fixture_only(who, TAG_A)->value, 5);
         ck_assert_int_eq(got(), -ACT_EMPTY);
         close_all();
     }
@@ -291,10 +291,10 @@ static void an_actor_is_given_its_value_whatever_the_capacity(void)
 static void a_value_that_waits_is_given_at_once(void)
 {
     open_with(1);
-    act_pid who = lab_spawn();
+    act_pid who = fixture_spawn();
     ck_assert_int_eq(put(5), ACT_OK);
-    lab_let(who, wants_one);
-    ck_assert_int_eq(lab_only(who, TAG_A)->value, 5);
+    fixture_let(who, wants_one);
+    ck_assert_int_eq(fixture_only(who, TAG_A)->value, 5);
     close_all();
 }
 
@@ -302,11 +302,11 @@ static void what_is_left_for_later_meets_who_wants_one(void)
 {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         open_with(capacity);
-        act_pid giver = lab_spawn(), taker = lab_spawn();
-        lab_let(taker, wants_one);
-        lab_let(giver, leaves_seven);
-        ck_assert_int_eq(lab_only(taker, TAG_A)->value, 7);
-        ck_assert_int_eq(lab_count(giver, TAG_B), 1);
+        act_pid giver = fixture_spawn(), taker = fixture_spawn();
+        fixture_let(taker, wants_one);
+        fixture_let(giver, leaves_seven);
+        ck_assert_int_eq(fixture_only(taker, TAG_A)->value, 7);
+        ck_assert_int_eq(fixture_count(giver, TAG_B), 1);
         close_all();
     }
 }
@@ -314,17 +314,17 @@ static void what_is_left_for_later_meets_who_wants_one(void)
 static void who_is_told_in_vain_waits_on(void)
 {
     open_with(3);
-    act_pid one = lab_spawn(), two = lab_spawn(), watcher = lab_spawn();
-    lab_let(one, wants_one);
-    lab_let(two, wants_one);
-    lab_let(watcher, asks); /* with it the second one is told of the value, too, which the first
-                               one has */
+    act_pid one = fixture_spawn(), two = fixture_spawn(), watcher = fixture_spawn();
+    fixture_let(one, wants_one);
+    fixture_let(two, wants_one);
+    fixture_let(watcher, asks); /* with it the second one is told of the value, too, which the
+                                   first one has */
     ck_assert_int_eq(put(1), ACT_OK);
-    ck_assert_int_eq(lab_count(watcher, TAG_A), 1);
-    ck_assert_int_eq(lab_only(one, TAG_A)->value, 1);
-    ck_assert_int_eq(lab_count(two, TAG_A), 0);
+    ck_assert_int_eq(fixture_count(watcher, TAG_A), 1);
+    ck_assert_int_eq(fixture_only(one, TAG_A)->value, 1);
+    ck_assert_int_eq(fixture_count(two, TAG_A), 0);
     ck_assert_int_eq(put(2), ACT_OK);
-    ck_assert_int_eq(lab_only(two, TAG_A)->value, 2);
+    ck_assert_int_eq(fixture_only(two, TAG_A)->value, 2);
     close_all();
 }
 
@@ -342,7 +342,7 @@ static void a_handler_may_not_wait(void)
 {
     int64_t value;
     open_with(1);
-    lab_let(lab_spawn(), waits);
+    fixture_let(fixture_spawn(), waits);
     ck_assert_int_eq(act_channel_receive(receiver, &value, 1), ACT_TIMED_OUT); /* this thread may */
     close_all();
 }
@@ -372,7 +372,7 @@ static void a_select_of_a_simulation_draws_the_same_again(void)
     size_t first[DRAWS];
     for (int i = 0; i < 2; i++) {
         open_with(1);
-        lab_let(lab_spawn(), draws);
+        fixture_let(fixture_spawn(), draws);
         close_all();
         if (i == 0)
             memcpy(first, drawn, sizeof first);
@@ -404,41 +404,41 @@ static void leaves_what_fits_no_message(act_self *self)
 
 static void a_value_that_fits_no_message_is_not_taken_for_later(void)
 {
-    lab_open();
+    fixture_open();
     ck_assert_int_eq(act_channel_create(&sender, &receiver, ACT_MESSAGE_INLINE_BYTES + 1, 1),
                      ACT_OK);
-    lab_let(lab_spawn(), leaves_what_fits_no_message);
+    fixture_let(fixture_spawn(), leaves_what_fits_no_message);
     close_all();
 }
 
 static void what_is_out_of_range_or_without_memory_is_refused(void)
 {
     open_with(1);
-    lab_let(lab_spawn(), asks_in_vain);
+    fixture_let(fixture_spawn(), asks_in_vain);
     close_all();
 }
 
-const struct kit_fact kit_facts[] = {
-    LAB_FACT(an_actor_is_told_once_when_a_value_waits),
-    LAB_FACT(an_actor_is_told_that_no_sender_is_left),
-    LAB_FACT(an_actor_is_told_when_there_is_room),
-    LAB_FACT(all_who_have_asked_are_told),
-    LAB_FACT(a_rendezvous_hands_its_value_to_an_actor_that_has_asked),
-    LAB_FACT(a_value_that_is_taken_is_not_released),
-    LAB_FACT(who_asks_counts_as_a_receiver),
-    LAB_FACT(an_actor_that_has_ended_is_not_told),
-    LAB_FACT(a_value_for_an_actor_that_ends_is_released),
-    LAB_FACT(a_value_left_for_later_is_sent_when_there_is_room),
-    LAB_FACT(a_value_left_where_there_is_room_is_sent_at_once),
-    LAB_FACT(a_value_that_can_no_more_be_sent_comes_back),
-    LAB_FACT(a_value_left_by_an_actor_that_ends_is_released),
-    LAB_FACT(an_actor_is_given_its_value_whatever_the_capacity),
-    LAB_FACT(a_value_that_waits_is_given_at_once),
-    LAB_FACT(what_is_left_for_later_meets_who_wants_one),
-    LAB_FACT(who_is_told_in_vain_waits_on),
-    LAB_FACT(a_handler_may_not_wait),
-    LAB_FACT(a_select_of_a_simulation_draws_the_same_again),
-    LAB_FACT(what_is_out_of_range_or_without_memory_is_refused),
-    LAB_FACT(a_value_that_fits_no_message_is_not_taken_for_later),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    FIXTURE_CASE(an_actor_is_told_once_when_a_value_waits),
+    FIXTURE_CASE(an_actor_is_told_that_no_sender_is_left),
+    FIXTURE_CASE(an_actor_is_told_when_there_is_room),
+    FIXTURE_CASE(all_who_have_asked_are_told),
+    FIXTURE_CASE(a_rendezvous_hands_its_value_to_an_actor_that_has_asked),
+    FIXTURE_CASE(a_value_that_is_taken_is_not_released),
+    FIXTURE_CASE(who_asks_counts_as_a_receiver),
+    FIXTURE_CASE(an_actor_that_has_ended_is_not_told),
+    FIXTURE_CASE(a_value_for_an_actor_that_ends_is_released),
+    FIXTURE_CASE(a_value_left_for_later_is_sent_when_there_is_room),
+    FIXTURE_CASE(a_value_left_where_there_is_room_is_sent_at_once),
+    FIXTURE_CASE(a_value_that_can_no_more_be_sent_comes_back),
+    FIXTURE_CASE(a_value_left_by_an_actor_that_ends_is_released),
+    FIXTURE_CASE(an_actor_is_given_its_value_whatever_the_capacity),
+    FIXTURE_CASE(a_value_that_waits_is_given_at_once),
+    FIXTURE_CASE(what_is_left_for_later_meets_who_wants_one),
+    FIXTURE_CASE(who_is_told_in_vain_waits_on),
+    FIXTURE_CASE(a_handler_may_not_wait),
+    FIXTURE_CASE(a_select_of_a_simulation_draws_the_same_again),
+    FIXTURE_CASE(what_is_out_of_range_or_without_memory_is_refused),
+    FIXTURE_CASE(a_value_that_fits_no_message_is_not_taken_for_later),
+    END_OF_CASES,
 };

@@ -18,7 +18,7 @@
 static int  manager = -1;
 static char path[64];
 
-/* Rounds of a fact: a path, and an abstract name. */
+/* Rounds of a case: a path, and an abstract name. */
 static void open_manager(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -304,15 +304,15 @@ static void a_rest_ends_when_the_watchdog_is_to_be_fed(void)
     ck_assert_int_gt(act__monitor_pause(&monitor, 1100, true), 1000000);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(ready_when_run_begins_and_stopping_when_it_stops, .rounds = 2),
-    FACT(the_whole_course_is_told_in_order, .rounds = 2),
-    FACT(a_status_has_a_longest),
-    FACT(the_watchdog_has_an_interval_if_it_is_ours),
-    FACT(the_watchdog_is_fed_while_all_workers_go_on),
-    FACT(a_rest_ends_when_the_watchdog_is_to_be_fed),
-    FACT(without_a_manager_nothing_fails),
-    FACT(a_manager_that_is_gone_is_an_error_and_no_more, .rounds = 2),
-    FACT(whoever_is_no_service_tells_nothing),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(ready_when_run_begins_and_stopping_when_it_stops, .rounds = 2),
+    TEST_CASE(the_whole_course_is_told_in_order, .rounds = 2),
+    TEST_CASE(a_status_has_a_longest),
+    TEST_CASE(the_watchdog_has_an_interval_if_it_is_ours),
+    TEST_CASE(the_watchdog_is_fed_while_all_workers_go_on),
+    TEST_CASE(a_rest_ends_when_the_watchdog_is_to_be_fed),
+    TEST_CASE(without_a_manager_nothing_fails),
+    TEST_CASE(a_manager_that_is_gone_is_an_error_and_no_more, .rounds = 2),
+    TEST_CASE(whoever_is_no_service_tells_nothing),
+    END_OF_CASES,
 };

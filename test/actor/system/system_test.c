@@ -30,7 +30,7 @@ static void quiet(void *context, act_log_level level, const char *text)
 
 #define QUIETLY(...) ACT_SYSTEM_OPTIONS(.log = quiet, __VA_ARGS__)
 
-/* Each round of a fact has another number of workers. */
+/* Each round of a case has another number of workers. */
 static uint32_t workers(void)
 {
     static const uint32_t counts[] = {1, 2, 4};
@@ -578,27 +578,27 @@ static void timers_of_a_blocking_actor_fire_in_the_order_they_were_armed(void)
     act_system_destroy(&sys);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_system_can_be_made_and_destroyed, .rounds = 3),
-    FACT(options_out_of_range_are_refused),
-    FACT(a_stopped_system_runs_to_its_end, .rounds = 6),
-    FACT(hundred_systems_leave_nothing, .rounds = 3, .timeout_seconds = 30),
-    FACT(two_systems_live_side_by_side, .rounds = 3),
-    FACT(a_thread_can_ask, .rounds = 3),
-    FACT(a_thread_can_ask_after_a_spawn_that_failed, .rounds = 3),
-    FACT(only_an_answer_is_an_answer, .rounds = 3),
-    FACT(a_thread_can_join, .rounds = 3),
-    FACT(many_threads_can_ask_at_once, .rounds = 3, .timeout_seconds = 30),
-    FACT(many_threads_can_be_killed_at_once_in_vain, .rounds = 3, .timeout_seconds = 30),
-    FACT(roots_stop_in_reverse_order, .rounds = 3),
-    FACT(mute_roots_stop_together_and_the_others_in_order, .rounds = 6),
-    FACT(who_ignores_a_shutdown_is_killed_at_the_deadline, .rounds = 3),
-    FACT(actors_that_respawn_are_stopped_too, .rounds = 6, .timeout_seconds = 20),
-    FACT(a_signal_handler_may_stop_the_system, .rounds = 3),
-    FACT(a_handler_may_stop_the_system, .rounds = 3),
-    FACT(what_waits_at_the_end_is_released, .rounds = 6),
-    FACT(blocking_actors_can_wait_for_each_other, .rounds = 3, .timeout_seconds = 20),
-    FACT(blocking_actors_panic_like_any_other, .rounds = 3),
-    FACT(timers_of_a_blocking_actor_fire_in_the_order_they_were_armed, .rounds = 6),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_system_can_be_made_and_destroyed, .rounds = 3),
+    TEST_CASE(options_out_of_range_are_refused),
+    TEST_CASE(a_stopped_system_runs_to_its_end, .rounds = 6),
+    TEST_CASE(hundred_systems_leave_nothing, .rounds = 3, .timeout_seconds = 30),
+    TEST_CASE(two_systems_live_side_by_side, .rounds = 3),
+    TEST_CASE(a_thread_can_ask, .rounds = 3),
+    TEST_CASE(a_thread_can_ask_after_a_spawn_that_failed, .rounds = 3),
+    TEST_CASE(only_an_answer_is_an_answer, .rounds = 3),
+    TEST_CASE(a_thread_can_join, .rounds = 3),
+    TEST_CASE(many_threads_can_ask_at_once, .rounds = 3, .timeout_seconds = 30),
+    TEST_CASE(many_threads_can_be_killed_at_once_in_vain, .rounds = 3, .timeout_seconds = 30),
+    TEST_CASE(roots_stop_in_reverse_order, .rounds = 3),
+    TEST_CASE(mute_roots_stop_together_and_the_others_in_order, .rounds = 6),
+    TEST_CASE(who_ignores_a_shutdown_is_killed_at_the_deadline, .rounds = 3),
+    TEST_CASE(actors_that_respawn_are_stopped_too, .rounds = 6, .timeout_seconds = 20),
+    TEST_CASE(a_signal_handler_may_stop_the_system, .rounds = 3),
+    TEST_CASE(a_handler_may_stop_the_system, .rounds = 3),
+    TEST_CASE(what_waits_at_the_end_is_released, .rounds = 6),
+    TEST_CASE(blocking_actors_can_wait_for_each_other, .rounds = 3, .timeout_seconds = 20),
+    TEST_CASE(blocking_actors_panic_like_any_other, .rounds = 3),
+    TEST_CASE(timers_of_a_blocking_actor_fire_in_the_order_they_were_armed, .rounds = 6),
+    END_OF_CASES,
 };

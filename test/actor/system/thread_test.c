@@ -166,12 +166,12 @@ static void without_memory_there_is_no_thread(void)
     ck_assert_int_eq(act_thread_join(&thread, NULL), ACT_OK);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_join_waits_for_the_end_and_its_clean_ups),
-    FACT(a_join_tells_the_text_of_a_panic),
-    FACT(a_clean_up_that_panics_ends_there_and_the_next_is_called),
-    FACT(a_clean_up_that_calls_pthread_exit_ends_there_and_the_next_is_called),
-    FACT(what_a_panic_leaves_is_released_so_that_nobody_waits_for_it),
-    FACT(without_memory_there_is_no_thread),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_join_waits_for_the_end_and_its_clean_ups),
+    TEST_CASE(a_join_tells_the_text_of_a_panic),
+    TEST_CASE(a_clean_up_that_panics_ends_there_and_the_next_is_called),
+    TEST_CASE(a_clean_up_that_calls_pthread_exit_ends_there_and_the_next_is_called),
+    TEST_CASE(what_a_panic_leaves_is_released_so_that_nobody_waits_for_it),
+    TEST_CASE(without_memory_there_is_no_thread),
+    END_OF_CASES,
 };

@@ -1,6 +1,6 @@
 /* Timers as actors have them, in virtual time. */
 /* SPDX-License-Identifier: MIT */
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 static act_pid    a, b;
 static act_ref    refs[16];
@@ -9,20 +9,20 @@ static act_result result;
 
 static void open_two(void)
 {
-    lab_open();
-    a = lab_spawn();
-    b = lab_spawn();
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn();
 }
 
 static void arms(act_self *self)
 {
-    result = act_tell_value_after(self, &lab_ref, b, TAG_A, act_int64(1), delay);
+    result = act_tell_value_after(self, &fixture_ref, b, TAG_A, act_int64(1), delay);
 }
 
 static void let_arm(act_millis how_long)
 {
     delay = how_long;
-    lab_let(a, arms);
+    fixture_let(a, arms);
 }
 
 static void a_timer_fires_in_its_millisecond(void)
@@ -32,22 +32,22 @@ static void a_timer_fires_in_its_millisecond(void)
     open_two();
     for (int i = 0; i < (int)(sizeof delays / sizeof delays[0]); i++) {
         let_arm(delays[i]);
-        lab_advance(delays[i] - 1);
-        ck_assert_int_eq(lab_count(b, TAG_A), i);
-        lab_advance(1);
-        ck_assert_int_eq(lab_count(b, TAG_A), i + 1);
-        ck_assert(act_pid_equal(lab_nth(b, TAG_A, i)->sender, a));
+        fixture_advance(delays[i] - 1);
+        ck_assert_int_eq(fixture_count(b, TAG_A), i);
+        fixture_advance(1);
+        ck_assert_int_eq(fixture_count(b, TAG_A), i + 1);
+        ck_assert(act_pid_equal(fixture_nth(b, TAG_A, i)->sender, a));
     }
-    lab_close();
+    fixture_close();
 }
 
 static void a_delay_of_0_is_over_within_a_millisecond(void)
 {
     open_two();
     let_arm(0);
-    lab_advance(1);
-    ck_assert_int_eq(lab_count(b, TAG_A), 1);
-    lab_close();
+    fixture_advance(1);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 1);
+    fixture_close();
 }
 
 static int released;
@@ -60,8 +60,8 @@ static void release(void *nothing)
 
 static void arms_with_a_resource(act_self *self)
 {
-    result = act_tell_value_after(self, &lab_ref, b, TAG_A, act_resource_value(&released, release),
-                                  delay);
+    result = act_tell_value_after(self, &fixture_ref, b, TAG_A,
+                                  act_resource_value(&released, release), delay);
 }
 
 static void a_delay_out_of_range_is_refused(void)
@@ -71,11 +71,11 @@ static void a_delay_out_of_range_is_refused(void)
     released = 0;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         delay = bad[i];
-        lab_let(a, arms_with_a_resource);
+        fixture_let(a, arms_with_a_resource);
         ck_assert_int_eq(result, ACT_INVALID);
         ck_assert_int_eq(released, 0); /* still the caller's */
     }
-    lab_close();
+    fixture_close();
 }
 
 static void arms_many_for_one_moment(act_self *self)
@@ -87,12 +87,12 @@ static void arms_many_for_one_moment(act_self *self)
 static void timers_of_one_millisecond_fire_in_the_order_they_were_armed(void)
 {
     open_two();
-    lab_let(a, arms_many_for_one_moment);
-    lab_advance(50);
-    ck_assert_int_eq(lab_count(b, TAG_A), 16);
+    fixture_let(a, arms_many_for_one_moment);
+    fixture_advance(50);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 16);
     for (int i = 0; i < 16; i++)
-        ck_assert_int_eq((int)lab_nth(b, TAG_A, i)->value, i);
-    lab_close();
+        ck_assert_int_eq((int)fixture_nth(b, TAG_A, i)->value, i);
+    fixture_close();
 }
 
 static void arms_backwards(act_self *self)
@@ -105,42 +105,42 @@ static void arms_backwards(act_self *self)
 static void timers_fire_in_the_order_they_are_due(void)
 {
     open_two();
-    lab_let(a, arms_backwards);
-    lab_advance(2000);
-    ck_assert_int_eq(lab_count(b, TAG_A), 16);
+    fixture_let(a, arms_backwards);
+    fixture_advance(2000);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 16);
     for (int i = 0; i < 16; i++)
-        ck_assert_int_eq((int)lab_nth(b, TAG_A, i)->value, i);
-    lab_close();
+        ck_assert_int_eq((int)fixture_nth(b, TAG_A, i)->value, i);
+    fixture_close();
 }
 
 static void cancels(act_self *self)
 {
-    result = act_cancel_timer(self, lab_ref);
+    result = act_cancel_timer(self, fixture_ref);
 }
 
 static void a_cancelled_timer_does_not_fire(void)
 {
     open_two();
     let_arm(100);
-    lab_advance(99);
-    lab_let(a, cancels);
+    fixture_advance(99);
+    fixture_let(a, cancels);
     ck_assert_int_eq(result, ACT_OK);
-    lab_let(a, cancels);
+    fixture_let(a, cancels);
     ck_assert_int_eq(result, ACT_NOT_FOUND);
-    lab_advance(1000);
-    ck_assert_int_eq(lab_count(b, TAG_A), 0);
-    lab_close();
+    fixture_advance(1000);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 0);
+    fixture_close();
 }
 
 static void a_timer_that_has_fired_cannot_be_cancelled(void)
 {
     open_two();
     let_arm(10);
-    lab_advance(10);
-    lab_let(a, cancels);
+    fixture_advance(10);
+    fixture_let(a, cancels);
     ck_assert_int_eq(result, ACT_NOT_FOUND);
-    ck_assert_int_eq(lab_count(b, TAG_A), 1);
-    lab_close();
+    ck_assert_int_eq(fixture_count(b, TAG_A), 1);
+    fixture_close();
 }
 
 static void cancels_the_odd_ones(act_self *self)
@@ -152,24 +152,24 @@ static void cancels_the_odd_ones(act_self *self)
 static void one_of_many_can_be_cancelled(void)
 {
     open_two();
-    lab_let(a, arms_many_for_one_moment);
-    lab_let(a, cancels_the_odd_ones);
-    lab_advance(50);
-    ck_assert_int_eq(lab_count(b, TAG_A), 8);
+    fixture_let(a, arms_many_for_one_moment);
+    fixture_let(a, cancels_the_odd_ones);
+    fixture_advance(50);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 8);
     for (int i = 0; i < 8; i++)
-        ck_assert_int_eq((int)lab_nth(b, TAG_A, i)->value, 2 * i);
-    lab_close();
+        ck_assert_int_eq((int)fixture_nth(b, TAG_A, i)->value, 2 * i);
+    fixture_close();
 }
 
 static void a_stranger_cannot_cancel(void)
 {
     open_two();
     let_arm(10);
-    lab_let(b, cancels);
+    fixture_let(b, cancels);
     ck_assert_int_eq(result, ACT_NOT_FOUND);
-    lab_advance(10);
-    ck_assert_int_eq(lab_count(b, TAG_A), 1);
-    lab_close();
+    fixture_advance(10);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 1);
+    fixture_close();
 }
 
 static void cancels_all_sorts(act_self *self)
@@ -179,16 +179,16 @@ static void cancels_all_sorts(act_self *self)
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
         ck_assert_int_eq(act_cancel_timer(self, (act_ref){none[i]}), ACT_NOT_FOUND);
     monitors(self); /* a reference, but not a timer's */
-    ck_assert_int_eq(act_cancel_timer(self, lab_ref), ACT_NOT_FOUND);
+    ck_assert_int_eq(act_cancel_timer(self, fixture_ref), ACT_NOT_FOUND);
 }
 
 static void what_is_no_timer_cannot_be_cancelled(void)
 {
     open_two();
-    lab_let_about(a, cancels_all_sorts, b);
-    lab_let(b, panics);
-    ck_assert_int_eq(lab_count(a, ACT_MESSAGE_DOWN), 1);
-    lab_close();
+    fixture_let_about(a, cancels_all_sorts, b);
+    fixture_let(b, panics);
+    ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_DOWN), 1);
+    fixture_close();
 }
 
 static void arms_and_cancels_in_turns(act_self *self)
@@ -205,10 +205,10 @@ static void arms_and_cancels_in_turns(act_self *self)
 static void a_cancelled_timer_is_used_again(void)
 {
     open_two();
-    lab_let(a, arms_and_cancels_in_turns);
-    lab_advance(2000);
-    ck_assert_int_eq(lab_count(b, TAG_B), 0);
-    lab_close();
+    fixture_let(a, arms_and_cancels_in_turns);
+    fixture_advance(2000);
+    ck_assert_int_eq(fixture_count(b, TAG_B), 0);
+    fixture_close();
 }
 
 static void arms_with_a_resource_and_ends(act_self *self)
@@ -222,11 +222,11 @@ static void timers_end_with_their_owner(void)
     open_two();
     released = 0;
     delay = 10;
-    lab_let(a, arms_with_a_resource_and_ends);
+    fixture_let(a, arms_with_a_resource_and_ends);
     ck_assert_int_eq(released, 1);
-    lab_advance(100);
-    ck_assert_int_eq(lab_count(b, TAG_A), 0);
-    lab_close();
+    fixture_advance(100);
+    ck_assert_int_eq(fixture_count(b, TAG_A), 0);
+    fixture_close();
 }
 
 static void a_cancelled_resource_is_released(void)
@@ -234,10 +234,10 @@ static void a_cancelled_resource_is_released(void)
     open_two();
     released = 0;
     delay = 10;
-    lab_let(a, arms_with_a_resource);
-    lab_let(a, cancels);
+    fixture_let(a, arms_with_a_resource);
+    fixture_let(a, cancels);
     ck_assert_int_eq(released, 1);
-    lab_close();
+    fixture_close();
     ck_assert_int_eq(released, 1);
 }
 
@@ -246,8 +246,8 @@ static void a_resource_in_a_timer_at_the_end_of_the_system_is_released(void)
     open_two();
     released = 0;
     delay = 10;
-    lab_let(a, arms_with_a_resource);
-    lab_close();
+    fixture_let(a, arms_with_a_resource);
+    fixture_close();
     ck_assert_int_eq(released, 1);
 }
 
@@ -256,12 +256,12 @@ static void what_a_timer_sends_to_the_dead_is_a_dead_letter(void)
     open_two();
     released = 0;
     delay = 10;
-    lab_let(a, arms_with_a_resource);
-    lab_let(b, exits_normally);
-    lab_advance(10);
+    fixture_let(a, arms_with_a_resource);
+    fixture_let(b, exits_normally);
+    fixture_advance(10);
     ck_assert_int_eq(released, 1);
-    ck_assert_int_eq(lab_letters(ACT_NO_ACTOR), 1);
-    lab_close();
+    ck_assert_int_eq(fixture_dead_letters(ACT_NO_ACTOR), 1);
+    fixture_close();
 }
 
 /*
@@ -272,11 +272,11 @@ static void cancel_and_fire_at_once_are_one_of_both(void)
 {
     open_two();
     let_arm(10);
-    lab_advance(9);
-    lab_tell_to(a, cancels);
-    lab_advance(1);
-    ck_assert_int_eq(lab_count(b, TAG_A), result == ACT_NOT_FOUND);
-    lab_close();
+    fixture_advance(9);
+    fixture_tell_to(a, cancels);
+    fixture_advance(1);
+    ck_assert_int_eq(fixture_count(b, TAG_A), result == ACT_NOT_FOUND);
+    fixture_close();
 }
 
 static act_millis before, after;
@@ -284,21 +284,21 @@ static act_millis before, after;
 static void looks_at_the_clock(act_self *self)
 {
     before = act_now(self);
-    lab_message = NULL;
+    fixture_message = NULL;
     after = act_now(self);
 }
 
 static void the_clock_is_virtual(void)
 {
     open_two();
-    lab_let(a, looks_at_the_clock);
+    fixture_let(a, looks_at_the_clock);
     ck_assert(before == 0 && after == 0);
-    lab_advance(12345);
-    lab_let(a, looks_at_the_clock);
+    fixture_advance(12345);
+    fixture_let(a, looks_at_the_clock);
     ck_assert(before == 12345 && after == 12345);
-    ck_assert_int_eq(act_simulation_now(lab.simulation), 12345);
-    ck_assert_int_eq(act_simulation_advance(lab.simulation, -1, 0), ACT_INVALID);
-    lab_close();
+    ck_assert_int_eq(act_simulation_now(fixture.simulation), 12345);
+    ck_assert_int_eq(act_simulation_advance(fixture.simulation, -1, 0), ACT_INVALID);
+    fixture_close();
 }
 
 static void looks_at_the_clock_when_it_ends(act_self *self, void *state, act_exit_reason why)
@@ -309,19 +309,20 @@ static void looks_at_the_clock_when_it_ends(act_self *self, void *state, act_exi
 }
 
 static const act_behavior clocked = {
-    .name = "clocked", .receive = puppet_receive, .terminate = looks_at_the_clock_when_it_ends};
+    .name = "clocked", .receive = scripted_receive, .terminate = looks_at_the_clock_when_it_ends};
 
 static void the_clock_is_looked_at_anew_in_terminate(void)
 {
     open_two();
-    act_pid c = lab_spawn_as(&clocked, NULL, NULL);
-    lab_let(c, looks_at_the_clock);
-    lab_advance(12345);
-    ck_assert_int_eq(
-        act_system_exit(lab.system, c, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)), ACT_OK);
-    lab_run();
+    act_pid c = fixture_spawn_as(&clocked, NULL, NULL);
+    fixture_let(c, looks_at_the_clock);
+    fixture_advance(12345);
+    ck_assert_int_eq(act_system_exit(fixture.system, c,
+                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+                     ACT_OK);
+    fixture_run();
     ck_assert(before == 12345 && after == 12345);
-    lab_close();
+    fixture_close();
 }
 
 static void ticks(act_self *self, void *state, const act_message *message)
@@ -340,33 +341,33 @@ static const act_behavior ticker = {.name = "ticker", .state_bytes = sizeof(int)
 static void a_ticker_does_not_drift(void)
 {
     open_two();
-    act_pid t = lab_spawn_as(&ticker, NULL, NULL);
-    act_system_tell_value(lab.system, t, TAG_A, act_nothing());
+    act_pid t = fixture_spawn_as(&ticker, NULL, NULL);
+    act_system_tell_value(fixture.system, t, TAG_A, act_nothing());
     after = 0;
-    lab_advance(10000);
+    fixture_advance(10000);
     ck_assert_int_eq(after, 999 * 7);
-    lab_close();
+    fixture_close();
 }
 
-const struct kit_fact kit_facts[] = {
-    LAB_FACT(a_timer_fires_in_its_millisecond),
-    LAB_FACT(a_delay_of_0_is_over_within_a_millisecond),
-    LAB_FACT(a_delay_out_of_range_is_refused),
-    LAB_FACT(timers_of_one_millisecond_fire_in_the_order_they_were_armed),
-    LAB_FACT(timers_fire_in_the_order_they_are_due),
-    LAB_FACT(a_cancelled_timer_does_not_fire),
-    LAB_FACT(a_timer_that_has_fired_cannot_be_cancelled),
-    LAB_FACT(one_of_many_can_be_cancelled),
-    LAB_FACT(a_stranger_cannot_cancel),
-    LAB_FACT(what_is_no_timer_cannot_be_cancelled),
-    LAB_FACT(a_cancelled_timer_is_used_again),
-    LAB_FACT(timers_end_with_their_owner),
-    LAB_FACT(a_cancelled_resource_is_released),
-    LAB_FACT(a_resource_in_a_timer_at_the_end_of_the_system_is_released),
-    LAB_FACT(what_a_timer_sends_to_the_dead_is_a_dead_letter),
-    LAB_FACT(cancel_and_fire_at_once_are_one_of_both),
-    LAB_FACT(the_clock_is_virtual),
-    LAB_FACT(the_clock_is_looked_at_anew_in_terminate),
-    LAB_FACT(a_ticker_does_not_drift),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    FIXTURE_CASE(a_timer_fires_in_its_millisecond),
+    FIXTURE_CASE(a_delay_of_0_is_over_within_a_millisecond),
+    FIXTURE_CASE(a_delay_out_of_range_is_refused),
+    FIXTURE_CASE(timers_of_one_millisecond_fire_in_the_order_they_were_armed),
+    FIXTURE_CASE(timers_fire_in_the_order_they_are_due),
+    FIXTURE_CASE(a_cancelled_timer_does_not_fire),
+    FIXTURE_CASE(a_timer_that_has_fired_cannot_be_cancelled),
+    FIXTURE_CASE(one_of_many_can_be_cancelled),
+    FIXTURE_CASE(a_stranger_cannot_cancel),
+    FIXTURE_CASE(what_is_no_timer_cannot_be_cancelled),
+    FIXTURE_CASE(a_cancelled_timer_is_used_again),
+    FIXTURE_CASE(timers_end_with_their_owner),
+    FIXTURE_CASE(a_cancelled_resource_is_released),
+    FIXTURE_CASE(a_resource_in_a_timer_at_the_end_of_the_system_is_released),
+    FIXTURE_CASE(what_a_timer_sends_to_the_dead_is_a_dead_letter),
+    FIXTURE_CASE(cancel_and_fire_at_once_are_one_of_both),
+    FIXTURE_CASE(the_clock_is_virtual),
+    FIXTURE_CASE(the_clock_is_looked_at_anew_in_terminate),
+    FIXTURE_CASE(a_ticker_does_not_drift),
+    END_OF_CASES,
 };

@@ -291,16 +291,16 @@ static void a_wheel_of_cancelled_timers_becomes_empty(void)
     ck_assert_int_eq(act__wheel_next(&wheel), ACT_FOREVER);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(timers_fire_as_a_sorted_list_says, .rounds = 16, .timeout_seconds = 60),
-    FACT(timers_armed_on_the_way_fire_in_order, .rounds = 20, .timeout_seconds = 60),
-    FACT(nothing_is_late_when_the_wheel_is_asked, .rounds = 20),
-    FACT(what_is_due_already_fires_in_the_next_millisecond),
-    FACT(what_is_due_already_fires_in_the_next_millisecond_also_where_a_slot_is_spread),
-    FACT(a_timer_fires_also_where_the_coarsest_level_begins_again),
-    FACT(what_is_spread_before_its_time_is_not_spread_then),
-    FACT(one_armed_while_its_slot_is_spread_fires_behind_those_armed_before),
-    FACT(an_empty_wheel_wants_nothing),
-    FACT(a_wheel_of_cancelled_timers_becomes_empty),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(timers_fire_as_a_sorted_list_says, .rounds = 16, .timeout_seconds = 60),
+    TEST_CASE(timers_armed_on_the_way_fire_in_order, .rounds = 20, .timeout_seconds = 60),
+    TEST_CASE(nothing_is_late_when_the_wheel_is_asked, .rounds = 20),
+    TEST_CASE(what_is_due_already_fires_in_the_next_millisecond),
+    TEST_CASE(what_is_due_already_fires_in_the_next_millisecond_also_where_a_slot_is_spread),
+    TEST_CASE(a_timer_fires_also_where_the_coarsest_level_begins_again),
+    TEST_CASE(what_is_spread_before_its_time_is_not_spread_then),
+    TEST_CASE(one_armed_while_its_slot_is_spread_fires_behind_those_armed_before),
+    TEST_CASE(an_empty_wheel_wants_nothing),
+    TEST_CASE(a_wheel_of_cancelled_timers_becomes_empty),
+    END_OF_CASES,
 };

@@ -34,10 +34,10 @@ static void a_value_outside_the_list_is_called_unknown(void)
     ck_assert_str_eq(act_result_text((act_result)9999), "unknown result");
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(success_is_zero),
-    FACT(each_result_has_words_of_its_own),
-    FACT(no_listed_result_is_called_unknown),
-    FACT(a_value_outside_the_list_is_called_unknown),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(success_is_zero),
+    TEST_CASE(each_result_has_words_of_its_own),
+    TEST_CASE(no_listed_result_is_called_unknown),
+    TEST_CASE(a_value_outside_the_list_is_called_unknown),
+    END_OF_CASES,
 };

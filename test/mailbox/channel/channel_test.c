@@ -341,7 +341,7 @@ static void a_value_is_handed_to_who_waits_and_takes_no_place(void)
     int64_t            value = 0;
     act_select_case    one = ACT_SELECT_RECEIVE(pipe.receiver, &value);
     struct act__waiter waiter = {.woken = wakes_nobody};
-    ck_assert(act__case_lie_down(&one, &waiter));
+    ck_assert(act__case_register(&one, &waiter));
     ck_assert_int_eq(put(&pipe, 42), ACT_OK);
     ck_assert_int_eq(value, 42);
     ck_assert_uint_eq(act_channel_length(act_sender_channel(pipe.sender)), 0);
@@ -359,7 +359,7 @@ static void a_place_that_becomes_free_is_given_to_who_waits(void)
     struct act__waiter waiters[] = {{.woken = wakes_nobody}, {.woken = wakes_nobody}};
     ck_assert_int_eq(put(&pipe, 1), ACT_OK);
     for (int i = 0; i < 2; i++)
-        ck_assert(act__case_lie_down(&sends[i], &waiters[i]));
+        ck_assert(act__case_register(&sends[i], &waiters[i]));
     for (int64_t i = 1; i <= 2; i++) {
         ck_assert_int_eq(got(&pipe), i);
         ck_assert_int_eq(put(&pipe, 9), ACT_FULL);
@@ -527,34 +527,34 @@ static void an_owned_value_is_gone_once_it_is_sent(void)
     name_channel_drop_receiver(&receiver);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(values_come_out_in_the_order_they_went_in),
-    FACT(a_bounded_channel_is_full_at_its_capacity_and_goes_round),
-    FACT(a_rendezvous_needs_somebody_who_waits),
-    FACT(length_capacity_and_fullness_are_told),
-    FACT(clones_are_of_the_same_channel),
-    FACT(values_of_each_size_arrive_whole),
-    FACT(what_is_out_of_range_is_refused),
-    FACT(a_timeout_passes),
-    FACT(what_was_sent_is_received_after_the_last_sender_has_gone),
-    FACT(without_receivers_nothing_is_sent),
-    FACT(what_nobody_received_is_released_once),
-    FACT(a_forced_send_hands_the_oldest_back),
-    FACT(a_handle_dropped_twice_ends_the_program, .signal = SIGABRT),
-    FACT(a_null_handle_can_be_dropped),
-    FACT(each_request_for_memory_may_fail),
-    FACT(a_receiver_that_waits_gets_the_value),
-    FACT(a_sender_that_waits_gets_in_when_there_is_room),
-    FACT(a_value_is_handed_to_who_waits_and_takes_no_place),
-    FACT(a_place_that_becomes_free_is_given_to_who_waits),
-    FACT(the_last_sender_wakes_all_receivers),
-    FACT(the_last_receiver_wakes_all_senders),
-    FACT(each_value_wakes_one_receiver_more),
-    FACT(nothing_waits_in_a_rendezvous_for_who_has_timed_out),
-    FACT(a_loop_ends_with_the_last_sender),
-    FACT(draining_ends_when_nothing_waits),
-    FACT(a_thread_that_runs_handlers_may_not_wait),
-    FACT(a_typed_channel_carries_its_type),
-    FACT(an_owned_value_is_gone_once_it_is_sent),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(values_come_out_in_the_order_they_went_in),
+    TEST_CASE(a_bounded_channel_is_full_at_its_capacity_and_goes_round),
+    TEST_CASE(a_rendezvous_needs_somebody_who_waits),
+    TEST_CASE(length_capacity_and_fullness_are_told),
+    TEST_CASE(clones_are_of_the_same_channel),
+    TEST_CASE(values_of_each_size_arrive_whole),
+    TEST_CASE(what_is_out_of_range_is_refused),
+    TEST_CASE(a_timeout_passes),
+    TEST_CASE(what_was_sent_is_received_after_the_last_sender_has_gone),
+    TEST_CASE(without_receivers_nothing_is_sent),
+    TEST_CASE(what_nobody_received_is_released_once),
+    TEST_CASE(a_forced_send_hands_the_oldest_back),
+    TEST_CASE(a_handle_dropped_twice_ends_the_program, .signal = SIGABRT),
+    TEST_CASE(a_null_handle_can_be_dropped),
+    TEST_CASE(each_request_for_memory_may_fail),
+    TEST_CASE(a_receiver_that_waits_gets_the_value),
+    TEST_CASE(a_sender_that_waits_gets_in_when_there_is_room),
+    TEST_CASE(a_value_is_handed_to_who_waits_and_takes_no_place),
+    TEST_CASE(a_place_that_becomes_free_is_given_to_who_waits),
+    TEST_CASE(the_last_sender_wakes_all_receivers),
+    TEST_CASE(the_last_receiver_wakes_all_senders),
+    TEST_CASE(each_value_wakes_one_receiver_more),
+    TEST_CASE(nothing_waits_in_a_rendezvous_for_who_has_timed_out),
+    TEST_CASE(a_loop_ends_with_the_last_sender),
+    TEST_CASE(draining_ends_when_nothing_waits),
+    TEST_CASE(a_thread_that_runs_handlers_may_not_wait),
+    TEST_CASE(a_typed_channel_carries_its_type),
+    TEST_CASE(an_owned_value_is_gone_once_it_is_sent),
+    END_OF_CASES,
 };

@@ -438,20 +438,20 @@ static void threads_that_would_send_or_receive_meet_in_pairs(void)
     }
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(who_has_sent_a_value_finds_one),
-    FACT(a_channel_goes_through_a_channel),
-    FACT(a_length_is_never_above_the_capacity),
-    FACT(a_channel_made_for_one_value_carries_it),
-    FACT(who_asks_is_answered_until_he_goes),
-    FACT(what_is_sent_while_the_last_receiver_goes_is_released_or_comes_back),
-    FACT(handles_of_one_channel_name_it_and_no_other),
-    FACT(a_loop_may_be_left),
-    FACT(each_of_several_cases_of_one_channel_has_the_same_chance),
-    FACT(two_that_select_over_the_same_meet_at_each),
-    FACT(a_select_that_waits_is_met_by_one_who_only_tries),
-    FACT(a_clone_that_comes_and_goes_wakes_nobody),
-    FACT(a_select_takes_what_waits_before_it_hears_of_the_end),
-    FACT(threads_that_would_send_or_receive_meet_in_pairs),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(who_has_sent_a_value_finds_one),
+    TEST_CASE(a_channel_goes_through_a_channel),
+    TEST_CASE(a_length_is_never_above_the_capacity),
+    TEST_CASE(a_channel_made_for_one_value_carries_it),
+    TEST_CASE(who_asks_is_answered_until_he_goes),
+    TEST_CASE(what_is_sent_while_the_last_receiver_goes_is_released_or_comes_back),
+    TEST_CASE(handles_of_one_channel_name_it_and_no_other),
+    TEST_CASE(a_loop_may_be_left),
+    TEST_CASE(each_of_several_cases_of_one_channel_has_the_same_chance),
+    TEST_CASE(two_that_select_over_the_same_meet_at_each),
+    TEST_CASE(a_select_that_waits_is_met_by_one_who_only_tries),
+    TEST_CASE(a_clone_that_comes_and_goes_wakes_nobody),
+    TEST_CASE(a_select_takes_what_waits_before_it_hears_of_the_end),
+    TEST_CASE(threads_that_would_send_or_receive_meet_in_pairs),
+    END_OF_CASES,
 };

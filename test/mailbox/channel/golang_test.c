@@ -498,19 +498,19 @@ static void many_plain_and_many_selecting_meet_over_the_same_channels(void)
         pipe_drop(&pipes[i]);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_chain_of_filters_finds_primes_and_ends_when_its_end_is_dropped),
-    FACT(threads_that_take_turns_receive_in_order),
-    FACT(a_select_of_several_sends_does_one_of_them),
-    FACT(two_that_send_and_receive_over_one_channel_do_not_hear_themselves),
-    FACT(the_end_does_not_overtake_a_value),
-    FACT(a_select_that_does_not_wait_sees_all_cases_at_one_moment),
-    FACT(an_end_counts_as_a_value_at_any_moment),
-    FACT(a_select_sends_while_there_is_room_and_then_nothing),
-    FACT(who_leaves_a_list_leaves_the_others_in_it),
-    FACT(each_way_to_send_meets_each_way_to_receive),
-    FACT(a_value_goes_through_a_hundred_threads),
-    FACT(what_many_take_and_hand_on_arrives_once),
-    FACT(many_plain_and_many_selecting_meet_over_the_same_channels),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_chain_of_filters_finds_primes_and_ends_when_its_end_is_dropped),
+    TEST_CASE(threads_that_take_turns_receive_in_order),
+    TEST_CASE(a_select_of_several_sends_does_one_of_them),
+    TEST_CASE(two_that_send_and_receive_over_one_channel_do_not_hear_themselves),
+    TEST_CASE(the_end_does_not_overtake_a_value),
+    TEST_CASE(a_select_that_does_not_wait_sees_all_cases_at_one_moment),
+    TEST_CASE(an_end_counts_as_a_value_at_any_moment),
+    TEST_CASE(a_select_sends_while_there_is_room_and_then_nothing),
+    TEST_CASE(who_leaves_a_list_leaves_the_others_in_it),
+    TEST_CASE(each_way_to_send_meets_each_way_to_receive),
+    TEST_CASE(a_value_goes_through_a_hundred_threads),
+    TEST_CASE(what_many_take_and_hand_on_arrives_once),
+    TEST_CASE(many_plain_and_many_selecting_meet_over_the_same_channels),
+    END_OF_CASES,
 };

@@ -187,7 +187,7 @@ static void a_thousand_cases_are_waited_for_at_once(void)
         ck_assert_int_eq(values[one], one);
         for (int i = 0; i < CASES; i++)
             ck_assert_int_eq(
-                listed_at(act__channel_of_sender(pipes[i].sender), &pipes[i].sender->end), 0);
+                listed_at(act__channel_of_sender(pipes[i].sender), &pipes[i].sender->side), 0);
     }
     for (int i = 0; i < CASES; i++)
         pipe_drop(&pipes[i]);
@@ -322,20 +322,20 @@ static void who_watches_a_rendezvous_hears_that_somebody_came(void)
     pipe_drop(&pipe);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(the_only_case_that_can_happen_happens),
-    FACT(a_case_that_is_disconnected_is_chosen),
-    FACT(among_those_that_can_each_has_the_same_chance),
-    FACT(a_biased_select_takes_the_first),
-    FACT(ready_names_a_case_and_does_nothing),
-    FACT(what_is_out_of_range_is_refused),
-    FACT(a_thousand_cases_are_waited_for_at_once),
-    FACT(who_waits_in_a_select_can_be_met_by_another_select),
-    FACT(a_select_does_not_meet_itself),
-    FACT(a_select_sends_to_itself_through_a_buffer),
-    FACT(one_channel_may_be_in_several_cases),
-    FACT(the_end_of_a_channel_wakes_a_select),
-    FACT(who_watches_hears_of_a_value_and_leaves_it_to_who_takes),
-    FACT(who_watches_a_rendezvous_hears_that_somebody_came),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(the_only_case_that_can_happen_happens),
+    TEST_CASE(a_case_that_is_disconnected_is_chosen),
+    TEST_CASE(among_those_that_can_each_has_the_same_chance),
+    TEST_CASE(a_biased_select_takes_the_first),
+    TEST_CASE(ready_names_a_case_and_does_nothing),
+    TEST_CASE(what_is_out_of_range_is_refused),
+    TEST_CASE(a_thousand_cases_are_waited_for_at_once),
+    TEST_CASE(who_waits_in_a_select_can_be_met_by_another_select),
+    TEST_CASE(a_select_does_not_meet_itself),
+    TEST_CASE(a_select_sends_to_itself_through_a_buffer),
+    TEST_CASE(one_channel_may_be_in_several_cases),
+    TEST_CASE(the_end_of_a_channel_wakes_a_select),
+    TEST_CASE(who_watches_hears_of_a_value_and_leaves_it_to_who_takes),
+    TEST_CASE(who_watches_a_rendezvous_hears_that_somebody_came),
+    END_OF_CASES,
 };

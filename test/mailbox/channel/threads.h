@@ -37,29 +37,30 @@ static inline void thread_join(struct thread *thread)
     pthread_join(thread->id, NULL);
 }
 
-/* How many cases of the other side are listed at an end. */
-static inline int listed_at(struct act_channel *channel, struct act__end *end)
+/* How many cases of the other side are listed at a side. */
+static inline int listed_at(struct act_channel *channel, struct act__side *side)
 {
-    struct act__end *locked = channel->kind == ACT__CHANNEL_RENDEZVOUS ? &channel->sender.end : end;
-    int              count = 0;
-    act__end_lock(locked);
-    for (act_select_case *one = end->waiting.first; one != NULL; one = one->act_next)
+    struct act__side *locked =
+        channel->kind == ACT__CHANNEL_RENDEZVOUS ? &channel->sender.side : side;
+    int count = 0;
+    act__side_lock(locked);
+    for (act_select_case *one = side->waiting.first; one != NULL; one = one->act_next)
         count++;
-    act__end_unlock(locked);
+    act__side_unlock(locked);
     return count;
 }
 
 /* Returns when so many receivers wait for a value. */
 static inline void until_receivers_wait(act_sender *sender, int count)
 {
-    while (listed_at(act__channel_of_sender(sender), &sender->end) != count)
+    while (listed_at(act__channel_of_sender(sender), &sender->side) != count)
         sched_yield();
 }
 
 /* Returns when so many senders wait for room. */
 static inline void until_senders_wait(act_receiver *receiver, int count)
 {
-    while (listed_at(act__channel_of_receiver(receiver), &receiver->end) != count)
+    while (listed_at(act__channel_of_receiver(receiver), &receiver->side) != count)
         sched_yield();
 }
 

@@ -269,20 +269,20 @@ static void never_stands_in_for_one_that_is_not_wanted(void)
     act_receiver_drop(&tick);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(after_a_delay_there_is_one_value_and_never_another),
-    FACT(no_value_comes_before_its_time),
-    FACT(a_time_that_has_passed_is_due_at_once),
-    FACT(clones_share_the_one_value),
-    FACT(ticks_keep_their_distance_and_are_not_made_up_for),
-    FACT(never_never_comes),
-    FACT(a_select_waits_for_the_first_of_several_timers),
-    FACT(a_deadline_can_be_shared),
-    FACT(what_is_out_of_range_is_refused),
-    FACT(timers_that_are_due_have_the_same_chance),
-    FACT(many_timers_are_each_taken_once_by_one_of_several_threads),
-    FACT(a_tick_is_taken_by_one_of_several_threads),
-    FACT(clones_of_a_timer_come_and_go),
-    FACT(never_stands_in_for_one_that_is_not_wanted),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(after_a_delay_there_is_one_value_and_never_another),
+    TEST_CASE(no_value_comes_before_its_time),
+    TEST_CASE(a_time_that_has_passed_is_due_at_once),
+    TEST_CASE(clones_share_the_one_value),
+    TEST_CASE(ticks_keep_their_distance_and_are_not_made_up_for),
+    TEST_CASE(never_never_comes),
+    TEST_CASE(a_select_waits_for_the_first_of_several_timers),
+    TEST_CASE(a_deadline_can_be_shared),
+    TEST_CASE(what_is_out_of_range_is_refused),
+    TEST_CASE(timers_that_are_due_have_the_same_chance),
+    TEST_CASE(many_timers_are_each_taken_once_by_one_of_several_threads),
+    TEST_CASE(a_tick_is_taken_by_one_of_several_threads),
+    TEST_CASE(clones_of_a_timer_come_and_go),
+    TEST_CASE(never_stands_in_for_one_that_is_not_wanted),
+    END_OF_CASES,
 };

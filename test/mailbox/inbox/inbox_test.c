@@ -238,15 +238,15 @@ static void in_any_order_of_moves_nothing_is_lost(void)
     ck_assert_int_eq(in, out);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(the_first_push_gives_the_token),
-    FACT(who_has_something_new_does_not_sleep),
-    FACT(a_wake_gives_the_token_only_of_a_sleeper),
-    FACT(the_boundary_is_kept_until_something_newer_was_fetched),
-    FACT(a_detached_message_may_be_pushed_again),
-    FACT(to_detach_fetches_what_is_newer),
-    FACT(no_signal_is_the_boundary),
-    FACT(a_gate_admits_up_to_its_bound),
-    FACT(in_any_order_of_moves_nothing_is_lost, .rounds = 20),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(the_first_push_gives_the_token),
+    TEST_CASE(who_has_something_new_does_not_sleep),
+    TEST_CASE(a_wake_gives_the_token_only_of_a_sleeper),
+    TEST_CASE(the_boundary_is_kept_until_something_newer_was_fetched),
+    TEST_CASE(a_detached_message_may_be_pushed_again),
+    TEST_CASE(to_detach_fetches_what_is_newer),
+    TEST_CASE(no_signal_is_the_boundary),
+    TEST_CASE(a_gate_admits_up_to_its_bound),
+    TEST_CASE(in_any_order_of_moves_nothing_is_lost, .rounds = 20),
+    END_OF_CASES,
 };

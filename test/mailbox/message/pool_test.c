@@ -171,11 +171,11 @@ static void threads_that_burst_at_once_share_no_block(void)
     ck_assert_uint_eq(act__pool_outstanding(), outstanding);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(each_size_has_the_least_class_that_holds_it),
-    FACT(blocks_do_not_overlap_and_all_come_back),
-    FACT(blocks_may_be_given_by_another_thread, .timeout_seconds = 30),
-    FACT(memory_of_a_burst_is_given_back_but_for_some, .timeout_seconds = 60),
-    FACT(threads_that_burst_at_once_share_no_block, .timeout_seconds = 60),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(each_size_has_the_least_class_that_holds_it),
+    TEST_CASE(blocks_do_not_overlap_and_all_come_back),
+    TEST_CASE(blocks_may_be_given_by_another_thread, .timeout_seconds = 30),
+    TEST_CASE(memory_of_a_burst_is_given_back_but_for_some, .timeout_seconds = 60),
+    TEST_CASE(threads_that_burst_at_once_share_no_block, .timeout_seconds = 60),
+    END_OF_CASES,
 };

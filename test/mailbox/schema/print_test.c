@@ -204,18 +204,18 @@ static void a_reason_is_written_with_its_text(void)
     is_json("{\"tag\":4294967074}");
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(scalars_are_written_as_they_are),
-    FACT(numbers_that_json_has_not_are_strings),
-    FACT(what_is_optional_and_empty_is_left_away),
-    FACT(secrets_are_not_told),
-    FACT(texts_are_escaped),
-    FACT(only_what_is_utf8_stays_in_json),
-    FACT(bytes_are_hex_or_base64),
-    FACT(what_is_long_is_cut_in_text_and_whole_in_json),
-    FACT(unions_and_lists_are_written_to_the_end),
-    FACT(a_line_is_cut_at_its_room),
-    FACT(a_message_that_is_not_known_shows_its_tag),
-    FACT(a_reason_is_written_with_its_text),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(scalars_are_written_as_they_are),
+    TEST_CASE(numbers_that_json_has_not_are_strings),
+    TEST_CASE(what_is_optional_and_empty_is_left_away),
+    TEST_CASE(secrets_are_not_told),
+    TEST_CASE(texts_are_escaped),
+    TEST_CASE(only_what_is_utf8_stays_in_json),
+    TEST_CASE(bytes_are_hex_or_base64),
+    TEST_CASE(what_is_long_is_cut_in_text_and_whole_in_json),
+    TEST_CASE(unions_and_lists_are_written_to_the_end),
+    TEST_CASE(a_line_is_cut_at_its_room),
+    TEST_CASE(a_message_that_is_not_known_shows_its_tag),
+    TEST_CASE(a_reason_is_written_with_its_text),
+    END_OF_CASES,
 };

@@ -234,16 +234,16 @@ static void bytes_can_be_written_where_they_stay(void)
     }
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_tag_is_a_known_function_of_the_name),
-    FACT(a_table_tells_of_each_field),
-    FACT(a_schema_finds_its_messages_by_tag),
-    FACT(a_message_carries_its_struct),
-    FACT(one_without_fields_is_only_its_tag),
-    FACT(a_message_that_is_not_typed_has_no_such_tag),
-    FACT(all_that_it_refers_to_is_in_the_message),
-    FACT(what_cannot_be_is_refused),
-    FACT(a_fingerprint_changes_with_the_schema),
-    FACT(bytes_can_be_written_where_they_stay),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_tag_is_a_known_function_of_the_name),
+    TEST_CASE(a_table_tells_of_each_field),
+    TEST_CASE(a_schema_finds_its_messages_by_tag),
+    TEST_CASE(a_message_carries_its_struct),
+    TEST_CASE(one_without_fields_is_only_its_tag),
+    TEST_CASE(a_message_that_is_not_typed_has_no_such_tag),
+    TEST_CASE(all_that_it_refers_to_is_in_the_message),
+    TEST_CASE(what_cannot_be_is_refused),
+    TEST_CASE(a_fingerprint_changes_with_the_schema),
+    TEST_CASE(bytes_can_be_written_where_they_stay),
+    END_OF_CASES,
 };

@@ -259,15 +259,15 @@ static void fewer_bytes_than_before_are_refused(void)
     ck_assert_int_eq(next_of(4, 0, &takes), ACT_TRUNCATED);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(each_beginning_of_a_message_is_cut_off, .rounds = ROUNDS_COUNT),
-    FACT(what_is_malformed_stays_so_whatever_comes, .rounds = ROUNDS_COUNT),
-    FACT(what_cannot_become_right_is_not_waited_for),
-    FACT(a_complaint_says_where_it_is_cut_off),
-    FACT(a_stream_says_where_each_message_ends, .rounds = ROUNDS_COUNT),
-    FACT(bytes_that_drip_in_cost_no_more),
-    FACT(what_is_announced_is_waited_for_only_within_the_limit),
-    FACT(what_is_no_message_ends_a_stream_at_its_first_byte),
-    FACT(fewer_bytes_than_before_are_refused),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(each_beginning_of_a_message_is_cut_off, .rounds = ROUNDS_COUNT),
+    TEST_CASE(what_is_malformed_stays_so_whatever_comes, .rounds = ROUNDS_COUNT),
+    TEST_CASE(what_cannot_become_right_is_not_waited_for),
+    TEST_CASE(a_complaint_says_where_it_is_cut_off),
+    TEST_CASE(a_stream_says_where_each_message_ends, .rounds = ROUNDS_COUNT),
+    TEST_CASE(bytes_that_drip_in_cost_no_more),
+    TEST_CASE(what_is_announced_is_waited_for_only_within_the_limit),
+    TEST_CASE(what_is_no_message_ends_a_stream_at_its_first_byte),
+    TEST_CASE(fewer_bytes_than_before_are_refused),
+    END_OF_CASES,
 };

@@ -167,15 +167,15 @@ static void a_reservation_nobody_can_fulfil_is_refused(void)
     kv_buffer_release(&buffer);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(words_are_compared_without_case),
-    FACT(an_integer_has_one_form_only),
-    FACT(integers_are_read_up_to_both_ends),
-    FACT(unsigned_numbers_end_at_64_bits),
-    FACT(patterns_match_as_in_redis),
-    FACT(many_stars_take_no_exponential_time),
-    FACT(any_pattern_on_any_text_ends),
-    FACT(a_failed_append_sticks_until_truncated),
-    FACT(a_reservation_nobody_can_fulfil_is_refused),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(words_are_compared_without_case),
+    TEST_CASE(an_integer_has_one_form_only),
+    TEST_CASE(integers_are_read_up_to_both_ends),
+    TEST_CASE(unsigned_numbers_end_at_64_bits),
+    TEST_CASE(patterns_match_as_in_redis),
+    TEST_CASE(many_stars_take_no_exponential_time),
+    TEST_CASE(any_pattern_on_any_text_ends),
+    TEST_CASE(a_failed_append_sticks_until_truncated),
+    TEST_CASE(a_reservation_nobody_can_fulfil_is_refused),
+    END_OF_CASES,
 };

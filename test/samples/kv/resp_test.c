@@ -289,17 +289,17 @@ static void an_error_reply_stays_one_line(void)
     kv_buffer_release(&reply);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(requests_are_read_as_redis_reads_them),
-    FACT(a_request_may_hold_nul_bytes),
-    FACT(byte_by_byte_is_the_same_as_whole),
-    FACT(random_bytes_are_read_alike_in_any_pieces, .timeout_seconds = 60),
-    FACT(a_line_without_end_is_refused),
-    FACT(a_bulk_header_without_end_is_refused),
-    FACT(all_arguments_together_have_a_limit),
-    FACT(an_announced_length_allocates_nothing),
-    FACT(a_big_argument_in_small_pieces_takes_linear_time, .timeout_seconds = 60),
-    FACT(no_memory_for_arguments_is_a_result),
-    FACT(an_error_reply_stays_one_line),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(requests_are_read_as_redis_reads_them),
+    TEST_CASE(a_request_may_hold_nul_bytes),
+    TEST_CASE(byte_by_byte_is_the_same_as_whole),
+    TEST_CASE(random_bytes_are_read_alike_in_any_pieces, .timeout_seconds = 60),
+    TEST_CASE(a_line_without_end_is_refused),
+    TEST_CASE(a_bulk_header_without_end_is_refused),
+    TEST_CASE(all_arguments_together_have_a_limit),
+    TEST_CASE(an_announced_length_allocates_nothing),
+    TEST_CASE(a_big_argument_in_small_pieces_takes_linear_time, .timeout_seconds = 60),
+    TEST_CASE(no_memory_for_arguments_is_a_result),
+    TEST_CASE(an_error_reply_stays_one_line),
+    END_OF_CASES,
 };

@@ -83,13 +83,13 @@ static void what_is_out_of_range_counts_at_the_ends(void)
     ck_assert_double_ge(latencies.max, 1e6);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(nothing_noted_is_zero),
-    FACT(one_latency_is_every_percentile),
-    FACT(small_latencies_are_exact),
-    FACT(percentiles_cut_where_they_say),
-    FACT(one_in_a_hundred_is_not_the_p99),
-    FACT(a_second_starts_from_nothing),
-    FACT(what_is_out_of_range_counts_at_the_ends),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(nothing_noted_is_zero),
+    TEST_CASE(one_latency_is_every_percentile),
+    TEST_CASE(small_latencies_are_exact),
+    TEST_CASE(percentiles_cut_where_they_say),
+    TEST_CASE(one_in_a_hundred_is_not_the_p99),
+    TEST_CASE(a_second_starts_from_nothing),
+    TEST_CASE(what_is_out_of_range_counts_at_the_ends),
+    END_OF_CASES,
 };

@@ -249,16 +249,16 @@ static void probes_and_loans_are_batches_without_commands(void)
     act_message_free(&batch);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(commands_come_out_as_they_went_in),
-    FACT(a_command_without_memory_leaves_the_batch_as_it_was),
-    FACT(more_than_a_message_can_hold_is_refused),
-    FACT(replies_come_out_as_they_went_in),
-    FACT(a_message_says_of_which_flight_it_is_and_what_is_left_of_it),
-    FACT(replies_live_until_the_last_holder_lets_go),
-    FACT(replies_that_lack_memory_make_no_message),
-    FACT(to_end_a_reply_takes_no_memory),
-    FACT(each_flight_has_its_number_which_carries_the_upstream),
-    FACT(probes_and_loans_are_batches_without_commands),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(commands_come_out_as_they_went_in),
+    TEST_CASE(a_command_without_memory_leaves_the_batch_as_it_was),
+    TEST_CASE(more_than_a_message_can_hold_is_refused),
+    TEST_CASE(replies_come_out_as_they_went_in),
+    TEST_CASE(a_message_says_of_which_flight_it_is_and_what_is_left_of_it),
+    TEST_CASE(replies_live_until_the_last_holder_lets_go),
+    TEST_CASE(replies_that_lack_memory_make_no_message),
+    TEST_CASE(to_end_a_reply_takes_no_memory),
+    TEST_CASE(each_flight_has_its_number_which_carries_the_upstream),
+    TEST_CASE(probes_and_loans_are_batches_without_commands),
+    END_OF_CASES,
 };

@@ -271,17 +271,17 @@ static void a_merge_without_memory_is_an_error_reply(void)
     ck_assert_uint_ge(refusals, 2);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_reply_waits_for_those_before_it),
-    FACT(numbers_go_round_while_the_ring_grows),
-    FACT(an_answer_nobody_waits_for_is_ignored),
-    FACT(parts_become_one_reply_in_the_order_of_the_keys),
-    FACT(the_end_of_a_shard_answers_what_it_had_and_nothing_else),
-    FACT(the_end_of_a_shard_is_told_also_where_numbers_go_round),
-    FACT(what_waits_is_counted_and_freed),
-    FACT(an_answer_of_our_own_waits_its_turn),
-    FACT(a_ring_that_cannot_grow_stays_as_it_is),
-    FACT(a_gathering_without_memory_leaves_the_slot),
-    FACT(a_merge_without_memory_is_an_error_reply),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_reply_waits_for_those_before_it),
+    TEST_CASE(numbers_go_round_while_the_ring_grows),
+    TEST_CASE(an_answer_nobody_waits_for_is_ignored),
+    TEST_CASE(parts_become_one_reply_in_the_order_of_the_keys),
+    TEST_CASE(the_end_of_a_shard_answers_what_it_had_and_nothing_else),
+    TEST_CASE(the_end_of_a_shard_is_told_also_where_numbers_go_round),
+    TEST_CASE(what_waits_is_counted_and_freed),
+    TEST_CASE(an_answer_of_our_own_waits_its_turn),
+    TEST_CASE(a_ring_that_cannot_grow_stays_as_it_is),
+    TEST_CASE(a_gathering_without_memory_leaves_the_slot),
+    TEST_CASE(a_merge_without_memory_is_an_error_reply),
+    END_OF_CASES,
 };

@@ -9,7 +9,7 @@
 #include <samples/kv/command_run.h>
 #include <samples/kv/service/batch.h>
 #include <samples/kv/service/connection_state.h>
-#include <test/laws/seeds.h>
+#include <test/properties/seeds.h>
 #include <test/samples/kv/dice.h>
 
 /* Clients are actors that use a connection's upstreams and pending commands, without its socket. */
@@ -342,7 +342,7 @@ static void check_pairs(void)
     LAW(!with_pairs || tally.pairs > 0);
 }
 
-/* ---- Laws ---- */
+/* ---- Properties ---- */
 
 static void crash_by_command(uint64_t seed)
 {
@@ -510,13 +510,13 @@ static void what_is_lost_with_the_supervisor_is_answered_all_the_same(void)
     for_each_seed(lose_everything, SEEDS_A_ROUND);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_command_that_crashes_its_shard_costs_no_other, .rounds = ROUNDS),
-    FACT(wherever_a_shard_crashes_its_answers_are_true, .rounds = ROUNDS),
-    FACT(without_memory_answers_are_true_and_none_is_missing, .rounds = ROUNDS),
-    FACT(a_shard_that_is_killed_between_its_turns_costs_no_answer, .rounds = ROUNDS),
-    FACT(a_transaction_over_two_shards_is_done_once_whatever_crashes, .rounds = ROUNDS),
-    FACT(what_an_ended_client_has_borrowed_is_given_back, .rounds = ROUNDS),
-    FACT(what_is_lost_with_the_supervisor_is_answered_all_the_same, .rounds = ROUNDS),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_command_that_crashes_its_shard_costs_no_other, .rounds = ROUNDS),
+    TEST_CASE(wherever_a_shard_crashes_its_answers_are_true, .rounds = ROUNDS),
+    TEST_CASE(without_memory_answers_are_true_and_none_is_missing, .rounds = ROUNDS),
+    TEST_CASE(a_shard_that_is_killed_between_its_turns_costs_no_answer, .rounds = ROUNDS),
+    TEST_CASE(a_transaction_over_two_shards_is_done_once_whatever_crashes, .rounds = ROUNDS),
+    TEST_CASE(what_an_ended_client_has_borrowed_is_given_back, .rounds = ROUNDS),
+    TEST_CASE(what_is_lost_with_the_supervisor_is_answered_all_the_same, .rounds = ROUNDS),
+    END_OF_CASES,
 };

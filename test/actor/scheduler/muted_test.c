@@ -1,4 +1,4 @@
-/* Whatever a receiver does, its senders are held once too much waits: each fact waits for that. */
+/* Whatever a receiver does, its senders are muted once too much waits: each case waits for that. */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <sched.h>
@@ -151,11 +151,13 @@ static uint64_t times_held(void)
 {
     act_counters counters;
     act_system_counters(sys, &counters);
-    return counters.slowed;
+    return counters.muted;
 }
 
-/* A watch gives those that are held a turn now and then: what is sent since grows by that alone. */
-static void check_that_the_sender_is_held(void)
+/*
+ * A watch gives those that are muted a turn now and then: what is sent since grows by that alone.
+ */
+static void check_that_the_sender_is_muted(void)
 {
     uint64_t a_turn = (uint64_t)(BATCH * a_handler);
     while (times_held() < 2)
@@ -178,7 +180,7 @@ static void check_held(const act_spawn_options *options)
     tell(spawn(&streaming, NULL), GO);
     if (stuck_at != 0)
         wait_for(&is_stuck);
-    check_that_the_sender_is_held();
+    check_that_the_sender_is_muted();
     check_that_all_comes();
     stop();
 }
@@ -241,7 +243,7 @@ static void by_one_that_waits_for_an_answer(void)
     receiver_pid = spawn(&asking, ACT_SPAWN_OPTIONS(.blocking = true));
     tell(spawn(&streaming, NULL), GO);
     wait_for(&is_stuck);
-    check_that_the_sender_is_held();
+    check_that_the_sender_is_muted();
     atomic_store(&is_over, true);
     tell(witness_pid, GO);
     wait_for(&is_done);
@@ -260,20 +262,20 @@ static void panics_once(act_self *self, void *state, const act_message *message)
 static const act_behavior panicking = {
     .name = "panicking", .state_bytes = sizeof(uint64_t), .init = begins, .receive = panics_once};
 
-/* As a supervisor does: the next instance takes the seat of the last, and hangs in its init. */
+/* As a supervisor does: the next instance takes over of the last, and hangs in its init. */
 static void by_one_that_hangs_when_it_is_restarted(void)
 {
-    act_pid seat;
+    act_pid handover;
     start(2, 0, 1);
-    receiver_pid = spawn(&panicking, ACT_SPAWN_OPTIONS(.seat = ACT_SEAT_KEEP));
+    receiver_pid = spawn(&panicking, ACT_SPAWN_OPTIONS(.handover = ACT_HANDOVER_KEEP));
     tell(receiver_pid, GO);
     ck_assert_int_eq(act_system_join(sys, receiver_pid, NULL, ACT_FOREVER), ACT_OK);
-    ck_assert_int_eq(act_seat_of(sys, receiver_pid, &seat), ACT_OK);
+    ck_assert_int_eq(act_handover_of(sys, receiver_pid, &handover), ACT_OK);
     stuck_at = 0;
-    receiver_pid = spawn(&receiver, ACT_SPAWN_OPTIONS(.takes_seat = seat));
+    receiver_pid = spawn(&receiver, ACT_SPAWN_OPTIONS(.takes_over = handover));
     wait_for(&is_stuck);
     tell(spawn(&streaming, NULL), GO);
-    check_that_the_sender_is_held();
+    check_that_the_sender_is_muted();
     check_that_all_comes();
     stop();
 }
@@ -310,7 +312,7 @@ static void hangs_once(act_self *self, void *state, const act_message *message)
 static const act_behavior hanging = {
     .name = "hanging", .state_bytes = sizeof(uint64_t), .receive = hangs_once};
 
-/* Each of many is held. Returns: how many. */
+/* Each of many is muted. Returns: how many. */
 static int hold_many(void)
 {
     enum { SENDERS = 10 };
@@ -347,7 +349,7 @@ static void until_it_ends(void)
     stop();
 }
 
-/* ---------------------------------------------------------------------------- that are not held */
+/* --------------------------------------------------------------------------- that are not muted */
 
 static void answers(act_self *self, void *state, const act_message *message)
 {
@@ -380,7 +382,7 @@ static void ask_as_thread(act_pid to)
     act_message_free(&answer);
 }
 
-static void the_server_of_a_client_that_hangs_is_not_held(void)
+static void the_server_of_a_client_that_hangs_is_not_muted(void)
 {
     start(2, 0, 1);
     receiver_pid = spawn(&answering, NULL);
@@ -440,20 +442,20 @@ static void a_thread_that_waits_for_its_answer_holds_no_sender(void)
     stop();
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(by_one_that_hangs_in_its_first_handler),
-    FACT(by_one_that_hangs_in_a_later_handler),
-    FACT(by_one_that_hangs_in_init),
-    FACT(by_one_whose_station_another_has),
-    FACT(by_one_that_is_not_watched),
-    FACT(by_one_with_a_thread_of_its_own),
-    FACT(by_one_with_a_thread_of_its_own_that_hangs_in_init),
-    FACT(though_each_handler_sends_many),
-    FACT(by_one_that_waits_for_an_answer),
-    FACT(by_one_that_hangs_when_it_is_restarted),
-    FACT(until_its_handler_returns_though_they_are_many),
-    FACT(until_it_ends),
-    FACT(the_server_of_a_client_that_hangs_is_not_held),
-    FACT(a_thread_that_waits_for_its_answer_holds_no_sender),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(by_one_that_hangs_in_its_first_handler),
+    TEST_CASE(by_one_that_hangs_in_a_later_handler),
+    TEST_CASE(by_one_that_hangs_in_init),
+    TEST_CASE(by_one_whose_station_another_has),
+    TEST_CASE(by_one_that_is_not_watched),
+    TEST_CASE(by_one_with_a_thread_of_its_own),
+    TEST_CASE(by_one_with_a_thread_of_its_own_that_hangs_in_init),
+    TEST_CASE(though_each_handler_sends_many),
+    TEST_CASE(by_one_that_waits_for_an_answer),
+    TEST_CASE(by_one_that_hangs_when_it_is_restarted),
+    TEST_CASE(until_its_handler_returns_though_they_are_many),
+    TEST_CASE(until_it_ends),
+    TEST_CASE(the_server_of_a_client_that_hangs_is_not_muted),
+    TEST_CASE(a_thread_that_waits_for_its_answer_holds_no_sender),
+    END_OF_CASES,
 };

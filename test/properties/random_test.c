@@ -9,7 +9,7 @@
 #include <actor/simulation/simulation.h>
 #include <actor/system/system_record.h>
 #include <mailbox/message/pool.h>
-#include <test/laws/seeds.h>
+#include <test/properties/seeds.h>
 
 enum {
     CREATURES_MAX = 120,
@@ -22,7 +22,7 @@ enum {
 enum { TAG_LETTER = 1, TAG_REPLY, SENT_CODE = 1000 };
 
 /* What travels as a resource: it must be released exactly once. */
-struct letter {
+struct dead_letter {
     int  from, to, number; /* number: in the order from `from` to `to`; 0: came by a timer, in no
                               order */
     int  released;
@@ -35,11 +35,11 @@ struct sent_exit {
 
 enum kind { MONITOR, ASK, TIMER };
 struct record {
-    enum kind      kind;
-    int            owner, target, answers;
-    act_ref        ref;
-    bool           undone;
-    struct letter *letter;
+    enum kind           kind;
+    int                 owner, target, answers;
+    act_ref             ref;
+    bool                undone;
+    struct dead_letter *letter;
 };
 
 struct creature {
@@ -55,8 +55,8 @@ static struct {
     act_simulation    *simulation;
     act_system        *system;
     struct creature    creatures[CREATURES_MAX];
-    int                creatures_count, energy, letters_count, records_count, askers_count;
-    struct letter      letters[LETTERS_MAX];
+    int                creatures_count, energy, dead_letters_count, records_count, askers_count;
+    struct dead_letter dead_letters[LETTERS_MAX];
     struct record      records[RECORDS_MAX];
     act_asker          askers[RECORDS_MAX];
     int                sent[CREATURES_MAX][CREATURES_MAX], seen[CREATURES_MAX][CREATURES_MAX];
@@ -98,17 +98,17 @@ static int somebody(void)
 
 static void release(void *pointer)
 {
-    struct letter *letter = pointer;
+    struct dead_letter *letter = pointer;
     LAW(++letter->released == 1);
 }
 
-static struct letter *new_letter(int from, int to, bool ordered)
+static struct dead_letter *new_letter(int from, int to, bool ordered)
 {
-    if (world.letters_count == LETTERS_MAX)
+    if (world.dead_letters_count == LETTERS_MAX)
         return NULL;
-    struct letter *letter = &world.letters[world.letters_count++];
-    *letter =
-        (struct letter){.from = from, .to = to, .number = ordered ? ++world.sent[from][to] : 0};
+    struct dead_letter *letter = &world.dead_letters[world.dead_letters_count++];
+    *letter = (struct dead_letter){
+        .from = from, .to = to, .number = ordered ? ++world.sent[from][to] : 0};
     return letter;
 }
 
@@ -116,7 +116,7 @@ static void check_letter(act_self *self, const act_message *message)
 {
     if (message->kind != ACT_VALUE_RESOURCE)
         return;
-    struct letter *letter = message->as.resource.pointer;
+    struct dead_letter *letter = message->as.resource.pointer;
     LAW(letter->released == 0);
     LAW(letter->to == me(self));
     LAW(!letter->cancelled);
@@ -127,7 +127,7 @@ static void check_letter(act_self *self, const act_message *message)
     }
 }
 
-static act_message *letter_message(struct letter *letter)
+static act_message *letter_message(struct dead_letter *letter)
 {
     act_message *message;
     act_value    value = act_resource_value(letter, release);
@@ -211,7 +211,7 @@ static void check_exit(act_self *self, const act_message *message)
     check_names(world.creatures[from].pid);
 }
 
-/* ---------------------------------------------------------------------------------------- deeds */
+/* -------------------------------------------------------------------------------------- actions */
 
 static const act_behavior creature;
 
@@ -259,8 +259,8 @@ static void does_spawn(act_self *self, int mine)
 
 static void does_send(act_self *self, int mine)
 {
-    int            to = somebody();
-    struct letter *letter = new_letter(mine, to, true);
+    int                 to = somebody();
+    struct dead_letter *letter = new_letter(mine, to, true);
     if (letter == NULL)
         return;
     act_message *message = letter_message(letter);
@@ -284,7 +284,7 @@ static void does_forward(act_self *self, int mine, const act_message *message)
         act_message_free(&taken);
         return;
     }
-    struct letter *letter = taken->as.resource.pointer;
+    struct dead_letter *letter = taken->as.resource.pointer;
     letter->from = mine;
     letter->to = somebody();
     letter->number = ++world.sent[mine][letter->to];
@@ -294,9 +294,9 @@ static void does_forward(act_self *self, int mine, const act_message *message)
 
 static void does_ask(act_self *self, int mine)
 {
-    int            to = somebody();
-    act_ref        ref;
-    struct letter *letter = new_letter(mine, to, true);
+    int                 to = somebody();
+    act_ref             ref;
+    struct dead_letter *letter = new_letter(mine, to, true);
     if (letter == NULL)
         return;
     act_message *message = letter_message(letter);
@@ -384,9 +384,9 @@ static void does_name(act_self *self)
 
 static void does_timer(act_self *self, int mine)
 {
-    int            to = somebody();
-    act_ref        ref;
-    struct letter *letter = new_letter(mine, to, false);
+    int                 to = somebody();
+    act_ref             ref;
+    struct dead_letter *letter = new_letter(mine, to, false);
     if (letter == NULL)
         return;
     act_message *message = letter_message(letter);
@@ -613,8 +613,8 @@ static void run_a_world(uint64_t seed)
     act_simulation_destroy(&world.simulation);
     for (int i = 0; i < world.creatures_count; i++)
         LAW(world.creatures[i].dead && world.creatures[i].cleaned == world.creatures[i].defers);
-    for (int i = 0; i < world.letters_count; i++)
-        LAW(world.letters[i].released == 1);
+    for (int i = 0; i < world.dead_letters_count; i++)
+        LAW(world.dead_letters[i].released == 1);
     LAW(act__pool_outstanding() == outstanding);
 }
 
@@ -623,7 +623,7 @@ static void what_must_hold_holds_in_every_world(void)
     for_each_seed(run_a_world, SEEDS_A_ROUND);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(what_must_hold_holds_in_every_world, .rounds = 20, .timeout_seconds = 120),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(what_must_hold_holds_in_every_world, .rounds = 20, .timeout_seconds = 120),
+    END_OF_CASES,
 };

@@ -8,7 +8,7 @@
 #include <actor/simulation/simulation.h>
 #include <mailbox/base/random.h>
 #include <mailbox/message/pool.h>
-#include <test/laws/seeds.h>
+#include <test/properties/seeds.h>
 
 enum { ACTORS_MAX = 12, SEEDS_A_ROUND = 100, ENERGY = 3000, PINGS = 20 };
 enum { FLOOD = 1, ENDLESS, PING_OUT, PING, PONG, ANSWER };
@@ -55,7 +55,7 @@ static void flood(act_self *self)
         act_ref ask;
         if (below(4) != 0)
             act_tell_value(self, to, FLOOD, act_nothing());
-        else /* a signal, too, which wakes who is held */
+        else /* a signal, too, which wakes who is muted */
             LAW(act_ask_value(self, &ask, to, FLOOD, act_nothing(), ACT_FOREVER) == ACT_OK);
     }
     if (world.mortal && below(200) == 0)
@@ -122,7 +122,7 @@ static void tell_random(uint32_t tag)
 }
 
 /*
- * Who floods is held by whom it floods, who may be flooding, too: all the same each message is
+ * Who floods is muted by whom it floods, who may be flooding, too: all the same each message is
  * handled in the end.
  */
 static void a_flood_ends_for_all(uint64_t seed)
@@ -170,8 +170,8 @@ static void nobody_starves(void)
     for_each_seed(beside_endless_work_all_have_their_turn, SEEDS_A_ROUND);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(nobody_is_stuck_in_a_flood, .rounds = 20, .timeout_seconds = 60),
-    FACT(nobody_starves, .rounds = 20, .timeout_seconds = 60),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(nobody_is_stuck_in_a_flood, .rounds = 20, .timeout_seconds = 60),
+    TEST_CASE(nobody_starves, .rounds = 20, .timeout_seconds = 60),
+    END_OF_CASES,
 };

@@ -1,13 +1,13 @@
 /* Workers that do as planned, a client that asks, and a log, all in one seeded simulation. */
 /* SPDX-License-Identifier: MIT */
-#include <test/supervisor/rig.h>
+#include <test/supervisor/fixture.h>
 
 #include <stdio.h>
 #include <string.h>
 
-act_simulation *rig_simulation;
-act_system     *rig_system;
-char            rig_log[8192];
+act_simulation *fixture_simulation;
+act_system     *fixture_system;
+char            fixture_log[8192];
 
 /* So many turns mean that somebody turns in circles. */
 #define STEPS_MAX 5000000u
@@ -21,52 +21,54 @@ static struct {
 } ends[256];
 static unsigned ends_count;
 
-void rig_note(const char *id, char what)
+void fixture_note(const char *id, char what)
 {
-    size_t used = strlen(rig_log);
-    snprintf(rig_log + used, sizeof rig_log - used, "%s%c ", id, what);
+    size_t used = strlen(fixture_log);
+    snprintf(fixture_log + used, sizeof fixture_log - used, "%s%c ", id, what);
 }
 
-void rig_clear_log(void)
+void fixture_clear_log(void)
 {
-    rig_log[0] = '\0';
+    fixture_log[0] = '\0';
 }
 
 /* -------------------------------------------------------------------------------------- workers */
 
-static act_millis rig_now(void)
+static act_millis fixture_now(void)
 {
-    return act_simulation_now(rig_simulation);
+    return act_simulation_now(fixture_simulation);
 }
 
 static void worker_has_ended(void *context)
 {
-    struct rig_plan *plan = context;
+    struct fixture_plan *plan = context;
     plan->alive = false;
     plan->ends++;
-    plan->ended_at = rig_now();
-    rig_note(plan->id, '-');
+    plan->ended_at = fixture_now();
+    fixture_note(plan->id, '-');
 }
 
-static act_result worker_fails(act_self *self, struct rig_plan *plan)
+static act_result worker_fails(act_self *self, struct fixture_plan *plan)
 {
     switch (plan->fail_how) {
-    case RIG_IGNORE: return ACT_IGNORE;
-    case RIG_UNLINK_AND_PANIC: act_unlink(self, act_self_parent(self)); act_panic(self, "planned");
-    case RIG_PANIC: act_panic(self, "planned");
-    case RIG_EXIT:
+    case FIXTURE_IGNORE: return ACT_IGNORE;
+    case FIXTURE_UNLINK_AND_PANIC:
+        act_unlink(self, act_self_parent(self));
+        act_panic(self, "planned");
+    case FIXTURE_PANIC: act_panic(self, "planned");
+    case FIXTURE_EXIT:
         act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 7, "planned"));
         return ACT_OK;
-    case RIG_REFUSE: break;
+    case FIXTURE_REFUSE: break;
     }
     return ACT_OS;
 }
 
 static act_result worker_init(act_self *self, void *state, const void *args)
 {
-    struct rig_plan *plan = *(struct rig_plan *const *)args;
+    struct fixture_plan *plan = *(struct fixture_plan *const *)args;
 
-    *(struct rig_plan **)state = plan;
+    *(struct fixture_plan **)state = plan;
     ck_assert_msg(plan->after == NULL || plan->after->starts_ok > 0, "%s started too early",
                   plan->id);
     ck_assert_msg(!plan->alive, "two instances of %s at once", plan->id);
@@ -85,39 +87,44 @@ static act_result worker_init(act_self *self, void *state, const void *args)
     if (plan->traps && act_trap_exits(self, true) != ACT_OK)
         return ACT_NO_MEMORY;
     plan->starts_ok++;
-    plan->started_at = rig_now();
-    rig_note(plan->id, '+');
+    plan->started_at = fixture_now();
+    fixture_note(plan->id, '+');
     return ACT_OK;
 }
 
-static void worker_is_told_to_end(act_self *self, struct rig_plan *plan)
+static void worker_is_told_to_end(act_self *self, struct fixture_plan *plan)
 {
     act_ref timer;
 
     if (plan->ignores_exits)
         return;
-    if (plan->end_delay == 0 || act_tell_value_after(self, &timer, act_self_pid(self), RIG_DO_END,
-                                                     act_nothing(), plan->end_delay) != ACT_OK)
+    if (plan->end_delay == 0 ||
+        act_tell_value_after(self, &timer, act_self_pid(self), FIXTURE_DO_END, act_nothing(),
+                             plan->end_delay) != ACT_OK)
         act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
 }
 
 static void worker_receive(act_self *self, void *state, const act_message *message)
 {
-    struct rig_plan *plan = *(struct rig_plan **)state;
+    struct fixture_plan *plan = *(struct fixture_plan **)state;
 
     switch (message->tag) {
     case ACT_MESSAGE_EXIT: worker_is_told_to_end(self, plan); break;
-    case RIG_DO_FAIL: act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 7, "asked to")); break;
-    case RIG_DO_WRITE_KEPT_AND_PANIC: *plan->kept += 100; act_panic(self, "asked to");
-    case RIG_DO_PANIC: act_panic(self, "asked to");
-    case RIG_DO_SAY_X:
-    case RIG_DO_SAY_Y:
-    case RIG_DO_SAY_Z: rig_note(plan->id, (char)('x' + (message->tag - RIG_DO_SAY_X))); break;
-    case RIG_DO_NORMAL: act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)); break;
-    case RIG_DO_SHUTDOWN:
-    case RIG_DO_END: act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)); break;
-    case RIG_DO_UNLINK: act_unlink(self, act_self_parent(self)); break;
-    case RIG_DO_FORGE:
+    case FIXTURE_DO_FAIL:
+        act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 7, "asked to"));
+        break;
+    case FIXTURE_DO_WRITE_KEPT_AND_PANIC: *plan->kept += 100; act_panic(self, "asked to");
+    case FIXTURE_DO_PANIC: act_panic(self, "asked to");
+    case FIXTURE_DO_SAY_X:
+    case FIXTURE_DO_SAY_Y:
+    case FIXTURE_DO_SAY_Z:
+        fixture_note(plan->id, (char)('x' + (message->tag - FIXTURE_DO_SAY_X)));
+        break;
+    case FIXTURE_DO_NORMAL: act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)); break;
+    case FIXTURE_DO_SHUTDOWN:
+    case FIXTURE_DO_END: act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)); break;
+    case FIXTURE_DO_UNLINK: act_unlink(self, act_self_parent(self)); break;
+    case FIXTURE_DO_FORGE:
         (void)!act_exit_other(
             self, act_pid_is_none(plan->forge_to) ? act_self_parent(self) : plan->forge_to,
             act_exit_reason_make(ACT_EXIT_ERROR, 8, "forged"));
@@ -128,79 +135,79 @@ static void worker_receive(act_self *self, void *state, const act_message *messa
 
 static void worker_terminate(act_self *self, void *state, act_exit_reason reason)
 {
-    struct rig_plan *plan = *(struct rig_plan **)state;
+    struct fixture_plan *plan = *(struct fixture_plan **)state;
 
     plan->last_kind = reason.kind;
     if (plan->panics_at_end)
         act_panic(self, "in terminate");
 }
 
-const act_behavior rig_worker = {
+const act_behavior fixture_worker = {
     .name = "worker",
-    .state_bytes = sizeof(struct rig_plan *),
-    .args_bytes = sizeof(struct rig_plan *),
+    .state_bytes = sizeof(struct fixture_plan *),
+    .args_bytes = sizeof(struct fixture_plan *),
     .init = worker_init,
     .receive = worker_receive,
     .terminate = worker_terminate,
 };
 
-act_child_spec rig_child(struct rig_plan *plan)
+act_child_spec fixture_child(struct fixture_plan *plan)
 {
     plan->self = plan;
-    act_child_spec spec = {.id = plan->id, .behavior = &rig_worker, .args = &plan->self};
+    act_child_spec spec = {.id = plan->id, .behavior = &fixture_worker, .args = &plan->self};
     return spec;
 }
 
-void rig_args_release(void *args)
+void fixture_args_release(void *args)
 {
-    (*(struct rig_plan **)args)->args_released++;
+    (*(struct fixture_plan **)args)->args_released++;
 }
 
 /* --------------------------------------------------------------------------------------- client */
 
 enum { CLIENT_ASK = 1, CLIENT_WATCH };
 
-static struct rig_call *calls[64];
+static struct fixture_call *calls[64];
 
-static void client_asks(act_self *self, struct rig_call *call)
+static void client_asks(act_self *self, struct fixture_call *call)
 {
     act_millis timeout = call->timeout != 0 ? call->timeout : ACT_FOREVER;
 
     call->called = true;
     switch (call->what) {
-    case RIG_START:
+    case FIXTURE_START:
         call->asked =
             act_supervisor_start_child(self, &call->ref, call->supervisor, call->spec, timeout);
         break;
-    case RIG_START_ARGS:
+    case FIXTURE_START_ARGS:
         call->asked = act_supervisor_start_child_args(
             self, &call->ref, call->supervisor, call->plan != NULL ? &call->plan->self : NULL,
             call->plan != NULL ? sizeof call->plan->self : 0, timeout);
         break;
-    case RIG_TERMINATE_PID:
+    case FIXTURE_TERMINATE_PID:
         call->asked = act_supervisor_terminate_child_pid(self, &call->ref, call->supervisor,
                                                          call->child, timeout);
         break;
-    case RIG_TERMINATE:
+    case FIXTURE_TERMINATE:
         call->asked =
             act_supervisor_terminate_child(self, &call->ref, call->supervisor, call->id, timeout);
         break;
-    case RIG_RESTART:
+    case FIXTURE_RESTART:
         call->asked =
             act_supervisor_restart_child(self, &call->ref, call->supervisor, call->id, timeout);
         break;
-    case RIG_DELETE:
+    case FIXTURE_DELETE:
         call->asked =
             act_supervisor_delete_child(self, &call->ref, call->supervisor, call->id, timeout);
         break;
-    case RIG_GET:
+    case FIXTURE_GET:
         call->asked =
             act_supervisor_get_childspec(self, &call->ref, call->supervisor, call->id, timeout);
         break;
-    case RIG_COUNT:
+    case FIXTURE_COUNT:
         call->asked = act_supervisor_count_children(self, &call->ref, call->supervisor, timeout);
         break;
-    case RIG_WHICH:
+    case FIXTURE_WHICH:
         call->asked = act_supervisor_which_children(self, &call->ref, call->supervisor, timeout);
         break;
     }
@@ -212,7 +219,7 @@ static void client_asks(act_self *self, struct rig_call *call)
     }
 }
 
-static void client_hears(struct rig_call *call, const act_message *message)
+static void client_hears(struct fixture_call *call, const act_message *message)
 {
     const act_child_info *rows = act_supervisor_children_read(message, &call->rows_count);
 
@@ -255,59 +262,63 @@ static void client_tell(uint32_t tag, act_value value)
 {
     act_message *message;
     ck_assert_int_eq(act_message_create_value(&message, tag, value), ACT_OK);
-    ck_assert_int_eq(act_system_send(rig_system, client, &message), ACT_OK);
+    ck_assert_int_eq(act_system_send(fixture_system, client, &message), ACT_OK);
 }
 
-void rig_ask(struct rig_call *call)
+void fixture_ask(struct fixture_call *call)
 {
     call->tag = 0;
     client_tell(CLIENT_ASK, act_pointer(call));
 }
 
-void rig_try_to_ask(struct rig_call *call)
+void fixture_try_to_ask(struct fixture_call *call)
 {
-    act_system_tell_value(rig_system, client, CLIENT_ASK, act_pointer(call));
+    act_system_tell_value(fixture_system, client, CLIENT_ASK, act_pointer(call));
 }
 
-act_supervisor_answer rig_call(struct rig_call call)
+act_supervisor_answer fixture_call(struct fixture_call call)
 {
-    rig_ask(&call);
-    rig_run();
+    fixture_ask(&call);
+    fixture_run();
     ck_assert_int_eq(call.asked, ACT_OK);
     ck_assert_uint_eq(call.tag, ACT_MESSAGE_SUPERVISOR_ANSWER);
     return call.answer;
 }
 
-act_supervisor_answer rig_start(act_pid supervisor, const act_child_spec *spec)
+act_supervisor_answer fixture_start(act_pid supervisor, const act_child_spec *spec)
 {
-    return rig_call((struct rig_call){.what = RIG_START, .supervisor = supervisor, .spec = spec});
+    return fixture_call(
+        (struct fixture_call){.what = FIXTURE_START, .supervisor = supervisor, .spec = spec});
 }
 
-act_result rig_terminate(act_pid supervisor, const char *id)
+act_result fixture_terminate(act_pid supervisor, const char *id)
 {
-    return rig_call((struct rig_call){.what = RIG_TERMINATE, .supervisor = supervisor, .id = id})
+    return fixture_call(
+               (struct fixture_call){.what = FIXTURE_TERMINATE, .supervisor = supervisor, .id = id})
         .result;
 }
 
-act_supervisor_answer rig_restart(act_pid supervisor, const char *id)
+act_supervisor_answer fixture_restart(act_pid supervisor, const char *id)
 {
-    return rig_call((struct rig_call){.what = RIG_RESTART, .supervisor = supervisor, .id = id});
+    return fixture_call(
+        (struct fixture_call){.what = FIXTURE_RESTART, .supervisor = supervisor, .id = id});
 }
 
-act_supervisor_answer rig_delete(act_pid supervisor, const char *id)
+act_supervisor_answer fixture_delete(act_pid supervisor, const char *id)
 {
-    return rig_call((struct rig_call){.what = RIG_DELETE, .supervisor = supervisor, .id = id});
+    return fixture_call(
+        (struct fixture_call){.what = FIXTURE_DELETE, .supervisor = supervisor, .id = id});
 }
 
-act_supervisor_answer rig_count(act_pid supervisor)
+act_supervisor_answer fixture_count(act_pid supervisor)
 {
-    return rig_call((struct rig_call){.what = RIG_COUNT, .supervisor = supervisor});
+    return fixture_call((struct fixture_call){.what = FIXTURE_COUNT, .supervisor = supervisor});
 }
 
-void rig_watch(act_pid pid)
+void fixture_watch(act_pid pid)
 {
     client_tell(CLIENT_WATCH, act_pid_value(pid));
-    rig_run();
+    fixture_run();
 }
 
 static int end_of(act_pid pid)
@@ -318,24 +329,24 @@ static int end_of(act_pid pid)
     return -1;
 }
 
-int rig_end_kind(act_pid pid)
+int fixture_end_kind(act_pid pid)
 {
     int place = end_of(pid);
     return place < 0 ? -1 : ends[place].kind;
 }
 
-int rig_end_code(act_pid pid)
+int fixture_end_code(act_pid pid)
 {
     int place = end_of(pid);
     return place < 0 ? -1 : ends[place].code;
 }
 
-bool rig_is_alive(act_pid pid)
+bool fixture_is_alive(act_pid pid)
 {
     int before = end_of(pid);
     if (before >= 0)
         return false;
-    rig_watch(pid);
+    fixture_watch(pid);
     return end_of(pid) < 0;
 }
 
@@ -343,9 +354,9 @@ bool rig_is_alive(act_pid pid)
 
 static act_result parent_init(act_self *self, void *state, const void *args)
 {
-    struct rig_parent *parent = *(struct rig_parent *const *)args;
+    struct fixture_parent *parent = *(struct fixture_parent *const *)args;
 
-    *(struct rig_parent **)state = parent;
+    *(struct fixture_parent **)state = parent;
     parent->pid = act_self_pid(self);
     ck_assert_int_eq(act_trap_exits(self, true), ACT_OK);
     parent->spawned = act_supervisor_spawn_link(self, &parent->supervisor, parent->spec,
@@ -355,8 +366,8 @@ static act_result parent_init(act_self *self, void *state, const void *args)
 
 static void parent_receive(act_self *self, void *state, const act_message *message)
 {
-    struct rig_parent *parent = *(struct rig_parent **)state;
-    act_exit_reason    reason = act_message_reason(message);
+    struct fixture_parent *parent = *(struct fixture_parent **)state;
+    act_exit_reason        reason = act_message_reason(message);
 
     if (message->tag == ACT_MESSAGE_STARTED) {
         ck_assert_int_eq(parent->started, -1);
@@ -376,13 +387,13 @@ static void parent_receive(act_self *self, void *state, const act_message *messa
 
 static const act_behavior parent_behavior = {
     .name = "parent",
-    .state_bytes = sizeof(struct rig_parent *),
-    .args_bytes = sizeof(struct rig_parent *),
+    .state_bytes = sizeof(struct fixture_parent *),
+    .args_bytes = sizeof(struct fixture_parent *),
     .init = parent_init,
     .receive = parent_receive,
 };
 
-void rig_parent_begin(struct rig_parent *parent, const act_supervisor_spec *spec)
+void fixture_parent_begin(struct fixture_parent *parent, const act_supervisor_spec *spec)
 {
     act_pid pid;
 
@@ -390,13 +401,14 @@ void rig_parent_begin(struct rig_parent *parent, const act_supervisor_spec *spec
     parent->spec = spec;
     parent->started = -1;
     parent->exit_kind = -1;
-    ck_assert_int_eq(act_system_spawn(rig_system, &pid, &parent_behavior, &parent, NULL), ACT_OK);
+    ck_assert_int_eq(act_system_spawn(fixture_system, &pid, &parent_behavior, &parent, NULL),
+                     ACT_OK);
     parent->pid = pid;
 }
 
-void rig_parent_end(struct rig_parent *parent)
+void fixture_parent_end(struct fixture_parent *parent)
 {
-    act_system_tell_value(rig_system, parent->pid, 1, act_nothing());
+    act_system_tell_value(fixture_system, parent->pid, 1, act_nothing());
 }
 
 /* ------------------------------------------------------------------------------- the simulation */
@@ -406,55 +418,56 @@ static void no_log(void *context, act_log_level level, const char *text)
     (void)context, (void)level, (void)text;
 }
 
-void rig_begin_with(uint64_t seed, rig_dead_letter *dead_letter)
+void fixture_begin_with(uint64_t seed, fixture_dead_letter *dead_letter)
 {
     const act_system_options *options =
         ACT_SYSTEM_OPTIONS(.log = no_log, .dead_letter = dead_letter);
-    ck_assert_int_eq(act_simulation_create(&rig_simulation, seed, options), ACT_OK);
-    rig_system = act_simulation_system(rig_simulation);
-    rig_clear_log();
+    ck_assert_int_eq(act_simulation_create(&fixture_simulation, seed, options), ACT_OK);
+    fixture_system = act_simulation_system(fixture_simulation);
+    fixture_clear_log();
     ends_count = 0;
     memset(calls, 0, sizeof calls);
-    ck_assert_int_eq(act_system_spawn(rig_system, &client, &client_behavior, NULL, NULL), ACT_OK);
-    rig_run();
+    ck_assert_int_eq(act_system_spawn(fixture_system, &client, &client_behavior, NULL, NULL),
+                     ACT_OK);
+    fixture_run();
 }
 
-void rig_begin(uint64_t seed)
+void fixture_begin(uint64_t seed)
 {
-    rig_begin_with(seed, NULL);
+    fixture_begin_with(seed, NULL);
 }
 
-void rig_run(void)
+void fixture_run(void)
 {
-    ck_assert_int_eq(act_simulation_run(rig_simulation, NULL, STEPS_MAX), ACT_OK);
+    ck_assert_int_eq(act_simulation_run(fixture_simulation, NULL, STEPS_MAX), ACT_OK);
 }
 
-void rig_advance(act_millis amount)
+void fixture_advance(act_millis amount)
 {
-    ck_assert_int_eq(act_simulation_advance(rig_simulation, amount, STEPS_MAX), ACT_OK);
+    ck_assert_int_eq(act_simulation_advance(fixture_simulation, amount, STEPS_MAX), ACT_OK);
 }
 
-void rig_end(void)
+void fixture_end(void)
 {
-    act_simulation_destroy(&rig_simulation);
+    act_simulation_destroy(&fixture_simulation);
 }
 
-act_pid rig_root(const act_supervisor_spec *spec)
+act_pid fixture_root(const act_supervisor_spec *spec)
 {
     act_pid pid;
-    ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &pid, spec, NULL), ACT_OK);
-    rig_run();
+    ck_assert_int_eq(act_system_spawn_supervisor(fixture_system, &pid, spec, NULL), ACT_OK);
+    fixture_run();
     return pid;
 }
 
-void rig_tell(const struct rig_plan *plan, uint32_t what)
+void fixture_tell(const struct fixture_plan *plan, uint32_t what)
 {
-    act_system_tell_value(rig_system, plan->pid, what, act_nothing());
+    act_system_tell_value(fixture_system, plan->pid, what, act_nothing());
 }
 
-void rig_tell_name(const char *name, uint32_t what)
+void fixture_tell_name(const char *name, uint32_t what)
 {
     act_pid pid;
-    ck_assert_int_eq(act_whereis(rig_system, &pid, name), ACT_OK);
-    act_system_tell_value(rig_system, pid, what, act_nothing());
+    ck_assert_int_eq(act_whereis(fixture_system, &pid, name), ACT_OK);
+    act_system_tell_value(fixture_system, pid, what, act_nothing());
 }

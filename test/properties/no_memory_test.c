@@ -3,7 +3,7 @@
  * leak or a loss.
  */
 /* SPDX-License-Identifier: MIT */
-#include <test/actor/lab.h>
+#include <test/actor/fixture.h>
 
 #include <mailbox/base/memory.h>
 
@@ -72,7 +72,7 @@ static void lets_work(act_self *self, struct parent *mine)
         act_ref ask;
         act_tell_value(self, mine->workers[i], TAG_WORK,
                        act_resource_value((made++, &released), release));
-        act_tell_bytes(self, mine->workers[i], TAG_WORK, lab.log, 600);
+        act_tell_bytes(self, mine->workers[i], TAG_WORK, fixture.log, 600);
         if (act_ask_value(self, &ask, mine->workers[i], TAG_WORK, act_int64(i), 50) == ACT_OK)
             asks_due++;
         act_tell_value(self, mine->workers[i], TAG_CRASH, act_int64(i));
@@ -120,34 +120,35 @@ static void play(void)
     act_system *system;
     spawned = downs_due = downs = asks_due = answers = released = made = 0;
     size_t outstanding = act__pool_outstanding();
-    if (act_simulation_create(&lab.simulation, 7, LAB_OPTIONS(.stop_timeout = 100)) != ACT_OK) {
+    if (act_simulation_create(&fixture.simulation, 7, FIXTURE_OPTIONS(.stop_timeout = 100)) !=
+        ACT_OK) {
         ck_assert_uint_eq(act__pool_outstanding(), outstanding);
         return;
     }
-    system = act_simulation_system(lab.simulation);
+    system = act_simulation_system(fixture.simulation);
     act_result result =
         act_system_spawn(system, &pid, &parent, NULL, ACT_SPAWN_OPTIONS(.name = "parent"));
     if (result != ACT_OK)
         ck_assert_int_eq(result, ACT_NO_MEMORY);
     for (int i = 0; result == ACT_OK && i < 3; i++) {
         act_system_tell_value(system, pid, TAG_A, act_nothing());
-        ck_assert_int_eq(act_simulation_run(lab.simulation, NULL, 100000), ACT_OK);
+        ck_assert_int_eq(act_simulation_run(fixture.simulation, NULL, 100000), ACT_OK);
     }
-    ck_assert_int_eq(act_simulation_advance(lab.simulation, 100, 100000), ACT_OK);
+    ck_assert_int_eq(act_simulation_advance(fixture.simulation, 100, 100000), ACT_OK);
     requests = act__memory_requests();
     act__memory_fail_at(0, false); /* from here on there is memory again: what is missing now was
                                       lost */
-    ck_assert_int_eq(act_simulation_advance(lab.simulation, 5000, 100000), ACT_OK);
+    ck_assert_int_eq(act_simulation_advance(fixture.simulation, 5000, 100000), ACT_OK);
     for (int i = 0; result == ACT_OK && i < 2; i++) {
         act_system_tell_value(system, pid, TAG_A, act_nothing());
-        ck_assert_int_eq(act_simulation_advance(lab.simulation, 1000, 100000), ACT_OK);
+        ck_assert_int_eq(act_simulation_advance(fixture.simulation, 1000, 100000), ACT_OK);
     }
     ck_assert_int_eq(downs, downs_due);
     ck_assert_int_eq(answers, asks_due);
     act_counters counters;
     act_system_counters(system, &counters);
     ck_assert_uint_eq(counters.sent, counters.received + counters.dead_letters);
-    act_simulation_destroy(&lab.simulation);
+    act_simulation_destroy(&fixture.simulation);
     ck_assert_int_eq(released, made);
     ck_assert_uint_eq(act__pool_outstanding(), outstanding);
 }
@@ -206,19 +207,19 @@ static const act_behavior grandparent = {
 /* The first has an envelope; the second waits for memory, in turns that end. */
 static void a_second_shutdown_waits_for_memory(void)
 {
-    lab_open();
-    act_pid pid = lab_spawn_as(&grandparent, NULL, NULL);
-    lab_run();
-    act_system_tell_value(lab.system, pid, TAG_A, act_nothing());
-    lab_run();
-    act_system_tell_value(lab.system, pid, TAG_A, act_nothing());
+    fixture_open();
+    act_pid pid = fixture_spawn_as(&grandparent, NULL, NULL);
+    fixture_run();
+    act_system_tell_value(fixture.system, pid, TAG_A, act_nothing());
+    fixture_run();
+    act_system_tell_value(fixture.system, pid, TAG_A, act_nothing());
     act__memory_fail_at(1, true);
-    ck_assert_int_eq(act_simulation_run(lab.simulation, NULL, 1000), ACT_FULL);
+    ck_assert_int_eq(act_simulation_run(fixture.simulation, NULL, 1000), ACT_FULL);
     act__memory_fail_at(0, false);
-    uint64_t received = lab_counters().received;
-    lab_run();
-    ck_assert_uint_eq(lab_counters().received, received);
-    lab_close();
+    uint64_t received = fixture_counters().received;
+    fixture_run();
+    ck_assert_uint_eq(fixture_counters().received, received);
+    fixture_close();
 }
 
 static void answers_without_memory(act_self *self, void *state, const act_message *message)
@@ -233,22 +234,23 @@ static const act_behavior poor = {.name = "poor", .receive = answers_without_mem
 
 static void asks_for_ever(act_self *self)
 {
-    ck_assert_int_eq(act_ask_value(self, &lab_ref, lab_other, TAG_A, act_nothing(), ACT_FOREVER),
+    ck_assert_int_eq(act_ask_value(self, &fixture_ref, fixture_other, TAG_A, act_nothing(),
+                                   ACT_FOREVER),
                      ACT_OK);
 }
 
 static void an_answer_that_cannot_be_made_is_a_down(void)
 {
-    lab_open();
+    fixture_open();
     released = 0;
-    act_pid asker = lab_spawn();
-    lab_let_about(asker, asks_for_ever, lab_spawn_as(&poor, NULL, NULL));
-    const struct note *down = lab_only(asker, ACT_MESSAGE_DOWN);
-    ck_assert(act_ref_equal(down->ref, lab_ref));
+    act_pid asker = fixture_spawn();
+    fixture_let_about(asker, asks_for_ever, fixture_spawn_as(&poor, NULL, NULL));
+    const struct note *down = fixture_only(asker, ACT_MESSAGE_DOWN);
+    ck_assert(act_ref_equal(down->ref, fixture_ref));
     ck_assert_int_eq(down->kind, ACT_EXIT_ERROR);
     ck_assert_int_eq(down->code, ACT_NO_MEMORY);
     ck_assert_int_eq(released, 1);
-    lab_close();
+    fixture_close();
 }
 
 static void a_system_that_cannot_be_made_leaves_nothing(void)
@@ -266,11 +268,11 @@ static void a_system_that_cannot_be_made_leaves_nothing(void)
     }
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(a_system_that_cannot_be_made_leaves_nothing, .timeout_seconds = 60),
-    FACT(an_answer_that_cannot_be_made_is_a_down, .rounds = 5),
-    FACT(a_second_shutdown_waits_for_memory, .rounds = 5),
-    FACT(any_one_request_may_fail, .timeout_seconds = 60),
-    FACT(all_requests_from_any_one_on_may_fail, .timeout_seconds = 60),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(a_system_that_cannot_be_made_leaves_nothing, .timeout_seconds = 60),
+    TEST_CASE(an_answer_that_cannot_be_made_is_a_down, .rounds = 5),
+    TEST_CASE(a_second_shutdown_waits_for_memory, .rounds = 5),
+    TEST_CASE(any_one_request_may_fail, .timeout_seconds = 60),
+    TEST_CASE(all_requests_from_any_one_on_may_fail, .timeout_seconds = 60),
+    END_OF_CASES,
 };

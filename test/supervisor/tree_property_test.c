@@ -1,5 +1,6 @@
 /*
- * Random trees whose actors fail at random moments: the laws of supervision hold whatever the seed.
+ * Random trees whose actors fail at random moments: the properties of supervision hold whatever the
+ * seed.
  */
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
@@ -7,7 +8,7 @@
 #include <string.h>
 
 #include <mailbox/base/random.h>
-#include <test/supervisor/rig.h>
+#include <test/supervisor/fixture.h>
 
 enum {
     SUPERVISORS_MAX = 12,
@@ -108,7 +109,7 @@ static bool draw_percent(unsigned percent)
     return draw(100) < percent;
 }
 
-/* ----------------------------------------------------------------------------------------- laws */
+/* ----------------------------------------------------------------------------------- properties */
 
 static bool somebody_lives(const struct node *node)
 {
@@ -174,7 +175,7 @@ static void nobody_after_it_lives(struct node *worker)
         LAW(!somebody_lives(worker->above->nodes[i]), worker);
 }
 
-static void starts_lawfully(struct node *worker, act_pid instance, act_millis now)
+static void starts_in_order(struct node *worker, act_pid instance, act_millis now)
 {
     LAW(worker->alive == 0, worker); /* also if its supervisor, or one above, was killed */
     see_instance(worker->above, instance);
@@ -196,7 +197,7 @@ static void starts_lawfully(struct node *worker, act_pid instance, act_millis no
 }
 
 /* One that is made to end is made to by its supervisor, which stops those after it first. */
-static void ends_lawfully(struct node *worker)
+static void ends_in_order(struct node *worker)
 {
     LAW(worker->alive > 0, worker);
     if (worker->ends_itself || !order_is_promised)
@@ -218,13 +219,13 @@ static void nothing_is_lost_in_a_restart(struct node *worker)
                     !worker->rests;
     LAW(!promised || worker->starts_in_instance == 1 || worker->lost == 0 || !order_is_promised,
         worker);
-    if (worker->rests) /* its seat was given up, and may be cleared only after this start */
+    if (worker->rests) /* its handover was given up, and may be cleared only after this start */
         worker->excused_before = mail_count;
     worker->rests = false;
     worker->lost = 0;
 }
 
-static void handles_lawfully(struct node *worker, unsigned number)
+static void handles_in_order(struct node *worker, unsigned number)
 {
     const act_child_spec *spec = spec_of(worker);
     LAW(mail[number].to == worker && number >= worker->last_mail, worker);
@@ -281,7 +282,7 @@ static void tie_up(act_self *self, act_pid pid, act_pid other)
 static void has_ended(void *context)
 {
     struct node *worker = context;
-    ends_lawfully(worker);
+    ends_in_order(worker);
     worker->alive--;
     worker->ends++;
 }
@@ -292,7 +293,7 @@ static act_result worker_init(act_self *self, void *state, const void *args)
     act_ref      timer;
 
     *(struct node **)state = worker;
-    starts_lawfully(worker, act_self_parent(self), act_now(self));
+    starts_in_order(worker, act_self_parent(self), act_now(self));
     nothing_is_lost_in_a_restart(worker);
     ck_assert_int_eq(act_defer(self, has_ended, worker), ACT_OK);
     worker->alive++;
@@ -337,7 +338,7 @@ static void worker_receive(act_self *self, void *state, const act_message *messa
         act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
         break;
     case MAIL:
-        handles_lawfully(worker, (unsigned)message->as.int64);
+        handles_in_order(worker, (unsigned)message->as.int64);
         worker->ends_itself = draw_percent(worker->fails_at_mail);
         if (worker->ends_itself)
             act_panic(self, "at its mail");
@@ -506,7 +507,7 @@ static struct node *grow_supervisor(struct node *above, unsigned place, unsigned
 
 static void advance(act_millis amount)
 {
-    ck_assert_msg(act_simulation_advance(rig_simulation, amount, STEPS_MAX) == ACT_OK,
+    ck_assert_msg(act_simulation_advance(fixture_simulation, amount, STEPS_MAX) == ACT_OK,
                   "seed %llu turns in circles", (unsigned long long)seed);
 }
 
@@ -521,10 +522,10 @@ static void kill_somebody(bool supervisors_too)
         if (act_pid_is_none(victim->instance))
             return;
         order_is_promised = false;
-        ck_assert_int_eq(act_system_exit(rig_system, victim->instance, kill), ACT_OK);
+        ck_assert_int_eq(act_system_exit(fixture_system, victim->instance, kill), ACT_OK);
     } else if (victim->alive) {
         victim->ends_itself = true;
-        ck_assert_int_eq(act_system_exit(rig_system, victim->pid, kill), ACT_OK);
+        ck_assert_int_eq(act_system_exit(fixture_system, victim->pid, kill), ACT_OK);
     }
 }
 
@@ -536,9 +537,9 @@ static void write_to_somebody(void)
     if (mail_count == MAIL_MAX || act_pid_is_none(pid))
         return;
     bool to_name = draw(4) != 0 && to->options.name != NULL &&
-                   act_whereis(rig_system, &pid, to->options.name) == ACT_OK;
+                   act_whereis(fixture_system, &pid, to->options.name) == ACT_OK;
     mail[mail_count] = (struct mail){.to = to, .to_name = to_name, .instance = to->above->instance};
-    act_system_tell_value(rig_system, pid, MAIL, act_int64(mail_count++));
+    act_system_tell_value(fixture_system, pid, MAIL, act_int64(mail_count++));
 }
 
 static void watch_somebody(void)
@@ -546,12 +547,12 @@ static void watch_somebody(void)
     act_pid whom = draw(2) == 0 ? supervisors[draw(supervisors_count)].instance
                                 : workers[draw(workers_count)].pid;
     if (!act_pid_is_none(whom))
-        act_system_tell_value(rig_system, watcher, 1 + draw(3), act_pid_value(whom));
+        act_system_tell_value(fixture_system, watcher, 1 + draw(3), act_pid_value(whom));
 }
 
 enum { CALLS_MAX = 16 };
-static struct rig_call calls[CALLS_MAX];
-static unsigned        calls_count;
+static struct fixture_call calls[CALLS_MAX];
+static unsigned            calls_count;
 
 /* Somebody's child is terminated, restarted, deleted or asked for, whatever it is doing. */
 static void ask_somebody(void)
@@ -563,18 +564,18 @@ static void ask_somebody(void)
         return;
     order_is_promised = false;
     starts_are_asked_for = true;
-    struct rig_call *call = &calls[calls_count++];
-    *call = (struct rig_call){
-        .what = RIG_TERMINATE,
+    struct fixture_call *call = &calls[calls_count++];
+    *call = (struct fixture_call){
+        .what = FIXTURE_TERMINATE,
         .supervisor = supervisor->instance,
         .id = supervisor->children[draw((unsigned)supervisor->spec.children_count)].id};
     switch (draw(4)) {
-    case 0: call->what = RIG_RESTART; break;
-    case 1: call->what = RIG_DELETE; break;
-    case 2: call->what = RIG_GET; break;
+    case 0: call->what = FIXTURE_RESTART; break;
+    case 1: call->what = FIXTURE_DELETE; break;
+    case 2: call->what = FIXTURE_GET; break;
     default: break;
     }
-    rig_ask(call);
+    fixture_ask(call);
 }
 
 static void every_call_is_answered(void)
@@ -587,7 +588,7 @@ static void every_call_is_answered(void)
 static void everyone_is_accounted_for(void)
 {
     act_counters counters;
-    act_system_counters(rig_system, &counters);
+    act_system_counters(fixture_system, &counters);
     for (unsigned i = 0; i < workers_count; i++) {
         LAW(workers[i].alive == 0, &workers[i]);
         LAW(workers[i].starts == workers[i].ends, &workers[i]);
@@ -611,13 +612,14 @@ static void live(bool kills_supervisors)
     act__random_seed(&random_now, seed);
     (void)grow_supervisor(NULL, 0, 0);
     memset(watches, 0, sizeof watches);
-    rig_begin_with(seed, mail_is_dead);
-    ck_assert_int_eq(act_system_spawn(rig_system, &watcher, &watcher_behavior, NULL, NULL), ACT_OK);
+    fixture_begin_with(seed, mail_is_dead);
+    ck_assert_int_eq(act_system_spawn(fixture_system, &watcher, &watcher_behavior, NULL, NULL),
+                     ACT_OK);
     advance(0); /* it traps exits before there is anything that could end */
-    ck_assert_int_eq(act_system_spawn_supervisor(rig_system, &root, &supervisors[0].spec, NULL),
+    ck_assert_int_eq(act_system_spawn_supervisor(fixture_system, &root, &supervisors[0].spec, NULL),
                      ACT_OK);
     for (unsigned i = draw(10); i > 0; i--) {
-        (void)!act_simulation_run(rig_simulation, NULL, 1 + draw(50));
+        (void)!act_simulation_run(fixture_simulation, NULL, 1 + draw(50));
         for (unsigned j = workers_count > 0 ? draw(8) : 0; j > 0; j--)
             write_to_somebody();
         for (unsigned j = workers_count > 0 ? draw(5) : 0; j > 0; j--)
@@ -629,14 +631,14 @@ static void live(bool kills_supervisors)
         if (draw(2) == 0)
             advance(draw(400));
     }
-    ck_assert_int_eq(act_system_exit(rig_system, root, shutdown), ACT_OK);
+    ck_assert_int_eq(act_system_exit(fixture_system, root, shutdown), ACT_OK);
     advance(ACT_SECONDS(3600));
     every_call_is_answered();
     everyone_is_accounted_for();
     all_mail_is_accounted_for();
     every_monitor_is_answered_once();
     every_link_brings_an_exit();
-    rig_end();
+    fixture_end();
 }
 
 /* Or the one that ACT_SEED says. */
@@ -664,10 +666,10 @@ static void trees_leave_nobody_behind_whoever_is_killed_or_asked(void)
     live_many(true);
 }
 
-const struct kit_fact kit_facts[] = {
-    FACT(trees_keep_order_intensity_and_count_whatever_fails, .rounds = ROUNDS_COUNT,
-         .timeout_seconds = 60),
-    FACT(trees_leave_nobody_behind_whoever_is_killed_or_asked, .rounds = ROUNDS_COUNT,
-         .timeout_seconds = 60),
-    END_OF_FACTS,
+const struct kit_case kit_cases[] = {
+    TEST_CASE(trees_keep_order_intensity_and_count_whatever_fails, .rounds = ROUNDS_COUNT,
+              .timeout_seconds = 60),
+    TEST_CASE(trees_leave_nobody_behind_whoever_is_killed_or_asked, .rounds = ROUNDS_COUNT,
+              .timeout_seconds = 60),
+    END_OF_CASES,
 };

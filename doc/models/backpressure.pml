@@ -4,22 +4,22 @@
  * The list of a receiver that does not look whether it is overloaded is opened by a sender. SPDX-
  * License-Identifier: MIT
  *
- * Models    actor/delivery/slow.c    slow_update, free_held, begin_watch, slow_watch, free_some, enter_list, lay_down, slow_hold,
- *                           slow_wake, slow_stay; with OPENED also open_list, ask_to_look,
- *                           hold_senders_of, slow_look
- *           actor/signal/signal.c  signal_push, set_urgent, wake_held, take_in, take_urgent
+ * Models    actor/delivery/backpressure.c    update, unmute_all, begin_watch, watch, unmute_some, enter_list, give_token_up, mute_sender,
+ *                           wake, stay; with OPENED also open_list, ask_to_look,
+ *                           mute_senders_of, look
+ *           actor/signal/signal.c  signal_push, set_control, wake_muted, take_in, take_control
  *           actor/process/turn.c    turn_run, turn_go_on, give_way, rest, fall_asleep, wake_if_asked
  * Left out  how an inbox works, which is inbox.pml: here it is a count of signals, and whether its owner sleeps. How
  *           far behind the receiver is: it becomes overloaded and calm when it likes, and relieves its senders. Lives.
- *           Whose list one enters who sends to an actor that is held: any list will do. Time: the watch looks when it
+ *           Whose list one enters who sends to an actor that is muted: any list will do. Time: the watch looks when it
  *           likes. That each signal brings a message to handle: some bring none. With OPENED:
  *           the watch, whose work is in STUCK; and that a sender may be a receiver: flood.pml.
  * Asserted  a sender's token is in one place: a worker, the run queue, the receiver's list, or nowhere while the
  *           sender sleeps. The receiver is calm at the last only after what the signals bring was handled: that does
- *           not wait for it. If it is STUCK, it never becomes calm. Ends well only if all senders sleep, with no signal or hold left: a sender that is held
+ *           not wait for it. If it is STUCK, it never becomes calm. Ends well only if all senders sleep, with no signal or mute left: a sender that is muted
  *           for ever is an invalid end state. (A bit may be left, of a signal that was taken in before it was set.)
- * Order     `held` against `urgent` is two sequentially consistent accesses on each side, as here. The token and
- *           `slowed_next` go through acquire and release pairs; test/stress/actors_test tests those, under
+ * Order     `mute_state` against `control` is two sequentially consistent accesses on each side, as here. The token and
+ *           `muted_next` go through acquire and release pairs; test/stress/actors_test tests those, under
  *           ThreadSanitizer.
  */
 #define SENDERS 2
@@ -49,11 +49,11 @@
 #define CALM   255  /* senders in a list are 1 to SENDERS; 0 ends it */
 mtype = { NO, LISTED, YES };
 
-byte slowed[RECEIVERS] = CALM;
-byte slowed_next[SENDERS + 1];
-mtype held[SENDERS + 1] = NO;
-bool urgent[SENDERS + 1];
-bool is_held[SENDERS + 1]; /* ACT__CELL_HELD */
+byte muted[RECEIVERS] = CALM;
+byte muted_next[SENDERS + 1];
+mtype mute[SENDERS + 1] = NO;
+bool control[SENDERS + 1];
+bool is_muted[SENDERS + 1]; /* ACT__CELL_MUTED */
 
 byte signals[SENDERS + 1]; /* in the inbox */
 bool asleep[SENDERS + 1];
@@ -71,7 +71,7 @@ bool watched[RECEIVERS];
 byte watches[RECEIVERS]; /* timers that are armed */
 #endif
 #ifdef OPENED
-bool is_asked; /* the receiver's `urgent` */
+bool is_asked; /* the receiver's `control` */
 bool sleeps;   /* the receiver; else its handler runs, or it looks */
 #endif
 byte receivers_done;
@@ -79,7 +79,7 @@ bool signaller_done;
 
 inline schedule(a)
 {
-    d_step { assert(!queued[a] && running[a] == 0 && !asleep[a] && held[a] != YES); queued[a] = true }
+    d_step { assert(!queued[a] && running[a] == 0 && !asleep[a] && mute[a] != YES); queued[a] = true }
 }
 
 #ifdef HEARS
@@ -88,15 +88,15 @@ inline schedule(a)
 #define NONE_WAITS(a) true
 #endif
 
-/* Compare-exchange of `held`. */
+/* Compare-exchange of `mute_state`. */
 inline change(a, from, to)
 {
-    d_step { changed = (held[a] == from); if :: changed -> held[a] = to :: else fi }
+    d_step { changed = (mute[a] == from); if :: changed -> mute[a] = to :: else fi }
 }
 
 /* ---- the receiver */
 
-inline free_list()
+inline unmute_list()
 {
     do
     :: who != 0 && who != CALM ->
@@ -104,17 +104,17 @@ inline free_list()
         walked++;
         assert(walked <= SENDERS); /* else it is in the list twice */
 #ifdef BREAK_NEXT
-        d_step { was = held[sender]; held[sender] = NO }
+        d_step { was = mute[sender]; mute[sender] = NO }
         if
         :: was == YES -> schedule(sender)
         :: else
         fi;
-        who = slowed_next[sender]
+        who = muted_next[sender]
 #else
-        who = slowed_next[sender];
+        who = muted_next[sender];
         atomic {
-            was = held[sender];
-            held[sender] = NO;
+            was = mute[sender];
+            mute[sender] = NO;
             if
             :: was == YES -> schedule(sender)
             :: else
@@ -126,10 +126,10 @@ inline free_list()
     od
 }
 
-inline free_held(then)
+inline unmute_all(then)
 {
-    d_step { who = slowed[me]; slowed[me] = then; walked = 0 }
-    free_list()
+    d_step { who = muted[me]; muted[me] = then; walked = 0 }
+    unmute_list()
 }
 
 inline begin_watch()
@@ -138,16 +138,16 @@ inline begin_watch()
 }
 
 #ifdef OPENED
-/* act__slow_look; whether it then is overloaded for a while is open. */
-inline slow_look()
+/* act__backpressure_look; whether it then is overloaded for a while is open. */
+inline look()
 {
     if
-    :: slowed[me] != CALM ->
+    :: muted[me] != CALM ->
         if
-        :: free_held(0)
+        :: unmute_all(0)
         :: true
         fi;
-        free_held(CALM)
+        unmute_all(CALM)
     :: else
     fi
 }
@@ -159,7 +159,7 @@ proctype looker(byte me)
     mtype was = NO;
 awake:
     if
-    :: is_asked -> is_asked = false; slow_look(); goto awake
+    :: is_asked -> is_asked = false; look(); goto awake
     :: true -> sleeps = true
     fi;
 #ifndef BREAK_MUST_WAKE
@@ -174,21 +174,21 @@ end_asleep:
 }
 
 /* By a sender. */
-inline poke()
+inline set_control()
 {
     is_asked = true;
     sleeps = false /* it is scheduled if it slept */
 }
 
-inline hold_senders_of()
+inline mute_senders_of()
 {
 #ifdef BREAK_OPEN_ORDER
-    poke();
-    d_step { opened = (slowed[0] == CALM); if :: opened -> slowed[0] = 0; slow_for = 0 :: else fi }
+    set_control();
+    d_step { opened = (muted[0] == CALM); if :: opened -> muted[0] = 0; flooded = 0 :: else fi }
 #else
-    d_step { opened = (slowed[0] == CALM); if :: opened -> slowed[0] = 0; slow_for = 0 :: else fi }
+    d_step { opened = (muted[0] == CALM); if :: opened -> muted[0] = 0; flooded = 0 :: else fi }
     if
-    :: opened -> poke()
+    :: opened -> set_control()
     :: else
     fi;
 #endif
@@ -203,7 +203,7 @@ proctype receiver(byte me)
     mtype was = NO;
     do
     :: floods < FLOODS ->
-        atomic { assert(slowed[me] == CALM); slowed[me] = 0; floods++ }
+        atomic { assert(muted[me] == CALM); muted[me] = 0; floods++ }
 #ifdef STUCK
         begin_watch();
         if
@@ -216,10 +216,10 @@ proctype receiver(byte me)
         :: else
         fi;
         if
-        :: RECEIVERS == 1 && floods == FLOODS -> free_held(0) /* it never catches up: those it holds have a turn */
+        :: RECEIVERS == 1 && floods == FLOODS -> unmute_all(0) /* it never catches up: those it mutes have a turn */
         :: true
         fi;
-        free_held(CALM)
+        unmute_all(CALM)
     :: else -> break
     od;
     receivers_done++
@@ -232,11 +232,11 @@ proctype receiver(byte me)
 inline end_watch()
 {
 #ifdef BREAK_WATCH_ORDER
-    is_calm = (slowed[me] == CALM);
+    is_calm = (muted[me] == CALM);
     watched[me] = false;
 #else
     watched[me] = false;
-    is_calm = (slowed[me] == CALM);
+    is_calm = (muted[me] == CALM);
 #endif
     if
     :: is_calm -> watches[me]--; goto over
@@ -249,15 +249,15 @@ inline end_watch()
     fi
 }
 
-inline free_some()
+inline unmute_some()
 {
     walked = 0;
 #ifdef BREAK_FREE_SOME
-    d_step { who = slowed[me]; slowed[me] = 0 }
-    free_list()
+    d_step { who = muted[me]; muted[me] = 0 }
+    unmute_list()
 #else
-    atomic { who = slowed[me]; if :: who != CALM -> slowed[me] = 0 :: else fi }
-    free_list()
+    atomic { who = muted[me]; if :: who != CALM -> muted[me] = 0 :: else fi }
+    unmute_list()
 #endif
 }
 
@@ -270,7 +270,7 @@ end_idle:
     atomic { watches[me] > 0; is_calm = false; who = 0; sender = 0; walked = 0 }
 #ifndef BREAK_WATCH
     end_watch();
-    free_some();
+    unmute_some();
     goto end_idle;
 #else
     watches[me]--;
@@ -282,11 +282,11 @@ over:
 
 /* ---- who sends a signal */
 
-inline wake_held(a)
+inline wake_muted(a)
 {
-#ifndef BREAK_WAKE_HELD
+#ifndef BREAK_WAKE_MUTED
     if
-    :: held[a] == YES ->
+    :: mute[a] == YES ->
         change(a, YES, LISTED);
         if
         :: changed -> schedule(a)
@@ -311,8 +311,8 @@ proctype signaller(byte a)
         :: was_asleep -> schedule(a)
         :: else
         fi;
-        urgent[a] = true;
-        wake_held(a)
+        control[a] = true;
+        wake_muted(a)
     :: else -> break
     od;
     signaller_done = true
@@ -329,11 +329,11 @@ inline take_in(a)
 #endif
 }
 
-inline take_urgent(a)
+inline take_control(a)
 {
     if
-    :: urgent[a] ->
-        urgent[a] = false;
+    :: control[a] ->
+        control[a] = false;
 #ifndef BREAK_LOOK
         take_in(a)
 #endif
@@ -341,20 +341,20 @@ inline take_urgent(a)
     fi
 }
 
-/* To either receiver; worker->slow_for remembers it if it is slowed. */
+/* To either receiver; worker->flooded remembers it if it is muted. */
 inline send(a)
 {
     atomic {
         turns[a]--;
         if
-        :: slowed[0] != CALM -> slow_for = 0
-        :: slowed[RECEIVERS - 1] != CALM -> slow_for = RECEIVERS - 1
+        :: muted[0] != CALM -> flooded = 0
+        :: muted[RECEIVERS - 1] != CALM -> flooded = RECEIVERS - 1
         :: else
         fi
     }
 #ifdef OPENED
     if
-    :: slow_for == NOBODY -> hold_senders_of()
+    :: flooded == NOBODY -> mute_senders_of()
     :: true
     fi
 #endif
@@ -362,24 +362,24 @@ inline send(a)
 
 inline enter_list(a)
 {
-    atomic { held[a] = LISTED; first = slowed[slow_for] }
+    atomic { mute[a] = LISTED; first = muted[flooded] }
     do
     :: first == CALM -> break
     :: else -> atomic {
-        slowed_next[a] = first;
+        muted_next[a] = first;
 #ifndef BREAK_ENTER
         if
-        :: slowed[slow_for] != first -> first = slowed[slow_for]
-        :: else -> slowed[slow_for] = a; break
+        :: muted[flooded] != first -> first = muted[flooded]
+        :: else -> muted[flooded] = a; break
         fi
 #else
-        slowed[slow_for] = a; break
+        muted[flooded] = a; break
 #endif
     }
     od
 }
 
-/* What the signals have brought, while the sender is held or not. */
+/* What the signals have brought, while the sender is muted or not. */
 inline handle(a)
 {
 #ifdef HEARS
@@ -390,26 +390,26 @@ inline handle(a)
 }
 
 /* `lets_go`: the token is gone. */
-inline lay_down(a)
+inline give_token_up(a)
 {
     atomic {
-        is_held[a] = true;
+        is_muted[a] = true;
 #ifdef HEARS
         hears = (waiting[a] > 0);
 #endif
 #ifdef BREAK_LAY_DOWN
-        held[a] = YES; changed = true;
+        mute[a] = YES; changed = true;
 #else
         change(a, LISTED, YES);
 #endif
-        if :: changed -> running[a]--; lets_go = true :: else -> is_held[a] = false fi
+        if :: changed -> running[a]--; lets_go = true :: else -> is_muted[a] = false fi
     }
 #ifndef BREAK_RECHECK
     if
 #if defined(HEARS) && !defined(BREAK_HEARS)
-    :: changed && (urgent[a] || hears) ->
+    :: changed && (control[a] || hears) ->
 #else
-    :: changed && urgent[a] ->
+    :: changed && control[a] ->
 #endif
         change(a, YES, LISTED);
         if
@@ -422,35 +422,35 @@ inline lay_down(a)
     changed = false
 }
 
-inline slow_hold(a)
+inline mute_sender(a)
 {
     if
-    :: slow_for == NOBODY
+    :: flooded == NOBODY
 #ifndef BREAK_ONCE
-    :: slow_for != NOBODY && held[a] != NO -> lay_down(a)
-    :: slow_for != NOBODY && held[a] == NO ->
+    :: flooded != NOBODY && mute[a] != NO -> give_token_up(a)
+    :: flooded != NOBODY && mute[a] == NO ->
 #else
     :: else ->
 #endif
         enter_list(a);
         if
-        :: first == CALM -> held[a] = NO
-        :: else -> lay_down(a)
+        :: first == CALM -> mute[a] = NO
+        :: else -> give_token_up(a)
         fi;
         first = 0
     fi
 }
 
-/* slow_wake, and stay_held in turn.c. One that has become overloaded goes on. */
-inline slow_stay(a)
+/* wake, and stay_muted in turn.c. One that has become overloaded goes on. */
+inline stay(a)
 {
-    is_held[a] = false;
+    is_muted[a] = false;
     if
-    :: held[a] == LISTED ->
+    :: mute[a] == LISTED ->
         take_in(a);
-        take_urgent(a);
+        take_control(a);
         if
-        :: handle(a); lay_down(a)
+        :: handle(a); give_token_up(a)
         :: true
         fi
     :: else
@@ -468,7 +468,7 @@ inline sleep_now(a)
         fi
     }
     if
-    :: lets_go && urgent[a] -> atomic {
+    :: lets_go && control[a] -> atomic {
         if
         :: asleep[a] ->
             asleep[a] = false; schedule(a)
@@ -479,13 +479,13 @@ inline sleep_now(a)
     fi
 }
 
-#define RESTS(a) (asleep[a] && signals[a] == 0 && NONE_WAITS(a) && held[a] == NO && turns[a] == 0)
+#define RESTS(a) (asleep[a] && signals[a] == 0 && NONE_WAITS(a) && mute[a] == NO && turns[a] == 0)
 #define FINISHED (receivers_done == RECEIVERS && signaller_done && RESTS(1) && RESTS(2))
 
 proctype worker()
 {
     byte a, first;
-    byte slow_for = NOBODY;
+    byte flooded = NOBODY;
     bool changed, lets_go;
 #ifdef HEARS
     bool hears;
@@ -495,7 +495,7 @@ proctype worker()
 #endif
 idle:
     atomic {
-        a = 0; slow_for = NOBODY; lets_go = false;
+        a = 0; flooded = NOBODY; lets_go = false;
         if
         :: queued[1] -> a = 1
         :: queued[2] -> a = 2
@@ -505,7 +505,7 @@ idle:
         assert(running[a] == 1);
     }
     if
-    :: is_held[a] -> slow_stay(a)
+    :: is_muted[a] -> stay(a)
     :: else
     fi;
     if
@@ -513,7 +513,7 @@ idle:
     :: else -> take_in(a)
     fi;
 look:
-    take_urgent(a);
+    take_control(a);
 #ifdef HEARS
     if
     :: handle(a)
@@ -525,13 +525,13 @@ look:
         send(a);
         if
         :: turns[a] > 0 -> goto spent
-        :: turns[a] == 0 -> take_in(a); take_urgent(a)
+        :: turns[a] == 0 -> take_in(a); take_control(a)
         :: goto spent /* messages of others keep it busy */
         fi
     :: else
     fi;
     /* rest */
-    slow_hold(a);
+    mute_sender(a);
     if
     :: lets_go -> goto idle
     :: else -> sleep_now(a)
@@ -541,7 +541,7 @@ look:
     :: else -> take_in(a); goto look
     fi;
 spent: /* give_way */
-    slow_hold(a);
+    mute_sender(a);
     if
     :: lets_go -> goto idle
     :: else -> atomic { running[a]--; schedule(a); goto idle }

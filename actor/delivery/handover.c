@@ -1,0 +1,254 @@
+/* Handovers: an actor's inbox and name, kept for the instance that follows it. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/signal/bond.h>
+#include <actor/system/fork.h>
+#include <actor/system/system_record.h>
+#include <mailbox/base/gap.h>
+
+/*
+ * A handover is the cell of an actor that has ended, in a generation of its own: that of the
+ * instance to come. So its pid is known, messages wait in its inbox and count under its bound, and
+ * nothing needs memory. It is run like any cell, to take in what comes; START, which act__spawn
+ * pushes there, makes it a living actor.
+ *
+ *     living L --- ends ---> HOLDING --- ready ---> PARKED --- act__spawn ---> living L + 2
+ *        |                     |                      |
+ *        +---- NO_HANDOVER ----+------- ABANDON ------+---> dead, its messages dead letters
+ *
+ * L and L + 2 are the generations. From HOLDING on the cell has that of the instance to come.
+ *
+ * The actor that ends, whoever takes over and whoever abandons it may do so at the same time. They
+ * meet in cell->control, whose upper part says for which generation its bits are: each changes it
+ * in one step and sees what the others have done. Who takes PARKED away may write what belongs to a
+ * spawner, and the name. See doc/models/handover.pml.
+ */
+
+static uint64_t generation_in(uint64_t control)
+{
+    return control >> ACT__CONTROL_BITS;
+}
+
+bool act__handover_hold(act_self *self)
+{
+    uint64_t generation = act__load(&self->generation), control = act__load(&self->control), with;
+    do {
+        if (generation_in(control) == generation && (control & ACT__CONTROL_NO_HANDOVER) != 0)
+            return false;
+        with = (generation_in(control) > generation ? control
+                                                    : (generation + 2) << ACT__CONTROL_BITS) |
+               ACT__CONTROL_HOLDING;
+    } while (!atomic_compare_exchange_weak_explicit(&self->control, &control, with,
+                                                    memory_order_relaxed, memory_order_relaxed));
+    return true;
+}
+
+/* The pid of the one before this generation. */
+static uint64_t local_before(const act_self *self)
+{
+    return (act__load(&self->generation) - 2) << ACT__SLOT_BITS | self->index;
+}
+
+static void sift(struct act__worker *worker, act_self *self)
+{
+    act_message *message = self->inbox.head, *next;
+    self->inbox.head = self->inbox.tail = NULL;
+    act__store(&self->inbox.count, 0);
+    for (; message != NULL; message = next) {
+        next = message->act_next;
+        if ((self->flags & ACT__CELL_KEEPS) != 0 &&
+            act__message_is_for_anyone(message, local_before(self)))
+            act__inbox_append(&self->inbox, message);
+        else
+            act__refuse(worker, self, message, ACT_NO_ACTOR);
+    }
+}
+
+void act__handover_pass_on(struct act__worker *worker, act_self *self, struct act__attachment *name)
+{
+    struct act__names *names = worker->system->names;
+    uint16_t           succeeds = (self->flags & ACT__CELL_KEEPS) != 0 ? ACT__CELL_SUCCEEDS : 0;
+    uint16_t           before = 0;
+    if ((self->flags & ACT__CELL_SUCCEEDS) != 0)
+        before = self->inbox.before_count;
+    act__take_in(worker, self);
+    act__gap("handover.taken_in");
+    act__names_lock(names); /* for act_send_name, which finds either the one or the other */
+    act__store_release(&self->generation,
+                       act__load(&self->generation) + 2); /* as in spawn.c: the gate is there */
+    if (name != NULL)
+        act__names_pass_on(name, act__local_of(self));
+    act__names_unlock(names);
+    if (name != NULL)
+        act__set_add(&self->attachments, &name->member);
+    sift(worker, self);
+    self->inbox.before_count = (before < ACT__BEFORE_MAX ? before + 1u : before) & ACT__BEFORE_MAX;
+    self->flags = ACT__CELL_HANDOVER | succeeds | (self->flags & ACT__CELL_OVERLOADED);
+    act__backpressure_look(worker, self); /* a handover has more patience: it frees those it need
+                                             not hold */
+}
+
+/*
+ * Gives the right to take it to whoever comes first. Returns: false if it was given up meanwhile.
+ */
+static bool park(act_self *self)
+{
+    uint64_t control = act__load(&self->control), with;
+    do {
+        if ((control & ACT__CONTROL_NO_HANDOVER) != 0)
+            return false;
+        with = (control & ~(uint64_t)ACT__CONTROL_HOLDING) | ACT__CONTROL_PARKED;
+        /*
+         * release: publishes what a spawner or a leaver may change; pairs with act__handover_take
+         * and act_handover_abandon.
+         */
+    } while (!atomic_compare_exchange_weak_explicit(&self->control, &control, with,
+                                                    memory_order_release, memory_order_relaxed));
+    return true;
+}
+
+void act__handover_park(act_self *self)
+{
+    act__gap("handover.passed_on");
+    if (park(self))
+        return;
+    act__attachments_release(self);
+    /* One is set and one is not: held no longer, and this turn finds what to do. */
+    atomic_fetch_xor_explicit(&self->control, ACT__CONTROL_HOLDING | ACT__CONTROL_ABANDON,
+                              memory_order_relaxed);
+}
+
+/* It is the caller's. The name is free at once; the rest is done by a run, which finds the bit. */
+static void abandon(struct act_system *system, act_self *self)
+{
+    act__attachments_release(self);
+    act__gap("handover.released");
+    act__control_set(system, act__worker_here(system), act__local_of(self), ACT__CONTROL_ABANDON);
+}
+
+bool act__handover_is_abandoned(const act_self *self)
+{
+    /* seq_cst: pairs with act__control_set, as wake_if_asked in turn.c. */
+    uint64_t control = atomic_load_explicit(&self->control, memory_order_seq_cst);
+    return (control & ACT__CONTROL_ABANDON) != 0;
+}
+
+void act__handover_clear(struct act__worker *worker, act_self *self)
+{
+    struct act__reason nobody = {.kind = ACT_EXIT_NO_ACTOR};
+    act__take_in(worker, self);
+    act__store(&self->generation, act__load(&self->generation) + 1);
+    act__drop_waiting(worker, self);
+    act__backpressure_end(worker, self);
+    act__link_index_drop(self);
+    act__bonds_end(worker, &self->bonds, &nobody, false);
+    self->flags = ACT__CELL_DIED;
+}
+
+act_self *act__handover_take(struct act_system *system, act_pid handover)
+{
+    act_self *cell = handover.node == 0 ? act__cell_at(system, handover.local) : NULL;
+    if (cell == NULL)
+        return NULL;
+    uint64_t control = act__load(&cell->control);
+    do {
+        if (generation_in(control) != act__generation_of(handover.local) ||
+            (control & ACT__CONTROL_PARKED) == 0)
+            return NULL;
+        /* acquire: pairs with park. */
+    } while (!atomic_compare_exchange_weak_explicit(&cell->control, &control,
+                                                    control & ~(uint64_t)ACT__CONTROL_PARKED,
+                                                    memory_order_acquire, memory_order_relaxed));
+    return cell;
+}
+
+void act__handover_put_back(struct act_system *system, act_self *self)
+{
+    if (!park(self))
+        abandon(system, self);
+}
+
+void act_handover_abandon(act_system *system, act_pid pid)
+{
+    if (act__has_forked(system))
+        return;
+    act_self *cell = pid.node == 0 ? act__cell_at(system, pid.local) : NULL;
+    uint64_t  generation = act__generation_of(pid.local), control, with;
+    bool      is_parked;
+    if (cell == NULL || (generation & 1) == 0)
+        return;
+    control = act__load(&cell->control);
+    do {
+        uint64_t of = generation_in(control);
+        bool     is_handover = (of == generation || of == generation + 2) &&
+                           (control & (ACT__CONTROL_HOLDING | ACT__CONTROL_PARKED)) != 0;
+        if (of > generation && !is_handover)
+            return;
+        is_parked = is_handover && (control & ACT__CONTROL_PARKED) != 0;
+        if (is_parked)
+            with = control & ~(uint64_t)ACT__CONTROL_PARKED;
+        else
+            with = (of >= generation ? control : generation << ACT__CONTROL_BITS) |
+                   ACT__CONTROL_NO_HANDOVER;
+        /* acquire: pairs with park. */
+    } while (!atomic_compare_exchange_weak_explicit(&cell->control, &control, with,
+                                                    memory_order_acquire, memory_order_relaxed));
+    if (is_parked)
+        abandon(system, cell);
+}
+
+act_result act_handover_of(act_system *system, act_pid ended, act_pid *handover)
+{
+    if (act__has_forked(system))
+        return ACT_FORKED;
+    act_self *cell = ended.node == 0 ? act__cell_at(system, ended.local) : NULL;
+    uint64_t  generation = act__generation_of(ended.local);
+    if (cell == NULL || (generation & 1) == 0)
+        return ACT_NO_ACTOR;
+    /*
+     * First the generation: one that has ended is held or parked by then. acquire: pairs with
+     * act__handover_pass_on.
+     */
+    if (act__load_acquire(&cell->generation) == generation)
+        return ACT_EXISTS;
+    uint64_t control = act__load_acquire(&cell->control); /* pairs with park */
+    if (generation_in(control) != generation + 2)
+        return ACT_NO_ACTOR;
+    act__gap("handover.looked");
+    if ((control & ACT__CONTROL_PARKED) == 0)
+        return (control & ACT__CONTROL_HOLDING) != 0 ? ACT_EXISTS : ACT_NO_ACTOR;
+    *handover = act__pid_of((generation + 2) << ACT__SLOT_BITS | cell->index);
+    return ACT_OK;
+}
+
+void act__handovers_clear(struct act_system *system)
+{
+    act_self *cell;
+    for (size_t slot = 1; (cell = act__slab_at(&system->cells, slot)) != NULL; slot++)
+        if ((act__load(&cell->control) & ACT__CONTROL_PARKED) != 0)
+            act_handover_abandon(system, act__pid_of(act__local_of(cell)));
+}
+
+/* ------------------------------------------------------- the message whose handler has panicked */
+
+bool act__handover_redeliver(struct act__worker *worker, act_self *self, act_message *message)
+{
+    if ((self->flags & ACT__CELL_REDELIVERS) == 0 ||
+        !act__message_is_for_anyone(message, act__local_of(self)))
+        return false;
+    if (!act__message_has_failed(message))
+        message->act_generation = 0;
+    else if (message->act_generation <= 2)
+        return false;
+    else
+        message->act_generation -= 2;
+    act__count(&worker->sent); /* as it will be received again */
+    act__inbox_prepend(&self->inbox, message);
+    return true;
+}
+
+void act__handover_begin(act_self *self, uint32_t redeliver_max)
+{
+    act_message *first = self->inbox.head;
+    if (first != NULL && first->act_generation == 0)
+        first->act_generation = redeliver_max != 0 ? 2 * redeliver_max : 1;
+}

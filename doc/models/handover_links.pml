@@ -1,0 +1,261 @@
+/*
+ * A supervisor that may be killed at any moment, and the handover that its child leaves it: the links between both.
+ * SPDX-License-Identifier: MIT
+ *
+ * Models    actor/delivery/handover.c    hold, pass_on, park, clear, take, leave, handover_of
+ *           actor/process/exit.c    end, bonds_end; actor/process/spawn.c  bear, for one that takes a handover
+ *           actor/signal/bond.c    bond_begin, bond_end, let_go; actor/signal/signal.c  take_in_one, apply_exit, refuse_signal
+ *           supervisor/     what it does when a child is gone, and what is done when it is gone itself (destroy)
+ * Left out  the queue and sleeping: inbox.pml, handover.pml. Messages and names: handover.pml. Links that cross, unlink: bond.pml.
+ *           More children: they share nothing. Bond b is the link with instance b, whose generation it is, too.
+ * Asserted  a link brings its EXIT to the supervisor once, and has brought it whenever all is quiet; where it has come the
+ *           handover can be taken. A record is free once, when it is in no set and on no way. Ends well only if the child has
+ *           ended after its supervisor, and no handover is left.
+ * Order     as in bond.pml and handover.pml.
+ */
+#define LIVES 3 /* the last leaves no handover */
+
+mtype = { LINK, EXIT, START, LIVING, HANDOVER, DEAD };
+
+/* The child's cell. */
+mtype state = LIVING;
+byte  generation;
+chan  cell = [8] of { mtype, byte };
+bool  is_busy;
+
+/* cell->control */
+byte whose;
+bool leave, holding, parked, abandoned;
+
+/* The supervisor. */
+bool is_alive = true;
+byte current; /* the instance that it knows */
+chan inbox = [8] of { byte }; /* an EXIT, by its bond */
+
+/* Bonds. side 0: the supervisor */
+bool made[LIVES], half_0[LIVES], half_1[LIVES], ended_0[LIVES], ended_1[LIVES];
+byte holders[LIVES], freed[LIVES], told[LIVES];
+
+inline let_go(b)
+{
+    atomic {
+        assert(freed[b] == 0 && holders[b] > 0);
+        holders[b]--;
+        if
+        :: holders[b] == 0 -> freed[b]++; assert(!half_0[b] && !half_1[b])
+        :: else
+        fi
+    }
+}
+
+inline end_0(b) { atomic { half_0[b] = false; ended_0[b] = true }; cell ! EXIT, b }
+inline end_1(b) { atomic { half_1[b] = false; ended_1[b] = true }; inbox ! b }
+
+/* ---- the word: each a compare-exchange */
+
+#define CLEAR_WORD leave = false; holding = false; parked = false; abandoned = false
+
+inline hold()
+{
+    atomic {
+        stays = (generation < LIVES - 1) && !(whose == generation && leave);
+        if
+        :: stays ->
+            if
+            :: whose <= generation -> CLEAR_WORD; whose = generation + 1
+            :: else
+            fi;
+            holding = true
+        :: else
+        fi
+    }
+}
+
+inline park()
+{
+    atomic {
+        holding = false;
+        if
+        :: leave -> abandoned = true
+        :: else -> parked = true
+        fi
+    }
+}
+
+/* act_handover_abandon, by a pid of generation l */
+inline give_up(l)
+{
+    atomic {
+        if
+        :: whose <= l + 1 && whose >= l && parked -> parked = false; abandoned = true
+        :: whose <= l + 1 && whose >= l && !parked && (holding || whose == l) -> leave = true
+        :: whose < l -> CLEAR_WORD; whose = l; leave = true
+        :: else
+        fi
+    }
+}
+
+/* ---- the child, where its token is held */
+
+inline end_all()
+{
+    i = 0;
+    do
+    :: i < LIVES ->
+        if
+        :: half_1[i] -> end_1(i)
+        :: else
+        fi;
+        i++
+    :: else -> break
+    od
+}
+
+inline end_life()
+{
+    hold();
+    if
+    :: stays ->
+        b = generation;
+        had = half_1[b];
+#ifndef BREAK_SET
+        half_1[b] = false; /* moved to a set of its own: the cell's is the next one's */
+#endif
+        atomic { generation++; state = HANDOVER };
+#ifdef BREAK_PARK
+        if
+        :: had -> end_1(b)
+        :: else
+        fi;
+        park()
+#else
+        park();
+#ifdef BREAK_SET
+        end_all()
+#else
+        if
+        :: had -> end_1(b)
+        :: else
+        fi
+#endif
+#endif
+    :: else ->
+        state = DEAD;
+        end_all()
+    fi
+}
+
+inline take_exit()
+{
+    in_force = !ended_1[b];
+    if
+    :: in_force -> atomic { half_1[b] = false; ended_1[b] = true }; let_go(b)
+    :: else
+    fi;
+    let_go(b);
+    if
+    :: in_force && state == LIVING -> end_life() /* it ends with its parent */
+    :: else
+    fi
+}
+
+proctype child()
+{
+    mtype what;
+    byte  b, i;
+    bool  stays, had, in_force;
+    do
+    :: atomic { cell ? what, b -> is_busy = true }
+        if
+        :: b == generation && state != DEAD && what == LINK -> half_1[b] = true
+        :: b == generation && what == START -> assert(state == HANDOVER && !parked && !abandoned); state = LIVING
+        :: b == generation && state != DEAD && what == EXIT -> take_exit()
+        :: (b != generation || state == DEAD) && what == LINK -> end_1(b)
+        :: (b != generation || state == DEAD) && what == EXIT -> let_go(b)
+        fi;
+        atomic { b = 0; i = 0; in_force = false; had = false; stays = false; is_busy = false }
+    :: atomic { state == LIVING -> is_busy = true }
+        end_life();
+        atomic { b = 0; i = 0; had = false; stays = false; is_busy = false }
+    :: atomic { state == HANDOVER && abandoned -> is_busy = true; state = DEAD }
+        end_all();
+        atomic { i = 0; is_busy = false }
+    :: atomic { !is_alive && state == DEAD && empty(cell) && empty(inbox) -> break }
+    od
+}
+
+/* ---- the supervisor */
+
+#define IS_TOLD(n) (!ended_1[n] || told[n] == 1 || ended_0[n])
+
+inline child_gone()
+{
+    told[b]++;
+    assert(told[b] == 1 && !(whose == b + 1 && holding));
+    atomic { has = (whose == b + 1 && parked); if :: has -> parked = false :: else fi } /* handover_of, take */
+    if
+    :: has ->
+        current = b + 1;
+        atomic { made[current] = true; holders[current] = 2; half_0[current] = true };
+#ifdef BREAK_SET
+        half_1[current] = true;
+#else
+        cell ! LINK, current;
+#endif
+        cell ! START, current
+    :: has -> atomic { parked = true }; give_up(b + 1); current = LIVES /* it is not to be started again */
+    :: else -> current = LIVES
+    fi
+}
+
+proctype supervisor()
+{
+    byte b;
+    bool has;
+    do
+    :: atomic { is_alive && inbox ? [b] -> inbox ? b }
+        if
+        :: ended_0[b] -> let_go(b)
+        :: else ->
+            atomic { half_0[b] = false; ended_0[b] = true };
+            let_go(b);
+            let_go(b);
+            child_gone()
+        fi;
+        has = false
+    :: atomic { is_alive -> is_alive = false }
+        assert(is_busy || nempty(cell) || nempty(inbox) || abandoned || (IS_TOLD(0) && IS_TOLD(1) && IS_TOLD(2)));
+#ifndef BREAK_LEAVE
+        if
+        :: current < LIVES -> give_up(current)
+        :: else
+        fi;
+#endif
+        b = 0;
+        do
+        :: b < LIVES ->
+            if
+            :: half_0[b] -> end_0(b)
+            :: else
+            fi;
+            b++
+        :: else -> break
+        od
+    :: atomic { !is_alive && nempty(inbox) -> inbox ? b }
+        let_go(b)
+    :: atomic { !is_alive && state == DEAD && empty(cell) && empty(inbox) && !is_busy -> break }
+    od
+}
+
+#define ENDED_WELL(n) (!made[n] || (freed[n] == 1 && holders[n] == 0))
+
+init
+{
+    atomic {
+        made[0] = true; holders[0] = 2; half_0[0] = true; half_1[0] = true;
+        run child();
+        run supervisor()
+    }
+    _nr_pr == 1;
+    assert(!parked && !holding && ENDED_WELL(0) && ENDED_WELL(1) && ENDED_WELL(2))
+}
