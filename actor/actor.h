@@ -73,10 +73,11 @@ typedef struct act_behavior {
  */
 typedef enum act_inbox_policy {
     ACT_INBOX_REFUSE,      /* act_send answers ACT_FULL; act_tell_value makes it a dead letter */
-    ACT_INBOX_DROP_NEWEST, /* the message becomes a dead letter; the sender is not told */
+    ACT_INBOX_DROP_NEWEST, /* the message becomes a dead letter; the sender is not told, an asker
+                              is: ACT_FULL */
     ACT_INBOX_DROP_OLDEST  /* the oldest waiting become dead letters when the receiver next
-                              looks; while it does not look, at most 2 * inbox_max wait and the
-                              newest are dropped */
+                              looks, an ask with a DOWN, see act_ask; while it does not look,
+                              at most 2 * inbox_max wait and the newest are dropped */
 } act_inbox_policy;
 
 /*
@@ -327,7 +328,7 @@ ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
  * Sends a request and arranges that exactly one answer with this reference comes back: the reply,
  * ACT_MESSAGE_DOWN or ACT_MESSAGE_TIMED_OUT.
  *
- * ask      Set on ACT_OK; unique within the system's generation. The answer's `ref`.
+ * ask      Set on ACT_OK; unique within the life of the system. The answer's `ref`.
  * timeout  1 ms or more, or ACT_FOREVER; from now, on the system's clock.
  *
  * Owns:    as act_send.
@@ -340,9 +341,11 @@ ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
  *          work and before the reply. act_message_fate says whether it had the request: after
  *          ACT_FATE_UNBEGUN nothing of it was done, nor ever will be, so it may be asked again;
  *          after ACT_FATE_BEGUN, and after TIMED_OUT, only if doing it twice does no harm. A
- *          restart changes nothing in this: an ask is never handed to the next instance.
+ *          restart changes nothing in this: an ask is never handed to the next instance. One that an
+ *          inbox with ACT_INBOX_DROP_OLDEST drops is answered by a DOWN with ACT_EXIT_ERROR, code
+ *          ACT_FULL and ACT_FATE_UNBEGUN.
  * Returns: ACT_OK, also when `to` is gone: ACT_MESSAGE_DOWN then follows; ACT_INVALID (timeout);
- *          ACT_NO_MEMORY; ACT_FULL.
+ *          ACT_NO_MEMORY; ACT_FULL (the inbox is full, whatever its policy).
  * See:     samples/02_ask_reply.c
  */
 ACT_API ACT_MUST_CHECK act_result act_ask(act_self *self, act_ref *ask, act_pid to,

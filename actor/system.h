@@ -229,10 +229,11 @@ ACT_API void act_system_tell_value(act_system *system, act_pid to, uint32_t tag,
  * Owns:    the request: as act_send. On ACT_NO_ACTOR and ACT_TIMED_OUT it may have been delivered
  *          and is then gone (*message is NULL).
  * Threads: any thread that may block: ordinary ones and callbacks of blocking actors; not in a
- * simulation. Returns: ACT_OK, ACT_NO_ACTOR (it ended before answering, or had no memory for the
- * answer: the request may be done all
- *          the same, see act_ask), ACT_TIMED_OUT, ACT_FULL, ACT_NO_MEMORY, ACT_INVALID (timeout, a
- *          callback that must not block, a blocking actor's that asks itself, or a simulation).
+ *          simulation.
+ * Returns: ACT_OK, ACT_NO_ACTOR (it ended before answering, had no memory for the answer or dropped
+ *          the request; see act_ask: it may be done all the same), ACT_TIMED_OUT, ACT_FULL,
+ *          ACT_NO_MEMORY, ACT_INVALID (timeout, a callback that must not block, a blocking actor's
+ *          that asks itself, or a simulation).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_ask(act_system *system, act_pid to,
                                                  act_message **message, act_message **reply,

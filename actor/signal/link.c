@@ -131,9 +131,11 @@ act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **messa
         return ACT_NO_MEMORY;
     }
     act_ref before = (*message)->ref;
+    bool    drops = false; /* an asker is told that there is no room, whatever the policy */
     act__bond_begin(worker, self, bond);
     (*message)->ref = ref;
-    act_result result = act__deliver(worker->system, worker, act__local_of(self), to, *message);
+    act_result result =
+        act__deliver_or_full(worker->system, worker, act__local_of(self), to, *message, &drops);
     if (result == ACT_FULL) {
         (*message)->ref = before;
         act__bond_end(worker, bond, 0, ACT__SIGNAL_END, NULL);

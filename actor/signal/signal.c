@@ -454,8 +454,17 @@ static void take_in_one(struct act__worker *worker, act_self *self, act_message 
     }
 }
 
+/* It is in no handler's way any more; if it is an ask its asker is told. */
+static void drop(struct act__worker *worker, act_self *self, act_message *message)
+{
+    static const struct act__reason full = {.kind = ACT_EXIT_ERROR, .code = ACT_FULL};
+    act_ref                         ref = message->ref;
+    act__refuse(worker, self, message, ACT_FULL);
+    (void)act__ask_fail(worker, self, ref, &full);
+}
+
 /*
- * ACT_INBOX_DROP_OLDEST: what is above the bound goes from the front, but for replies and what came
+ * ACT_INBOX_DROP_OLDEST: what is above the bound goes from the front, except replies and what came
  * of signals.
  */
 static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max)
@@ -470,7 +479,7 @@ static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max
         next = waiting->act_next;
         if (surplus > 0 && act__message_takes_room(waiting)) {
             surplus--;
-            act__refuse(worker, self, waiting, ACT_FULL);
+            drop(worker, self, waiting);
         } else {
             act__inbox_append(&self->inbox, waiting);
         }

@@ -196,8 +196,7 @@ static void do_ask(act_self *self, struct peer *peer)
     act_message *message;
     if (tie == NULL || act_pid_is_none(to) || act_pid_equal(to, peer->pid))
         return;
-    /* A bystander has no bound, so it answers or ends; another may drop what it is asked. */
-    act_millis timeout = place >= PLACES / 2 ? ACT_FOREVER : (act_millis)(1 + act_random(self) % 5);
+    act_millis timeout = place % 2 == 0 ? ACT_FOREVER : (act_millis)(1 + act_random(self) % 5);
     must(act_message_create_value(&message, REQUEST, mixed_resource()));
     act_result result = act_ask(self, &tie->ref, to, &message, timeout);
     if (result == ACT_OK)

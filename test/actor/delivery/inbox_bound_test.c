@@ -165,13 +165,37 @@ static void asks_and_floods(act_self *self)
 
 static void an_ask_of_a_full_inbox_is_refused_and_leaves_nothing(void)
 {
-    open_with(ACT_INBOX_REFUSE);
+    static const act_inbox_policy policies[] = {ACT_INBOX_REFUSE, ACT_INBOX_DROP_NEWEST,
+                                                ACT_INBOX_DROP_OLDEST};
+    open_with(policies[kit_round() % 3]);
+    results[ACT_FULL] = 0;
     fixture_let(a, asks_and_floods);
     ck_assert_int_eq(results[ACT_FULL], 1);
     fixture_let(b, exits_normally);
     fixture_advance(20);
+    ck_assert_int_eq(fixture_count(b, TAG_B), 0);
     ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_DOWN) + fixture_count(a, ACT_MESSAGE_TIMED_OUT),
                      0);
+    fixture_close();
+}
+
+static void asks_and_then_floods(act_self *self)
+{
+    ck_assert_int_eq(act_ask_value(self, &fixture_ref, b, TAG_B, act_nothing(), ACT_FOREVER),
+                     ACT_OK);
+    tells_a_flood(self);
+}
+
+static void an_ask_that_is_dropped_for_newer_messages_is_answered(void)
+{
+    open_with(ACT_INBOX_DROP_OLDEST);
+    fixture_let(a, asks_and_then_floods);
+    const struct note *down = fixture_only(a, ACT_MESSAGE_DOWN);
+    ck_assert(act_pid_equal(down->sender, b) && act_ref_equal(down->ref, fixture_ref));
+    ck_assert(down->kind == ACT_EXIT_ERROR && down->code == ACT_FULL);
+    ck_assert_int_eq((int)down->fate, ACT_FATE_UNBEGUN);
+    ck_assert_int_eq(fixture_count(b, TAG_B), 0);
+    ck_assert(fixture_lives(b));
     fixture_close();
 }
 
@@ -443,6 +467,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(no_signal_is_refused_or_dropped, .rounds = 60),
     FIXTURE_CASE(signals_take_no_place_from_messages),
     FIXTURE_CASE(an_ask_of_a_full_inbox_is_refused_and_leaves_nothing),
+    FIXTURE_CASE(an_ask_that_is_dropped_for_newer_messages_is_answered),
     FIXTURE_CASE(a_sender_that_floods_is_muted),
     TEST_CASE(a_sender_that_is_asked_is_muted, .rounds = 50),
     TEST_CASE(who_floods_a_muted_one_is_muted, .rounds = 50),
