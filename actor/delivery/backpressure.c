@@ -1,6 +1,16 @@
 /* Slows senders that flood an actor without a bound. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/system_record.h>
+#include <actor/delivery/backpressure.h>
+
+#include <actor/delivery/send.h>
+#include <actor/process/cell.h>
+#include <actor/process/shared.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/signal/bond.h>
+#include <actor/signal/signal.h>
+#include <actor/signal/timers.h>
+#include <actor/time/wheel.h>
 #include <mailbox/base/gap.h>
 
 /*

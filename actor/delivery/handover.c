@@ -1,8 +1,19 @@
 /* Handovers: an actor's inbox and name, kept for the instance that follows it. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/signal/bond.h>
-#include <actor/system/fork.h>
-#include <actor/system/system_record.h>
+#include <actor/delivery/handover.h>
+
+#include <actor/delivery/backpressure.h>
+#include <actor/process/attachment.h>
+#include <actor/process/cell.h>
+#include <actor/process/exit.h>
+#include <actor/process/fork.h>
+#include <actor/process/names.h>
+#include <actor/process/shared.h>
+#include <actor/process/slab.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/signal/link_index.h>
+#include <actor/signal/signal.h>
 #include <mailbox/base/gap.h>
 
 /*

@@ -1,10 +1,21 @@
 /* How messages reach an inbox, and what becomes of those that do not. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/delivery/send.h>
+
 #include <string.h>
 
+#include <actor/delivery/outbox.h>
+#include <actor/delivery/backpressure.h>
+#include <actor/process/cell.h>
+#include <actor/process/exit.h>
+#include <actor/process/fork.h>
+#include <actor/process/shared.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 #include <actor/signal/bond.h>
-#include <actor/system/fork.h>
-#include <actor/system/system_record.h>
+#include <actor/signal/signal.h>
+#include <actor/signal/timers.h>
+#include <actor/time/wheel.h>
 #include <actor/typed.h>
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>

@@ -1,8 +1,11 @@
 /* Messages of a schema: made, and then sent as any other. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/typed.h>
+#include <actor/delivery/typed.h>
 
-#include <actor/system/system_record.h>
+#include <actor/process/cell.h>
+#include <actor/process/shared.h>
+#include <actor/process/worker.h>
+#include <actor/typed.h>
 #include <mailbox/base/lock.h>
 #include <mailbox/schema/print.h>
 

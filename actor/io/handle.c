@@ -5,7 +5,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/io/handle.h>
 
+#include <actor/io/loop_record.h>
+#include <actor/process/attachment.h>
+#include <actor/process/cell.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/scheduler/loop.h>
 #include <actor/scheduler/station.h>
+#include <actor/signal/signal.h>
 #include <mailbox/base/lock.h>
 #include <mailbox/channel/channel_record.h>
 

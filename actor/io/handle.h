@@ -6,9 +6,10 @@
 #ifndef ACT_ACTOR_IO_HANDLE_H
 #define ACT_ACTOR_IO_HANDLE_H
 
-#include <actor/process/cell.h>
 #include <actor/io/io.h>
 #include <actor/io/loop_record.h>
+#include <actor/process/attachment.h>
+#include <actor/process/cell.h>
 
 /*
  * In this scope the calling thread has its station, and with it the loop; it may have to wait for

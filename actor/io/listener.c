@@ -1,12 +1,15 @@
 /* Listening sockets. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/fork.h>
-#include <actor/io/address.h>
-#include <actor/io/handle.h>
 
 #include <errno.h>
 
 #include <event2/event_struct.h>
+
+#include <actor/io/address.h>
+#include <actor/io/handle.h>
+#include <actor/process/cell.h>
+#include <actor/process/fork.h>
+#include <actor/process/worker.h>
 
 #define BACKLOG 511
 

@@ -1,6 +1,5 @@
 /* The event loop of one worker, over libevent. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/io/loop_record.h>
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -9,7 +8,10 @@
 #include <unistd.h>
 
 #include <actor/io/handle.h>
+#include <actor/io/loop_record.h>
 #include <actor/io/os_signal.h>
+#include <actor/scheduler/executor.h>
+#include <actor/scheduler/loop.h>
 
 /*
  * Both descriptors are edge-triggered and never read: each wake-up, and each time the alarm goes

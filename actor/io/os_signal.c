@@ -3,7 +3,6 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/fork.h>
 #include <actor/io/os_signal.h>
 
 #include <errno.h>
@@ -11,7 +10,15 @@
 #include <signal.h>
 
 #include <actor/io/io.h>
-#include <actor/system/system_record.h>
+#include <actor/io/loop_record.h>
+#include <actor/process/attachment.h>
+#include <actor/process/cell.h>
+#include <actor/process/fork.h>
+#include <actor/process/shared.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/scheduler/loop.h>
+#include <actor/signal/signal.h>
 #include <mailbox/base/lock.h>
 
 /*

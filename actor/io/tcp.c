@@ -1,10 +1,17 @@
 /* Connections: how they begin, break and end, and how long they may be idle. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/fork.h>
-#include <actor/io/tcp_record.h>
 
 #include <errno.h>
 #include <netinet/tcp.h>
+
+#include <actor/io/address.h>
+#include <actor/io/handle.h>
+#include <actor/io/loop_record.h>
+#include <actor/io/tcp_record.h>
+#include <actor/process/cell.h>
+#include <actor/process/fork.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 
 #define READ_HIGH   ((size_t)64 << 10)
 #define WRITE_HIGH  ((size_t)256 << 10)

@@ -1,11 +1,16 @@
 /* Connections that this side begins. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/fork.h>
-#include <actor/io/tcp_record.h>
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <actor/io/address.h>
+#include <actor/io/handle.h>
+#include <actor/io/tcp_record.h>
+#include <actor/process/cell.h>
+#include <actor/process/fork.h>
+#include <actor/process/worker.h>
 
 void act__tcp_connect_done(act_tcp *tcp)
 {

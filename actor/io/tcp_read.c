@@ -1,9 +1,12 @@
 /* The way in: from the network into the input buffer, as far as the marks allow. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/fork.h>
-#include <actor/io/tcp_record.h>
 
 #include <errno.h>
+
+#include <actor/io/handle.h>
+#include <actor/io/tcp_record.h>
+#include <actor/process/fork.h>
+#include <actor/process/worker.h>
 
 #define STEP_MIN ((size_t)4096 - 128)
 #define STEP_MAX ((size_t)65536 - 128)

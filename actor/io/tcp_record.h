@@ -8,6 +8,7 @@
 
 #include <actor/io/address.h>
 #include <actor/io/handle.h>
+#include <actor/scheduler/executor.h>
 
 /*
  *      connect ---> CONNECTING ---------------+------> broken: `error` says why; the input that

@@ -3,11 +3,15 @@
  * it. Internal.
  */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/fork.h>
-#include <actor/io/tcp_record.h>
 
 #include <errno.h>
 #include <sys/uio.h>
+
+#include <actor/io/handle.h>
+#include <actor/io/tcp_record.h>
+#include <actor/process/fork.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 
 #define PIECES_MAX 64
 

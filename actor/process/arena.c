@@ -1,9 +1,13 @@
 /* Memory that is given back all at once: an actor's own, and each worker's scratch. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/process/arena.h>
+
 #include <string.h>
 
 #include <actor/process/cell.h>
-#include <actor/system/fork.h>
+#include <actor/process/fork.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 #include <mailbox/message/pool.h>
 
 /*
@@ -115,7 +119,7 @@ act_result act_defer(act_self *self, void (*clean_up)(void *argument), void *arg
     if (defer == NULL)
         return ACT_NO_MEMORY;
     if (self->defers == NULL)
-        act__root_will_speak(self);
+        self->worker->system->operations->root_will_speak(self);
     *defer = (act_on_end){.act_next = self->defers, .run = clean_up, .context = argument};
     self->defers = defer;
     return ACT_OK;

@@ -3,15 +3,31 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
+#include <actor/process/exit.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unwind.h>
 
-#include <actor/signal/bond.h>
-#include <actor/system/fork.h>
+#include <actor/delivery/handover.h>
+#include <actor/delivery/send.h>
+#include <actor/delivery/backpressure.h>
+#include <actor/delivery/typed.h>
 #include <actor/lifecycle.h>
-#include <actor/system/system_record.h>
+#include <actor/process/arena.h>
+#include <actor/process/attachment.h>
+#include <actor/process/cell.h>
+#include <actor/process/fork.h>
+#include <actor/process/names.h>
+#include <actor/process/shared.h>
+#include <actor/process/spawn.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/signal/bond.h>
+#include <actor/signal/link_index.h>
+#include <actor/signal/signal.h>
+#include <actor/signal/timers.h>
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 
@@ -517,8 +533,8 @@ void act__end_run(struct act__worker *worker, act_self *self)
     end(worker, self, reason);
     if (act__unlikely(worker->has_ended_root)) {
         worker->has_ended_root = false;
-        act__root_has_ended(worker->system, worker);
+        worker->system->operations->root_has_ended(worker->system, worker);
     }
     if (act__unlikely(act__load(&worker->system->closing)))
-        act__system_actor_ended(worker->system);
+        worker->system->operations->actor_ended(worker->system);
 }

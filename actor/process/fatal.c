@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <actor/system/system_record.h>
+#include <actor/process/cell.h>
+#include <actor/process/shared.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 #include <mailbox/base/sanitize.h>
 
 void act__fatal(const struct act__worker *worker, const char *what)

@@ -1,6 +1,7 @@
 /* Type-stable objects by index. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/process/slab.h>
+
 #include <mailbox/base/lock.h>
 
 bool act__slab_create(struct act__slab *slab, size_t object_bytes, size_t link_offset,

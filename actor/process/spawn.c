@@ -3,11 +3,25 @@
  * know. Internal.
  */
 /* SPDX-License-Identifier: MIT */
+#include <actor/process/spawn.h>
+
 #include <string.h>
 
+#include <actor/delivery/handover.h>
+#include <actor/delivery/send.h>
+#include <actor/process/arena.h>
+#include <actor/process/attachment.h>
+#include <actor/process/cell.h>
+#include <actor/process/exit.h>
+#include <actor/process/fork.h>
+#include <actor/process/names.h>
+#include <actor/process/shared.h>
+#include <actor/process/slab.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 #include <actor/signal/bond.h>
-#include <actor/system/fork.h>
-#include <actor/system/system_record.h>
+#include <actor/signal/link_index.h>
+#include <actor/signal/signal.h>
 
 _Static_assert(sizeof(act_self) == 192, "an idle actor costs three cache lines");
 

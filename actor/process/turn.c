@@ -3,8 +3,18 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
-#include <actor/signal/bond.h>
-#include <actor/system/system_record.h>
+#include <actor/delivery/handover.h>
+#include <actor/delivery/send.h>
+#include <actor/delivery/backpressure.h>
+#include <actor/process/arena.h>
+#include <actor/process/cell.h>
+#include <actor/process/exit.h>
+#include <actor/process/shared.h>
+#include <actor/process/slab.h>
+#include <actor/process/spawn.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/signal/signal.h>
 #include <mailbox/base/gap.h>
 
 /* Whether this worker may run this actor: a stale message can bring a cell to the wrong one. */

@@ -4,9 +4,12 @@
 
 #include <stdio.h>
 
-#include <actor/time/clock.h>
+#include <actor/process/cell.h>
 #include <actor/process/fatal.h>
-#include <actor/system/system_record.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/system/log.h>
+#include <actor/time/clock.h>
 #include <mailbox/base/lock.h>
 #include <mailbox/message/pool.h>
 

@@ -9,9 +9,11 @@
 #include <time.h>
 #include <unwind.h>
 
+#include <actor/delivery/outbox.h>
+#include <actor/process/arena.h>
 #include <actor/process/slab.h>
 #include <actor/system.h>
-#include <actor/time/timers.h>
+#include <actor/time/wheel.h>
 #include <mailbox/base/atomics.h>
 #include <mailbox/base/random.h>
 #include <mailbox/message/envelope.h>
@@ -30,21 +32,6 @@ struct act__late_call {
     struct act__late_call *next;
     void (*function)(void *argument);
     void *argument;
-};
-
-/* Memory that is given back all at once; see arena.c. Zeroed is empty. */
-struct act__arena {
-    struct act__arena_chunk *chunk;
-};
-
-/*
- * What a handler has sent to one actor in a row, but for the first of the row, which was pushed at
- * once: the others follow together. See send.c.
- */
-struct act__outbox {
-    uint64_t     to;       /* the local part of whom the handler has sent to last; 0: nobody yet */
-    act_message *envelope; /* the signal that carries them; NULL: none was made yet */
-    uint32_t     count;    /* of the messages in it */
 };
 
 /* One turn can need three texts: of act_exit, of a panic after it, and of a panic in terminate. */
@@ -188,11 +175,6 @@ void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch);
 void act__turn_recover(struct act__worker *worker);
 /* The rest of a turn. */
 void act__turn_go_on(struct act__worker *worker);
-
-/* What every executor's worker needs before its first turn and after its last. */
-bool act__worker_init(struct act__worker *worker, struct act_system *system, uint32_t index,
-                      uint64_t seed);
-void act__worker_fini(struct act__worker *worker);
 
 /* The executors. */
 act_result act__worker_pool_create(struct act__executor **executor, struct act_system *system,

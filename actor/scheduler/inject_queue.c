@@ -1,6 +1,7 @@
 /* Actors that no worker has in its own queue. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/scheduler/inject_queue.h>
+
 #include <mailbox/base/lock.h>
 
 void act__inject_init(struct act__inject_queue *queue)

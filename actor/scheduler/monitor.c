@@ -4,10 +4,12 @@
 
 #include <signal.h>
 
-#include <actor/time/clock.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 #include <actor/scheduler/membarrier.h>
 #include <actor/scheduler/worker_pool.h>
 #include <actor/system/service_manager.h>
+#include <actor/time/clock.h>
 #include <mailbox/base/lock.h>
 
 /*

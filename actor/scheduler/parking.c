@@ -3,8 +3,13 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
+#include <actor/scheduler/inject_queue.h>
+#include <actor/scheduler/loop.h>
+#include <actor/scheduler/monitor.h>
+#include <actor/scheduler/run_queue.h>
+#include <actor/scheduler/steal_deque.h>
 #include <actor/scheduler/worker_pool.h>
-
+#include <actor/time/wheel.h>
 #include <mailbox/base/gap.h>
 
 /*

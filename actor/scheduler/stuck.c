@@ -1,12 +1,16 @@
 /* What becomes of a station whose thread is in a turn that does not end. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/scheduler/station.h>
 
 #include <signal.h>
 
 #include <actor/process/cell.h>
+#include <actor/scheduler/executor.h>
+#include <actor/scheduler/loop.h>
 #include <actor/scheduler/membarrier.h>
+#include <actor/scheduler/monitor.h>
+#include <actor/scheduler/station.h>
 #include <actor/scheduler/worker_pool.h>
+#include <actor/signal/timers.h>
 #include <mailbox/base/lock.h>
 
 /* --------------------------------------------------------------------------------------- giving */

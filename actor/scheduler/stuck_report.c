@@ -1,6 +1,5 @@
 /* Which actor is stuck, and where: its own thread is asked by a signal, another tells. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/scheduler/monitor.h>
 
 #include <pthread.h>
 #include <signal.h>
@@ -11,11 +10,13 @@
 #include <unwind.h>
 
 #include <actor/process/cell.h>
-#include <actor/time/clock.h>
-#include <actor/scheduler/worker_pool.h>
-#include <actor/system/service_manager.h>
+#include <actor/scheduler/executor.h>
+#include <actor/scheduler/monitor.h>
 #include <actor/scheduler/symbols.h>
-#include <actor/system/system_record.h>
+#include <actor/scheduler/worker_pool.h>
+#include <actor/system/log.h>
+#include <actor/system/service_manager.h>
+#include <actor/time/clock.h>
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 #include <mailbox/channel/channel_record.h>

@@ -4,13 +4,24 @@
 
 #include <time.h>
 
-#include <actor/time/clock.h>
-#include <actor/system/foreign.h>
-#include <actor/scheduler/station.h>
+#include <actor/delivery/outbox.h>
+#include <actor/process/cell.h>
 #include <actor/process/fatal.h>
-#include <actor/system/system_record.h>
-#include <mailbox/base/lock.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/blocking.h>
+#include <actor/scheduler/executor.h>
+#include <actor/scheduler/inject_queue.h>
+#include <actor/scheduler/loop.h>
+#include <actor/scheduler/monitor.h>
+#include <actor/scheduler/run_queue.h>
+#include <actor/scheduler/station.h>
+#include <actor/scheduler/steal_deque.h>
+#include <actor/signal/timers.h>
+#include <actor/system/foreign.h>
+#include <actor/time/clock.h>
+#include <actor/time/wheel.h>
 #include <mailbox/base/gap.h>
+#include <mailbox/base/lock.h>
 #include <mailbox/channel/channel_record.h>
 
 /*

@@ -6,11 +6,13 @@
 #include <pthread.h>
 
 #include <actor/scheduler/blocking.h>
+#include <actor/scheduler/executor.h>
 #include <actor/scheduler/inject_queue.h>
 #include <actor/scheduler/loop.h>
 #include <actor/scheduler/monitor.h>
-#include <actor/scheduler/steal_deque.h>
 #include <actor/scheduler/run_queue.h>
+#include <actor/scheduler/steal_deque.h>
+#include <actor/time/wheel.h>
 
 struct act__station;
 

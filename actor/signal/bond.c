@@ -2,7 +2,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/signal/bond.h>
 
-#include <actor/system/system_record.h>
+#include <actor/process/cell.h>
+#include <actor/process/shared.h>
+#include <actor/process/slab.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/signal/link_index.h>
+#include <actor/signal/signal.h>
+#include <actor/signal/timers.h>
 #include <mailbox/base/gap.h>
 
 _Static_assert(sizeof(struct act__bond) <= 192, "a bond is three cache lines");

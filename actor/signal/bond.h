@@ -62,13 +62,6 @@ void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned 
 /* One of `holders` is done with. */
 void act__bond_let_go(struct act__worker *worker, struct act__bond *bond);
 
-/* Puts this side's half into its actor's set. */
-void              act__bond_add(act_self *self, struct act__bond *bond, unsigned side);
-/* Before the set is gone through; see link_index.c. */
-void              act__link_index_drop(act_self *self);
-/* This actor's half of its link with `other`; NULL: not linked. */
-struct act__bond *act__link_find(act_self *self, uint64_t other, unsigned *side);
-
 act_ref           act__bond_ref(struct act_system *system, const struct act__bond *bond);
 /* The bond with this ref if `self` made it and has not ended it; else NULL. Any number is safe. */
 struct act__bond *act__bond_find(act_self *self, act_ref ref);

@@ -2,10 +2,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include <actor/signal/bond.h>
-#include <actor/system/fork.h>
+#include <actor/delivery/send.h>
 #include <actor/lifecycle.h>
-#include <actor/system/system_record.h>
+#include <actor/process/cell.h>
+#include <actor/process/fork.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/signal/bond.h>
+#include <actor/signal/link_index.h>
+#include <actor/signal/signal.h>
+#include <actor/signal/timers.h>
 
 void act_each_link(act_self *self, void (*visit)(act_self *self, void *context, act_pid linked),
                    void     *context)
@@ -176,7 +182,7 @@ act_result act_trap_exits(act_self *self, bool on)
         (self->spare = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0)) == NULL)
         return ACT_NO_MEMORY;
     if ((self->flags & ACT__CELL_TRAPPING) == 0)
-        act__root_will_speak(self);
+        self->worker->system->operations->root_will_speak(self);
     self->flags |= ACT__CELL_TRAPPING;
     return ACT_OK;
 }

@@ -1,7 +1,9 @@
 /* Finds a link of an actor that has many by whom it is with. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/signal/link_index.h>
+
+#include <actor/process/cell.h>
 #include <actor/signal/bond.h>
-#include <actor/system/system_record.h>
 #include <mailbox/base/random.h>
 
 /*

@@ -3,8 +3,21 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
+#include <actor/signal/signal.h>
+
+#include <actor/delivery/outbox.h>
+#include <actor/delivery/send.h>
+#include <actor/delivery/backpressure.h>
+#include <actor/process/cell.h>
+#include <actor/process/exit.h>
+#include <actor/process/shared.h>
+#include <actor/process/spawn.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 #include <actor/signal/bond.h>
-#include <actor/system/system_record.h>
+#include <actor/signal/link_index.h>
+#include <actor/signal/timers.h>
+#include <actor/time/wheel.h>
 #include <mailbox/base/gap.h>
 
 /* -------------------------------------------------------------------------------------- sending */

@@ -4,8 +4,17 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/simulation/simulation.h>
 
+#include <actor/delivery/handover.h>
+#include <actor/process/cell.h>
 #include <actor/process/fatal.h>
+#include <actor/process/shared.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/signal/timers.h>
+#include <actor/system/roots.h>
+#include <actor/system/system.h>
 #include <actor/system/system_record.h>
+#include <actor/time/wheel.h>
 #include <mailbox/channel/channel_record.h>
 
 /*
@@ -164,7 +173,7 @@ static act_result make_executor(struct act_system *system, struct seeded **seede
     made->worker.wheel = &made->wheel;
     act__random_seed(&made->order, act__mix(&seed));
     system->executor = &made->base;
-    system->foreign_worker.executor = &made->base;
+    act__record_of(system)->foreign_worker.executor = &made->base;
     *seeded = made;
     return ACT_OK;
 }

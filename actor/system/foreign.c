@@ -5,10 +5,19 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include <actor/signal/bond.h>
-#include <actor/time/clock.h>
-#include <actor/system/fork.h>
+#include <actor/delivery/send.h>
+#include <actor/process/cell.h>
+#include <actor/process/exit.h>
+#include <actor/process/fork.h>
+#include <actor/process/shared.h>
+#include <actor/process/slab.h>
+#include <actor/process/spawn.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/signal/signal.h>
+#include <actor/system/system.h>
 #include <actor/system/system_record.h>
+#include <actor/time/clock.h>
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 
@@ -49,7 +58,8 @@ static act_self *take_cell(act_system *system)
      * A stale message may have put a free cell into the queue of a worker that has much to do: take
      * another one.
      */
-    while ((cell = act__slab_take(&system->cells, &system->foreign_worker.cells)) != NULL) {
+    while ((cell = act__slab_take(&system->cells, &act__record_of(system)->foreign_worker.cells)) !=
+           NULL) {
         act__cell_prepare(system, cell);
         if (act__mpsc_wake(&cell->gate.queue))
             break;
@@ -61,7 +71,8 @@ static act_self *take_cell(act_system *system)
         busy[busy_count++] = cell;
     }
     while (busy_count > 0)
-        act__slab_give(&system->cells, &system->foreign_worker.cells, busy[--busy_count]);
+        act__slab_give(&system->cells, &act__record_of(system)->foreign_worker.cells,
+                       busy[--busy_count]);
     return cell;
 }
 
@@ -78,7 +89,7 @@ static act_result open_foreign(act_system *system, struct foreign *foreign)
     act__store(&cell->gate.max, 0);
     act__store(&cell->route, ACT__ROUTE_FOREIGN);
     cell->flags = ACT__CELL_LIVING | ACT__CELL_READY | ACT__CELL_TRAPPING;
-    cell->worker = &system->foreign_worker;
+    cell->worker = &act__record_of(system)->foreign_worker;
     cell->parent = 0;
     /* release: pairs with the acquire in bond.c and act__control_set_all, as in spawn.c. */
     act__store_release(&cell->generation, act__load(&cell->generation) + 1);
@@ -89,7 +100,7 @@ static act_result open_foreign(act_system *system, struct foreign *foreign)
 static void close_foreign(act_system *system, struct foreign *foreign)
 {
     act_self           *cell = foreign->cell;
-    struct act__worker *worker = &system->foreign_worker;
+    struct act__worker *worker = &act__record_of(system)->foreign_worker;
     act__store(&cell->route, ACT__ROUTE_ANY);
     act__end_quietly(worker, cell);
     act_message *freed;
@@ -125,10 +136,10 @@ static bool wait_for_bell(struct foreign *foreign, const struct timespec *until)
 static act_message *look(act_system *system, struct foreign *foreign)
 {
     act_message *message;
-    act__take_in(&system->foreign_worker, foreign->cell);
+    act__take_in(&act__record_of(system)->foreign_worker, foreign->cell);
     while ((message = act__inbox_pop(&foreign->cell->inbox)) != NULL &&
            !act_ref_equal(message->ref, foreign->awaited))
-        act__refuse(&system->foreign_worker, foreign->cell, message, ACT_NO_ACTOR);
+        act__refuse(&act__record_of(system)->foreign_worker, foreign->cell, message, ACT_NO_ACTOR);
     return message;
 }
 
@@ -148,13 +159,13 @@ static act_message *wait_for_message(act_system *system, struct foreign *foreign
         if (!act__inbox_sleep(&cell->gate, &cell->inbox, &freed))
             continue;
         if (freed != NULL)
-            act__release(&system->foreign_worker, freed);
-        act__unlock_leavable(&system->foreign_mutex);
+            act__release(&act__record_of(system)->foreign_worker, freed);
+        act__unlock_leavable(&act__record_of(system)->foreign_mutex);
         act__gap("foreign.asleep");
         in_time = wait_for_bell(foreign, timeout == ACT_FOREVER ? NULL : &until);
         if (!in_time && !act__mpsc_wake(&cell->gate.queue))
             wait_for_bell(foreign, NULL); /* somebody has the token and is about to ring */
-        act__lock_leavable(&system->foreign_mutex);
+        act__lock_leavable(&act__record_of(system)->foreign_mutex);
     }
     return message;
 }
@@ -167,13 +178,13 @@ static act_result wait_for_reply(act_system *system, struct foreign *foreign, ac
     if (message == NULL)
         return ACT_TIMED_OUT;
     if (message->tag == ACT_MESSAGE_DOWN && !act__message_is_counted(message)) {
-        act__finish(&system->foreign_worker, foreign->cell, message);
+        act__finish(&act__record_of(system)->foreign_worker, foreign->cell, message);
         return ACT_NO_ACTOR;
     }
-    act__count(&system->foreign_worker.received);
+    act__count(&act__record_of(system)->foreign_worker.received);
     act_message *list = act__inbox_detach(&foreign->cell->gate, &foreign->cell->inbox, message);
     if (list != NULL)
-        act__take_in_list(&system->foreign_worker, foreign->cell, list);
+        act__take_in_list(&act__record_of(system)->foreign_worker, foreign->cell, list);
     message->act_bits &= (uint8_t) ~(ACT__BIT_COUNTED | ACT__BIT_REPLY);
     *reply = message;
     return ACT_OK;
@@ -187,7 +198,7 @@ act_result act_system_ask(act_system *system, act_pid to, act_message **message,
     struct foreign foreign;
     if (timeout == 0 || timeout < ACT_FOREVER || !act__may_wait_for(system, to))
         return ACT_INVALID;
-    act__lock_leavable(&system->foreign_mutex);
+    act__lock_leavable(&act__record_of(system)->foreign_mutex);
     act_result result = open_foreign(system, &foreign);
     if (result == ACT_OK) {
         result = act_ask(foreign.cell, &foreign.awaited, to, message, ACT_FOREVER);
@@ -195,7 +206,7 @@ act_result act_system_ask(act_system *system, act_pid to, act_message **message,
             result = wait_for_reply(system, &foreign, reply, timeout);
         close_foreign(system, &foreign);
     }
-    act__unlock_leavable(&system->foreign_mutex);
+    act__unlock_leavable(&act__record_of(system)->foreign_mutex);
     return result;
 }
 
@@ -217,7 +228,7 @@ act_result act_system_join(act_system *system, act_pid pid, act_exit_report *rep
     struct foreign foreign;
     if (timeout < ACT_FOREVER || !act__may_wait_for(system, pid))
         return ACT_INVALID;
-    act__lock_leavable(&system->foreign_mutex);
+    act__lock_leavable(&act__record_of(system)->foreign_mutex);
     act_result result = open_foreign(system, &foreign);
     if (result == ACT_OK) {
         result = act_monitor(foreign.cell, &foreign.awaited, pid);
@@ -226,11 +237,11 @@ act_result act_system_join(act_system *system, act_pid pid, act_exit_report *rep
             result = down != NULL ? ACT_OK : ACT_TIMED_OUT;
             if (down != NULL) {
                 report_end(down, report);
-                act__finish(&system->foreign_worker, foreign.cell, down);
+                act__finish(&act__record_of(system)->foreign_worker, foreign.cell, down);
             }
         }
         close_foreign(system, &foreign);
     }
-    act__unlock_leavable(&system->foreign_mutex);
+    act__unlock_leavable(&act__record_of(system)->foreign_mutex);
     return result;
 }

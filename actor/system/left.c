@@ -3,10 +3,17 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
+#include <actor/system/left.h>
+
 #include <stdio.h>
 
-#include <actor/system/left.h>
-#include <actor/system/system_record.h>
+#include <actor/process/cell.h>
+#include <actor/process/names.h>
+#include <actor/process/shared.h>
+#include <actor/process/slab.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/system/log.h>
 
 #define TOLD_MAX 8 /* of a million that wait for one that is stuck, the first few say enough */
 

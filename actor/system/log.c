@@ -3,7 +3,7 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/log_writer.h>
+#include <actor/system/log.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -11,7 +11,14 @@
 #include <string.h>
 #include <time.h>
 
-#include <actor/system/fork.h>
+#include <actor/process/cell.h>
+#include <actor/process/fork.h>
+#include <actor/process/names.h>
+#include <actor/process/shared.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/system/log_record.h>
+#include <actor/system/log_writer.h>
 #include <actor/system/system_record.h>
 #include <mailbox/base/lock.h>
 
@@ -80,7 +87,7 @@ static __attribute__((format(printf, 4, 0))) void write_record(act_system *syste
     if (self != NULL)
         set_actor(&record, self);
     set_text(&record, format, values);
-    act__log_write(system->log, &record);
+    act__log_write(act__record_of(system)->log, &record);
 }
 
 /* "actor 1.2 (behavior) "; `colon` before the last blank. */
@@ -129,7 +136,7 @@ static __attribute__((format(printf, 5, 0))) void log_values(act_system *system,
     if (act__has_forked(system)) /* a lock of the program's may be held by a thread that is not
                                     there */
         return;
-    if (system->log != NULL)
+    if (act__record_of(system)->log != NULL)
         write_record(system, self, level, format, values);
     else
         call_users(system, self, level, said_by_actor, format, values);
@@ -160,12 +167,9 @@ void act__log(act_system *system, act_log_level level, const char *format, ...)
     va_end(values);
 }
 
-void act__log_of(act_self *self, act_log_level level, const char *format, ...)
+void act__log_values(act_self *self, act_log_level level, const char *format, va_list values)
 {
-    va_list values;
-    va_start(values, format);
     log_values(self->worker->system, self, level, false, format, values);
-    va_end(values);
 }
 
 static __attribute__((format(printf, 5, 0))) void write_record_about(
@@ -178,7 +182,7 @@ static __attribute__((format(printf, 5, 0))) void write_record_about(
     act__names_name_of(system->names, local, record.actor);
     snprintf(record.behavior, sizeof record.behavior, "%s", behavior);
     set_text(&record, format, values);
-    act__log_write(system->log, &record);
+    act__log_write(act__record_of(system)->log, &record);
 }
 
 void act__log_about(act_system *system, uint64_t local, const char *behavior, act_log_level level,
@@ -189,7 +193,7 @@ void act__log_about(act_system *system, uint64_t local, const char *behavior, ac
     if (level > system->options.log_level || act__load(&system->abandoned)) /* as in log_values */
         return;
     va_start(values, format);
-    if (system->log != NULL) {
+    if (act__record_of(system)->log != NULL) {
         write_record_about(system, local, behavior, level, format, values);
     } else {
         int used = put_actor(text, sizeof text, local, behavior, "");
@@ -203,5 +207,6 @@ act_result act_log_flush(act_system *system, act_millis timeout)
 {
     if (timeout < ACT_FOREVER)
         return ACT_INVALID;
-    return system->log != NULL ? act__log_wait(system->log, timeout) : ACT_OK;
+    return act__record_of(system)->log != NULL ? act__log_wait(act__record_of(system)->log, timeout)
+                                               : ACT_OK;
 }

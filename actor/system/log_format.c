@@ -3,7 +3,6 @@
  * journal. Internal.
  */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/log_record.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -11,6 +10,8 @@
 #include <string.h>
 
 #include <actor/process/cell.h>
+#include <actor/scheduler/executor.h>
+#include <actor/system/log_record.h>
 
 enum style { STYLE_TEXT, STYLE_LOGFMT, STYLE_JSON };
 

@@ -3,10 +3,10 @@
  * doc/models/log_ring.pml. Internal.
  */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/log_record.h>
 
 #include <string.h>
 
+#include <actor/system/log_record.h>
 #include <mailbox/base/memory.h>
 
 bool act__log_ring_create(struct act__log_ring *ring)

@@ -14,9 +14,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <actor/process/cell.h>
-#include <actor/time/clock.h>
+#include <actor/scheduler/executor.h>
+#include <actor/system/log.h>
+#include <actor/system/log_record.h>
 #include <actor/system/log_sink.h>
+#include <actor/time/clock.h>
 #include <mailbox/base/lock.h>
 
 /*

@@ -3,8 +3,8 @@
 #ifndef ACT_ACTOR_SYSTEM_LOG_WRITER_H
 #define ACT_ACTOR_SYSTEM_LOG_WRITER_H
 
-#include <actor/system/log_record.h>
 #include <actor/system.h>
+#include <actor/system/log_record.h>
 
 struct act__log;
 

@@ -1,10 +1,12 @@
 /* Tells actors that a channel has something for them. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/fork.h>
+#include <actor/delivery/send.h>
 #include <actor/notify.h>
-
+#include <actor/process/attachment.h>
 #include <actor/process/cell.h>
-#include <actor/system/system_record.h>
+#include <actor/process/fork.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 #include <mailbox/base/memory.h>

@@ -2,8 +2,17 @@
  * Roots: the actors that threads have spawned, and the order in which they are stopped. Internal.
  */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/fork.h>
+#include <actor/system/roots.h>
+
 #include <actor/lifecycle.h>
+#include <actor/process/attachment.h>
+#include <actor/process/cell.h>
+#include <actor/process/fork.h>
+#include <actor/process/shared.h>
+#include <actor/process/spawn.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/signal/signal.h>
 #include <actor/system/system_record.h>
 #include <mailbox/base/lock.h>
 
@@ -11,7 +20,7 @@
  * The last that was spawned is told to end first, and the next when it has ended. The worker on
  * which one ends tells the next, so no thread has to be woken for each: a million take seconds.
  *
- *     system->roots ---- told ----> counted in roots_told ---- has wholly ended ----> gone
+ *     act__record_of(system)->roots ---- told ----> counted in roots_told ---- has wholly ended ----> gone
  *          |                                                                           ^
  *          +-------------------------- ends by itself ---------------------------------+
  *
@@ -23,14 +32,16 @@
 
 static void tell_next(act_system *system, struct act__worker *worker)
 {
-    while (!act__list_is_empty(&system->roots) && system->roots_told < TOLD_MAX) {
-        struct act__root *root = act__container(system->roots.prev, struct act__root, place);
-        bool              alone = act__load(&root->has_last_words);
-        if (alone && system->roots_told > 0)
+    while (!act__list_is_empty(&act__record_of(system)->roots) &&
+           act__record_of(system)->roots_told < TOLD_MAX) {
+        struct act__root *root =
+            act__container(act__record_of(system)->roots.prev, struct act__root, place);
+        bool alone = act__load(&root->has_last_words);
+        if (alone && act__record_of(system)->roots_told > 0)
             return;
         act__list_remove(&root->place);
         root->is_told = true;
-        system->roots_told++;
+        act__record_of(system)->roots_told++;
         act__control_set(system, worker, root->local, ACT__CONTROL_SHUTDOWN);
         if (alone)
             return;
@@ -39,24 +50,25 @@ static void tell_next(act_system *system, struct act__worker *worker)
 
 static bool are_gone(const act_system *system)
 {
-    return system->roots_told == 0 && act__list_is_empty(&system->roots);
+    return act__record_of(system)->roots_told == 0 &&
+           act__list_is_empty(&act__record_of(system)->roots);
 }
 
 static void go_on_telling(act_system *system, struct act__worker *worker)
 {
-    if (!system->tells_roots)
+    if (!act__record_of(system)->tells_roots)
         return;
     tell_next(system, worker);
     if (are_gone(system))
-        pthread_cond_broadcast(&system->root_ended);
+        pthread_cond_broadcast(&act__record_of(system)->root_ended);
 }
 
 void act__roots_tell(act_system *system, struct act__worker *worker)
 {
-    act__lock(&system->roots_mutex);
-    system->tells_roots = true;
+    act__lock(&act__record_of(system)->roots_mutex);
+    act__record_of(system)->tells_roots = true;
     go_on_telling(system, worker);
-    act__unlock(&system->roots_mutex);
+    act__unlock(&act__record_of(system)->roots_mutex);
 }
 
 bool act__roots_are_gone(const act_system *system)
@@ -66,10 +78,10 @@ bool act__roots_are_gone(const act_system *system)
 
 void act__root_has_ended(act_system *system, struct act__worker *worker)
 {
-    act__lock(&system->roots_mutex);
-    system->roots_told--;
+    act__lock(&act__record_of(system)->roots_mutex);
+    act__record_of(system)->roots_told--;
     go_on_telling(system, worker);
-    act__unlock(&system->roots_mutex);
+    act__unlock(&act__record_of(system)->roots_mutex);
 }
 
 /* Before the actor has wholly ended: one that was told counts until then, see act__end_run. */
@@ -77,8 +89,8 @@ static void release_root(struct act__attachment *attachment)
 {
     struct act__root *root = act__container(attachment, struct act__root, attachment);
     act_system       *system = root->system;
-    act__lock(&system->roots_mutex); /* an actor may end before its spawner has written what it
-                                        is called */
+    act__lock(&act__record_of(system)->roots_mutex); /* an actor may end before its spawner has
+                                                        written what it is called */
     struct act__worker *worker =
         act__cell_at(system, root->local)->worker; /* on which it ends, just now */
     act__list_remove(&root->place);
@@ -86,7 +98,7 @@ static void release_root(struct act__attachment *attachment)
         worker->has_ended_root = true;
     else
         go_on_telling(system, worker);
-    act__unlock(&system->roots_mutex);
+    act__unlock(&act__record_of(system)->roots_mutex);
     act__free(root);
 }
 
@@ -118,15 +130,16 @@ act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior
     act__store(&root->has_last_words, behavior->init != NULL || behavior->terminate != NULL ||
                                           (options != NULL && options->on_end != NULL));
     struct act__spawning what = {behavior, args, options, 0, &root->attachment};
-    act__lock(&system->foreign_mutex);
-    act__lock(&system->roots_mutex);
-    act_result result = act__spawn(&system->foreign_worker, pid, NULL, &what, ACT__TIE_NONE, NULL);
+    act__lock(&act__record_of(system)->foreign_mutex);
+    act__lock(&act__record_of(system)->roots_mutex);
+    act_result result =
+        act__spawn(&act__record_of(system)->foreign_worker, pid, NULL, &what, ACT__TIE_NONE, NULL);
     if (result == ACT_OK) { /* before the mutex lets the actor end: its release waits for it */
         root->local = pid->local;
-        act__list_append(&system->roots, &root->place);
+        act__list_append(&act__record_of(system)->roots, &root->place);
     }
-    act__unlock(&system->roots_mutex);
-    act__unlock(&system->foreign_mutex);
+    act__unlock(&act__record_of(system)->roots_mutex);
+    act__unlock(&act__record_of(system)->foreign_mutex);
     if (result != ACT_OK)
         act__free(root);
     return result;

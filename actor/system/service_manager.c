@@ -13,7 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <actor/system/fork.h>
+#include <actor/process/fork.h>
+#include <actor/process/shared.h>
+#include <actor/system/log.h>
 #include <actor/system/system_record.h>
 
 /* ---------------------------------------------------------------------------------- environment */
@@ -101,11 +103,11 @@ act_result act_system_ready(act_system *system)
         return ACT_FORKED;
     if (system->options.service == ACT_SERVICE_NONE)
         return ACT_INVALID;
-    if (act__load(&system->service_manager.is_ready))
+    if (act__load(&act__record_of(system)->service_manager.is_ready))
         return ACT_OK;
-    act_result result = tell(&system->service_manager, "READY=1");
+    act_result result = tell(&act__record_of(system)->service_manager, "READY=1");
     if (result == ACT_OK) /* relaxed: two threads at once tell it twice, which is allowed */
-        act__store(&system->service_manager.is_ready, true);
+        act__store(&act__record_of(system)->service_manager.is_ready, true);
     return result;
 }
 
@@ -123,7 +125,7 @@ act_result act_system_status(act_system *system, const char *format, ...)
     for (char *at = text; *at != '\0'; at++)
         if ((unsigned char)*at < ' ')
             *at = ' '; /* after a newline there would be another variable */
-    return tell(&system->service_manager, text);
+    return tell(&act__record_of(system)->service_manager, text);
 }
 
 /* No more can be done: the service manager will find out by itself. */
@@ -142,17 +144,17 @@ void act__service_manager_run_begins(act_system *system)
 
 void act__service_manager_stop_begins(act_system *system)
 {
-    log_untold(system, "STOPPING", tell(&system->service_manager, "STOPPING=1"));
+    log_untold(system, "STOPPING", tell(&act__record_of(system)->service_manager, "STOPPING=1"));
 }
 
 act_millis act__watchdog_interval(const act_system *system)
 {
-    return system->service_manager.watchdog_interval;
+    return act__record_of(system)->service_manager.watchdog_interval;
 }
 
 act_result act__watchdog_feed(act_system *system)
 {
-    return tell(&system->service_manager, "WATCHDOG=1");
+    return tell(&act__record_of(system)->service_manager, "WATCHDOG=1");
 }
 
 void act__watchdog_log_unfed(act_system *system, act_result why)

@@ -1,18 +1,33 @@
 /* A system: made, run, stopped in order and taken down. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/system/system.h>
+
 #include <errno.h>
 #include <poll.h>
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <actor/time/clock.h>
-#include <actor/process/fatal.h>
-#include <actor/system/fork.h>
-#include <actor/system/left.h>
+#include <actor/delivery/handover.h>
 #include <actor/lifecycle.h>
+#include <actor/process/cell.h>
+#include <actor/process/fatal.h>
+#include <actor/process/fork.h>
+#include <actor/process/names.h>
+#include <actor/process/shared.h>
+#include <actor/process/slab.h>
+#include <actor/process/spawn.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
+#include <actor/signal/bond.h>
+#include <actor/signal/signal.h>
+#include <actor/system/left.h>
+#include <actor/system/log.h>
 #include <actor/system/log_writer.h>
+#include <actor/system/roots.h>
+#include <actor/system/service_manager.h>
 #include <actor/system/system_record.h>
+#include <actor/time/clock.h>
 #include <mailbox/base/lock.h>
 #include <mailbox/base/sanitize.h>
 #include <mailbox/channel/channel_record.h>
@@ -96,27 +111,6 @@ static act_result fill_in(act_system_options *filled, const act_system_options *
     return fill_in_log(filled);
 }
 
-bool act__worker_init(struct act__worker *worker, struct act_system *system, uint32_t index,
-                      uint64_t seed)
-{
-    worker->system = system;
-    worker->executor = system->executor;
-    worker->index = index;
-    worker->backlog_max = system->options.backlog_max;
-    worker->batch_max = system->options.batch_max;
-    /* handlers that may take long keep nothing back */
-    worker->outbox_max = index == ACT__NO_WORKER ? 0 : ACT__OUTBOX_MAX;
-    act__store(&worker->lifo_slot, ACT__NO_LIFO_SLOT);
-    worker->now = -1;
-    act__random_seed(&worker->random, seed);
-    if (act__spares_fill(worker))
-        return true;
-    act__worker_fini(worker); /* some of them may have been there */
-    return false;
-}
-
-_Thread_local struct act__worker *act__callbacks_here;
-
 bool act__may_take_down(const struct act_system *system)
 {
     const struct act__worker *here = act__callbacks_here;
@@ -138,28 +132,11 @@ bool act__may_wait_for(const struct act_system *system, act_pid pid)
     return act__runs_here == NULL && !is_itself && !system->executor->simulated;
 }
 
-struct act__worker *act__worker_here(const struct act_system *system)
-{
-    struct act__worker *worker = act__runs_here;
-    return worker != NULL && worker->system == system ? worker : NULL;
-}
-
-void act__worker_fini(struct act__worker *worker)
-{
-    act__arena_clear(&worker->scratch);
-    if (worker->outbox.envelope != NULL)
-        act__message_drop(worker->outbox.envelope);
-    worker->outbox.envelope = NULL;
-    while (worker->spares_count > 0)
-        act__reason_text_let_go(worker->spares[--worker->spares_count]);
-    act__reason_text_let_go(worker->panic_text);
-    worker->panic_text = NULL;
-}
-
 /* Cell 0 is never lived in: what is meant for nobody is sent there. */
 static bool reserve_nobody(act_system *system)
 {
-    act_self *nobody = act__slab_take(&system->cells, &system->foreign_worker.cells);
+    act_self *nobody =
+        act__slab_take(&system->cells, &act__record_of(system)->foreign_worker.cells);
     if (nobody == NULL)
         return false;
     act__cell_prepare(system, nobody);
@@ -188,30 +165,52 @@ static bool make_slabs(act_system *system)
            act__slab_create(&system->timers, 192, 0, others);
 }
 
+static const struct act__system_operations upwards = {
+    .log = act__log_values,
+    .root_will_speak = act__root_will_speak,
+    .root_has_ended = act__root_has_ended,
+    .actor_ended = act__system_actor_ended,
+};
+
+static void init_record(struct act__system_record *made)
+{
+    made->shared.operations = &upwards;
+    made->shared.outside = &made->foreign_worker;
+    made->stop_event = -1;
+    made->service_manager.fd = -1;
+    act__condition_init(&made->root_ended);
+    pthread_mutex_init(&made->foreign_mutex, NULL);
+    pthread_mutex_init(&made->roots_mutex, NULL);
+    act__list_init(&made->roots);
+}
+
+/* Returns: false without memory. */
+static bool fill_record(struct act__system_record *made)
+{
+    act_system *system = &made->shared;
+    return make_slabs(system) && act__names_create(&system->names) == ACT_OK &&
+           reserve_nobody(system) &&
+           act__worker_init(&made->foreign_worker, system, ACT__NO_WORKER, (uintptr_t)made) &&
+           (system->options.log != NULL || (made->log = act__log_create(&system->options)) != NULL);
+}
+
 act_result act__system_make(act_system **system, const act_system_options *options)
 {
     act_system_options filled;
     act_result         result = fill_in(&filled, options);
     if (result != ACT_OK)
         return result;
-    act_system *made = act__allocate_lines(sizeof *made);
+    struct act__system_record *made = act__allocate_lines(sizeof *made);
     if (made == NULL)
         return ACT_NO_MEMORY;
-    made->options = filled;
-    made->stop_event = -1;
-    act__fork_prepare(made);
-    made->service_manager.fd = -1;
-    act__condition_init(&made->root_ended);
-    pthread_mutex_init(&made->foreign_mutex, NULL);
-    pthread_mutex_init(&made->roots_mutex, NULL);
-    act__list_init(&made->roots);
-    if (!make_slabs(made) || act__names_create(&made->names) != ACT_OK || !reserve_nobody(made) ||
-        !act__worker_init(&made->foreign_worker, made, ACT__NO_WORKER, (uintptr_t)made) ||
-        (filled.log == NULL && (made->log = act__log_create(&filled)) == NULL)) {
-        act__system_free(made);
+    made->shared.options = filled;
+    init_record(made);
+    act__fork_prepare(&made->shared);
+    if (!fill_record(made)) {
+        act__system_free(&made->shared);
         return ACT_NO_MEMORY;
     }
-    *system = made;
+    *system = &made->shared;
     return ACT_OK;
 }
 
@@ -219,18 +218,18 @@ void act__system_free(act_system *system)
 {
     if (system->executor != NULL)
         system->executor->operations->destroy(system->executor);
-    act__worker_fini(&system->foreign_worker);
+    act__worker_fini(&act__record_of(system)->foreign_worker);
     act__names_destroy(system->names);
     act__slab_destroy(&system->timers);
     act__slab_destroy(&system->bonds);
     act__slab_destroy(&system->cells);
-    pthread_cond_destroy(&system->root_ended);
-    pthread_mutex_destroy(&system->foreign_mutex);
-    pthread_mutex_destroy(&system->roots_mutex);
-    if (system->stop_event >= 0)
-        close(system->stop_event);
-    act__service_manager_close(&system->service_manager);
-    act__log_destroy(system->log); /* last: what ended before may have logged */
+    pthread_cond_destroy(&act__record_of(system)->root_ended);
+    pthread_mutex_destroy(&act__record_of(system)->foreign_mutex);
+    pthread_mutex_destroy(&act__record_of(system)->roots_mutex);
+    if (act__record_of(system)->stop_event >= 0)
+        close(act__record_of(system)->stop_event);
+    act__service_manager_close(&act__record_of(system)->service_manager);
+    act__log_destroy(act__record_of(system)->log); /* last: what ended before may have logged */
     act__free(system);
 }
 
@@ -241,13 +240,15 @@ act_result act_system_create(act_system **system, const act_system_options *opti
     if (result != ACT_OK)
         return result;
     act__know_thread();
-    made->stop_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    result = made->stop_event < 0 ? ACT_OS : made->log != NULL ? act__log_start(made->log) : ACT_OK;
+    act__record_of(made)->stop_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    result = act__record_of(made)->stop_event < 0 ? ACT_OS
+             : act__record_of(made)->log != NULL  ? act__log_start(act__record_of(made)->log)
+                                                  : ACT_OK;
     if (result == ACT_OK)
-        result = act__service_manager_open(&made->service_manager, &made->options);
+        result = act__service_manager_open(&act__record_of(made)->service_manager, &made->options);
     if (result == ACT_OK)
         result = act__worker_pool_create(&made->executor, made, &made->options);
-    made->foreign_worker.executor = made->executor;
+    act__record_of(made)->foreign_worker.executor = made->executor;
     if (result != ACT_OK) {
         act__system_free(made);
         return result;
@@ -271,38 +272,12 @@ void act_system_counters(act_system *system, act_counters *counters)
     *counters = (act_counters){0};
     if (act__has_forked(system))
         return;
-    add_counters(&system->foreign_worker, counters);
+    add_counters(&act__record_of(system)->foreign_worker, counters);
     counters->sent += act__load(&system->outside_sent);
     counters->dead_letters += act__load(&system->outside_dead_letters);
-    counters->log_lost += system->log != NULL ? act__log_lost(system->log) : 0;
+    counters->log_lost +=
+        act__record_of(system)->log != NULL ? act__log_lost(act__record_of(system)->log) : 0;
     system->executor->operations->each_worker(system->executor, add_counters, counters);
-}
-
-static void add_exited(struct act__worker *worker, void *context)
-{
-    /*
-     * acquire: pairs with the release in act__end_run; who is counted here was counted as spawned
-     * before.
-     */
-    *(uint64_t *)context += act__load_acquire(&worker->exited);
-}
-
-static void add_spawned(struct act__worker *worker, void *context)
-{
-    *(uint64_t *)context += act__load(&worker->spawned);
-}
-
-/*
- * First the ends and then the births: an actor that comes and goes between the two makes the result
- * no smaller.
- */
-uint64_t act__system_actors_count(act_system *system)
-{
-    uint64_t exited = 0, spawned = 0;
-    system->executor->operations->each_worker(system->executor, add_exited, &exited);
-    add_spawned(&system->foreign_worker, &spawned);
-    system->executor->operations->each_worker(system->executor, add_spawned, &spawned);
-    return spawned - exited;
 }
 
 uint32_t act_system_workers_count(const act_system *system)
@@ -318,35 +293,29 @@ void act_system_stop(act_system *system)
         return;
     uint64_t one = 1;
     int      saved = errno; /* a signal handler must leave it alone */
-    act__store(&system->stop_asked, true);
-    if (system->stop_event >= 0 && write(system->stop_event, &one, sizeof one) < 0) {
+    act__store(&act__record_of(system)->stop_asked, true);
+    if (act__record_of(system)->stop_event >= 0 &&
+        write(act__record_of(system)->stop_event, &one, sizeof one) < 0) {
         /* Only EAGAIN is possible: it was written before. */
     }
     errno = saved;
 }
 
-void act_system_overdue(act_system *system)
-{
-    if (act__load(&system->closing))
-        act__store(&system->overdue, true); /* relaxed, as all here: act_system_run reads it when
-                                               all have ended */
-}
-
 void act_system_tree_begins(act_system *system)
 {
-    act__add(&system->trees_count, 1);
+    act__add(&act__record_of(system)->trees_count, 1);
 }
 
 void act_system_tree_ended(act_system *system, act_tree_end how)
 {
-    bool                      is_last = act__sub(&system->trees_count, 1) == 1;
+    bool                      is_last = act__sub(&act__record_of(system)->trees_count, 1) == 1;
     const struct act__worker *worker = act__worker_here(system);
     if (how == ACT_TREE_END_EARLY && worker != NULL && worker->exit_reason.kind == ACT_EXIT_KILLED)
         how = ACT_TREE_END_GAVE_UP;
     if (act__load(&system->closing) || system->executor->simulated)
         return;
     if (how == ACT_TREE_END_GAVE_UP)
-        act__store(&system->gave_up, true);
+        act__store(&act__record_of(system)->gave_up, true);
     if (how == ACT_TREE_END_GAVE_UP || (how == ACT_TREE_END_DONE && is_last))
         act_system_stop(system);
 }
@@ -357,9 +326,9 @@ void act__system_actor_ended(act_system *system)
     atomic_thread_fence(memory_order_seq_cst);
     if (act__system_actors_count(system) != 0)
         return;
-    act__lock(&system->roots_mutex);
-    pthread_cond_broadcast(&system->root_ended);
-    act__unlock(&system->roots_mutex);
+    act__lock(&act__record_of(system)->roots_mutex);
+    pthread_cond_broadcast(&act__record_of(system)->root_ended);
+    act__unlock(&act__record_of(system)->roots_mutex);
 }
 
 void act__control_set_all(act_system *system, struct act__worker *worker, uint8_t control)
@@ -380,7 +349,7 @@ enum act__ended { ROOTS_HAVE_ENDED, ALL_HAVE_ENDED };
 static bool wait_for_end(act_system *system, enum act__ended what, const struct timespec *deadline)
 {
     bool ended, in_time = true;
-    act__lock(&system->roots_mutex);
+    act__lock(&act__record_of(system)->roots_mutex);
     for (;;) {
         ended = what == ROOTS_HAVE_ENDED ? act__roots_are_gone(system)
                                          : act__system_actors_count(system) == 0;
@@ -392,11 +361,12 @@ static bool wait_for_end(act_system *system, enum act__ended what, const struct 
          */
         struct timespec soon = act__clock_after(LOOK_AGAIN);
         bool            last = deadline != NULL && !act__clock_is_before(&soon, deadline);
-        in_time = pthread_cond_timedwait(&system->root_ended, &system->roots_mutex,
+        in_time = pthread_cond_timedwait(&act__record_of(system)->root_ended,
+                                         &act__record_of(system)->roots_mutex,
                                          last ? deadline : &soon) != ETIMEDOUT ||
                   !last;
     }
-    act__unlock(&system->roots_mutex);
+    act__unlock(&act__record_of(system)->roots_mutex);
     return ended;
 }
 
@@ -435,21 +405,21 @@ static act_result stop_in_order(act_system *system)
 
 static act_result result_of_stop(act_system *system, act_result result)
 {
-    if (act__load(&system->gave_up))
+    if (act__load(&act__record_of(system)->gave_up))
         return ACT_GAVE_UP;
     return result == ACT_OK && act__load(&system->overdue) ? ACT_TIMED_OUT : result;
 }
 
 static act_result run(act_system *system)
 {
-    struct pollfd asked = {.fd = system->stop_event, .events = POLLIN};
-    if (system->stopped)
+    struct pollfd asked = {.fd = act__record_of(system)->stop_event, .events = POLLIN};
+    if (act__record_of(system)->stopped)
         return ACT_INVALID;
     system->runner = act__stack_here();
     act__store_release(&system->is_run, true); /* pairs with the acquire in act__check_stack */
-    while (!act__load(&system->stop_asked))
+    while (!act__load(&act__record_of(system)->stop_asked))
         (void)poll(&asked, 1, -1);
-    system->stopped = true;
+    act__record_of(system)->stopped = true;
     act_result result = result_of_stop(system, stop_in_order(system));
     act__store(&system->is_run, false);
     return result;
@@ -461,7 +431,7 @@ act_result act_system_run(act_system *system)
         return ACT_FORKED;
     if (!act__may_take_down(system))
         return ACT_INVALID;
-    if (!system->stopped && !act__load(&system->stop_asked))
+    if (!act__record_of(system)->stopped && !act__load(&act__record_of(system)->stop_asked))
         act__service_manager_run_begins(system);
     return run(system);
 }
@@ -503,8 +473,8 @@ static void abandon(act_system *system)
     (void)!act_log_flush(system, ACT_SECONDS(1));
     act__store(&system->abandoned, true); /* relaxed: a hook that is called all the same finds
                                              its context */
-    system->next_abandoned = act__load(&all);
-    while (!atomic_compare_exchange_weak(&all, &system->next_abandoned, system))
+    act__record_of(system)->next_abandoned = act__load(&all);
+    while (!atomic_compare_exchange_weak(&all, &act__record_of(system)->next_abandoned, system))
         ;
     act__is_kept(system->cells.region.base, system->cells.region.limit_bytes);
     act__is_kept(system->bonds.region.base, system->bonds.region.limit_bytes);
@@ -522,7 +492,7 @@ act_result act_system_destroy(act_system **system)
     if (!act__may_take_down(mine))
         return ACT_INVALID;
     act_system_stop(mine);
-    if (!mine->stopped)
+    if (!act__record_of(mine)->stopped)
         (void)run(mine);
     act_millis       timeout = mine->options.destroy_timeout;
     struct timespec  deadline = act__clock_after(timeout == ACT_FOREVER ? 0 : timeout);

@@ -1,8 +1,8 @@
 /* The timing wheel itself: no actors, no threads. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
+#include <actor/time/wheel.h>
 
-#include <actor/time/timers.h>
+#include <string.h>
 
 /* Milliseconds in a slot of this level, as a shift. */
 static unsigned shift_of(unsigned level)

@@ -548,7 +548,7 @@ static void check_slabs(void)
 {
     act_system *system = world.system;
     system->executor->operations->each_worker(system->executor, find_worker, NULL);
-    struct act__worker *worker = only_worker, *foreign = &system->foreign_worker;
+    struct act__worker *worker = only_worker, *foreign = &act__record_of(system)->foreign_worker;
     LAW(act__load(&system->cells.region.used_bytes) / sizeof(act_self) ==
         batches_of(&system->cells) + in_cache(&worker->cells) + in_cache(&foreign->cells) + 1);
     LAW(act__load(&system->bonds.region.used_bytes) / 192 ==

@@ -5,6 +5,7 @@
 #include <semaphore.h>
 
 #include <actor/scheduler/worker_pool.h>
+#include <actor/signal/signal.h>
 #include <actor/system/system_record.h>
 #include <mailbox/base/lock.h>
 #include <test/kit/kit.h>

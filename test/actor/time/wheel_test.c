@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <actor/time/timers.h>
+#include <actor/time/wheel.h>
 #include <mailbox/base/random.h>
 #include <test/kit/kit.h>
 

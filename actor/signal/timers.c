@@ -3,12 +3,21 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
+#include <actor/signal/timers.h>
+
 #include <string.h>
 
-#include <actor/signal/bond.h>
+#include <actor/delivery/backpressure.h>
+#include <actor/process/cell.h>
+#include <actor/process/fork.h>
+#include <actor/process/shared.h>
+#include <actor/process/slab.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 #include <actor/scheduler/station.h>
-#include <actor/system/fork.h>
-#include <actor/system/system_record.h>
+#include <actor/signal/bond.h>
+#include <actor/signal/signal.h>
+#include <actor/time/wheel.h>
 #include <mailbox/base/gap.h>
 
 _Static_assert(sizeof(struct act__timer) <= 192, "a timer is at most three cache lines");

@@ -1,9 +1,9 @@
 /* Whether a system has stayed behind in the parent of this process. Internal. */
 /* SPDX-License-Identifier: MIT */
-#ifndef ACT_ACTOR_SYSTEM_FORK_H
-#define ACT_ACTOR_SYSTEM_FORK_H
+#ifndef ACT_ACTOR_PROCESS_FORK_H
+#define ACT_ACTOR_PROCESS_FORK_H
 
-#include <actor/system/system_record.h>
+#include <actor/process/shared.h>
 #include <mailbox/base/fork.h>
 
 /* A system is made. */

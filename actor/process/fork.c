@@ -1,8 +1,11 @@
 /* A child of fork() has none of its parent's actors. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/fork.h>
+#include <actor/process/fork.h>
 
 #include <actor/process/fatal.h>
+#include <actor/process/shared.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 #include <mailbox/channel/channel_record.h>
 
 /*

@@ -1,10 +1,17 @@
 /* Names: a hash table behind one mutex. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/process/names.h>
+
 #include <pthread.h>
 #include <string.h>
 
-#include <actor/system/fork.h>
-#include <actor/system/system_record.h>
+#include <actor/delivery/send.h>
+#include <actor/process/attachment.h>
+#include <actor/process/cell.h>
+#include <actor/process/fork.h>
+#include <actor/process/shared.h>
+#include <actor/process/worker.h>
+#include <actor/scheduler/executor.h>
 #include <mailbox/base/lock.h>
 
 struct name {

@@ -3,8 +3,8 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
-#ifndef ACT_ACTOR_TIME_TIMERS_H
-#define ACT_ACTOR_TIME_TIMERS_H
+#ifndef ACT_ACTOR_TIME_WHEEL_H
+#define ACT_ACTOR_TIME_WHEEL_H
 
 #include <actor/actor.h>
 #include <mailbox/base/list.h>

@@ -1,0 +1,31 @@
+/* How an actor comes to be. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_PROCESS_SPAWN_H
+#define ACT_ACTOR_PROCESS_SPAWN_H
+
+#include <actor/process/cell.h>
+
+struct act__spawning {
+    const act_behavior      *behavior;
+    const void              *args;
+    const act_spawn_options *options; /* may be NULL */
+    uint64_t                 parent;
+    struct act__attachment  *attachment;
+};
+/* How a new actor is tied to its spawner. */
+enum act__tie { ACT__TIE_NONE, ACT__TIE_LINK, ACT__TIE_MONITOR };
+act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor,
+                      const struct act__spawning *what, enum act__tie tie, act_self *self);
+/* A cell that was just taken gets its gate, if it never had one. */
+void       act__cell_prepare(struct act_system *system, act_self *cell);
+/* START was fetched: the cell lives. */
+void       act__spawn_begin(act_self *self, act_message *start);
+/*
+ * Tells the parent how init went, with the envelope that START came in: it is there, so this cannot
+ * fail.
+ */
+void       act__spawn_announce(struct act__worker *worker, act_self *self, act_result result);
+/* Calls init; START is freed, or kept as the spare. */
+void       act__spawn_init(struct act__worker *worker, act_self *self);
+
+#endif
