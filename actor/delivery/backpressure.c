@@ -7,6 +7,8 @@
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
+#include <actor/scheduler/task.h>
 #include <actor/signal/bond.h>
 #include <actor/signal/signal.h>
 #include <actor/signal/timers.h>
@@ -78,9 +80,9 @@ static void unmute_list(struct act__worker *worker, uint32_t first)
         at = sender->muted_next;
         act__gap("backpressure.freeing");
         /* acq_rel: takes over the token that give_token_up has put there. */
-        if (act__exchange_acq_rel(&sender->mute_state, ACT__MUTE_NO) == ACT__MUTE_YES)
-            worker->executor->operations->yield(worker->executor, worker,
-                                                sender); /* where others can take it */
+        if (act__exchange_acq_rel(&sender->task.muted, ACT__MUTE_NO) == ACT__MUTE_YES)
+            worker->run.executor->operations->yield(worker->run.executor, act__runner_of(worker),
+                                                    &sender->task); /* where others can take it */
     }
 }
 
@@ -222,7 +224,7 @@ void act__backpressure_flooded(struct act__worker *worker, act_self *receiver)
     if ((generation & 1) == 0 || act__load(&receiver->gate.max) != 0)
         return;
     /* all but its answer is refused: nothing waits */
-    if (act__load(&receiver->route) == ACT__ROUTE_FOREIGN) {
+    if (act__load(&receiver->task.route) == ACT__ROUTE_FOREIGN) {
         act__store(&receiver->pressure, 0);
         return;
     }
@@ -253,7 +255,7 @@ void act__backpressure_watch(struct act__worker *worker, struct act__timer *time
     bool is_alive = (act__load(&receiver->generation) & 1) != 0; /* else a sender came too late */
     uint32_t *pause = &timer->event.bytes_count;
     if (end_watch(receiver)) {
-        act__timer_drop(worker, timer);
+        act__timer_drop(&worker->run, timer);
         return;
     }
     if (count == timer->event.ref.value) {
@@ -324,7 +326,7 @@ static bool give_token_up(struct act__worker *worker, act_self *self, uint32_t b
      * seq_cst: with `control` below, against wake_muted. release: lays the token down for who takes
      * it there.
      */
-    if (!atomic_compare_exchange_strong_explicit(&self->mute_state, &mute, ACT__MUTE_YES,
+    if (!atomic_compare_exchange_strong_explicit(&self->task.muted, &mute, ACT__MUTE_YES,
                                                  memory_order_seq_cst, memory_order_acquire)) {
         act__token_got(self);
         unmute(self);
@@ -333,7 +335,7 @@ static bool give_token_up(struct act__worker *worker, act_self *self, uint32_t b
     mute = ACT__MUTE_YES;
     act__gap("backpressure.token_given_up");
     if ((atomic_load_explicit(&self->control, memory_order_seq_cst) != 0 || hears) &&
-        atomic_compare_exchange_strong_explicit(&self->mute_state, &mute, ACT__MUTE_LISTED,
+        atomic_compare_exchange_strong_explicit(&self->task.muted, &mute, ACT__MUTE_LISTED,
                                                 memory_order_seq_cst, memory_order_relaxed))
         act__schedule(worker->system, worker, self);
     return true;
@@ -358,11 +360,11 @@ bool act__backpressure_mute(struct act__worker *worker, act_self *self)
         return false;
     /* acquire: pairs with the exchange in free_list, which has read muted_next before. */
     /* still in a list from before: in one at a time */
-    if (act__load_acquire(&self->mute_state) != ACT__MUTE_NO)
+    if (act__load_acquire(&self->task.muted) != ACT__MUTE_NO)
         return give_token_up(worker, self, receiver->index);
-    act__store(&self->mute_state, ACT__MUTE_LISTED);
+    act__store(&self->task.muted, ACT__MUTE_LISTED);
     if (!enter_list(receiver, self)) {
-        act__store(&self->mute_state, ACT__MUTE_NO);
+        act__store(&self->task.muted, ACT__MUTE_NO);
         return false;
     }
     act__count(&worker->muted);
@@ -373,7 +375,7 @@ bool act__backpressure_wake(struct act__worker *worker, act_self *self, uint32_t
 {
     *by = act__load(&self->muted) & ~ACT__MUTED_BY;
     unmute(self);
-    if (act__load(&self->mute_state) != ACT__MUTE_LISTED) /* relaxed: one that is freed meanwhile
+    if (act__load(&self->task.muted) != ACT__MUTE_LISTED) /* relaxed: one that is freed meanwhile
                                                              cannot lay down */
         return false;
     act__take_in(worker, self);

@@ -13,6 +13,7 @@ struct act__outbox {
     uint64_t     to;       /* the local part of whom the handler has sent to last; 0: nobody yet */
     act_message *envelope; /* the signal that carries them; NULL: none was made yet */
     uint32_t     count;    /* of the messages in it */
+    uint32_t     max;      /* messages that may wait in it; 0: none */
 };
 
 /* An outbox's envelope has 256 bytes, a place for each message, and is full with so many. */

@@ -12,9 +12,9 @@
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
 #include <actor/signal/bond.h>
 #include <actor/signal/signal.h>
-#include <actor/signal/timers.h>
 #include <actor/time/wheel.h>
 #include <actor/typed.h>
 #include <mailbox/base/gap.h>
@@ -22,7 +22,7 @@
 
 void act__schedule_elsewhere(struct act_system *system, struct act__worker *worker, act_self *self)
 {
-    system->executor->operations->schedule(system->executor, worker, self);
+    system->executor->operations->schedule(system->executor, act__runner_of(worker), &self->task);
 }
 
 static void count_sent(struct act_system *system, struct act__worker *worker)
@@ -89,7 +89,7 @@ void act__outbox_push(struct act__worker *worker)
     }
     /* It counts as handled: a flood has shorter turns, and what waits stays in the cache. */
     uint32_t count = outbox->count;
-    worker->batch -= count < worker->batch ? count : worker->batch;
+    worker->run.batch -= count < worker->run.batch ? count : worker->run.batch;
     outbox->count = 0;
     push(worker, act__cell_at(worker->system, outbox->to), envelope, act__message_is_reply(only),
          count);
@@ -99,7 +99,7 @@ void act__outbox_push(struct act__worker *worker)
 static __attribute__((noinline)) void begin_outbox(struct act__worker *worker, act_message *message)
 {
     struct act__outbox *outbox = &worker->outbox;
-    if (worker->outbox_max != 0)
+    if (worker->outbox.max != 0)
         outbox->envelope = act__message_make(ACT__SIGNAL_OUTBOX, ACT_VALUE_BYTES,
                                              ACT__OUTBOX_MAX * sizeof message);
     if (outbox->envelope == NULL) {
@@ -206,7 +206,7 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
     act__count(&worker->sent);
     if (joins && outbox->envelope != NULL) {
         act__outbox_messages(outbox->envelope)[outbox->count] = message;
-        if (act__unlikely(++outbox->count >= worker->outbox_max))
+        if (act__unlikely(++outbox->count >= worker->outbox.max))
             act__outbox_push(worker);
         return true;
     }
@@ -242,7 +242,7 @@ void act__release_elsewhere(struct act__worker *worker, act_message *message)
     if (home == ACT__HOME_BOND_0 || home == ACT__HOME_BOND_1) {
         act__bond_let_go(worker, act__bond_of_end(message, &end));
     } else if (home == ACT__HOME_TIMER) {
-        act__timer_drop(worker, act__container(message, struct act__timer, event));
+        act__timer_drop(&worker->run, act__container(message, struct act__timer, event));
     } else if (home == ACT__HOME_OWNED) {
         struct act__event *event = act__container(message, struct act__event, message);
         event->retired(worker, event);

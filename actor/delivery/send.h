@@ -6,6 +6,7 @@
 #include <actor/process/cell.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/task.h>
 
 /*
  * A user's message to a living actor, or a result that says why not; the message is then unchanged.
@@ -53,9 +54,10 @@ void act__schedule_elsewhere(struct act_system *system, struct act__worker *work
 static inline void act__schedule(struct act_system *system, struct act__worker *worker,
                                  act_self *self)
 {
-    if (act__likely(worker != NULL && act__load(&worker->lifo_slot) == NULL &&
-                    act__load(&self->route) == ACT__ROUTE_ANY))
-        act__store_release(&worker->lifo_slot, self); /* pairs with the monitor's taking it: see
+    if (act__likely(worker != NULL && act__load(&worker->run.lifo_slot) == NULL &&
+                    act__load(&self->task.route) == ACT__ROUTE_ANY))
+        act__store_release(&worker->run.lifo_slot,
+                           &self->task); /* pairs with the monitor's taking it: see
                                                     station.h */
     else
         act__schedule_elsewhere(system, worker, self);

@@ -9,8 +9,8 @@
 #include <actor/process/attachment.h>
 #include <actor/process/cell.h>
 #include <actor/process/worker.h>
-#include <actor/scheduler/executor.h>
 #include <actor/scheduler/loop.h>
+#include <actor/scheduler/runner.h>
 #include <actor/scheduler/station.h>
 #include <actor/signal/signal.h>
 #include <mailbox/base/lock.h>
@@ -59,7 +59,7 @@ struct act__worker *act__station_here(void)
 {
     struct act__worker *here = act__runs_here;
     if (here != NULL)
-        act__station_need(here);
+        act__station_need(&here->run);
     return here;
 }
 
@@ -74,13 +74,13 @@ void act__call_late(struct act__late_call *call)
 {
     struct act__worker *here = act__runs_here;
     call->next = NULL;
-    if (here == NULL || act__load(&here->station_uses) == 0) {
+    if (here == NULL || act__load(&here->run.station_uses) == 0) {
         make_late_call(call);
-    } else if (here->late_first == NULL) {
-        here->late_first = here->late_last = call;
+    } else if (here->run.late_first == NULL) {
+        here->run.late_first = here->run.late_last = call;
     } else {
-        here->late_last->next = call;
-        here->late_last = call;
+        here->run.late_last->next = call;
+        here->run.late_last = call;
     }
 }
 
@@ -88,22 +88,22 @@ void act__call_late(struct act__late_call *call)
 static __attribute__((noinline)) void make_late_calls(struct act__worker *here)
 {
     struct act__late_call *call;
-    if (act__load(&here->station_uses) != 0 || here->calls_late)
+    if (act__load(&here->run.station_uses) != 0 || here->run.calls_late)
         return;
-    here->calls_late = true;
-    while ((call = here->late_first) != NULL) {
-        here->late_first = call->next;
+    here->run.calls_late = true;
+    while ((call = here->run.late_first) != NULL) {
+        here->run.late_first = call->next;
         make_late_call(call);
     }
-    here->calls_late = false;
+    here->run.calls_late = false;
 }
 
 void act__station_left(struct act__worker **here)
 {
     if (*here == NULL)
         return;
-    act__station_leave(*here);
-    if (act__unlikely((*here)->late_first != NULL))
+    act__station_leave(&(*here)->run);
+    if (act__unlikely((*here)->run.late_first != NULL))
         make_late_calls(*here);
 }
 
@@ -184,7 +184,7 @@ static void release(struct act__attachment *attachment)
 
 bool act__handle_may_open(const act_self *self)
 {
-    return self->worker->loop != NULL;
+    return self->worker->run.loop != NULL;
 }
 
 void act__handle_open(struct act__handle *handle, act_self *self,
@@ -197,17 +197,17 @@ void act__handle_open(struct act__handle *handle, act_self *self,
     handle->event.message.act_bits = ACT__HOME_OWNED;
     handle->event.message.kind = ACT_VALUE_POINTER;
     handle->event.message.as.pointer = handle;
-    handle->loop = worker->loop;
+    handle->loop = worker->run.loop;
     handle->owner = act__local_of(self);
     handle->close = close;
     handle->wants = wants;
     act__set_add(&self->attachments, &handle->attachment.member);
-    worker->loop->used_count++;
+    worker->run.loop->used_count++;
     /*
      * relaxed: whoever schedules the actor next gets the token from the end of this turn, and sees
      * this with it.
      */
-    act__store(&self->route, (uint16_t)(worker->index + 1));
+    act__store(&self->task.route, (uint16_t)(worker->run.index + 1));
 }
 
 void act__handle_tell(struct act__handle *handle, unsigned what)

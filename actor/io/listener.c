@@ -1,8 +1,6 @@
 /* Listening sockets. Internal. */
 /* SPDX-License-Identifier: MIT */
-
 #include <errno.h>
-
 #include <event2/event_struct.h>
 
 #include <actor/io/address.h>
@@ -87,7 +85,7 @@ static bool wants_always(struct act__handle *handle, struct event *event)
 /* Takes fd over if it returns ACT_OK. */
 static act_result start(act_self *self, act_listener **listener, int fd)
 {
-    struct event_base *base = self->worker->loop->base;
+    struct event_base *base = self->worker->run.loop->base;
     union act__address name = {.any.sa_family = AF_UNSPEC};
     socklen_t          length = sizeof name;
     act_listener      *made = act__allocate(sizeof *made);

@@ -1,6 +1,5 @@
 /* The event loop of one worker, over libevent. Internal. */
 /* SPDX-License-Identifier: MIT */
-
 #include <pthread.h>
 #include <setjmp.h>
 #include <sys/eventfd.h>
@@ -10,8 +9,9 @@
 #include <actor/io/handle.h>
 #include <actor/io/loop_record.h>
 #include <actor/io/os_signal.h>
-#include <actor/scheduler/executor.h>
+#include <actor/process/worker.h>
 #include <actor/scheduler/loop.h>
+#include <actor/scheduler/runner.h>
 
 /*
  * Both descriptors are edge-triggered and never read: each wake-up, and each time the alarm goes
@@ -146,9 +146,9 @@ void act__loop_destroy(struct act__loop *loop)
     act__free(loop);
 }
 
-void act__loop_give(struct act__loop *loop, struct act__worker *worker)
+void act__loop_give(struct act__loop *loop, struct act__runner *runner)
 {
-    loop->worker = worker;
+    loop->worker = act__worker_of(runner);
 }
 
 void act__loop_suspend(struct act__loop *loop, struct act__suspended *suspended)

@@ -18,6 +18,7 @@
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
 #include <actor/scheduler/loop.h>
+#include <actor/scheduler/runner.h>
 #include <actor/signal/signal.h>
 #include <mailbox/base/lock.h>
 
@@ -177,10 +178,10 @@ static void unsubscribe(struct act__attachment *attachment)
         act__free(mine);
 }
 
-static void find_first(struct act__worker *worker, void *context)
+static void find_first(struct act__runner *runner, void *context)
 {
-    if (worker->index == 0)
-        *(struct act__loop **)context = worker->loop;
+    if (runner->index == 0)
+        *(struct act__loop **)context = runner->loop;
 }
 
 /* The first subscription makes the first worker listen. With the mutex. */
@@ -242,7 +243,7 @@ act_result act_os_signal(act_self *self, int signal)
 {
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
-    if (self->worker->executor->simulated || !can_be_asked_for(signal))
+    if (self->worker->run.executor->simulated || !can_be_asked_for(signal))
         return ACT_INVALID;
     act__lock(&mutex);
     act_result result = subscribe(self, signal);

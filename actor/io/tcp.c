@@ -1,6 +1,5 @@
 /* Connections: how they begin, break and end, and how long they may be idle. Internal. */
 /* SPDX-License-Identifier: MIT */
-
 #include <errno.h>
 #include <netinet/tcp.h>
 
@@ -108,7 +107,7 @@ void act__tcp_own(act_tcp *tcp, act_self *self)
 
 static act_millis now(const act_tcp *tcp)
 {
-    struct act__executor *executor = tcp->handle.loop->worker->executor;
+    struct act__executor *executor = tcp->handle.loop->worker->run.executor;
     return executor->operations->now(executor);
 }
 
@@ -223,7 +222,7 @@ act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted,
     act_socket *from = *accepted;
     if (!act__handle_may_open(self) || from == NULL || !act__tcp_options_are_valid(options))
         return ACT_INVALID;
-    act_tcp *made = act__tcp_make(self->worker->loop, from->fd, &from->peer, options);
+    act_tcp *made = act__tcp_make(self->worker->run.loop, from->fd, &from->peer, options);
     if (made == NULL)
         return ACT_NO_MEMORY;
     act__tcp_own(made, self);

@@ -1,6 +1,5 @@
 /* Connections that this side begins. Internal. */
 /* SPDX-License-Identifier: MIT */
-
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,7 +64,7 @@ act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host, uint
     int fd = socket(peer.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return ACT_OS;
-    act_tcp *made = act__tcp_make(self->worker->loop, fd, &peer, options);
+    act_tcp *made = act__tcp_make(self->worker->run.loop, fd, &peer, options);
     if (made == NULL) {
         act__descriptor_close(fd);
         return ACT_NO_MEMORY;

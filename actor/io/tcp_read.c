@@ -1,6 +1,5 @@
 /* The way in: from the network into the input buffer, as far as the marks allow. Internal. */
 /* SPDX-License-Identifier: MIT */
-
 #include <errno.h>
 
 #include <actor/io/handle.h>

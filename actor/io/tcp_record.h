@@ -8,6 +8,7 @@
 
 #include <actor/io/address.h>
 #include <actor/io/handle.h>
+#include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
 
 /*

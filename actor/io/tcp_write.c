@@ -3,7 +3,6 @@
  * it. Internal.
  */
 /* SPDX-License-Identifier: MIT */
-
 #include <errno.h>
 #include <sys/uio.h>
 
@@ -11,7 +10,7 @@
 #include <actor/io/tcp_record.h>
 #include <actor/process/fork.h>
 #include <actor/process/worker.h>
-#include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
 
 #define PIECES_MAX 64
 

@@ -5,7 +5,8 @@
 
 #include <actor/process/arena.h>
 #include <actor/process/slab.h>
-#include <actor/scheduler/executor.h>
+#include <actor/scheduler/task.h>
+#include <actor/system.h>
 #include <mailbox/base/list.h>
 #include <mailbox/inbox/inbox.h>
 
@@ -21,44 +22,38 @@
  *       +--- its inbox sleeps: the cell may be taken again                      | messages, signals
  *
  * Who touches what: the first line all threads, atomically; the second and third the holder of the
- * inbox's token, but for free_link, which is the slab's. A stale message can start a run of a cell
- * at any time, also while it is free or being born: such a run finds it not LIVING and touches the
- * inbox, flags and worker only, which the spawner leaves alone.
+ * inbox's token, except policy, which senders read, and free_link, which is the slab's. A stale
+ * message can start a run of a cell at any time, also while it is free or being born: such a run
+ * finds it not LIVING and touches the inbox, flags and worker only, which the spawner leaves alone.
  */
 struct act_self {
+    struct act__task task; /* what the scheduler knows of it */
     struct act__gate gate;
     _Atomic uint64_t generation;  /* odd: somebody lives here. Written by the spawner and at the
                                      end. */
-    act_self        *run_next;    /* in a run queue; the holder of the token */
     _Atomic uint64_t control;     /* ACT__CONTROL_* and, above, the generation they are meant
                                      for; written by all */
     _Atomic uint32_t muted;       /* ACT__CALM, the first cell that is muted until this actor has
                                      caught up, or, while it is muted itself, by whom: ACT__MUTED_BY
                                      */
-    uint32_t         muted_next;  /* the next in another actor's list; 0: the last */
-    _Atomic uint32_t parent_hint; /* the low half of the parent's pid; written by the spawner */
-    uint32_t         index;       /* of this cell; never changes */
-    _Atomic uint16_t route;       /* ACT__ROUTE_*; written by the spawner and by an actor that
-                                     opens a socket */
-    _Atomic uint8_t  policy;      /* act_inbox_policy; written by the spawner */
-    _Atomic uint8_t  mute_state;  /* ACT__MUTE_*, see backpressure.c */
     _Atomic uint32_t pressure;    /* while overloaded: messages to handle until those it holds
                                      have a turn; while muted: messages that wait, or have come
                                      since; else: that have come since it looked. See backpressure.c
                                      */
+    uint32_t         index;       /* of this cell; never changes */
+    _Atomic uint32_t parent_hint; /* the low half of the parent's pid; written by the spawner */
 
     struct act__inbox inbox ACT__ALIGNED;
     uint16_t                flags;       /* ACT__CELL_* */
     uint8_t                 state_class; /* pool class of the state block; written by the spawner */
-    _Atomic uint8_t         batch_shift; /* its batch is the worker's batch_max halved so often:
-                                            worker_pool.c */
-    _Atomic uint32_t        due;         /* in a run queue: see worker_pool.c */
+    _Atomic uint8_t         policy;      /* act_inbox_policy; written by the spawner */
+    uint32_t                muted_next;  /* the next in another actor's list; 0: the last */
     struct act__worker     *worker;      /* that runs it now */
     const act_behavior     *behavior;
     void                   *state;
 
     struct act__set   bonds;       /* links, monitors and asks: bond.h */
-    struct act__set   timers;      /* timers.h */
+    struct act__set   timers;      /* wheel.h */
     struct act__set   attachments; /* names, sockets: released at the end */
     struct act__arena arena;
     act_on_end       *defers; /* newest first */
@@ -73,11 +68,20 @@ struct act_self {
                            memory. */
 };
 
+_Static_assert(offsetof(act_self, task) == 0, "a task leads to its actor");
+_Static_assert(sizeof(act_self) == 192, "an idle actor costs three cache lines");
+
+/* The actor of a task; NULL: NULL. */
+static inline act_self *act__self_of(const struct act__task *task)
+{
+    return (act_self *)(uintptr_t)task;
+}
+
 enum {
     ACT__CELL_LIVING = 1, /* START was fetched and the end is not done */
     ACT__CELL_READY = 2,  /* init has returned ACT_OK; until then START is the spare */
     ACT__CELL_TRAPPING = 4,
-    ACT__CELL_ENDING = 8,    /* worker->exit_reason says why */
+    ACT__CELL_ENDING = 8,    /* worker->ending says why */
     ACT__CELL_ANNOUNCE = 16, /* the parent waits to hear how init went */
     ACT__CELL_OVERLOADED = 32,
     ACT__CELL_REFUSED = 64, /* init did not answer ACT_OK */
@@ -113,8 +117,6 @@ enum {
     ACT__MUTE_LISTED, /* runs again, but is still in the receiver's list */
     ACT__MUTE_YES     /* the token waits in the receiver's list */
 };
-
-#define ACT__BATCH_SHIFT_NEW 2 /* of an actor of whose handlers nothing is known yet */
 
 #define ACT__CALM UINT32_MAX
 /* In `muted`, with the cell that this actor waits for; CALM has this bit, too */

@@ -8,7 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unwind.h>
 
 #include <actor/delivery/handover.h>
 #include <actor/delivery/send.h>
@@ -22,8 +21,12 @@
 #include <actor/process/names.h>
 #include <actor/process/shared.h>
 #include <actor/process/spawn.h>
+#include <actor/process/turn.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/panic.h>
+#include <actor/scheduler/runner.h>
+#include <actor/scheduler/task.h>
 #include <actor/signal/bond.h>
 #include <actor/signal/link_index.h>
 #include <actor/signal/signal.h>
@@ -36,28 +39,30 @@
 void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
     /* A thread that waits does not end because its pid was killed. */
-    if ((self->flags & ACT__CELL_ENDING) != 0 || act__load(&self->route) == ACT__ROUTE_FOREIGN) {
+    if ((self->flags & ACT__CELL_ENDING) != 0 ||
+        act__load(&self->task.route) == ACT__ROUTE_FOREIGN) {
         act__reason_text_let_go(reason.text);
         return;
     }
     self->flags |= ACT__CELL_ENDING;
-    worker->exit_reason = reason;
-    worker->exit_stage = 0;
-    worker->exit_agreed = false;
+    worker->ending.reason = reason;
+    worker->ending.stage = 0;
+    worker->ending.agreed = false;
 }
 
 static struct act__reason_text *take_spare(struct act__worker *worker)
 {
-    return worker->spares_count == 0 ? NULL : worker->spares[--worker->spares_count];
+    return worker->ending.spares_count == 0 ? NULL
+                                            : worker->ending.spares[--worker->ending.spares_count];
 }
 
 bool act__spares_fill(struct act__worker *worker)
 {
-    while (worker->spares_count < ACT__SPARES) {
+    while (worker->ending.spares_count < ACT__SPARES) {
         struct act__reason_text *made = act__reason_text_make();
         if (made == NULL)
             return false;
-        worker->spares[worker->spares_count++] = made;
+        worker->ending.spares[worker->ending.spares_count++] = made;
     }
     return true;
 }
@@ -221,60 +226,19 @@ act_result act_trap_kill(act_self *self)
 
 /* ------------------------------------------------------------------------------------ panicking */
 
-/* One more frame is about to be unwound: at the bottom of the worker's loop the panic is over. */
-static _Unwind_Reason_Code unwind_step(int version, _Unwind_Action actions,
-                                       _Unwind_Exception_Class class,
-                                       struct _Unwind_Exception *exception,
-                                       struct _Unwind_Context *context, void *argument)
-{
-    struct act__worker *worker = argument;
-    (void)version;
-    (void)class;
-    (void)exception;
-    if ((actions & _UA_END_OF_STACK) != 0 || (char *)_Unwind_GetCFA(context) >= worker->stack_floor)
-        longjmp(worker->recover, 1);
-    return _URC_NO_REASON;
-}
-
-/*
- * Unwinds the callback from here. exception_cleanup is called where a C++ `catch (...)` has caught
- * the panic and not thrown it on: then it goes on from there.
- */
-static ACT_NORETURN void unwind(struct act__worker *worker);
-
-static void go_on_unwinding(_Unwind_Reason_Code reason, struct _Unwind_Exception *exception)
-{
-    (void)reason;
-    unwind(act__container(exception, struct act__worker, panic));
-}
-
-static ACT_NORETURN void unwind(struct act__worker *worker)
-{
-    memset(&worker->panic, 0, sizeof worker->panic);
-    worker->panic.exception_cleanup = go_on_unwinding;
-    _Unwind_ForcedUnwind(&worker->panic, unwind_step, worker);
-    longjmp(worker->recover, 1); /* the stack could not be walked: skip the handlers' clean-ups */
-}
-
 void act_panic_at(act_self *self, const char *file, int line, const char *format, ...)
 {
     struct act__worker      *worker = self->worker;
-    const char              *slash = strrchr(file, '/');
     va_list                  values;
     /* A second panic while the first one unwinds, in a clean-up handler, adds nothing. */
-    struct act__reason_text *text = worker->unwinding ? NULL : take_spare(worker);
+    struct act__reason_text *text = worker->run.panic.unwinding ? NULL : take_spare(worker);
     if (text != NULL) {
-        int used = snprintf(text->text, sizeof text->text,
-                            "%s:%d: ", slash != NULL ? slash + 1 : file, line);
-        if (used < 0 || (size_t)used >= sizeof text->text)
-            used = 0;
         va_start(values, format);
-        vsnprintf(text->text + used, sizeof text->text - (size_t)used, format, values);
+        act__panic_text(text->text, sizeof text->text, file, line, format, values);
         va_end(values);
-        worker->panic_text = text;
+        worker->ending.panic_text = text;
     }
-    worker->unwinding = true;
-    unwind(worker);
+    act__panic_unwind(&worker->run.panic);
 }
 
 /*
@@ -308,15 +272,16 @@ static void log_panic(act_self *self, const act_message *message)
                 (unsigned long long)act__generation_of(sender.local), text);
 }
 
-void act__turn_recover(struct act__worker *worker)
+void act__turn_recover(struct act__runner *runner)
 {
+    struct act__worker *worker = act__worker_of(runner);
     if (act__has_forked(worker->system))
         act__fork_returned(worker);
-    act_self          *self = act__load(&worker->current);
-    struct act__reason reason = {.kind = ACT_EXIT_PANIC, .text = worker->panic_text};
-    worker->unwinding = false;
-    worker->calls_late = false; /* a release has panicked, which it must not */
-    worker->panic_text = NULL;
+    act_self          *self = act__current_of(worker);
+    struct act__reason reason = {.kind = ACT_EXIT_PANIC, .text = worker->ending.panic_text};
+    worker->run.panic.unwinding = false;
+    worker->run.calls_late = false; /* a release has panicked, which it must not */
+    worker->ending.panic_text = NULL;
     act__count(&worker->panicked);
     if (worker->message != NULL) {
         act_message *message = (act_message *)(uintptr_t)worker->message;
@@ -326,8 +291,8 @@ void act__turn_recover(struct act__worker *worker)
     }
     if ((self->flags & ACT__CELL_ENDING) != 0) { /* act_exit had been called, or terminate has
                                                     panicked */
-        act__reason_text_let_go(worker->exit_reason.text);
-        worker->exit_reason = reason;
+        act__reason_text_let_go(worker->ending.reason.text);
+        worker->ending.reason = reason;
     } else {
         act__end_decide(worker, self, reason);
     }
@@ -366,7 +331,7 @@ static void log_end(act_self *self, const struct act__reason *reason)
 
 static void tell_end(struct act__worker *worker, act_self *self, const struct act__reason *reason)
 {
-    bool is_kill = reason->kind == ACT_EXIT_KILLED && !worker->exit_agreed;
+    bool is_kill = reason->kind == ACT_EXIT_KILLED && !worker->ending.agreed;
     if (is_kill)
         act_system_overdue(worker->system);
     if (is_kill || is_failure(reason) || worker->system->options.log_normal_exits)
@@ -376,11 +341,11 @@ static void tell_end(struct act__worker *worker, act_self *self, const struct ac
 /* User code: each step is taken once, also when it panics. */
 static void run_last_words(struct act__worker *worker, act_self *self)
 {
-    if (worker->exit_stage == 0) {
-        worker->exit_stage = 1;
+    if (worker->ending.stage == 0) {
+        worker->ending.stage = 1;
         worker->now = -1;
         bool ready = (self->flags & (ACT__CELL_READY | ACT__CELL_REFUSED)) == ACT__CELL_READY;
-        const struct act__reason *why = &worker->exit_reason;
+        const struct act__reason *why = &worker->ending.reason;
         if (ready && why->kind != ACT_EXIT_KILLED && self->behavior->terminate != NULL)
             self->behavior->terminate(self, self->state,
                                       act_exit_reason_make((act_exit_kind)why->kind, why->code,
@@ -390,7 +355,7 @@ static void run_last_words(struct act__worker *worker, act_self *self)
         act_on_end *defer = self->defers;
         self->defers = defer->act_next;
         if (defer->label != NULL)
-            snprintf(worker->ended_label, sizeof worker->ended_label, "%s", defer->label);
+            snprintf(worker->ending.label, sizeof worker->ending.label, "%s", defer->label);
         act__user_code_call(defer->run, defer->context);
     }
     act__outbox_end(worker);
@@ -484,7 +449,7 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
     if (self->timers.first != NULL)
         cancel_timers(worker, self);
     act__gap("exit.let_go");
-    act__store(&self->route, ACT__ROUTE_ANY);
+    act__store(&self->task.route, ACT__ROUTE_ANY);
     if ((self->flags & ACT__CELL_ANNOUNCE) != 0) /* init has not returned, and never will; still
                                                     under its own pid */
         act__spawn_announce(worker, self, ACT_CLOSED);
@@ -518,10 +483,10 @@ void act__end_run(struct act__worker *worker, act_self *self)
     run_last_words(worker, self);
     if (worker->scratch.chunk != NULL)
         act__arena_reset(&worker->scratch);
-    struct act__reason reason = worker->exit_reason;
+    struct act__reason reason = worker->ending.reason;
     if (act__unlikely(reason.kind != ACT_EXIT_NORMAL || worker->system->options.log_normal_exits))
         tell_end(worker, self, &reason);
-    worker->ended_label[0] = '\0';
+    worker->ending.label[0] = '\0';
     /*
      * Before anybody hears of it: who has joined finds it counted. release: pairs with
      * act__system_actors_count.
@@ -531,8 +496,8 @@ void act__end_run(struct act__worker *worker, act_self *self)
         act__take_in(worker, self); /* all that has come by now: the DOWN of an ask says whether
                                        it was begun */
     end(worker, self, reason);
-    if (act__unlikely(worker->has_ended_root)) {
-        worker->has_ended_root = false;
+    if (act__unlikely(worker->ending.was_root)) {
+        worker->ending.was_root = false;
         worker->system->operations->root_has_ended(worker->system, worker);
     }
     if (act__unlikely(act__load(&worker->system->closing)))

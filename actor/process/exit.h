@@ -6,6 +6,22 @@
 #include <actor/process/attachment.h>
 #include <actor/process/cell.h>
 
+/* One turn can need three texts: of act_exit, of a panic after it, and of a panic in terminate. */
+#define ACT__SPARES 3
+
+/* What a worker knows of the end of its current actor. */
+struct act__ending {
+    struct act__reason       reason;              /* once the end is decided */
+    uint8_t                  stage;               /* how far it has got; see exit.c */
+    bool                     agreed;              /* it is a kill that nobody need be told of */
+    bool                     was_root;            /* one that was told to end */
+    char                     label[ACT_NAME_MAX]; /* of an on_end that was called; "": none */
+    struct act__reason_text *panic_text;          /* of a panic that is on its way */
+    struct act__reason_text *spares[ACT__SPARES]; /* so that a failure never has to ask for
+                                                           memory */
+    uint32_t                 spares_count;
+};
+
 /*
  * What a kill needs to reach an actor as a message: see act_trap_kill. It belongs to the actor, so
  * only a kill has to look for it.

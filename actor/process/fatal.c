@@ -9,12 +9,12 @@
 #include <actor/process/cell.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
-#include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
 #include <mailbox/base/sanitize.h>
 
-void act__fatal(const struct act__worker *worker, const char *what)
+void act__fatal(const struct act__runner *runner, const char *what)
 {
-    const act_self *self = worker->current;
+    const act_self *self = act__self_of(runner->current);
     char            text[512];
     int             bytes;
 
@@ -31,12 +31,12 @@ void act__fatal(const struct act__worker *worker, const char *what)
     abort();
 }
 
-void act__loop_left(struct act__worker **worker)
+void act__loop_left(struct act__runner **runner)
 {
     act__frames_were_left();
-    if (*worker != NULL)
+    if (*runner != NULL)
         act__fatal(
-            *worker,
+            *runner,
             "its thread was left by pthread_exit or pthread_cancel; a callback returns, or panics");
 }
 
@@ -81,13 +81,13 @@ void act__check_stack(const struct act__worker *worker)
     struct act_system *system = worker->system;
     struct act__stack  own = act__stack_here();
 
-    if (worker->executor->simulated || own.end == NULL || is_on(&own, here))
+    if (worker->run.executor->simulated || own.end == NULL || is_on(&own, here))
         return;
     /*
      * acquire, both: the stack was written before; pair with act__know_thread, and system.c's run
      */
     if ((act__load_acquire(&main_is_known) && is_on(&main_stack, here)) ||
         (act__load_acquire(&system->is_run) && is_on(&system->runner, here)))
-        act__fatal(worker,
+        act__fatal(&worker->run,
                    "its callback was left by longjmp, and its thread runs on another one's stack");
 }

@@ -3,24 +3,15 @@
 #ifndef ACT_ACTOR_PROCESS_FATAL_H
 #define ACT_ACTOR_PROCESS_FATAL_H
 
-#include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
+
+struct act__worker;
 
 /*
- * Says what has happened, and to which actor, if the worker is in a turn; on standard error,
+ * Says what has happened, and to which actor, if the runner is in a turn; on standard error,
  * whatever the log is.
  */
-ACT_NORETURN void act__fatal(const struct act__worker *worker, const char *what);
-
-/*
- * A callback must come back to the loop that has called it, by returning or by a panic. The caller
- * of the loop's function has
- *
- *     struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = worker;
- *
- * and sets it to NULL after the call: unwinding by pthread_exit or pthread_cancel finds the worker.
- * In a frame of its own, as a panic unwinds the frame that it ends in, too.
- */
-void act__loop_left(struct act__worker **worker);
+ACT_NORETURN void act__fatal(const struct act__runner *runner, const char *what);
 
 /* Of a thread, from `lowest` up to `end`; empty if it could not be told. That may have ended. */
 struct act__stack {

@@ -5,7 +5,7 @@
 #include <actor/process/fatal.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
-#include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
 #include <mailbox/channel/channel_record.h>
 
 /*
@@ -26,8 +26,9 @@ static void leave_turn(struct act__worker *worker)
 static void in_child(void)
 {
     if (act__callbacks_here != NULL && !act__callbacks_here->executor->simulated)
-        leave_turn(act__callbacks_here);
-    act__callbacks_here = act__runs_here = NULL;
+        leave_turn(act__worker_of(act__callbacks_here));
+    act__callbacks_here = NULL;
+    act__runs_here = NULL;
 }
 
 void act__fork_prepare(struct act_system *system)
@@ -39,6 +40,6 @@ void act__fork_prepare(struct act_system *system)
 void act__fork_returned(struct act__worker *worker)
 {
     act__fatal(
-        worker,
+        &worker->run,
         "a callback has returned in a child of fork(), where no actor runs: call exec or _exit");
 }

@@ -11,7 +11,6 @@
 #include <actor/process/fork.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
-#include <actor/scheduler/executor.h>
 #include <mailbox/base/lock.h>
 
 struct name {

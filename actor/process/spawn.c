@@ -19,11 +19,10 @@
 #include <actor/process/slab.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/task.h>
 #include <actor/signal/bond.h>
 #include <actor/signal/link_index.h>
 #include <actor/signal/signal.h>
-
-_Static_assert(sizeof(act_self) == 192, "an idle actor costs three cache lines");
 
 static act_result check(struct act_system *system, const struct act__spawning *what)
 {
@@ -217,8 +216,8 @@ static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t
     act__store(&cell->parent_hint, (uint32_t)parent);
     act__store(&cell->gate.max, options != NULL ? options->inbox_max : 0);
     act__store(&cell->policy, options != NULL ? (uint8_t)options->inbox_policy : 0);
-    act__store(&cell->route, route_of(options));
-    act__store(&cell->batch_shift, ACT__BATCH_SHIFT_NEW);
+    act__store(&cell->task.route, route_of(options));
+    act__store(&cell->task.batch_shift, ACT__BATCH_SHIFT_NEW);
     act__store_release(&cell->generation, generation); /* pairs with the acquire in bond.c,
                                                           exit.c and system.c: the gate is there */
 }
@@ -332,7 +331,8 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
         drop_life(cell, start);
         give_cell_back(worker, cell, what->options);
     } else if (has_token) {
-        system->executor->operations->schedule_newborn(system->executor, worker, cell);
+        system->executor->operations->schedule_newborn(system->executor, act__runner_of(worker),
+                                                       &cell->task);
     }
     return result;
 }

@@ -4,6 +4,7 @@
 #define ACT_ACTOR_PROCESS_SPAWN_H
 
 #include <actor/process/cell.h>
+#include <actor/process/worker.h>
 
 struct act__spawning {
     const act_behavior      *behavior;

@@ -3,6 +3,8 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
+#include <actor/process/turn.h>
+
 #include <actor/delivery/handover.h>
 #include <actor/delivery/send.h>
 #include <actor/delivery/backpressure.h>
@@ -14,20 +16,22 @@
 #include <actor/process/spawn.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
+#include <actor/scheduler/task.h>
 #include <actor/signal/signal.h>
 #include <mailbox/base/gap.h>
 
 /* Whether this worker may run this actor: a stale message can bring a cell to the wrong one. */
 static bool runs_here(const struct act__worker *worker, const act_self *self)
 {
-    uint16_t route = act__load(&self->route);
+    uint16_t route = act__load(&self->task.route);
     if (act__likely(route == ACT__ROUTE_ANY))
         return true;
-    if (worker->executor->simulated)
+    if (worker->run.executor->simulated)
         return true;
     if (route == ACT__ROUTE_BLOCKING)
-        return worker->index == ACT__NO_WORKER;
-    return route == worker->index + 1;
+        return worker->run.index == ACT__NO_WORKER;
+    return route == worker->run.index + 1;
 }
 
 /* What is not a plain message of a user's. Returns: whether it is to be handled. */
@@ -101,7 +105,7 @@ static inline act_message *take_only(struct act__worker *worker, act_self *self)
 
 static inline void finish_turn(struct act__worker *worker)
 {
-    act__store_release(&worker->current, NULL); /* it has its station again: see station.h */
+    act__store_release(&worker->run.current, NULL); /* it has its station again: see station.h */
     while (act__unlikely(worker->after_turn != NULL)) {
         struct act__after_turn *work = worker->after_turn;
         worker->after_turn = work->next;
@@ -134,10 +138,11 @@ static inline void wake_if_asked(struct act__worker *worker, act_self *self)
 {
     if (act__unlikely(atomic_load_explicit(&self->control, memory_order_seq_cst) != 0) &&
         act__mpsc_wake(&self->gate.queue)) {
-        if (worker->batch != 0)
+        if (worker->run.batch != 0)
             act__schedule(worker->system, worker, self);
         else /* it may be what has asked: see shut_down */
-            worker->executor->operations->yield(worker->executor, worker, self);
+            worker->run.executor->operations->yield(worker->run.executor, act__runner_of(worker),
+                                                    &self->task);
     }
 }
 
@@ -156,22 +161,19 @@ static bool sleep_dead(struct act__worker *worker, act_self *self)
     return true;
 }
 
-static inline uint32_t batch_of(const struct act__worker *worker, const act_self *self)
-{
-    return 1 + ((worker->batch_max - 1) >> act__load(&self->batch_shift));
-}
-
 /* Others first. */
 static void yield(struct act__worker *worker, act_self *self)
 {
     act__token_gives(self);
-    worker->executor->operations->yield(worker->executor, worker, self);
+    worker->run.executor->operations->yield(worker->run.executor, act__runner_of(worker),
+                                            &self->task);
 }
 
 /* Its batch is spent. */
 static void give_way(struct act__worker *worker, act_self *self)
 {
-    worker->is_behind = act__load(&self->inbox.count) >= batch_of(worker, self);
+    worker->run.is_behind =
+        act__load(&self->inbox.count) >= act__batch_of(&worker->run, &self->task);
     if (!act__backpressure_mute(worker, self))
         yield(worker, self);
     finish_turn(worker);
@@ -194,7 +196,7 @@ static bool give_token_up(struct act__worker *worker, act_self *self)
 static bool rest(struct act__worker *worker, act_self *self)
 {
     if (!give_token_up(worker, self)) {
-        if (act__likely(worker->batch != 0))
+        if (act__likely(worker->run.batch != 0))
             return false;
         yield(worker, self); /* as in give_way */
     }
@@ -259,7 +261,7 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
         return begin_life(worker, self);
     if (self->inbox.head == NULL)
         return rest(worker, self);
-    if (worker->batch != 0)
+    if (worker->run.batch != 0)
         return false;
     give_way(worker, self);
     return true;
@@ -269,8 +271,8 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
 static inline __attribute__((always_inline)) void handle_fetched(struct act__worker *worker,
                                                                  act_self           *self)
 {
-    while (is_plain(self, 0) && self->inbox.head != NULL && worker->batch != 0) {
-        worker->batch--;
+    while (is_plain(self, 0) && self->inbox.head != NULL && worker->run.batch != 0) {
+        worker->run.batch--;
         handle(worker, self, act__inbox_pop(&self->inbox));
         if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0)) {
             act__store(&self->pressure, act__load(&self->pressure) - 1);
@@ -292,8 +294,9 @@ static inline __attribute__((always_inline)) void go_on(struct act__worker *work
                 finish_turn(worker);
                 return;
             }
-        } else if (act__likely(worker->batch != 0) && (message = take_only(worker, self)) != NULL) {
-            worker->batch--;
+        } else if (act__likely(worker->run.batch != 0) &&
+                   (message = take_only(worker, self)) != NULL) {
+            worker->run.batch--;
             handle(worker, self, message);
             continue;
         }
@@ -304,7 +307,7 @@ static inline __attribute__((always_inline)) void go_on(struct act__worker *work
 
 void act__turn_go_on(struct act__worker *worker)
 {
-    go_on(worker, act__load(&worker->current));
+    go_on(worker, act__current_of(worker));
 }
 
 /*
@@ -316,23 +319,24 @@ static __attribute__((noinline)) bool stay_muted(struct act__worker *worker, act
     uint32_t by;
     if (!act__backpressure_wake(worker, self, &by))
         return false;
-    while (worker->batch != 0 && is_plain(self, ACT__CELL_OVERLOADED) &&
+    while (worker->run.batch != 0 && is_plain(self, ACT__CELL_OVERLOADED) &&
            act__backpressure_hears(self)) {
-        worker->batch--;
+        worker->run.batch--;
         handle(worker, self, act__inbox_pop(&self->inbox));
     }
     return act__backpressure_stay(worker, self, by);
 }
 
-void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
+void act__turn_run(struct act__runner *runner, struct act__task *task)
 {
+    struct act__worker *worker = act__worker_of(runner);
+    act_self           *self = act__self_of(task);
     act__token_got(self);
-    act__store_release(&worker->current, self); /* pairs with the acquire in hold_station,
-                                                   stuck.c */
+    act__store_release(&worker->run.current, task); /* pairs with the acquire in hold_station,
+                                                       stuck.c */
     self->worker = worker;
     worker->flooded = NULL;
-    worker->batch = batch != 0 ? batch : batch_of(worker, self);
-    if (act__unlikely(worker->spares_count < ACT__SPARES))
+    if (act__unlikely(worker->ending.spares_count < ACT__SPARES))
         (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
     if (act__unlikely((self->flags & ACT__CELL_MUTED) != 0) && stay_muted(worker, self)) {
         finish_turn(worker);
@@ -344,4 +348,19 @@ void act__turn_run(struct act__worker *worker, act_self *self, uint32_t batch)
         act__control_take(worker, self);
     }
     go_on(worker, self);
+}
+
+/*
+ * relaxed: in the last steps of a turn the cell may be another's already, see make_life in spawn.c;
+ * that one's name is a hint then, as the whole is.
+ */
+struct act__task_name act__task_name(const struct act__task *task)
+{
+    const act_self     *self = act__self_of(task);
+    uint64_t            generation = act__load_acquire(&self->generation); /* pairs with spawn.c */
+    const act_behavior *behavior = __atomic_load_n(&self->behavior, __ATOMIC_RELAXED);
+
+    if ((generation & 1) == 0 || behavior == NULL)
+        return (struct act__task_name){0, NULL};
+    return (struct act__task_name){act__local_of(self), behavior->name};
 }

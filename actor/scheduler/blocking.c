@@ -4,11 +4,10 @@
 
 #include <stdio.h>
 
-#include <actor/process/cell.h>
-#include <actor/process/fatal.h>
-#include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
-#include <actor/system/log.h>
+#include <actor/scheduler/report.h>
+#include <actor/scheduler/runner.h>
+#include <actor/scheduler/task.h>
 #include <actor/time/clock.h>
 #include <mailbox/base/lock.h>
 #include <mailbox/message/pool.h>
@@ -18,16 +17,14 @@
 #define TELL_EVERY   ACT_SECONDS(12) /* ... so often at most */
 
 struct act__blocking_thread {
-    struct act__worker           worker;
     struct act__blocking_pool   *pool;
     struct act__blocking_thread *next;
     bool                         living;
-    act_self                    *self;  /* whose turn it is; NULL: it is idle. With `since`,
+    struct act__task            *task;  /* whose turn it is; NULL: it is idle. With the next two,
                                            under the mutex. */
     act_millis                   since; /* when that began */
-    uint64_t                     local; /* its pid and its behavior's name, if it lives; 0: it
-                                           does not */
-    const char                  *name;
+    struct act__task_name        name;  /* then */
+    struct act__runner runner    ACT__ALIGNED; /* last: behind it is what the rooms above keep */
 };
 
 void act__blocking_init(struct act__blocking_pool *pool, struct act__executor *executor,
@@ -48,18 +45,12 @@ static act_millis now_of(const struct act__blocking_pool *pool)
     return pool->executor->operations->now(pool->executor);
 }
 
-/*
- * Its turn begins. The token is held: what the acquire shows of one that lives does not change;
- * pairs with spawn.c.
- */
-static void note_turn(struct act__blocking_thread *thread, act_self *self, act_millis now)
+/* Its turn begins: the token is held, so the actor is what it will be. */
+static void note_turn(struct act__blocking_thread *thread, struct act__task *task, act_millis now)
 {
-    uint64_t generation = act__load_acquire(&self->generation);
-
-    thread->self = self;
+    thread->task = task;
     thread->since = now;
-    thread->local = (generation & 1) != 0 ? act__local_of(self) : 0;
-    thread->name = thread->local != 0 ? self->behavior->name : NULL;
+    thread->name = act__task_name(task);
 }
 
 /*
@@ -73,9 +64,10 @@ static void mark(struct act__blocking_pool *pool, act_millis now)
 }
 
 /* Under the mutex. NULL: end this thread. */
-static act_self *next_actor(struct act__blocking_pool *pool, struct act__blocking_thread *thread)
+static struct act__task *next_actor(struct act__blocking_pool   *pool,
+                                    struct act__blocking_thread *thread)
 {
-    thread->self = NULL;
+    thread->task = NULL;
     struct timespec until = act__clock_after(ACT_SECONDS(IDLE_SECONDS));
     pool->idle_count++;
     while (pool->first == NULL && !pool->ending) {
@@ -86,34 +78,35 @@ static act_self *next_actor(struct act__blocking_pool *pool, struct act__blockin
             until.tv_sec += IDLE_SECONDS;
     }
     pool->idle_count--;
-    act_self *self = pool->first;
-    if (self != NULL) {
+    struct act__task *task = pool->first;
+    if (task != NULL) {
         pool->waiting_count--;
-        pool->first = self->run_next;
+        pool->first = task->run_next;
         if (pool->first == NULL)
             pool->last = NULL;
-        note_turn(thread, self, now_of(pool));
-        if (self == pool->marked)
+        note_turn(thread, task, now_of(pool));
+        if (task == pool->marked)
             mark(pool, thread->since);
     }
-    return self;
+    return task;
 }
 
 /* Not inlined: see act__loop_left. */
 static __attribute__((noinline)) void run_all(struct act__blocking_pool   *pool,
                                               struct act__blocking_thread *thread)
 {
-    struct act__worker *worker = &thread->worker;
-    worker->stack_floor = __builtin_frame_address(0);
-    if (setjmp(worker->recover) != 0)
-        act__turn_recover(worker);
+    struct act__runner *runner = &thread->runner;
+    runner->panic.stack_floor = __builtin_frame_address(0);
+    if (setjmp(runner->panic.recover) != 0)
+        act__turn_recover(runner);
     for (;;) {
         act__lock(&pool->mutex);
-        act_self *self = next_actor(pool, thread);
-        if (self == NULL)
+        struct act__task *task = next_actor(pool, thread);
+        if (task == NULL)
             return; /* with the mutex: nobody may count on this thread any more */
         act__unlock(&pool->mutex);
-        act__turn_run(worker, self, 0);
+        runner->batch = act__batch_of(runner, task);
+        act__turn_run(runner, task);
     }
 }
 
@@ -121,8 +114,8 @@ static void *thread_main(void *argument)
 {
     struct act__blocking_thread *thread = argument;
     struct act__blocking_pool   *pool = thread->pool;
-    act__callbacks_here = &thread->worker;
-    struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = &thread->worker;
+    act__callbacks_here = &thread->runner;
+    struct act__runner *loop_of __attribute__((cleanup(act__loop_left))) = &thread->runner;
     run_all(pool, thread);
     loop_of = NULL;
     act__pool_flush(); /* before the system may be gone: what it has given back can be counted
@@ -136,41 +129,23 @@ static void *thread_main(void *argument)
 
 /* -------------------------------------------------------------------------- long waits are told */
 
-struct wait_report {
-    uint32_t   waiting_count;
-    act_millis waited, longest_run;
-    uint64_t   local; /* of the actor that has had its thread longest */
-    char       name[ACT_NAME_MAX];
-};
-
 /* Under the mutex. */
-static struct wait_report report_wait(const struct act__blocking_pool *pool, act_millis now)
+static struct act__wait_report report_wait(const struct act__blocking_pool *pool, act_millis now)
 {
-    struct wait_report report = {.waiting_count = pool->waiting_count,
-                                 .waited = now - pool->marked_at};
+    struct act__wait_report report = {.waiting_count = pool->waiting_count,
+                                      .living_max = pool->living_max,
+                                      .waited = now - pool->marked_at};
 
     for (const struct act__blocking_thread *thread = pool->threads; thread != NULL;
          thread = thread->next) {
-        if (thread->self == NULL || thread->local == 0 || now - thread->since < report.longest_run)
+        if (thread->task == NULL || thread->name.local == 0 ||
+            now - thread->since < report.longest_run)
             continue;
         report.longest_run = now - thread->since;
-        report.local = thread->local;
-        snprintf(report.name, sizeof report.name, "%s", thread->name);
+        report.local = thread->name.local;
+        snprintf(report.behavior, sizeof report.behavior, "%s", thread->name.behavior);
     }
     return report;
-}
-
-static void log_wait(const struct act__blocking_pool *pool, const struct wait_report *report)
-{
-    act__log(
-        pool->system, ACT_LOG_WARNING,
-        "%u blocking actors wait for a thread, for %.1f s and more: all %u of blocking_max are in "
-        "use, that of "
-        "actor %u.%llu (%s) for %.1f s",
-        report->waiting_count, (double)report->waited / 1000, pool->living_max,
-        (unsigned)(report->local & ACT__SLOT_MASK),
-        (unsigned long long)act__generation_of(report->local), report->name,
-        (double)report->longest_run / 1000);
 }
 
 /* Under the mutex. When the next wait is to be told of; ACT_FOREVER: none waits. */
@@ -196,10 +171,10 @@ static void *watch_main(void *argument)
             used = act__clock_wait(&pool->watch, &pool->mutex, &until) || pool->marked != NULL;
             continue;
         }
-        struct wait_report report = report_wait(pool, now);
+        struct act__wait_report report = report_wait(pool, now);
         pool->told_at = now;
         act__unlock(&pool->mutex);
-        log_wait(pool, &report);
+        act__wait_report_log(pool->system, &report);
         act__lock(&pool->mutex);
     }
     pool->watched = false;
@@ -226,7 +201,7 @@ static void begin_wait(struct act__blocking_pool *pool)
 {
     if (pool->threads != NULL) /* any record will do: the mutex makes this the counter's only
                                   writer */
-        act__count(&pool->threads->worker.thread_waits);
+        act__count(&pool->threads->runner.thread_waits);
     if (pool->marked == NULL)
         mark(pool, now_of(pool));
     if (!pool->watched)
@@ -246,14 +221,15 @@ static struct act__blocking_thread *unused_record(struct act__blocking_pool *poo
         thread = thread->next;
     if (thread != NULL)
         return thread;
-    if ((thread = act__allocate(sizeof *thread)) == NULL)
+    if ((thread = act__allocate_lines(offsetof(struct act__blocking_thread, runner) +
+                                      act__runner_bytes)) == NULL)
         return NULL;
-    if (!act__worker_init(&thread->worker, pool->system, ACT__NO_WORKER,
+    if (!act__runner_init(&thread->runner, pool->system, ACT__NO_WORKER,
                           (uint64_t)(uintptr_t)thread)) {
         act__free(thread);
         return NULL;
     }
-    thread->worker.executor = pool->executor;
+    thread->runner.executor = pool->executor;
     thread->pool = pool;
     thread->next = pool->threads;
     pool->threads = thread;
@@ -281,15 +257,15 @@ act_result act__blocking_prepare(struct act__blocking_pool *pool)
     return ready ? ACT_OK : ACT_NO_MEMORY;
 }
 
-void act__blocking_schedule(struct act__blocking_pool *pool, act_self *self)
+void act__blocking_schedule(struct act__blocking_pool *pool, struct act__task *task)
 {
-    self->run_next = NULL;
+    task->run_next = NULL;
     act__lock(&pool->mutex);
     if (pool->last != NULL)
-        pool->last->run_next = self;
+        pool->last->run_next = task;
     else
-        pool->first = self;
-    pool->last = self;
+        pool->first = task;
+    pool->last = task;
     pool->waiting_count++;
     if (pool->idle_count < pool->waiting_count) { /* an idle thread that was signalled may not
                                                      have come yet */
@@ -301,11 +277,11 @@ void act__blocking_schedule(struct act__blocking_pool *pool, act_self *self)
     act__unlock(&pool->mutex);
 }
 
-void act__blocking_each(struct act__blocking_pool *pool, act__worker_visit *visit, void *context)
+void act__blocking_each(struct act__blocking_pool *pool, act__runner_visit *visit, void *context)
 {
     act__lock(&pool->mutex);
     for (struct act__blocking_thread *thread = pool->threads; thread != NULL; thread = thread->next)
-        visit(&thread->worker, context);
+        visit(&thread->runner, context);
     act__unlock(&pool->mutex);
 }
 
@@ -313,8 +289,8 @@ void act__blocking_each_turn(struct act__blocking_pool *pool, act__turn_visit *v
 {
     act__lock(&pool->mutex);
     for (struct act__blocking_thread *thread = pool->threads; thread != NULL; thread = thread->next)
-        if (thread->living && thread->self != NULL)
-            visit(thread->self, thread->since, context);
+        if (thread->living && thread->task != NULL)
+            visit(thread->task, thread->since, context);
     act__unlock(&pool->mutex);
 }
 
@@ -323,7 +299,7 @@ static bool some_are_idle(const struct act__blocking_pool *pool)
 {
     for (const struct act__blocking_thread *thread = pool->threads; thread != NULL;
          thread = thread->next)
-        if (thread->living && thread->self == NULL)
+        if (thread->living && thread->task == NULL)
             return true;
     return pool->watched;
 }
@@ -350,7 +326,7 @@ void act__blocking_destroy(struct act__blocking_pool *pool)
     while (pool->threads != NULL) {
         struct act__blocking_thread *thread = pool->threads;
         pool->threads = thread->next;
-        act__worker_fini(&thread->worker);
+        act__runner_fini(&thread->runner);
         act__free(thread);
     }
     pthread_cond_destroy(&pool->work);

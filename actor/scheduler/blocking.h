@@ -18,7 +18,7 @@ struct act__blocking_pool {
     pthread_mutex_t              mutex; /* of all below */
     pthread_cond_t               work, gone;
     /* wait for a thread, through run_next */
-    act_self                    *first, *last;
+    struct act__task            *first, *last;
     /* living or not: their records are used again */
     struct act__blocking_thread *threads;
     uint32_t              living_count, idle_count, waiting_count, living_max; /* waiting: actors */
@@ -26,7 +26,7 @@ struct act__blocking_pool {
     bool                  watched;   /* a thread tells of waits that are long, while there are
                                         any */
     pthread_cond_t        watch;     /* for that thread: something waits, or all is to end */
-    act_self             *marked;    /* one of those that wait, ... */
+    struct act__task     *marked;    /* one of those that wait, ... */
     act_millis            marked_at; /* ... at least since then; NULL: none waits */
     act_millis            told_at;
     struct act__executor *executor;
@@ -37,8 +37,8 @@ void       act__blocking_init(struct act__blocking_pool *pool, struct act__execu
                               struct act_system *system, uint32_t living_max);
 /* Makes sure there is a thread. */
 act_result act__blocking_prepare(struct act__blocking_pool *pool);
-void       act__blocking_schedule(struct act__blocking_pool *pool, act_self *self);
-void act__blocking_each(struct act__blocking_pool *pool, act__worker_visit *visit, void *context);
+void       act__blocking_schedule(struct act__blocking_pool *pool, struct act__task *task);
+void act__blocking_each(struct act__blocking_pool *pool, act__runner_visit *visit, void *context);
 /* Calls visit, under the mutex, for every actor whose turn is under way. */
 void act__blocking_each_turn(struct act__blocking_pool *pool, act__turn_visit *visit,
                              void *context);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/scheduler/inject_queue.h>
 
+#include <actor/scheduler/task.h>
 #include <mailbox/base/lock.h>
 
 void act__inject_init(struct act__inject_queue *queue)
@@ -14,8 +15,8 @@ void act__inject_destroy(struct act__inject_queue *queue)
     pthread_mutex_destroy(&queue->mutex);
 }
 
-void act__inject_push(struct act__inject_queue *queue, act_self *first, act_self *last,
-                      uint32_t count)
+void act__inject_push(struct act__inject_queue *queue, struct act__task *first,
+                      struct act__task *last, uint32_t count)
 {
     act__lock(&queue->mutex);
     if (queue->last != NULL)
@@ -31,15 +32,15 @@ void act__inject_push(struct act__inject_queue *queue, act_self *first, act_self
     act__unlock(&queue->mutex);
 }
 
-act_self *act__inject_pop(struct act__inject_queue *queue, uint32_t most, uint32_t *count)
+struct act__task *act__inject_pop(struct act__inject_queue *queue, uint32_t most, uint32_t *count)
 {
     uint32_t taken = 0;
     if (act__load(&queue->count) == 0) /* relaxed: a hint; who goes to sleep asks
                                           act__inject_is_empty */
         return NULL;
     act__lock(&queue->mutex);
-    act_self *first = queue->first, *last = NULL;
-    for (act_self *at = first; at != NULL && taken < most; at = at->run_next, taken++)
+    struct act__task *first = queue->first, *last = NULL;
+    for (struct act__task *at = first; at != NULL && taken < most; at = at->run_next, taken++)
         last = at;
     if (last != NULL) {
         queue->first = last->run_next;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
 
 /* Implemented by actor/io/loop.c over libevent. All but act__loop_wake: the worker's own thread. */
 struct act__loop;
@@ -17,7 +18,7 @@ act_result act__loop_create(struct act__loop **loop, const struct timespec *epoc
 void       act__loop_destroy(struct act__loop *loop);
 
 /* It is this worker's from now on. Called by who holds its station, as are the next two. */
-void act__loop_give(struct act__loop *loop, struct act__worker *worker);
+void act__loop_give(struct act__loop *loop, struct act__runner *runner);
 
 /*
  * An actor whose handler goes on without its station: until it is resumed no event of its handles

@@ -4,11 +4,11 @@
 
 #include <signal.h>
 
-#include <actor/process/worker.h>
-#include <actor/scheduler/executor.h>
 #include <actor/scheduler/membarrier.h>
+#include <actor/scheduler/report.h>
+#include <actor/scheduler/runner.h>
+#include <actor/scheduler/stuck.h>
 #include <actor/scheduler/worker_pool.h>
-#include <actor/system/service_manager.h>
 #include <actor/time/clock.h>
 #include <mailbox/base/lock.h>
 
@@ -23,13 +23,6 @@
 
 /* -------------------------------------------------------------------------------------- looking */
 
-/* A message tells less than its number: it may be sent on, or another may have its memory. */
-static uint64_t count_handled(struct act__worker *worker)
-{
-    /* relaxed, both: hints, as below */
-    return act__load(&worker->received) + act__load(&worker->others_handled);
-}
-
 /*
  * How long the thread has been in its turn, as far as the looks tell; 0: it is in none, or in a new
  * one. Several messages may be handled in a turn: `handling` is when it was first seen at the
@@ -42,18 +35,17 @@ static act_millis watch(struct act__monitor *monitor, struct act__pool_thread *t
     /* relaxed, all: hints; see hold_station in stuck.c */
     uint32_t             turn = act__load(&thread->base.turn);
     bool                 is_running = act__load(&thread->base.current) != NULL;
-    const act_message   *message = __atomic_load_n(&thread->base.message, __ATOMIC_RELAXED);
-    uint64_t             handled = count_handled(&thread->base);
+    struct act__progress progress = act__runner_progress(&thread->base);
     bool                 is_same = watched->turn == turn && watched->is_running && is_running;
     if (!is_same && watched->is_counted && watched->told == 0)
         monitor->suppressed++; /* it ended before there was a moment to report it */
     if (!is_same)
         *watched = (struct act__watched){
             .turn = turn, .is_running = is_running, .since = now, .handling = now};
-    else if (watched->message != message || watched->handled != handled)
+    else if (watched->progress.message != progress.message ||
+             watched->progress.handled != progress.handled)
         watched->handling = now;
-    watched->message = message;
-    watched->handled = handled;
+    watched->progress = progress;
     return is_same ? now - watched->since : 0;
 }
 
@@ -75,7 +67,7 @@ static void look(struct act__worker_pool *pool)
     bool       is_quiet = act__load(&pool->sleepers) == pool->base.workers_count;
     act__stuck_sweep(pool);
     for (uint32_t i = 0; i < pool->threads_count; i++) {
-        struct act__pool_thread *thread = &pool->threads[i];
+        struct act__pool_thread *thread = act__pool_thread_at(pool, i);
         act_millis               so_far = watch(&pool->monitor, thread, now);
         is_quiet = is_quiet && !thread->watched.is_running;
         if (so_far == 0)
@@ -83,7 +75,7 @@ static void look(struct act__worker_pool *pool)
         act_millis handled = now - thread->watched.handling;
         if (handled >= pool->monitor.stuck_after && !thread->watched.is_counted) {
             thread->watched.is_counted = true;
-            act__count(&pool->monitor.worker.stuck);
+            act__count(&pool->monitor.runner->stuck);
         }
         if (thread->station != NULL)
             thread->watched.no_spare =
@@ -199,19 +191,21 @@ static act_millis period_for(act_millis stuck_after)
     return stuck_after / LOOKS < PERIOD_MAX ? stuck_after / LOOKS : PERIOD_MAX;
 }
 
-act_result act__monitor_init(struct act__worker_pool *pool, const act_system_options *options)
+act_result act__monitor_init(struct act__worker_pool *pool, const struct act__pool_options *options)
 {
     struct act__monitor *monitor = &pool->monitor;
     pthread_mutex_init(&monitor->mutex, NULL);
     act__condition_init(&monitor->wake);
     pthread_cond_init(&monitor->reporter.work, NULL);
     monitor->stuck_after = options->stuck_after != ACT_FOREVER ? options->stuck_after : INT64_MAX;
-    monitor->feeds_after = act__watchdog_interval(pool->system);
+    monitor->feeds_after = options->feeds_after;
     monitor->period = period_for(monitor->stuck_after);
     monitor->spares_max = options->spares_max;
-    if (!act__worker_init(&monitor->worker, pool->system, ACT__NO_WORKER, pool->seed))
+    monitor->runner = act__allocate_lines(act__runner_bytes);
+    if (monitor->runner == NULL ||
+        !act__runner_init(monitor->runner, pool->system, ACT__NO_WORKER, pool->seed))
         return ACT_NO_MEMORY;
-    monitor->worker.executor = &pool->base;
+    monitor->runner->executor = &pool->base;
     return ACT_OK;
 }
 
@@ -245,7 +239,9 @@ void act__monitor_stop(struct act__worker_pool *pool)
 
 void act__monitor_fini(struct act__worker_pool *pool)
 {
-    act__worker_fini(&pool->monitor.worker);
+    if (pool->monitor.runner != NULL)
+        act__runner_fini(pool->monitor.runner);
+    act__free(pool->monitor.runner);
     pthread_cond_destroy(&pool->monitor.wake);
     pthread_cond_destroy(&pool->monitor.reporter.work);
     pthread_mutex_destroy(&pool->monitor.mutex);

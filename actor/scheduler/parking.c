@@ -3,6 +3,8 @@
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
+#include <actor/scheduler/parking.h>
+
 #include <actor/scheduler/inject_queue.h>
 #include <actor/scheduler/loop.h>
 #include <actor/scheduler/monitor.h>

@@ -2,14 +2,15 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/scheduler/run_queue.h>
 
+#include <actor/scheduler/task.h>
 #include <mailbox/base/gap.h>
 
-static _Atomic(act_self *) *place(struct act__run_queue *queue, uint32_t at)
+static _Atomic(struct act__task *) *place(struct act__run_queue *queue, uint32_t at)
 {
     return &queue->ring[at % ACT__RUN_QUEUE_SIZE];
 }
 
-bool act__run_queue_push(struct act__run_queue *queue, act_self *self)
+bool act__run_queue_push(struct act__run_queue *queue, struct act__task *task)
 {
     uint32_t tail = act__load(&queue->tail);
     /*
@@ -18,7 +19,7 @@ bool act__run_queue_push(struct act__run_queue *queue, act_self *self)
      */
     if (tail - act__load_acquire(&queue->head) == ACT__RUN_QUEUE_SIZE)
         return false;
-    act__store(place(queue, tail), self);
+    act__store(place(queue, tail), task);
     act__store_release(&queue->tail, tail + 1); /* pairs with the acquire in act__run_queue_steal:
                                                    the place is written */
     return true;
@@ -31,27 +32,27 @@ static bool advance(struct act__run_queue *queue, uint32_t head, uint32_t count)
                                                    memory_order_acq_rel, memory_order_relaxed);
 }
 
-act_self *act__run_queue_first(struct act__run_queue *queue)
+struct act__task *act__run_queue_first(struct act__run_queue *queue)
 {
     uint32_t head = act__load(&queue->head); /* relaxed: cells are never unmapped, and only a
                                                 hint is read there */
     return head == act__load(&queue->tail) ? NULL : act__load(place(queue, head));
 }
 
-act_self *act__run_queue_pop(struct act__run_queue *queue)
+struct act__task *act__run_queue_pop(struct act__run_queue *queue)
 {
     for (;;) {
         uint32_t head = act__load_acquire(&queue->head); /* pairs with advance() in a thief */
         if (head == act__load(&queue->tail))
             return NULL;
-        act_self *self = act__load(place(queue, head));
+        struct act__task *task = act__load(place(queue, head));
         if (advance(queue, head, 1))
-            return self;
+            return task;
     }
 }
 
-act_self *act__run_queue_steal(struct act__run_queue *queue, struct act__run_queue *victim,
-                               uint32_t *count)
+struct act__task *act__run_queue_steal(struct act__run_queue *queue, struct act__run_queue *victim,
+                                       uint32_t *count)
 {
     uint32_t tail = act__load(&queue->tail);
     for (;;) {
@@ -69,17 +70,18 @@ act_self *act__run_queue_steal(struct act__run_queue *queue, struct act__run_que
         if (!advance(victim, head, many))
             continue;
         *count = many;
-        act_self *self = act__load(place(queue, tail + many - 1));
+        struct act__task *task = act__load(place(queue, tail + many - 1));
         act__store_release(&queue->tail, tail + many - 1); /* pairs with the acquire of thieves */
-        return self;
+        return task;
     }
 }
 
-act_self *act__run_queue_shed(struct act__run_queue *queue, act_self **last, uint32_t *count)
+struct act__task *act__run_queue_shed(struct act__run_queue *queue, struct act__task **last,
+                                      uint32_t *count)
 {
-    uint32_t  head = act__load_acquire(&queue->head); /* pairs with advance() in a thief */
-    uint32_t  many = (act__load(&queue->tail) - head) / 2;
-    act_self *taken[ACT__RUN_QUEUE_SIZE / 2];
+    uint32_t          head = act__load_acquire(&queue->head); /* pairs with advance() in a thief */
+    uint32_t          many = (act__load(&queue->tail) - head) / 2;
+    struct act__task *taken[ACT__RUN_QUEUE_SIZE / 2];
     if (many == 0)
         return NULL;
     for (uint32_t i = 0; i < many; i++)

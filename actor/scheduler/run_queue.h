@@ -3,7 +3,7 @@
 #ifndef ACT_ACTOR_SCHEDULER_RUN_QUEUE_H
 #define ACT_ACTOR_SCHEDULER_RUN_QUEUE_H
 
-#include <actor/process/cell.h>
+#include <actor/scheduler/task.h>
 
 /*
  *                 push   pop   steal    at the same time
@@ -17,28 +17,29 @@
 #define ACT__RUN_QUEUE_SIZE 256u
 
 struct act__run_queue {
-    _Atomic uint32_t head ACT__ALIGNED; /* moved by all */
-    _Atomic uint32_t tail ACT__ALIGNED; /* moved by the owner */
-    _Atomic(act_self *)   ring[ACT__RUN_QUEUE_SIZE];
+    _Atomic uint32_t head       ACT__ALIGNED; /* moved by all */
+    _Atomic uint32_t tail       ACT__ALIGNED; /* moved by the owner */
+    _Atomic(struct act__task *) ring[ACT__RUN_QUEUE_SIZE];
 };
 
 /* Returns: false if it is full. */
-bool      act__run_queue_push(struct act__run_queue *queue, act_self *self);
+bool              act__run_queue_push(struct act__run_queue *queue, struct act__task *task);
 /* The one that would be popped now, or was stolen just now. Owner only. NULL: empty. */
-act_self *act__run_queue_first(struct act__run_queue *queue);
+struct act__task *act__run_queue_first(struct act__run_queue *queue);
 /* NULL: empty. */
-act_self *act__run_queue_pop(struct act__run_queue *queue);
+struct act__task *act__run_queue_pop(struct act__run_queue *queue);
 /*
  * Moves half of `victim`, at least one, into `queue`, which is the caller's and empty. Returns: one
  * of them; NULL: none.
  */
-act_self *act__run_queue_steal(struct act__run_queue *queue, struct act__run_queue *victim,
-                               uint32_t *count);
+struct act__task *act__run_queue_steal(struct act__run_queue *queue, struct act__run_queue *victim,
+                                       uint32_t *count);
 /*
  * Takes the older half out as a chain through run_next, for when it is full. Owner only. NULL:
  * thieves were faster.
  */
-act_self *act__run_queue_shed(struct act__run_queue *queue, act_self **last, uint32_t *count);
+struct act__task *act__run_queue_shed(struct act__run_queue *queue, struct act__task **last,
+                                      uint32_t *count);
 
 static inline bool act__run_queue_is_empty(struct act__run_queue *queue)
 {

@@ -7,6 +7,7 @@
 #define ACT_ACTOR_SCHEDULER_STATION_H
 
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
 #include <mailbox/base/lock.h>
 
 /*
@@ -36,46 +37,46 @@
  */
 
 /* The rest of the two below; see stuck.c. */
-bool act__station_enter_slowly(struct act__worker *worker);
-void act__station_regain(struct act__worker *worker);
+bool act__station_enter_slowly(struct act__runner *runner);
+void act__station_regain(struct act__runner *runner);
 
 /*
  * Returns: whether the station is the calling thread's until act__station_leave; else the thread is
  * displaced.
  */
-static inline bool act__station_enter(struct act__worker *worker)
+static inline bool act__station_enter(struct act__runner *runner)
 {
-    uint16_t uses = act__load(&worker->station_uses);
-    act__store(&worker->station_uses, (uint16_t)(uses + 1));
+    uint16_t uses = act__load(&runner->station_uses);
+    act__store(&runner->station_uses, (uint16_t)(uses + 1));
     atomic_signal_fence(memory_order_seq_cst); /* for the compiler; the monitor's membarrier is
                                                   for the processor */
     /* acquire: pairs with the release in let_go_of, stuck.c. */
     ACT__LOCKS_HELD_ADD(1u); /* the program's code is not to run meanwhile: it may take its time */
-    if (act__likely(!act__load_acquire(&worker->station_asked)) || uses != 0)
+    if (act__likely(!act__load_acquire(&runner->station_asked)) || uses != 0)
         return true;
-    if (act__station_enter_slowly(worker))
+    if (act__station_enter_slowly(runner))
         return true;
     ACT__LOCKS_HELD_ADD(-1u);
     return false;
 }
 
-static inline void act__station_leave(struct act__worker *worker)
+static inline void act__station_leave(struct act__runner *runner)
 {
     ACT__LOCKS_HELD_ADD(-1u);
     /*
      * release: pairs with the acquire in hold_station, stuck.c: the monitor sees what was done with
      * the station.
      */
-    act__store_release(&worker->station_uses, (uint16_t)(act__load(&worker->station_uses) - 1));
+    act__store_release(&runner->station_uses, (uint16_t)(act__load(&runner->station_uses) - 1));
 }
 
 /*
  * The same for a call that cannot do without: a displaced thread waits until its station is free.
  */
-static inline void act__station_need(struct act__worker *worker)
+static inline void act__station_need(struct act__runner *runner)
 {
-    if (act__unlikely(!act__station_enter(worker))) {
-        act__station_regain(worker);
+    if (act__unlikely(!act__station_enter(runner))) {
+        act__station_regain(runner);
         ACT__LOCKS_HELD_ADD(1u);
     }
 }

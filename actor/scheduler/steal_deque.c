@@ -2,12 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/scheduler/steal_deque.h>
 
+#include <actor/scheduler/task.h>
 #include <mailbox/base/gap.h>
 
 #define FEW      8u
 #define PATIENCE 60u /* rounds of act__wait_a_moment: about a microsecond */
 
-static _Atomic(act_self *) *place(struct act__steal_deque *newborns, uint32_t at)
+static _Atomic(struct act__task *) *place(struct act__steal_deque *newborns, uint32_t at)
 {
     return &newborns->ring[at % ACT__STEAL_DEQUE_MAX];
 }
@@ -22,22 +23,22 @@ static bool win(struct act__steal_deque *newborns, uint32_t head)
                                                    memory_order_seq_cst, memory_order_relaxed);
 }
 
-bool act__steal_deque_push(struct act__steal_deque *newborns, act_self *self)
+bool act__steal_deque_push(struct act__steal_deque *newborns, struct act__task *task)
 {
     uint32_t tail = act__load(&newborns->tail);
     /* acquire: pairs with win() of a thief, which has read the place that is now written again. */
     if (tail - act__load_acquire(&newborns->head) >= ACT__STEAL_DEQUE_MAX)
         return false;
-    act__store(place(newborns, tail), self);
+    act__store(place(newborns, tail), task);
     act__store_release(&newborns->tail, tail + 1); /* pairs with the load of tail in
                                                       act__steal_deque_oldest */
     return true;
 }
 
-act_self *act__steal_deque_youngest(struct act__steal_deque *newborns)
+struct act__task *act__steal_deque_youngest(struct act__steal_deque *newborns)
 {
-    uint32_t  tail = act__load(&newborns->tail) - 1;
-    act_self *self;
+    uint32_t          tail = act__load(&newborns->tail) - 1;
+    struct act__task *task;
     if ((int32_t)(tail - act__load(&newborns->head)) < 0)
         return NULL; /* only the owner adds, so it stays empty */
     /*
@@ -50,9 +51,9 @@ act_self *act__steal_deque_youngest(struct act__steal_deque *newborns)
     uint32_t head = atomic_load_explicit(&newborns->head, memory_order_seq_cst);
     if ((int32_t)(tail - head) > 0)
         return act__load(place(newborns, tail));
-    self = tail == head && win(newborns, head) ? act__load(place(newborns, tail)) : NULL;
+    task = tail == head && win(newborns, head) ? act__load(place(newborns, tail)) : NULL;
     act__store(&newborns->tail, tail + 1);
-    return self;
+    return task;
 }
 
 bool act__steal_deque_wait(struct act__steal_deque *newborns)
@@ -67,14 +68,15 @@ bool act__steal_deque_wait(struct act__steal_deque *newborns)
     return act__load(&newborns->head) == head && act__load(&newborns->tail) == tail;
 }
 
-act_self *act__steal_deque_oldest(struct act__steal_deque *newborns)
+struct act__task *act__steal_deque_oldest(struct act__steal_deque *newborns)
 {
     uint32_t head = atomic_load_explicit(&newborns->head, memory_order_seq_cst);
     uint32_t tail = atomic_load_explicit(&newborns->tail, memory_order_seq_cst);
     if ((int32_t)(tail - head) <= 0)
         return NULL;
     act__gap("steal_deque.looked");
-    act_self *self = act__load(place(newborns, head)); /* before win(): then the place may be
+    struct act__task *task =
+        act__load(place(newborns, head)); /* before win(): then the place may be
                                                           written again */
-    return win(newborns, head) ? self : NULL;
+    return win(newborns, head) ? task : NULL;
 }

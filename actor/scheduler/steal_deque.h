@@ -3,7 +3,7 @@
 #ifndef ACT_ACTOR_SCHEDULER_STEAL_DEQUE_H
 #define ACT_ACTOR_SCHEDULER_STEAL_DEQUE_H
 
-#include <actor/process/cell.h>
+#include <actor/scheduler/task.h>
 
 /*
  *                 push   youngest   oldest    at the same time
@@ -22,22 +22,22 @@
 #define ACT__STEAL_DEQUE_MAX 1024u
 
 struct act__steal_deque {
-    _Atomic uint32_t head ACT__ALIGNED; /* moved by all */
-    _Atomic uint32_t tail ACT__ALIGNED; /* moved by the owner */
-    _Atomic(act_self *)   ring[ACT__STEAL_DEQUE_MAX];
+    _Atomic uint32_t head       ACT__ALIGNED; /* moved by all */
+    _Atomic uint32_t tail       ACT__ALIGNED; /* moved by the owner */
+    _Atomic(struct act__task *) ring[ACT__STEAL_DEQUE_MAX];
 };
 
 /* Returns: false if it is full. */
-bool      act__steal_deque_push(struct act__steal_deque *newborns, act_self *self);
+bool              act__steal_deque_push(struct act__steal_deque *newborns, struct act__task *task);
 /* NULL: empty. */
-act_self *act__steal_deque_youngest(struct act__steal_deque *newborns);
+struct act__task *act__steal_deque_youngest(struct act__steal_deque *newborns);
 /*
  * Whether a thief should take some: many wait, or the owner has not touched them for a moment. A
  * few that it is about to run cost more to carry over than to run.
  */
-bool      act__steal_deque_wait(struct act__steal_deque *newborns);
+bool              act__steal_deque_wait(struct act__steal_deque *newborns);
 /* NULL: empty, or another was faster. */
-act_self *act__steal_deque_oldest(struct act__steal_deque *newborns);
+struct act__task *act__steal_deque_oldest(struct act__steal_deque *newborns);
 
 /* Owner: exact but for thieves. */
 static inline uint32_t act__steal_deque_count(const struct act__steal_deque *newborns)

@@ -1,34 +1,36 @@
 /* What becomes of a station whose thread is in a turn that does not end. Internal. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/scheduler/stuck.h>
 
 #include <signal.h>
 
-#include <actor/process/cell.h>
-#include <actor/scheduler/executor.h>
 #include <actor/scheduler/loop.h>
 #include <actor/scheduler/membarrier.h>
 #include <actor/scheduler/monitor.h>
+#include <actor/scheduler/parking.h>
+#include <actor/scheduler/runner.h>
 #include <actor/scheduler/station.h>
+#include <actor/scheduler/task.h>
 #include <actor/scheduler/worker_pool.h>
-#include <actor/signal/timers.h>
 #include <mailbox/base/lock.h>
 
 /* --------------------------------------------------------------------------------------- giving */
 
 /* The actor that is in `lifo_slot`, where `then` is instead; NULL: there was none. */
-static act_self *empty_next(struct act__worker *worker, act_self *then)
+static struct act__task *empty_next(struct act__runner *runner, struct act__task *then)
 {
     /* acquire: the token comes with it; pairs with the release in act__schedule. */
-    act_self *self = atomic_exchange_explicit(&worker->lifo_slot, then, memory_order_acquire);
-    return self != ACT__NO_LIFO_SLOT ? self : NULL;
+    struct act__task *task =
+        atomic_exchange_explicit(&runner->lifo_slot, then, memory_order_acquire);
+    return task != ACT__NO_LIFO_SLOT ? task : NULL;
 }
 
 /* Nothing is to be left in `lifo_slot`, where the thread will not look any more. */
-static void close_next(struct act__worker_pool *pool, struct act__worker *worker)
+static void close_next(struct act__worker_pool *pool, struct act__runner *runner)
 {
-    act_self *self = empty_next(worker, ACT__NO_LIFO_SLOT);
-    if (self != NULL)
-        act__pool_inject(pool, self, self, 1);
+    struct act__task *task = empty_next(runner, ACT__NO_LIFO_SLOT);
+    if (task != NULL)
+        act__pool_inject(pool, task, task, 1);
 }
 
 static void remove_displaced(struct act__station *station, struct act__pool_thread *thread)
@@ -192,7 +194,7 @@ void act__stuck_end(struct act__worker_pool *pool)
         if (pool->stations[i].thread != NULL)
             ask_for(pool, &pool->stations[i]);
     for (uint32_t i = 0; i < pool->threads_count; i++)
-        pthread_cond_signal(&pool->threads[i].moved);
+        pthread_cond_signal(&act__pool_thread_at(pool, i)->moved);
     act__unlock(&pool->monitor.mutex);
 }
 
@@ -211,15 +213,15 @@ void act__stuck_leave(struct act__worker_pool *pool, struct act__pool_thread *th
 
 /* ---------------------------------------------------------------------- in the middle of a turn */
 
-bool act__station_enter_slowly(struct act__worker *worker)
+bool act__station_enter_slowly(struct act__runner *runner)
 {
-    struct act__worker_pool *pool = act__pool_of(worker->executor);
-    struct act__pool_thread *thread = act__pool_thread_of(worker);
-    act__store(&worker->station_uses, 0); /* relaxed: nothing was done with it */
+    struct act__worker_pool *pool = act__pool_of(runner->executor);
+    struct act__pool_thread *thread = act__pool_thread_of(runner);
+    act__store(&runner->station_uses, 0); /* relaxed: nothing was done with it */
     act__lock(&pool->monitor.mutex);
     bool has = thread->station != NULL;
     if (has)
-        act__store(&worker->station_uses, 1); /* the monitor looks with the mutex */
+        act__store(&runner->station_uses, 1); /* the monitor looks with the mutex */
     act__unlock(&pool->monitor.mutex);
     return has;
 }
@@ -235,12 +237,12 @@ static void want(struct act__worker_pool *pool, struct act__station *station,
     ask_for(pool, station);
 }
 
-void act__station_regain(struct act__worker *worker)
+void act__station_regain(struct act__runner *runner)
 {
-    struct act__worker_pool *pool = act__pool_of(worker->executor);
-    struct act__pool_thread *thread = act__pool_thread_of(worker);
+    struct act__worker_pool *pool = act__pool_of(runner->executor);
+    struct act__pool_thread *thread = act__pool_thread_of(runner);
     act__lock(&pool->monitor.mutex);
-    act__store(&worker->station_uses, 1); /* before it is given: the monitor would take it from a
+    act__store(&runner->station_uses, 1); /* before it is given: the monitor would take it from a
                                              thread that still wakes */
     if (thread->left->thread->has_ended)
         act__stuck_give(thread->left, thread);
@@ -259,16 +261,16 @@ void act__station_regain(struct act__worker *worker)
  */
 static bool hold_station(struct act__station *station, uint32_t turn)
 {
-    struct act__worker *worker = &station->thread->base;
-    act__store(&worker->station_asked, true);
+    struct act__runner *runner = &station->thread->base;
+    act__store(&runner->station_asked, true);
     act__membarrier(); /* then the two below are read: see station.h */
     /*
      * acquire, all: pair with the releases in run_turn, act__turn_run, finish_turn and
      * act__station_leave.
      */
-    return act__load_acquire(&worker->turn) == turn &&
-           act__load_acquire(&worker->current) != NULL &&
-           act__load_acquire(&worker->station_uses) == 0;
+    return act__load_acquire(&runner->turn) == turn &&
+           act__load_acquire(&runner->current) != NULL &&
+           act__load_acquire(&runner->station_uses) == 0;
 }
 
 static void let_go_of(const struct act__worker_pool *pool, struct act__station *station)
@@ -283,22 +285,22 @@ static void let_go_of(const struct act__worker_pool *pool, struct act__station *
 /* The one that the long turn woke last, and the timers. */
 static void run_what_waits(struct act__worker_pool *pool, struct act__station *station)
 {
-    act_self *woken = empty_next(&station->thread->base, NULL);
+    struct act__task *woken = empty_next(&station->thread->base, NULL);
     if (woken != NULL)
         act__pool_inject(pool, woken, woken, 1);
     act__pool_run_armed(station);
-    act__timers_run(&pool->monitor.worker, &station->wheel, act__pool_now(pool));
+    act__timers_run(pool->monitor.runner, &station->wheel, act__pool_now(pool));
 }
 
 static void displace(struct act__worker_pool *pool, struct act__station *station,
-                     struct act__pool_thread *other, act_self *current)
+                     struct act__pool_thread *other, struct act__task *current)
 {
     struct act__pool_thread *thread = station->thread;
     thread->left = station;
     thread->turn_is_over = false;
     thread->next_displaced = station->displaced;
     station->displaced = thread;
-    thread->suspended.owner = act__local_of(current);
+    thread->suspended.owner = act__task_name(current).local;
     act__loop_suspend(station->loop, &thread->suspended);
     act__stuck_give(station, other); /* station_asked stays set for the thread that has lost it */
     close_next(pool, &thread->base);
@@ -316,7 +318,7 @@ bool act__stuck_relieve(struct act__worker_pool *pool, struct act__station *stat
     }
     settle(pool, station);
     run_what_waits(pool, station);
-    act_self *current = act__load(&station->thread->base.current);
+    struct act__task *current = act__load(&station->thread->base.current);
     if (current == NULL || (lasted < monitor->stuck_after && station->wanted == NULL)) {
         let_go_of(pool, station);
         return false;

@@ -4,20 +4,19 @@
 
 #include <time.h>
 
-#include <actor/delivery/outbox.h>
-#include <actor/process/cell.h>
-#include <actor/process/fatal.h>
-#include <actor/process/worker.h>
 #include <actor/scheduler/blocking.h>
 #include <actor/scheduler/executor.h>
 #include <actor/scheduler/inject_queue.h>
 #include <actor/scheduler/loop.h>
 #include <actor/scheduler/monitor.h>
+#include <actor/scheduler/parking.h>
+#include <actor/scheduler/report.h>
 #include <actor/scheduler/run_queue.h>
+#include <actor/scheduler/runner.h>
 #include <actor/scheduler/station.h>
 #include <actor/scheduler/steal_deque.h>
-#include <actor/signal/timers.h>
-#include <actor/system/foreign.h>
+#include <actor/scheduler/stuck.h>
+#include <actor/scheduler/task.h>
 #include <actor/time/clock.h>
 #include <actor/time/wheel.h>
 #include <mailbox/base/gap.h>
@@ -37,45 +36,47 @@
 /* Turns in a row for actors that wake each other, before the others have one */
 #define LIFO_BUDGET 64
 
+_Thread_local struct act__runner *act__callbacks_here;
+
 /* The calling thread if it is one of the pool's, displaced or not; NULL: another. */
-static struct act__pool_thread *mine(struct act__worker *worker)
+static struct act__pool_thread *mine(struct act__runner *runner)
 {
-    return worker == NULL || worker->index == ACT__NO_WORKER ? NULL : act__pool_thread_of(worker);
+    return runner == NULL || runner->index == ACT__NO_WORKER ? NULL : act__pool_thread_of(runner);
 }
 
 /* The calling thread's station until act__station_leave; NULL: it has none. */
-static struct act__station *enter_station(struct act__worker *worker)
+static struct act__station *enter_station(struct act__runner *runner)
 {
-    struct act__pool_thread *thread = mine(worker);
-    return thread != NULL && act__station_enter(worker) ? thread->station : NULL;
+    struct act__pool_thread *thread = mine(runner);
+    return thread != NULL && act__station_enter(runner) ? thread->station : NULL;
 }
 
 /* ----------------------------------------------------------------------------------- scheduling */
 
-static void bound_append(struct act__station *station, act_self *self)
+static void bound_append(struct act__station *station, struct act__task *task)
 {
-    self->run_next = NULL;
+    task->run_next = NULL;
     if (station->bound_last != NULL)
-        station->bound_last->run_next = self;
+        station->bound_last->run_next = task;
     else
-        station->bound_first = self;
-    station->bound_last = self;
+        station->bound_first = task;
+    station->bound_last = task;
 }
 
-static void post(struct act__worker_pool *pool, struct act__station *target, act_self *self)
+static void post(struct act__worker_pool *pool, struct act__station *target, struct act__task *task)
 {
-    act_self *first = act__load(&target->posted);
+    struct act__task *first = act__load(&target->posted);
     do {
-        self->run_next = first;
+        task->run_next = first;
         /* seq_cst includes the release that pairs with take_posted; the rest is for parking.c. */
-    } while (!atomic_compare_exchange_weak_explicit(&target->posted, &first, self,
+    } while (!atomic_compare_exchange_weak_explicit(&target->posted, &first, task,
                                                     memory_order_seq_cst, memory_order_relaxed));
     act__gap("pool.posted");
     act__parking_wake(pool, target);
 }
 
-void act__pool_inject(struct act__worker_pool *pool, act_self *first, act_self *last,
-                      uint32_t count)
+void act__pool_inject(struct act__worker_pool *pool, struct act__task *first,
+                      struct act__task *last, uint32_t count)
 {
     last->run_next = NULL;
     act__inject_push(&pool->inject, first, last, count);
@@ -88,12 +89,13 @@ void act__pool_inject(struct act__worker_pool *pool, act_self *first, act_self *
  * many newborns have had a turn as there are now: it waits as long as if they stood in the same
  * queue, but they go youngest first.
  */
-static void enqueue(struct act__worker_pool *pool, struct act__station *station, act_self *self)
+static void enqueue(struct act__worker_pool *pool, struct act__station *station,
+                    struct act__task *task)
 {
-    act__store(&self->due, station->newborn_turns + act__steal_deque_count(&station->newborns));
-    while (!act__run_queue_push(&station->run_queue, self)) {
-        uint32_t  count;
-        act_self *last, *first = act__run_queue_shed(&station->run_queue, &last, &count);
+    act__store(&task->due, station->newborn_turns + act__steal_deque_count(&station->newborns));
+    while (!act__run_queue_push(&station->run_queue, task)) {
+        uint32_t          count;
+        struct act__task *last, *first = act__run_queue_shed(&station->run_queue, &last, &count);
         if (first != NULL)
             act__inject_push(&pool->inject, first, last, count);
     }
@@ -103,52 +105,53 @@ static void enqueue(struct act__worker_pool *pool, struct act__station *station,
 
 /* Routes that are not ANY. `station`: the caller's; NULL: it has none. */
 static void schedule_bound(struct act__worker_pool *pool, struct act__station *station,
-                           act_self *self, uint16_t route)
+                           struct act__task *task, uint16_t route)
 {
     if (route == ACT__ROUTE_BLOCKING)
-        act__blocking_schedule(&pool->blocking, self);
+        act__blocking_schedule(&pool->blocking, task);
     else if (route == ACT__ROUTE_FOREIGN)
-        act__foreign_ring(self);
+        act__foreign_ring(task);
     else if (station != NULL && station->index == route - 1u)
-        bound_append(station, self);
+        bound_append(station, task);
     else
-        post(pool, &pool->stations[route - 1], self);
+        post(pool, &pool->stations[route - 1], task);
 }
 
 /* The one just woken goes first: its message is in this core's cache. */
 static void fill_lifo_slot(struct act__worker_pool *pool, struct act__station *station,
-                           act_self *self)
+                           struct act__task *task)
 {
-    _Atomic(act_self *) *next = &station->thread->base.lifo_slot;
-    act_self            *before = act__load(next);
-    act__store_release(next, self); /* as in act__schedule */
+    _Atomic(struct act__task *) *next = &station->thread->base.lifo_slot;
+    struct act__task            *before = act__load(next);
+    act__store_release(next, task); /* as in act__schedule */
     if (before != NULL)
         enqueue(pool, station, before);
 }
 
-static void schedule(struct act__executor *executor, struct act__worker *caller, act_self *self)
+static void schedule(struct act__executor *executor, struct act__runner *caller,
+                     struct act__task *task)
 {
     struct act__worker_pool *pool = act__pool_of(executor);
     struct act__station     *station = enter_station(caller);
-    uint16_t                 route = act__load(&self->route);
+    uint16_t                 route = act__load(&task->route);
     if (act__unlikely(route != ACT__ROUTE_ANY))
-        schedule_bound(pool, station, self, route);
+        schedule_bound(pool, station, task, route);
     else if (act__unlikely(station == NULL))
-        act__pool_inject(pool, self, self, 1);
+        act__pool_inject(pool, task, task, 1);
     else
-        fill_lifo_slot(pool, station, self);
+        fill_lifo_slot(pool, station, task);
     if (station != NULL)
         act__station_leave(caller);
 }
 
-static void schedule_newborn(struct act__executor *executor, struct act__worker *caller,
-                             act_self *self)
+static void schedule_newborn(struct act__executor *executor, struct act__runner *caller,
+                             struct act__task *task)
 {
     struct act__worker_pool *pool = act__pool_of(executor);
     struct act__station     *station =
-        act__load(&self->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
-    if (station == NULL || !act__steal_deque_push(&station->newborns, self))
-        schedule(executor, caller, self);
+        act__load(&task->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
+    if (station == NULL || !act__steal_deque_push(&station->newborns, task))
+        schedule(executor, caller, task);
     else if (pool->base.workers_count > 1)
         act__parking_notify(pool);
     if (station != NULL)
@@ -162,20 +165,21 @@ static bool others_wait(struct act__station *station)
            act__run_queue_first(&station->run_queue) != NULL;
 }
 
-static void yield(struct act__executor *executor, struct act__worker *caller, act_self *self)
+static void yield(struct act__executor *executor, struct act__runner *caller,
+                  struct act__task *task)
 {
     struct act__station *station =
-        act__load(&self->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
+        act__load(&task->route) == ACT__ROUTE_ANY ? enter_station(caller) : NULL;
     if (station == NULL) {
-        schedule(executor, caller, self);
+        schedule(executor, caller, task);
         return;
     }
-    if (act__load(&caller->current) == self && act__load(&caller->lifo_slot) == NULL &&
+    if (act__load(&caller->current) == task && act__load(&caller->lifo_slot) == NULL &&
         !others_wait(station))
-        act__store_release(&caller->lifo_slot, self); /* it goes on here: there is nobody to go
+        act__store_release(&caller->lifo_slot, task); /* it goes on here: there is nobody to go
                                                          first, nothing for a thief */
     else
-        enqueue(act__pool_of(executor), station, self);
+        enqueue(act__pool_of(executor), station, task);
     act__station_leave(caller);
 }
 
@@ -188,64 +192,64 @@ static void take_posted(struct act__station *station)
     /*
      * acquire: pairs with post(). The chain is newest first: turned round on its way into the list.
      */
-    act_self *at = atomic_exchange_explicit(&station->posted, NULL, memory_order_acquire),
-             *oldest = NULL;
+    struct act__task *at = atomic_exchange_explicit(&station->posted, NULL, memory_order_acquire),
+                     *oldest = NULL;
     while (at != NULL) {
-        act_self *next = at->run_next;
+        struct act__task *next = at->run_next;
         at->run_next = oldest;
         oldest = at;
         at = next;
     }
     while (oldest != NULL) {
-        act_self *next = oldest->run_next;
+        struct act__task *next = oldest->run_next;
         bound_append(station, oldest);
         oldest = next;
     }
 }
 
-static act_self *take_bound(struct act__station *station)
+static struct act__task *take_bound(struct act__station *station)
 {
     take_posted(station);
-    act_self *self = station->bound_first;
-    if (self != NULL && (station->bound_first = self->run_next) == NULL)
+    struct act__task *task = station->bound_first;
+    if (task != NULL && (station->bound_first = task->run_next) == NULL)
         station->bound_last = NULL;
-    return self;
+    return task;
 }
 
 /* Who was just woken; after many in a row others go first, if there are any. */
-static act_self *take_lifo_slot(struct act__worker_pool *pool, struct act__station *station)
+static struct act__task *take_lifo_slot(struct act__worker_pool *pool, struct act__station *station)
 {
-    _Atomic(act_self *) *next = &station->thread->base.lifo_slot;
-    act_self            *self = act__load(next);
-    if (self == NULL)
+    _Atomic(struct act__task *) *next = &station->thread->base.lifo_slot;
+    struct act__task            *task = act__load(next);
+    if (task == NULL)
         return NULL;
     act__store(next, NULL);
     if (station->lifo_budget-- != 0)
-        return self;
+        return task;
     station->lifo_budget = LIFO_BUDGET;
     if (!others_wait(station))
-        return self;
-    enqueue(pool, station, self);
+        return task;
+    enqueue(pool, station, task);
     return NULL;
 }
 
 /* Mostly the youngest; now and then the oldest, which would else wait for a pause. */
-static act_self *take_newborn(struct act__station *station)
+static struct act__task *take_newborn(struct act__station *station)
 {
-    act_self *self = NULL;
+    struct act__task *task = NULL;
     if (act__steal_deque_count(&station->newborns) == 0)
         return NULL;
     station->newborn_turns++;
     if (act__unlikely(station->oldest_is_due)) {
         station->oldest_is_due = false;
-        self = act__steal_deque_oldest(&station->newborns);
+        task = act__steal_deque_oldest(&station->newborns);
     }
-    return self != NULL ? self : act__steal_deque_youngest(&station->newborns);
+    return task != NULL ? task : act__steal_deque_youngest(&station->newborns);
 }
 
-static act_self *take_queued(struct act__station *station)
+static struct act__task *take_queued(struct act__station *station)
 {
-    act_self *first = act__run_queue_first(&station->run_queue), *self = NULL;
+    struct act__task *first = act__run_queue_first(&station->run_queue), *task = NULL;
     if (first == NULL)
         return take_newborn(station);
     /*
@@ -254,54 +258,55 @@ static act_self *take_queued(struct act__station *station)
      */
     uint32_t turns_left = act__load(&first->due) - station->newborn_turns;
     if (turns_left - 1 < ACT__STEAL_DEQUE_MAX)
-        self = take_newborn(station);
-    return self != NULL ? self : act__run_queue_pop(&station->run_queue);
+        task = take_newborn(station);
+    return task != NULL ? task : act__run_queue_pop(&station->run_queue);
 }
 
-static act_self *take_injected(struct act__worker_pool *pool, struct act__station *station,
-                               uint32_t most)
+static struct act__task *take_injected(struct act__worker_pool *pool, struct act__station *station,
+                                       uint32_t most)
 {
-    uint32_t  count;
-    act_self *self = act__inject_pop(&pool->inject, most, &count), *rest;
-    if (self == NULL)
+    uint32_t          count;
+    struct act__task *task = act__inject_pop(&pool->inject, most, &count), *rest;
+    if (task == NULL)
         return NULL;
-    for (rest = self->run_next; rest != NULL; rest = self->run_next) {
-        self->run_next = rest->run_next; /* unchain one at a time: a pushed one may run elsewhere
+    for (rest = task->run_next; rest != NULL; rest = task->run_next) {
+        task->run_next = rest->run_next; /* unchain one at a time: a pushed one may run elsewhere
                                             at once */
         enqueue(pool, station, rest);
     }
-    return self;
+    return task;
 }
 
-static act_self *take_local(struct act__worker_pool *pool, struct act__station *station)
+static struct act__task *take_local(struct act__worker_pool *pool, struct act__station *station)
 {
-    act_self *self = NULL;
+    struct act__task *task = NULL;
     if (station->bound_turn ^= 1)
-        self = take_bound(station);
-    if (self == NULL)
-        self = take_lifo_slot(pool, station);
-    if (self == NULL) {
+        task = take_bound(station);
+    if (task == NULL)
+        task = take_lifo_slot(pool, station);
+    if (task == NULL) {
         station->lifo_budget = LIFO_BUDGET;
-        self = take_queued(station);
+        task = take_queued(station);
     }
-    if (self == NULL)
-        self = take_bound(station);
-    return self != NULL ? self : take_injected(pool, station, ACT__RUN_QUEUE_SIZE / 2);
+    if (task == NULL)
+        task = take_bound(station);
+    return task != NULL ? task : take_injected(pool, station, ACT__RUN_QUEUE_SIZE / 2);
 }
 
 /* The usual case, short: the actor that was just woken. */
-static inline act_self *take_woken(struct act__pool_thread *thread, struct act__station *station)
+static inline struct act__task *take_woken(struct act__pool_thread *thread,
+                                           struct act__station     *station)
 {
-    act_self *self = act__load(&thread->base.lifo_slot);
-    if (self == NULL || station->lifo_budget == 0 || station->bound_first != NULL ||
+    struct act__task *task = act__load(&thread->base.lifo_slot);
+    if (task == NULL || station->lifo_budget == 0 || station->bound_first != NULL ||
         act__load(&station->posted) != NULL)
         return NULL;
     act__store(&thread->base.lifo_slot, NULL);
     station->lifo_budget--;
-    return self;
+    return task;
 }
 
-static act_self *steal(struct act__worker_pool *pool, struct act__pool_thread *thread)
+static struct act__task *steal(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
     struct act__station *station = thread->station;
     uint32_t             many = pool->base.workers_count, count;
@@ -310,14 +315,15 @@ static act_self *steal(struct act__worker_pool *pool, struct act__pool_thread *t
         struct act__station *victim = &pool->stations[(from + i) % many];
         if (victim == station)
             continue;
-        act_self *self = act__run_queue_steal(&station->run_queue, &victim->run_queue, &count);
-        if (self == NULL && act__steal_deque_wait(&victim->newborns)) {
-            self = act__steal_deque_oldest(&victim->newborns);
+        struct act__task *task =
+            act__run_queue_steal(&station->run_queue, &victim->run_queue, &count);
+        if (task == NULL && act__steal_deque_wait(&victim->newborns)) {
+            task = act__steal_deque_oldest(&victim->newborns);
             count = 1;
         }
-        if (self != NULL) {
+        if (task != NULL) {
             act__count_more(&thread->base.stolen, count);
-            return self;
+            return task;
         }
     }
     return NULL;
@@ -374,7 +380,7 @@ static int64_t nanoseconds(const struct act__worker_pool *pool)
  * a batch gets a smaller one next time, and who is quick and falls behind a larger one. `last` may
  * have ended since: a hint does no harm.
  */
-static void adapt_batch(act_self *last, int64_t took, bool is_behind)
+static void adapt_batch(struct act__task *last, int64_t took, bool is_behind)
 {
     uint8_t shift = act__load(&last->batch_shift);
     if (took < TURN_LONG / 4 && is_behind && shift > 0)
@@ -389,7 +395,7 @@ static void adapt_batch(act_self *last, int64_t took, bool is_behind)
  * none.
  */
 static void look_around(struct act__worker_pool *pool, struct act__pool_thread *thread,
-                        act_self *last, uint32_t turn)
+                        struct act__task *last, uint32_t turn)
 {
     struct act__station *station = thread->station;
     int64_t              exactly = nanoseconds(pool);
@@ -421,23 +427,23 @@ static void look_around_idle(struct act__worker_pool *pool, struct act__pool_thr
 }
 
 /* What to run next; NULL: the worker has slept. */
-static act_self *find(struct act__worker_pool *pool, struct act__pool_thread *thread)
+static struct act__task *find(struct act__worker_pool *pool, struct act__pool_thread *thread)
 {
     struct act__station *station = thread->station;
-    act_self            *self = take_local(pool, station);
-    if (self == NULL) {
+    struct act__task    *task = take_local(pool, station);
+    if (task == NULL) {
         look_around_idle(pool, thread);
-        self = take_local(pool, station);
+        task = take_local(pool, station);
     }
-    if (self == NULL)
-        self = steal(pool, thread);
-    if (self == NULL) {
+    if (task == NULL)
+        task = steal(pool, thread);
+    if (task == NULL) {
         act__parking_sleep(pool, thread);
         station->looked_turn--; /* the sleep is not to be taken for a long turn */
     } else {
         act__parking_found(pool, station);
     }
-    return self;
+    return task;
 }
 
 /*
@@ -445,20 +451,21 @@ static act_self *find(struct act__worker_pool *pool, struct act__pool_thread *th
  * A message of a new actor's counts one, a slow actor's more and a quick one's less, as their
  * batches are smaller and larger.
  */
-static int32_t cost_of_turn(const struct act__worker *worker, const act_self *self)
+static int32_t cost_of_turn(const struct act__runner *runner, const struct act__task *task)
 {
     /* of batch_max; more, where that was rounded up */
-    uint32_t left = worker->batch << act__load(&self->batch_shift);
-    return 1 + (int32_t)(left < worker->batch_max
-                             ? (worker->batch_max - left) >> ACT__BATCH_SHIFT_NEW
+    uint32_t left = runner->batch << act__load(&task->batch_shift);
+    return 1 + (int32_t)(left < runner->batch_max
+                             ? (runner->batch_max - left) >> ACT__BATCH_SHIFT_NEW
                              : 0);
 }
 
 /* From here to the end of the turn the monitor may take the station: see station.h. */
-static inline void run_turn(struct act__worker *worker, act_self *self, uint32_t turn)
+static inline void run_turn(struct act__runner *runner, struct act__task *task, uint32_t turn)
 {
-    act__store_release(&worker->turn, turn); /* pairs with hold_station in stuck.c */
-    act__turn_run(worker, self, 0);
+    act__store_release(&runner->turn, turn); /* pairs with hold_station in stuck.c */
+    runner->batch = act__batch_of(runner, task);
+    act__turn_run(runner, task);
     atomic_signal_fence(memory_order_seq_cst); /* `current` was written before station_asked is
                                                   read */
 }
@@ -472,8 +479,8 @@ static inline bool must_leave(struct act__worker_pool *pool, struct act__pool_th
 }
 
 /* A look around, and who has waited longest for any worker. */
-static act_self *look_first(struct act__worker_pool *pool, struct act__pool_thread *thread,
-                            act_self *last, uint32_t turn)
+static struct act__task *look_first(struct act__worker_pool *pool, struct act__pool_thread *thread,
+                                    struct act__task *last, uint32_t turn)
 {
     thread->station->until_look = LOOK_AFTER;
     look_around(pool, thread, last, turn);
@@ -485,23 +492,23 @@ static __attribute__((noinline)) void loop(struct act__worker_pool *pool,
                                            struct act__pool_thread *thread)
 {
     struct act__station *station = thread->station;
-    act_self            *self = NULL, *last = NULL;
+    struct act__task    *task = NULL, *last = NULL;
     uint32_t             turn = act__load(&thread->base.turn);
     while (true) {
         if (act__unlikely(station->until_look <= 0))
-            self = look_first(pool, thread, last, turn);
-        if (self == NULL && (self = take_woken(thread, station)) == NULL)
-            self = find(pool, thread);
-        last = self;
-        if (self != NULL)
-            run_turn(&thread->base, self, ++turn);
+            task = look_first(pool, thread, last, turn);
+        if (task == NULL && (task = take_woken(thread, station)) == NULL)
+            task = find(pool, thread);
+        last = task;
+        if (task != NULL)
+            run_turn(&thread->base, task, ++turn);
         if (must_leave(pool, thread))
             return;
         if (last == NULL)
             continue;
         station->until_look -=
             thread->base.batch != 0 ? cost_of_turn(&thread->base, last) : LOOK_AFTER;
-        self = NULL;
+        task = NULL;
     }
 }
 
@@ -509,8 +516,8 @@ static __attribute__((noinline)) void loop(struct act__worker_pool *pool,
 static __attribute__((noinline)) void run_all(struct act__worker_pool *pool,
                                               struct act__pool_thread *thread)
 {
-    thread->base.stack_floor = __builtin_frame_address(0);
-    if (setjmp(thread->base.recover) != 0) {
+    thread->base.panic.stack_floor = __builtin_frame_address(0);
+    if (setjmp(thread->base.panic.recover) != 0) {
         act__turn_recover(&thread->base);
         atomic_signal_fence(memory_order_seq_cst); /* as in run_turn */
         if (must_leave(pool, thread) && !act__stuck_wait(pool, thread))
@@ -526,7 +533,7 @@ static void *thread_main(void *argument)
     struct act__pool_thread *thread = argument;
     struct act__worker_pool *pool = act__pool_of(thread->base.executor);
     act__runs_here = act__callbacks_here = &thread->base;
-    struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = &thread->base;
+    struct act__runner *loop_of __attribute__((cleanup(act__loop_left))) = &thread->base;
     if (act__stuck_wait(pool, thread))
         run_all(pool, thread);
     loop_of = NULL;
@@ -566,15 +573,15 @@ static act_result prepare_blocking(struct act__executor *executor)
     return act__blocking_prepare(&act__pool_of(executor)->blocking);
 }
 
-static void each_worker(struct act__executor *executor, act__worker_visit *visit, void *context)
+static void each_worker(struct act__executor *executor, act__runner_visit *visit, void *context)
 {
     struct act__worker_pool *pool = act__pool_of(executor);
     act__lock(&pool->monitor.mutex);
     for (uint32_t i = 0; i < pool->threads_count; i++) /* with the mutex: none gets or loses a
                                                           station meanwhile */
-        visit(&pool->threads[i].base, context);
+        visit(&act__pool_thread_at(pool, i)->base, context);
     act__unlock(&pool->monitor.mutex);
-    visit(&pool->monitor.worker, context);
+    visit(pool->monitor.runner, context);
     act__blocking_each(&pool->blocking, visit, context);
 }
 
@@ -585,9 +592,11 @@ static void each_worker(struct act__executor *executor, act__worker_visit *visit
  */
 static void run_what_is_left(struct act__worker_pool *pool, struct act__station *station)
 {
-    act_self *self;
-    while ((self = take_local(pool, station)) != NULL)
-        act__turn_run(&station->thread->base, self, 0);
+    struct act__task *task;
+    while ((task = take_local(pool, station)) != NULL) {
+        station->thread->base.batch = act__batch_of(&station->thread->base, task);
+        act__turn_run(&station->thread->base, task);
+    }
     run_calls(station);
 }
 
@@ -596,10 +605,10 @@ static void each_turn(struct act__executor *executor, act__turn_visit *visit, vo
     struct act__worker_pool *pool = act__pool_of(executor);
     act__lock(&pool->monitor.mutex);
     for (uint32_t i = 0; i < pool->threads_count; i++) {
-        const struct act__pool_thread *thread = &pool->threads[i];
-        act_self *self = act__load(&thread->base.current); /* relaxed: a hint */
-        if (self != NULL)
-            visit(self, thread->watched.is_running ? thread->watched.since : -1, context);
+        const struct act__pool_thread *thread = act__pool_thread_at(pool, i);
+        struct act__task *task = act__load(&thread->base.current); /* relaxed: a hint */
+        if (task != NULL)
+            visit(task, thread->watched.is_running ? thread->watched.since : -1, context);
     }
     act__unlock(&pool->monitor.mutex);
     act__blocking_each_turn(&pool->blocking, visit, context);
@@ -642,7 +651,7 @@ static uint32_t end_threads(struct act__executor *executor, const struct timespe
     act__monitor_stop(pool);
     act__stuck_end(pool);
     for (uint32_t i = 0; i < pool->threads_count; i++)
-        left += !join_thread(pool, &pool->threads[i], until, &until_idle);
+        left += !join_thread(pool, act__pool_thread_at(pool, i), until, &until_idle);
     left += !act__stuck_report_join(pool, until);
     return left;
 }
@@ -658,8 +667,8 @@ static void destroy(struct act__executor *executor)
         if (pool->stations[i].loop != NULL)
             act__loop_destroy(pool->stations[i].loop);
     for (uint32_t i = 0; i < pool->threads_count; i++) {
-        act__worker_fini(&pool->threads[i].base);
-        pthread_cond_destroy(&pool->threads[i].moved);
+        act__runner_fini(&act__pool_thread_at(pool, i)->base);
+        pthread_cond_destroy(&act__pool_thread_at(pool, i)->moved);
     }
     act__monitor_fini(pool);
     act__inject_destroy(&pool->inject);
@@ -684,16 +693,16 @@ static const struct act__executor_operations operations = {
 
 act_result act__pool_add_thread(struct act__worker_pool *pool, struct act__pool_thread **added)
 {
-    struct act__pool_thread *thread = &pool->threads[pool->threads_count];
-    if (!act__worker_init(&thread->base, pool->system, ACT__NO_WORKER,
-                          (uint64_t)(uintptr_t)thread ^ pool->seed))
+    struct act__pool_thread *thread = act__pool_thread_at(pool, pool->threads_count);
+    /* With a worker's index, as it will have one; which, it learns with its station. */
+    if (!act__runner_init(&thread->base, pool->system, 0, (uint64_t)(uintptr_t)thread ^ pool->seed))
         return ACT_NO_MEMORY;
+    thread->base.index = ACT__NO_WORKER;
     thread->base.executor = &pool->base;
-    thread->base.outbox_max = ACT__OUTBOX_MAX;
     act__condition_init(&thread->moved);
     if (pthread_create(&thread->id, NULL, thread_main, thread) != 0) {
         pthread_cond_destroy(&thread->moved);
-        act__worker_fini(&thread->base);
+        act__runner_fini(&thread->base);
         return ACT_OS;
     }
     pool->threads_count++;
@@ -724,19 +733,27 @@ static void give_stations(struct act__worker_pool *pool)
 {
     act__lock(&pool->monitor.mutex);
     for (uint32_t i = 0; i < pool->base.workers_count; i++)
-        act__stuck_give(&pool->stations[i], &pool->threads[i]);
+        act__stuck_give(&pool->stations[i], act__pool_thread_at(pool, i));
     act__unlock(&pool->monitor.mutex);
 }
 
-static struct act__worker_pool *make_pool(struct act_system        *system,
-                                          const act_system_options *options)
+/* In whole cache lines, as its runner begins with one. */
+static size_t bytes_of_thread(void)
+{
+    size_t bytes = offsetof(struct act__pool_thread, base) + act__runner_bytes;
+    return (bytes + ACT__CACHE_LINE - 1) / ACT__CACHE_LINE * ACT__CACHE_LINE;
+}
+
+static struct act__worker_pool *make_pool(struct act_system              *system,
+                                          const struct act__pool_options *options)
 {
     struct act__worker_pool *pool = act__allocate_lines(sizeof *pool);
     if (pool == NULL)
         return NULL;
     pool->stations = act__allocate_lines(options->workers_count * sizeof *pool->stations);
+    pool->thread_bytes = bytes_of_thread();
     pool->threads =
-        act__allocate_lines((options->workers_count + options->spares_max) * sizeof *pool->threads);
+        act__allocate_lines((options->workers_count + options->spares_max) * pool->thread_bytes);
     if (pool->stations == NULL || pool->threads == NULL) {
         act__free(pool->stations);
         act__free(pool->threads);
@@ -751,7 +768,7 @@ static struct act__worker_pool *make_pool(struct act_system        *system,
 }
 
 act_result act__worker_pool_create(struct act__executor **executor, struct act_system *system,
-                                   const act_system_options *options)
+                                   const struct act__pool_options *options)
 {
     struct act__worker_pool *pool = make_pool(system, options);
     if (pool == NULL)

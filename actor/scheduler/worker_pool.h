@@ -11,6 +11,7 @@
 #include <actor/scheduler/loop.h>
 #include <actor/scheduler/monitor.h>
 #include <actor/scheduler/run_queue.h>
+#include <actor/scheduler/runner.h>
 #include <actor/scheduler/steal_deque.h>
 #include <actor/time/wheel.h>
 
@@ -18,7 +19,6 @@ struct act__station;
 
 /* A thread that runs actors while it has a station, and sleeps as a spare while it has none. */
 struct act__pool_thread {
-    struct act__worker          base;
     struct act__station        *station; /* NULL: displaced, or spare. Written with the monitor's
                                             mutex. */
     pthread_t                   id;
@@ -33,6 +33,7 @@ struct act__pool_thread {
     struct act__suspended       suspended; /* while displaced: whose turn it is in */
     pthread_cond_t              moved;     /* it has got a station, or is to end */
     struct act__watched watched ACT__ALIGNED;
+    struct act__runner base     ACT__ALIGNED; /* last: behind it is what the rooms above keep */
 };
 
 /*
@@ -52,7 +53,7 @@ struct act__station {
     int64_t                  looked;      /* when the clock was: nanoseconds since
                                                           the pool was made */
     uint32_t                 looked_turn; /* the thread's turn then */
-    act_self                *bound_first, *bound_last; /* actors bound to this worker, through
+    struct act__task        *bound_first, *bound_last; /* actors bound to this worker, through
                                                           run_next */
     bool                     searching;                /* counted in the pool's `searching` */
     uint32_t                 newborn_turns;            /* how often a newborn was taken */
@@ -64,11 +65,11 @@ struct act__station {
     struct act__steal_deque  newborns;
     struct act__timer_wheel  wheel;
 
-    _Atomic(act_self *) posted   ACT__ALIGNED; /* bound to this worker, from other threads,
+    _Atomic(struct act__task *) posted ACT__ALIGNED; /* bound to this worker, from other threads,
                                                   newest first */
-    _Atomic(struct act__timer *) calls[2];     /* to arm and to cancel on this worker's wheel,
+    _Atomic(struct act__timer *)       calls[2];     /* to arm and to cancel on this worker's wheel,
                                                   from other threads */
-    _Atomic uint32_t             asleep;       /* see parking.c */
+    _Atomic uint32_t                   asleep;       /* see parking.c */
 
     struct act__pool_thread *displaced ACT__ALIGNED; /* threads whose turns go on without this
                                                         station; the mutex */
@@ -82,7 +83,10 @@ struct act__worker_pool {
     struct timespec           started;
     uint64_t                  seed;
     struct act__station      *stations;
-    struct act__pool_thread  *threads;       /* one for each station, and spares_max */
+    char                     *threads; /* of act__pool_thread, as long as a runner makes
+                                                them: act__pool_thread_at; one for each station,
+                                                and spares_max */
+    size_t                    thread_bytes;
     uint32_t                  threads_count; /* records that were prepared; written with the
                                                 monitor's mutex */
     pthread_cond_t            thread_ended;  /* with the monitor's mutex */
@@ -94,18 +98,22 @@ struct act__worker_pool {
     _Atomic uint32_t          searching;    /* workers that were woken and have found nothing yet */
 };
 
-/* worker_pool.c */
-static inline struct act__pool_thread *act__pool_thread_of(struct act__worker *worker)
+static inline struct act__pool_thread *act__pool_thread_at(const struct act__worker_pool *pool,
+                                                           uint32_t                       index)
 {
-    return act__container(worker, struct act__pool_thread, base);
+    return (struct act__pool_thread *)(void *)(pool->threads + index * pool->thread_bytes);
+}
+static inline struct act__pool_thread *act__pool_thread_of(struct act__runner *runner)
+{
+    return act__container(runner, struct act__pool_thread, base);
 }
 static inline struct act__worker_pool *act__pool_of(struct act__executor *executor)
 {
     return act__container(executor, struct act__worker_pool, base);
 }
 /* For any worker to run; `first` to `last` through run_next. Any thread. */
-void       act__pool_inject(struct act__worker_pool *pool, act_self *first, act_self *last,
-                            uint32_t count);
+void       act__pool_inject(struct act__worker_pool *pool, struct act__task *first,
+                            struct act__task *last, uint32_t count);
 /* Arms what other threads have sent to this station's wheel. */
 void       act__pool_run_armed(struct act__station *station);
 /* Milliseconds of the pool's clock. */
@@ -116,23 +124,13 @@ act_millis act__pool_now(const struct act__worker_pool *pool);
  */
 act_result act__pool_add_thread(struct act__worker_pool *pool, struct act__pool_thread **added);
 
-/* stuck.c */
-/* The station is this thread's from now on, and not another's any more. With the mutex. */
-void act__stuck_give(struct act__station *station, struct act__pool_thread *thread);
+struct act__pool_options {
+    uint32_t   workers_count, spares_max, blocking_max;
+    act_millis stuck_after; /* ACT_FOREVER: never */
+    act_millis feeds_after; /* how often the service manager wants to hear of us; 0: it does not */
+};
 
-/* All threads are to end. */
-void act__stuck_end(struct act__worker_pool *pool);
-/* The last that a thread does. */
-void act__stuck_leave(struct act__worker_pool *pool, struct act__pool_thread *thread);
-
-/* parking.c */
-/* Some work can now be taken by anybody: wakes one worker, unless one is looking already. */
-void act__parking_notify(struct act__worker_pool *pool);
-/* Something is there for this worker: wakes it if it sleeps. Any thread. */
-void act__parking_wake(struct act__worker_pool *pool, struct act__station *station);
-/* Nothing was found: sleeps until there may be something. */
-void act__parking_sleep(struct act__worker_pool *pool, struct act__pool_thread *thread);
-/* The worker has found work: wakes the next one if there may be more. */
-void act__parking_found(struct act__worker_pool *pool, struct act__station *station);
+act_result act__worker_pool_create(struct act__executor **executor, struct act_system *system,
+                                   const struct act__pool_options *options);
 
 #endif

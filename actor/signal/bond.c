@@ -6,7 +6,6 @@
 #include <actor/process/shared.h>
 #include <actor/process/slab.h>
 #include <actor/process/worker.h>
-#include <actor/scheduler/executor.h>
 #include <actor/signal/link_index.h>
 #include <actor/signal/signal.h>
 #include <actor/signal/timers.h>

@@ -13,7 +13,6 @@
 #include <actor/process/shared.h>
 #include <actor/process/spawn.h>
 #include <actor/process/worker.h>
-#include <actor/scheduler/executor.h>
 #include <actor/signal/bond.h>
 #include <actor/signal/link_index.h>
 #include <actor/signal/timers.h>
@@ -30,8 +29,8 @@ static void wake_muted(struct act_system *system, struct act__worker *worker, ac
      * seq_cst: the caller has changed `control` before; give_token_up in backpressure.c sets
      * `mute_state` and then reads `control`. One of both sees the other's write.
      */
-    if (atomic_load_explicit(&cell->mute_state, memory_order_seq_cst) == mute &&
-        atomic_compare_exchange_strong_explicit(&cell->mute_state, &mute, ACT__MUTE_LISTED,
+    if (atomic_load_explicit(&cell->task.muted, memory_order_seq_cst) == mute &&
+        atomic_compare_exchange_strong_explicit(&cell->task.muted, &mute, ACT__MUTE_LISTED,
                                                 memory_order_seq_cst, memory_order_relaxed))
         act__schedule(system, worker, cell);
 }
@@ -169,7 +168,7 @@ static void shut_down(struct act__worker *worker, act_self *self)
         trap(self, message, self->parent, reason);
     else { /* an earlier one used the spare up, and memory is out: ask again in the next turn */
         act__control_set(worker->system, worker, act__local_of(self), ACT__CONTROL_SHUTDOWN);
-        worker->batch = 0;
+        worker->run.batch = 0;
     }
 }
 
@@ -186,7 +185,7 @@ static void apply_control(struct act__worker *worker, act_self *self)
         self->flags &= (uint16_t)~ACT__CELL_HANDS_OVER;
     if ((control & ACT__CONTROL_KILL) != 0 && (self->flags & ACT__CELL_ENDING) == 0) {
         kill_actor(worker, self, (struct act__reason){.kind = ACT_EXIT_KILLED});
-        worker->exit_agreed = (control & ACT__CONTROL_AGREED) != 0;
+        worker->ending.agreed = (control & ACT__CONTROL_AGREED) != 0;
     }
     if ((self->flags & ACT__CELL_ENDING) != 0)
         return;

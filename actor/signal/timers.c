@@ -14,6 +14,7 @@
 #include <actor/process/slab.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
 #include <actor/scheduler/station.h>
 #include <actor/signal/bond.h>
 #include <actor/signal/signal.h>
@@ -26,13 +27,13 @@ _Static_assert(sizeof(struct act__timer) <= 192, "a timer is at most three cache
 
 static act_millis clock_now(struct act__worker *worker)
 {
-    return worker->executor->operations->now(worker->executor);
+    return worker->run.executor->operations->now(worker->run.executor);
 }
 
 /* The wheel of the calling thread, if it has one. */
 static bool own_wheel(const struct act__worker *worker, const struct act__timer *timer)
 {
-    return worker->index != ACT__NO_WORKER && timer->worker == worker->index;
+    return worker->run.index != ACT__NO_WORKER && timer->worker == worker->run.index;
 }
 
 act_ref act__timer_ref(struct act_system *system, const struct act__timer *timer)
@@ -58,35 +59,36 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     if (delay > DELAY_MAX) /* the timeout of an ask: 35 years are as good as any time beyond */
         delay = DELAY_MAX;
     /* The real clock is cut to whole milliseconds: one more, so that no timer is early. */
-    timer->due = clock_now(worker) + delay + !worker->executor->simulated;
+    timer->due = clock_now(worker) + delay + !worker->run.executor->simulated;
     timer->message = message;
     timer->to = to;
     act__store(&timer->owner, self != NULL ? act__local_of(self) : 0);
-    timer->worker = worker->index != ACT__NO_WORKER ? (uint16_t)worker->index : 0;
+    timer->worker = worker->run.index != ACT__NO_WORKER ? (uint16_t)worker->run.index : 0;
     act__store(&timer->state, ACT__TIMER_ARMED);
     if (self != NULL)
         act__set_add(&self->timers, &timer->owned);
-    timer->by_call = !own_wheel(worker, timer) || !act__station_enter(worker);
+    timer->by_call = !own_wheel(worker, timer) || !act__station_enter(&worker->run);
     if (!timer->by_call) {
-        act__wheel_add(worker->wheel, timer);
-        act__station_leave(worker);
+        act__wheel_add(worker->run.wheel, timer);
+        act__station_leave(&worker->run);
     } else {
-        worker->executor->operations->call_wheel(worker->executor, timer, false);
+        worker->run.executor->operations->call_wheel(worker->run.executor, timer, false);
     }
     return timer;
 }
 
 void act__timer_again(struct act__worker *worker, struct act__timer *timer, act_millis delay)
 {
-    timer->due = clock_now(worker) + delay + !worker->executor->simulated;
+    timer->due = clock_now(worker) + delay + !worker->run.executor->simulated;
     if (own_wheel(worker, timer))
-        act__wheel_add(worker->wheel, timer);
+        act__wheel_add(worker->run.wheel, timer);
     else /* the monitor has fired it: see stuck.c */
-        worker->executor->operations->call_wheel(worker->executor, timer, false);
+        worker->run.executor->operations->call_wheel(worker->run.executor, timer, false);
 }
 
-void act__timer_drop(struct act__worker *worker, struct act__timer *timer)
+void act__timer_drop(struct act__runner *runner, struct act__timer *timer)
 {
+    struct act__worker *worker = act__worker_of(runner);
     if (timer->message != NULL)
         act_message_free(&timer->message);
     act__store(&timer->generation, act__load(&timer->generation) + 1);
@@ -102,12 +104,12 @@ bool act__timer_cancel(struct act__worker *worker, struct act__timer *timer)
                                                  memory_order_relaxed, memory_order_relaxed))
         return false;
     act__gap("timers.cancelled");
-    if (!timer->by_call && own_wheel(worker, timer) && act__station_enter(worker)) {
-        act__wheel_remove(worker->wheel, timer);
-        act__station_leave(worker);
-        act__timer_drop(worker, timer);
+    if (!timer->by_call && own_wheel(worker, timer) && act__station_enter(&worker->run)) {
+        act__wheel_remove(worker->run.wheel, timer);
+        act__station_leave(&worker->run);
+        act__timer_drop(&worker->run, timer);
     } else {
-        worker->executor->operations->call_wheel(worker->executor, timer, true);
+        worker->run.executor->operations->call_wheel(worker->run.executor, timer, true);
     }
     return true;
 }
@@ -136,13 +138,13 @@ static void fire(struct act__worker *worker, struct act__timer *timer)
     }
 }
 
-void act__timers_run(struct act__worker *worker, struct act__timer_wheel *wheel, act_millis now)
+void act__timers_run(struct act__runner *runner, struct act__timer_wheel *wheel, act_millis now)
 {
     struct act__list due;
     act__list_init(&due);
     act__wheel_advance(wheel, now, &due);
     while (!act__list_is_empty(&due))
-        fire(worker, act__container(due.next, struct act__timer, slot));
+        fire(act__worker_of(runner), act__container(due.next, struct act__timer, slot));
     act__wheel_spread(wheel);
 }
 
@@ -158,7 +160,7 @@ act_millis act_now(const act_self *self)
 
 uint64_t act_random(act_self *self)
 {
-    return act__random_next(&self->worker->random);
+    return act__random_next(&self->worker->run.random);
 }
 
 act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_message **message,

@@ -16,11 +16,7 @@ bool               act__timer_cancel(struct act__worker *worker, struct act__tim
 void               act__timer_cancel_all(struct act__worker *worker, act_self *self);
 /* Puts a watch that has fired into the wheel again. */
 void    act__timer_again(struct act__worker *worker, struct act__timer *timer, act_millis delay);
-/* Frees a timer that is in no wheel and no set, with its message. */
-void    act__timer_drop(struct act__worker *worker, struct act__timer *timer);
 /* Of one that is in use. */
 act_ref act__timer_ref(struct act_system *system, const struct act__timer *timer);
-/* Fires what is due on a wheel that nobody else uses now. */
-void    act__timers_run(struct act__worker *worker, struct act__timer_wheel *wheel, act_millis now);
 
 #endif

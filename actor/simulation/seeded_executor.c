@@ -10,7 +10,8 @@
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
-#include <actor/signal/timers.h>
+#include <actor/scheduler/runner.h>
+#include <actor/scheduler/task.h>
 #include <actor/system/roots.h>
 #include <actor/system/system.h>
 #include <actor/system/system_record.h>
@@ -30,7 +31,7 @@
 #define QUEUES 16
 
 struct queue {
-    act_self *first, *last; /* through run_next */
+    struct act__task *first, *last; /* through run_next */
 };
 
 struct seeded {
@@ -41,7 +42,7 @@ struct seeded {
     uint32_t                filled; /* bit q: queue q is not empty */
     act_millis              now;
     uint64_t                signature;
-    struct act__random      order; /* apart from worker.random: what actors draw does not disturb
+    struct act__random      order; /* apart from the runner's: what actors draw does not disturb
                                       the order */
 };
 
@@ -60,27 +61,28 @@ static void sign(struct seeded *seeded, uint64_t fact)
     seeded->signature = (act__rotate(seeded->signature, 5) ^ fact) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static void schedule(struct act__executor *executor, struct act__worker *worker, act_self *self)
+static void schedule(struct act__executor *executor, struct act__runner *runner,
+                     struct act__task *task)
 {
     struct seeded *seeded = seeded_of(executor);
     uint32_t       draw = act__random_below(&seeded->order, 2 * QUEUES);
     struct queue  *queue = &seeded->queues[draw / 2];
-    (void)worker;
+    (void)runner;
     if (queue->first == NULL) {
-        self->run_next = NULL;
-        queue->first = queue->last = self;
+        task->run_next = NULL;
+        queue->first = queue->last = task;
         seeded->filled |= 1u << (draw / 2);
     } else if (draw % 2 != 0) {
-        self->run_next = queue->first;
-        queue->first = self;
+        task->run_next = queue->first;
+        queue->first = task;
     } else {
-        self->run_next = NULL;
-        queue->last->run_next = self;
-        queue->last = self;
+        task->run_next = NULL;
+        queue->last->run_next = task;
+        queue->last = task;
     }
 }
 
-static act_self *draw_next(struct seeded *seeded)
+static struct act__task *draw_next(struct seeded *seeded)
 {
     uint32_t filled = seeded->filled;
     if (filled == 0)
@@ -88,13 +90,13 @@ static act_self *draw_next(struct seeded *seeded)
     for (uint32_t skip = act__random_below(&seeded->order, (uint32_t)__builtin_popcount(filled));
          skip > 0; skip--)
         filled &= filled - 1;
-    uint32_t      q = (uint32_t)__builtin_ctz(filled);
-    struct queue *queue = &seeded->queues[q];
-    act_self     *self = queue->first;
-    queue->first = self->run_next;
+    uint32_t          q = (uint32_t)__builtin_ctz(filled);
+    struct queue     *queue = &seeded->queues[q];
+    struct act__task *task = queue->first;
+    queue->first = task->run_next;
     if (queue->first == NULL)
         seeded->filled &= ~(1u << q);
-    return self;
+    return task;
 }
 
 static act_millis now(struct act__executor *executor)
@@ -105,10 +107,9 @@ static act_millis now(struct act__executor *executor)
 /* There is one wheel, and whoever calls is on its thread. */
 static void call_wheel(struct act__executor *executor, struct act__timer *timer, bool cancel)
 {
-    struct act__worker *worker = &seeded_of(executor)->worker;
     if (cancel) {
         act__wheel_remove(&seeded_of(executor)->wheel, timer);
-        act__timer_drop(worker, timer);
+        act__timer_drop(&seeded_of(executor)->worker.run, timer);
     } else {
         act__wheel_add(&seeded_of(executor)->wheel, timer);
     }
@@ -120,9 +121,9 @@ static act_result prepare_blocking(struct act__executor *executor)
     return ACT_OK; /* there is only this thread, and nobody else to be held up by it */
 }
 
-static void each_worker(struct act__executor *executor, act__worker_visit *visit, void *context)
+static void each_worker(struct act__executor *executor, act__runner_visit *visit, void *context)
 {
-    visit(&seeded_of(executor)->worker, context);
+    visit(&seeded_of(executor)->worker.run, context);
 }
 
 static void each_turn(struct act__executor *executor, act__turn_visit *visit, void *context)
@@ -139,7 +140,7 @@ static uint32_t end_threads(struct act__executor *executor, const struct timespe
 static void destroy(struct act__executor *executor)
 {
     struct seeded *seeded = seeded_of(executor);
-    act__worker_fini(&seeded->worker);
+    act__runner_fini(&seeded->worker.run);
     act__free(seeded);
 }
 
@@ -161,19 +162,19 @@ static act_result make_executor(struct act_system *system, struct seeded **seede
     struct seeded *made = act__allocate_lines(sizeof *made);
     if (made == NULL)
         return ACT_NO_MEMORY;
-    if (!act__worker_init(&made->worker, system, 0, act__mix(&seed))) {
+    if (!act__runner_init(&made->worker.run, system, 0, act__mix(&seed))) {
         act__free(made);
         return ACT_NO_MEMORY;
     }
     made->base.operations = &operations;
     made->base.workers_count = 1;
     made->base.simulated = true;
-    made->worker.executor = &made->base;
+    made->worker.run.executor = &made->base;
     act__wheel_init(&made->wheel, 0);
-    made->worker.wheel = &made->wheel;
+    made->worker.run.wheel = &made->wheel;
     act__random_seed(&made->order, act__mix(&seed));
     system->executor = &made->base;
-    act__record_of(system)->foreign_worker.executor = &made->base;
+    act__record_of(system)->foreign_worker.run.executor = &made->base;
     *seeded = made;
     return ACT_OK;
 }
@@ -205,12 +206,12 @@ act_system *act_simulation_system(act_simulation *simulation)
 
 /* -------------------------------------------------------------------------------------- running */
 
-static void take_turn(struct seeded *seeded, act_self *self)
+static void take_turn(struct seeded *seeded, struct act__task *task)
 {
-    uint32_t batch = 1 + act__random_below(&seeded->order, BATCH_MAX);
-    sign(seeded, act__local_of(self));
+    seeded->worker.run.batch = 1 + act__random_below(&seeded->order, BATCH_MAX);
+    sign(seeded, act__local_of(act__self_of(task)));
     sign(seeded, (uint64_t)seeded->now);
-    act__turn_run(&seeded->worker, self, batch);
+    act__turn_run(&seeded->worker.run, task);
 }
 
 /* What the last turn has done, as far as others can tell. */
@@ -226,21 +227,21 @@ static __attribute__((noinline)) bool run_here(struct seeded *seeded, uint64_t *
                                                uint64_t steps_max)
 {
     volatile uint64_t         steps = 0; /* volatile: kept over the jump that ends a panic */
-    act_self                 *self;
+    struct act__task         *task;
     void *const               runs_before = act__runs_here; /* a simulation may be run by another
                                                                system's callback */
-    struct act__worker *const callbacks_before = act__callbacks_here;
-    act__runs_here = act__callbacks_here = &seeded->worker;
+    struct act__runner *const callbacks_before = act__callbacks_here;
+    act__runs_here = act__callbacks_here = &seeded->worker.run;
     act__select_random = seeded->signature;
-    seeded->worker.stack_floor = __builtin_frame_address(0);
-    if (setjmp(seeded->worker.recover) != 0) {
-        act__turn_recover(&seeded->worker);
+    seeded->worker.run.panic.stack_floor = __builtin_frame_address(0);
+    if (setjmp(seeded->worker.run.panic.recover) != 0) {
+        act__turn_recover(&seeded->worker.run);
         sign_turn(seeded);
     }
-    act__timers_run(&seeded->worker, &seeded->wheel, seeded->now);
-    while ((steps_max == 0 || steps < steps_max) && (self = draw_next(seeded)) != NULL) {
+    act__timers_run(&seeded->worker.run, &seeded->wheel, seeded->now);
+    while ((steps_max == 0 || steps < steps_max) && (task = draw_next(seeded)) != NULL) {
         steps = steps + 1;
-        take_turn(seeded, self);
+        take_turn(seeded, task);
         sign_turn(seeded);
     }
     act__runs_here = runs_before;
@@ -252,7 +253,7 @@ static __attribute__((noinline)) bool run_here(struct seeded *seeded, uint64_t *
 
 static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max)
 {
-    struct act__worker *loop_of __attribute__((cleanup(act__loop_left))) = &seeded->worker;
+    struct act__runner *loop_of __attribute__((cleanup(act__loop_left))) = &seeded->worker.run;
     bool                all = run_here(seeded, steps_count, steps_max);
 
     loop_of = NULL;
@@ -265,11 +266,12 @@ static bool run(struct seeded *seeded, uint64_t *steps_count, uint64_t steps_max
  */
 static bool is_inside(const act_simulation *simulation)
 {
-    const struct act__worker *worker = &simulation->seeded->worker;
+    const struct act__runner *runner = &simulation->seeded->worker.run;
 
-    if (act__callbacks_here == worker && (char *)__builtin_frame_address(0) >= worker->stack_floor)
-        act__fatal(worker, "its callback was left by longjmp");
-    return act__callbacks_here == worker;
+    if (act__callbacks_here == runner &&
+        (char *)__builtin_frame_address(0) >= runner->panic.stack_floor)
+        act__fatal(runner, "its callback was left by longjmp");
+    return act__callbacks_here == runner;
 }
 
 act_result act_simulation_run(act_simulation *simulation, uint64_t *steps_count, uint64_t steps_max)

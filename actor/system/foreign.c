@@ -1,7 +1,5 @@
 /* Ordinary threads wait for actors: ask and join. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/system/foreign.h>
-
 #include <errno.h>
 #include <stdio.h>
 
@@ -13,7 +11,7 @@
 #include <actor/process/slab.h>
 #include <actor/process/spawn.h>
 #include <actor/process/worker.h>
-#include <actor/scheduler/executor.h>
+#include <actor/scheduler/task.h>
 #include <actor/signal/signal.h>
 #include <actor/system/system.h>
 #include <actor/system/system_record.h>
@@ -38,9 +36,9 @@ struct foreign {
     act_ref         awaited; /* the ask or the monitor */
 };
 
-void act__foreign_ring(act_self *self)
+void act__foreign_ring(struct act__task *task)
 {
-    struct foreign *foreign = (struct foreign *)(void *)self->run_next;
+    struct foreign *foreign = (struct foreign *)(void *)task->run_next;
     act__lock(&foreign->mutex);
     foreign->rung = true;
     pthread_cond_signal(&foreign->bell);
@@ -52,14 +50,14 @@ enum { BUSY_MAX = 8 };
 /* A free cell and its token; NULL: no memory. */
 static act_self *take_cell(act_system *system)
 {
-    act_self *busy[BUSY_MAX], *cell;
-    unsigned  busy_count = 0, rounds = 0;
+    struct act__system_record *record = act__record_of(system);
+    act_self                  *busy[BUSY_MAX], *cell;
+    unsigned                   busy_count = 0, rounds = 0;
     /*
      * A stale message may have put a free cell into the queue of a worker that has much to do: take
      * another one.
      */
-    while ((cell = act__slab_take(&system->cells, &act__record_of(system)->foreign_worker.cells)) !=
-           NULL) {
+    while ((cell = act__slab_take(&system->cells, &record->foreign_worker.cells)) != NULL) {
         act__cell_prepare(system, cell);
         if (act__mpsc_wake(&cell->gate.queue))
             break;
@@ -71,8 +69,7 @@ static act_self *take_cell(act_system *system)
         busy[busy_count++] = cell;
     }
     while (busy_count > 0)
-        act__slab_give(&system->cells, &act__record_of(system)->foreign_worker.cells,
-                       busy[--busy_count]);
+        act__slab_give(&system->cells, &record->foreign_worker.cells, busy[--busy_count]);
     return cell;
 }
 
@@ -85,9 +82,9 @@ static act_result open_foreign(act_system *system, struct foreign *foreign)
     pthread_mutex_init(&foreign->mutex, NULL);
     foreign->cell = cell;
     foreign->rung = false;
-    cell->run_next = (act_self *)(void *)foreign;
+    cell->task.run_next = (struct act__task *)(void *)foreign;
     act__store(&cell->gate.max, 0);
-    act__store(&cell->route, ACT__ROUTE_FOREIGN);
+    act__store(&cell->task.route, ACT__ROUTE_FOREIGN);
     cell->flags = ACT__CELL_LIVING | ACT__CELL_READY | ACT__CELL_TRAPPING;
     cell->worker = &act__record_of(system)->foreign_worker;
     cell->parent = 0;
@@ -101,7 +98,7 @@ static void close_foreign(act_system *system, struct foreign *foreign)
 {
     act_self           *cell = foreign->cell;
     struct act__worker *worker = &act__record_of(system)->foreign_worker;
-    act__store(&cell->route, ACT__ROUTE_ANY);
+    act__store(&cell->task.route, ACT__ROUTE_ANY);
     act__end_quietly(worker, cell);
     act_message *freed;
     do {
@@ -135,11 +132,12 @@ static bool wait_for_bell(struct foreign *foreign, const struct timespec *until)
  */
 static act_message *look(act_system *system, struct foreign *foreign)
 {
-    act_message *message;
-    act__take_in(&act__record_of(system)->foreign_worker, foreign->cell);
+    struct act__system_record *record = act__record_of(system);
+    act_message               *message;
+    act__take_in(&record->foreign_worker, foreign->cell);
     while ((message = act__inbox_pop(&foreign->cell->inbox)) != NULL &&
            !act_ref_equal(message->ref, foreign->awaited))
-        act__refuse(&act__record_of(system)->foreign_worker, foreign->cell, message, ACT_NO_ACTOR);
+        act__refuse(&record->foreign_worker, foreign->cell, message, ACT_NO_ACTOR);
     return message;
 }
 
@@ -150,22 +148,23 @@ static act_message *look(act_system *system, struct foreign *foreign)
 static act_message *wait_for_message(act_system *system, struct foreign *foreign,
                                      act_millis timeout)
 {
-    act_self       *cell = foreign->cell;
-    act_message    *message, *freed;
-    struct timespec until =
+    struct act__system_record *record = act__record_of(system);
+    act_self                  *cell = foreign->cell;
+    act_message               *message, *freed;
+    struct timespec            until =
         timeout == ACT_FOREVER ? (struct timespec){0} : act__clock_after(timeout);
     bool in_time = timeout != 0;
     while ((message = look(system, foreign)) == NULL && in_time) {
         if (!act__inbox_sleep(&cell->gate, &cell->inbox, &freed))
             continue;
         if (freed != NULL)
-            act__release(&act__record_of(system)->foreign_worker, freed);
-        act__unlock_leavable(&act__record_of(system)->foreign_mutex);
+            act__release(&record->foreign_worker, freed);
+        act__unlock_leavable(&record->foreign_mutex);
         act__gap("foreign.asleep");
         in_time = wait_for_bell(foreign, timeout == ACT_FOREVER ? NULL : &until);
         if (!in_time && !act__mpsc_wake(&cell->gate.queue))
             wait_for_bell(foreign, NULL); /* somebody has the token and is about to ring */
-        act__lock_leavable(&act__record_of(system)->foreign_mutex);
+        act__lock_leavable(&record->foreign_mutex);
     }
     return message;
 }
@@ -174,17 +173,18 @@ static act_message *wait_for_message(act_system *system, struct foreign *foreign
 static act_result wait_for_reply(act_system *system, struct foreign *foreign, act_message **reply,
                                  act_millis timeout)
 {
-    act_message *message = wait_for_message(system, foreign, timeout);
+    struct act__system_record *record = act__record_of(system);
+    act_message               *message = wait_for_message(system, foreign, timeout);
     if (message == NULL)
         return ACT_TIMED_OUT;
     if (message->tag == ACT_MESSAGE_DOWN && !act__message_is_counted(message)) {
-        act__finish(&act__record_of(system)->foreign_worker, foreign->cell, message);
+        act__finish(&record->foreign_worker, foreign->cell, message);
         return ACT_NO_ACTOR;
     }
-    act__count(&act__record_of(system)->foreign_worker.received);
+    act__count(&record->foreign_worker.received);
     act_message *list = act__inbox_detach(&foreign->cell->gate, &foreign->cell->inbox, message);
     if (list != NULL)
-        act__take_in_list(&act__record_of(system)->foreign_worker, foreign->cell, list);
+        act__take_in_list(&record->foreign_worker, foreign->cell, list);
     message->act_bits &= (uint8_t) ~(ACT__BIT_COUNTED | ACT__BIT_REPLY);
     *reply = message;
     return ACT_OK;
@@ -193,12 +193,13 @@ static act_result wait_for_reply(act_system *system, struct foreign *foreign, ac
 act_result act_system_ask(act_system *system, act_pid to, act_message **message,
                           act_message **reply, act_millis timeout)
 {
+    struct act__system_record *record = act__record_of(system);
     if (act__has_forked(system))
         return ACT_FORKED;
     struct foreign foreign;
     if (timeout == 0 || timeout < ACT_FOREVER || !act__may_wait_for(system, to))
         return ACT_INVALID;
-    act__lock_leavable(&act__record_of(system)->foreign_mutex);
+    act__lock_leavable(&record->foreign_mutex);
     act_result result = open_foreign(system, &foreign);
     if (result == ACT_OK) {
         result = act_ask(foreign.cell, &foreign.awaited, to, message, ACT_FOREVER);
@@ -206,7 +207,7 @@ act_result act_system_ask(act_system *system, act_pid to, act_message **message,
             result = wait_for_reply(system, &foreign, reply, timeout);
         close_foreign(system, &foreign);
     }
-    act__unlock_leavable(&act__record_of(system)->foreign_mutex);
+    act__unlock_leavable(&record->foreign_mutex);
     return result;
 }
 
@@ -223,12 +224,13 @@ static void report_end(const act_message *down, act_exit_report *report)
 act_result act_system_join(act_system *system, act_pid pid, act_exit_report *report,
                            act_millis timeout)
 {
+    struct act__system_record *record = act__record_of(system);
     if (act__has_forked(system))
         return ACT_FORKED;
     struct foreign foreign;
     if (timeout < ACT_FOREVER || !act__may_wait_for(system, pid))
         return ACT_INVALID;
-    act__lock_leavable(&act__record_of(system)->foreign_mutex);
+    act__lock_leavable(&record->foreign_mutex);
     act_result result = open_foreign(system, &foreign);
     if (result == ACT_OK) {
         result = act_monitor(foreign.cell, &foreign.awaited, pid);
@@ -237,11 +239,11 @@ act_result act_system_join(act_system *system, act_pid pid, act_exit_report *rep
             result = down != NULL ? ACT_OK : ACT_TIMED_OUT;
             if (down != NULL) {
                 report_end(down, report);
-                act__finish(&act__record_of(system)->foreign_worker, foreign.cell, down);
+                act__finish(&record->foreign_worker, foreign.cell, down);
             }
         }
         close_foreign(system, &foreign);
     }
-    act__unlock_leavable(&act__record_of(system)->foreign_mutex);
+    act__unlock_leavable(&record->foreign_mutex);
     return result;
 }

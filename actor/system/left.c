@@ -13,6 +13,7 @@
 #include <actor/process/slab.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/task.h>
 #include <actor/system/log.h>
 
 #define TOLD_MAX 8 /* of a million that wait for one that is stuck, the first few say enough */
@@ -38,10 +39,10 @@ static bool is_found(const struct found *found, uint64_t local)
 }
 
 /* Under the executor's locks: so it is told later. */
-static void add_running(act_self *self, act_millis since, void *context)
+static void add_running(struct act__task *task, act_millis since, void *context)
 {
     struct found *found = context;
-    uint64_t      local = act__local_of(self);
+    uint64_t      local = act__local_of(act__self_of(task));
 
     if ((act__generation_of(local) & 1) != 0 && found->count < TOLD_MAX && !is_found(found, local))
         found->left[found->count++] = (struct left){local, since, true};
@@ -69,7 +70,7 @@ static void add_waiting(struct found *found)
         uint64_t local = generation << ACT__SLOT_BITS | slot;
         bool     is_handover = (act__load(&cell->control) & HANDOVER_BITS) != 0;
         if ((generation & 1) != 0 && !is_handover &&
-            act__load(&cell->route) != ACT__ROUTE_FOREIGN && !is_found(found, local))
+            act__load(&cell->task.route) != ACT__ROUTE_FOREIGN && !is_found(found, local))
             found->left[found->count++] = (struct left){local, -1, false};
     }
 }

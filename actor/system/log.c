@@ -17,6 +17,7 @@
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
 #include <actor/system/log_record.h>
 #include <actor/system/log_writer.h>
 #include <actor/system/system_record.h>
@@ -42,7 +43,7 @@ static const char *label_of(const act_self *self)
 {
     const act_on_end *last = self->defers;
     if (last == NULL)
-        return self->worker->ended_label;
+        return self->worker->ending.label;
     while (last->act_next != NULL)
         last = last->act_next;
     return last->label != NULL ? last->label : "";
@@ -70,7 +71,7 @@ static void set_place(struct act__log_record *record, const act_system *system, 
     const struct act__worker *worker = act__worker_here(system);
     record->at = microseconds_of(system);
     record->lost = 0;
-    record->worker = worker != NULL ? worker->index : ACT__NO_WORKER;
+    record->worker = worker != NULL ? worker->run.index : ACT__NO_WORKER;
     record->level = (uint16_t)level;
     record->local = 0;
     record->actor[0] = record->behavior[0] = '\0';
@@ -205,8 +206,8 @@ void act__log_about(act_system *system, uint64_t local, const char *behavior, ac
 
 act_result act_log_flush(act_system *system, act_millis timeout)
 {
+    struct act__system_record *record = act__record_of(system);
     if (timeout < ACT_FOREVER)
         return ACT_INVALID;
-    return act__record_of(system)->log != NULL ? act__log_wait(act__record_of(system)->log, timeout)
-                                               : ACT_OK;
+    return record->log != NULL ? act__log_wait(record->log, timeout) : ACT_OK;
 }

@@ -3,6 +3,7 @@
  * journal. Internal.
  */
 /* SPDX-License-Identifier: MIT */
+#include <actor/system/log_format.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 
 #include <actor/process/cell.h>
-#include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
 #include <actor/system/log_record.h>
 
 enum style { STYLE_TEXT, STYLE_LOGFMT, STYLE_JSON };

@@ -3,6 +3,7 @@
  * doc/models/log_ring.pml. Internal.
  */
 /* SPDX-License-Identifier: MIT */
+#include <actor/system/log_ring.h>
 
 #include <string.h>
 

@@ -14,12 +14,15 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
 #include <actor/system/log.h>
+#include <actor/system/log_format.h>
 #include <actor/system/log_record.h>
+#include <actor/system/log_ring.h>
 #include <actor/system/log_sink.h>
 #include <actor/time/clock.h>
 #include <mailbox/base/lock.h>
+#include <mailbox/base/memory.h>
 
 /*
  *     any thread --- act__log_ring_push, then a wake-up if `idle` ---> writer_main

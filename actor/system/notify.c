@@ -6,7 +6,6 @@
 #include <actor/process/cell.h>
 #include <actor/process/fork.h>
 #include <actor/process/worker.h>
-#include <actor/scheduler/executor.h>
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 #include <mailbox/base/memory.h>

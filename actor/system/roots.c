@@ -11,7 +11,6 @@
 #include <actor/process/shared.h>
 #include <actor/process/spawn.h>
 #include <actor/process/worker.h>
-#include <actor/scheduler/executor.h>
 #include <actor/signal/signal.h>
 #include <actor/system/system_record.h>
 #include <mailbox/base/lock.h>
@@ -20,7 +19,7 @@
  * The last that was spawned is told to end first, and the next when it has ended. The worker on
  * which one ends tells the next, so no thread has to be woken for each: a million take seconds.
  *
- *     act__record_of(system)->roots ---- told ----> counted in roots_told ---- has wholly ended ----> gone
+ *     system->roots ---- told ----> counted in `told` ---- has wholly ended ----> gone
  *          |                                                                           ^
  *          +-------------------------- ends by itself ---------------------------------+
  *
@@ -32,16 +31,15 @@
 
 static void tell_next(act_system *system, struct act__worker *worker)
 {
-    while (!act__list_is_empty(&act__record_of(system)->roots) &&
-           act__record_of(system)->roots_told < TOLD_MAX) {
-        struct act__root *root =
-            act__container(act__record_of(system)->roots.prev, struct act__root, place);
-        bool alone = act__load(&root->has_last_words);
-        if (alone && act__record_of(system)->roots_told > 0)
+    struct act__roots *roots = &act__record_of(system)->roots;
+    while (!act__list_is_empty(&roots->list) && roots->told < TOLD_MAX) {
+        struct act__root *root = act__container(roots->list.prev, struct act__root, place);
+        bool              alone = act__load(&root->has_last_words);
+        if (alone && roots->told > 0)
             return;
         act__list_remove(&root->place);
         root->is_told = true;
-        act__record_of(system)->roots_told++;
+        roots->told++;
         act__control_set(system, worker, root->local, ACT__CONTROL_SHUTDOWN);
         if (alone)
             return;
@@ -50,25 +48,27 @@ static void tell_next(act_system *system, struct act__worker *worker)
 
 static bool are_gone(const act_system *system)
 {
-    return act__record_of(system)->roots_told == 0 &&
-           act__list_is_empty(&act__record_of(system)->roots);
+    struct act__roots *roots = &act__record_of(system)->roots;
+    return roots->told == 0 && act__list_is_empty(&roots->list);
 }
 
 static void go_on_telling(act_system *system, struct act__worker *worker)
 {
-    if (!act__record_of(system)->tells_roots)
+    struct act__roots *roots = &act__record_of(system)->roots;
+    if (!roots->tells)
         return;
     tell_next(system, worker);
     if (are_gone(system))
-        pthread_cond_broadcast(&act__record_of(system)->root_ended);
+        pthread_cond_broadcast(&roots->ended);
 }
 
 void act__roots_tell(act_system *system, struct act__worker *worker)
 {
-    act__lock(&act__record_of(system)->roots_mutex);
-    act__record_of(system)->tells_roots = true;
+    struct act__roots *roots = &act__record_of(system)->roots;
+    act__lock(&roots->mutex);
+    roots->tells = true;
     go_on_telling(system, worker);
-    act__unlock(&act__record_of(system)->roots_mutex);
+    act__unlock(&roots->mutex);
 }
 
 bool act__roots_are_gone(const act_system *system)
@@ -78,27 +78,29 @@ bool act__roots_are_gone(const act_system *system)
 
 void act__root_has_ended(act_system *system, struct act__worker *worker)
 {
-    act__lock(&act__record_of(system)->roots_mutex);
-    act__record_of(system)->roots_told--;
+    struct act__roots *roots = &act__record_of(system)->roots;
+    act__lock(&roots->mutex);
+    roots->told--;
     go_on_telling(system, worker);
-    act__unlock(&act__record_of(system)->roots_mutex);
+    act__unlock(&roots->mutex);
 }
 
 /* Before the actor has wholly ended: one that was told counts until then, see act__end_run. */
 static void release_root(struct act__attachment *attachment)
 {
-    struct act__root *root = act__container(attachment, struct act__root, attachment);
-    act_system       *system = root->system;
-    act__lock(&act__record_of(system)->roots_mutex); /* an actor may end before its spawner has
-                                                        written what it is called */
+    struct act__root  *root = act__container(attachment, struct act__root, attachment);
+    act_system        *system = root->system;
+    struct act__roots *roots = &act__record_of(system)->roots;
+    act__lock(&roots->mutex); /* an actor may end before its spawner has written what it is
+                                 called */
     struct act__worker *worker =
         act__cell_at(system, root->local)->worker; /* on which it ends, just now */
     act__list_remove(&root->place);
     if (root->is_told)
-        worker->has_ended_root = true;
+        worker->ending.was_root = true;
     else
         go_on_telling(system, worker);
-    act__unlock(&act__record_of(system)->roots_mutex);
+    act__unlock(&roots->mutex);
     act__free(root);
 }
 
@@ -119,6 +121,7 @@ void act__root_will_speak(act_self *self)
 act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior *behavior,
                             const void *args, const act_spawn_options *options)
 {
+    struct act__roots *roots = &act__record_of(system)->roots;
     if (act__has_forked(system))
         return ACT_FORKED;
     struct act__root *root = act__allocate(sizeof *root);
@@ -131,14 +134,14 @@ act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior
                                           (options != NULL && options->on_end != NULL));
     struct act__spawning what = {behavior, args, options, 0, &root->attachment};
     act__lock(&act__record_of(system)->foreign_mutex);
-    act__lock(&act__record_of(system)->roots_mutex);
+    act__lock(&roots->mutex);
     act_result result =
         act__spawn(&act__record_of(system)->foreign_worker, pid, NULL, &what, ACT__TIE_NONE, NULL);
     if (result == ACT_OK) { /* before the mutex lets the actor end: its release waits for it */
         root->local = pid->local;
-        act__list_append(&act__record_of(system)->roots, &root->place);
+        act__list_append(&roots->list, &root->place);
     }
-    act__unlock(&act__record_of(system)->roots_mutex);
+    act__unlock(&roots->mutex);
     act__unlock(&act__record_of(system)->foreign_mutex);
     if (result != ACT_OK)
         act__free(root);

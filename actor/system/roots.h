@@ -3,13 +3,24 @@
 #ifndef ACT_ACTOR_SYSTEM_ROOTS_H
 #define ACT_ACTOR_SYSTEM_ROOTS_H
 
+#include <pthread.h>
+
 #include <actor/process/attachment.h>
 #include <actor/process/worker.h>
 #include <actor/system.h>
 
+/* Actors that ordinary threads spawned. */
+struct act__roots {
+    pthread_mutex_t  mutex; /* of all below */
+    pthread_cond_t   ended; /* the last of them, or the last of all actors while `closing` */
+    struct act__list list;  /* not yet told to end, oldest first */
+    uint32_t         told;  /* and have not ended; see roots.c */
+    bool             tells;
+};
+
 struct act__root {
     struct act__attachment attachment;
-    struct act__list       place; /* in system->roots */
+    struct act__list       place; /* in the list */
     act_system            *system;
     uint64_t               local;
     bool                   is_told;
@@ -18,7 +29,7 @@ struct act__root {
 
 /* Tells the newest root to end, and then the others, as they end; `worker` may be NULL. */
 void act__roots_tell(act_system *system, struct act__worker *worker);
-/* Whether none is left. With roots_mutex, unless nothing runs. */
+/* Whether none is left. With the mutex, unless nothing runs. */
 bool act__roots_are_gone(const act_system *system);
 /* One that was told has wholly ended. */
 void act__root_has_ended(act_system *system, struct act__worker *worker);

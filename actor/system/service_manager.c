@@ -15,6 +15,7 @@
 
 #include <actor/process/fork.h>
 #include <actor/process/shared.h>
+#include <actor/scheduler/report.h>
 #include <actor/system/log.h>
 #include <actor/system/system_record.h>
 
@@ -99,15 +100,16 @@ static act_result tell(struct act__service_manager *manager, const char *text)
 
 act_result act_system_ready(act_system *system)
 {
+    struct act__system_record *record = act__record_of(system);
     if (act__has_forked(system))
         return ACT_FORKED;
     if (system->options.service == ACT_SERVICE_NONE)
         return ACT_INVALID;
-    if (act__load(&act__record_of(system)->service_manager.is_ready))
+    if (act__load(&record->service_manager.is_ready))
         return ACT_OK;
-    act_result result = tell(&act__record_of(system)->service_manager, "READY=1");
+    act_result result = tell(&record->service_manager, "READY=1");
     if (result == ACT_OK) /* relaxed: two threads at once tell it twice, which is allowed */
-        act__store(&act__record_of(system)->service_manager.is_ready, true);
+        act__store(&record->service_manager.is_ready, true);
     return result;
 }
 

@@ -27,12 +27,8 @@ void       act__service_manager_close(struct act__service_manager *manager);
 void act__service_manager_run_begins(act_system *system);
 void act__service_manager_stop_begins(act_system *system);
 
-/*
- * How often at least it wants to hear that all workers go on; 0: never. The monitor of the workers
- * calls the second so often, if each of them has passed a point since the last time.
- */
+/* How often at least it wants to hear that all workers go on: act__watchdog_feed; 0: never. */
 act_millis act__watchdog_interval(const act_system *system);
-act_result act__watchdog_feed(act_system *system);
 /* In the log, which may call the program. */
 void       act__watchdog_log_unfed(act_system *system, act_result why);
 

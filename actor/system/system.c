@@ -19,6 +19,8 @@
 #include <actor/process/spawn.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <actor/scheduler/runner.h>
+#include <actor/scheduler/worker_pool.h>
 #include <actor/signal/bond.h>
 #include <actor/signal/signal.h>
 #include <actor/system/left.h>
@@ -113,7 +115,7 @@ static act_result fill_in(act_system_options *filled, const act_system_options *
 
 bool act__may_take_down(const struct act_system *system)
 {
-    const struct act__worker *here = act__callbacks_here;
+    const struct act__worker *here = act__worker_of(act__callbacks_here);
 
     if (here != NULL)
         act__check_stack(here);
@@ -123,9 +125,9 @@ bool act__may_take_down(const struct act_system *system)
 
 bool act__may_wait_for(const struct act_system *system, act_pid pid)
 {
-    const struct act__worker *here = act__callbacks_here;
-    bool is_itself = here != NULL && here->system == system && here->current != NULL &&
-                     act_pid_equal(pid, act_self_pid(here->current));
+    const struct act__worker *here = act__worker_of(act__callbacks_here);
+    bool is_itself = here != NULL && here->system == system && act__current_of(here) != NULL &&
+                     act_pid_equal(pid, act_self_pid(act__current_of(here)));
 
     if (here != NULL)
         act__check_stack(here);
@@ -178,10 +180,10 @@ static void init_record(struct act__system_record *made)
     made->shared.outside = &made->foreign_worker;
     made->stop_event = -1;
     made->service_manager.fd = -1;
-    act__condition_init(&made->root_ended);
+    act__condition_init(&made->roots.ended);
     pthread_mutex_init(&made->foreign_mutex, NULL);
-    pthread_mutex_init(&made->roots_mutex, NULL);
-    act__list_init(&made->roots);
+    pthread_mutex_init(&made->roots.mutex, NULL);
+    act__list_init(&made->roots.list);
 }
 
 /* Returns: false without memory. */
@@ -190,7 +192,7 @@ static bool fill_record(struct act__system_record *made)
     act_system *system = &made->shared;
     return make_slabs(system) && act__names_create(&system->names) == ACT_OK &&
            reserve_nobody(system) &&
-           act__worker_init(&made->foreign_worker, system, ACT__NO_WORKER, (uintptr_t)made) &&
+           act__runner_init(&made->foreign_worker.run, system, ACT__NO_WORKER, (uintptr_t)made) &&
            (system->options.log != NULL || (made->log = act__log_create(&system->options)) != NULL);
 }
 
@@ -216,21 +218,34 @@ act_result act__system_make(act_system **system, const act_system_options *optio
 
 void act__system_free(act_system *system)
 {
+    struct act__system_record *record = act__record_of(system);
     if (system->executor != NULL)
         system->executor->operations->destroy(system->executor);
-    act__worker_fini(&act__record_of(system)->foreign_worker);
+    act__runner_fini(&record->foreign_worker.run);
     act__names_destroy(system->names);
     act__slab_destroy(&system->timers);
     act__slab_destroy(&system->bonds);
     act__slab_destroy(&system->cells);
-    pthread_cond_destroy(&act__record_of(system)->root_ended);
-    pthread_mutex_destroy(&act__record_of(system)->foreign_mutex);
-    pthread_mutex_destroy(&act__record_of(system)->roots_mutex);
-    if (act__record_of(system)->stop_event >= 0)
-        close(act__record_of(system)->stop_event);
-    act__service_manager_close(&act__record_of(system)->service_manager);
-    act__log_destroy(act__record_of(system)->log); /* last: what ended before may have logged */
+    pthread_cond_destroy(&record->roots.ended);
+    pthread_mutex_destroy(&record->foreign_mutex);
+    pthread_mutex_destroy(&record->roots.mutex);
+    if (record->stop_event >= 0)
+        close(record->stop_event);
+    act__service_manager_close(&record->service_manager);
+    act__log_destroy(record->log); /* last: what ended before may have logged */
     act__free(system);
+}
+
+static act_result create_pool(act_system *system)
+{
+    const act_system_options *options = &system->options;
+    return act__worker_pool_create(
+        &system->executor, system,
+        &(struct act__pool_options){.workers_count = options->workers_count,
+                                    .spares_max = options->spares_max,
+                                    .blocking_max = options->blocking_max,
+                                    .stuck_after = options->stuck_after,
+                                    .feeds_after = act__watchdog_interval(system)});
 }
 
 act_result act_system_create(act_system **system, const act_system_options *options)
@@ -247,8 +262,8 @@ act_result act_system_create(act_system **system, const act_system_options *opti
     if (result == ACT_OK)
         result = act__service_manager_open(&act__record_of(made)->service_manager, &made->options);
     if (result == ACT_OK)
-        result = act__worker_pool_create(&made->executor, made, &made->options);
-    act__record_of(made)->foreign_worker.executor = made->executor;
+        result = create_pool(made);
+    act__record_of(made)->foreign_worker.run.executor = made->executor;
     if (result != ACT_OK) {
         act__system_free(made);
         return result;
@@ -259,24 +274,29 @@ act_result act_system_create(act_system **system, const act_system_options *opti
 
 /* ------------------------------------------------------------------------------------- counters */
 
-static void add_counters(struct act__worker *worker, void *context)
+static void add_counters(struct act__runner *runner, void *context)
 {
-    act_counters *counters = context;
+    const struct act__worker *worker = act__worker_of(runner);
+    act_counters             *counters = context;
 #define X(name, text) counters->name += act__load(&worker->name);
     ACT_COUNTERS(X)
 #undef X
+    counters->stolen += act__load(&runner->stolen);
+    counters->parked += act__load(&runner->parked);
+    counters->stuck += act__load(&runner->stuck);
+    counters->thread_waits += act__load(&runner->thread_waits);
 }
 
 void act_system_counters(act_system *system, act_counters *counters)
 {
+    struct act__system_record *record = act__record_of(system);
     *counters = (act_counters){0};
     if (act__has_forked(system))
         return;
-    add_counters(&act__record_of(system)->foreign_worker, counters);
+    add_counters(&record->foreign_worker.run, counters);
     counters->sent += act__load(&system->outside_sent);
     counters->dead_letters += act__load(&system->outside_dead_letters);
-    counters->log_lost +=
-        act__record_of(system)->log != NULL ? act__log_lost(act__record_of(system)->log) : 0;
+    counters->log_lost += record->log != NULL ? act__log_lost(record->log) : 0;
     system->executor->operations->each_worker(system->executor, add_counters, counters);
 }
 
@@ -289,13 +309,13 @@ uint32_t act_system_workers_count(const act_system *system)
 
 void act_system_stop(act_system *system)
 {
+    struct act__system_record *record = act__record_of(system);
     if (act__has_forked(system))
         return;
     uint64_t one = 1;
     int      saved = errno; /* a signal handler must leave it alone */
-    act__store(&act__record_of(system)->stop_asked, true);
-    if (act__record_of(system)->stop_event >= 0 &&
-        write(act__record_of(system)->stop_event, &one, sizeof one) < 0) {
+    act__store(&record->stop_asked, true);
+    if (record->stop_event >= 0 && write(record->stop_event, &one, sizeof one) < 0) {
         /* Only EAGAIN is possible: it was written before. */
     }
     errno = saved;
@@ -308,27 +328,30 @@ void act_system_tree_begins(act_system *system)
 
 void act_system_tree_ended(act_system *system, act_tree_end how)
 {
-    bool                      is_last = act__sub(&act__record_of(system)->trees_count, 1) == 1;
-    const struct act__worker *worker = act__worker_here(system);
-    if (how == ACT_TREE_END_EARLY && worker != NULL && worker->exit_reason.kind == ACT_EXIT_KILLED)
+    struct act__system_record *record = act__record_of(system);
+    bool                       is_last = act__sub(&record->trees_count, 1) == 1;
+    const struct act__worker  *worker = act__worker_here(system);
+    if (how == ACT_TREE_END_EARLY && worker != NULL &&
+        worker->ending.reason.kind == ACT_EXIT_KILLED)
         how = ACT_TREE_END_GAVE_UP;
     if (act__load(&system->closing) || system->executor->simulated)
         return;
     if (how == ACT_TREE_END_GAVE_UP)
-        act__store(&act__record_of(system)->gave_up, true);
+        act__store(&record->gave_up, true);
     if (how == ACT_TREE_END_GAVE_UP || (how == ACT_TREE_END_DONE && is_last))
         act_system_stop(system);
 }
 
 void act__system_actor_ended(act_system *system)
 {
+    struct act__system_record *record = act__record_of(system);
     /* seq_cst, partner of itself: of two that end at the same time one sees that it is the last. */
     atomic_thread_fence(memory_order_seq_cst);
     if (act__system_actors_count(system) != 0)
         return;
-    act__lock(&act__record_of(system)->roots_mutex);
-    pthread_cond_broadcast(&act__record_of(system)->root_ended);
-    act__unlock(&act__record_of(system)->roots_mutex);
+    act__lock(&record->roots.mutex);
+    pthread_cond_broadcast(&record->roots.ended);
+    act__unlock(&record->roots.mutex);
 }
 
 void act__control_set_all(act_system *system, struct act__worker *worker, uint8_t control)
@@ -348,8 +371,9 @@ enum act__ended { ROOTS_HAVE_ENDED, ALL_HAVE_ENDED };
 /* Whether that came in time. deadline NULL: for ever. */
 static bool wait_for_end(act_system *system, enum act__ended what, const struct timespec *deadline)
 {
-    bool ended, in_time = true;
-    act__lock(&act__record_of(system)->roots_mutex);
+    struct act__system_record *record = act__record_of(system);
+    bool                       ended, in_time = true;
+    act__lock(&record->roots.mutex);
     for (;;) {
         ended = what == ROOTS_HAVE_ENDED ? act__roots_are_gone(system)
                                          : act__system_actors_count(system) == 0;
@@ -361,12 +385,11 @@ static bool wait_for_end(act_system *system, enum act__ended what, const struct 
          */
         struct timespec soon = act__clock_after(LOOK_AGAIN);
         bool            last = deadline != NULL && !act__clock_is_before(&soon, deadline);
-        in_time = pthread_cond_timedwait(&act__record_of(system)->root_ended,
-                                         &act__record_of(system)->roots_mutex,
+        in_time = pthread_cond_timedwait(&record->roots.ended, &record->roots.mutex,
                                          last ? deadline : &soon) != ETIMEDOUT ||
                   !last;
     }
-    act__unlock(&act__record_of(system)->roots_mutex);
+    act__unlock(&record->roots.mutex);
     return ended;
 }
 
@@ -412,14 +435,15 @@ static act_result result_of_stop(act_system *system, act_result result)
 
 static act_result run(act_system *system)
 {
-    struct pollfd asked = {.fd = act__record_of(system)->stop_event, .events = POLLIN};
-    if (act__record_of(system)->stopped)
+    struct act__system_record *record = act__record_of(system);
+    struct pollfd              asked = {.fd = record->stop_event, .events = POLLIN};
+    if (record->stopped)
         return ACT_INVALID;
     system->runner = act__stack_here();
     act__store_release(&system->is_run, true); /* pairs with the acquire in act__check_stack */
-    while (!act__load(&act__record_of(system)->stop_asked))
+    while (!act__load(&record->stop_asked))
         (void)poll(&asked, 1, -1);
-    act__record_of(system)->stopped = true;
+    record->stopped = true;
     act_result result = result_of_stop(system, stop_in_order(system));
     act__store(&system->is_run, false);
     return result;
@@ -427,11 +451,12 @@ static act_result run(act_system *system)
 
 act_result act_system_run(act_system *system)
 {
+    struct act__system_record *record = act__record_of(system);
     if (act__has_forked(system))
         return ACT_FORKED;
     if (!act__may_take_down(system))
         return ACT_INVALID;
-    if (!act__record_of(system)->stopped && !act__load(&act__record_of(system)->stop_asked))
+    if (!record->stopped && !act__load(&record->stop_asked))
         act__service_manager_run_begins(system);
     return run(system);
 }
@@ -468,13 +493,14 @@ static bool end_all(act_system *system, const struct timespec *until)
  */
 static void abandon(act_system *system)
 {
+    struct act__system_record   *record = act__record_of(system);
     static _Atomic(act_system *) all;
 
     (void)!act_log_flush(system, ACT_SECONDS(1));
     act__store(&system->abandoned, true); /* relaxed: a hook that is called all the same finds
                                              its context */
-    act__record_of(system)->next_abandoned = act__load(&all);
-    while (!atomic_compare_exchange_weak(&all, &act__record_of(system)->next_abandoned, system))
+    record->next_abandoned = act__load(&all);
+    while (!atomic_compare_exchange_weak(&all, &record->next_abandoned, system))
         ;
     act__is_kept(system->cells.region.base, system->cells.region.limit_bytes);
     act__is_kept(system->bonds.region.base, system->bonds.region.limit_bytes);

@@ -6,9 +6,10 @@
 #include <pthread.h>
 
 #include <actor/process/shared.h>
+#include <actor/system/roots.h>
+#include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
 #include <actor/system/service_manager.h>
-#include <mailbox/base/list.h>
 
 /* Written at creation unless said otherwise. */
 struct act__system_record {
@@ -22,12 +23,7 @@ struct act__system_record {
     pthread_mutex_t    foreign_mutex;
     struct act__worker foreign_worker;
 
-    /* Actors that ordinary threads spawned, oldest first. Guarded by roots_mutex. */
-    pthread_mutex_t  roots_mutex;
-    pthread_cond_t   root_ended; /* the last of them, or the last of all actors while `closing` */
-    struct act__list roots;      /* not yet told to end */
-    uint32_t         roots_told; /* and have not ended; see roots.c */
-    bool             tells_roots;
+    struct act__roots roots;
 
     _Atomic uint32_t trees_count; /* root supervisors; with the next see lifecycle.h */
     _Atomic bool     gave_up;

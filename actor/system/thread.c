@@ -3,12 +3,9 @@
 #include <actor/thread.h>
 
 #include <pthread.h>
-#include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <unwind.h>
 
+#include <actor/scheduler/panic.h>
 #include <mailbox/base/fork.h>
 #include <mailbox/base/list.h>
 #include <mailbox/base/memory.h>
@@ -24,22 +21,19 @@ struct deferred {
 struct act_thread {
     pthread_t id;
     void (*run)(act_thread *self, void *argument);
-    void                    *argument;
-    struct deferred         *deferred;    /* newest first */
-    char                    *stack_floor; /* a panic unwinds up to here */
-    jmp_buf                  recover;
-    bool                     panicked;
-    bool                     unwinding; /* a panic, up to `recover` */
-    uint32_t                 forks;     /* act__forks when it was made */
-    struct _Unwind_Exception panic;
-    act_exit_report          report;
+    void             *argument;
+    struct deferred  *deferred; /* newest first */
+    struct act__panic panic;
+    bool              panicked;
+    uint32_t          forks; /* act__forks when it was made */
+    act_exit_report   report;
 };
 
 static void run_deferred(act_thread *self);
 
 static void run_rest(act_thread **self)
 {
-    if (*self != NULL && !(*self)->unwinding)
+    if (*self != NULL && !(*self)->panic.unwinding)
         run_deferred(*self);
 }
 
@@ -57,9 +51,9 @@ static void run_first_deferred(act_thread *self)
 /* One that panics ends there, and the next is called. Not inlined: as run_all below. */
 static __attribute__((noinline)) void run_deferred(act_thread *self)
 {
-    self->stack_floor = __builtin_frame_address(0);
-    (void)setjmp(self->recover);
-    self->unwinding = false;
+    self->panic.stack_floor = __builtin_frame_address(0);
+    (void)setjmp(self->panic.recover);
+    self->panic.unwinding = false;
     while (self->deferred != NULL)
         run_first_deferred(self);
 }
@@ -73,8 +67,8 @@ static void leave(act_thread **self)
 /* Not inlined: what the caller has to clean up would be unwound by a panic. */
 static __attribute__((noinline)) void run_all(act_thread *self)
 {
-    self->stack_floor = __builtin_frame_address(0);
-    if (setjmp(self->recover) == 0)
+    self->panic.stack_floor = __builtin_frame_address(0);
+    if (setjmp(self->panic.recover) == 0)
         self->run(self, self->argument);
 }
 
@@ -128,53 +122,15 @@ act_result act_thread_defer(act_thread *self, void (*clean_up)(void *argument), 
     return ACT_OK;
 }
 
-/* As in exit.c: up to the thread's own frame. */
-static _Unwind_Reason_Code unwind_step(int version, _Unwind_Action actions,
-                                       _Unwind_Exception_Class class,
-                                       struct _Unwind_Exception *exception,
-                                       struct _Unwind_Context *context, void *argument)
-{
-    act_thread *self = argument;
-    (void)version;
-    (void)class;
-    (void)exception;
-    if ((actions & _UA_END_OF_STACK) != 0 || (char *)_Unwind_GetCFA(context) >= self->stack_floor)
-        longjmp(self->recover, 1);
-    return _URC_NO_REASON;
-}
-
-static ACT_NORETURN void unwind(act_thread *self);
-
-/* A C++ `catch (...)` is left by unwinding further. */
-static void go_on_unwinding(_Unwind_Reason_Code reason, struct _Unwind_Exception *exception)
-{
-    (void)reason;
-    unwind(act__container(exception, act_thread, panic));
-}
-
-static ACT_NORETURN void unwind(act_thread *self)
-{
-    memset(&self->panic, 0, sizeof self->panic);
-    self->panic.exception_cleanup = go_on_unwinding;
-    _Unwind_ForcedUnwind(&self->panic, unwind_step, self);
-    longjmp(self->recover, 1); /* the stack could not be walked: skip the clean-up handlers */
-}
-
 void act_thread_panic_at(act_thread *self, const char *file, int line, const char *format, ...)
 {
-    const char *slash = strrchr(file, '/');
-    char       *text = self->report.text;
-    va_list     values;
+    va_list values;
     if (!self->panicked) { /* a second one, while the first unwinds, adds nothing */
         self->report.kind = ACT_EXIT_PANIC;
-        int used = snprintf(text, sizeof self->report.text,
-                            "%s:%d: ", slash != NULL ? slash + 1 : file, line);
-        if (used < 0 || (size_t)used >= sizeof self->report.text)
-            used = 0;
         va_start(values, format);
-        vsnprintf(text + used, sizeof self->report.text - (size_t)used, format, values);
+        act__panic_text(self->report.text, sizeof self->report.text, file, line, format, values);
         va_end(values);
     }
-    self->panicked = self->unwinding = true;
-    unwind(self);
+    self->panicked = true;
+    act__panic_unwind(&self->panic);
 }

@@ -6,9 +6,9 @@
 #ifndef ACT_ACTOR_TIME_WHEEL_H
 #define ACT_ACTOR_TIME_WHEEL_H
 
-#include <actor/actor.h>
 #include <mailbox/base/list.h>
 #include <mailbox/message/envelope.h>
+#include <mailbox/message/message.h>
 
 /*
  * G. Varghese, A. Lauck: Hashed and hierarchical timing wheels (1987). A round of the finest level

@@ -537,10 +537,10 @@ static size_t in_cache(const struct act__slab_cache *cache)
 
 static struct act__worker *only_worker;
 
-static void find_worker(struct act__worker *worker, void *context)
+static void find_worker(struct act__runner *runner, void *context)
 {
     (void)context;
-    only_worker = worker;
+    only_worker = act__worker_of(runner);
 }
 
 /* When all actors have ended every cell, bond and timer is free again; cell 0 is nobody's. */

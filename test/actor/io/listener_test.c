@@ -14,6 +14,7 @@
 
 #include <actor/process/cell.h>
 #include <actor/io/loop_record.h>
+#include <actor/process/worker.h>
 #include <mailbox/message/pool.h>
 #include <test/actor/io/net.h>
 #include <test/kit/kit.h>
@@ -139,7 +140,7 @@ static void open_and_drop(struct net *net, int i)
 static void tell_used(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_answer_value(self, message, NET_DO, act_int64(self->worker->loop->used_count));
+    act_answer_value(self, message, NET_DO, act_int64(self->worker->run.loop->used_count));
 }
 
 static const act_behavior use_teller = {.name = "use teller", .receive = tell_used};

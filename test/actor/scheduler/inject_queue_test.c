@@ -6,22 +6,22 @@
 #include <test/kit/kit.h>
 
 static struct act__inject_queue queue;
-static act_self                 cells[16];
+static struct act__task         tasks[16];
 
 static void push(int from, int count)
 {
     for (int i = from; i < from + count; i++)
-        cells[i].run_next = i + 1 < from + count ? &cells[i + 1] : NULL;
-    act__inject_push(&queue, &cells[from], &cells[from + count - 1], (uint32_t)count);
+        tasks[i].run_next = i + 1 < from + count ? &tasks[i + 1] : NULL;
+    act__inject_push(&queue, &tasks[from], &tasks[from + count - 1], (uint32_t)count);
 }
 
 static void pop(uint32_t most, int from, int count)
 {
-    uint32_t  taken;
-    act_self *at = act__inject_pop(&queue, most, &taken);
+    uint32_t          taken;
+    struct act__task *at = act__inject_pop(&queue, most, &taken);
     ck_assert_int_eq((int)taken, count);
     for (int i = from; i < from + count; i++, at = at->run_next)
-        ck_assert_ptr_eq(at, &cells[i]);
+        ck_assert_ptr_eq(at, &tasks[i]);
     ck_assert_ptr_null(at);
 }
 

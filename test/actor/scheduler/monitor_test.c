@@ -22,7 +22,7 @@ static act_millis  began, lasted_since; /* as the monitor saw the turn, and its 
 /* In a handler. Its thread is running, so a look sets `quiet_looks` to 0. */
 static void wait_for_a_look(act_self *self)
 {
-    struct act__monitor *monitor = &act__pool_of(self->worker->executor)->monitor;
+    struct act__monitor *monitor = &act__pool_of(self->worker->run.executor)->monitor;
     bool                 has_looked = false;
     act__lock(&monitor->mutex);
     monitor->quiet_looks = 1;
@@ -38,8 +38,8 @@ static void wait_for_a_look(act_self *self)
 /* Returns: whether it was the last. */
 static bool handle_a_while(act_self *self, const void *its_memory)
 {
-    struct act__pool_thread *thread = act__pool_thread_of(self->worker);
-    uint32_t                 turn = act__load(&self->worker->turn);
+    struct act__pool_thread *thread = act__pool_thread_of(&self->worker->run);
+    uint32_t                 turn = act__load(&self->worker->run.turn);
     if (handled++ == 0) {
         memory = its_memory;
         first_turn = turn;
@@ -49,7 +49,7 @@ static bool handle_a_while(act_self *self, const void *its_memory)
     wait_for_a_look(self);
     if (handled < HANDLERS)
         return false;
-    struct act__monitor *monitor = &act__pool_of(self->worker->executor)->monitor;
+    struct act__monitor *monitor = &act__pool_of(self->worker->run.executor)->monitor;
     act__lock(&monitor->mutex);
     began = thread->watched.since;
     lasted_since = thread->watched.handling;

@@ -4,6 +4,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 #include <test/kit/kit.h>
 
 static struct act__steal_deque newborns;
-static act_self                cells[2 * ACT__STEAL_DEQUE_MAX];
+static struct act__task        tasks[2 * ACT__STEAL_DEQUE_MAX];
 
 static void empty(void)
 {
@@ -21,7 +22,7 @@ static void empty(void)
 static void fill(uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        ck_assert(act__steal_deque_push(&newborns, &cells[i]));
+        ck_assert(act__steal_deque_push(&newborns, &tasks[i]));
 }
 
 static void the_youngest_comes_first(void)
@@ -29,7 +30,7 @@ static void the_youngest_comes_first(void)
     empty();
     fill(10);
     for (int i = 9; i >= 0; i--)
-        ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[i]);
+        ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &tasks[i]);
     ck_assert_ptr_null(act__steal_deque_youngest(&newborns));
     ck_assert(act__steal_deque_is_empty(&newborns));
 }
@@ -39,7 +40,7 @@ static void the_oldest_is_stolen_first(void)
     empty();
     fill(10);
     for (int i = 0; i < 10; i++)
-        ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &cells[i]);
+        ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &tasks[i]);
     ck_assert_ptr_null(act__steal_deque_oldest(&newborns));
     ck_assert(act__steal_deque_is_empty(&newborns));
 }
@@ -48,26 +49,26 @@ static void both_ends_meet(void)
 {
     empty();
     fill(5);
-    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &cells[0]);
-    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[4]);
-    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &cells[1]);
+    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &tasks[0]);
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &tasks[4]);
+    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &tasks[1]);
     ck_assert_uint_eq(act__steal_deque_count(&newborns), 2);
-    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[3]);
-    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[2]);
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &tasks[3]);
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &tasks[2]);
     ck_assert_ptr_null(act__steal_deque_oldest(&newborns));
     ck_assert_ptr_null(act__steal_deque_youngest(&newborns));
     fill(1); /* and it goes on */
-    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[0]);
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &tasks[0]);
 }
 
 static void a_full_one_refuses(void)
 {
     empty();
     fill(ACT__STEAL_DEQUE_MAX);
-    ck_assert(!act__steal_deque_push(&newborns, &cells[ACT__STEAL_DEQUE_MAX]));
-    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &cells[0]);
-    ck_assert(act__steal_deque_push(&newborns, &cells[ACT__STEAL_DEQUE_MAX]));
-    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[ACT__STEAL_DEQUE_MAX]);
+    ck_assert(!act__steal_deque_push(&newborns, &tasks[ACT__STEAL_DEQUE_MAX]));
+    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &tasks[0]);
+    ck_assert(act__steal_deque_push(&newborns, &tasks[ACT__STEAL_DEQUE_MAX]));
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &tasks[ACT__STEAL_DEQUE_MAX]);
 }
 
 static void it_works_where_its_numbers_wrap_round(void)
@@ -76,9 +77,9 @@ static void it_works_where_its_numbers_wrap_round(void)
     act__store(&newborns.head, UINT32_MAX - 2);
     act__store(&newborns.tail, UINT32_MAX - 2);
     fill(8);
-    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &cells[0]);
+    ck_assert_ptr_eq(act__steal_deque_oldest(&newborns), &tasks[0]);
     for (int i = 7; i > 0; i--)
-        ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[i]);
+        ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &tasks[i]);
     ck_assert(act__steal_deque_is_empty(&newborns));
 }
 
@@ -88,7 +89,7 @@ static void a_thief_sees_whether_they_wait(void)
     ck_assert(!act__steal_deque_wait(&newborns));
     fill(1);
     ck_assert(act__steal_deque_wait(&newborns)); /* nobody touches it meanwhile */
-    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &cells[0]);
+    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &tasks[0]);
     ck_assert(!act__steal_deque_wait(&newborns));
     fill(100);
     ck_assert(act__steal_deque_wait(&newborns));
@@ -101,11 +102,11 @@ static _Atomic uint32_t taken_count, thefts;
 static _Atomic uint8_t  out[2 * ACT__STEAL_DEQUE_MAX]; /* 1: pushed and not yet taken */
 static _Atomic bool     over;
 
-static bool take(const act_self *self)
+static bool take(const struct act__task *task)
 {
-    if (self == NULL)
+    if (task == NULL)
         return false;
-    if (atomic_exchange(&out[self - cells], 0) != 1)
+    if (atomic_exchange(&out[task - tasks], 0) != 1)
         abort(); /* taken twice */
     act__add(&taken_count, 1);
     return true;
@@ -128,12 +129,12 @@ static void nothing_is_lost_or_taken_twice_between_an_owner_and_thieves(void)
     for (int i = 0; i < THIEVES; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, steals, NULL), 0);
     for (uint32_t i = 0; i < ROUNDS; i++) {
-        act_self *self = &cells[i % (2 * ACT__STEAL_DEQUE_MAX)];
-        if (atomic_exchange(&out[self - cells], 1) == 0) {
-            if (act__steal_deque_push(&newborns, self))
+        struct act__task *task = &tasks[i % (2 * ACT__STEAL_DEQUE_MAX)];
+        if (atomic_exchange(&out[task - tasks], 1) == 0) {
+            if (act__steal_deque_push(&newborns, task))
                 pushed_count++;
             else
-                atomic_store(&out[self - cells], 0);
+                atomic_store(&out[task - tasks], 0);
         }
         if (i % 2 == 0 || i % 1000 < 500)
             take(act__steal_deque_youngest(&newborns));

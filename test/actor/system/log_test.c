@@ -17,7 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <actor/system/log_format.h>
 #include <actor/system/log_record.h>
+#include <actor/system/log_ring.h>
 #include <actor/system/log_sink.h>
 #include <actor/system/system_record.h>
 #include <test/actor/fixture.h>

@@ -1,7 +1,7 @@
 /* The names of the functions at addresses of this process. Internal. */
 /* SPDX-License-Identifier: MIT */
-#ifndef ACT_ACTOR_SCHEDULER_SYMBOLS_H
-#define ACT_ACTOR_SCHEDULER_SYMBOLS_H
+#ifndef ACT_ACTOR_SYSTEM_SYMBOLS_H
+#define ACT_ACTOR_SYSTEM_SYMBOLS_H
 
 #include <stdbool.h>
 #include <stddef.h>

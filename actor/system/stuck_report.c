@@ -1,6 +1,5 @@
 /* Which actor is stuck, and where: its own thread is asked by a signal, another tells. Internal. */
 /* SPDX-License-Identifier: MIT */
-
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -10,12 +9,14 @@
 #include <unwind.h>
 
 #include <actor/process/cell.h>
-#include <actor/scheduler/executor.h>
+#include <actor/process/worker.h>
 #include <actor/scheduler/monitor.h>
-#include <actor/scheduler/symbols.h>
+#include <actor/scheduler/report.h>
+#include <actor/scheduler/runner.h>
 #include <actor/scheduler/worker_pool.h>
 #include <actor/system/log.h>
 #include <actor/system/service_manager.h>
+#include <actor/system/symbols.h>
 #include <actor/time/clock.h>
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
@@ -45,7 +46,7 @@
 enum { PROBE_IDLE, PROBE_ASKED, PROBE_FILLING, PROBE_FILLED, PROBE_STEPS };
 struct probe {
     _Atomic uint32_t              state;
-    _Atomic(struct act__worker *) worker; /* the only one that may fill it; written before ASKED */
+    _Atomic(struct act__runner *) runner; /* the only one that may fill it; written before ASKED */
     uint32_t                      turn;   /* in which it is, or was last */
     uint64_t                      actor;  /* 0: it is in no turn */
     const char                   *behavior;
@@ -91,14 +92,14 @@ static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *argu
 
 static void fill_probe(const struct act__worker *worker)
 {
-    act_self           *self = act__load(&worker->current);
+    act_self           *self = act__current_of(worker);
     const act_message  *message = worker->message;
     const act_behavior *behavior = NULL;
     if (self != NULL) /* relaxed: in the last steps of a turn it may be another's already, see
                          make_life in spawn.c */
         behavior = __atomic_load_n(&self->behavior, __ATOMIC_RELAXED);
     struct walk walk = {.behavior = behavior};
-    probe.turn = act__load(&worker->turn);
+    probe.turn = act__load(&worker->run.turn);
     probe.actor = self != NULL ? act__local_of(self) : 0;
     probe.behavior = behavior != NULL ? behavior->name : NULL;
     probe.schema = behavior != NULL ? behavior->schema : NULL;
@@ -117,16 +118,16 @@ static bool go_from(uint32_t state, uint32_t to)
 
 static void probed(int signal)
 {
-    struct act__worker *here = act__runs_here;
+    struct act__runner *here = act__runs_here;
     (void)signal;
-    /* acquire: pairs with the release in ask_thread: `worker` is there. */
+    /* acquire: pairs with the release in ask_thread: `runner` is there. */
     uint32_t asked = act__load_acquire(&probe.state), question = asked - asked % PROBE_STEPS;
-    if (asked != question + PROBE_ASKED || act__load(&probe.worker) != here || here == NULL)
+    if (asked != question + PROBE_ASKED || act__load(&probe.runner) != here || here == NULL)
         return;
     act__gap("probe.looked");
     if (!go_from(asked, question + PROBE_FILLING))
         return;
-    fill_probe(here);
+    fill_probe(act__worker_of(here));
     /* release: pairs with the acquire in has_answered */
     act__store_release(&probe.state, question + PROBE_FILLED);
 }
@@ -163,7 +164,7 @@ static bool ask_thread(struct act__pool_thread *thread)
     struct timespec moment = {.tv_nsec = 1000000};
     uint32_t        before = act__load(&probe.state);
     uint32_t        question = before - before % PROBE_STEPS + PROBE_STEPS;
-    act__store(&probe.worker, &thread->base);
+    act__store(&probe.runner, &thread->base);
     /* release: pairs with the acquire in probed */
     act__store_release(&probe.state, question + PROBE_ASKED);
     if (!handler_is_ours() || pthread_kill(thread->id, PROBE_SIGNAL) != 0) {
@@ -260,7 +261,7 @@ static void write_report(struct act__worker_pool *pool, const struct act__report
                       (unsigned)monitor->spares_max);
     if (answer != NULL && answer->turn == what->turn && answer->actor == what->actor)
         append_frames(text, used, answer);
-    act__log_about(pool->system, what->actor, what->behavior->name, ACT_LOG_WARNING, "%s", text);
+    act__log_about(pool->system, what->actor, what->behavior, ACT_LOG_WARNING, "%s", text);
 }
 
 /* ---------------------------------------------------------------------- the reporter's thread */
@@ -315,13 +316,14 @@ static bool start_reporter(struct act__worker_pool *pool)
 /* Returns: false if the turn is over by now. acquire: so that the turn is looked at last. */
 static bool note_actor(struct act__reporter *reporter, struct act__pool_thread *thread)
 {
-    act_self *self = act__load_acquire(&thread->base.current);
+    const act_self *self = act__self_of(act__load_acquire(&thread->base.current));
     if (self == NULL)
         return false;
     reporter->turn = thread->watched.turn;
     reporter->actor = act__local_of(self);
-    reporter->behavior = __atomic_load_n(&self->behavior, __ATOMIC_ACQUIRE);
-    return reporter->behavior != NULL && act__load(&thread->base.turn) == reporter->turn;
+    const act_behavior *behavior = __atomic_load_n(&self->behavior, __ATOMIC_ACQUIRE);
+    reporter->behavior = behavior != NULL ? behavior->name : NULL;
+    return behavior != NULL && act__load(&thread->base.turn) == reporter->turn;
 }
 
 bool act__stuck_report(struct act__worker_pool *pool, struct act__pool_thread *thread,

@@ -9,7 +9,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include <actor/scheduler/symbols.h>
+#include <actor/system/symbols.h>
 #include <test/kit/kit.h>
 
 static __attribute__((noinline)) int static_one(int x)

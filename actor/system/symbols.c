@@ -1,6 +1,6 @@
 /* Names of functions from the symbol tables of ELF files. Internal. */
 /* SPDX-License-Identifier: MIT */
-#include <actor/scheduler/symbols.h>
+#include <actor/system/symbols.h>
 
 #include <elf.h>
 #include <errno.h>
