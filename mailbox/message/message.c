@@ -10,7 +10,10 @@
 #include <mailbox/base/memory.h>
 #include <mailbox/message/envelope.h>
 #include <mailbox/message/pool.h>
+#include <mailbox/message/reserved_tags.h>
 
+_Static_assert(ACT_TAG_MAX == UINT32_C(0xFFFFFEFF) && sizeof(struct act__reserved_tags) <= 256,
+               "the framework's own tags are above those of programs");
 _Static_assert(sizeof(act_message) == 64, "an envelope is one cache line");
 _Static_assert(offsetof(act_message, as) + ACT_MESSAGE_INLINE_BYTES == 64,
                "payloads go on behind the struct");
