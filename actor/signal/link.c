@@ -6,6 +6,7 @@
 #include <actor/lifecycle.h>
 #include <actor/process/cell.h>
 #include <actor/process/fork.h>
+#include <actor/process/shared.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
 #include <actor/signal/bond.h>

@@ -12,7 +12,7 @@
 #include <actor/scheduler/executor.h>
 #include <actor/scheduler/runner.h>
 #include <actor/scheduler/task.h>
-#include <actor/system/roots.h>
+#include <actor/system/stop.h>
 #include <actor/system/system.h>
 #include <actor/system/system_record.h>
 #include <actor/time/wheel.h>
@@ -313,49 +313,36 @@ uint64_t act_simulation_signature(const act_simulation *simulation)
 
 /* ----------------------------------------------------------------------------------------- stop */
 
-static bool roots_have_ended(const struct act_system *system)
-{
-    return act__roots_are_gone(system);
-}
+/* One order, as act__stop_in_order needs it: the simulation that is stopped. */
+struct stopping {
+    struct act__stop base;
+    act_simulation  *simulation;
+};
 
-static bool all_have_ended(const struct act_system *system)
+/* Virtual time passes from timer to timer. */
+static bool wait_for_end(const struct act__stop *stop, enum act__ended what, act_millis until)
 {
-    return act__system_actors_count((struct act_system *)(uintptr_t)system) == 0;
-}
-
-/* Virtual time passes from timer to timer. Returns: whether these had ended before the deadline. */
-static bool run_until(act_simulation *simulation,
-                      bool (*have_ended)(const struct act_system *system), act_millis deadline)
-{
+    struct seeded *seeded = act__container(stop, const struct stopping, base)->simulation->seeded;
     for (;;) {
-        run(simulation->seeded, NULL, 1000000);
-        if (have_ended(simulation->system))
+        run(seeded, NULL, 1000000);
+        if (act__has_ended(stop->system, what))
             return true;
-        act_millis next = act__wheel_next(&simulation->seeded->wheel);
-        if (next == ACT_FOREVER || (deadline != ACT_FOREVER && next > deadline))
+        act_millis next = act__wheel_next(&seeded->wheel);
+        if (next == ACT_FOREVER || (until != ACT_FOREVER && next > until))
             return false;
-        simulation->seeded->now = next;
+        seeded->now = next;
     }
 }
 
 static void stop(act_simulation *simulation)
 {
-    struct act_system  *system = simulation->system;
-    struct act__worker *worker = &simulation->seeded->worker;
-    act_millis          timeout = system->options.stop_timeout;
-    act_millis deadline = timeout == ACT_FOREVER ? ACT_FOREVER : simulation->seeded->now + timeout;
-    act__store(&system->closing, true);
-    act__roots_tell(system, worker);
-    (void)run_until(simulation, roots_have_ended, deadline);
-    act__control_set_all(system, worker,
-                         ACT__CONTROL_SHUTDOWN); /* whom no root had under its care */
-    (void)run_until(simulation, all_have_ended, deadline);
-    act__store(&system->killing, true);
-    while (!all_have_ended(system)) {
-        act__control_set_all(system, worker, ACT__CONTROL_KILL);
-        run(simulation->seeded, NULL, 1000000);
-    }
-    act__handovers_clear(system);
+    struct stopping stopping = {{.system = simulation->system,
+                                 .worker = &simulation->seeded->worker,
+                                 .wait = wait_for_end,
+                                 .kill_timeout = ACT_FOREVER},
+                                simulation};
+    (void)act__stop_in_order(&stopping.base);
+    act__handovers_clear(simulation->system);
     run(simulation->seeded, NULL, 0); /* what the last ones sent is let go */
 }
 

@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/system/system.h>
 
-#include <errno.h>
-#include <poll.h>
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -22,12 +20,12 @@
 #include <actor/scheduler/runner.h>
 #include <actor/scheduler/worker_pool.h>
 #include <actor/signal/bond.h>
-#include <actor/signal/signal.h>
 #include <actor/system/left.h>
 #include <actor/system/log.h>
 #include <actor/system/log_writer.h>
 #include <actor/system/roots.h>
 #include <actor/system/service_manager.h>
+#include <actor/system/stop.h>
 #include <actor/system/system_record.h>
 #include <actor/time/clock.h>
 #include <mailbox/base/lock.h>
@@ -45,10 +43,7 @@
 #define SPARES_MAX       1024
 #define WORKERS_MAX      256
 #define ACTORS_MAX       (1u << ACT__SLOT_BITS)
-#define LOOK_AGAIN       ACT_MS(20)
 #define CELLS_TO_SPARE   (1u << 16)
-/* How long the killed may take, besides stop_timeout: a handler that is running returns first. */
-#define KILL_TIMEOUT ACT_SECONDS(1)
 
 /* --------------------------------------------------------------------------------------- making */
 
@@ -305,173 +300,22 @@ uint32_t act_system_workers_count(const act_system *system)
     return system->executor->workers_count;
 }
 
-/* ----------------------------------------------------------------------------------------- stop */
-
-void act_system_stop(act_system *system)
-{
-    struct act__system_record *record = act__record_of(system);
-    if (act__has_forked(system))
-        return;
-    uint64_t one = 1;
-    int      saved = errno; /* a signal handler must leave it alone */
-    act__store(&record->stop_asked, true);
-    if (record->stop_event >= 0 && write(record->stop_event, &one, sizeof one) < 0) {
-        /* Only EAGAIN is possible: it was written before. */
-    }
-    errno = saved;
-}
-
-void act_system_tree_begins(act_system *system)
-{
-    act__add(&act__record_of(system)->trees_count, 1);
-}
-
-void act_system_tree_ended(act_system *system, act_tree_end how)
-{
-    struct act__system_record *record = act__record_of(system);
-    bool                       is_last = act__sub(&record->trees_count, 1) == 1;
-    const struct act__worker  *worker = act__worker_here(system);
-    if (how == ACT_TREE_END_EARLY && worker != NULL &&
-        worker->ending.reason.kind == ACT_EXIT_KILLED)
-        how = ACT_TREE_END_GAVE_UP;
-    if (act__load(&system->closing) || system->executor->simulated)
-        return;
-    if (how == ACT_TREE_END_GAVE_UP)
-        act__store(&record->gave_up, true);
-    if (how == ACT_TREE_END_GAVE_UP || (how == ACT_TREE_END_DONE && is_last))
-        act_system_stop(system);
-}
-
-void act__system_actor_ended(act_system *system)
-{
-    struct act__system_record *record = act__record_of(system);
-    /* seq_cst, partner of itself: of two that end at the same time one sees that it is the last. */
-    atomic_thread_fence(memory_order_seq_cst);
-    if (act__system_actors_count(system) != 0)
-        return;
-    act__lock(&record->roots.mutex);
-    pthread_cond_broadcast(&record->roots.ended);
-    act__unlock(&record->roots.mutex);
-}
-
-void act__control_set_all(act_system *system, struct act__worker *worker, uint8_t control)
-{
-    act_self *cell;
-    for (size_t slot = 1; (cell = act__slab_at(&system->cells, slot)) != NULL; slot++) {
-        /* pairs with the release in spawn.c and foreign.c */
-        uint64_t generation = act__load_acquire(&cell->generation);
-        if ((generation & 1) != 0)
-            act__control_set(system, worker, generation << ACT__SLOT_BITS | slot, control);
-    }
-}
-
-/* What is waited for. */
-enum act__ended { ROOTS_HAVE_ENDED, ALL_HAVE_ENDED };
-
-/* Whether that came in time. deadline NULL: for ever. */
-static bool wait_for_end(act_system *system, enum act__ended what, const struct timespec *deadline)
-{
-    struct act__system_record *record = act__record_of(system);
-    bool                       ended, in_time = true;
-    act__lock(&record->roots.mutex);
-    for (;;) {
-        ended = what == ROOTS_HAVE_ENDED ? act__roots_are_gone(system)
-                                         : act__system_actors_count(system) == 0;
-        if (ended || !in_time)
-            break;
-        /*
-         * An actor that was ending while `closing` was set may not have seen it, and then does not
-         * tell: look again soon. The alternative is a fence in every end.
-         */
-        struct timespec soon = act__clock_after(LOOK_AGAIN);
-        bool            last = deadline != NULL && !act__clock_is_before(&soon, deadline);
-        in_time = pthread_cond_timedwait(&record->roots.ended, &record->roots.mutex,
-                                         last ? deadline : &soon) != ETIMEDOUT ||
-                  !last;
-    }
-    act__unlock(&record->roots.mutex);
-    return ended;
-}
-
-static act_result stop_in_order(act_system *system)
-{
-    act_millis       timeout = system->options.stop_timeout;
-    act_millis       asked = system->executor->operations->now(system->executor);
-    struct timespec  deadline = act__clock_after(timeout == ACT_FOREVER ? 0 : timeout);
-    struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
-    /*
-     * relaxed: who sees it late spawns once more, or does not tell of its end: wait_for_end looks
-     * again.
-     */
-    act__store(&system->closing, true);
-    act__service_manager_stop_begins(system);
-    act__roots_tell(system, NULL);
-    bool in_time = wait_for_end(system, ROOTS_HAVE_ENDED, until);
-    act__control_set_all(system, NULL, ACT__CONTROL_SHUTDOWN); /* whom no root had under its care */
-    in_time = wait_for_end(system, ALL_HAVE_ENDED, until) && in_time;
-    act__store(&system->killing, true); /* relaxed: who is spawned all the same is killed in the
-                                           next round */
-    if (wait_for_end(system, ALL_HAVE_ENDED, &(struct timespec){0}))
-        return in_time ? ACT_OK : ACT_TIMED_OUT;
-    act__left_tell(system, ACT_LOG_WARNING, "not ended within stop_timeout, is killed:", asked);
-    deadline = act__clock_after(KILL_TIMEOUT);
-    do {
-        act__control_set_all(system, NULL, ACT__CONTROL_KILL);
-        struct timespec soon = act__clock_after(ACT_MS(10));
-        if (wait_for_end(system, ALL_HAVE_ENDED, &soon))
-            return ACT_TIMED_OUT;
-        clock_gettime(CLOCK_MONOTONIC, &soon);
-        if (!act__clock_is_before(&soon, &deadline))
-            return ACT_TIMED_OUT;
-    } while (true);
-}
-
-static act_result result_of_stop(act_system *system, act_result result)
-{
-    if (act__load(&act__record_of(system)->gave_up))
-        return ACT_GAVE_UP;
-    return result == ACT_OK && act__load(&system->overdue) ? ACT_TIMED_OUT : result;
-}
-
-static act_result run(act_system *system)
-{
-    struct act__system_record *record = act__record_of(system);
-    struct pollfd              asked = {.fd = record->stop_event, .events = POLLIN};
-    if (record->stopped)
-        return ACT_INVALID;
-    system->runner = act__stack_here();
-    act__store_release(&system->is_run, true); /* pairs with the acquire in act__check_stack */
-    while (!act__load(&record->stop_asked))
-        (void)poll(&asked, 1, -1);
-    record->stopped = true;
-    act_result result = result_of_stop(system, stop_in_order(system));
-    act__store(&system->is_run, false);
-    return result;
-}
-
-act_result act_system_run(act_system *system)
-{
-    struct act__system_record *record = act__record_of(system);
-    if (act__has_forked(system))
-        return ACT_FORKED;
-    if (!act__may_take_down(system))
-        return ACT_INVALID;
-    if (!record->stopped && !act__load(&record->stop_asked))
-        act__service_manager_run_begins(system);
-    return run(system);
-}
+/* ------------------------------------------------------------------------------------- destroy */
 
 /*
  * Ends all actors and threads in this time, or says which are left. Returns: whether there is
  * nothing left.
  */
-static bool end_all(act_system *system, const struct timespec *until)
+static bool end_all(act_system *system, act_millis timeout)
 {
     const struct act__executor_operations *operations = system->executor->operations;
     act_millis                             asked = operations->now(system->executor);
+    struct timespec  deadline = act__clock_after(timeout == ACT_FOREVER ? 0 : timeout);
+    struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
 
     act__control_set_all(system, NULL, ACT__CONTROL_KILL);
-    bool have_ended = wait_for_end(system, ALL_HAVE_ENDED, until);
+    bool have_ended = act__stop_wait(&(struct act__stop){.system = system}, ACT__ENDED_ALL,
+                                     timeout == ACT_FOREVER ? ACT_FOREVER : asked + timeout);
     if (have_ended)
         act__handovers_clear(system);
     else
@@ -519,11 +363,8 @@ act_result act_system_destroy(act_system **system)
         return ACT_INVALID;
     act_system_stop(mine);
     if (!act__record_of(mine)->stopped)
-        (void)run(mine);
-    act_millis       timeout = mine->options.destroy_timeout;
-    struct timespec  deadline = act__clock_after(timeout == ACT_FOREVER ? 0 : timeout);
-    struct timespec *until = timeout == ACT_FOREVER ? NULL : &deadline;
-    bool             have_ended = end_all(mine, until);
+        (void)act__stop_run(mine);
+    bool have_ended = end_all(mine, mine->options.destroy_timeout);
     if (have_ended)
         act__system_free(mine);
     else

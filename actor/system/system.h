@@ -18,9 +18,4 @@ bool act__may_wait_for(const struct act_system *system, act_pid pid);
 /* Whether this thread may stop and take the system down: in none of its own callbacks, either. */
 bool act__may_take_down(const struct act_system *system);
 
-/* Asks every living actor to shut down, or kills it; needs no memory. */
-void act__control_set_all(act_system *system, struct act__worker *worker, uint8_t control);
-/* An actor has ended: tells the thread that waits for the last. */
-void act__system_actor_ended(act_system *system);
-
 #endif

@@ -6,9 +6,9 @@
 #include <pthread.h>
 
 #include <actor/process/shared.h>
-#include <actor/system/roots.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <actor/system/roots.h>
 #include <actor/system/service_manager.h>
 
 /* Written at creation unless said otherwise. */
@@ -31,7 +31,7 @@ struct act__system_record {
     int              stop_event; /* an eventfd: act_system_stop must be async-signal-safe; -1 in
                                     a simulation */
     act_system      *next_abandoned;
-    bool             stopped; /* act_system_run's work is done; guarded by its caller being one */
+    bool             stopped; /* act__stop_run's work is done; guarded by its caller being one */
 
     struct act__service_manager service_manager;
 };

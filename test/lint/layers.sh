@@ -80,7 +80,8 @@ actor/system/log.c people read at what time of day something was
 actor/system/log_writer.c writes in real time what a system with real workers logs
 actor/system/stuck_report.c asks a thread that is stuck, so in real time
 actor/system/foreign.c ordinary threads wait in real time, and never in a simulation
-actor/system/system.c as foreign.c: the thread that stops the system waits
+actor/system/stop.c as foreign.c: the thread that stops the system waits
+actor/system/system.c as foreign.c: so does the thread that destroys it
 actor/io/ hands the clock of its event loop to the executor
 mailbox/channel/channel_waiting.c ordinary threads wait in real time; a handler never waits
 samples/kv/service/host.c keys expire at a time of day, latencies are in microseconds, and clients must not guess the seed of the hash
