@@ -19,7 +19,7 @@ enum {
 /* Pushes a signal, waking a receiver that is held back. `worker` may be NULL. */
 void act__signal_push(struct act_system *system, struct act__worker *worker, uint64_t to,
                       act_message *signal);
-/* Pushes a event of an object to its owner, as a message. */
+/* Pushes an event of an object to its owner, as a message. */
 void act__event_push(struct act__worker *worker, uint64_t to, struct act__event *event);
 /*
  * Asks something of the actor `to`, without an envelope; never fails. A dead actor: nothing

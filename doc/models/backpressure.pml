@@ -139,7 +139,7 @@ inline begin_watch()
 
 #ifdef OPENED
 /* act__backpressure_look; whether it then is overloaded for a while is open. */
-inline look()
+inline backpressure_look()
 {
     if
     :: muted[me] != CALM ->
@@ -159,7 +159,7 @@ proctype looker(byte me)
     mtype was = NO;
 awake:
     if
-    :: is_asked -> is_asked = false; look(); goto awake
+    :: is_asked -> is_asked = false; backpressure_look(); goto awake
     :: true -> sleeps = true
     fi;
 #ifndef BREAK_MUST_WAKE
@@ -422,7 +422,7 @@ inline give_token_up(a)
     changed = false
 }
 
-inline mute_sender(a)
+inline backpressure_mute(a)
 {
     if
     :: flooded == NOBODY
@@ -442,7 +442,7 @@ inline mute_sender(a)
 }
 
 /* wake, and stay_muted in turn.c. One that has become overloaded goes on. */
-inline stay(a)
+inline backpressure_stay(a)
 {
     is_muted[a] = false;
     if
@@ -505,7 +505,7 @@ idle:
         assert(running[a] == 1);
     }
     if
-    :: is_muted[a] -> stay(a)
+    :: is_muted[a] -> backpressure_stay(a)
     :: else
     fi;
     if
@@ -531,7 +531,7 @@ look:
     :: else
     fi;
     /* rest */
-    mute_sender(a);
+    backpressure_mute(a);
     if
     :: lets_go -> goto idle
     :: else -> sleep_now(a)
@@ -541,7 +541,7 @@ look:
     :: else -> take_in(a); goto look
     fi;
 spent: /* give_way */
-    mute_sender(a);
+    backpressure_mute(a);
     if
     :: lets_go -> goto idle
     :: else -> atomic { running[a]--; schedule(a); goto idle }

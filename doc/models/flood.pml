@@ -58,7 +58,7 @@ inline unmute_all(a, then)
     first = 0
 }
 
-inline look(a)
+inline backpressure_look(a)
 {
     if
     :: is_asked[a] ->
@@ -121,7 +121,7 @@ inline give_token_up(a)
     changed = false
 }
 
-inline mute_sender(a)
+inline backpressure_mute(a)
 {
     if
     :: floods && !is_overloaded[a] && (muted[a] == CALM || muted[a] == MUTED_BY) ->
@@ -143,7 +143,7 @@ inline mute_sender(a)
 }
 
 /* One that is overloaded and has handled all is so no longer. */
-inline update(a)
+inline backpressure_update(a)
 {
     if
     :: is_overloaded[a] && waits[a] == 0 -> is_overloaded[a] = false; unmute_all(a, CALM)
@@ -168,19 +168,19 @@ end_idle:
         if :: muted[a] == MUTED_BY -> muted[a] = CALM :: else fi /* wake */
     }
 look:
-    look(a);
+    backpressure_look(a);
     if
     :: waits[a] > 0 ->
         waits[a]--;
         send(a);
-        update(a);
+        backpressure_update(a);
         if
         :: goto spent
         :: goto look
         fi
     :: else
     fi;
-    mute_sender(a);
+    backpressure_mute(a);
     if
     :: lets_go -> goto end_idle
     :: else
@@ -201,7 +201,7 @@ look:
     :: else -> goto end_idle
     fi;
 spent:
-    mute_sender(a);
+    backpressure_mute(a);
     if
     :: lets_go
     :: else -> atomic { running[a]--; schedule(a) }
