@@ -341,9 +341,9 @@ ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
  *          work and before the reply. act_message_fate says whether it had the request: after
  *          ACT_FATE_UNBEGUN nothing of it was done, nor ever will be, so it may be asked again;
  *          after ACT_FATE_BEGUN, and after TIMED_OUT, only if doing it twice does no harm. A
- *          restart changes nothing in this: an ask is never handed to the next instance. One that an
- *          inbox with ACT_INBOX_DROP_OLDEST drops is answered by a DOWN with ACT_EXIT_ERROR, code
- *          ACT_FULL and ACT_FATE_UNBEGUN.
+ *          restart changes nothing in this: an ask is never handed to the next instance. One that
+ *          an inbox with ACT_INBOX_DROP_OLDEST drops is answered by a DOWN with ACT_EXIT_ERROR,
+ *          code ACT_FULL and ACT_FATE_UNBEGUN.
  * Returns: ACT_OK, also when `to` is gone: ACT_MESSAGE_DOWN then follows; ACT_INVALID (timeout);
  *          ACT_NO_MEMORY; ACT_FULL (the inbox is full, whatever its policy).
  * See:     samples/02_ask_reply.c

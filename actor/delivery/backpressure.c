@@ -80,7 +80,7 @@ static void unmute_list(struct act__worker *worker, uint32_t first)
         at = sender->muted_next;
         act__gap("backpressure.freeing");
         /* acq_rel: takes over the token that give_token_up has put there. */
-        if (act__exchange_acq_rel(&sender->task.muted, ACT__MUTE_NO) == ACT__MUTE_YES)
+        if (act__exchange_acq_rel(&sender->task.mute_state, ACT__MUTE_NO) == ACT__MUTE_YES)
             worker->run.executor->operations->yield(worker->run.executor, act__runner_of(worker),
                                                     &sender->task); /* where others can take it */
     }
@@ -326,7 +326,7 @@ static bool give_token_up(struct act__worker *worker, act_self *self, uint32_t b
      * seq_cst: with `control` below, against wake_muted. release: lays the token down for who takes
      * it there.
      */
-    if (!atomic_compare_exchange_strong_explicit(&self->task.muted, &mute, ACT__MUTE_YES,
+    if (!atomic_compare_exchange_strong_explicit(&self->task.mute_state, &mute, ACT__MUTE_YES,
                                                  memory_order_seq_cst, memory_order_acquire)) {
         act__token_got(self);
         unmute(self);
@@ -335,7 +335,7 @@ static bool give_token_up(struct act__worker *worker, act_self *self, uint32_t b
     mute = ACT__MUTE_YES;
     act__gap("backpressure.token_given_up");
     if ((atomic_load_explicit(&self->control, memory_order_seq_cst) != 0 || hears) &&
-        atomic_compare_exchange_strong_explicit(&self->task.muted, &mute, ACT__MUTE_LISTED,
+        atomic_compare_exchange_strong_explicit(&self->task.mute_state, &mute, ACT__MUTE_LISTED,
                                                 memory_order_seq_cst, memory_order_relaxed))
         act__schedule(worker->system, worker, self);
     return true;
@@ -360,11 +360,11 @@ bool act__backpressure_mute(struct act__worker *worker, act_self *self)
         return false;
     /* acquire: pairs with the exchange in free_list, which has read muted_next before. */
     /* still in a list from before: in one at a time */
-    if (act__load_acquire(&self->task.muted) != ACT__MUTE_NO)
+    if (act__load_acquire(&self->task.mute_state) != ACT__MUTE_NO)
         return give_token_up(worker, self, receiver->index);
-    act__store(&self->task.muted, ACT__MUTE_LISTED);
+    act__store(&self->task.mute_state, ACT__MUTE_LISTED);
     if (!enter_list(receiver, self)) {
-        act__store(&self->task.muted, ACT__MUTE_NO);
+        act__store(&self->task.mute_state, ACT__MUTE_NO);
         return false;
     }
     act__count(&worker->muted);
@@ -375,7 +375,8 @@ bool act__backpressure_wake(struct act__worker *worker, act_self *self, uint32_t
 {
     *by = act__load(&self->muted) & ~ACT__MUTED_BY;
     unmute(self);
-    if (act__load(&self->task.muted) != ACT__MUTE_LISTED) /* relaxed: one that is freed meanwhile
+    if (act__load(&self->task.mute_state) !=
+        ACT__MUTE_LISTED) /* relaxed: one that is freed meanwhile
                                                              cannot lay down */
         return false;
     act__take_in(worker, self);

@@ -19,7 +19,7 @@ struct act__task {
                                       opens a socket */
     _Atomic uint8_t   batch_shift; /* its batch is the runner's batch_max halved so often:
                                       worker_pool.c */
-    _Atomic uint8_t   held;        /* ACT__MUTE_*: it waits with another actor instead of in a
+    _Atomic uint8_t   mute_state;  /* ACT__MUTE_*: it waits with another actor instead of in a
                                       run queue. The scheduler leaves it alone: see backpressure.c
                                       */
 };

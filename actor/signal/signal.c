@@ -29,8 +29,8 @@ static void wake_muted(struct act_system *system, struct act__worker *worker, ac
      * seq_cst: the caller has changed `control` before; give_token_up in backpressure.c sets
      * `mute_state` and then reads `control`. One of both sees the other's write.
      */
-    if (atomic_load_explicit(&cell->task.muted, memory_order_seq_cst) == mute &&
-        atomic_compare_exchange_strong_explicit(&cell->task.muted, &mute, ACT__MUTE_LISTED,
+    if (atomic_load_explicit(&cell->task.mute_state, memory_order_seq_cst) == mute &&
+        atomic_compare_exchange_strong_explicit(&cell->task.mute_state, &mute, ACT__MUTE_LISTED,
                                                 memory_order_seq_cst, memory_order_relaxed))
         act__schedule(system, worker, cell);
 }

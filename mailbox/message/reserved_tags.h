@@ -18,7 +18,7 @@
     X(ACT__TAG_TERMINATE_CHILD, 12)                                                                \
     X(ACT__TAG_COUNT_CHILDREN, 13)                                                                 \
     X(ACT__TAG_WHICH_CHILDREN, 14)                                                                 \
-    X(ACT__TAG_NUDGE, 15)                                                                          \
+    X(ACT__TAG_CONTINUE, 15)                                                                       \
     X(ACT__TAG_STOP_TIME_IS_UP, 16)                                                                \
     X(ACT__TAG_RESTART_CHILD, 17)                                                                  \
     X(ACT__TAG_DELETE_CHILD, 18)                                                                   \
