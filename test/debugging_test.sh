@@ -193,7 +193,7 @@ act__take_in actor/signal/signal.c
 act__spawn actor/process/spawn.c
 act__handover_take actor/delivery/handover.c
 act__spawn_begin actor/process/spawn.c
-write_report actor/scheduler/stuck_report.c
+write_report actor/system/stuck_report.c
 END
 [ ! -s "$work/why" ]
 tap $? "the functions are where it says" "$work/why"

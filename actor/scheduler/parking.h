@@ -1,4 +1,4 @@
-/* When workers sleep and who wakes them. Internal. */
+/* When workers sleep and what wakes them. Internal. */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_SCHEDULER_PARKING_H
 #define ACT_ACTOR_SCHEDULER_PARKING_H

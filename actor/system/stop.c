@@ -24,7 +24,7 @@
 #include <mailbox/base/lock.h>
 
 #define LOOK_AGAIN ACT_MS(20)
-#define KILL_ROUND ACT_MS(10) /* who was spawned all the same is killed in the next */
+#define KILL_ROUND ACT_MS(10) /* what was spawned all the same is killed in the next */
 /* How long the killed may take, besides stop_timeout: a handler that is running returns first. */
 #define KILL_TIMEOUT ACT_SECONDS(1)
 
@@ -132,7 +132,7 @@ act_result act__stop_in_order(const struct act__stop *stop)
     act__service_manager_stop_begins(system);
     act__roots_tell(system, stop->worker);
     bool in_time = stop->wait(stop, ACT__ENDED_ROOTS, until);
-    /* whom no root had under its care */
+    /* those that no root had under its care */
     act__control_set_all(system, stop->worker, ACT__CONTROL_SHUTDOWN);
     in_time = stop->wait(stop, ACT__ENDED_ALL, until) && in_time;
     act__store(&system->killing, true); /* relaxed: who is spawned all the same is killed in the

@@ -11,7 +11,7 @@ enum act__ended { ACT__ENDED_ROOTS, ACT__ENDED_ALL };
 bool act__has_ended(const act_system *system, enum act__ended what);
 
 /*
- * An orderly stop: the roots are told, newest first, then whom no root had under its care, and what
+ * An orderly stop: the roots are told, newest first, then all that no root cared for, and what
  * has not ended within stop_timeout is killed. Only the waiting differs from executor to executor.
  */
 struct act__stop {
