@@ -221,7 +221,13 @@ static const char *title(const act_tree_row *row)
 
 static void print_row(const act_tree_row *row, FILE *file)
 {
+    char pid[ACT_PID_TEXT_MAX];
     fprintf(file, "%*s%s: %s", (int)(2 * row->depth), "", title(row), row->behavior_name);
+    if (row->name[0] != '\0')
+        fprintf(file, " \"%s\"", row->name);
+    act_pid_text(pid, sizeof pid, row->pid);
+    if (!act_pid_is_none(row->pid))
+        fprintf(file, " %s", pid);
     if (row->type == ACT_CHILD_SUPERVISOR && !act_pid_is_none(row->pid))
         fprintf(file, ", %s", strategy_text(row->strategy));
     fprintf(file, ", %s", act_tree_state_text(row->state));
@@ -230,10 +236,6 @@ static void print_row(const act_tree_row *row, FILE *file)
                 row->restarts_count == 1 ? "" : "s");
     if (row->inbox_length != 0)
         fprintf(file, ", %u waiting", (unsigned)row->inbox_length);
-    if (!act_pid_is_none(row->pid))
-        fprintf(file, ", pid %u.%llu", (unsigned)row->pid.node, (unsigned long long)row->pid.local);
-    if (row->name[0] != '\0')
-        fprintf(file, " \"%s\"", row->name);
     fputc('\n', file);
 }
 

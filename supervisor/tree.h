@@ -62,8 +62,8 @@ ACT_API ACT_MUST_CHECK act_result act_tree_take(act_system *system,
 ACT_API void act_tree_free(act_tree **tree) ACT_NONNULL_ALL;
 
 /**
- * Prints a picture, a line for each row: indented by depth, id or name, what it is, its state,
- * restarts and inbox if not 0, pid. Times are left out.
+ * Prints a picture, a line for each row, indented by depth: id or name; behavior, name in quotes
+ * and pid, as in the log; state; restarts and inbox if not 0. Times are left out.
  *
  * Threads: any. Errors are those of `file`: see ferror.
  */

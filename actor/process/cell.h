@@ -8,6 +8,7 @@
 #include <actor/scheduler/task.h>
 #include <actor/system.h>
 #include <mailbox/base/list.h>
+#include <mailbox/base/pid.h>
 #include <mailbox/inbox/inbox.h>
 
 /*
@@ -153,23 +154,10 @@ struct act__event {
 /* An event with this tag has lost its meaning on its way: it is passed over and only retired. */
 #define ACT__TAG_VOID 0
 
-#define ACT__SLOT_BITS 27
-#define ACT__SLOT_MASK ((UINT64_C(1) << ACT__SLOT_BITS) - 1)
-
 static inline uint64_t act__local_of(const act_self *self)
 {
-    return act__load(&self->generation) << ACT__SLOT_BITS | self->index;
-}
-
-static inline uint64_t act__generation_of(uint64_t local)
-{
-    return local >> ACT__SLOT_BITS;
-}
-
-static inline act_pid act__pid_of(uint64_t local)
-{
-    act_pid pid = {0, local};
-    return pid;
+    uint64_t generation = act__load(&self->generation);
+    return act__local_make(generation, self->index);
 }
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef ACT_MAILBOX_BASE_TYPES_H
 #define ACT_MAILBOX_BASE_TYPES_H
 
-#include <mailbox/base/api.h>
+#include <mailbox/base/result.h>
 
 ACT_BEGIN_DECLS
 
@@ -48,6 +48,39 @@ static inline bool act_pid_equal(act_pid a, act_pid b)
 {
     return a.local == b.local && a.node == b.node;
 }
+
+/* The longest text of a pid, its final NUL included. */
+#define ACT_PID_TEXT_MAX 48
+
+/**
+ * Writes a pid as logs, trees and messages show it: <node.index.generation>, as <0.12.3>; <none>
+ * for the pid of no actor. Node 0 is this system, the index says where in it the actor lives, the
+ * generation which of those that live there, one after the other, it is.
+ *
+ * text     Room for text_bytes; may be NULL if that is 0. Ends with a NUL, cut if need be: with
+ *          ACT_PID_TEXT_MAX bytes no pid is.
+ *
+ * Threads: any; async-signal-safe. Allocates nothing, and no locale changes it.
+ * Returns: how long the whole text is, without the NUL, as snprintf.
+ */
+ACT_API size_t act_pid_text(char *text, size_t text_bytes, act_pid pid);
+
+/**
+ * Reads a pid from the text that act_pid_text writes for it, and from no other: without blanks,
+ * signs, leading zeros or anything behind it.
+ *
+ * pid      Set on ACT_OK. What it names is a claim, as that of any pid that comes from outside: one
+ *          of an actor that has ended, or of a system that was here before, is answered as a dead
+ *          actor's, one of another node with ACT_NO_NODE; and one that was guessed leads to that
+ *          actor.
+ * text     Ends with a NUL. Read up to the first letter that does not belong there,
+ *          ACT_PID_TEXT_MAX bytes at most.
+ *
+ * Threads: any; async-signal-safe.
+ * Returns: ACT_OK; ACT_INVALID.
+ * See:     test/mailbox/base/pid_test.c
+ */
+ACT_API ACT_MUST_CHECK act_result act_pid_parse(act_pid *pid, const char *text) ACT_NONNULL_ALL;
 
 /* Whether two references name the same ask, monitor or timer. */
 static inline bool act_ref_equal(act_ref a, act_ref b)

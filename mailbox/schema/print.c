@@ -74,8 +74,9 @@ static void put_number(struct printer *printer, double number, int digits)
 
 static void put_pid(struct printer *printer, act_pid pid)
 {
-    put_format(printer, printer->json ? "\"%" PRIx64 ":%" PRIx64 "\"" : "<%" PRIx64 ":%" PRIx64 ">",
-               pid.node, pid.local);
+    char text[ACT_PID_TEXT_MAX];
+    act_pid_text(text, sizeof text, pid);
+    put_format(printer, printer->json ? "\"%s\"" : "%s", text);
 }
 
 static void put_enum(struct printer *printer, const act_type *type, int32_t value)

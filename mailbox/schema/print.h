@@ -30,8 +30,8 @@ ACT_API size_t act_message_print(char *text, size_t text_bytes, const act_messag
  *
  * As act_message_print, but nothing is left away. Integers beyond 2^53 and numbers that are not
  * finite are strings, as JSON's readers would change them; bytes are base64 (RFC 4648); enums are
- * their names; pids and refs are strings; what is no UTF-8 in a text becomes U+FFFD. A message that
- * is not found: {"tag":7}.
+ * their names; pids, as act_pid_text writes them, and refs are strings; what is no UTF-8 in a text
+ * becomes U+FFFD. A message that is not found: {"tag":7}.
  */
 ACT_API size_t act_message_print_json(char *text, size_t text_bytes, const act_message *message,
                                       const act_type *schema) ACT_NONNULL(3);

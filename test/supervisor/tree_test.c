@@ -238,7 +238,7 @@ static void without_memory_there_is_no_picture(void)
 
 static void it_prints_a_line_for_each(void)
 {
-    char  text[1000] = "", wanted[1000];
+    char  text[1000] = "", wanted[1000], root_text[ACT_PID_TEXT_MAX], bee_text[ACT_PID_TEXT_MAX];
     FILE *file = fmemopen(text, sizeof text, "w");
     begin_tree();
     child[1].options = ACT_SPAWN_OPTIONS(.name = "bee");
@@ -250,11 +250,13 @@ static void it_prints_a_line_for_each(void)
     take();
     act_tree_print(tree, file);
     fclose(file);
+    act_pid_text(root_text, sizeof root_text, root);
+    act_pid_text(bee_text, sizeof bee_text, b.pid);
     snprintf(wanted, sizeof wanted,
-             "-: supervisor, one_for_one, running, 1 restart, pid 0.%llu\n"
+             "-: supervisor %s, one_for_one, running, 1 restart\n"
              "  a: worker, waiting, 1 restart\n"
-             "  b: worker, running, pid 0.%llu \"bee\"\n",
-             (unsigned long long)root.local, (unsigned long long)b.pid.local);
+             "  b: worker \"bee\" %s, running\n",
+             root_text, bee_text);
     ck_assert_str_eq(text, wanted);
     ck_assert_str_eq(act_tree_state_text((act_tree_state)6), "unknown");
     end();

@@ -37,25 +37,26 @@ static void scalars_are_written_as_they_are(void)
     prints(
         "zoo_scalars {yes: true, i8: -1, i16: -2, i32: -3, i64: -9223372036854775808, u8: 1, u16: "
         "2, u32: 3, "
-        "u64: 18446744073709551615, f: 0.5, d: -1.0000000000000001e+300, pid: <1:8000002>, ref: "
+        "u64: 18446744073709551615, f: 0.5, d: -1.0000000000000001e+300, pid: <1.2.1>, ref: "
         "#ff, "
         "color: color_green}");
     is_json("{\"zoo_scalars\":{\"yes\":true,"
             "\"i8\":-1,\"i16\":-2,\"i32\":-3,\"i64\":\"-9223372036854775808\",\"u8\":1,"
             "\"u16\":2,"
             "\"u32\":3,\"u64\":\"18446744073709551615\",\"f\":0.5,\"d\":-1.0000000000000001e+300,"
-            "\"pid\":\"1:8000002\",\"ref\":\"ff\",\"color\":\"color_green\"}}");
+            "\"pid\":\"<1.2.1>\",\"ref\":\"ff\",\"color\":\"color_green\"}}");
 }
 
 static void numbers_that_json_has_not_are_strings(void)
 {
     MAKE(zoo_scalars, .i64 = (int64_t)1 << 53, .u64 = ((uint64_t)1 << 53) + 1, .f = -INFINITY,
          .d = NAN, .color = (enum color)99);
-    is_json("{\"zoo_scalars\":{\"yes\":false,\"i8\":0,\"i16\":0,\"i32\":0,\"i64\":9007199254740992,"
-            "\"u8\":0,\"u16\":0,"
-            "\"u32\":0,\"u64\":\"9007199254740993\",\"f\":\"-inf\",\"d\":\"nan\",\"pid\":\"0:0\","
-            "\"ref\":\"0\","
-            "\"color\":99}}");
+    is_json(
+        "{\"zoo_scalars\":{\"yes\":false,\"i8\":0,\"i16\":0,\"i32\":0,\"i64\":9007199254740992,"
+        "\"u8\":0,\"u16\":0,"
+        "\"u32\":0,\"u64\":\"9007199254740993\",\"f\":\"-inf\",\"d\":\"nan\",\"pid\":\"<none>\","
+        "\"ref\":\"0\","
+        "\"color\":99}}");
 }
 
 static void what_is_optional_and_empty_is_left_away(void)

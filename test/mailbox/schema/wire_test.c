@@ -305,7 +305,7 @@ static void a_float_without_a_fraction_is_read_for_an_integer_that_has_room(void
     READS(x_pid,
           "810192"
           "00cb41a0000002000000",
-          "x_pid {pid: <0:8000001>}", "x_pid.pid: found a float, expected an integer");
+          "x_pid {pid: <0.1.1>}", "x_pid.pid: found a float, expected an integer");
     READS(x_opt, "810acbc008000000000000", "x_opt {color: color_odd}",
           "x_opt.color: found a float, expected an integer");
     REFUSES_UNLESS_STRICT(

@@ -1,0 +1,33 @@
+/* What the local part of a pid is made of. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_MAILBOX_BASE_PID_H
+#define ACT_MAILBOX_BASE_PID_H
+
+#include <mailbox/base/types.h>
+
+#define ACT__SLOT_BITS 27
+#define ACT__SLOT_MASK ((UINT64_C(1) << ACT__SLOT_BITS) - 1)
+
+static inline uint64_t act__slot_of(uint64_t local)
+{
+    return local & ACT__SLOT_MASK;
+}
+
+static inline uint64_t act__life_of(uint64_t local)
+{
+    return local >> ACT__SLOT_BITS;
+}
+
+static inline uint64_t act__local_make(uint64_t life, uint64_t slot)
+{
+    return life << ACT__SLOT_BITS | slot;
+}
+
+/* Of this system. */
+static inline act_pid act__pid_of(uint64_t local)
+{
+    act_pid pid = {0, local};
+    return pid;
+}
+
+#endif
