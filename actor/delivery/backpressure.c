@@ -4,6 +4,7 @@
 
 #include <actor/delivery/send.h>
 #include <actor/process/cell.h>
+#include <actor/process/pid.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
@@ -412,7 +413,7 @@ static bool is_timers(const act_message *message)
  */
 static bool is_of(const act_message *message, const act_message *other)
 {
-    return ((message->act_sender ^ other->act_sender) & ACT__SLOT_MASK) == 0 &&
+    return act__slot_of(message->act_sender) == act__slot_of(other->act_sender) &&
            message->act_sender_node == other->act_sender_node;
 }
 

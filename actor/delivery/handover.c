@@ -8,6 +8,7 @@
 #include <actor/process/exit.h>
 #include <actor/process/fork.h>
 #include <actor/process/names.h>
+#include <actor/process/pid.h>
 #include <actor/process/shared.h>
 #include <actor/process/slab.h>
 #include <actor/process/worker.h>
@@ -55,7 +56,7 @@ bool act__handover_hold(act_self *self)
 /* The pid of the one before this generation. */
 static uint64_t local_before(const act_self *self)
 {
-    return (act__load(&self->generation) - 2) << ACT__SLOT_BITS | self->index;
+    return act__local_make(act__load(&self->generation) - 2, self->index);
 }
 
 static void sift(struct act__worker *worker, act_self *self)
@@ -156,7 +157,7 @@ void act__handover_clear(struct act__worker *worker, act_self *self)
 
 act_self *act__handover_take(struct act_system *system, act_pid handover)
 {
-    act_self *cell = handover.node == 0 ? act__cell_at(system, handover.local) : NULL;
+    act_self *cell = act__pid_cell(system, handover);
     if (cell == NULL)
         return NULL;
     uint64_t control = act__load(&cell->control);
@@ -181,10 +182,10 @@ void act_handover_abandon(act_system *system, act_pid pid)
 {
     if (act__has_forked(system))
         return;
-    act_self *cell = pid.node == 0 ? act__cell_at(system, pid.local) : NULL;
+    act_self *cell = act__pid_cell(system, pid);
     uint64_t  generation = act__generation_of(pid.local), control, with;
     bool      is_parked;
-    if (cell == NULL || (generation & 1) == 0)
+    if (cell == NULL)
         return;
     control = act__load(&cell->control);
     do {
@@ -210,9 +211,9 @@ act_result act_handover_of(act_system *system, act_pid ended, act_pid *handover)
 {
     if (act__has_forked(system))
         return ACT_FORKED;
-    act_self *cell = ended.node == 0 ? act__cell_at(system, ended.local) : NULL;
+    act_self *cell = act__pid_cell(system, ended);
     uint64_t  generation = act__generation_of(ended.local);
-    if (cell == NULL || (generation & 1) == 0)
+    if (cell == NULL)
         return ACT_NO_ACTOR;
     /*
      * First the generation: one that has ended is held or parked by then. acquire: pairs with
@@ -226,7 +227,7 @@ act_result act_handover_of(act_system *system, act_pid ended, act_pid *handover)
     act__gap("handover.looked");
     if ((control & ACT__CONTROL_PARKED) == 0)
         return (control & ACT__CONTROL_HOLDING) != 0 ? ACT_EXISTS : ACT_NO_ACTOR;
-    *handover = act__pid_of((generation + 2) << ACT__SLOT_BITS | cell->index);
+    *handover = act__pid_of(act__local_make(generation + 2, cell->index));
     return ACT_OK;
 }
 

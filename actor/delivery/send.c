@@ -4,11 +4,12 @@
 
 #include <string.h>
 
-#include <actor/delivery/outbox.h>
 #include <actor/delivery/backpressure.h>
+#include <actor/delivery/outbox.h>
 #include <actor/process/cell.h>
 #include <actor/process/exit.h>
 #include <actor/process/fork.h>
+#include <actor/process/pid.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
@@ -116,13 +117,10 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
 {
     if (act__has_forked(system))
         return ACT_FORKED;
-    act_self *cell = act__cell_at(system, to.local);
-    uint64_t  generation = act__generation_of(to.local);
-    if (to.node != 0)
-        return ACT_NO_NODE;
-    /* relaxed: a hint that saves a useless push; the receiver compares again. */
-    if (cell == NULL || act__load(&cell->generation) != generation || (generation & 1) == 0)
-        return ACT_NO_ACTOR;
+    act_self  *cell;
+    act_result result = act__pid_resolve(&cell, system, to, memory_order_relaxed);
+    if (result != ACT_OK)
+        return result;
     uint32_t max = act__load(&cell->gate.max);
     if (max != 0 && !admit(cell, message)) {
         *drops = act__load(&cell->policy) != ACT_INBOX_REFUSE;
@@ -130,7 +128,7 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     }
     message->act_sender = from;
     message->act_sender_node = 0;
-    message->act_generation = (uint32_t)generation;
+    message->act_generation = (uint32_t)act__generation_of(to.local);
     message->act_bits |= ACT__BIT_COUNTED;
     count_sent(system, worker);
     bool may_hold = worker != NULL && !act__message_is_reply(message);
@@ -188,20 +186,18 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
 {
     struct act__worker *worker = self->worker;
     struct act__outbox *outbox = &worker->outbox;
-    act_self           *cell = act__cell_at(worker->system, to.local);
-    uint64_t            generation = act__generation_of(to.local);
+    act_self           *cell;
     uint8_t             bits = message->act_bits | ACT__BIT_COUNTED;
     bool                joins = outbox->to == to.local;
     /* All that is read of the receiver is read before the push takes its cache line away. */
-    if (act__unlikely(to.node != 0 || cell == NULL || act__load(&cell->generation) != generation ||
-                      (generation & 1) == 0 || act__load(&cell->gate.max) != 0 ||
-                      (!joins && outbox->count != 0)))
+    if (act__unlikely(act__pid_resolve(&cell, worker->system, to, memory_order_relaxed) != ACT_OK ||
+                      act__load(&cell->gate.max) != 0 || (!joins && outbox->count != 0)))
         return false;
     if (!is_reply)
         act__backpressure_sent(worker, cell);
     message->act_sender = act__local_of(self);
     message->act_sender_node = 0;
-    message->act_generation = (uint32_t)generation;
+    message->act_generation = (uint32_t)act__generation_of(to.local);
     message->act_bits = bits;
     act__count(&worker->sent);
     if (joins && outbox->envelope != NULL) {
@@ -478,10 +474,8 @@ act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)
 
 uint32_t act_inbox_length(act_system *system, act_pid pid)
 {
-    act_self *cell = pid.node == 0 ? act__cell_at(system, pid.local) : NULL;
-    uint64_t  generation = act__generation_of(pid.local);
-    /* pairs with spawn.c: the bound is its */
-    if (cell == NULL || (generation & 1) == 0 || act__load_acquire(&cell->generation) != generation)
+    act_self *cell;
+    if (act__pid_resolve(&cell, system, pid, memory_order_acquire) != ACT_OK)
         return 0;
     return act__load(&cell->gate.max) != 0 ? act__load(&cell->gate.waiting)
                                            : act__load(&cell->inbox.count);

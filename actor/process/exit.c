@@ -19,6 +19,7 @@
 #include <actor/process/cell.h>
 #include <actor/process/fork.h>
 #include <actor/process/names.h>
+#include <actor/process/pid.h>
 #include <actor/process/shared.h>
 #include <actor/process/spawn.h>
 #include <actor/process/turn.h>
@@ -145,14 +146,9 @@ static act_result exit_other(struct act_system *system, struct act__worker *work
 {
     if (act__has_forked(system))
         return ACT_FORKED;
-    act_self *cell = other.node == 0 ? act__cell_at(system, other.local) : NULL;
-    uint64_t  generation = act__generation_of(other.local);
+    act_self *cell;
     bool      plain = reason.code == 0 && reason.text == NULL;
-    /*
-     * acquire: pairs with the release in spawn.c and foreign.c: parent_hint is that of this
-     * generation.
-     */
-    if (cell == NULL || (generation & 1) == 0 || act__load_acquire(&cell->generation) != generation)
+    if (act__pid_resolve(&cell, system, other, memory_order_acquire) != ACT_OK)
         return ACT_OK;
     if (plain && reason.kind == ACT_EXIT_KILL)
         act__control_set(system, worker, other.local, ACT__CONTROL_KILL);
@@ -177,10 +173,8 @@ act_result act_system_exit(act_system *system, act_pid pid, act_exit_reason reas
 void act_kill_agreed(act_self *self, act_pid other)
 {
     struct act_system *system = self->worker->system;
-    act_self          *cell = other.node == 0 ? act__cell_at(system, other.local) : NULL;
-    uint64_t           generation = act__generation_of(other.local);
-    /* acquire: pairs with the release in spawn.c. */
-    if (cell != NULL && (generation & 1) != 0 && act__load_acquire(&cell->generation) == generation)
+    act_self          *cell;
+    if (act__pid_resolve(&cell, system, other, memory_order_acquire) == ACT_OK)
         act__control_set(system, self->worker, other.local,
                          ACT__CONTROL_KILL | ACT__CONTROL_AGREED);
 }

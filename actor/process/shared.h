@@ -51,18 +51,6 @@ struct act_system {
     struct act__stack runner;    /* that one's; written before */
 };
 
-/*
- * The cell a pid leads to, whoever lives there; NULL for a slot that never was one. Any number is
- * safe.
- */
-static inline act_self *act__cell_at(struct act_system *system, uint64_t local)
-{
-    size_t offset = (local & ACT__SLOT_MASK) * sizeof(act_self);
-    return offset < act__load(&system->cells.region.used_bytes)
-               ? (act_self *)(void *)(system->cells.region.base + offset)
-               : NULL;
-}
-
 /* What the framework says in the log of an actor, by the thread that runs it; never waits. */
 void act__log_of(act_self *self, act_log_level level, const char *format, ...) ACT_PRINTF(3, 4);
 

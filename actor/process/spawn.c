@@ -269,7 +269,7 @@ static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monit
 {
     /* the handover's, if it is one; else the next */
     uint64_t          generation = act__load(&cell->generation) | 1;
-    uint64_t          local = generation << ACT__SLOT_BITS | cell->index;
+    uint64_t          local = act__local_make(generation, cell->index);
     struct act__bond *bond = NULL;
     const char       *name = what->options != NULL ? what->options->name : NULL;
     act_result        result = ACT_OK;

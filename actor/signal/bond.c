@@ -3,6 +3,7 @@
 #include <actor/signal/bond.h>
 
 #include <actor/process/cell.h>
+#include <actor/process/pid.h>
 #include <actor/process/shared.h>
 #include <actor/process/slab.h>
 #include <actor/process/worker.h>
@@ -52,11 +53,10 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
 /* Whether this end's sender is or was an actor of this system. */
 static bool was_somebody(struct act_system *system, const act_message *end)
 {
-    act_self *cell = end->act_sender_node == 0 ? act__cell_at(system, end->act_sender) : NULL;
-    uint64_t  generation = act__generation_of(end->act_sender);
+    act_pid   pid = {end->act_sender_node, end->act_sender};
+    act_self *cell = act__pid_cell(system, pid);
     /* acquire: pairs with the release in spawn.c; a cell that was ever lived in has a gate. */
-    return cell != NULL && (generation & 1) != 0 &&
-           generation <= act__load_acquire(&cell->generation);
+    return cell != NULL && act__generation_of(pid.local) <= act__load_acquire(&cell->generation);
 }
 
 /*
@@ -148,7 +148,7 @@ static bool is_called(struct act_system *system, struct act__bond *bond, act_ref
 /* Whether this is the pid that a message of so many bits of a generation was sent to. */
 static bool was_sent_to(uint64_t local, const act_self *self, const act_message *message)
 {
-    return (local & ACT__SLOT_MASK) == self->index &&
+    return act__slot_of(local) == self->index &&
            (uint32_t)act__generation_of(local) == message->act_generation;
 }
 

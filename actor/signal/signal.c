@@ -5,11 +5,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/signal/signal.h>
 
+#include <actor/delivery/backpressure.h>
 #include <actor/delivery/outbox.h>
 #include <actor/delivery/send.h>
-#include <actor/delivery/backpressure.h>
 #include <actor/process/cell.h>
 #include <actor/process/exit.h>
+#include <actor/process/pid.h>
 #include <actor/process/shared.h>
 #include <actor/process/spawn.h>
 #include <actor/process/worker.h>
@@ -412,7 +413,7 @@ void act__refuse(struct act__worker *worker, act_self *self, act_message *messag
     if (act__message_is_counted(message)) {
         uint64_t generation = act__message_has_failed(message) ? act__load(&self->generation)
                                                                : message->act_generation;
-        act_pid  to = act__pid_of(generation << ACT__SLOT_BITS | self->index);
+        act_pid  to = act__pid_of(act__local_make(generation, self->index));
         act__dead_letter(worker->system, worker, to, message, why);
         if (message->ref.value != 0 && !act__message_is_reply(message))
             act__ask_unbegun(worker, self, message);

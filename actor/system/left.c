@@ -9,6 +9,7 @@
 
 #include <actor/process/cell.h>
 #include <actor/process/names.h>
+#include <actor/process/pid.h>
 #include <actor/process/shared.h>
 #include <actor/process/slab.h>
 #include <actor/process/worker.h>
@@ -67,7 +68,7 @@ static void add_waiting(struct found *found)
          slot++) {
         uint64_t generation =
             act__load_acquire(&cell->generation); /* pairs with the release in spawn.c */
-        uint64_t local = generation << ACT__SLOT_BITS | slot;
+        uint64_t local = act__local_make(generation, slot);
         bool     is_handover = (act__load(&cell->control) & HANDOVER_BITS) != 0;
         if ((generation & 1) != 0 && !is_handover &&
             act__load(&cell->task.route) != ACT__ROUTE_FOREIGN && !is_found(found, local))

@@ -8,6 +8,7 @@
 #include <actor/process/attachment.h>
 #include <actor/process/cell.h>
 #include <actor/process/fork.h>
+#include <actor/process/pid.h>
 #include <actor/process/shared.h>
 #include <actor/process/spawn.h>
 #include <actor/process/worker.h>

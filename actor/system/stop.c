@@ -82,7 +82,7 @@ void act__control_set_all(act_system *system, struct act__worker *worker, uint8_
         /* pairs with the release in spawn.c and foreign.c */
         uint64_t generation = act__load_acquire(&cell->generation);
         if ((generation & 1) != 0)
-            act__control_set(system, worker, generation << ACT__SLOT_BITS | slot, control);
+            act__control_set(system, worker, act__local_make(generation, slot), control);
     }
 }
 

@@ -30,7 +30,7 @@ static char *put_pid(char whole[ACT_PID_TEXT_MAX], act_pid pid)
     *at++ = '.';
     at = put_number(at, act__slot_of(pid.local));
     *at++ = '.';
-    at = put_number(at, act__life_of(pid.local));
+    at = put_number(at, act__generation_of(pid.local));
     *at++ = '>';
     return at;
 }
@@ -76,7 +76,7 @@ static const char *read_number(const char *at, uint64_t most, char behind, uint6
 
 act_result act_pid_parse(act_pid *pid, const char *text)
 {
-    uint64_t    node, slot, life;
+    uint64_t    node, slot, generation;
     const char *at = text + 1;
     if (strcmp(text, none_text) == 0) {
         *pid = act_pid_none();
@@ -84,9 +84,10 @@ act_result act_pid_parse(act_pid *pid, const char *text)
     }
     if (text[0] != '<' || (at = read_number(at, UINT64_MAX, '.', &node)) == NULL ||
         (at = read_number(at, ACT__SLOT_MASK, '.', &slot)) == NULL ||
-        (at = read_number(at, UINT64_MAX >> ACT__SLOT_BITS, '>', &life)) == NULL || *at != '\0')
+        (at = read_number(at, UINT64_MAX >> ACT__SLOT_BITS, '>', &generation)) == NULL ||
+        *at != '\0')
         return ACT_INVALID;
-    act_pid read = {node, act__local_make(life, slot)};
+    act_pid read = {node, act__local_make(generation, slot)};
     if (act_pid_is_none(read)) /* that has another text */
         return ACT_INVALID;
     *pid = read;

@@ -13,14 +13,14 @@ static inline uint64_t act__slot_of(uint64_t local)
     return local & ACT__SLOT_MASK;
 }
 
-static inline uint64_t act__life_of(uint64_t local)
+static inline uint64_t act__generation_of(uint64_t local)
 {
     return local >> ACT__SLOT_BITS;
 }
 
-static inline uint64_t act__local_make(uint64_t life, uint64_t slot)
+static inline uint64_t act__local_make(uint64_t generation, uint64_t slot)
 {
-    return life << ACT__SLOT_BITS | slot;
+    return generation << ACT__SLOT_BITS | slot;
 }
 
 /* Of this system. */

@@ -252,6 +252,35 @@ static void sends_to_the_dead(act_self *self)
     ck_assert_ptr_null(message);
 }
 
+static act_result send_to(const char *text)
+{
+    act_pid      pid;
+    act_message *message;
+    ck_assert_int_eq(act_pid_parse(&pid, text), ACT_OK);
+    ck_assert_int_eq(act_message_create_value(&message, TAG_A, act_int64(5)), ACT_OK);
+    act_result result = act_system_send(fixture.system, pid, &message);
+    act_message_free(&message);
+    return result;
+}
+
+static void a_pid_that_was_read_is_one_like_any_other(void)
+{
+    open_two();
+    fixture_let(b, exits_normally);
+    ck_assert_int_eq(send_to("<0.1.1>"), ACT_OK);
+    ck_assert_int_eq(send_to("<0.2.1>"), ACT_NO_ACTOR); /* has ended */
+    ck_assert_int_eq(send_to("<0.1.2>"), ACT_NO_ACTOR); /* never an actor's */
+    ck_assert_int_eq(send_to("<0.1.3>"), ACT_NO_ACTOR); /* is still to come */
+    ck_assert_int_eq(send_to("<0.9.1>"), ACT_NO_ACTOR);
+    ck_assert_int_eq(send_to("<0.0.1>"), ACT_NO_ACTOR);
+    ck_assert_int_eq(send_to("<0.134217727.137438953471>"), ACT_NO_ACTOR);
+    ck_assert_int_eq(send_to("<none>"), ACT_NO_ACTOR);
+    ck_assert_int_eq(send_to("<1.1.1>"), ACT_NO_NODE);
+    fixture_run();
+    ck_assert_int_eq((int)fixture_only(a, TAG_A)->value, 5);
+    fixture_close();
+}
+
 static void a_message_that_could_not_be_sent_is_still_the_senders(void)
 {
     open_two();
@@ -535,6 +564,7 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(every_kind_of_value_arrives_as_it_was_sent),
     FIXTURE_CASE(bytes_of_every_size_class_arrive_whole),
     TEST_CASE(a_message_out_of_range_cannot_be_made),
+    FIXTURE_CASE(a_pid_that_was_read_is_one_like_any_other),
     FIXTURE_CASE(a_resource_is_released_once_unless_it_is_taken),
     FIXTURE_CASE(a_resource_sent_to_the_dead_is_released),
     FIXTURE_CASE(a_resource_that_waits_when_its_receiver_ends_is_released),

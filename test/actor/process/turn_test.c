@@ -5,7 +5,7 @@
 #include <semaphore.h>
 #include <string.h>
 
-#include <actor/system/system_record.h>
+#include <actor/process/pid.h>
 #include <mailbox/channel/channel_record.h>
 #include <mailbox/base/gap.h>
 #include <test/kit/kit.h>
