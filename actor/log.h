@@ -25,12 +25,12 @@ typedef enum act_log_level {
 typedef enum act_log_format {
     ACT_LOG_FORMAT_AUTO,   /* JOURNAL if standard error is systemd's journal ($JOURNAL_STREAM),
                               else TEXT */
-    ACT_LOG_FORMAT_TEXT,   /* 2026-11-28T09:29:11.123456Z error 0 5.3 divider: ended: panic,
-                              division by zero */
-    ACT_LOG_FORMAT_LOGFMT, /* time=... level=error worker=0 pid=5.3 actor="..."
-                              behavior="divider" text="..." */
-    ACT_LOG_FORMAT_JSON,   /* {"time":"...","level":"error","worker":0,"pid":"5.3","actor":"...",
-                              "behavior":"divider","text":"..."} */
+    ACT_LOG_FORMAT_TEXT,   /* 2026-11-28T09:29:11.123456Z error 0 divider "room/7" <0.5.3> ended:
+                              panic: divider.c:27: division by zero */
+    ACT_LOG_FORMAT_LOGFMT, /* time=... level=error worker=0 pid=<0.5.3> actor="room/7"
+                              behavior="divider" text="ended: panic: ..." */
+    ACT_LOG_FORMAT_JSON,   /* {"time":"...","level":"error","worker":0,"pid":"<0.5.3>",
+                              "actor":"room/7","behavior":"divider","text":"ended: panic: ..."} */
     ACT_LOG_FORMAT_JOURNAL /* by the journal's own protocol: MESSAGE, PRIORITY, ACT_WORKER,
                               ACT_PID, ACT_ACTOR, ACT_BEHAVIOR, ACT_TIME; TEXT if its socket is not
                               there */
@@ -38,10 +38,10 @@ typedef enum act_log_format {
 
 /*
  * A record is a line: time (UTC; in a simulation its own time since 1970), level, the worker whose
- * thread has logged it, the actor, its pid (slot.generation), and the text. `actor` is its
- * registered name, else the id that its supervisor has for it; TEXT has the name of the behavior
- * where there is neither. Control characters, and what is not UTF-8, are escaped as in C or JSON. A
- * line has 4096 bytes at most.
+ * thread has logged it, the actor's behavior, its name, its pid as act_pid_text writes it, and the
+ * text, after a colon if the actor has said it with act_log. The name, `actor`, is the registered
+ * one, else the id that its supervisor has for it; left out where there is neither. Control
+ * characters, and what is not UTF-8, are escaped as in C or JSON. A line has 4096 bytes at most.
  *
  * The calling thread puts the record into a ring of 1024, which was allocated with the system; one
  * thread writes what is in it, in that order. What does not fit, because nothing reads the log or

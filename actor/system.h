@@ -67,8 +67,9 @@ typedef struct act_system_options {
     void (*dead_letter)(void *context, act_pid to, const act_message *message, act_result why);
     /*
      * Called instead of writing a line, for what people should know and for act_log: the text,
-     * beginning with the actor that it is about, if any. On the thread that logs, and that waits
-     * for it; as dead_letter otherwise. NULL: see <actor/log.h>.
+     * beginning with the actor that it is about, if any: worker "room/7" <0.5.3> ended: killed. On
+     * the thread that logs, and that waits for it; as dead_letter otherwise. NULL: see
+     * <actor/log.h>.
      */
     void (*log)(void *context, act_log_level level, const char *text);
     void *context;

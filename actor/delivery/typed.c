@@ -43,13 +43,12 @@ void act__message_show(const act_self *self, const act_message *message, char *t
 void act_unknown(act_self *self, const act_message *message)
 {
     act_system *system = self->worker->system;
-    act_pid     pid = act_self_pid(self), sender = act_message_sender(message);
-    char        text[ACT__MESSAGE_TEXT_MAX];
+    act_pid     pid = act_self_pid(self);
+    char        text[ACT__MESSAGE_TEXT_MAX], sender[ACT_PID_TEXT_MAX];
     act__count(&self->worker->unknown);
     act__message_show(self, message, text, sizeof text);
-    act__log_of(self, ACT_LOG_WARNING, "does not know what actor %u.%llu has sent: %s",
-                (unsigned)(sender.local & ACT__SLOT_MASK),
-                (unsigned long long)act__generation_of(sender.local), text);
+    act_pid_text(sender, sizeof sender, act_message_sender(message));
+    act__log_of(self, ACT_LOG_WARNING, "does not know what %s has sent: %s", sender, text);
     if (system->options.dead_letter == NULL)
         return;
     pthread_mutex_t *mutex = act__user_code_begin();

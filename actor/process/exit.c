@@ -256,14 +256,12 @@ static void message_failed(struct act__worker *worker, act_self *self, act_messa
  */
 static void log_panic(act_self *self, const act_message *message)
 {
-    act_pid sender = act_message_sender(message);
-    char    text[ACT__MESSAGE_TEXT_MAX];
+    char text[ACT__MESSAGE_TEXT_MAX], sender[ACT_PID_TEXT_MAX];
     if (self->behavior->schema == NULL)
         return;
     act__message_show(self, message, text, sizeof text);
-    act__log_of(self, ACT_LOG_ERROR, "panicked at a message of actor %u.%llu: %s",
-                (unsigned)(sender.local & ACT__SLOT_MASK),
-                (unsigned long long)act__generation_of(sender.local), text);
+    act_pid_text(sender, sizeof sender, act_message_sender(message));
+    act__log_of(self, ACT_LOG_ERROR, "panicked at a message of %s: %s", sender, text);
 }
 
 void act__turn_recover(struct act__runner *runner)
@@ -319,7 +317,7 @@ static void log_end(act_self *self, const struct act__reason *reason)
     if (reason->code != 0)
         snprintf(code, sizeof code, " %d", (int)reason->code);
     act__log_of(self, level_of(reason), "ended: %s%s%s%s",
-                act_exit_kind_text((act_exit_kind)reason->kind), code, text != NULL ? ", " : "",
+                act_exit_kind_text((act_exit_kind)reason->kind), code, text != NULL ? ": " : "",
                 text != NULL ? text : "");
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <actor/process/actor_text.h>
 #include <actor/process/cell.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
@@ -15,15 +16,11 @@
 void act__fatal(const struct act__runner *runner, const char *what)
 {
     const act_self *self = act__self_of(runner->current);
-    char            text[512];
-    int             bytes;
+    char            text[512], actor[ACT__ACTOR_TEXT_MAX] = "between two callbacks";
 
     if (self != NULL)
-        bytes =
-            snprintf(text, sizeof text, "act: error: actor %u.%llu (%s): %s\n", self->index,
-                     (unsigned long long)act__load(&self->generation), self->behavior->name, what);
-    else
-        bytes = snprintf(text, sizeof text, "act: error: between two callbacks: %s\n", what);
+        act__actor_text(actor, act__local_of(self), self->behavior->name, act__actor_name(self));
+    int bytes = snprintf(text, sizeof text, "act: error: %s: %s\n", actor, what);
     if (bytes > 0 && write(STDERR_FILENO, text,
                            (size_t)bytes < sizeof text ? (size_t)bytes : sizeof text - 1) < 0) {
         /* there is nothing left to do about it */

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include <actor/process/actor_text.h>
 #include <actor/process/cell.h>
 #include <actor/process/names.h>
 #include <actor/process/pid.h>
@@ -81,17 +82,15 @@ static void tell_one(act_system *system, act_log_level level, const char *what,
 {
     act_self  *cell = act__cell_at(system, left->local);
     act_millis now = system->executor->operations->now(system->executor);
-    char       name[ACT_NAME_MAX], state[80] = "waits for its turn";
+    char       name[ACT_NAME_MAX], actor[ACT__ACTOR_TEXT_MAX], state[80] = "waits for its turn";
 
     act__names_name_of(system->names, left->local, name);
     if (left->runs)
         snprintf(state, sizeof state, "its callback has run for %s%.1f s",
                  left->since < 0 ? "more than " : "",
                  (double)(now - (left->since < 0 ? asked : left->since)) / 1000);
-    act__log(system, level, "%s actor %u.%llu (%s%s%s): %s", what,
-             (unsigned)(left->local & ACT__SLOT_MASK),
-             (unsigned long long)act__generation_of(left->local), cell->behavior->name,
-             name[0] != '\0' ? ", named " : "", name, state);
+    act__actor_text(actor, left->local, cell->behavior->name, name);
+    act__log(system, level, "%s %s: %s", what, actor, state);
 }
 
 void act__left_tell(act_system *system, act_log_level level, const char *what, act_millis asked)

@@ -6,9 +6,9 @@
 #include <actor/system.h>
 
 /*
- * Logs the actors that live, first those whose callback runs: "WHAT actor 3.1 (behavior, named x):
- * its callback ...". A few of them, and how many more there are. asked: since when, by the
- * executor's clock, they were to end.
+ * Logs the actors that live, first those whose callback runs: "WHAT worker "x" <0.3.1>: its
+ * callback ...". A few of them, and how many more there are. asked: since when, by the executor's
+ * clock, they were to end.
  */
 void act__left_tell(act_system *system, act_log_level level, const char *what, act_millis asked);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <actor/process/actor_text.h>
 #include <actor/process/cell.h>
 #include <actor/process/fork.h>
 #include <actor/process/names.h>
@@ -38,22 +39,10 @@ static __attribute__((format(printf, 2, 0))) void set_text(struct act__log_recor
     record->text_bytes = (uint16_t)bytes;
 }
 
-/* The label that came with its on_end, the last of its defers, or was kept when that was called. */
-static const char *label_of(const act_self *self)
-{
-    const act_on_end *last = self->defers;
-    if (last == NULL)
-        return self->worker->ending.label;
-    while (last->act_next != NULL)
-        last = last->act_next;
-    return last->label != NULL ? last->label : "";
-}
-
 static void set_actor(struct act__log_record *record, act_self *self)
 {
-    const char *name = act__names_text_of(self);
     record->local = act__local_of(self);
-    snprintf(record->actor, sizeof record->actor, "%s", name != NULL ? name : label_of(self));
+    snprintf(record->actor, sizeof record->actor, "%s", act__actor_name(self));
     snprintf(record->behavior, sizeof record->behavior, "%s", self->behavior->name);
 }
 
@@ -72,31 +61,33 @@ static void set_place(struct act__log_record *record, const act_system *system, 
     record->at = microseconds_of(system);
     record->lost = 0;
     record->worker = worker != NULL ? worker->run.index : ACT__NO_WORKER;
-    record->level = (uint16_t)level;
+    record->level = (uint8_t)level;
+    record->is_about = false;
     record->local = 0;
     record->actor[0] = record->behavior[0] = '\0';
 }
 
 /* ---------------------------------------------------------------------------------------- calls */
 
-static __attribute__((format(printf, 4, 0))) void write_record(act_system *system, act_self *self,
+static __attribute__((format(printf, 5, 0))) void write_record(act_system *system, act_self *self,
                                                                act_log_level level,
+                                                               bool          said_by_actor,
                                                                const char *format, va_list values)
 {
     struct act__log_record record;
     set_place(&record, system, level);
     if (self != NULL)
         set_actor(&record, self);
+    record.is_about = !said_by_actor;
     set_text(&record, format, values);
     act__log_write(act__record_of(system)->log, &record);
 }
 
-/* "actor 1.2 (behavior) "; `colon` before the last blank. */
-static int put_actor(char *text, size_t bytes, uint64_t local, const char *behavior,
-                     const char *colon)
+/* Returns: its length. */
+static size_t put_separator(char *text, bool said_by_actor)
 {
-    return snprintf(text, bytes, "actor %u.%llu (%.*s)%s ", (unsigned)(local & ACT__SLOT_MASK),
-                    (unsigned long long)act__generation_of(local), ACT_NAME_MAX, behavior, colon);
+    strcpy(text, said_by_actor ? ": " : " ");
+    return strlen(text);
 }
 
 static void call_hook(act_system *system, act_log_level level, const char *text)
@@ -115,12 +106,14 @@ static __attribute__((format(printf, 5, 0))) void call_users(act_system *system,
                                                              bool said_by_actor, const char *format,
                                                              va_list values)
 {
-    char text[ACT_LOG_TEXT_MAX + 2 * ACT_NAME_MAX];
-    int  used = 0;
-    if (self != NULL)
-        used = put_actor(text, sizeof text, act__local_of(self), self->behavior->name,
-                         said_by_actor ? ":" : "");
-    vsnprintf(text + used, sizeof text - (size_t)used, format, values);
+    char   text[ACT_LOG_TEXT_MAX + ACT__ACTOR_TEXT_MAX];
+    size_t used = 0;
+    if (self != NULL) {
+        used =
+            act__actor_text(text, act__local_of(self), self->behavior->name, act__actor_name(self));
+        used += put_separator(text + used, said_by_actor);
+    }
+    vsnprintf(text + used, sizeof text - used, format, values);
     call_hook(system, level, text);
 }
 
@@ -138,7 +131,7 @@ static __attribute__((format(printf, 5, 0))) void log_values(act_system *system,
                                     there */
         return;
     if (act__record_of(system)->log != NULL)
-        write_record(system, self, level, format, values);
+        write_record(system, self, level, said_by_actor, format, values);
     else
         call_users(system, self, level, said_by_actor, format, values);
     errno = saved;
@@ -179,6 +172,7 @@ static __attribute__((format(printf, 5, 0))) void write_record_about(
 {
     struct act__log_record record;
     set_place(&record, system, level);
+    record.is_about = true;
     record.local = local;
     act__names_name_of(system->names, local, record.actor);
     snprintf(record.behavior, sizeof record.behavior, "%s", behavior);
@@ -189,7 +183,7 @@ static __attribute__((format(printf, 5, 0))) void write_record_about(
 void act__log_about(act_system *system, uint64_t local, const char *behavior, act_log_level level,
                     const char *format, ...)
 {
-    char    text[ACT_LOG_TEXT_MAX + 2 * ACT_NAME_MAX];
+    char    text[ACT_LOG_TEXT_MAX + ACT__ACTOR_TEXT_MAX], name[ACT_NAME_MAX];
     va_list values;
     if (level > system->options.log_level || act__load(&system->abandoned)) /* as in log_values */
         return;
@@ -197,8 +191,10 @@ void act__log_about(act_system *system, uint64_t local, const char *behavior, ac
     if (act__record_of(system)->log != NULL) {
         write_record_about(system, local, behavior, level, format, values);
     } else {
-        int used = put_actor(text, sizeof text, local, behavior, "");
-        vsnprintf(text + used, sizeof text - (size_t)used, format, values);
+        act__names_name_of(system->names, local, name);
+        size_t used = act__actor_text(text, local, behavior, name);
+        used += put_separator(text + used, false);
+        vsnprintf(text + used, sizeof text - used, format, values);
         call_hook(system, level, text);
     }
     va_end(values);

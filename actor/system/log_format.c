@@ -164,18 +164,26 @@ static void put_time(struct line *line, int64_t at)
 
 static void put_pid(struct line *line, uint64_t local)
 {
-    put_formatted(line, "%u.%llu", (unsigned)(local & ACT__SLOT_MASK),
-                  (unsigned long long)act__generation_of(local));
-}
-
-static const char *actor_text(const struct act__log_record *record)
-{
-    if (record->actor[0] != '\0')
-        return record->actor;
-    return record->behavior[0] != '\0' ? record->behavior : "-";
+    char text[ACT_PID_TEXT_MAX];
+    act_pid_text(text, sizeof text, act__pid_of(local));
+    put_text(line, text);
 }
 
 /* ---------------------------------------------------------------------------------------- lines */
+
+/* As act__actor_text, and what is between it and the text. */
+static void put_actor(struct line *line, const struct act__log_record *record)
+{
+    put_escaped(line, STYLE_TEXT, record->behavior);
+    if (record->actor[0] != '\0') {
+        put_text(line, " \"");
+        put_escaped(line, STYLE_LOGFMT, record->actor);
+        put_text(line, "\"");
+    }
+    put_text(line, " ");
+    put_pid(line, record->local);
+    put_text(line, record->is_about ? " " : ": ");
+}
 
 static void put_as_text(struct line *line, const struct act__log_record *record)
 {
@@ -186,12 +194,9 @@ static void put_as_text(struct line *line, const struct act__log_record *record)
     else
         put_text(line, "- ");
     if (record->local != 0)
-        put_pid(line, record->local);
+        put_actor(line, record);
     else
-        put_text(line, "-");
-    put_text(line, " ");
-    put_escaped(line, STYLE_TEXT, actor_text(record));
-    put_text(line, ": ");
+        put_text(line, "-: ");
     put_escaped(line, STYLE_TEXT, record->text);
 }
 
@@ -282,12 +287,8 @@ static void put_as_journal(struct line *line, const struct act__log_record *reco
         put_text(line, "\n");
     }
     put_text(line, "MESSAGE=");
-    if (record->local != 0) {
-        put_escaped(line, STYLE_TEXT, actor_text(record));
-        put_text(line, " ");
-        put_pid(line, record->local);
-        put_text(line, ": ");
-    }
+    if (record->local != 0)
+        put_actor(line, record);
     put_escaped(line, STYLE_TEXT, record->text);
 }
 

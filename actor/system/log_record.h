@@ -10,7 +10,9 @@ struct act__log_record {
     uint64_t lost;   /* records that the ring had had no place for, before this one */
     uint64_t local;  /* of the actor's pid; 0: none */
     uint32_t worker; /* ACT__NO_WORKER: none */
-    uint16_t level;
+    uint8_t  level;
+    bool     is_about;               /* the text goes on about the actor, as "ended"; else the actor
+                                        has said it */
     uint16_t text_bytes;             /* without the NUL */
     char     actor[ACT_NAME_MAX];    /* "": neither a name nor an id */
     char     behavior[ACT_NAME_MAX]; /* its name, perhaps cut; "": no actor */

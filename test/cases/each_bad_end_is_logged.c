@@ -53,7 +53,7 @@ int main(void)
     kill_worker();
     tell(PANIC);
     must(act_whereis(system, &pid, "worker"));
-    int errors = logged("out of paper"), kills = logged("killed"), panics = logged("panic, ");
+    int errors = logged("out of paper"), kills = logged("killed"), panics = logged("panic: ");
     int given_up = logged("gives up: more than 2 restarts");
     must(act_simulation_destroy(&simulation));
     return judge(errors == 1 && kills == 1 && panics >= 1 && given_up == 1,

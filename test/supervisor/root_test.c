@@ -164,7 +164,7 @@ static void a_child_that_had_to_be_killed_makes_the_result_so(void)
     start();
     ck_assert_int_eq(run_it(), ACT_TIMED_OUT);
     ck_assert(has_logged("child \"w\" had 1 ms to end and is killed"));
-    ck_assert(has_logged("ended: killed"));
+    ck_assert(has_logged("worker \"w\" <0.2.1> ended: killed\n"));
 }
 
 static void a_child_whose_spec_says_so_is_killed_in_silence(void)
@@ -190,7 +190,7 @@ static void a_kill_is_logged(void)
     ck_assert_int_eq(act_system_join(system_now, pid, NULL, ACT_FOREVER), ACT_OK);
     act_system_stop(system_now);
     ck_assert_int_eq(run_it(), ACT_OK); /* it was before the stop */
-    ck_assert(has_logged("(worker) ended: killed"));
+    ck_assert(has_logged("worker \"victim\" <0.1.1> ended: killed\n"));
 }
 
 enum { GUESTS = 50, ASK_FOR_GUESTS };

@@ -294,7 +294,7 @@ static void a_callback_that_returns_in_the_child_ends_it_with_a_message(void)
     spawn_and_go(&returner, ACT_SPAWN_OPTIONS(.blocking = kit_round() % 2 != 0));
     sem_wait(&done);
     sem_wait(&done);
-    child_has_aborted("(returner): a callback has returned in a child of fork()");
+    child_has_aborted("act: error: returner <0.3.1>: a callback has returned in a child of fork()");
     close_system();
 }
 

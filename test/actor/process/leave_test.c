@@ -76,9 +76,10 @@ static const act_behavior leavers[] = {
     {.name = "early leaver", .init = leaves_in_init, .receive = leaves},
     {.name = "late leaver", .receive = exits, .terminate = leaves_in_terminate},
 };
-static const char *const told[] = {"(leaver): its thread was left by pthread_exit",
-                                   "(early leaver): its thread was left",
-                                   "(late leaver): its thread was left"};
+static const char *const told[] = {
+    "act: error: leaver <0.1.1>: its thread was left by pthread_exit",
+    "act: error: early leaver <0.1.1>: its thread was left",
+    "act: error: late leaver <0.1.1>: its thread was left"};
 
 enum { LEAVERS = sizeof leavers / sizeof leavers[0] };
 
@@ -133,7 +134,8 @@ static void pthread_cancel_in_a_callback_ends_the_process(void)
 {
     if (forks())
         cancel(&waiter, kit_round() != 0);
-    child_has_aborted("(waiter): its thread was left by pthread_exit or pthread_cancel");
+    child_has_aborted(
+        "act: error: waiter <0.1.1>: its thread was left by pthread_exit or pthread_cancel");
 }
 
 static void pthread_cancel_of_an_idle_worker_ends_the_process(void)
@@ -189,7 +191,7 @@ static void a_callback_left_by_a_jump_onto_mains_stack_is_noticed_at_the_next_ca
 {
     if (forks())
         jump_out();
-    child_has_aborted("(jumper): its callback was left by longjmp");
+    child_has_aborted("act: error: jumper <0.1.1>: its callback was left by longjmp");
 }
 
 #define JUMPS_CASE                                                                                 \
@@ -223,7 +225,7 @@ static void a_simulated_callback_left_by_longjmp_is_noticed_at_the_next_run(void
 {
     if (forks())
         jump_out_of_a_dream();
-    child_has_aborted("(dreamer): its callback was left by longjmp");
+    child_has_aborted("act: error: dreamer <0.1.1>: its callback was left by longjmp");
 }
 
 /* ------------------------------------------------------------------------- threads of one's own */

@@ -101,8 +101,9 @@ static void actors_that_wait_for_a_thread_are_counted_and_told(void)
     ck_assert_uint_ge(thread_waits(), before + LATE); /* each once; or again for its message,
                                                          when it had begun */
     ck_assert_ptr_nonnull(strstr(text_told, " blocking actors wait for a thread, for "));
-    ck_assert_ptr_nonnull(strstr(text_told, "all 4 of blocking_max are in use, that of actor "));
-    ck_assert_ptr_nonnull(strstr(text_told, "(waiter) for "));
+    ck_assert_ptr_nonnull(
+        strstr(text_told, "all 4 of blocking_max are in use, that of waiter <0."));
+    ck_assert_ptr_nonnull(strstr(text_told, ".1> for "));
     let_all_out();
     await(&inside, LATE);
     ck_assert_int_eq(act_system_destroy(&sys), ACT_OK);

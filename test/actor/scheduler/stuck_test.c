@@ -251,7 +251,7 @@ static void a_report_names_actor_message_and_function(void)
     start(1, 0);
     stuck_pid = spawn_on(&stuck, 0);
     act_system_tell_value(sys, stuck_pid, 77, act_nothing());
-    wait_for_line("(stubborn) is stuck at a message of tag 77 for ");
+    wait_for_line("stubborn <0.1.1> is stuck at a message of tag 77 for ");
     wait_for_line(" ms; at ");
     wait_for_line("is_stuck_here");
     pthread_mutex_lock(&logged.mutex);
@@ -264,7 +264,7 @@ static void a_report_names_actor_message_and_function(void)
     stop();
 }
 
-/* As all that is said of an actor: its pid and its name have their columns. */
+/* As all that is said of an actor. */
 static void a_line_of_a_report_has_the_actors_name(void)
 {
     int  ends[2];
@@ -286,7 +286,7 @@ static void a_line_of_a_report_has_the_actors_name(void)
         used += (size_t)got;
         text[used] = '\0';
     }
-    const char *part = " 1.1 mary: is stuck at a message of tag 77 for ";
+    const char *part = " stubborn \"mary\" <0.1.1> is stuck at a message of tag 77 for ";
     ck_assert_msg(strstr(text, part) != NULL, "%s", text);
     sem_post(&let_go);
     wait_for(&others);

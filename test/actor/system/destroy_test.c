@@ -155,9 +155,8 @@ static void a_blocking_callback_that_does_not_return_is_left_behind(void)
     spawn(&hanging, ACT_SPAWN_OPTIONS(.blocking = true, .name = "fred"));
     sem_wait(&stuck);
     destroy_in_vain();
-    logged_has(
-        "act_system_destroy leaves behind actor 1.1 (hanging, named fred): its callback has run "
-        "for ");
+    logged_has("act_system_destroy leaves behind hanging \"fred\" <0.1.1>: its callback has run "
+               "for ");
     logged_has("timed out: 1 actors and 1 threads are left");
     let_go();
 }
@@ -168,7 +167,7 @@ static void a_handler_on_a_worker_that_does_not_return_is_left_behind(void)
     spawn(&hanging, NULL);
     sem_wait(&stuck);
     destroy_in_vain();
-    logged_has("act_system_destroy leaves behind actor 1.1 (hanging): its callback has run for ");
+    logged_has("act_system_destroy leaves behind hanging <0.1.1>: its callback has run for ");
     logged_has("timed out: 1 actors and 1 threads are left");
     let_go();
 }
@@ -201,10 +200,10 @@ static void threads_that_were_displaced_end_when_their_owners_of_sockets_return(
     open_system(SOON(.destroy_timeout = 20, .stuck_after = ACT_MS(10)));
     spawn(&listening, NULL);
     sem_wait(&stuck);
-    wait_until_logged("(listening) is stuck");
+    wait_until_logged("listening <0.1.1> is stuck");
     spawn(&closing, NULL);
     sem_wait(&stuck);
-    wait_until_logged("(closing) is stuck");
+    wait_until_logged("closing <0.2.1> is stuck");
     destroy_in_vain();
     sem_post(&way_out);
     let_go();
@@ -219,8 +218,8 @@ static void who_waits_behind_a_stuck_callback_is_named_too(void)
     sem_wait(&stuck);
     spawn(&hanging, ACT_SPAWN_OPTIONS(.blocking = true));
     destroy_in_vain();
-    logged_has("leaves behind actor 1.1 (hanging): its callback has run");
-    logged_has("leaves behind actor 2.1 (hanging): waits for its turn");
+    logged_has("leaves behind hanging <0.1.1>: its callback has run");
+    logged_has("leaves behind hanging <0.2.1>: waits for its turn");
     let_go();
 }
 
@@ -251,7 +250,7 @@ static void a_handover_is_no_actor_that_is_left_behind(void)
     spawn(&hanging, NULL);
     sem_wait(&stuck);
     destroy_in_vain();
-    logged_has("(hanging): its callback has run");
+    logged_has("leaves behind hanging <0.2.3>: its callback has run");
     ck_assert_msg(strstr(logged, "hands_over") == NULL, "%s", logged);
     let_go();
 }
@@ -286,9 +285,8 @@ static void a_stop_names_who_has_not_ended_in_time(void)
     act_system_stop(sys);
     ck_assert_int_eq(act_system_run(sys), ACT_TIMED_OUT);
     sem_wait(&stuck);
-    logged_has(
-        "not ended within stop_timeout, is killed: actor 1.1 (reluctant): its callback has run "
-        "for ");
+    logged_has("not ended within stop_timeout, is killed: reluctant <0.1.1>: its callback has run "
+               "for ");
     sem_post(&way_out);
     ck_assert_int_eq(act_system_destroy(&sys), ACT_OK);
 }
@@ -378,7 +376,7 @@ static void a_task_that_does_not_return_is_left_behind_with_its_args(void)
     spawn(&employer, NULL);
     sem_wait(&stuck);
     destroy_in_vain();
-    logged_has("(task): its callback has run for ");
+    logged_has("leaves behind task <0.3.1>: its callback has run for ");
     let_go();
 }
 

@@ -60,17 +60,46 @@ static const char *text_line(const char *actor, const char *text, act_log_format
 static void a_line_has_time_level_worker_pid_actor_and_text(void)
 {
     ck_assert_str_eq(text_line("db", "it's late", ACT_LOG_FORMAT_TEXT),
-                     "2024-02-29T12:34:56.123456Z warning 2 5.3 db: it's late\n");
+                     "2024-02-29T12:34:56.123456Z warning 2 divider \"db\" <0.5.3>: it's late\n");
     ck_assert_str_eq(text_line("", "late", ACT_LOG_FORMAT_TEXT),
-                     "2024-02-29T12:34:56.123456Z warning 2 5.3 divider: late\n");
-    ck_assert_str_eq(text_line("db", "late", ACT_LOG_FORMAT_LOGFMT),
-                     "time=2024-02-29T12:34:56.123456Z level=warning worker=2 pid=5.3 actor=\"db\" "
-                     "behavior=\"divider\" "
-                     "text=\"late\"\n");
+                     "2024-02-29T12:34:56.123456Z warning 2 divider <0.5.3>: late\n");
+    ck_assert_str_eq(
+        text_line("db", "late", ACT_LOG_FORMAT_LOGFMT),
+        "time=2024-02-29T12:34:56.123456Z level=warning worker=2 pid=<0.5.3> actor=\"db\" "
+        "behavior=\"divider\" "
+        "text=\"late\"\n");
     ck_assert_str_eq(text_line("db", "late", ACT_LOG_FORMAT_JSON),
                      "{\"time\":\"2024-02-29T12:34:56.123456Z\",\"level\":\"warning\",\"worker\":2,"
-                     "\"pid\":\"5.3\","
+                     "\"pid\":\"<0.5.3>\","
                      "\"actor\":\"db\",\"behavior\":\"divider\",\"text\":\"late\"}\n");
+}
+
+static void what_is_said_of_an_actor_goes_on_behind_its_pid(void)
+{
+    struct act__log_record record = sample("a\"b", "ended: killed");
+    record.is_about = true;
+    ck_assert_str_eq(line_of(&record, ACT_LOG_FORMAT_TEXT),
+                     "2024-02-29T12:34:56.123456Z warning 2 divider \"a\\\"b\" <0.5.3> "
+                     "ended: killed\n");
+    ck_assert_ptr_nonnull(strstr(line_of(&record, ACT_LOG_FORMAT_JOURNAL),
+                                 "\nACT_PID=<0.5.3>\n"
+                                 "MESSAGE=divider \"a\\\"b\" <0.5.3> ended: killed\n"));
+    ck_assert_ptr_nonnull(strstr(line_of(&record, ACT_LOG_FORMAT_LOGFMT),
+                                 " pid=<0.5.3> actor=\"a\\\"b\" behavior=\"divider\" "
+                                 "text=\"ended: killed\"\n"));
+}
+
+static void an_actors_text_has_room(void)
+{
+    char text[ACT__ACTOR_TEXT_MAX], name[2 * ACT_NAME_MAX];
+    memset(name, 'n', sizeof name);
+    name[sizeof name - 1] = '\0';
+    ck_assert_uint_lt(act__actor_text(text, UINT64_MAX, name, name), sizeof text);
+    ck_assert_str_eq(strrchr(text, ' '), " <0.134217727.137438953471>");
+    ck_assert_uint_eq(act__actor_text(text, 1, "worker", ""), 14);
+    ck_assert_str_eq(text, "worker <0.1.0>");
+    ck_assert_uint_eq(act__actor_text(text, 1, "worker", "room/7"), 23);
+    ck_assert_str_eq(text, "worker \"room/7\" <0.1.0>");
 }
 
 static void what_is_not_known_is_left_out(void)
@@ -81,7 +110,7 @@ static void what_is_not_known_is_left_out(void)
     record.behavior[0] = '\0';
     record.level = ACT_LOG_DEBUG;
     ck_assert_str_eq(line_of(&record, ACT_LOG_FORMAT_TEXT),
-                     "2024-02-29T12:34:56.123456Z debug - - -: \n");
+                     "2024-02-29T12:34:56.123456Z debug - -: \n");
     ck_assert_str_eq(line_of(&record, ACT_LOG_FORMAT_LOGFMT),
                      "time=2024-02-29T12:34:56.123456Z level=debug text=\"\"\n");
     ck_assert_str_eq(
@@ -196,11 +225,13 @@ static void an_actors_record_has_its_name_and_virtual_time(void)
                                       ACT_SPAWN_OPTIONS(.name = "speaker")),
                      ACT_OK);
     fixture_run();
-    ck_assert_str_eq(read_piped(), "1970-01-01T00:00:01.500000Z info 0 1.1 speaker: info 2\n"
-                                   "1970-01-01T00:00:01.500000Z warning 0 1.1 speaker: warning 3\n"
-                                   "1970-01-01T00:00:01.500000Z error 0 1.1 speaker: error 4\n");
+    ck_assert_str_eq(
+        read_piped(),
+        "1970-01-01T00:00:01.500000Z info 0 scripted actor \"speaker\" <0.1.1>: info 2\n"
+        "1970-01-01T00:00:01.500000Z warning 0 scripted actor \"speaker\" <0.1.1>: warning 3\n"
+        "1970-01-01T00:00:01.500000Z error 0 scripted actor \"speaker\" <0.1.1>: error 4\n");
     act_system_log(fixture.system, ACT_LOG_INFO, "%s", "from outside");
-    ck_assert_str_eq(read_piped(), "1970-01-01T00:00:01.500000Z info - - -: from outside\n");
+    ck_assert_str_eq(read_piped(), "1970-01-01T00:00:01.500000Z info - -: from outside\n");
     close_piped();
 }
 
@@ -211,13 +242,14 @@ static void what_is_less_urgent_is_passed_over(void)
     action first = say_all;
     ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first, NULL), ACT_OK);
     fixture_run();
-    ck_assert_str_eq(read_piped(), "1970-01-01T00:00:00.000000Z error 0 1.1 scripted: error 4\n");
+    ck_assert_str_eq(read_piped(),
+                     "1970-01-01T00:00:00.000000Z error 0 scripted <0.1.1>: error 4\n");
     close_piped();
     open_piped(ACT_LOG_FORMAT_TEXT, ACT_LOG_DEBUG);
     ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first, NULL), ACT_OK);
     fixture_run();
     ck_assert_int_eq(strncmp(read_piped(),
-                             "1970-01-01T00:00:00.000000Z debug 0 1.1 scripted: debug 1\n", 56),
+                             "1970-01-01T00:00:00.000000Z debug 0 scripted <0.1.1>: debug 1\n", 60),
                      0);
     close_piped();
 }
@@ -237,24 +269,34 @@ static void an_actor_that_panics_is_logged_with_its_label(void)
                                       ACT_SPAWN_OPTIONS(.on_end = &on_end)),
                      ACT_OK);
     fixture_run();
-    ck_assert_ptr_nonnull(
-        strstr(read_piped(), "level=error worker=0 pid=1.1 actor=\"luck\" behavior=\"scripted\" "
-                             "text=\"ended: panic, log_test.c:"));
+    ck_assert_ptr_nonnull(strstr(
+        read_piped(), "level=error worker=0 pid=<0.1.1> actor=\"luck\" behavior=\"scripted\" "
+                      "text=\"ended: panic: log_test.c:"));
     ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first, NULL), ACT_OK);
     fixture_run();
     ck_assert_ptr_null(strstr(read_piped(), "actor=")); /* the label was the other's */
     close_piped();
 }
 
-static void a_log_function_gets_what_it_got_before(void)
+static void a_log_function_gets_texts_that_begin_with_the_actor(void)
 {
-    act_pid pid;
-    action  first = say_all;
+    act_pid    pid;
+    action     first = fails;
+    act_on_end on_end = {.run = free, .label = "luck"};
     fixture_open();
+    ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first,
+                                      ACT_SPAWN_OPTIONS(.on_end = &on_end)),
+                     ACT_OK);
+    fixture_run();
+    const char *start = "scripted \"luck\" <0.1.1> ended: panic: log_test.c:";
+    ck_assert_int_eq(strncmp(fixture.log, start, strlen(start)), 0);
+    fixture.log[0] = '\0';
+    first = say_all;
     ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first, NULL), ACT_OK);
     fixture_run();
-    ck_assert_str_eq(fixture.log, "actor 1.1 (scripted): info 2\nactor 1.1 (scripted): warning 3\n"
-                                  "actor 1.1 (scripted): error 4\n");
+    ck_assert_str_eq(
+        fixture.log,
+        "scripted <0.2.1>: info 2\nscripted <0.2.1>: warning 3\nscripted <0.2.1>: error 4\n");
     act_system_log(fixture.system, ACT_LOG_INFO, "all %d", 5);
     ck_assert_ptr_nonnull(strstr(fixture.log, "\nall 5\n"));
     ck_assert_int_eq(act_log_flush(fixture.system, ACT_FOREVER), ACT_OK);
@@ -269,7 +311,7 @@ static void a_long_text_is_cut_and_says_so(void)
     open_piped(ACT_LOG_FORMAT_TEXT, 0);
     act_system_log(fixture.system, ACT_LOG_INFO, "%s", text);
     size_t count = strlen(read_piped());
-    ck_assert_uint_eq(count, strlen("1970-01-01T00:00:00.000000Z info - - -: ") + ACT_LOG_TEXT_MAX);
+    ck_assert_uint_eq(count, strlen("1970-01-01T00:00:00.000000Z info - -: ") + ACT_LOG_TEXT_MAX);
     ck_assert_str_eq(heard + count - 5, "x...\n");
     close_piped();
 }
@@ -305,6 +347,8 @@ static void odd_options_are_refused(void)
 
 const struct kit_case kit_cases[] = {
     TEST_CASE(a_line_has_time_level_worker_pid_actor_and_text),
+    TEST_CASE(what_is_said_of_an_actor_goes_on_behind_its_pid),
+    TEST_CASE(an_actors_text_has_room),
     TEST_CASE(what_is_not_known_is_left_out),
     TEST_CASE(dates_are_right_over_centuries),
     TEST_CASE(a_text_cannot_end_its_line_or_leave_its_quotes),
@@ -312,7 +356,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(an_actors_record_has_its_name_and_virtual_time),
     TEST_CASE(what_is_less_urgent_is_passed_over),
     TEST_CASE(an_actor_that_panics_is_logged_with_its_label),
-    TEST_CASE(a_log_function_gets_what_it_got_before),
+    TEST_CASE(a_log_function_gets_texts_that_begin_with_the_actor),
     TEST_CASE(a_long_text_is_cut_and_says_so),
     TEST_CASE(a_simulation_outlives_its_reader),
     TEST_CASE(odd_options_are_refused),
