@@ -29,7 +29,7 @@
  *                                            switch in receive, which -Wswitch-enum checks for
  *                                            completeness
  *     act_view(counter_add, message)         its fields
- *     struct counter                         {enum act_tags_of_counter tag;
+ *     struct act_union_of_counter            {enum act_tags_of_counter tag;
  *                                            union {struct counter_add counter_add; ...} as;}
  *     counter_schema(), counter_add_type()   tables for act_message_print, the codec, and what you
  *                                            make of them
@@ -50,10 +50,11 @@
  *     BYTES          act_bytes {const void *data; size_t bytes_count;}
  *     ENUM(e)        enum e, of ACT_ENUM(e, ...)
  *     STRUCT(s)      struct s, of ACT_STRUCT(s, ...)
- *     UNION(s)       struct s, of ACT_SCHEMA(s, ...): any one of its messages; tag 0: none
+ *     UNION(s)       struct act_union_of_s, of ACT_SCHEMA(s, ...): any one of its messages; tag
+ *                    0: none
  *     ARRAY(kind, n) kind name[n]: always n of them
  *     LIST(kind)     {const kind *items; size_t count;}: act_list_int32 and so on, struct
- *                    act_list_of_s
+ *                    act_list_of_s; of a UNION struct act_unions_of_s
  *     OPTIONAL(kind) as kind; see below
  *     SECRET(kind)   as kind, but never printed
  *
@@ -76,8 +77,9 @@
  * be passed on whole is better sent as BYTES. A whole message that is not known is refused. See
  * act_schema_fingerprint.
  *
- * Every name will do for a message that no other struct has; the schema itself is one. What else is
- * declared for it is no struct, or begins with act_.
+ * Every name will do for a message that no other struct has, that of its schema included. What else
+ * is declared for it, or for the schema, is no struct or enum, or begins with act_: so both may
+ * have the name of anything that you call so yourself (struct room in a schema room).
  *
  * A message's tag is computed from its name, which is therefore the message's identity: it begins,
  * by convention, with that of its schema. Two names with the same tag in one schema do not compile,
@@ -212,26 +214,26 @@ typedef struct act_type {
     LIST(ACT__STRUCT)                                                                              \
     enum act_tags_of_##name{LIST(ACT__TAG_CONSTANT)};                                              \
     LIST(ACT__TYPE_OF_MESSAGE)                                                                     \
-    struct name {                                                                                  \
+    struct act_union_of_##name {                                                                   \
         enum act_tags_of_##name tag;                                                               \
         union {                                                                                    \
             LIST(ACT__UNION_MEMBER)                                                                \
         } as;                                                                                      \
     };                                                                                             \
-    struct act_list_of_##name {                                                                    \
-        const struct name *items;                                                                  \
-        size_t             count;                                                                  \
+    struct act_unions_of_##name {                                                                  \
+        const struct act_union_of_##name *items;                                                   \
+        size_t                            count;                                                   \
     };                                                                                             \
-    enum { act__flags_of_##name = 0 LIST(ACT__UNION_FLAGS) };                                      \
+    enum { act__schema_flags_of_##name = 0 LIST(ACT__UNION_FLAGS) };                               \
     ACT__TABLE const act_type *name##_schema(void)                                                 \
     {                                                                                              \
         static const act_type *(*const act__messages[])(void) = {LIST(ACT__SCHEMA_ENTRY)};         \
         static const act_type act__type = {#name,                                                  \
                                            0,                                                      \
-                                           sizeof(struct name),                                    \
+                                           sizeof(struct act_union_of_##name),                     \
                                            sizeof act__messages / sizeof *act__messages,           \
-                                           act__flags_of_##name,                                   \
-                                           offsetof(struct name, as),                              \
+                                           act__schema_flags_of_##name,                            \
+                                           offsetof(struct act_union_of_##name, as),               \
                                            NULL,                                                   \
                                            NULL,                                                   \
                                            act__messages};                                         \

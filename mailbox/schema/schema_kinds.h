@@ -118,7 +118,7 @@ typedef struct act_bytes {
 #define ACT__C_BYTES       act_bytes
 #define ACT__C_ENUM(e)     enum e
 #define ACT__C_STRUCT(s)   struct s
-#define ACT__C_UNION(s)    struct s
+#define ACT__C_UNION(s)    struct act_union_of_##s
 #define ACT__C_ARRAY(k, n) ACT__ITEM_##k[n]
 #define ACT__C_LIST(k)     ACT__LIST_##k
 #define ACT__C_OPTIONAL(k) ACT__C_##k
@@ -141,7 +141,7 @@ typedef struct act_bytes {
 #define ACT__ITEM_BYTES       act_bytes
 #define ACT__ITEM_ENUM(e)     enum e
 #define ACT__ITEM_STRUCT(s)   struct s
-#define ACT__ITEM_UNION(s)    struct s
+#define ACT__ITEM_UNION(s)    struct act_union_of_##s
 #define ACT__ITEM_ARRAY(k, n) ACT__ITEM_##k
 #define ACT__ITEM_LIST(k)     ACT__ITEM_##k
 #define ACT__ITEM_OPTIONAL(k) ACT__ITEM_##k
@@ -164,7 +164,7 @@ typedef struct act_bytes {
 #define ACT__LIST_BYTES     act_list_bytes
 #define ACT__LIST_ENUM(e)   struct act_list_of_##e
 #define ACT__LIST_STRUCT(s) struct act_list_of_##s
-#define ACT__LIST_UNION(s)  struct act_list_of_##s
+#define ACT__LIST_UNION(s)  struct act_unions_of_##s
 
 #define ACT__LIST_OF(name, item)                                                                   \
     typedef struct act_list_##name {                                                               \
@@ -210,6 +210,7 @@ ACT__LIST_OF(bytes, act_bytes)
 #define ACT__KIND_OPTIONAL(k) ACT__KIND_##k
 #define ACT__KIND_SECRET(k)   ACT__KIND_##k
 
+/* A union is outside whatever it has, as its tag is looked at. */
 #define ACT__FLAGS_BOOL        0
 #define ACT__FLAGS_INT8        0
 #define ACT__FLAGS_INT16       0
@@ -227,7 +228,7 @@ ACT__LIST_OF(bytes, act_bytes)
 #define ACT__FLAGS_BYTES       ACT_FIELD_OUTSIDE
 #define ACT__FLAGS_ENUM(e)     0
 #define ACT__FLAGS_STRUCT(s)   act__flags_of_##s
-#define ACT__FLAGS_UNION(s)    ACT_FIELD_OUTSIDE | act__flags_of_##s /* its tag is looked at */
+#define ACT__FLAGS_UNION(s)    ACT_FIELD_OUTSIDE | act__schema_flags_of_##s
 #define ACT__FLAGS_ARRAY(k, n) ACT_FIELD_ARRAY | ACT__FLAGS_##k
 #define ACT__FLAGS_LIST(k)     ACT_FIELD_LIST | ACT_FIELD_OUTSIDE | ACT__FLAGS_##k
 #define ACT__FLAGS_OPTIONAL(k) ACT_FIELD_OPTIONAL | ACT__FLAGS_##k

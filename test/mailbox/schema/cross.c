@@ -62,9 +62,10 @@ static void put_own(void)
 
 static void put_more(void)
 {
-    static const char *const  texts[] = {"", "Grüße", "日本語", "a\nb"};
-    static const struct line  lines[] = {{.price = 2}, {.price = -0.25, .notes = {texts, 4}}};
-    static const struct shape shapes[] = {{.tag = shape_none_tag}, {.tag = shape_circle_tag}};
+    static const char *const texts[] = {"", "Grüße", "日本語", "a\nb"};
+    static const struct line lines[] = {{.price = 2}, {.price = -0.25, .notes = {texts, 4}}};
+    static const struct act_union_of_shape shapes[] = {{.tag = shape_none_tag},
+                                                       {.tag = shape_circle_tag}};
     PUT(x_uint, .n = (UINT64_C(1) << 53) - 1);
     PUT(x_int, .n = -(INT64_C(1) << 53) + 1);
     PUT(x_double, .d = 1e300);

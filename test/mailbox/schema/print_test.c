@@ -137,9 +137,10 @@ static void what_is_long_is_cut_in_text_and_whole_in_json(void)
 
 static void unions_and_lists_are_written_to_the_end(void)
 {
-    static const struct point corners[] = {{1, 2}, {3, 4}};
-    static const struct shape shapes[] = {{.tag = shape_circle_tag, .as.shape_circle = {{1, 2}, 3}},
-                                          {.tag = (enum act_tags_of_shape)0}};
+    static const struct point              corners[] = {{1, 2}, {3, 4}};
+    static const struct act_union_of_shape shapes[] = {{.tag = shape_circle_tag,
+                                                        .as.shape_circle = {{1, 2}, 3}},
+                                                       {.tag = (enum act_tags_of_shape)0}};
     MAKE(zoo_outside, .text = "t",
          .shape = {.tag = shape_polygon_tag, .as.shape_polygon = {{corners, 2}}},
          .shapes = {shapes, 2});

@@ -121,13 +121,13 @@ ACT_SCHEMA(part, PART_MESSAGES);
     MESSAGE(kv_get_type, ANY) MESSAGE(kv_get_list, ANY) MESSAGE(kv_type, ANY) MESSAGE(kv_schema, ANY) \
     MESSAGE(kv_tag_of, ANY) MESSAGE(kv_act_flags, ANY) MESSAGE(kv_act_fields, ANY) MESSAGE(kv_act_tags, ANY) \
     MESSAGE(kv_flags, ANY) MESSAGE(item_list, ANY) MESSAGE(color_list, ANY) MESSAGE(item_tag, ANY) MESSAGE(tag, ANY) \
-    MESSAGE(as, ANY) MESSAGE(type, ANY) MESSAGE(message, ANY) MESSAGE(fields, ANY) MESSAGE(x, ANY) MESSAGE(K, ANY)
+    MESSAGE(kv, ANY) MESSAGE(as, ANY) MESSAGE(type, ANY) MESSAGE(message, ANY) MESSAGE(fields, ANY) MESSAGE(x, ANY) MESSAGE(K, ANY)
 ACT_SCHEMA(kv, KV_MESSAGES);
 EOF
 good "messages of any name" <<'EOF'
 #define TELL(name, fields) act_tell(self, to, name, .x = act_view(name, message)->x);
     KV_MESSAGES(TELL)
-    struct kv one;
+    struct act_union_of_kv one;
     struct kv_get_tag *two = act_edit(kv_get_tag, (act_message *)(uintptr_t)message);
     enum act_tags_of_kv tag = kv_tag_of(message);
     one.tag = kv_get_tag_tag;
@@ -143,6 +143,32 @@ for standard in c++17 gnu++20; do
     compile "${CXX:-c++}" "$standard" cc <"$work/body" && [ ! -s "$work/why" ]
     tap $? "$standard: messages of any name" "$work/why"
 done
+
+# What is the user's stays so: a schema takes no name but those that begin with its own.
+cat >"$work/list" <<'EOF'
+typedef struct room { int beds; } room;
+#define SIZE(FIELD) FIELD(1, INT32, x)
+ACT_STRUCT(house, SIZE);
+#define ROOM_MESSAGES(MESSAGE) MESSAGE(room_list, SIZE) MESSAGE(room_enter, SIZE)
+ACT_SCHEMA(room, ROOM_MESSAGES);
+#define HOUSE(FIELD) FIELD(1, UNION(room), one) FIELD(2, LIST(UNION(room)), all) FIELD(3, LIST(STRUCT(house)), houses)
+#define HOUSE_MESSAGES(MESSAGE) MESSAGE(house_list, HOUSE)
+ACT_SCHEMA(house, HOUSE_MESSAGES);
+EOF
+good "a schema with the name of a struct" <<'EOF'
+    room                     mine = {2};
+    struct house             built;
+    struct act_union_of_room first;
+    built.x = ((struct room *)&mine)->beds;
+    first.tag = room_list_tag;
+    first.as.room_list.x = 1;
+    struct act_list_of_house  houses = {&built, 1};
+    struct act_unions_of_room rooms = {&first, 1};
+    act_tell(self, to, house_list, .one = first, .all = rooms, .houses = houses);
+    act_tell(self, to, room_list, .x = 1);
+    if (house_tag_of(message) == house_list_tag && act_view(house_list, message)->one.tag == room_enter_tag)
+        act_unknown(self, message);
+EOF
 
 # object COMPILER STANDARD SUFFIX NAME FIELDS: a file of a program with the message pair_two, as NAME.o
 object() {

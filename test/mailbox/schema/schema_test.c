@@ -94,17 +94,18 @@ static __attribute__((noinline)) void make_outside(void)
 {
     char text[] = "a text", one[] = "one", two[] = "", sir[] = "Sir", ada[] = "Ada",
          secret[] = "xyz";
-    const char   *titles[] = {sir, NULL}, *names[] = {one, two, ada};
-    int32_t       list[] = {1, -2, 3};
-    unsigned char bytes[] = {0, 1, 2};
-    act_bytes     blobs[] = {{bytes, 3}, {NULL, 0}};
-    enum color    colors[] = {color_green, color_odd};
-    struct person people[] = {{.name = ada, .titles = {titles, 2}},
-                              {.name = one, .password = secret}};
-    struct point  corners[] = {{1, 2}, {3, 4}, {5, 6}};
-    struct shape  shapes[] = {{.tag = shape_polygon_tag, .as.shape_polygon.corners = {corners, 3}},
-                              {.tag = shape_circle_tag, .as.shape_circle = {{7, 8}, 9.5}},
-                              {.tag = (enum act_tags_of_shape)0}};
+    const char               *titles[] = {sir, NULL}, *names[] = {one, two, ada};
+    int32_t                   list[] = {1, -2, 3};
+    unsigned char             bytes[] = {0, 1, 2};
+    act_bytes                 blobs[] = {{bytes, 3}, {NULL, 0}};
+    enum color                colors[] = {color_green, color_odd};
+    struct person             people[] = {{.name = ada, .titles = {titles, 2}},
+                                          {.name = one, .password = secret}};
+    struct point              corners[] = {{1, 2}, {3, 4}, {5, 6}};
+    struct act_union_of_shape shapes[] = {
+        {.tag = shape_polygon_tag, .as.shape_polygon.corners = {corners, 3}},
+        {.tag = shape_circle_tag, .as.shape_circle = {{7, 8}, 9.5}},
+        {.tag = (enum act_tags_of_shape)0}};
     ck_assert_int_eq(act_message_make(&message, zoo_outside, .text = text, .bytes = {bytes, 3},
                                       .numbers = {1, 2, 3}, .texts = {one, NULL}, .list = {list, 3},
                                       .names = {names, 3}, .blobs = {blobs, 2},
