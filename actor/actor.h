@@ -6,7 +6,7 @@
 #ifndef ACT_ACTOR_ACTOR_H
 #define ACT_ACTOR_ACTOR_H
 
-#include <mailbox/message/message.h>
+#include "../mailbox/message/message.h"
 
 ACT_BEGIN_DECLS
 

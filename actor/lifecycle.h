@@ -6,7 +6,7 @@
 #ifndef ACT_ACTOR_LIFECYCLE_H
 #define ACT_ACTOR_LIFECYCLE_H
 
-#include <actor/system.h>
+#include "system.h"
 
 ACT_BEGIN_DECLS
 

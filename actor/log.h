@@ -6,7 +6,7 @@
 #ifndef ACT_ACTOR_LOG_H
 #define ACT_ACTOR_LOG_H
 
-#include <actor/actor.h>
+#include "actor.h"
 
 ACT_BEGIN_DECLS
 

@@ -3,8 +3,8 @@
 #ifndef ACT_ACTOR_NOTIFY_H
 #define ACT_ACTOR_NOTIFY_H
 
-#include <actor/actor.h>
-#include <mailbox/channel/channel.h>
+#include "actor.h"
+#include "../mailbox/channel/channel.h"
 
 ACT_BEGIN_DECLS
 

@@ -5,7 +5,7 @@
 #ifndef ACT_ACTOR_SYSTEM_H
 #define ACT_ACTOR_SYSTEM_H
 
-#include <actor/log.h>
+#include "log.h"
 
 ACT_BEGIN_DECLS
 

@@ -3,7 +3,7 @@
 #ifndef ACT_ACTOR_THREAD_H
 #define ACT_ACTOR_THREAD_H
 
-#include <actor/system.h>
+#include "system.h"
 
 ACT_BEGIN_DECLS
 

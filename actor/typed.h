@@ -6,9 +6,9 @@
 #ifndef ACT_ACTOR_TYPED_H
 #define ACT_ACTOR_TYPED_H
 
-#include <actor/actor.h>
-#include <actor/system.h>
-#include <mailbox/schema/schema.h>
+#include "actor.h"
+#include "system.h"
+#include "../mailbox/schema/schema.h"
 
 ACT_BEGIN_DECLS
 

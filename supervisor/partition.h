@@ -3,7 +3,7 @@
 #ifndef ACT_SUPERVISOR_PARTITION_H
 #define ACT_SUPERVISOR_PARTITION_H
 
-#include <supervisor/supervisor.h>
+#include "supervisor.h"
 
 ACT_BEGIN_DECLS
 

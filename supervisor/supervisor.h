@@ -3,7 +3,7 @@
 #ifndef ACT_SUPERVISOR_SUPERVISOR_H
 #define ACT_SUPERVISOR_SUPERVISOR_H
 
-#include <actor/actor.h>
+#include "../actor/actor.h"
 
 ACT_BEGIN_DECLS
 

@@ -5,7 +5,7 @@
 #ifndef ACT_SUPERVISOR_TASK_H
 #define ACT_SUPERVISOR_TASK_H
 
-#include <supervisor/supervisor.h>
+#include "supervisor.h"
 
 ACT_BEGIN_DECLS
 

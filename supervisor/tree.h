@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include <supervisor/supervisor.h>
+#include "supervisor.h"
 
 ACT_BEGIN_DECLS
 

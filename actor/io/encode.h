@@ -3,7 +3,7 @@
 #ifndef ACT_ACTOR_IO_ENCODE_H
 #define ACT_ACTOR_IO_ENCODE_H
 
-#include <mailbox/schema/codec.h>
+#include "../../mailbox/schema/codec.h"
 
 ACT_BEGIN_DECLS
 

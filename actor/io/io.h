@@ -3,7 +3,7 @@
 #ifndef ACT_ACTOR_IO_IO_H
 #define ACT_ACTOR_IO_IO_H
 
-#include <actor/actor.h>
+#include "../actor.h"
 
 ACT_BEGIN_DECLS
 

@@ -5,7 +5,7 @@
 #ifndef ACT_ACTOR_SIMULATION_SIMULATION_H
 #define ACT_ACTOR_SIMULATION_SIMULATION_H
 
-#include <actor/system.h>
+#include "../system.h"
 
 ACT_BEGIN_DECLS
 

@@ -3,7 +3,7 @@
 #ifndef ACT_MAILBOX_BASE_RESULT_H
 #define ACT_MAILBOX_BASE_RESULT_H
 
-#include <mailbox/base/api.h>
+#include "api.h"
 
 ACT_BEGIN_DECLS
 

@@ -3,7 +3,7 @@
 #ifndef ACT_MAILBOX_BASE_TYPES_H
 #define ACT_MAILBOX_BASE_TYPES_H
 
-#include <mailbox/base/result.h>
+#include "result.h"
 
 ACT_BEGIN_DECLS
 

@@ -6,8 +6,8 @@
 #ifndef ACT_MAILBOX_CHANNEL_CHANNEL_H
 #define ACT_MAILBOX_CHANNEL_CHANNEL_H
 
-#include <mailbox/base/result.h>
-#include <mailbox/base/types.h>
+#include "../base/result.h"
+#include "../base/types.h"
 
 ACT_BEGIN_DECLS
 

@@ -3,7 +3,7 @@
 #ifndef ACT_MAILBOX_CHANNEL_SELECT_H
 #define ACT_MAILBOX_CHANNEL_SELECT_H
 
-#include <mailbox/channel/channel.h>
+#include "channel.h"
 
 ACT_BEGIN_DECLS
 

@@ -3,8 +3,8 @@
 #ifndef ACT_MAILBOX_MESSAGE_MESSAGE_H
 #define ACT_MAILBOX_MESSAGE_MESSAGE_H
 
-#include <mailbox/base/result.h>
-#include <mailbox/base/types.h>
+#include "../base/result.h"
+#include "../base/types.h"
 
 ACT_BEGIN_DECLS
 

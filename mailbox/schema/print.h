@@ -3,7 +3,7 @@
 #ifndef ACT_MAILBOX_SCHEMA_PRINT_H
 #define ACT_MAILBOX_SCHEMA_PRINT_H
 
-#include <mailbox/schema/schema.h>
+#include "schema.h"
 
 ACT_BEGIN_DECLS
 

@@ -6,8 +6,8 @@
 #ifndef ACT_MAILBOX_SCHEMA_SCHEMA_H
 #define ACT_MAILBOX_SCHEMA_SCHEMA_H
 
-#include <mailbox/message/message.h>
-#include <mailbox/schema/schema_kinds.h>
+#include "../message/message.h"
+#include "schema_kinds.h"
 
 /*
  * What you write, in a header:

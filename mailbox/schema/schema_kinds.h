@@ -6,9 +6,9 @@
 #ifndef ACT_MAILBOX_SCHEMA_SCHEMA_KINDS_H
 #define ACT_MAILBOX_SCHEMA_SCHEMA_KINDS_H
 
-#include <mailbox/base/api.h>
-#include <mailbox/base/types.h>
-#include <mailbox/schema/schema_tag.h>
+#include "../base/api.h"
+#include "../base/types.h"
+#include "schema_tag.h"
 
 /* Bytes that are kept elsewhere. */
 typedef struct act_bytes {

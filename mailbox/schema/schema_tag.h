@@ -3,7 +3,7 @@
 #ifndef ACT_MAILBOX_SCHEMA_SCHEMA_TAG_H
 #define ACT_MAILBOX_SCHEMA_SCHEMA_TAG_H
 
-#include <mailbox/base/api.h>
+#include "../base/api.h"
 
 /*
  * FNV-1a over the places of the name's letters in the alphabet below, ended by zeros up to

@@ -38,6 +38,30 @@ try() {
 }
 try shared ''
 
+# A program has folders and headers of its own with the names of ours, and its compiler finds those first.
+(
+    cd "$root/include/act-${PACKAGE_VERSION%%.*}" && find . -mindepth 2 -name '*.h'
+) | sed 's|^\./||' >"$work/ours"
+while read -r header; do
+    mkdir -p "$work/theirs/$(dirname "$header")"
+    echo "enum { their_$(echo "$header" | tr -c 'a-z\n' _) = 1 };" >"$work/theirs/$header"
+done <"$work/ours"
+{
+    echo '#include <actor/actor.h>'
+    sed '/^int main/,$d' "$work/program.c"
+    echo '#include <mailbox/message/message.h>'
+    sed -n '/^int main/,$p' "$work/program.c"
+    echo '_Static_assert(their_actor_actor_h && their_mailbox_message_message_h, "the program has its own");'
+} >"$work/beside.c"
+# shellcheck disable=SC2046 # the flags are words
+$CC -Wall -Wextra -Werror -I"$work/theirs" -o "$work/program" "$work/beside.c" $(pkg-config --cflags --libs act) \
+    >"$work/log" 2>&1 && timeout 60 "$work/program" 2>>"$work/log" | diff -u "$work/expected" - >>"$work/log"
+tap $? "act.h is whole beside headers of the program that have the same names" "$work/log"
+printf '#include <actor/typed.h>\n#include <act.h>\nint main() { return ACT_OK; }\n' >"$work/beside.cc"
+# shellcheck disable=SC2046 # the flags are words
+${CXX:-c++} -Wall -Wextra -Werror -I"$work/theirs" -fsyntax-only "$work/beside.cc" $(pkg-config --cflags act) >"$work/log" 2>&1
+tap $? "and in C++" "$work/log"
+
 # shellcheck disable=SC2046 # the flags are words
 ${CXX:-c++} -Wall -Wextra -Werror -o "$work/panic" "$top/test/installed/panic.cc" $(pkg-config --cflags --libs act) >"$work/log" 2>&1
 tap $? "a C++ program compiles against it" "$work/log"

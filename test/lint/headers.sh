@@ -1,5 +1,6 @@
 #!/bin/sh
-# Each public header compiles alone, as strict C11 and as strict C++17, and so does act.h.
+# Each public header compiles alone, as strict C11 and as strict C++17, and so does act.h. They find
+# each other also where a program has folders and headers of the same names, and finds those first.
 # SPDX-License-Identifier: MIT
 . "${top_srcdir:-$(dirname "$0")/../..}/test/lint/lint.sh"
 
@@ -16,8 +17,19 @@ complains() {
         ${CXX:-c++} -std=c++17 $warnings -I"$1" -I"$build/generated" "$work/one.cc" || echo "$2 is not C++17"
     } 2>&1
 }
+# captured TREE: what a public header includes that a program's own header could be taken for.
+captured() {
+    rm -rf "$work/theirs" && mkdir "$work/theirs" && : >"$work/all.c"
+    for header in $(public_headers "$1"); do
+        mkdir -p "$work/theirs/$(dirname "$header")"
+        echo '#error this is the one of the program' >"$work/theirs/$header"
+        echo "#include \"$(cd "$1" && pwd)/$header\"" >>"$work/all.c"
+    done
+    ${CC:-cc} -fsyntax-only -I"$work/theirs" -I"$1" "$work/all.c" 2>&1
+}
 complaints() {
     for header in $(public_headers "$1"); do complains "$1" "$header"; done
+    captured "$1"
 }
 
 echo 'act_public_headers += %D%/x.h' | write mailbox/parts.am
@@ -32,6 +44,16 @@ echo 'act_public_headers += %D%/x.h' | write mailbox/parts.am
 echo '#define ACT_X(x) ({ x; })
 static inline int act_x(void) { return ACT_X(1); }' | write mailbox/x.h
 red "a GNU extension" "mailbox/x.h is not C11"
+
+printf 'act_public_headers += %%D%%/%s.h\n' x y | write mailbox/parts.am
+echo 'typedef int act_x;' | write mailbox/x.h
+echo '#include <mailbox/x.h>' | write mailbox/y.h
+red "a header that looks for another along the path" "this is the one of the program"
+
+printf 'act_public_headers += %%D%%/%s.h\n' x y | write mailbox/parts.am
+echo 'typedef int act_x;' | write mailbox/x.h
+echo '#include "x.h"' | write mailbox/y.h
+calm "a header that has another beside it"
 
 echo '#include <mailbox/base/api.h>' >"$work/small.c"
 ! ${CC:-cc} -U__SIZEOF_POINTER__ -D__SIZEOF_POINTER__=4 -fsyntax-only -I"$top" "$work/small.c" 2>"$work/why" &&

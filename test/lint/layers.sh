@@ -136,6 +136,7 @@ complaints() {
             quoted = text ~ /"/
             sub(/^[^<"]*[<"]/, "", text); sub(/[>"].*/, "", text); header = text
             beside = file; sub(/[^\/]*$/, "", beside); beside = beside header
+            while (sub(/[^\/]+\/\.\.\//, "", beside));
             if (quoted && beside in there) header = beside
             if (header in there) check_ours(header)
             else if (header == "act.h") {
@@ -203,9 +204,12 @@ echo '/* A message. */' | write mailbox/message/message.h
 red "a channel knows messages" "mailbox/channel/channel.c:1: mailbox/channel may not include mailbox/message"
 
 write actor/node/frame.h </dev/null
-echo '#include "../node/frame.h"' | write actor/io/tcp.c
 echo '#include <actor/node/frame.h>' | write actor/io/udp.c
 red "io includes node, its neighbour" "actor/io/udp.c:1: actor/io may not include actor/node"
+
+write actor/node/frame.h </dev/null
+echo '#include "../node/frame.h"' | write actor/io/tcp.c
+red "io includes node from where it lies" "actor/io/tcp.c:1: actor/io may not include actor/node"
 
 write actor/process/cell.h </dev/null
 echo '#include <actor/process/cell.h>' | write actor/scheduler/parking.c
