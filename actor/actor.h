@@ -65,6 +65,8 @@ typedef struct act_behavior {
      * (act_message_print). Or NULL.
      */
     const struct act_type *(*schema)(void); /* counter_schema */
+
+    void (*act_reserved[4])(void); /* NULL: leave them out. See mailbox/base/types.h. */
 } act_behavior;
 
 /*
@@ -80,75 +82,31 @@ typedef enum act_inbox_policy {
                               at most 2 * inbox_max wait and the newest are dropped */
 } act_inbox_policy;
 
-/*
- * Whether an actor leaves its handover to another when it ends: its inbox and its name. The
- * handover has the pid of the actor that will take it (.takes_over). Until then whatever is sent to
- * that pid, or to the name, waits, within inbox_max; asks, links and monitors wait, too. For
- * whoever restarts actors; supervisors do this for their children.
- */
-typedef enum act_handover {
-    ACT_HANDOVER_NONE,     /* what waits becomes dead letters, and the name is free */
-    ACT_HANDOVER_KEEP,     /* what waits is for whoever takes over, in its order and before what
-                              comes later */
-    ACT_HANDOVER_DROP,     /* what waits becomes dead letters; what comes later is for who takes
-                              the handover */
-    ACT_HANDOVER_REDELIVER /* as KEEP, and first the message whose handler has panicked, up to
-                              redeliver_max times; then it becomes a dead letter, with ACT_PANICKED
-                              */
-} act_handover;
-/*
- * What cannot be meant for another is not kept: replies, what came of signals, what the actor had
- * sent to itself (the messages of its timers included), and asks, whose askers get the DOWN of the
- * actor that has ended. A message that its handler had taken is not redelivered.
- *
- * To others those that take over one from the other are as one sender: what one of them has
- * sent arrives before what the next sends.
- */
+struct act_lifecycle_options; /* <actor/lifecycle.h> */
 
-#define ACT_REDELIVER_MAX 1000000u
-
-/*
- * What is to be called when an actor has ended. In memory of yours, which must be there until it
- * has been called.
- */
-typedef struct act_on_end {
-    struct act_on_end *act_next;
-    void (*run)(void *context);
-    void       *context;
-    const char *label; /* of an on_end: what logs call an actor that has no name; valid until run
-                          returns. NULL: nothing. */
-} act_on_end;
-
+/* Copied, as all options are. */
 typedef struct act_spawn_options {
-    size_t           size;             /* sizeof(act_spawn_options); set by ACT_SPAWN_OPTIONS */
-    const char      *name;             /* registered before init; NULL: none */
-    uint32_t         inbox_max;        /* 0: no bound; fast senders are then slowed (see
-                                          act_send) */
-    act_inbox_policy inbox_policy;     /* only with inbox_max */
-    size_t           arena_bytes_max;  /* of act_alloc; 0: no bound */
-    uint32_t         worker;           /* 1 to workers_count: always runs there; 0: anywhere.
-                                          That worker may go on as another thread while a handler on
-                                          it is stuck: see <actor/system.h>. */
-    bool             blocking;         /* its callbacks may block: it gets a thread of its own
-                                          while it runs, if one of the system's blocking_max is
-                                          free, else it waits for one */
-    bool             announce;         /* the parent gets exactly one ACT_MESSAGE_STARTED */
-    bool             ends_with_parent; /* an exit signal of the link to its parent ends it, even
-                                          if it traps exits */
-    void            *kept;             /* what act_kept returns; NULL: none. Not owned by the
-                                          actor. */
-    act_handover     handover;         /* that it leaves */
-    uint32_t         redeliver_max;    /* with ACT_HANDOVER_REDELIVER 1 to ACT_REDELIVER_MAX,
-                                          else 0 */
-    act_pid          takes_over;       /* from act_handover_of: *pid will be this; nobody: no
-                                          handover. Name, bound and policies should be those of the
-                                          actor that has left it. */
-    /*
-     * May be NULL. Called once for an actor that could be spawned, when it has ended: as an
-     * act_defer registered before init, so after all others, and also if init never came to run. It
-     * may free its own memory.
-     */
-    act_on_end      *on_end;
+    size_t                              size;            /* sizeof(act_spawn_options); set by
+                                                            ACT_SPAWN_OPTIONS */
+    const char                         *name;            /* registered before init; NULL: none */
+    uint32_t                            inbox_max;       /* 0: no bound; fast senders are then
+                                                            slowed (see act_send) */
+    act_inbox_policy                    inbox_policy;    /* only with inbox_max */
+    size_t                              arena_bytes_max; /* of act_alloc; 0: no bound */
+    uint32_t                            worker;          /* 1 to workers_count: always runs
+                                                            there; 0: anywhere. That worker may go
+                                                            on as another thread while a handler on
+                                                            it is stuck: see <actor/system.h>. */
+    bool                                blocking;        /* its callbacks may block: it gets a
+                                                            thread of its own while it runs, if one
+                                                            of the system's blocking_max is free,
+                                                            else it waits for one */
+    bool                                announce;        /* the parent gets exactly one
+                                                            ACT_MESSAGE_STARTED */
+    void                               *kept;            /* what act_kept returns; NULL: none.
+                                                            Not owned by the actor. */
+    const struct act_lifecycle_options *lifecycle;       /* for authors of supervisors; NULL:
+                                                            none */
 } act_spawn_options;
 
 /*
@@ -173,10 +131,10 @@ typedef struct act_spawn_options {
  *          messages become dead letters.
  * Waits:   never.
  * Returns: ACT_OK; ACT_NO_MEMORY (memory, actors_max or threads); ACT_INVALID (no receive, no name,
- *          args_bytes above 2^29, a worker that is not there, blocking together with worker, an odd
- *          handover or redeliver_max, options of an unknown size, or a name of a length that
- *          act_register refuses); ACT_EXISTS (the name is taken); ACT_NO_ACTOR (the handover is no
- *          more); ACT_CLOSED (the system is stopping and this actor is not being stopped in order).
+ *          args_bytes above 2^29, a worker that is not there, blocking together with worker,
+ *          options that this version of act does not know, or a name of a length that act_register
+ *          refuses; and see <actor/lifecycle.h>); ACT_EXISTS (the name is taken); ACT_CLOSED (the
+ *          system is stopping and this actor is not being stopped in order).
  * See:     samples/01_hello.c
  */
 ACT_API ACT_MUST_CHECK act_result act_spawn(act_self *self, act_pid *pid,
@@ -205,30 +163,6 @@ ACT_API ACT_MUST_CHECK act_result act_spawn_monitor(act_self *self, act_pid *pid
                                                     const act_behavior *behavior, const void *args,
                                                     const act_spawn_options *options)
     ACT_NONNULL(1, 2, 3, 4);
-
-/**
- * Finds the handover that an actor has left.
- *
- * Threads: any.
- * Order:   it is there before links and monitors hear of the end.
- * Returns: ACT_OK; ACT_EXISTS (the actor has not ended yet); ACT_NO_ACTOR (it has left none, or it
- * is taken or given
- *          up).
- */
-ACT_API ACT_MUST_CHECK act_result act_handover_of(act_system *system, act_pid ended,
-                                                  act_pid *handover) ACT_NONNULL_ALL;
-
-/**
- * Abandons a handover: what waits in it becomes dead letters, and its name is free. Who has had
- * ACT_OK from act_handover_of must come to this or to a spawn: until then the handover takes
- * memory.
- *
- * pid      The handover, or the actor that leaves it: one that still lives will leave none.
- *          Another: nothing happens.
- *
- * Threads: any.
- */
-ACT_API void act_handover_abandon(act_system *system, act_pid pid) ACT_NONNULL_ALL;
 
 /** Says who I am. */
 ACT_API act_pid act_self_pid(const act_self *self) ACT_NONNULL_ALL;
@@ -296,12 +230,12 @@ static inline void act_tell_value(act_self *self, act_pid to, uint32_t tag, act_
 /**
  * What act_tell_value calls, with the scalar in registers: its kind, and its payload as two words.
  */
-ACT_API void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind,
-                            uint64_t first, uint64_t second) ACT_NONNULL(1);
+ACT_API void act__tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind,
+                             uint64_t first, uint64_t second) ACT_NONNULL(1);
 
 static inline void act_tell_value(act_self *self, act_pid to, uint32_t tag, act_value value)
 {
-    act_tell_words(self, to, tag, value.kind, value.as.act_words[0], value.as.act_words[1]);
+    act__tell_words(self, to, tag, value.kind, value.as.act_words[0], value.as.act_words[1]);
 }
 
 /**
@@ -508,9 +442,9 @@ ACT_API ACT_MUST_CHECK act_result act_exit_other(act_self *self, act_pid other,
  * C++ destructors run, too, and a `catch (...)` is entered, but left only by unwinding further.
  * Threads: handler.
  */
-#define act_panic(self, ...) act_panic_at((self), __FILE__, __LINE__, __VA_ARGS__)
-ACT_API ACT_NORETURN void act_panic_at(act_self *self, const char *file, int line,
-                                       const char *format, ...) ACT_PRINTF(4, 5)
+#define act_panic(self, ...) act__panic_at((self), __FILE__, __LINE__, __VA_ARGS__)
+ACT_API ACT_NORETURN void act__panic_at(act_self *self, const char *file, int line,
+                                        const char *format, ...) ACT_PRINTF(4, 5)
     ACT_NONNULL(1, 2, 4);
 
 /* ---------------------------------------------------------------------------------------- names */

@@ -1,6 +1,6 @@
 /*
- * What an actor needs that looks after others, besides links, monitors and handovers: for authors
- * of supervisors. Public.
+ * What an actor needs that looks after others, besides links and monitors: for authors of
+ * supervisors. Public.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_LIFECYCLE_H
@@ -9,6 +9,94 @@
 #include "system.h"
 
 ACT_BEGIN_DECLS
+
+/*
+ * Whether an actor leaves its handover to another when it ends: its inbox and its name. The
+ * handover has the pid of the actor that will take it (.takes_over). Until then whatever is sent to
+ * that pid, or to the name, waits, within inbox_max; asks, links and monitors wait, too. For
+ * whoever restarts actors; supervisors do this for their children.
+ */
+typedef enum act_handover {
+    ACT_HANDOVER_NONE,     /* what waits becomes dead letters, and the name is free */
+    ACT_HANDOVER_KEEP,     /* what waits is for whoever takes over, in its order and before what
+                              comes later */
+    ACT_HANDOVER_DROP,     /* what waits becomes dead letters; what comes later is for who takes
+                              the handover */
+    ACT_HANDOVER_REDELIVER /* as KEEP, and first the message whose handler has panicked, up to
+                              redeliver_max times; then it becomes a dead letter, with ACT_PANICKED
+                              */
+} act_handover;
+/*
+ * What cannot be meant for another is not kept: replies, what came of signals, what the actor had
+ * sent to itself (the messages of its timers included), and asks, whose askers get the DOWN of the
+ * actor that has ended. A message that its handler had taken is not redelivered.
+ *
+ * To others those that take over one from the other are as one sender: what one of them has
+ * sent arrives before what the next sends.
+ */
+
+#define ACT_REDELIVER_MAX 1000000u
+
+/*
+ * What is to be called when an actor has ended. In memory of yours, which must be there until it
+ * has been called.
+ */
+typedef struct act_on_end {
+    struct act_on_end *act_next;
+    void (*run)(void *context);
+    void       *context;
+    const char *label; /* of an on_end: what logs call an actor that has no name; valid until run
+                          returns. NULL: nothing. */
+} act_on_end;
+
+/* What else a spawn can say, for ACT_SPAWN_OPTIONS(.lifecycle = ACT_LIFECYCLE_OPTIONS(...)). */
+typedef struct act_lifecycle_options {
+    size_t       size;             /* sizeof(act_lifecycle_options); set by ACT_LIFECYCLE_OPTIONS */
+    bool         ends_with_parent; /* an exit signal of the link to its parent ends it, even if
+                                      it traps exits */
+    act_handover handover;         /* that it leaves */
+    uint32_t     redeliver_max;    /* with ACT_HANDOVER_REDELIVER 1 to ACT_REDELIVER_MAX, else 0 */
+    act_pid      takes_over;       /* from act_handover_of: *pid will be this; nobody: no
+                                      handover. Name, bound and policies should be those of the
+                                      actor that has left it. */
+    /*
+     * May be NULL. Called once for an actor that could be spawned, when it has ended: as an
+     * act_defer registered before init, so after all others, and also if init never came to run. It
+     * may free its own memory.
+     */
+    act_on_end  *on_end;
+} act_lifecycle_options;
+
+/*
+ * Where they are wrong, or not known to this version of act, the spawn answers ACT_INVALID; where
+ * the handover is no more, ACT_NO_ACTOR.
+ */
+#define ACT_LIFECYCLE_OPTIONS(...)                                                                 \
+    (&(act_lifecycle_options){.size = sizeof(act_lifecycle_options), __VA_ARGS__})
+
+/**
+ * Finds the handover that an actor has left.
+ *
+ * Threads: any.
+ * Order:   it is there before links and monitors hear of the end.
+ * Returns: ACT_OK; ACT_EXISTS (the actor has not ended yet); ACT_NO_ACTOR (it has left none, or it
+ * is taken or given
+ *          up).
+ */
+ACT_API ACT_MUST_CHECK act_result act_handover_of(act_system *system, act_pid ended,
+                                                  act_pid *handover) ACT_NONNULL_ALL;
+
+/**
+ * Abandons a handover: what waits in it becomes dead letters, and its name is free. Who has had
+ * ACT_OK from act_handover_of must come to this or to a spawn: until then the handover takes
+ * memory.
+ *
+ * pid      The handover, or the actor that leaves it: one that still lives will leave none.
+ *          Another: nothing happens.
+ *
+ * Threads: any.
+ */
+ACT_API void act_handover_abandon(act_system *system, act_pid pid) ACT_NONNULL_ALL;
 
 /**
  * Lets a kill reach this actor as a message: ACT_MESSAGE_EXIT of kind ACT_EXIT_KILL, from none. It

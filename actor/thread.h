@@ -64,9 +64,9 @@ ACT_API ACT_MUST_CHECK act_result act_thread_defer(act_thread *self,
  * As act_panic otherwise.
  * Threads: the thread itself.
  */
-#define act_thread_panic(self, ...) act_thread_panic_at((self), __FILE__, __LINE__, __VA_ARGS__)
-ACT_API ACT_NORETURN void act_thread_panic_at(act_thread *self, const char *file, int line,
-                                              const char *format, ...) ACT_PRINTF(4, 5)
+#define act_thread_panic(self, ...) act__thread_panic_at((self), __FILE__, __LINE__, __VA_ARGS__)
+ACT_API ACT_NORETURN void act__thread_panic_at(act_thread *self, const char *file, int line,
+                                               const char *format, ...) ACT_PRINTF(4, 5)
     ACT_NONNULL(1, 2, 4);
 
 ACT_END_DECLS

@@ -33,10 +33,9 @@ static bool lay_out(struct layout *layout, size_t *end, size_t args_bytes, size_
            place(&layout->total_bytes, end, 0);
 }
 
-static bool lay_out_with_plan(struct layout *layout, const act_child_spec *spec)
+static bool lay_out_with_plan(struct layout *layout, const act_child_spec *spec, const char *name)
 {
-    const char *name = spec->options != NULL ? spec->options->name : NULL;
-    size_t      end = sizeof(struct act__child);
+    size_t end = sizeof(struct act__child);
 
     return place(&layout->plan, &end, sizeof(struct act__plan)) &&
            place(&layout->id, &end, strlen(spec->id) + 1) &&
@@ -61,26 +60,30 @@ static act_handover handover_of(const act_child_spec *spec)
     return spec->mailbox == ACT_MAILBOX_KEEP ? ACT_HANDOVER_KEEP : ACT_HANDOVER_REDELIVER;
 }
 
-static void copy_options(act_spawn_options *options, const act_child_spec *spec, char *name)
+/* What the spec says of a spawn; the rest of the lifecycle is each instance's own. */
+static void plan_options(struct act__plan *plan, const act_child_spec *spec,
+                         const act_spawn_options *options, char *name)
 {
-    if (spec->options != NULL)
-        memcpy(options, spec->options, spec->options->size);
-    options->size = sizeof *options;
+    act_lifecycle_options *lifecycle = &plan->options.lifecycle;
+
+    plan->options.spawn = *options;
+    plan->options.spawn.lifecycle = lifecycle;
     if (options->name != NULL)
-        options->name = strcpy(name, options->name);
-    options->announce = true;
-    options->ends_with_parent = spec->type == ACT_CHILD_WORKER;
-    options->handover = handover_of(spec);
-    options->redeliver_max = options->handover == ACT_HANDOVER_REDELIVER ? spec->redeliver_max : 0;
+        plan->options.spawn.name = strcpy(name, options->name);
+    plan->options.spawn.announce = true;
+    *lifecycle = *ACT_LIFECYCLE_OPTIONS(.ends_with_parent = spec->type == ACT_CHILD_WORKER,
+                                        .handover = handover_of(spec));
+    if (lifecycle->handover == ACT_HANDOVER_REDELIVER)
+        lifecycle->redeliver_max = spec->redeliver_max;
 }
 
-act_spawn_options act__child_options(struct act__child *child)
+void act__child_options(struct act__child *child, struct act__spawn_options *options)
 {
-    act_spawn_options options = child->plan->options;
-    options.kept = child->kept;
-    options.takes_over = child->handover;
-    options.on_end = &child->on_end;
-    return options;
+    *options = child->plan->options;
+    options->spawn.kept = child->kept;
+    options->spawn.lifecycle = &options->lifecycle;
+    options->lifecycle.takes_over = child->handover;
+    options->lifecycle.on_end = &child->on_end;
 }
 
 /* NULL: no memory. */
@@ -101,10 +104,12 @@ static struct act__child *make(const struct layout *layout, const void *args, si
 
 struct act__child *act__child_create(const act_child_spec *spec)
 {
-    struct layout      layout;
-    struct act__child *child;
+    struct layout             layout;
+    struct act__spawn_options options;
+    struct act__child        *child;
 
-    if (!lay_out_with_plan(&layout, spec) ||
+    if (!act__spawn_options_read(&options, spec->options) ||
+        !lay_out_with_plan(&layout, spec, options.spawn.name) ||
         (child = make(&layout, spec->args, spec->behavior->args_bytes, spec->kept_bytes)) == NULL)
         return NULL;
     char             *block = (char *)child;
@@ -118,7 +123,7 @@ struct act__child *act__child_create(const act_child_spec *spec)
     plan->args_release = spec->args_release;
     plan->kept_bytes = spec->kept_bytes;
     plan->kept_release = spec->kept_release;
-    copy_options(&plan->options, spec, block + layout.name);
+    plan_options(plan, spec, &options.spawn, block + layout.name);
     return child;
 }
 

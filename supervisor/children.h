@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include <supervisor/request.h>
+#include <supervisor/spec_check.h>
 
 /*
  *                      spawn                   STARTED
@@ -52,11 +53,11 @@ struct act__delay {
  * million.
  */
 struct act__plan {
-    const act_behavior *behavior;
-    act_spawn_options   options; /* but for kept, takes_over and on_end: act__child_options */
-    act_millis          shutdown;
-    const char         *id;
-    uint64_t            id_hash;
+    const act_behavior       *behavior;
+    struct act__spawn_options options; /* but for kept, takes_over and on_end: act__child_options */
+    act_millis                shutdown;
+    const char               *id;
+    uint64_t                  id_hash;
     void (*args_release)(void *args);
     void (*kept_release)(void *kept);
     size_t  kept_bytes;
@@ -129,7 +130,7 @@ static inline const char *act__child_id(const struct act__child *child)
 }
 
 /* To spawn its next instance with. */
-act_spawn_options  act__child_options(struct act__child *child);
+void               act__child_options(struct act__child *child, struct act__spawn_options *options);
 /*
  * One made from a template, without an id; args: NULL, or as many bytes as its behaviour has. NULL:
  * no memory.

@@ -12,9 +12,9 @@
 #define NAME_BYTES_MAX 50 /* with "/65535" it is no longer than ACT_NAME_MAX */
 
 struct part {
-    act_spawn_options options;
-    char              id[12];
-    char              name[ACT_NAME_MAX];
+    struct act__spawn_options options;
+    char                      id[12];
+    char                      name[ACT_NAME_MAX];
 };
 
 /* One block: behind it the children, then the parts that they point to. */
@@ -30,28 +30,28 @@ static void make_part(act_partition *partition, const act_partition_spec *spec, 
     act_child_spec *child = &partition->children[number];
     struct part    *part = &partition->parts[number];
 
-    part->options =
-        *(spec->child.options != NULL ? spec->child.options : ACT_SPAWN_OPTIONS(.name = NULL));
+    (void)act__spawn_options_read(&part->options, spec->child.options); /* they are good */
     snprintf(part->id, sizeof part->id, "%u", (unsigned)number);
     snprintf(part->name, sizeof part->name, "%.*s/%u", NAME_BYTES_MAX, spec->name,
              (unsigned)number);
-    part->options.name = part->name;
+    part->options.spawn.name = part->name;
     *child = spec->child;
     child->id = part->id;
-    child->options = &part->options;
+    child->options = &part->options.spawn;
     if (spec->args_each && spec->child.args != NULL)
         child->args = (const char *)spec->child.args + number * spec->child.behavior->args_bytes;
 }
 
 static bool is_good(const act_partition_spec *spec)
 {
-    act_child_spec child = spec->child;
-    size_t         length = spec->name != NULL ? strnlen(spec->name, NAME_BYTES_MAX + 1) : 0;
+    struct act__spawn_options options;
+    act_child_spec            child = spec->child;
+    size_t length = spec->name != NULL ? strnlen(spec->name, NAME_BYTES_MAX + 1) : 0;
 
     child.id = "0";
     return length >= 1 && length <= NAME_BYTES_MAX && spec->count >= 1 &&
-           spec->count <= ACT_PARTITIONS_MAX &&
-           (child.options == NULL || child.options->name == NULL) &&
+           spec->count <= ACT_PARTITIONS_MAX && ACT__IS_KNOWN(spec) &&
+           act__spawn_options_read(&options, child.options) && options.spawn.name == NULL &&
            act__child_spec_is_good(&child);
 }
 

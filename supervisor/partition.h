@@ -29,6 +29,7 @@ typedef struct act_partition_spec {
                                  one_for_one */
     act_millis     period;
     act_backoff    backoff;
+    const void    *act_reserved[4]; /* NULL: leave them out. See mailbox/base/types.h. */
 } act_partition_spec;
 
 /**

@@ -89,7 +89,7 @@ void act__task_ended(act_self *self, struct act__child *child, act_exit_reason r
 
 /* supervisor.c. As act_supervisor_spawn_link, for a spec known to be good; `from` may be NULL. */
 act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_supervisor_spec *spec,
-                                      const act_spawn_options *options, struct act__child *from);
+                                      struct act__spawn_options *options, struct act__child *from);
 /* Arranges that the child is seen to in a message of its own. */
 void       act__pending_add(struct act__supervisor *supervisor, struct act__child *child);
 /*

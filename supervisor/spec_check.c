@@ -20,6 +20,9 @@
 /* Of a period or a shutdown. */
 #define MILLIS_MAX ((act_millis)1 << 40)
 
+/* Of a struct that is a newer program's; see mailbox/base/types.h. */
+#define NOT_KNOWN "sets something that this version of act does not know (act_reserved)"
+
 /* Where the complaint goes: behind the names of those it is about, see about(). */
 struct report {
     char  *text;
@@ -94,11 +97,15 @@ static bool check_behavior(const act_behavior *behavior, struct report *report)
         return complain(report, "behavior has no name");
     if (behavior->receive == NULL)
         return complain(report, "behavior \"%s\" has no receive", behavior->name);
+    if (!ACT__IS_KNOWN(behavior))
+        return complain(report, "behavior \"%s\" " NOT_KNOWN, behavior->name);
     return true;
 }
 
 static bool check_rules(const act_child_spec *spec, struct report *report)
 {
+    if (!ACT__IS_KNOWN(spec))
+        return complain(report, NOT_KNOWN);
     if ((unsigned)spec->restart > ACT_RESTART_TEMPORARY)
         return complain(report, "restart is %d, which is none of permanent, transient, temporary",
                         (int)spec->restart);
@@ -153,23 +160,24 @@ static bool check_name(const char *name, struct report *report)
     return true;
 }
 
-static bool check_options(const act_spawn_options *options, struct report *report)
+/* `ours` is set to what was read of them. */
+static bool check_options(const act_spawn_options *options, struct act__spawn_options *ours,
+                          struct report *report)
 {
-    if (options == NULL)
-        return true;
-    if (options->size != sizeof *options)
+    if (!act__spawn_options_read(ours, options))
         return complain(report,
-                        "options.size is %zu, not sizeof(act_spawn_options); use ACT_SPAWN_OPTIONS",
+                        "options.size is %zu, which is none, or an option is set that this version "
+                        "of act does not know; use ACT_SPAWN_OPTIONS",
                         options->size);
-    if ((unsigned)options->inbox_policy > ACT_INBOX_DROP_OLDEST)
+    if ((unsigned)ours->spawn.inbox_policy > ACT_INBOX_DROP_OLDEST)
         return complain(report, "options.inbox_policy is %d, which is no act_inbox_policy",
-                        (int)options->inbox_policy);
-    if (options->blocking && options->worker != 0)
+                        (int)ours->spawn.inbox_policy);
+    if (ours->spawn.blocking && ours->spawn.worker != 0)
         return complain(report, "options.blocking and options.worker exclude each other");
-    if (options->on_end != NULL)
-        return complain(report,
-                        "options.on_end is set, which is the supervisor's; use args_release");
-    return check_name(options->name, report);
+    if (ours->lifecycle.on_end != NULL)
+        return complain(
+            report, "options.lifecycle.on_end is set, which is the supervisor's; use args_release");
+    return check_name(ours->spawn.name, report);
 }
 
 static bool check_kept(const act_child_spec *spec, struct report *report)
@@ -182,8 +190,8 @@ static bool check_kept(const act_child_spec *spec, struct report *report)
 }
 
 /* What holds for a child made by act_supervisor_child. */
-static bool check_supervisor_child(const act_child_spec *spec, struct report *report,
-                                   unsigned depth)
+static bool check_supervisor_child(const act_child_spec *spec, const act_spawn_options *options,
+                                   struct report *report, unsigned depth)
 {
     if (spec->behavior != &act__supervisor_behavior)
         return true;
@@ -194,9 +202,9 @@ static bool check_supervisor_child(const act_child_spec *spec, struct report *re
     if (spec->kept_bytes != 0)
         return complain(report, "kept_bytes is %zu, but a supervisor has no use for a kept block",
                         spec->kept_bytes);
-    if (spec->options != NULL && spec->options->inbox_max != 0)
+    if (options->inbox_max != 0)
         return complain(report, "options.inbox_max is %u, but a supervisor's inbox has no bound",
-                        (unsigned)spec->options->inbox_max);
+                        (unsigned)options->inbox_max);
     if (depth == 0)
         return complain(report, "more than %d supervisors below each other", DEPTH_MAX);
     return check_tree(spec->args, report, depth - 1);
@@ -204,10 +212,11 @@ static bool check_supervisor_child(const act_child_spec *spec, struct report *re
 
 static bool check_child_fields(const act_child_spec *spec, struct report *report, unsigned depth)
 {
+    struct act__spawn_options options;
     return check_behavior(spec->behavior, report) && check_rules(spec, report) &&
            check_mailbox(spec, report) && check_task(spec, report) &&
-           check_options(spec->options, report) && check_kept(spec, report) &&
-           check_supervisor_child(spec, report, depth);
+           check_options(spec->options, &options, report) && check_kept(spec, report) &&
+           check_supervisor_child(spec, &options.spawn, report, depth);
 }
 
 static bool check_child(const act_child_spec *spec, size_t place, struct report *report,
@@ -260,6 +269,8 @@ static const char *duplicate(const act_supervisor_spec *spec)
 
 static bool check_flags(const act_supervisor_spec *spec, struct report *report)
 {
+    if (!ACT__IS_KNOWN(spec))
+        return complain(report, "the supervisor's spec " NOT_KNOWN);
     if ((unsigned)spec->strategy > ACT_STRATEGY_SIMPLE_ONE_FOR_ONE)
         return complain(report, "strategy is %d, which is no act_strategy", (int)spec->strategy);
     if (spec->period < 0 || spec->period > MILLIS_MAX)
@@ -301,7 +312,8 @@ static bool check_backoff(const act_backoff *backoff, struct report *report)
 /* What a template cannot have, as its children would have it, too. */
 static bool check_template(const act_child_spec *child, struct report *report)
 {
-    if (child->options != NULL && child->options->name != NULL)
+    struct act__spawn_options options;
+    if (act__spawn_options_read(&options, child->options) && options.spawn.name != NULL)
         return complain(
             report,
             "child \"%s\": options.name is set, but only one made from the template could have it",

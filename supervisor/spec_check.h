@@ -3,6 +3,7 @@
 #ifndef ACT_SUPERVISOR_SPEC_CHECK_H
 #define ACT_SUPERVISOR_SPEC_CHECK_H
 
+#include <actor/process/spawn_options.h>
 #include <supervisor/supervisor.h>
 
 /* As act_supervisor_check, for one child by itself. */

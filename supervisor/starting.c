@@ -9,9 +9,10 @@
 /* The mutex is not held meanwhile: see tree.c. */
 static act_result spawn_supervisor(act_self *self, act_pid *pid, struct act__child *child)
 {
-    act_spawn_options options = act__child_options(child);
-    pthread_mutex_t  *mutex = act__user_code_begin();
-    act_result        result = act__supervisor_spawn_link(self, pid, child->args, &options, child);
+    struct act__spawn_options options;
+    act__child_options(child, &options);
+    pthread_mutex_t *mutex = act__user_code_begin();
+    act_result       result = act__supervisor_spawn_link(self, pid, child->args, &options, child);
     act__user_code_end(mutex);
     return result;
 }
@@ -20,9 +21,11 @@ static act_result spawn_as(act_self *self, act_pid *pid, struct act__child *chil
 {
     if (child->plan->behavior == &act__supervisor_behavior)
         return spawn_supervisor(self, pid, child);
-    act_spawn_options options = act__child_options(child);
+    struct act__spawn_options options;
+    act__child_options(child, &options);
     act__child_hold(child);
-    act_result result = act_spawn_link(self, pid, child->plan->behavior, child->args, &options);
+    act_result result =
+        act_spawn_link(self, pid, child->plan->behavior, child->args, &options.spawn);
     if (result != ACT_OK)
         act__child_let_go(child);
     return result;

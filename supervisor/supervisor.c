@@ -661,31 +661,31 @@ static struct act__supervisor *create(const act_supervisor_spec *spec, bool anno
     return supervisor;
 }
 
-/* Exactly one of self and system is not NULL. */
+/* Exactly one of self and system is not NULL. The options become the supervisor's own. */
 static act_result spawn(act_self *self, act_system *system, act_pid *pid,
-                        const act_supervisor_spec *spec, const act_spawn_options *options,
+                        const act_supervisor_spec *spec, struct act__spawn_options *options,
                         struct act__child *from)
 {
-    act_spawn_options       mine = *(options != NULL ? options : ACT_SPAWN_OPTIONS(.name = NULL));
-    struct act__supervisor *supervisor = create(spec, self != NULL && mine.announce);
+    act_spawn_options      *mine = &options->spawn;
+    struct act__supervisor *supervisor = create(spec, self != NULL && mine->announce);
 
     if (supervisor == NULL)
         return ACT_NO_MEMORY;
     if ((supervisor->from = from) != NULL)
         act__child_hold(from);
     supervisor->system = self != NULL ? act_self_system(self) : system;
-    if (mine.name != NULL)
-        snprintf(supervisor->name, sizeof supervisor->name, "%s", mine.name);
+    if (mine->name != NULL)
+        snprintf(supervisor->name, sizeof supervisor->name, "%s", mine->name);
     act__tree_enter(supervisor);
-    mine.announce = false; /* init returns long before all children run */
+    mine->announce = false; /* init returns long before all children run */
     supervisor->on_end = (act_on_end){
         .run = destroy, .context = supervisor, .label = from != NULL ? from->plan->id : NULL};
-    mine.on_end = &supervisor->on_end;
+    options->lifecycle.on_end = &supervisor->on_end;
     if ((supervisor->is_root = self == NULL))
         act_system_tree_begins(supervisor->system);
     act_result result = self != NULL
-                            ? act_spawn_link(self, pid, &running_behavior, &supervisor, &mine)
-                            : act_system_spawn(system, pid, &running_behavior, &supervisor, &mine);
+                            ? act_spawn_link(self, pid, &running_behavior, &supervisor, mine)
+                            : act_system_spawn(system, pid, &running_behavior, &supervisor, mine);
     if (result != ACT_OK) {
         supervisor->tree_end = ACT_TREE_END_TOLD;
         discard(supervisor);
@@ -693,16 +693,16 @@ static act_result spawn(act_self *self, act_system *system, act_pid *pid,
     return result;
 }
 
-static bool options_are_good(const act_spawn_options *options)
+static bool read_options(struct act__spawn_options *ours, const act_spawn_options *theirs)
 {
-    return options == NULL ||
-           (options->size == sizeof *options && options->inbox_max == 0 &&
-            options->on_end == NULL &&
-            (options->handover == ACT_HANDOVER_NONE || options->handover == ACT_HANDOVER_DROP));
+    return act__spawn_options_read(ours, theirs) && ours->spawn.inbox_max == 0 &&
+           ours->lifecycle.on_end == NULL &&
+           (ours->lifecycle.handover == ACT_HANDOVER_NONE ||
+            ours->lifecycle.handover == ACT_HANDOVER_DROP);
 }
 
 act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_supervisor_spec *spec,
-                                      const act_spawn_options *options, struct act__child *from)
+                                      struct act__spawn_options *options, struct act__child *from)
 {
     return spawn(self, NULL, pid, spec, options, from);
 }
@@ -711,18 +711,20 @@ act_result act_supervisor_spawn_link(act_self *self, act_pid *supervisor,
                                      const act_supervisor_spec *spec,
                                      const act_spawn_options   *options)
 {
-    if (!options_are_good(options) || act_supervisor_check(spec, NULL, 0) != ACT_OK)
+    struct act__spawn_options ours;
+    if (!read_options(&ours, options) || act_supervisor_check(spec, NULL, 0) != ACT_OK)
         return ACT_INVALID;
-    return spawn(self, NULL, supervisor, spec, options, NULL);
+    return spawn(self, NULL, supervisor, spec, &ours, NULL);
 }
 
 act_result act_system_spawn_supervisor(act_system *system, act_pid *supervisor,
                                        const act_supervisor_spec *spec,
                                        const act_spawn_options   *options)
 {
-    if (!options_are_good(options) || act_supervisor_check(spec, NULL, 0) != ACT_OK)
+    struct act__spawn_options ours;
+    if (!read_options(&ours, options) || act_supervisor_check(spec, NULL, 0) != ACT_OK)
         return ACT_INVALID;
-    return spawn(NULL, system, supervisor, spec, options, NULL);
+    return spawn(NULL, system, supervisor, spec, &ours, NULL);
 }
 
 /* ---------------------------------------------------------------------- supervisors as children */

@@ -3,7 +3,7 @@
 #ifndef ACT_SUPERVISOR_SUPERVISOR_H
 #define ACT_SUPERVISOR_SUPERVISOR_H
 
-#include "../actor/actor.h"
+#include "../actor/lifecycle.h"
 
 ACT_BEGIN_DECLS
 
@@ -134,8 +134,8 @@ typedef struct act_child_spec {
                                              before it is killed */
     act_child_type           type;
     /*
-     * Spawn options of the child; NULL: the defaults. announce, ends_with_parent, kept, handover,
-     * redeliver_max and takes_over are the supervisor's and ignored; on_end must be NULL.
+     * Spawn options of the child; NULL: the defaults. announce, kept and lifecycle are the
+     * supervisor's and ignored, except that lifecycle's on_end must be NULL.
      */
     const act_spawn_options *options;
     act_mailbox              mailbox;
@@ -156,6 +156,8 @@ typedef struct act_child_spec {
      */
     size_t kept_bytes; /* 0: none */
     void (*kept_release)(void *kept);
+
+    const void *act_reserved[6]; /* NULL: leave them out. See mailbox/base/types.h. */
 } act_child_spec;
 
 typedef struct act_supervisor_spec {
@@ -171,6 +173,7 @@ typedef struct act_supervisor_spec {
     size_t                children_count;
     act_auto_shutdown     auto_shutdown;
     act_backoff           backoff;
+    const void           *act_reserved[6]; /* NULL: leave them out. See mailbox/base/types.h. */
 } act_supervisor_spec;
 
 /*
@@ -199,7 +202,8 @@ ACT_API act_result act_supervisor_check(const act_supervisor_spec *spec, char *c
  *          its value is ACT_OK, or the reason's code if one could not be started (those started
  *          before are then stopped in reverse, and the supervisor ends with that reason), or
  *          ACT_CLOSED if the reason has no code or the supervisor was told to stop. inbox_max must
- *          be 0, on_end NULL, and handover, if any, ACT_HANDOVER_DROP. kept is ignored.
+ *          be 0; of its lifecycle on_end must be NULL, and handover, if any, ACT_HANDOVER_DROP.
+ *          kept is ignored.
  *
  * Owns:    the spec is copied; on failure no args_release or kept_release is called.
  * Threads: handler.

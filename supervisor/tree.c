@@ -112,8 +112,8 @@ static act_tree_state shown_state(const struct act__child *child)
 static void write_child(act_tree_row *row, const struct act__child *child)
 {
     strcpy(row->id, act__child_id(child));
-    if (child->plan->options.name != NULL)
-        strcpy(row->name, child->plan->options.name);
+    if (child->plan->options.spawn.name != NULL)
+        strcpy(row->name, child->plan->options.spawn.name);
     row->pid = child->pid;
     row->behavior_name = child->plan->behavior->name;
     row->type = (act_child_type)child->plan->type;

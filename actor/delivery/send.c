@@ -343,14 +343,14 @@ static inline __attribute__((always_inline)) void tell_words(act_self *self, act
         deliver_or_drop(self, to, message);
 }
 
-void act_tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first,
-                    uint64_t second)
+void act__tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first,
+                     uint64_t second)
 {
     tell_words(self, to, tag, kind, 0, first, second);
 }
 
-void act_tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count, uint64_t first,
-                    uint64_t second)
+void act__tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count, uint64_t first,
+                     uint64_t second)
 {
     tell_words(self, to, tag, ACT_VALUE_TYPED, bytes_count, first, second);
 }

@@ -54,17 +54,17 @@ typedef struct act_tcp_options {
     size_t     write_high_bytes; /* act_tcp_write answers ACT_FULL from this much unsent output
                                     on; 0: 256 KiB */
     size_t     write_low_bytes;  /* ACT_MESSAGE_TCP_WRITABLE at or below; 0: a quarter of high */
-    act_millis idle_timeout;     /* 0: none */
     bool       delay;            /* leave Nagle's algorithm on; off (TCP_NODELAY) by default */
+    act_millis idle_timeout;     /* 0: none */
 } act_tcp_options;
 
 #define ACT_TCP_OPTIONS(...) (&(act_tcp_options){.size = sizeof(act_tcp_options), __VA_ARGS__})
 
 typedef struct act_listen_options {
     size_t   size;       /* sizeof(act_listen_options); set by ACT_LISTEN_OPTIONS */
-    uint32_t backlog;    /* 0: 511 */
     bool     reuse_port; /* several actors listen on one port and the kernel shares connections
                             out */
+    uint32_t backlog;    /* 0: 511 */
 } act_listen_options;
 
 #define ACT_LISTEN_OPTIONS(...)                                                                    \

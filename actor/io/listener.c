@@ -8,6 +8,7 @@
 #include <actor/process/cell.h>
 #include <actor/process/fork.h>
 #include <actor/process/worker.h>
+#include <mailbox/base/options.h>
 
 #define BACKLOG 511
 
@@ -21,23 +22,21 @@ struct act_listener {
 
 /* -------------------------------------------------------------------------------------- opening */
 
-static bool options_are_valid(const act_listen_options *options)
+static bool read_options(act_listen_options *ours, const act_listen_options *theirs)
 {
-    return options == NULL || (options->size == sizeof *options && options->backlog <= INT32_MAX);
+    return act__options_read(ours, sizeof *ours, theirs) && ours->backlog <= INT32_MAX;
 }
 
 /* A non-blocking socket that listens at `address`; -1 and errno. */
 static int listen_at(const union act__address *address, socklen_t length, bool only_v6,
                      const act_listen_options *options)
 {
-    int yes = 1, only = only_v6,
-        backlog = options != NULL && options->backlog != 0 ? (int)options->backlog : BACKLOG;
+    int yes = 1, only = only_v6, backlog = options->backlog != 0 ? (int)options->backlog : BACKLOG;
     int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
-        (options == NULL || !options->reuse_port ||
-         setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) == 0) &&
+        (!options->reuse_port || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) == 0) &&
         (address->any.sa_family != AF_INET6 ||
          setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only) == 0) &&
         bind(fd, &address->any, length) == 0 && listen(fd, backlog) == 0)
@@ -114,11 +113,13 @@ act_result act_tcp_listen(act_self *self, act_listener **listener, const char *h
         return ACT_FORKED;
     ACT__AT_STATION;
     union act__address address;
+    act_listen_options ours;
     socklen_t          length = host != NULL ? act__address_parse(&address, host, port) : 0;
-    if (!act__handle_may_open(self) || !options_are_valid(options) || (host != NULL && length == 0))
+    if (!act__handle_may_open(self) || !read_options(&ours, options) ||
+        (host != NULL && length == 0))
         return ACT_INVALID;
-    int fd = host != NULL ? listen_at(&address, length, true, options)
-                          : listen_everywhere(port, options);
+    int fd =
+        host != NULL ? listen_at(&address, length, true, &ours) : listen_everywhere(port, &ours);
     if (fd < 0)
         return ACT_OS;
     act_result result = start(self, listener, fd);

@@ -11,6 +11,7 @@
 #include <actor/process/fork.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
+#include <mailbox/base/options.h>
 
 #define READ_HIGH   ((size_t)64 << 10)
 #define WRITE_HIGH  ((size_t)256 << 10)
@@ -19,25 +20,28 @@
 
 /* --------------------------------------------------------------------------------------- making */
 
-bool act__tcp_options_are_valid(const act_tcp_options *options)
+bool act__tcp_options_read(act_tcp_options *ours, const act_tcp_options *theirs)
 {
-    if (options == NULL)
-        return true;
-    size_t read_high = options->read_high_bytes != 0 ? options->read_high_bytes : READ_HIGH;
-    size_t write_high = options->write_high_bytes != 0 ? options->write_high_bytes : WRITE_HIGH;
-    return options->size == sizeof *options && options->read_low_bytes <= read_high &&
-           options->write_low_bytes <= write_high && options->idle_timeout >= 0;
+    if (!act__options_read(ours, sizeof *ours, theirs))
+        return false;
+    if (ours->read_high_bytes == 0)
+        ours->read_high_bytes = READ_HIGH;
+    if (ours->read_low_bytes == 0)
+        ours->read_low_bytes = ours->read_high_bytes / 2;
+    if (ours->write_high_bytes == 0)
+        ours->write_high_bytes = WRITE_HIGH;
+    if (ours->write_low_bytes == 0)
+        ours->write_low_bytes = ours->write_high_bytes / 4;
+    return ours->read_low_bytes <= ours->read_high_bytes &&
+           ours->write_low_bytes <= ours->write_high_bytes && ours->idle_timeout >= 0;
 }
 
 static void set_marks(act_tcp *tcp, const act_tcp_options *options)
 {
-    static const act_tcp_options defaults = {0};
-    if (options == NULL)
-        options = &defaults;
-    tcp->read_high = options->read_high_bytes != 0 ? options->read_high_bytes : READ_HIGH;
-    tcp->read_low = options->read_low_bytes != 0 ? options->read_low_bytes : tcp->read_high / 2;
-    tcp->write_high = options->write_high_bytes != 0 ? options->write_high_bytes : WRITE_HIGH;
-    tcp->write_low = options->write_low_bytes != 0 ? options->write_low_bytes : tcp->write_high / 4;
+    tcp->read_high = options->read_high_bytes;
+    tcp->read_low = options->read_low_bytes;
+    tcp->write_high = options->write_high_bytes;
+    tcp->write_low = options->write_low_bytes;
     tcp->read_limit = tcp->read_high;
     tcp->read_step = READ_STEP;
     tcp->idle_timeout = options->idle_timeout;
@@ -74,7 +78,7 @@ act_tcp *act__tcp_make(struct act__loop *loop, int fd, const union act__address 
         act__tcp_unmake(tcp);
         return NULL;
     }
-    if (options == NULL || !options->delay)
+    if (!options->delay)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* only slower if it fails */
     return tcp;
 }
@@ -219,10 +223,11 @@ act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted,
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     ACT__AT_STATION;
-    act_socket *from = *accepted;
-    if (!act__handle_may_open(self) || from == NULL || !act__tcp_options_are_valid(options))
+    act_socket     *from = *accepted;
+    act_tcp_options ours;
+    if (!act__handle_may_open(self) || from == NULL || !act__tcp_options_read(&ours, options))
         return ACT_INVALID;
-    act_tcp *made = act__tcp_make(self->worker->run.loop, from->fd, &from->peer, options);
+    act_tcp *made = act__tcp_make(self->worker->run.loop, from->fd, &from->peer, &ours);
     if (made == NULL)
         return ACT_NO_MEMORY;
     act__tcp_own(made, self);

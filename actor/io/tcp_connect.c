@@ -56,15 +56,16 @@ act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host, uint
         return ACT_FORKED;
     ACT__AT_STATION;
     union act__address peer;
+    act_tcp_options    ours;
     socklen_t          length =
         act__address_parse(&peer, strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, port);
-    if (!act__handle_may_open(self) || !act__tcp_options_are_valid(options) || length == 0 ||
+    if (!act__handle_may_open(self) || !act__tcp_options_read(&ours, options) || length == 0 ||
         timeout == 0 || timeout < ACT_FOREVER)
         return ACT_INVALID;
     int fd = socket(peer.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return ACT_OS;
-    act_tcp *made = act__tcp_make(self->worker->run.loop, fd, &peer, options);
+    act_tcp *made = act__tcp_make(self->worker->run.loop, fd, &peer, &ours);
     if (made == NULL) {
         act__descriptor_close(fd);
         return ACT_NO_MEMORY;

@@ -47,8 +47,12 @@ struct act_tcp {
 };
 
 /* tcp.c */
-bool     act__tcp_options_are_valid(const act_tcp_options *options);
-/* A connection without an owner; fd stays the caller's until act__tcp_own. NULL: no memory. */
+/* What was left 0 is as it stands for then. Returns: false if they are wrong. */
+bool     act__tcp_options_read(act_tcp_options *ours, const act_tcp_options *theirs);
+/*
+ * A connection without an owner, by options that were read; fd stays the caller's until
+ * act__tcp_own. NULL: no memory.
+ */
 act_tcp *act__tcp_make(struct act__loop *loop, int fd, const union act__address *peer,
                        const act_tcp_options *options);
 void     act__tcp_unmake(act_tcp *tcp);

@@ -3,6 +3,7 @@
 #ifndef ACT_ACTOR_PROCESS_CELL_H
 #define ACT_ACTOR_PROCESS_CELL_H
 
+#include <actor/lifecycle.h>
 #include <actor/process/arena.h>
 #include <actor/process/slab.h>
 #include <actor/scheduler/task.h>

@@ -220,7 +220,7 @@ act_result act_trap_kill(act_self *self)
 
 /* ------------------------------------------------------------------------------------ panicking */
 
-void act_panic_at(act_self *self, const char *file, int line, const char *format, ...)
+void act__panic_at(act_self *self, const char *file, int line, const char *format, ...)
 {
     struct act__worker      *worker = self->worker;
     va_list                  values;

@@ -24,25 +24,25 @@
 #include <actor/signal/link_index.h>
 #include <actor/signal/signal.h>
 
+static bool lifecycle_is_valid(const act_lifecycle_options *lifecycle)
+{
+    return (unsigned)lifecycle->handover <= ACT_HANDOVER_REDELIVER &&
+           lifecycle->redeliver_max <= ACT_REDELIVER_MAX &&
+           (lifecycle->handover == ACT_HANDOVER_REDELIVER) == (lifecycle->redeliver_max != 0);
+}
+
 static act_result check(struct act_system *system, const struct act__spawning *what)
 {
     const act_behavior      *behavior = what->behavior;
     const act_spawn_options *options = what->options;
     if (behavior->receive == NULL || behavior->name == NULL ||
-        behavior->args_bytes > ACT_MESSAGE_BYTES_MAX / 2)
+        behavior->args_bytes > ACT_MESSAGE_BYTES_MAX / 2 || !ACT__IS_KNOWN(behavior))
         return ACT_INVALID;
     if (act__load(&system->killing) || (what->parent == 0 && act__load(&system->closing)))
         return act__has_forked(system) ? ACT_FORKED : ACT_CLOSED;
-    if (options == NULL)
-        return ACT_OK;
-    if (options->size != sizeof *options || (unsigned)options->inbox_policy > ACT_INBOX_DROP_OLDEST)
-        return ACT_INVALID;
     if (options->worker > system->executor->workers_count ||
-        (options->blocking && options->worker != 0))
-        return ACT_INVALID;
-    if ((unsigned)options->handover > ACT_HANDOVER_REDELIVER ||
-        options->redeliver_max > ACT_REDELIVER_MAX ||
-        (options->handover == ACT_HANDOVER_REDELIVER) != (options->redeliver_max != 0))
+        (unsigned)options->inbox_policy > ACT_INBOX_DROP_OLDEST ||
+        (options->blocking && options->worker != 0) || !lifecycle_is_valid(options->lifecycle))
         return ACT_INVALID;
     return options->blocking ? system->executor->operations->prepare_blocking(system->executor)
                              : ACT_OK;
@@ -96,28 +96,30 @@ static bool make_state(act_self *cell, const act_behavior *behavior)
     return true;
 }
 
-static uint16_t handover_flags(const act_spawn_options *options)
+static uint16_t handover_flags(const act_lifecycle_options *lifecycle)
 {
     uint16_t flags = ACT__CELL_HANDS_OVER;
-    if (options->handover == ACT_HANDOVER_NONE)
+    if (lifecycle->handover == ACT_HANDOVER_NONE)
         return 0;
-    if (options->handover != ACT_HANDOVER_DROP)
-        flags |= act_pid_is_none(options->takes_over) ? ACT__CELL_KEEPS
-                                                      : ACT__CELL_KEEPS | ACT__CELL_SUCCEEDS;
-    return options->handover == ACT_HANDOVER_REDELIVER ? flags | ACT__CELL_REDELIVERS : flags;
+    if (lifecycle->handover != ACT_HANDOVER_DROP)
+        flags |= act_pid_is_none(lifecycle->takes_over) ? ACT__CELL_KEEPS
+                                                        : ACT__CELL_KEEPS | ACT__CELL_SUCCEEDS;
+    return lifecycle->handover == ACT_HANDOVER_REDELIVER ? flags | ACT__CELL_REDELIVERS : flags;
 }
 
 /* Returns: false without memory. */
 static bool take_options(act_self *cell, struct birth *birth, const act_spawn_options *options)
 {
+    const act_lifecycle_options *lifecycle = options->lifecycle;
+
     cell->kept = options->kept;
-    birth->flags |= handover_flags(options);
-    birth->redeliver_max = options->redeliver_max;
+    birth->flags |= handover_flags(lifecycle);
+    birth->redeliver_max = lifecycle->redeliver_max;
     if (options->announce && cell->parent != 0)
         birth->flags |= ACT__CELL_ANNOUNCE;
-    if (options->ends_with_parent)
+    if (lifecycle->ends_with_parent)
         birth->flags |= ACT__CELL_ENDS_WITH_PARENT;
-    cell->defers = options->on_end;
+    cell->defers = lifecycle->on_end;
     if (cell->defers != NULL)
         cell->defers->act_next = NULL;
     return options->arena_bytes_max == 0 ||
@@ -136,7 +138,7 @@ static void drop_life(act_self *cell, act_message *start)
 
 static bool takes_over(const act_spawn_options *options)
 {
-    return options != NULL && !act_pid_is_none(options->takes_over);
+    return !act_pid_is_none(options->lifecycle->takes_over);
 }
 
 /*
@@ -154,15 +156,12 @@ static act_message *make_life(act_self *cell, const struct act__spawning *what)
      */
     __atomic_store_n(&cell->behavior, what->behavior, __ATOMIC_RELAXED);
     cell->parent = what->parent;
-    cell->kept = NULL;
     cell->timers.first = NULL;
     if (!takes_over(what->options)) /* else the name may be there, and who monitors the handover */
         cell->bonds.first = cell->attachments.first = NULL;
     cell->arena.chunk = NULL;
-    cell->defers = NULL;
     cell->spare = NULL;
-    if (make_state(cell, what->behavior) &&
-        (what->options == NULL || take_options(cell, birth_of(start), what->options)))
+    if (make_state(cell, what->behavior) && take_options(cell, birth_of(start), what->options))
         return start;
     drop_life(cell, start);
     return NULL;
@@ -179,8 +178,6 @@ void act__cell_prepare(struct act_system *system, act_self *cell)
 
 static uint16_t route_of(const act_spawn_options *options)
 {
-    if (options == NULL)
-        return ACT__ROUTE_ANY;
     return options->blocking ? ACT__ROUTE_BLOCKING : (uint16_t)options->worker;
 }
 
@@ -214,8 +211,8 @@ static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t
                       uint64_t generation)
 {
     act__store(&cell->parent_hint, (uint32_t)parent);
-    act__store(&cell->gate.max, options != NULL ? options->inbox_max : 0);
-    act__store(&cell->policy, options != NULL ? (uint8_t)options->inbox_policy : 0);
+    act__store(&cell->gate.max, options->inbox_max);
+    act__store(&cell->policy, (uint8_t)options->inbox_policy);
     act__store(&cell->task.route, route_of(options));
     act__store(&cell->task.batch_shift, ACT__BATCH_SHIFT_NEW);
     act__store_release(&cell->generation, generation); /* pairs with the acquire in bond.c,
@@ -271,7 +268,7 @@ static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monit
     uint64_t          generation = act__load(&cell->generation) | 1;
     uint64_t          local = act__local_make(generation, cell->index);
     struct act__bond *bond = NULL;
-    const char       *name = what->options != NULL ? what->options->name : NULL;
+    const char       *name = what->options->name;
     act_result        result = ACT_OK;
     if (act__unlikely(tie != ACT__TIE_NONE || name != NULL))
         result = make_ties(worker, cell, local, name, tie, &bond);
@@ -291,7 +288,8 @@ static act_result find_cell(struct act__worker *worker, act_self **cell,
                             const act_spawn_options *options)
 {
     bool handover = takes_over(options);
-    *cell = handover ? act__handover_take(worker->system, options->takes_over) : take_cell(worker);
+    *cell = handover ? act__handover_take(worker->system, options->lifecycle->takes_over)
+                     : take_cell(worker);
     if (*cell != NULL)
         return ACT_OK;
     return handover ? ACT_NO_ACTOR : ACT_NO_MEMORY;
@@ -310,9 +308,9 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
                       const struct act__spawning *what, enum act__tie tie, act_self *self)
 {
     struct act_system *system = worker->system;
-    bool       has_token = false, has_name = what->options != NULL && what->options->name != NULL;
-    act_self  *cell;
-    act_result result = check(system, what);
+    bool               has_token = false, has_name = what->options->name != NULL;
+    act_self          *cell;
+    act_result         result = check(system, what);
     if (result == ACT_OK)
         result = find_cell(worker, &cell, what->options);
     if (result != ACT_OK)
@@ -398,7 +396,14 @@ static act_result spawn(act_self *self, act_pid *pid, act_ref *monitor,
                         const act_behavior *behavior, const void *args,
                         const act_spawn_options *options, enum act__tie tie)
 {
-    struct act__spawning what = {behavior, args, options, act__local_of(self), NULL};
+    struct act__spawning what = {behavior, args, &act__spawn_defaults.spawn, act__local_of(self),
+                                 NULL};
+    struct act__spawn_options ours;
+    if (options != NULL) {
+        if (!act__spawn_options_read(&ours, options))
+            return ACT_INVALID;
+        what.options = &ours.spawn;
+    }
     return act__spawn(self->worker, pid, monitor, &what, tie, self);
 }
 

@@ -4,12 +4,13 @@
 #define ACT_ACTOR_PROCESS_SPAWN_H
 
 #include <actor/process/cell.h>
+#include <actor/process/spawn_options.h>
 #include <actor/process/worker.h>
 
 struct act__spawning {
     const act_behavior      *behavior;
     const void              *args;
-    const act_spawn_options *options; /* may be NULL */
+    const act_spawn_options *options; /* of a struct act__spawn_options */
     uint64_t                 parent;
     struct act__attachment  *attachment;
 };

@@ -125,6 +125,9 @@ act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior
     struct act__roots *roots = &act__record_of(system)->roots;
     if (act__has_forked(system))
         return ACT_FORKED;
+    struct act__spawn_options ours;
+    if (!act__spawn_options_read(&ours, options))
+        return ACT_INVALID;
     struct act__root *root = act__allocate(sizeof *root);
     if (root == NULL)
         return ACT_NO_MEMORY;
@@ -132,8 +135,8 @@ act_result act_system_spawn(act_system *system, act_pid *pid, const act_behavior
     root->system = system;
     /* What init does is not known yet: it may trap exits, or register a clean-up. */
     act__store(&root->has_last_words, behavior->init != NULL || behavior->terminate != NULL ||
-                                          (options != NULL && options->on_end != NULL));
-    struct act__spawning what = {behavior, args, options, 0, &root->attachment};
+                                          ours.lifecycle.on_end != NULL);
+    struct act__spawning what = {behavior, args, &ours.spawn, 0, &root->attachment};
     act__lock(&act__record_of(system)->foreign_mutex);
     act__lock(&roots->mutex);
     act_result result =

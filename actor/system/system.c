@@ -29,6 +29,7 @@
 #include <actor/system/system_record.h>
 #include <actor/time/clock.h>
 #include <mailbox/base/lock.h>
+#include <mailbox/base/options.h>
 #include <mailbox/base/sanitize.h>
 #include <mailbox/channel/channel_record.h>
 
@@ -82,11 +83,8 @@ static act_result fill_in_log(act_system_options *filled)
 
 static act_result fill_in(act_system_options *filled, const act_system_options *options)
 {
-    /* so it may be shorter than what is copied below */
-    if (options != NULL && options->size != sizeof *options)
-        return ACT_INVALID;
-    *filled = options != NULL ? *options : (act_system_options){.size = sizeof *options};
-    if (filled->workers_count > WORKERS_MAX || filled->actors_max > ACTORS_MAX ||
+    if (!act__options_read(filled, sizeof *filled, options) ||
+        filled->workers_count > WORKERS_MAX || filled->actors_max > ACTORS_MAX ||
         filled->stop_timeout < ACT_FOREVER || filled->destroy_timeout < ACT_FOREVER ||
         filled->service > ACT_SERVICE_READY_BY_CALL || filled->spares_max > SPARES_MAX ||
         (filled->stuck_after < STUCK_MIN && filled->stuck_after != 0 &&

@@ -122,7 +122,7 @@ act_result act_thread_defer(act_thread *self, void (*clean_up)(void *argument), 
     return ACT_OK;
 }
 
-void act_thread_panic_at(act_thread *self, const char *file, int line, const char *format, ...)
+void act__thread_panic_at(act_thread *self, const char *file, int line, const char *format, ...)
 {
     va_list values;
     if (!self->panicked) { /* a second one, while the first unwinds, adds nothing */

@@ -89,6 +89,23 @@ static inline bool act_ref_equal(act_ref a, act_ref b)
 }
 
 /*
+ * Structs of options begin with their size, which their macro sets, so that they can grow while a
+ * program and the library that it finds are of different versions: what the program's struct ends
+ * before counts as zero, which is the default; what the library does not know must be zero. An
+ * option that is set is not passed over in silence: the call answers ACT_INVALID. That is how Linux
+ * reads the structs of its newer calls (copy_struct_from_user; openat2(2), "Extensibility"). For
+ * this new options come at the end, and neither they nor the end leave a gap, whose bytes would be
+ * anything: test/lint/options.sh.
+ *
+ * Structs that lie in arrays or in one another, are returned by value, or are constants that the
+ * library keeps pointers to, do not grow: programs have their size built in. What comes takes the
+ * place of act_reserved, which is zero until then, and must be for a library that does not know it.
+ * These are act_behavior, act_child_spec, act_supervisor_spec and act_partition_spec; what is
+ * embedded in them, as act_backoff, stays as it is. All other structs change only together with the
+ * library's soname: test/abi.sh.
+ */
+
+/*
  * Why an actor ended. X(name, value, text). NORMAL and SHUTDOWN are clean, everything else is a
  * failure. KILL is only ever sent: its victim cannot trap it and ends with KILLED (Erlang's rule).
  */

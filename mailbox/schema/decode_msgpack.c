@@ -13,6 +13,7 @@
 
 #include <mailbox/base/atomics.h>
 #include <mailbox/base/number.h>
+#include <mailbox/base/options.h>
 #include <mailbox/schema/complaint.h>
 #include <mailbox/message/envelope.h>
 #include <mailbox/schema/msgpack_reader.h>
@@ -758,9 +759,8 @@ act_result act_message_decode_with(act_message **message, const act_type *schema
                                    size_t bytes_count, const act_decode_options *options,
                                    char *complaint, size_t complaint_bytes)
 {
-    act_decode_options ours = {0};
-    if (options->size < sizeof options->size)
+    act_decode_options ours;
+    if (!act__options_read(&ours, sizeof ours, options))
         return ACT_INVALID;
-    memcpy(&ours, options, options->size < sizeof ours ? options->size : sizeof ours);
     return decode_with(&ours, message, schema, bytes, bytes_count, complaint, complaint_bytes);
 }

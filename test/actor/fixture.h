@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <actor/lifecycle.h>
 #include <actor/simulation/simulation.h>
 #include <mailbox/message/pool.h>
 #include <test/kit/kit.h>

@@ -42,7 +42,10 @@ int main()
     options.size = sizeof options;
     act_on_end on_end = {};
     on_end.run = ended;
-    options.on_end = &on_end;
+    act_lifecycle_options lifecycle = {};
+    lifecycle.size = sizeof lifecycle;
+    lifecycle.on_end = &on_end;
+    options.lifecycle = &lifecycle;
     if (act_system_create(&system, nullptr) != ACT_OK || act_system_spawn(system, &pid, &catcher, nullptr, &options) != ACT_OK)
         return 1;
     act_system_tell_value(system, pid, 1, act_nothing());

@@ -46,6 +46,7 @@ test/cases: public"
 excused='
 supervisor/spec_check.c mailbox/base/number.h so that numbers have a point in every locale
 supervisor/record.h mailbox/base/lock.h so that code of a program never runs under the mutex of a supervisor
+supervisor/spec_check.h actor/process/spawn_options.h so that the options of a spawn are read in one place
 supervisor/memory.c mailbox/base/memory.h so that tests can let any request for memory fail
 test/bench/typed.c msgpack.h to measure it called by hand
 '

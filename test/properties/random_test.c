@@ -241,7 +241,8 @@ static void does_spawn(act_self *self, int mine)
     if (child == CREATURES_MAX)
         return;
     act_spawn_options *options =
-        ACT_SPAWN_OPTIONS(.kept = (void *)(intptr_t)child, .on_end = &new_creature()->on_end);
+        ACT_SPAWN_OPTIONS(.kept = (void *)(intptr_t)child,
+                          .lifecycle = ACT_LIFECYCLE_OPTIONS(.on_end = &new_creature()->on_end));
     options->inbox_max = below(4) == 0 ? (uint32_t)(1 + below(6)) : 0;
     options->inbox_policy = (act_inbox_policy)below(3);
     if (how == 0)
@@ -576,7 +577,10 @@ static void spawn_a_root(void)
     void            *number = (void *)(intptr_t)world.creatures_count;
     struct creature *one = new_creature();
     LAW(act_system_spawn(world.system, &one->pid, &creature, NULL,
-                         ACT_SPAWN_OPTIONS(.kept = number, .on_end = &one->on_end)) == ACT_OK);
+                         ACT_SPAWN_OPTIONS(.kept = number,
+                                           .lifecycle =
+                                               ACT_LIFECYCLE_OPTIONS(.on_end = &one->on_end))) ==
+        ACT_OK);
 }
 
 static void run_a_world(uint64_t seed)

@@ -3,7 +3,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
-#include <actor/system.h>
+#include <actor/lifecycle.h>
 #include <test/kit/kit.h>
 #include <test/stress/gaps.h>
 
@@ -81,7 +81,9 @@ static void links_that_come_while_an_actor_ends_hear_of_it(void)
     linked = told = 0;
     must(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 2, .actors_max = 1 << 16)));
     must(act_system_spawn(sys, &friend, &trapper, NULL, NULL));
-    must(act_system_spawn(sys, &victim, &tied, NULL, ACT_SPAWN_OPTIONS(.handover = handover)));
+    must(act_system_spawn(sys, &victim, &tied, NULL,
+                          ACT_SPAWN_OPTIONS(.lifecycle =
+                                                ACT_LIFECYCLE_OPTIONS(.handover = handover))));
     for (int i = 0; i < LINKERS; i++)
         must(act_system_spawn(sys, &linkers[i], &linker, NULL, NULL));
     gaps_hold("exit.let_go");

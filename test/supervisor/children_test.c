@@ -117,7 +117,7 @@ static void parts_of_a_block_do_not_overlap(void)
     memset(child->kept, 'k', 77);
     memset(child->args, 'R', 13);
     ck_assert_str_eq(child->plan->id, id);
-    ck_assert_str_eq(child->plan->options.name, name);
+    ck_assert_str_eq(child->plan->options.spawn.name, name);
     for (int i = 0; i < 77; i++)
         ck_assert_int_eq(((char *)child->kept)[i], 'k');
     act__child_let_go(child);
@@ -165,8 +165,8 @@ static void shutdown_defaults_depend_on_the_type(void)
     struct act__child *supervisor = act__child_create(&spec);
     ck_assert_int_eq(worker->plan->shutdown, 5000);
     ck_assert_int_eq(supervisor->plan->shutdown, ACT_FOREVER);
-    ck_assert(worker->plan->options.ends_with_parent &&
-              !supervisor->plan->options.ends_with_parent);
+    ck_assert(worker->plan->options.lifecycle.ends_with_parent &&
+              !supervisor->plan->options.lifecycle.ends_with_parent);
     act__child_let_go(worker);
     act__child_let_go(supervisor);
 }

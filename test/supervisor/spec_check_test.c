@@ -37,6 +37,11 @@ struct spoiled {
     act_spawn_options   options;
 };
 
+static void none_is_called(void)
+{
+    ck_abort();
+}
+
 static void nothing(struct spoiled *s)
 {
     (void)s;
@@ -44,6 +49,10 @@ static void nothing(struct spoiled *s)
 static void strategy(struct spoiled *s)
 {
     s->spec.strategy = (act_strategy)9;
+}
+static void spec_newer(struct spoiled *s)
+{
+    s->spec.act_reserved[5] = s;
 }
 static void period(struct spoiled *s)
 {
@@ -148,6 +157,17 @@ static void behavior_deaf(struct spoiled *s)
 {
     s->child[1].behavior = &deaf;
 }
+static void behavior_newer(struct spoiled *s)
+{
+    static act_behavior newer;
+    newer = *good_child.behavior;
+    newer.act_reserved[3] = none_is_called;
+    s->child[1].behavior = &newer;
+}
+static void child_newer(struct spoiled *s)
+{
+    s->child[1].act_reserved[0] = s;
+}
 static void restart(struct spoiled *s)
 {
     s->child[1].restart = (act_restart)3;
@@ -180,6 +200,14 @@ static void options_size(struct spoiled *s)
 {
     s->options.size = 3;
 }
+static void options_newer(struct spoiled *s)
+{
+    static struct {
+        act_spawn_options known;
+        uint64_t          more;
+    } newer = {{.size = sizeof newer}, 1};
+    s->child[1].options = &newer.known;
+}
 static void options_policy(struct spoiled *s)
 {
     s->options.inbox_policy = (act_inbox_policy)3;
@@ -190,8 +218,9 @@ static void options_blocking(struct spoiled *s)
 }
 static void options_on_end(struct spoiled *s)
 {
-    static act_on_end hook;
-    s->options.on_end = &hook;
+    static act_on_end            hook;
+    static act_lifecycle_options lifecycle = {.size = sizeof lifecycle, .on_end = &hook};
+    s->options.lifecycle = &lifecycle;
 }
 static void name_empty(struct spoiled *s)
 {
@@ -310,6 +339,7 @@ static const struct {
 } cases[] = {
     {"nothing", nothing, ""},
     {"strategy", strategy, "strategy is 9, which"},
+    {"spec_newer", spec_newer, "the supervisor's spec sets something that this version"},
     {"period", period, "period is -1 ms"},
     {"period_long", period_long, "period is 1099511627777 ms"},
     {"template_two", template_two, "children_count is 2, but simple_one_for_one"},
@@ -335,6 +365,9 @@ static const struct {
     {"behavior_null", behavior_null, "child \"b\": behavior is NULL"},
     {"behavior_nameless", behavior_nameless, "child \"b\": behavior has no name"},
     {"behavior_deaf", behavior_deaf, "child \"b\": behavior \"deaf\" has no receive"},
+    {"behavior_newer", behavior_newer, "child \"b\": behavior \"good\" sets something that"},
+    {"child_newer", child_newer, "child \"b\": sets something that this version"},
+    {"options_newer", options_newer, "child \"b\": options.size is "},
     {"restart", restart, "child \"b\": restart is 3, which"},
     {"restart_negative", restart_negative, "child \"b\": restart is -1, which"},
     {"type", type, "child \"b\": type is 2, which"},
@@ -345,7 +378,7 @@ static const struct {
     {"options_size", options_size, "child \"b\": options.size is 3"},
     {"options_policy", options_policy, "child \"b\": options.inbox_policy is 3"},
     {"options_blocking", options_blocking, "child \"b\": options.blocking and options.worker"},
-    {"options_on_end", options_on_end, "child \"b\": options.on_end is set"},
+    {"options_on_end", options_on_end, "child \"b\": options.lifecycle.on_end is set"},
     {"name_empty", name_empty, "child \"b\": options.name is empty"},
     {"name_long", name_long, "child \"b\": options.name is longer than 63 bytes"},
     {"kept_release", kept_release, "child \"b\": kept_release is set, but kept_bytes is 0"},

@@ -8,9 +8,10 @@
 
 enum { BACKLOG = 10, PATIENCE = 16 * BACKLOG, FLOOD = 20, FIRST_LOOK = 200, LONGEST = 500 };
 
-static act_pid           parent, child, handover, sender, other;
-static act_spawn_options options;
-static int               floods_count;
+static act_pid               parent, child, handover, sender, other;
+static act_spawn_options     options;
+static act_lifecycle_options lifecycle;
+static int                   floods_count;
 
 static void spawns_child(act_self *self)
 {
@@ -24,7 +25,8 @@ static void spawns_child(act_self *self)
 static void open_handover(void)
 {
     fixture_open_with(FIXTURE_OPTIONS(.stop_timeout = 0, .backlog_max = BACKLOG, .batch_max = 1));
-    options = *ACT_SPAWN_OPTIONS(.handover = ACT_HANDOVER_KEEP);
+    lifecycle = *ACT_LIFECYCLE_OPTIONS(.handover = ACT_HANDOVER_KEEP);
+    options = *ACT_SPAWN_OPTIONS(.lifecycle = &lifecycle);
     floods_count = 0;
     parent = fixture_spawn();
     sender = fixture_spawn();
@@ -176,7 +178,8 @@ static void what_those_before_in_its_handover_have_sent_is_heard_before_a_down(v
     mute(sender);
     fixture_let(first, tells_it_and_exits);
     ck_assert_int_eq(act_handover_of(fixture.system, first, &fixture_other), ACT_OK);
-    options = *ACT_SPAWN_OPTIONS(.takes_over = fixture_other);
+    lifecycle = *ACT_LIFECYCLE_OPTIONS(.takes_over = fixture_other);
+    options = *ACT_SPAWN_OPTIONS(.lifecycle = &lifecycle);
     fixture_let(parent, spawns_child);
     fixture_advance(10);
     fixture_let(child, tells_it_more_and_exits);

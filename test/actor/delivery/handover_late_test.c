@@ -9,10 +9,11 @@
 
 enum { INSTANCES = 5 };
 
-static act_pid           parent, child, sent_to;
-static act_spawn_options options;
-static sem_t             is_there, may_go_on;
-static pthread_t         thread;
+static act_pid               parent, child, sent_to;
+static act_spawn_options     options;
+static act_lifecycle_options lifecycle;
+static sem_t                 is_there, may_go_on;
+static pthread_t             thread;
 
 static _Thread_local bool is_late;
 
@@ -43,7 +44,8 @@ static void open_late(act_handover kind)
     fixture_open();
     ck_assert_int_eq(sem_init(&is_there, 0, 0), 0);
     ck_assert_int_eq(sem_init(&may_go_on, 0, 0), 0);
-    options = *ACT_SPAWN_OPTIONS(.handover = kind);
+    lifecycle = *ACT_LIFECYCLE_OPTIONS(.handover = kind);
+    options = *ACT_SPAWN_OPTIONS(.lifecycle = &lifecycle);
     parent = fixture_spawn();
     fixture_let(parent, traps);
     fixture_let(parent, spawns_child);
@@ -53,7 +55,7 @@ static void open_late(act_handover kind)
 static void replace_child(void)
 {
     fixture_let(child, exits_with_an_error);
-    ck_assert_int_eq(act_handover_of(fixture.system, child, &options.takes_over), ACT_OK);
+    ck_assert_int_eq(act_handover_of(fixture.system, child, &lifecycle.takes_over), ACT_OK);
     fixture_let(parent, spawns_child);
 }
 
@@ -77,8 +79,8 @@ static void close_late(void)
 {
     act__gap_with(NULL);
     fixture_let(child, exits_normally);
-    ck_assert_int_eq(act_handover_of(fixture.system, child, &options.takes_over), ACT_OK);
-    act_handover_abandon(fixture.system, options.takes_over);
+    ck_assert_int_eq(act_handover_of(fixture.system, child, &lifecycle.takes_over), ACT_OK);
+    act_handover_abandon(fixture.system, lifecycle.takes_over);
     fixture_close();
 }
 
@@ -115,10 +117,10 @@ static void it_is_a_dead_letter_when_the_handover_was_abandoned(void)
     replace_child();
     begin_to_send();
     fixture_let(child, exits_normally);
-    ck_assert_int_eq(act_handover_of(fixture.system, child, &options.takes_over), ACT_OK);
-    act_handover_abandon(fixture.system, options.takes_over);
+    ck_assert_int_eq(act_handover_of(fixture.system, child, &lifecycle.takes_over), ACT_OK);
+    act_handover_abandon(fixture.system, lifecycle.takes_over);
     fixture_run();
-    options.takes_over = act_pid_none();
+    lifecycle.takes_over = act_pid_none();
     fixture_let(parent, spawns_child);
     ck_assert_uint_eq(child.local & ACT__SLOT_MASK, sent_to.local & ACT__SLOT_MASK);
     replace_child();

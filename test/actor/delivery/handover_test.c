@@ -5,9 +5,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/fixture.h>
 
-static act_pid           parent, other, child, handover;
-static act_spawn_options options;
-static act_result        spawned;
+static act_pid               parent, other, child, handover;
+static act_spawn_options     options;
+static act_lifecycle_options lifecycle;
+static act_result            spawned;
 
 static void spawns_child(act_self *self)
 {
@@ -18,8 +19,9 @@ static void spawns_child(act_self *self)
 static void open_family(act_handover kind)
 {
     fixture_open();
-    options = *ACT_SPAWN_OPTIONS(.name = "ada", .handover = kind,
-                                 .redeliver_max = kind == ACT_HANDOVER_REDELIVER ? 2 : 0);
+    lifecycle = *ACT_LIFECYCLE_OPTIONS(.handover = kind,
+                                       .redeliver_max = kind == ACT_HANDOVER_REDELIVER ? 2 : 0);
+    options = *ACT_SPAWN_OPTIONS(.name = "ada", .lifecycle = &lifecycle);
     parent = fixture_spawn();
     other = fixture_spawn();
     fixture_let(parent, traps);
@@ -46,7 +48,7 @@ static void end_child(action how)
 
 static void take_handover(void)
 {
-    options.takes_over = handover;
+    lifecycle.takes_over = handover;
     fixture_let(parent, spawns_child);
     ck_assert_int_eq(spawned, ACT_OK);
     ck_assert(act_pid_equal(child, handover));
@@ -398,7 +400,8 @@ static void the_bound_holds_in_a_handover(void)
 {
     act_message *message;
     fixture_open();
-    options = *ACT_SPAWN_OPTIONS(.name = "ada", .handover = ACT_HANDOVER_KEEP, .inbox_max = 3);
+    lifecycle = *ACT_LIFECYCLE_OPTIONS(.handover = ACT_HANDOVER_KEEP);
+    options = *ACT_SPAWN_OPTIONS(.name = "ada", .inbox_max = 3, .lifecycle = &lifecycle);
     parent = fixture_spawn();
     fixture_let(parent, traps);
     fixture_let(parent, spawns_child);
@@ -435,7 +438,8 @@ static void floods(act_self *self)
 static void check_flood(bool is_taken)
 {
     fixture_open_with(FIXTURE_OPTIONS(.stop_timeout = 0, .backlog_max = 10, .batch_max = 1));
-    options = *ACT_SPAWN_OPTIONS(.handover = ACT_HANDOVER_KEEP);
+    lifecycle = *ACT_LIFECYCLE_OPTIONS(.handover = ACT_HANDOVER_KEEP);
+    options = *ACT_SPAWN_OPTIONS(.lifecycle = &lifecycle);
     parent = fixture_spawn();
     other = fixture_spawn();
     fixture_let(parent, traps);
@@ -486,7 +490,7 @@ static void a_handover_that_is_abandoned_makes_dead_letters(void)
     ck_assert_int_eq(fixture_only(other, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_NO_ACTOR);
     ck_assert_int_eq(find_handover(), ACT_NO_ACTOR);
     ck_assert(!fixture_lives(handover));
-    options.takes_over = handover;
+    lifecycle.takes_over = handover;
     fixture_let(parent, spawns_child);
     ck_assert_int_eq(spawned, ACT_NO_ACTOR);
     fixture_close();
@@ -570,16 +574,16 @@ static void odd_pids_have_no_handover(void)
 static void an_odd_handover_is_refused(void)
 {
     open_family(ACT_HANDOVER_KEEP);
-    act_spawn_options odd[] = {
-        *ACT_SPAWN_OPTIONS(.handover = (act_handover)4),
-        *ACT_SPAWN_OPTIONS(.handover = (act_handover)-1),
-        *ACT_SPAWN_OPTIONS(.handover = ACT_HANDOVER_REDELIVER),
-        *ACT_SPAWN_OPTIONS(.handover = ACT_HANDOVER_KEEP, .redeliver_max = 1),
-        *ACT_SPAWN_OPTIONS(.handover = ACT_HANDOVER_REDELIVER,
-                           .redeliver_max = ACT_REDELIVER_MAX + 1),
+    const act_lifecycle_options odd[] = {
+        *ACT_LIFECYCLE_OPTIONS(.handover = (act_handover)4),
+        *ACT_LIFECYCLE_OPTIONS(.handover = (act_handover)-1),
+        *ACT_LIFECYCLE_OPTIONS(.handover = ACT_HANDOVER_REDELIVER),
+        *ACT_LIFECYCLE_OPTIONS(.handover = ACT_HANDOVER_KEEP, .redeliver_max = 1),
+        *ACT_LIFECYCLE_OPTIONS(.handover = ACT_HANDOVER_REDELIVER,
+                               .redeliver_max = ACT_REDELIVER_MAX + 1),
     };
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
-        options = odd[i];
+        lifecycle = odd[i];
         fixture_let(parent, spawns_child);
         ck_assert_int_eq(spawned, ACT_INVALID);
     }
@@ -609,7 +613,7 @@ static void it_is_redelivered_so_often_and_comes_first(void)
         fixture_run();
         ck_assert_int_eq(fixture_dead_letters(ACT_PANICKED), tries == 3);
         ck_assert_int_eq(find_handover(), ACT_OK);
-        options.takes_over = handover;
+        lifecycle.takes_over = handover;
         fixture_let(parent, spawns_child);
     }
     fixture_only(child, TAG_A);
@@ -667,7 +671,7 @@ static void one_that_fails_waits_through_a_failing_init(void)
     tell(child, TAG_A);
     fixture_run();
     ck_assert_int_eq(find_handover(), ACT_OK);
-    options.takes_over = handover;
+    lifecycle.takes_over = handover;
     ck_assert_int_eq(act_system_spawn(fixture.system, &child, &scripted, &exits_in_init, &options),
                      ACT_OK);
     fixture_run();

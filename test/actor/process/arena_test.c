@@ -140,7 +140,8 @@ static void the_limit_is_exact_and_clean_ups_do_not_count(void)
     act_on_end on_end = {.run = does_nothing_at_the_end};
     fixture_open();
     a = fixture_spawn_as(&scripted, NULL,
-                         ACT_SPAWN_OPTIONS(.arena_bytes_max = 10000, .on_end = &on_end));
+                         ACT_SPAWN_OPTIONS(.arena_bytes_max = 10000,
+                                           .lifecycle = ACT_LIFECYCLE_OPTIONS(.on_end = &on_end)));
     fixture_let(a, allocates_up_to_the_limit);
     ck_assert(fixture_lives(a));
     fixture_close();

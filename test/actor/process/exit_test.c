@@ -270,9 +270,11 @@ static void a_child_can_be_ended_before_its_init(void)
 
 static void spawns_one_that_ends_with_its_parent(act_self *self)
 {
-    ck_assert_int_eq(act_spawn_link(self, &b, &scripted, &traps_first,
-                                    ACT_SPAWN_OPTIONS(.ends_with_parent = true)),
-                     ACT_OK);
+    ck_assert_int_eq(
+        act_spawn_link(self, &b, &scripted, &traps_first,
+                       ACT_SPAWN_OPTIONS(.lifecycle =
+                                             ACT_LIFECYCLE_OPTIONS(.ends_with_parent = true))),
+        ACT_OK);
 }
 
 static void one_that_ends_with_its_parent_cannot_trap_that(void)
@@ -542,7 +544,8 @@ static void deferred_clean_ups_run_after_terminate_last_first(void)
     static const action ends[] = {exits_normally, panics, exits_with_an_error};
     act_on_end          on_end = {.run = clean, .context = &numbers[0]};
     open_two();
-    act_pid c = fixture_spawn_as(&tidy, NULL, ACT_SPAWN_OPTIONS(.on_end = &on_end));
+    act_pid c = fixture_spawn_as(
+        &tidy, NULL, ACT_SPAWN_OPTIONS(.lifecycle = ACT_LIFECYCLE_OPTIONS(.on_end = &on_end)));
     fixture_let(c, defers);
     fixture_let(c, ends[kit_round() % 3]);
     ck_assert_int_eq(steps_count, 6);

@@ -12,6 +12,7 @@
 
 #include <actor/io/io.h>
 #include <actor/notify.h>
+#include <actor/lifecycle.h>
 #include <actor/system.h>
 #include <actor/thread.h>
 #include <mailbox/channel/select.h>

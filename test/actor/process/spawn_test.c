@@ -228,7 +228,7 @@ static void spawns_badly(act_self *self)
     static const act_behavior deaf = {.name = "deaf"}, nameless = {.receive = scripted_receive};
     act_pid                   pid = {7, 7};
     act_ref                   ref = {7};
-    act_spawn_options         short_ones = {.size = sizeof short_ones - 1};
+    act_spawn_options         short_ones = {.size = sizeof(size_t) - 1};
     ck_assert_int_eq(act_spawn(self, &pid, &deaf, NULL, NULL), ACT_INVALID);
     ck_assert_int_eq(act_spawn(self, &pid, &nameless, NULL, NULL), ACT_INVALID);
     ck_assert_int_eq(act_spawn_link(self, &pid, &scripted, NULL, &short_ones), ACT_INVALID);

@@ -80,7 +80,9 @@ static void one_that_is_asked_as_it_falls_asleep_runs_on_one_worker(void)
         ACT_OK);
     act__gap_with(hold_up);
     ck_assert_int_eq(
-        act_system_spawn(sys, &pid, &behavior, NULL, ACT_SPAWN_OPTIONS(.on_end = &on_end)), ACT_OK);
+        act_system_spawn(sys, &pid, &behavior, NULL,
+                         ACT_SPAWN_OPTIONS(.lifecycle = ACT_LIFECYCLE_OPTIONS(.on_end = &on_end))),
+        ACT_OK);
     wait_for(&first_sleeps);
     act_system_tell_value(sys, pid, 1, act_nothing());
     wait_for(&handled);

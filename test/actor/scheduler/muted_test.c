@@ -5,7 +5,7 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 
-#include <actor/system.h>
+#include <actor/lifecycle.h>
 #include <test/kit/kit.h>
 
 enum { GO = 1, MORE, LAST, BACKLOG = 100, BATCH = 4, MANY = 20 };
@@ -267,12 +267,15 @@ static void by_one_that_hangs_when_it_is_restarted(void)
 {
     act_pid handover;
     start(2, 0, 1);
-    receiver_pid = spawn(&panicking, ACT_SPAWN_OPTIONS(.handover = ACT_HANDOVER_KEEP));
+    receiver_pid =
+        spawn(&panicking,
+              ACT_SPAWN_OPTIONS(.lifecycle = ACT_LIFECYCLE_OPTIONS(.handover = ACT_HANDOVER_KEEP)));
     tell(receiver_pid, GO);
     ck_assert_int_eq(act_system_join(sys, receiver_pid, NULL, ACT_FOREVER), ACT_OK);
     ck_assert_int_eq(act_handover_of(sys, receiver_pid, &handover), ACT_OK);
     stuck_at = 0;
-    receiver_pid = spawn(&receiver, ACT_SPAWN_OPTIONS(.takes_over = handover));
+    receiver_pid = spawn(
+        &receiver, ACT_SPAWN_OPTIONS(.lifecycle = ACT_LIFECYCLE_OPTIONS(.takes_over = handover)));
     wait_for(&is_stuck);
     tell(spawn(&streaming, NULL), GO);
     check_that_the_sender_is_muted();

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <actor/io/io.h>
+#include <actor/lifecycle.h>
 #include <actor/system.h>
 #include <supervisor/task.h>
 #include <test/kit/kit.h>
@@ -245,7 +246,9 @@ static const act_behavior hands_over = {.name = "hands_over", .receive = leaves_
 static void a_handover_is_no_actor_that_is_left_behind(void)
 {
     open_system(OPTIONS);
-    act_pid pid = spawn(&hands_over, ACT_SPAWN_OPTIONS(.handover = ACT_HANDOVER_KEEP));
+    act_pid pid =
+        spawn(&hands_over,
+              ACT_SPAWN_OPTIONS(.lifecycle = ACT_LIFECYCLE_OPTIONS(.handover = ACT_HANDOVER_KEEP)));
     ck_assert_int_eq(act_system_join(sys, pid, NULL, ACT_FOREVER), ACT_OK);
     spawn(&hanging, NULL);
     sem_wait(&stuck);

@@ -265,9 +265,10 @@ static void an_actor_that_panics_is_logged_with_its_label(void)
     action     first = fails;
     act_on_end on_end = {.run = free, .label = "luck"}; /* of no memory: nothing is to be done */
     open_piped(ACT_LOG_FORMAT_LOGFMT, 0);
-    ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first,
-                                      ACT_SPAWN_OPTIONS(.on_end = &on_end)),
-                     ACT_OK);
+    ck_assert_int_eq(
+        act_system_spawn(fixture.system, &pid, &scripted, &first,
+                         ACT_SPAWN_OPTIONS(.lifecycle = ACT_LIFECYCLE_OPTIONS(.on_end = &on_end))),
+        ACT_OK);
     fixture_run();
     ck_assert_ptr_nonnull(strstr(
         read_piped(), "level=error worker=0 pid=<0.1.1> actor=\"luck\" behavior=\"scripted\" "

@@ -1,0 +1,16 @@
+/* The options of a spawn, as this version knows them. Internal. */
+/* SPDX-License-Identifier: MIT */
+#include <actor/process/spawn_options.h>
+
+const struct act__spawn_options act__spawn_defaults = {
+    .spawn = {.size = sizeof(act_spawn_options), .lifecycle = &act__spawn_defaults.lifecycle},
+    .lifecycle = {.size = sizeof(act_lifecycle_options)}};
+
+bool act__spawn_options_read(struct act__spawn_options *ours, const act_spawn_options *theirs)
+{
+    if (!act__options_read(&ours->spawn, sizeof ours->spawn, theirs) ||
+        !act__options_read(&ours->lifecycle, sizeof ours->lifecycle, ours->spawn.lifecycle))
+        return false;
+    ours->spawn.lifecycle = &ours->lifecycle;
+    return true;
+}
