@@ -40,6 +40,8 @@ static act_result check(struct act_system *system, const struct act__spawning *w
         return ACT_INVALID;
     if (act__load(&system->killing) || (what->parent == 0 && act__load(&system->closing)))
         return act__has_forked(system) ? ACT_FORKED : ACT_CLOSED;
+    if (options == NULL)
+        return ACT_OK;
     if (options->worker > system->executor->workers_count ||
         (unsigned)options->inbox_policy > ACT_INBOX_DROP_OLDEST ||
         (options->blocking && options->worker != 0) || !lifecycle_is_valid(options->lifecycle))
@@ -138,7 +140,7 @@ static void drop_life(act_self *cell, act_message *start)
 
 static bool takes_over(const act_spawn_options *options)
 {
-    return !act_pid_is_none(options->lifecycle->takes_over);
+    return options != NULL && !act_pid_is_none(options->lifecycle->takes_over);
 }
 
 /*
@@ -156,12 +158,15 @@ static act_message *make_life(act_self *cell, const struct act__spawning *what)
      */
     __atomic_store_n(&cell->behavior, what->behavior, __ATOMIC_RELAXED);
     cell->parent = what->parent;
+    cell->kept = NULL;
     cell->timers.first = NULL;
     if (!takes_over(what->options)) /* else the name may be there, and who monitors the handover */
         cell->bonds.first = cell->attachments.first = NULL;
     cell->arena.chunk = NULL;
+    cell->defers = NULL;
     cell->spare = NULL;
-    if (make_state(cell, what->behavior) && take_options(cell, birth_of(start), what->options))
+    if (make_state(cell, what->behavior) &&
+        (what->options == NULL || take_options(cell, birth_of(start), what->options)))
         return start;
     drop_life(cell, start);
     return NULL;
@@ -178,6 +183,8 @@ void act__cell_prepare(struct act_system *system, act_self *cell)
 
 static uint16_t route_of(const act_spawn_options *options)
 {
+    if (options == NULL)
+        return ACT__ROUTE_ANY;
     return options->blocking ? ACT__ROUTE_BLOCKING : (uint16_t)options->worker;
 }
 
@@ -211,8 +218,8 @@ static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t
                       uint64_t generation)
 {
     act__store(&cell->parent_hint, (uint32_t)parent);
-    act__store(&cell->gate.max, options->inbox_max);
-    act__store(&cell->policy, (uint8_t)options->inbox_policy);
+    act__store(&cell->gate.max, options != NULL ? options->inbox_max : 0);
+    act__store(&cell->policy, options != NULL ? (uint8_t)options->inbox_policy : 0);
     act__store(&cell->task.route, route_of(options));
     act__store(&cell->task.batch_shift, ACT__BATCH_SHIFT_NEW);
     act__store_release(&cell->generation, generation); /* pairs with the acquire in bond.c,
@@ -268,7 +275,7 @@ static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monit
     uint64_t          generation = act__load(&cell->generation) | 1;
     uint64_t          local = act__local_make(generation, cell->index);
     struct act__bond *bond = NULL;
-    const char       *name = what->options->name;
+    const char       *name = what->options != NULL ? what->options->name : NULL;
     act_result        result = ACT_OK;
     if (act__unlikely(tie != ACT__TIE_NONE || name != NULL))
         result = make_ties(worker, cell, local, name, tie, &bond);
@@ -308,9 +315,9 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
                       const struct act__spawning *what, enum act__tie tie, act_self *self)
 {
     struct act_system *system = worker->system;
-    bool               has_token = false, has_name = what->options->name != NULL;
-    act_self          *cell;
-    act_result         result = check(system, what);
+    bool       has_token = false, has_name = what->options != NULL && what->options->name != NULL;
+    act_self  *cell;
+    act_result result = check(system, what);
     if (result == ACT_OK)
         result = find_cell(worker, &cell, what->options);
     if (result != ACT_OK)
@@ -392,19 +399,26 @@ void act__spawn_init(struct act__worker *worker, act_self *self)
 
 /* ----------------------------------------------------------------------------- what actors call */
 
+/* Apart, so that a spawn without options need not make room for them. */
+__attribute__((noinline)) static act_result spawn_with(act_self *self, act_pid *pid,
+                                                       act_ref *monitor, struct act__spawning *what,
+                                                       const act_spawn_options *options,
+                                                       enum act__tie            tie)
+{
+    struct act__spawn_options ours;
+    if (!act__spawn_options_read(&ours, options))
+        return ACT_INVALID;
+    what->options = &ours.spawn;
+    return act__spawn(self->worker, pid, monitor, what, tie, self);
+}
+
 static act_result spawn(act_self *self, act_pid *pid, act_ref *monitor,
                         const act_behavior *behavior, const void *args,
                         const act_spawn_options *options, enum act__tie tie)
 {
-    struct act__spawning what = {behavior, args, &act__spawn_defaults.spawn, act__local_of(self),
-                                 NULL};
-    struct act__spawn_options ours;
-    if (options != NULL) {
-        if (!act__spawn_options_read(&ours, options))
-            return ACT_INVALID;
-        what.options = &ours.spawn;
-    }
-    return act__spawn(self->worker, pid, monitor, &what, tie, self);
+    struct act__spawning what = {behavior, args, NULL, act__local_of(self), NULL};
+    return options == NULL ? act__spawn(self->worker, pid, monitor, &what, tie, self)
+                           : spawn_with(self, pid, monitor, &what, options, tie);
 }
 
 act_result act_spawn(act_self *self, act_pid *pid, const act_behavior *behavior, const void *args,

@@ -10,7 +10,7 @@
 struct act__spawning {
     const act_behavior      *behavior;
     const void              *args;
-    const act_spawn_options *options; /* of a struct act__spawn_options */
+    const act_spawn_options *options; /* of a struct act__spawn_options; NULL: none */
     uint64_t                 parent;
     struct act__attachment  *attachment;
 };

@@ -2,10 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/process/spawn_options.h>
 
-const struct act__spawn_options act__spawn_defaults = {
-    .spawn = {.size = sizeof(act_spawn_options), .lifecycle = &act__spawn_defaults.lifecycle},
-    .lifecycle = {.size = sizeof(act_lifecycle_options)}};
-
 bool act__spawn_options_read(struct act__spawn_options *ours, const act_spawn_options *theirs)
 {
     if (!act__options_read(&ours->spawn, sizeof ours->spawn, theirs) ||

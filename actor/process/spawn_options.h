@@ -19,7 +19,4 @@ struct act__spawn_options {
  */
 bool act__spawn_options_read(struct act__spawn_options *ours, const act_spawn_options *theirs);
 
-/* What NULL stands for. */
-extern const struct act__spawn_options act__spawn_defaults;
-
 #endif
