@@ -37,7 +37,8 @@ static struct act__log_slot *take_slot(struct act__log_ring *ring, uint64_t *tur
     for (;;) {
         struct act__log_slot *slot = slot_at(ring, position, turn);
         /*
-         * acquire: pairs with the release in drop_first: the reader has done with what was there.
+         * acquire: pairs with the release in act__log_ring_drop_first: the reader has done with
+         * what was there.
          */
         uint64_t              is = act__load_acquire(&slot->turn);
         if (is < *turn)
@@ -61,8 +62,8 @@ bool act__log_ring_push(struct act__log_ring *ring, const struct act__log_record
     memcpy(&slot->record, record, offsetof(struct act__log_record, text) + record->text_bytes + 1);
     slot->record.lost = act__load(&ring->lost);
     /*
-     * seq_cst includes the release that pairs with first(); the rest is for log_writer.c, which may
-     * be going to sleep.
+     * seq_cst includes the release that pairs with act__log_ring_first; the rest is for
+     * log_writer.c, which may be going to sleep.
      */
     atomic_store_explicit(&slot->turn, turn + 1, memory_order_seq_cst);
     return true;
@@ -72,7 +73,7 @@ const struct act__log_record *act__log_ring_first(struct act__log_ring *ring)
 {
     uint64_t              turn;
     struct act__log_slot *slot = slot_at(ring, ring->head, &turn);
-    /* seq_cst: see push. */
+    /* seq_cst: see act__log_ring_push. */
     return atomic_load_explicit(&slot->turn, memory_order_seq_cst) == turn + 1 ? &slot->record
                                                                                : NULL;
 }

@@ -6,7 +6,7 @@
  *           actor/signal/link.c    link, unlink, monitor, demonitor, ask, drop_waiting
  *           actor/signal/signal.c  bond_ended, apply_exit, apply_down, apply_timer, apply_request, links_cross, refuse_signal,
  *                           accept_reply
- *           actor/process/exit.c    cancel_timers, drop_waiting, end_bonds; actor/signal/timers.c  fire, timer_cancel
+ *           actor/process/exit.c    cancel_timers, drop_waiting, bonds_end; actor/signal/timers.c  fire, timer_cancel
  * Left out  inboxes: inbox.pml has shown that they are channels. Both actors trap exits, so that an EXIT is a message.
  *           The record is not made anew: who looks a ref up finds by its generation whether it is the same. The order in
  *           which ends are told.

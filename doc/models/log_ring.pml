@@ -2,7 +2,7 @@
  * Threads that log push records into a ring; one thread reads and writes them, and sleeps when there is none.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/system/log_ring.c    push, take_slot, first, drop_first
+ * Models    actor/system/log_ring.c    act__log_ring_push, take_slot, _first, _drop_first
  *           actor/system/log_writer.c  act__log_write, write_all, sleep_until_woken
  * Left out  flush, and the end of the log.
  * Asserted  a record is read as it was written, in the order in which its thread logged, once; it is read or counted

@@ -86,7 +86,7 @@ struct kv_connection {
     size_t                request_bytes; /* of commands in all upstreams, sent ones included */
     act_ref               listener_monitor;
     enum kv_phase         phase;
-    bool                  blocked;  /* the client does not read: TCP_WRITABLE will come */
+    bool                  blocked;  /* the client does not read: ACT_MESSAGE_TCP_WRITABLE comes */
     bool                  draining; /* the service stops: what has been read is the last */
     bool                  retrying; /* its timer runs, as does the next one's */
     bool                  linger_armed;

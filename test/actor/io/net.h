@@ -24,7 +24,7 @@ struct net_args {
 /* How a test's server behaves; zeroed members are defaults. */
 struct net_plan {
     const act_behavior    *connection; /* args: struct net_args */
-    const act_tcp_options *options;    /* for net_open */
+    const act_tcp_options *options;    /* of act_tcp_open */
     uint32_t               workers;    /* 0: as many as the round says, see net_workers */
     uint32_t               spread;     /* connections are spawned on the workers in turn */
     uint32_t               backlog;
