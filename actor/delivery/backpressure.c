@@ -4,6 +4,7 @@
 
 #include <actor/delivery/send.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/pid.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>

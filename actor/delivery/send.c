@@ -7,6 +7,7 @@
 #include <actor/delivery/backpressure.h>
 #include <actor/delivery/outbox.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/exit.h>
 #include <actor/process/fork.h>
 #include <actor/process/pid.h>
@@ -266,6 +267,7 @@ static inline act_result send_under(act_ref ref, act_self *self, act_pid to, act
 
 act_result act_send(act_self *self, act_pid to, act_message **message)
 {
+    ACT__HANDLER_ONLY(self);
     return send_under((act_ref){0}, self, to, message);
 }
 
@@ -346,17 +348,20 @@ static inline __attribute__((always_inline)) void tell_words(act_self *self, act
 void act__tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first,
                      uint64_t second)
 {
+    ACT__HANDLER_ONLY(self);
     tell_words(self, to, tag, kind, 0, first, second);
 }
 
 void act__tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count, uint64_t first,
                      uint64_t second)
 {
+    ACT__HANDLER_ONLY(self);
     tell_words(self, to, tag, ACT_VALUE_TYPED, bytes_count, first, second);
 }
 
 void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
 {
+    ACT__HANDLER_ONLY(self);
     act_message *message = NULL;
     if (bytes_count <= ACT_MESSAGE_BYTES_MAX)
         message = act__message_make(tag, ACT_VALUE_BYTES, bytes_count);
@@ -373,6 +378,7 @@ void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes,
 
 void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void *fields)
 {
+    ACT__HANDLER_ONLY(self);
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
@@ -393,6 +399,7 @@ void act_system_tell_typed(act_system *system, act_pid to, const act_type *type,
 
 act_message *act_take(act_self *self)
 {
+    ACT__HANDLER_ONLY(self);
     struct act__worker *worker = self->worker;
     act_message        *message = (act_message *)(uintptr_t)worker->message;
     if (message == NULL || !act__message_is_counted(message))
@@ -407,6 +414,7 @@ act_message *act_take(act_self *self)
 
 act_result act_reply(act_self *self, act_asker asker, act_message **message)
 {
+    ACT__HANDLER_ONLY(self);
     if (asker.ask.value == 0)
         return ACT_INVALID;
     (*message)->act_bits |= ACT__BIT_REPLY;
@@ -426,6 +434,7 @@ static void answer_with(act_self *self, act_asker asker, act_message *message)
 
 void act_answer_value(act_self *self, const act_message *request, uint32_t tag, act_value value)
 {
+    ACT__HANDLER_ONLY(self);
     struct act__worker *worker = self->worker;
     struct act__reason  no_memory = {.kind = ACT_EXIT_ERROR, .code = ACT_NO_MEMORY};
     act_asker           asker = act_message_asker(request);
@@ -448,6 +457,7 @@ void act_answer_value(act_self *self, const act_message *request, uint32_t tag, 
 void act_answer_typed(act_self *self, const act_message *request, const act_type *type,
                       const void *fields)
 {
+    ACT__HANDLER_ONLY(self);
     act_asker    asker = act_message_asker(request);
     act_message *message;
     if (asker.ask.value == 0)
@@ -462,6 +472,7 @@ void act_answer_typed(act_self *self, const act_message *request, const act_type
 
 act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     struct act__reason mine = {.kind = reason.kind, .code = reason.code};

@@ -3,6 +3,7 @@
 #include <actor/delivery/typed.h>
 
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
 #include <actor/typed.h>
@@ -12,6 +13,7 @@
 act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay,
                                 const act_type *type, const void *fields)
 {
+    ACT__HANDLER_ONLY(self);
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
@@ -24,6 +26,7 @@ act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_
 act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis timeout,
                          const act_type *type, const void *fields)
 {
+    ACT__HANDLER_ONLY(self);
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
@@ -42,6 +45,7 @@ void act__message_show(const act_self *self, const act_message *message, char *t
 
 void act_unknown(act_self *self, const act_message *message)
 {
+    ACT__HANDLER_ONLY(self);
     act_system *system = self->worker->system;
     act_pid     pid = act_self_pid(self);
     char        text[ACT__MESSAGE_TEXT_MAX], sender[ACT_PID_TEXT_MAX];

@@ -6,6 +6,7 @@
 #include <actor/io/address.h>
 #include <actor/io/handle.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fork.h>
 #include <actor/process/worker.h>
 #include <mailbox/base/options.h>
@@ -109,6 +110,7 @@ static act_result start(act_self *self, act_listener **listener, int fd)
 act_result act_tcp_listen(act_self *self, act_listener **listener, const char *host, uint16_t port,
                           const act_listen_options *options)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     ACT__AT_STATION;

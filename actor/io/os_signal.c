@@ -13,6 +13,7 @@
 #include <actor/io/loop_record.h>
 #include <actor/process/attachment.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fork.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
@@ -241,6 +242,7 @@ static act_result subscribe(act_self *self, int signal)
 
 act_result act_os_signal(act_self *self, int signal)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     if (self->worker->run.executor->simulated || !can_be_asked_for(signal))

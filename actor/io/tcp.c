@@ -8,6 +8,7 @@
 #include <actor/io/loop_record.h>
 #include <actor/io/tcp_record.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fork.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
@@ -220,6 +221,7 @@ void act__tcp_end(struct act__handle *handle)
 act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted,
                         const act_tcp_options *options)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     ACT__AT_STATION;

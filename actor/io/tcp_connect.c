@@ -8,6 +8,7 @@
 #include <actor/io/handle.h>
 #include <actor/io/tcp_record.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fork.h>
 #include <actor/process/worker.h>
 
@@ -52,6 +53,7 @@ static void begin(act_tcp *tcp, socklen_t length, act_millis timeout)
 act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host, uint16_t port,
                            act_millis timeout, const act_tcp_options *options)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     ACT__AT_STATION;

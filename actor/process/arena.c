@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fork.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
@@ -103,17 +104,20 @@ void act__arena_reset(struct act__arena *arena)
 
 void *act_alloc(act_self *self, size_t bytes)
 {
+    ACT__HANDLER_ONLY(self);
     void *memory = act__arena_take(&self->arena, bytes, false);
     return memory == NULL ? NULL : memset(memory, 0, bytes);
 }
 
 void *act_scratch(act_self *self, size_t bytes)
 {
+    ACT__HANDLER_ONLY(self);
     return act__arena_take(&self->worker->scratch, bytes, false);
 }
 
 act_result act_defer(act_self *self, void (*clean_up)(void *argument), void *argument)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     act_on_end *defer = act__arena_take(&self->arena, sizeof *defer, true);

@@ -124,25 +124,6 @@ enum {
 /* In `muted`, with the cell that this actor waits for; CALM has this bit, too */
 #define ACT__MUTED_BY (1u << 31)
 
-/* The test build looks whether another thread has the token of an actor that is to be run. */
-static inline void act__token_got(act_self *self)
-{
-#ifdef ACT_TESTING
-    act__check(!self->inbox.token_is_held);
-    self->inbox.token_is_held = true;
-#endif
-    (void)self;
-}
-
-/* Before it can be another's. */
-static inline void act__token_gives(act_self *self)
-{
-#ifdef ACT_TESTING
-    self->inbox.token_is_held = false;
-#endif
-    (void)self;
-}
-
 /*
  * An event that lives in an object of its receiver's: retired is called when it may be pushed again
  * or freed.

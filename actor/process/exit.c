@@ -17,6 +17,7 @@
 #include <actor/process/arena.h>
 #include <actor/process/attachment.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fork.h>
 #include <actor/process/names.h>
 #include <actor/process/pid.h>
@@ -106,6 +107,7 @@ struct act__reason_text *act__reason_copy_new(const struct act__worker *worker, 
 
 void act_exit(act_self *self, act_exit_reason reason)
 {
+    ACT__HANDLER_ONLY(self);
     struct act__reason mine = {.kind = reason.kind == ACT_EXIT_KILL ? ACT_EXIT_KILLED : reason.kind,
                                .code = reason.code};
     if ((self->flags & ACT__CELL_ENDING) != 0)
@@ -162,6 +164,7 @@ static act_result exit_other(struct act_system *system, struct act__worker *work
 
 act_result act_exit_other(act_self *self, act_pid other, act_exit_reason reason)
 {
+    ACT__HANDLER_ONLY(self);
     return exit_other(self->worker->system, self->worker, act__local_of(self), other, reason);
 }
 
@@ -172,6 +175,7 @@ act_result act_system_exit(act_system *system, act_pid pid, act_exit_reason reas
 
 void act_kill_agreed(act_self *self, act_pid other)
 {
+    ACT__HANDLER_ONLY(self);
     struct act_system *system = self->worker->system;
     act_self          *cell;
     if (act__pid_resolve(&cell, system, other, memory_order_acquire) == ACT_OK)
@@ -203,6 +207,7 @@ struct act__kill_letter *act__kill_letter_of(act_self *self)
 
 act_result act_trap_kill(act_self *self)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__kill_letter_of(self) != NULL)
         return ACT_OK;
     struct act__kill_letter *letter = act__allocate(sizeof *letter);
@@ -222,6 +227,7 @@ act_result act_trap_kill(act_self *self)
 
 void act__panic_at(act_self *self, const char *file, int line, const char *format, ...)
 {
+    ACT__HANDLER_ONLY(self);
     struct act__worker      *worker = self->worker;
     va_list                  values;
     /* A second panic while the first one unwinds, in a clean-up handler, adds nothing. */

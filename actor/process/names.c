@@ -8,6 +8,7 @@
 #include <actor/delivery/send.h>
 #include <actor/process/attachment.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fork.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
@@ -211,6 +212,7 @@ void act__names_name_of(struct act__names *names, uint64_t local, char text[ACT_
 
 act_result act_register(act_self *self, const char *name)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     struct act__names      *names = self->worker->system->names;
@@ -225,6 +227,7 @@ act_result act_register(act_self *self, const char *name)
 
 act_result act_unregister(act_self *self, const char *text)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     struct act__names *names = self->worker->system->names;
@@ -244,6 +247,7 @@ act_result act_unregister(act_self *self, const char *text)
 
 act_result act_send_name(act_self *self, const char *name, act_message **message)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     struct act__worker *worker = self->worker;

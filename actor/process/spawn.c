@@ -12,6 +12,7 @@
 #include <actor/process/arena.h>
 #include <actor/process/attachment.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/exit.h>
 #include <actor/process/fork.h>
 #include <actor/process/names.h>
@@ -424,12 +425,14 @@ static act_result spawn(act_self *self, act_pid *pid, act_ref *monitor,
 act_result act_spawn(act_self *self, act_pid *pid, const act_behavior *behavior, const void *args,
                      const act_spawn_options *options)
 {
+    ACT__HANDLER_ONLY(self);
     return spawn(self, pid, NULL, behavior, args, options, ACT__TIE_NONE);
 }
 
 act_result act_spawn_link(act_self *self, act_pid *pid, const act_behavior *behavior,
                           const void *args, const act_spawn_options *options)
 {
+    ACT__HANDLER_ONLY(self);
     return spawn(self, pid, NULL, behavior, args, options, ACT__TIE_LINK);
 }
 
@@ -437,6 +440,7 @@ act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor,
                              const act_behavior *behavior, const void *args,
                              const act_spawn_options *options)
 {
+    ACT__HANDLER_ONLY(self);
     return spawn(self, pid, monitor, behavior, args, options, ACT__TIE_MONITOR);
 }
 

@@ -10,6 +10,7 @@
 #include <actor/delivery/backpressure.h>
 #include <actor/process/arena.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/exit.h>
 #include <actor/process/shared.h>
 #include <actor/process/slab.h>
@@ -286,6 +287,7 @@ static inline __attribute__((always_inline)) void go_on(struct act__worker *work
 {
     act_message *message;
     for (;;) {
+        act__token_held(worker, self);
         if (act__unlikely(!is_quiet(self))) {
             handle_fetched(worker, self);
         } else if (act__inbox_is_empty(&self->gate, &self->inbox)) {

@@ -5,6 +5,7 @@
 #include <actor/delivery/send.h>
 #include <actor/lifecycle.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fork.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
@@ -17,6 +18,7 @@
 void act_each_link(act_self *self, void (*visit)(act_self *self, void *context, act_pid linked),
                    void     *context)
 {
+    ACT__HANDLER_ONLY(self);
     act__link_index_drop(self); /* which stands among them */
     for (struct act__member *half = self->bonds.first; half != NULL; half = half->next) {
         unsigned          side;
@@ -66,6 +68,7 @@ static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
 
 act_result act_link(act_self *self, act_pid other)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     struct act__worker *worker = self->worker;
@@ -82,6 +85,7 @@ act_result act_link(act_self *self, act_pid other)
 
 void act_unlink(act_self *self, act_pid other)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return;
     unsigned          side;
@@ -98,6 +102,7 @@ void act_unlink(act_self *self, act_pid other)
 
 act_result act_monitor(act_self *self, act_ref *monitor, act_pid other)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     struct act__worker *worker = self->worker;
@@ -111,6 +116,7 @@ act_result act_monitor(act_self *self, act_ref *monitor, act_pid other)
 
 void act_demonitor(act_self *self, act_ref monitor)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return;
     struct act__bond *bond = act__bond_find(self, monitor);
@@ -123,6 +129,7 @@ void act_demonitor(act_self *self, act_ref monitor)
 act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **message,
                    act_millis timeout)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     struct act__worker *worker = self->worker;
@@ -158,6 +165,7 @@ act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **messa
 act_result act_ask_value(act_self *self, act_ref *ask, act_pid to, uint32_t tag, act_value value,
                          act_millis timeout)
 {
+    ACT__HANDLER_ONLY(self);
     act_message *message = act__message_make(tag, value.kind, 0);
     if (message == NULL)
         return ACT_NO_MEMORY;
@@ -172,6 +180,7 @@ act_result act_ask_value(act_self *self, act_ref *ask, act_pid to, uint32_t tag,
 
 act_result act_trap_exits(act_self *self, bool on)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     if (!on) {

@@ -9,6 +9,7 @@
 #include <actor/delivery/outbox.h>
 #include <actor/delivery/send.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/exit.h>
 #include <actor/process/pid.h>
 #include <actor/process/shared.h>
@@ -233,6 +234,7 @@ static bool look_for_signals(act_self *self)
 
 bool act_should_end(act_self *self)
 {
+    ACT__HANDLER_ONLY(self);
     if ((self->flags & ACT__CELL_ENDING) == 0 && act__load(&self->control) != 0 &&
         look_for_signals(self))
         return true;

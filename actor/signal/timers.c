@@ -9,6 +9,7 @@
 
 #include <actor/delivery/backpressure.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fork.h>
 #include <actor/process/shared.h>
 #include <actor/process/slab.h>
@@ -152,6 +153,7 @@ void act__timers_run(struct act__runner *runner, struct act__timer_wheel *wheel,
 
 act_millis act_now(const act_self *self)
 {
+    ACT__HANDLER_ONLY(self);
     struct act__worker *worker = self->worker;
     if (worker->now < 0)
         worker->now = clock_now(worker);
@@ -160,12 +162,14 @@ act_millis act_now(const act_self *self)
 
 uint64_t act_random(act_self *self)
 {
+    ACT__HANDLER_ONLY(self);
     return act__random_next(&self->worker->run.random);
 }
 
 act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_message **message,
                           act_millis delay)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     if (delay < 0 || delay > DELAY_MAX)
@@ -185,6 +189,7 @@ act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_messag
 act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag,
                                 act_value value, act_millis delay)
 {
+    ACT__HANDLER_ONLY(self);
     act_message *message = act__message_make(tag, value.kind, 0);
     if (message == NULL)
         return ACT_NO_MEMORY;
@@ -226,6 +231,7 @@ static struct act__timer *find(act_self *self, act_ref ref)
 
 act_result act_cancel_timer(act_self *self, act_ref ref)
 {
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     struct act__timer *timer = find(self, ref);

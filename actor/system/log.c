@@ -13,6 +13,7 @@
 
 #include <actor/process/actor_text.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fork.h>
 #include <actor/process/names.h>
 #include <actor/process/shared.h>
@@ -139,6 +140,7 @@ static __attribute__((format(printf, 5, 0))) void log_values(act_system *system,
 
 void act_log(act_self *self, act_log_level level, const char *format, ...)
 {
+    ACT__HANDLER_ONLY(self);
     va_list values;
     va_start(values, format);
     log_values(self->worker->system, self, level, true, format, values);

@@ -4,6 +4,7 @@
 #include <actor/notify.h>
 #include <actor/process/attachment.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fork.h>
 #include <actor/process/worker.h>
 #include <mailbox/base/gap.h>
@@ -307,6 +308,7 @@ static act_result notify(act_self *self, act_select_case one, const void *value,
 
 act_result act_channel_notify(act_self *self, act_receiver *receiver, uint32_t tag)
 {
+    ACT__HANDLER_ONLY(self);
     bool            meets = act__channel_of_receiver(receiver)->kind == ACT__CHANNEL_RENDEZVOUS;
     act_select_case one = {.receiver = receiver, .act_watches = !meets};
     return notify(self, one, NULL, tag);
@@ -314,12 +316,14 @@ act_result act_channel_notify(act_self *self, act_receiver *receiver, uint32_t t
 
 act_result act_channel_notify_room(act_self *self, act_sender *sender, uint32_t tag)
 {
+    ACT__HANDLER_ONLY(self);
     act_select_case one = {.sender = sender, .act_watches = true};
     return notify(self, one, NULL, tag);
 }
 
 act_result act_channel_receive_later(act_self *self, act_receiver *receiver, uint32_t tag)
 {
+    ACT__HANDLER_ONLY(self);
     act_select_case one = {.receiver = receiver};
     return notify(self, one, NULL, tag);
 }
@@ -327,6 +331,7 @@ act_result act_channel_receive_later(act_self *self, act_receiver *receiver, uin
 act_result act_channel_send_later(act_self *self, act_sender *sender, const void *value,
                                   uint32_t tag)
 {
+    ACT__HANDLER_ONLY(self);
     act_select_case one = {.sender = sender};
     if (value == NULL && act__channel_of_sender(sender)->value_bytes != 0)
         return ACT_INVALID;

@@ -9,6 +9,7 @@
 #include <actor/delivery/handover.h>
 #include <actor/lifecycle.h>
 #include <actor/process/cell.h>
+#include <actor/process/debug.h>
 #include <actor/process/fatal.h>
 #include <actor/process/fork.h>
 #include <actor/process/names.h>
@@ -214,6 +215,7 @@ void act__system_free(act_system *system)
     struct act__system_record *record = act__record_of(system);
     if (system->executor != NULL)
         system->executor->operations->destroy(system->executor);
+    act__bonds_have_ended(system);
     act__runner_fini(&record->foreign_worker.run);
     act__names_destroy(system->names);
     act__slab_destroy(&system->timers);

@@ -38,21 +38,26 @@ struct act__inbox {
      * Others may read it.
      */
     _Atomic uint32_t count;
-    bool             spent;      /* the boundary was handled: to be freed once it no longer is
-                                    the boundary */
-    _Atomic bool     is_watched; /* a timer looks after it: see actor/delivery/backpressure.c.
-                                    All write it. */
+#ifdef ACT_DEBUG
+    _Atomic bool token_is_held; /* see act__token_got */
+#else
+    bool spent; /* the boundary was handled: to be freed once it no longer is the boundary */
+#endif
+    _Atomic bool is_watched; /* a timer looks after it: see actor/delivery/backpressure.c. All
+                                write it. */
     /*
      * What a muted actor handles may wait here: set with each, cleared by a look that finds none.
      */
-    uint16_t         has_priority : 1;
+    uint16_t     has_priority : 1;
     /*
      * The actor's own, where they take no room: see actor/signal/link_index.c, and is_inherited in
      * signal.c
      */
-    uint16_t         has_link_index : 1;
-    uint16_t         before_count   : 13; /* or more of them */
-    uint16_t         token_is_held  : 1;  /* in the test build: see act__token_got */
+    uint16_t     has_link_index : 1;
+    uint16_t     before_count   : 13; /* or more of them */
+#ifdef ACT_DEBUG
+    uint16_t spent : 1; /* as above, where its byte is the token's */
+#endif
 };
 
 #define ACT__BEFORE_MAX 0x1FFFu

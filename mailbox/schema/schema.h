@@ -6,6 +6,7 @@
 #ifndef ACT_MAILBOX_SCHEMA_SCHEMA_H
 #define ACT_MAILBOX_SCHEMA_SCHEMA_H
 
+#include "../base/debug.h"
 #include "../message/message.h"
 #include "schema_kinds.h"
 
@@ -252,13 +253,39 @@ typedef struct act_type {
     ACT__END(name)
 
 /* The fields of a message that is one of these: the switch over name##_tag_of has said so. */
-#define act_view(name, message) ((const struct name *)(const void *)(message)->as.bytes)
+#define act_view(name, message)                                                                    \
+    ((const struct name *)(const void *)ACT__VIEWED(name, message, "act_view")->as.bytes)
 
 /*
  * The same of a message that is yours, made and not yet sent or taken by act_take, to change it
  * where it lies: its scalars, and the bytes that act_room made.
  */
-#define act_edit(name, message) ((struct name *)(void *)(message)->as.bytes)
+#define act_edit(name, message)                                                                    \
+    ((struct name *)(void *)ACT__EDITED(name, message, "act_edit")->as.bytes)
+
+/* The message itself, of which a program that was compiled with ACT_DEBUG makes sure. */
+#ifdef ACT_DEBUG
+static inline const act_message *act__viewed(const act_message *message, const act_type *type,
+                                             const char *call, const char *file, int line)
+{
+    if (message->kind != ACT_VALUE_TYPED || message->tag != type->tag)
+        act_debug_failed(file, line, "%s: the message is no %s: its kind is %d and its tag 0x%x",
+                         call, type->name, (int)message->kind, (unsigned)message->tag);
+    return message;
+}
+static inline act_message *act__edited(const act_message *message, const act_type *type,
+                                       const char *call, const char *file, int line)
+{
+    return (act_message *)(uintptr_t)act__viewed(message, type, call, file, line);
+}
+#define ACT__VIEWED(name, message, call)                                                           \
+    act__viewed(message, name##_type(), call, __FILE__, __LINE__)
+#define ACT__EDITED(name, message, call)                                                           \
+    act__edited(message, name##_type(), call, __FILE__, __LINE__)
+#else
+#define ACT__VIEWED(name, message, call) (message)
+#define ACT__EDITED(name, message, call) (message)
+#endif
 
 /*
  * For BYTES of a message that is being made: room for so many in the message's own memory,

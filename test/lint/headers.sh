@@ -13,8 +13,8 @@ complains() {
     cp "$work/one.c" "$work/one.cc"
     # shellcheck disable=SC2086 # the options are words
     {
-        ${CC:-cc} -std=c11 $warnings -I"$1" -I"$build/generated" "$work/one.c" || echo "$2 is not C11"
-        ${CXX:-c++} -std=c++17 $warnings -I"$1" -I"$build/generated" "$work/one.cc" || echo "$2 is not C++17"
+        ${CC:-cc} -std=c11 $warnings ${ACT_DEBUG_FLAGS-} -I"$1" -I"$build/generated" "$work/one.c" || echo "$2 is not C11"
+        ${CXX:-c++} -std=c++17 $warnings ${ACT_DEBUG_FLAGS-} -I"$1" -I"$build/generated" "$work/one.cc" || echo "$2 is not C++17"
     } 2>&1
 }
 # captured TREE: what a public header includes that a program's own header could be taken for.

@@ -48,6 +48,7 @@ supervisor/spec_check.c mailbox/base/number.h so that numbers have a point in ev
 supervisor/record.h mailbox/base/lock.h so that code of a program never runs under the mutex of a supervisor
 supervisor/spec_check.h actor/process/spawn_options.h so that the options of a spawn are read in one place
 supervisor/memory.c mailbox/base/memory.h so that tests can let any request for memory fail
+actor/debug.h actor/io/io.h so that all calls that a debug build checks are in one list
 test/bench/typed.c msgpack.h to measure it called by hand
 '
 

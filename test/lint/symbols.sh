@@ -15,7 +15,8 @@ declared() {
     tree=$1
     shift
     for header; do echo "#include <$header>"; done >"$work/all.c"
-    ${CC:-cc} -E -P -I"$tree" "$work/all.c" | tr '\n' ' ' | tr ';{}' '\n' | awk '
+    # What only a debug build declares and exports, in one.
+    ${CC:-cc} ${ACT_DEBUG_FLAGS:+"$ACT_DEBUG_FLAGS"} -E -P -I"$tree" "$work/all.c" | tr '\n' ' ' | tr ';{}' '\n' | awk '
         !/__attribute__ *\( *\(visibility *\( *"default"/ { next }
         {
             gsub(/__attribute__ *\( *\(([^()]|\([^()]*\))*\) *\)/, " ")
