@@ -10,12 +10,12 @@
  * Included last, as act.h does: each call below is a macro of its own name from here on, which
  * knows the file and the line. mailbox/base/debug.h says more.
  */
-#include <actor/actor.h>
-#include <actor/io/io.h>
-#include <actor/lifecycle.h>
-#include <actor/log.h>
-#include <actor/notify.h>
-#include <actor/typed.h>
+#include "actor.h"
+#include "io/io.h"
+#include "lifecycle.h"
+#include "log.h"
+#include "notify.h"
+#include "typed.h"
 
 #ifdef ACT_DEBUG
 

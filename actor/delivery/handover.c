@@ -24,9 +24,10 @@
  *
  *     living L --- ends ---> HOLDING --- ready ---> PARKED --- act__spawn ---> living L + 2
  *        |                     |                      |
- *        +---- NO_HANDOVER ----+------- ABANDON ------+---> dead, its messages dead letters
+ *        +----- told not to ---+------- ABANDON ------+---> dead, its messages dead letters
  *
- * L and L + 2 are the generations. From HOLDING on the cell has that of the instance to come.
+ * Told not to: ACT__CONTROL_NO_HANDOVER. L and L + 2 are the generations; from HOLDING on the cell
+ * has that of the instance to come.
  *
  * The actor that ends, whoever takes over and whoever abandons it may do so at the same time. They
  * meet in cell->control, whose upper part says for which generation its bits are: each changes it

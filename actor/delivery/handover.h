@@ -7,8 +7,8 @@
 #include <actor/process/cell.h>
 
 /*
- * Whether the actor, which is HANDS_OVER and ends now, leaves a handover. Others can give it up
- * from here on.
+ * Whether the actor, which ends now and has ACT__CELL_HANDS_OVER, leaves a handover. Others can
+ * abandon it from here on.
  */
 bool      act__handover_hold(act_self *self);
 /*

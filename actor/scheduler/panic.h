@@ -30,7 +30,7 @@ struct act__panic {
 /* Leaves the callback. */
 ACT_NORETURN void act__panic_unwind(struct act__panic *panic);
 
-/* "file.c:12: text" */
+/* "program.c:12: text" */
 __attribute__((format(printf, 5, 0))) void act__panic_text(char *text, size_t text_bytes,
                                                            const char *file, int line,
                                                            const char *format, va_list values);

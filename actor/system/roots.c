@@ -26,7 +26,7 @@
  *
  * Order does not matter between roots that run no code of their own when they end: without init,
  * terminate, act_defer and trapped exits. Such ones in a row are told together, up to TOLD_MAX, and
- * end on all workers. All of it under roots_mutex.
+ * end on all workers. All of it under the roots' mutex.
  */
 #define TOLD_MAX 1024u
 

@@ -1,6 +1,9 @@
 /* What a debug build looks at, and what it says of each breach. */
 /* SPDX-License-Identifier: MIT */
+#include <actor/process/pid.h>
+#include <actor/process/worker.h>
 #include <actor/signal/bond.h>
+#include <actor/signal/signal.h>
 #include <actor/system/system_record.h>
 #include <test/actor/child.h>
 #include <test/actor/fixture.h>
@@ -58,7 +61,7 @@ static void an_actor_that_is_run_without_its_token_is_found(void)
     if (forks()) {
         fixture_open();
         act_pid pid = fixture_spawn();
-        act__turn_run(cell_of(pid)->worker, cell_of(pid), 0);
+        act__turn_run(&cell_of(pid)->worker->run, &cell_of(pid)->task);
         _exit(0);
     }
     child_has_aborted("is run while it sleeps");
@@ -66,7 +69,7 @@ static void an_actor_that_is_run_without_its_token_is_found(void)
 
 static void runs_itself(act_self *self)
 {
-    act__turn_run(self->worker, self, 0);
+    act__turn_run(&self->worker->run, &self->task);
 }
 
 static void an_actor_that_is_run_twice_is_found(void)
@@ -81,7 +84,7 @@ static void an_actor_that_is_run_twice_is_found(void)
 
 static void becomes_another_workers(act_self *self)
 {
-    self->worker = &fixture.system->foreign_worker;
+    self->worker = &act__record_of(fixture.system)->foreign_worker;
 }
 
 static void an_actor_that_another_worker_has_is_found(void)

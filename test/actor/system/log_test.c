@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <actor/lifecycle.h>
+#include <actor/process/actor_text.h>
 #include <actor/system/log_format.h>
 #include <actor/system/log_record.h>
 #include <actor/system/log_ring.h>
@@ -227,9 +229,9 @@ static void an_actors_record_has_its_name_and_virtual_time(void)
     fixture_run();
     ck_assert_str_eq(
         read_piped(),
-        "1970-01-01T00:00:01.500000Z info 0 scripted actor \"speaker\" <0.1.1>: info 2\n"
-        "1970-01-01T00:00:01.500000Z warning 0 scripted actor \"speaker\" <0.1.1>: warning 3\n"
-        "1970-01-01T00:00:01.500000Z error 0 scripted actor \"speaker\" <0.1.1>: error 4\n");
+        "1970-01-01T00:00:01.500000Z info 0 scripted \"speaker\" <0.1.1>: info 2\n"
+        "1970-01-01T00:00:01.500000Z warning 0 scripted \"speaker\" <0.1.1>: warning 3\n"
+        "1970-01-01T00:00:01.500000Z error 0 scripted \"speaker\" <0.1.1>: error 4\n");
     act_system_log(fixture.system, ACT_LOG_INFO, "%s", "from outside");
     ck_assert_str_eq(read_piped(), "1970-01-01T00:00:01.500000Z info - -: from outside\n");
     close_piped();
@@ -285,9 +287,10 @@ static void a_log_function_gets_texts_that_begin_with_the_actor(void)
     action     first = fails;
     act_on_end on_end = {.run = free, .label = "luck"};
     fixture_open();
-    ck_assert_int_eq(act_system_spawn(fixture.system, &pid, &scripted, &first,
-                                      ACT_SPAWN_OPTIONS(.on_end = &on_end)),
-                     ACT_OK);
+    ck_assert_int_eq(
+        act_system_spawn(fixture.system, &pid, &scripted, &first,
+                         ACT_SPAWN_OPTIONS(.lifecycle = ACT_LIFECYCLE_OPTIONS(.on_end = &on_end))),
+        ACT_OK);
     fixture_run();
     const char *start = "scripted \"luck\" <0.1.1> ended: panic: log_test.c:";
     ck_assert_int_eq(strncmp(fixture.log, start, strlen(start)), 0);
