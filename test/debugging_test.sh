@@ -188,7 +188,7 @@ sift actor/delivery/handover.c
 act__handover_park actor/delivery/handover.c
 act_handover_of actor/delivery/handover.c
 do_the_rest actor/process/turn.c
-sit actor/process/turn.c
+run_handover actor/process/turn.c
 act__take_in actor/signal/signal.c
 act__spawn actor/process/spawn.c
 act__handover_take actor/delivery/handover.c

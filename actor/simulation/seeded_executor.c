@@ -56,9 +56,9 @@ static struct seeded *seeded_of(struct act__executor *executor)
     return act__container(executor, struct seeded, base);
 }
 
-static void sign(struct seeded *seeded, uint64_t fact)
+static void sign(struct seeded *seeded, uint64_t what)
 {
-    seeded->signature = (act__rotate(seeded->signature, 5) ^ fact) * UINT64_C(0x9e3779b97f4a7c15);
+    seeded->signature = (act__rotate(seeded->signature, 5) ^ what) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
 static void schedule(struct act__executor *executor, struct act__runner *runner,
