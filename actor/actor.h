@@ -78,8 +78,8 @@ typedef enum act_inbox_policy {
     ACT_INBOX_DROP_NEWEST, /* the message becomes a dead letter; the sender is not told, an asker
                               is: ACT_FULL */
     ACT_INBOX_DROP_OLDEST  /* the oldest waiting become dead letters when the receiver next
-                              looks, an ask with a DOWN, see act_ask; while it does not look,
-                              at most 2 * inbox_max wait and the newest are dropped */
+                              looks, an ask with a DOWN, see act_ask; while it does not look, at
+                              most 2 * inbox_max wait and the newest are dropped */
 } act_inbox_policy;
 
 struct act_lifecycle_options; /* <actor/lifecycle.h> */
@@ -90,7 +90,7 @@ typedef struct act_spawn_options {
                                                             ACT_SPAWN_OPTIONS */
     const char                         *name;            /* registered before init; NULL: none */
     uint32_t                            inbox_max;       /* 0: no bound; fast senders are then
-                                                            slowed (see act_send) */
+                                                            muted (see act_send) */
     act_inbox_policy                    inbox_policy;    /* only with inbox_max */
     size_t                              arena_bytes_max; /* of act_alloc; 0: no bound */
     uint32_t                            worker;          /* 1 to workers_count: always runs
@@ -201,10 +201,10 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  *          still handles what its own timers send it, ACT_MESSAGE_TIMED_OUT, ACT_MESSAGE_EXIT and
  *          ACT_MESSAGE_DOWN, these two after what the same actor, or one whose handover it has
  *          taken, had sent before; and signals take effect. A sender to an actor that is muted is
- *          muted with it only once more than half of backlog_max wait there; a reply holds no
+ *          muted with it only once more than half of backlog_max wait there; a reply mutes no
  *          sender, nor does what is sent to a thread that waits in act_system_ask or _join. If `to`
  *          handles nothing for 100 ms, because a handler of its is stuck or it waits for its
- *          restart, those it holds have a turn, and then one each half second at the latest: so
+ *          restart, those it mutes have a turn, and then one each half second at the latest: so
  *          what waits there grows at most by what each sender sends in a turn each half second.
  *          inbox_max bounds it in all.
  * Returns: ACT_OK        queued. No promise that it will be handled: monitor `to` for that.
@@ -252,9 +252,9 @@ ACT_API void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void
  * Owns:    it is yours to send or free. Where the handler may panic meanwhile, keep it in a
  *          variable with __attribute__((cleanup(act_message_free))), which sending sets to NULL; in
  *          the state, free it in an act_defer.
- * Threads: handler; only inside `receive`. Returns: the message, or NULL if it was taken already or
- * is a signal's (EXIT, DOWN, TIMED_OUT, STARTED,
- *          and I/O events belong to the framework: copy what you need).
+ * Threads: handler; only inside `receive`.
+ * Returns: the message, or NULL if it was taken already or is a signal's (EXIT, DOWN, TIMED_OUT,
+ *          STARTED, and I/O events belong to the framework: copy what you need).
  */
 ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
 
@@ -269,8 +269,8 @@ ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
  * Threads: handler.
  * Waits:   never; the answer is a later message. A reply after the timeout is dropped and counted.
  *          While this actor is muted, see act_send, a reply waits like other messages: one that has
- *          come in time is handled once the actor is freed, and no ACT_MESSAGE_TIMED_OUT comes for
- *          it.
+ *          come in time is handled once it is muted no longer, and no ACT_MESSAGE_TIMED_OUT comes
+ *          for it.
  * Retry:   DOWN does not mean "not done": the handler may have ended in the middle, or after the
  *          work and before the reply. act_message_fate says whether it had the request: after
  *          ACT_FATE_UNBEGUN nothing of it was done, nor ever will be, so it may be asked again;
@@ -310,8 +310,9 @@ static inline act_asker act_message_asker(const act_message *message)
  * Answers an ask. Only the first answer counts; the asker drops and counts others.
  *
  * Owns:    as act_send.
- * Threads: handler; any actor may answer, not only the one that was asked. Returns: as act_send,
- * but never ACT_FULL: a reply needs no place; ACT_INVALID if the asker's ask is 0.
+ * Threads: handler; any actor may answer, not only the one that was asked.
+ * Returns: as act_send, but never ACT_FULL: a reply needs no place; ACT_INVALID if the asker's ask
+ *          is 0.
  */
 ACT_API ACT_MUST_CHECK act_result act_reply(act_self *self, act_asker asker,
                                             act_message **message) ACT_NONNULL_ALL;
@@ -368,7 +369,7 @@ ACT_API void act_unlink(act_self *self, act_pid other) ACT_NONNULL_ALL;
  * Threads: handler.
  * Order:   DOWN arrives after every message `other` had sent to this actor.
  * Returns: ACT_OK, even if `other` is gone: DOWN then follows with ACT_EXIT_NO_ACTOR.
- * ACT_NO_MEMORY.
+ *          ACT_NO_MEMORY.
  */
 ACT_API ACT_MUST_CHECK act_result act_monitor(act_self *self, act_ref *monitor,
                                               act_pid other) ACT_NONNULL_ALL;
@@ -428,8 +429,7 @@ ACT_API bool act_should_end(act_self *self) ACT_NONNULL_ALL;
  *          messages that were sent before them (a kill) and after messages that were sent after
  *          them (both).
  * Returns: ACT_OK, also when `other` is gone. ACT_NO_MEMORY; never for ACT_EXIT_KILL without code
- * and text,
- *          nor for a parent that sends its child ACT_EXIT_SHUTDOWN without code and text.
+ *          and text, nor for a parent that sends its child ACT_EXIT_SHUTDOWN without code and text.
  */
 ACT_API ACT_MUST_CHECK act_result act_exit_other(act_self *self, act_pid other,
                                                  act_exit_reason reason) ACT_NONNULL_ALL;
@@ -465,8 +465,10 @@ ACT_API ACT_NORETURN void act__panic_at(act_self *self, const char *file, int li
 ACT_API ACT_MUST_CHECK act_result act_register(act_self *self, const char *name) ACT_NONNULL_ALL;
 
 /**
- * Gives up a name of this actor. Threads: handler. Returns: ACT_OK, ACT_NOT_FOUND (not a name of
- * this actor).
+ * Gives up a name of this actor.
+ *
+ * Threads: handler.
+ * Returns: ACT_OK, ACT_NOT_FOUND (not a name of this actor).
  */
 ACT_API act_result act_unregister(act_self *self, const char *name) ACT_NONNULL_ALL;
 
@@ -512,8 +514,7 @@ ACT_API uint64_t act_random(act_self *self) ACT_NONNULL_ALL;
  *          armed, unless it was moved to another worker in between: each worker has its own
  *          clockwork.
  * Returns: ACT_OK, ACT_NO_MEMORY, ACT_INVALID (delay), ACT_NO_NODE (as act_send). Whether `to`
- * lives is decided when it
- *          fires: what nobody receives then is a dead letter.
+ *          lives is decided when it fires: what nobody receives then is a dead letter.
  */
 ACT_API ACT_MUST_CHECK act_result act_send_after(act_self *self, act_ref *timer, act_pid to,
                                                  act_message **message,
@@ -527,8 +528,9 @@ ACT_API ACT_MUST_CHECK act_result act_tell_value_after(act_self *self, act_ref *
 /**
  * Stops a timer of this actor.
  *
- * Threads: handler. Returns: ACT_OK (its message will not be sent), ACT_NOT_FOUND (fired,
- * cancelled, or not this actor's).
+ * Threads: handler.
+ * Returns: ACT_OK (its message will not be sent), ACT_NOT_FOUND (fired, cancelled, or not this
+ *          actor's).
  */
 ACT_API act_result act_cancel_timer(act_self *self, act_ref timer) ACT_NONNULL_ALL;
 
@@ -543,8 +545,10 @@ ACT_API act_result act_cancel_timer(act_self *self, act_ref timer) ACT_NONNULL_A
 ACT_API void *act_alloc(act_self *self, size_t bytes) ACT_NONNULL_ALL;
 
 /**
- * Memory until the callback returns, not zeroed, aligned to 16. Threads: handler. Returns: NULL if
- * there is none.
+ * Memory until the callback returns, not zeroed, aligned to 16.
+ *
+ * Threads: handler.
+ * Returns: NULL if there is none.
  */
 ACT_API void *act_scratch(act_self *self, size_t bytes) ACT_NONNULL_ALL;
 

@@ -7,8 +7,9 @@
 #define ACT_ACTOR_DEBUG_H
 
 /*
- * Included last, as act.h does: each call below is a macro of its own name from here on, which
- * knows the file and the line. mailbox/base/debug.h says more.
+ * It includes the headers whose calls it knows. Each call below is a macro of its own name from
+ * here on, also where a C++ class has a member of that name; it knows the file and the line.
+ * mailbox/base/debug.h says more.
  */
 #include "actor.h"
 #include "io/io.h"

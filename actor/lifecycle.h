@@ -80,8 +80,7 @@ typedef struct act_lifecycle_options {
  * Threads: any.
  * Order:   it is there before links and monitors hear of the end.
  * Returns: ACT_OK; ACT_EXISTS (the actor has not ended yet); ACT_NO_ACTOR (it has left none, or it
- * is taken or given
- *          up).
+ *          is taken or given up).
  */
 ACT_API ACT_MUST_CHECK act_result act_handover_of(act_system *system, act_pid ended,
                                                   act_pid *handover) ACT_NONNULL_ALL;

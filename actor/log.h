@@ -10,7 +10,7 @@
 
 ACT_BEGIN_DECLS
 
-/* How control; the numbers are syslog's. */
+/* How urgent; the numbers are syslog's. */
 typedef enum act_log_level {
     ACT_LOG_ERROR = 3,   /* something has failed: an actor has ended with an error or a panic */
     ACT_LOG_WARNING = 4, /* it went on, but should be looked at */
@@ -58,7 +58,7 @@ typedef enum act_log_format {
 /**
  * Logs what an actor has to say, with its name and pid.
  *
- * level   One less control than the system's .log_level is passed over.
+ * level   One less urgent than the system's .log_level is passed over.
  * format  As printf's.
  *
  * Threads: handler. errno is left as it was.
@@ -80,9 +80,10 @@ ACT_API void act_system_log(act_system *system, act_log_level level, const char 
  *
  * timeout  0 or more, or ACT_FOREVER.
  *
- * Threads: any thread that may block; not a handler. Returns: ACT_OK, also where nothing is written
- * later (a simulation, or a .log of yours); ACT_TIMED_OUT; ACT_INVALID
- *          (timeout); ACT_CLOSED (in a child of fork(): the writing thread is its parent's).
+ * Threads: any thread that may block; not a handler.
+ * Returns: ACT_OK, also where nothing is written later (a simulation, or a .log of yours);
+ *          ACT_TIMED_OUT; ACT_INVALID (timeout); ACT_CLOSED (in a child of fork(): the writing
+ *          thread is its parent's).
  */
 ACT_API ACT_MUST_CHECK act_result act_log_flush(act_system *system,
                                                 act_millis  timeout) ACT_NONNULL_ALL;

@@ -25,7 +25,7 @@ ACT_BEGIN_DECLS
  * Threads: handler.
  * Order:   none between this message and others.
  * Returns: ACT_OK; ACT_INVALID (tag, a timer, or capacity 0 with values above
- * ACT_MESSAGE_INLINE_BYTES); ACT_NO_MEMORY.
+ *          ACT_MESSAGE_INLINE_BYTES); ACT_NO_MEMORY.
  * See:     samples/39_actor_and_channel.c
  */
 ACT_API ACT_MUST_CHECK act_result act_channel_notify(act_self *self, act_receiver *receiver,
@@ -48,7 +48,7 @@ ACT_API ACT_MUST_CHECK act_result act_channel_notify_room(act_self *self, act_se
  * finds this actor waiting hands over without a place in the channel.
  *
  * Returns: ACT_OK; ACT_INVALID (tag, a timer, or values above ACT_MESSAGE_INLINE_BYTES);
- * ACT_NO_MEMORY.
+ *          ACT_NO_MEMORY.
  * See:     samples/40_left_for_later.c
  */
 ACT_API ACT_MUST_CHECK act_result act_channel_receive_later(act_self *self, act_receiver *receiver,

@@ -74,7 +74,7 @@ typedef struct act_system_options {
     void (*log)(void *context, act_log_level level, const char *text);
     void *context;
 
-    act_log_level  log_level;      /* the least control that is logged; 0: ACT_LOG_INFO */
+    act_log_level  log_level;      /* the least urgent that is logged; 0: ACT_LOG_INFO */
     act_log_format log_format;     /* of the lines; with .log there are none */
     int            log_descriptor; /* where they go, open for as long as the system lives; 0:
                                       standard error */
@@ -116,8 +116,9 @@ typedef struct act_system_options {
  * options  May be NULL: the defaults. Copied.
  *
  * Owns:    you own it: act_system_destroy.
- * Threads: any; a process may have several systems. Returns: ACT_OK, ACT_INVALID (an option outside
- * its range), ACT_NO_MEMORY, ACT_OS (no thread or no descriptor).
+ * Threads: any; a process may have several systems.
+ * Returns: ACT_OK, ACT_INVALID (an option outside its range), ACT_NO_MEMORY, ACT_OS (no thread or
+ *          no descriptor).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_create(act_system              **system,
                                                     const act_system_options *options)
@@ -133,13 +134,13 @@ ACT_API ACT_MUST_CHECK act_result act_system_create(act_system              **sy
  * that are left get it at once. What is left after stop_timeout is killed.
  *
  * Threads: any thread that may block, one caller; a callback of a blocking actor only of another
- * system. Returns: ACT_OK (all actors ended when they were told to); ACT_TIMED_OUT (some were
- * killed: after stop_timeout, after
- *          the .shutdown of a supervised child, unless that is ACT_SHUTDOWN_KILL, or by another
- *          actor; one that never returns from its handler keeps its thread until it does);
- *          ACT_GAVE_UP (a root supervisor has given up, could not start or was killed; the log says
- *          which and why); ACT_INVALID (called in a callback as above, it has run before, or this
- *          is a simulation's system).
+ *          system.
+ * Returns: ACT_OK (all actors ended when they were told to); ACT_TIMED_OUT (some were killed: after
+ *          stop_timeout, after the .shutdown of a supervised child, unless that is
+ *          ACT_SHUTDOWN_KILL, or by another actor; one that never returns from its handler keeps
+ *          its thread until it does); ACT_GAVE_UP (a root supervisor has given up, could not start
+ *          or was killed; the log says which and why); ACT_INVALID (called in a callback as above,
+ *          it has run before, or this is a simulation's system).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_run(act_system *system) ACT_NONNULL_ALL;
 
@@ -155,9 +156,9 @@ ACT_API void act_system_stop(act_system *system) ACT_NONNULL_ALL;
 /**
  * Tells the service manager READY, once: what it starts after this one can begin.
  *
- * Threads: any, handlers included. Never waits. Returns: ACT_OK (told, now or before, or there is
- * no service manager), ACT_INVALID (.service is ACT_SERVICE_NONE),
- *          ACT_FULL (its socket is full), ACT_OS (it is not there), ACT_FORKED.
+ * Threads: any, handlers included. Never waits.
+ * Returns: ACT_OK (told, now or before, or there is no service manager), ACT_INVALID (.service is
+ *          ACT_SERVICE_NONE), ACT_FULL (its socket is full), ACT_OS (it is not there), ACT_FORKED.
  */
 ACT_API ACT_MUST_CHECK act_result act_system_ready(act_system *system) ACT_NONNULL_ALL;
 
@@ -189,9 +190,9 @@ ACT_API ACT_MUST_CHECK act_result act_system_status(act_system *system, const ch
  *          second for the hook to return that is told of a stuck handler; and up to a second and
  *          0.1 s for the log to be written.
  * Returns: ACT_OK (also for NULL); ACT_TIMED_OUT (something was left behind); ACT_INVALID (called
- * in a callback, or this is
- *          a simulation's system: nothing happens); ACT_FORKED (in a child of fork(): nothing
- *          happens, as the memory may be locked by threads that are not there).
+ *          in a callback, or this is a simulation's system: nothing happens); ACT_FORKED (in a
+ *          child of fork(): nothing happens, as the memory may be locked by threads that are not
+ *          there).
  * See:     test/actor/system/destroy_test.c
  */
 ACT_API act_result act_system_destroy(act_system **system) ACT_NONNULL_ALL;
@@ -254,9 +255,9 @@ typedef struct act_exit_report {
  *          call.
  * timeout  0 or more, or ACT_FOREVER.
  *
- * Threads: as act_system_ask. Returns: ACT_OK, ACT_TIMED_OUT, ACT_NO_MEMORY, ACT_INVALID (timeout,
- * a callback that must not block, a blocking actor's
- *          that waits for itself, or a simulation).
+ * Threads: as act_system_ask.
+ * Returns: ACT_OK, ACT_TIMED_OUT, ACT_NO_MEMORY, ACT_INVALID (timeout, a callback that must not
+ *          block, a blocking actor's that waits for itself, or a simulation).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_join(act_system *system, act_pid pid,
                                                   act_exit_report *report, act_millis timeout)

@@ -36,8 +36,7 @@ ACT_API ACT_MUST_CHECK act_result act_thread_spawn(act_thread **thread,
  * itself.
  * Waits:   until the thread has ended and its clean-ups have run.
  * Returns: ACT_OK, ACT_INVALID (the thread itself, or a callback that must not block), ACT_FORKED
- * (made before fork():
- *          the parent has it).
+ *          (made before fork(): the parent has it).
  */
 ACT_API ACT_MUST_CHECK act_result act_thread_join(act_thread **thread, act_exit_report *report)
     ACT_NONNULL(1);

@@ -37,9 +37,9 @@ typedef struct act_partition_spec {
  *
  * Owns:    *partition is yours: act_partition_destroy. What spec points to must stay valid as for
  *          act_child_spec.
- * Threads: any. Returns: ACT_OK; ACT_INVALID (name, count, or the rest: act_supervisor_check says
- * why of a supervisor with these
- *          three and that child); ACT_NO_MEMORY.
+ * Threads: any.
+ * Returns: ACT_OK; ACT_INVALID (name, count, or the rest: act_supervisor_check says why of a
+ *          supervisor with these three and that child); ACT_NO_MEMORY.
  * See:     test/supervisor/partition_test.c
  */
 ACT_API ACT_MUST_CHECK act_result

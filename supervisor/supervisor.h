@@ -311,7 +311,7 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child(act_self *self, act
  * Answer:  as start_child, but never ACT_EXISTS unless for a name; ACT_INVALID: another strategy,
  *          or args_bytes; ACT_NO_MEMORY. ACT_IGNORE: the child is dropped.
  * Returns: ACT_INVALID: the timeout, args_bytes above 2^29, or either of args and args_bytes
- * without the other.
+ *          without the other.
  */
 ACT_API ACT_MUST_CHECK act_result
 act_supervisor_start_child_args(act_self *self, act_ref *ask, act_pid supervisor, const void *args,
@@ -419,7 +419,7 @@ typedef struct act_supervision_event {
  * Subscribes this actor to the events of a supervisor, until it unsubscribes or one of both ends.
  *
  * It should keep up: a supervisor is a sender like others, so an actor without inbox_max that is
- * far behind slows it.
+ * far behind mutes it.
  *
  * Answer:  ACT_OK; ACT_EXISTS (it has already); ACT_NO_MEMORY.
  */

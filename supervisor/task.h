@@ -30,8 +30,7 @@ ACT_BEGIN_DECLS
  *          NULL if there was none.
  *
  * Returns: the answer, which is moved; NULL: the asker gets a DOWN instead, with the reason that
- * act_exit was given, or
- *          ACT_EXIT_NORMAL.
+ *          act_exit was given, or ACT_EXIT_NORMAL.
  */
 typedef act_message *(*act_task_function)(act_self *self, const void *args);
 
@@ -56,9 +55,9 @@ ACT_API act_child_spec act_task_child(const act_spawn_options *options);
  * args        Copied; may be NULL when args_bytes is 0. What they point to must stay valid as long
  *             as the task may run, and stays yours: the function may never be called.
  *
- * Threads: handler. Returns: ACT_OK; ACT_INVALID (the timeout, args_bytes above 2^29, or args
- * without args_bytes or the other way round);
- *          ACT_NO_MEMORY.
+ * Threads: handler.
+ * Returns: ACT_OK; ACT_INVALID (the timeout, args_bytes above 2^29, or args without args_bytes or
+ *          the other way round); ACT_NO_MEMORY.
  * See:     test/supervisor/task_test.c
  */
 ACT_API ACT_MUST_CHECK act_result act_task_run(act_self *self, act_ref *ask, act_pid supervisor,

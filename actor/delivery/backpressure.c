@@ -1,4 +1,4 @@
-/* Slows senders that flood an actor without a bound. Internal. */
+/* Mutes senders that flood an actor without a bound. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/delivery/backpressure.h>
 
@@ -34,8 +34,8 @@
  *
  * Hearing. Signals take effect on a muted actor at once: wake_muted in signal.c. It also handles
  * what its timers bring it, time-outs of its asks, EXIT and DOWN, and stays muted:
- * act__backpressure_hears. What else waits does so until it is freed, or an actor that is asked by
- * many, each ask a signal, would flood all the same.
+ * act__backpressure_hears. What else waits does so until it is unmuted, or an actor that is asked
+ * by many, each ask a signal, would flood all the same.
  *
  * Reach. An actor that is muted does not notice what waits for it. Once more than half of
  * backlog_max does, a sender to it is muted by the same receiver: in a line of actors all go at the
@@ -49,9 +49,9 @@
  * once each WATCH_MAX.
  *
  * No deadlock: an overloaded actor is never muted, nor one whose list a sender has opened, and only
- * they mute others, so they always run until they are overloaded no longer, and then free all they
- * mute. None starves: an actor that never catches up, because it floods itself or is flooded by
- * others that are overloaded, unmutes all whenever it has handled as many messages as
+ * they mute others, so they always run until they are overloaded no longer, and then unmute all
+ * they have muted. None starves: an actor that never catches up, because it floods itself or is
+ * flooded by others that are overloaded, unmutes all whenever it has handled as many messages as
  * waited the last time. That bounds what waits, too: at most about as many messages as all its
  * senders send in a turn.
  *
@@ -80,7 +80,7 @@ static void unmute_list(struct act__worker *worker, uint32_t first)
     while (at != 0 && at != ACT__CALM) {
         act_self *sender = act__cell_at(worker->system, at);
         at = sender->muted_next;
-        act__gap("backpressure.freeing");
+        act__gap("backpressure.unmuting");
         /* acq_rel: takes over the token that give_token_up has put there. */
         if (act__exchange_acq_rel(&sender->task.mute_state, ACT__MUTE_NO) == ACT__MUTE_YES)
             worker->run.executor->operations->yield(worker->run.executor, act__runner_of(worker),
@@ -299,7 +299,7 @@ static bool pass_on(act_self *self, uint32_t by)
                                                    memory_order_relaxed, memory_order_relaxed);
 }
 
-/* Held no longer, or not at all. */
+/* Muted no longer, or not at all. */
 static void unmute(act_self *self)
 {
     uint32_t by = act__load(&self->muted);
@@ -315,7 +315,9 @@ static void unmute(act_self *self)
         act__store(&self->muted, ACT__CALM);
 }
 
-/* One in a list gives its token up. Returns: false if it was freed meanwhile, or is overloaded. */
+/*
+ * One in a list gives its token up. Returns: false if it was unmuted meanwhile, or is overloaded.
+ */
 static bool give_token_up(struct act__worker *worker, act_self *self, uint32_t by)
 {
     uint8_t mute = ACT__MUTE_LISTED;
@@ -325,8 +327,8 @@ static bool give_token_up(struct act__worker *worker, act_self *self, uint32_t b
     self->flags |= ACT__CELL_MUTED; /* now, while the token is held */
     act__token_gives(self);
     /*
-     * seq_cst: with `control` below, against wake_muted. release: lays the token down for who takes
-     * it there.
+     * seq_cst: with `control` below, against wake_muted. release: leaves the token there for the
+     * one that takes it there.
      */
     if (!atomic_compare_exchange_strong_explicit(&self->task.mute_state, &mute, ACT__MUTE_YES,
                                                  memory_order_seq_cst, memory_order_acquire)) {
@@ -360,7 +362,7 @@ bool act__backpressure_mute(struct act__worker *worker, act_self *self)
     if (receiver == NULL || receiver == self || (self->flags & ACT__CELL_OVERLOADED) != 0 ||
         act__mutes_senders(self))
         return false;
-    /* acquire: pairs with the exchange in free_list, which has read muted_next before. */
+    /* acquire: pairs with the exchange in unmute_list, which has read muted_next before. */
     /* still in a list from before: in one at a time */
     if (act__load_acquire(&self->task.mute_state) != ACT__MUTE_NO)
         return give_token_up(worker, self, receiver->index);
@@ -377,9 +379,8 @@ bool act__backpressure_wake(struct act__worker *worker, act_self *self, uint32_t
 {
     *by = act__load(&self->muted) & ~ACT__MUTED_BY;
     unmute(self);
-    if (act__load(&self->task.mute_state) !=
-        ACT__MUTE_LISTED) /* relaxed: one that is freed meanwhile
-                                                             cannot lay down */
+    /* relaxed: one that is freed meanwhile cannot lay down */
+    if (act__load(&self->task.mute_state) != ACT__MUTE_LISTED)
         return false;
     act__take_in(worker, self);
     act__control_take(worker, self);

@@ -1,7 +1,7 @@
 /* How senders that flood an actor are muted. Internal. */
 /* SPDX-License-Identifier: MIT */
-#ifndef ACT_ACTOR_DELIVERY_SLOW_H
-#define ACT_ACTOR_DELIVERY_SLOW_H
+#ifndef ACT_ACTOR_DELIVERY_BACKPRESSURE_H
+#define ACT_ACTOR_DELIVERY_BACKPRESSURE_H
 
 #include <actor/delivery/send.h>
 #include <actor/process/cell.h>
@@ -11,19 +11,19 @@
 /* Whether its list is open: it is overloaded, or a sender has found it so. */
 static inline bool act__mutes_senders(const act_self *self)
 {
-    /* relaxed: a sender may open it at any time; it pokes after that: see act__control_apply. */
+    /* relaxed: a sender may open it at any time, and then asks for a look: act__control_apply. */
     return (act__load(&self->muted) & ACT__MUTED_BY) == 0;
 }
 /*
  * After a fetch, and while overloaded after each message: says whether this actor is far behind,
- * and frees those it muted when it no longer is.
+ * and unmutes its senders when it no longer is.
  */
 void               act__backpressure_update(struct act__worker *worker, act_self *self);
 /* More than backlog_max have come to one that is calm since it last looked. By a sender. */
 void               act__backpressure_flooded(struct act__worker *worker, act_self *receiver);
 /* The receiver looks, after a fetch, as it may have been asked to. */
 void               act__backpressure_look(struct act__worker *worker, act_self *self);
-/* It ends: holds nobody any more. */
+/* It ends: mutes none any more. */
 void               act__backpressure_become_calm(struct act__worker *worker, act_self *self);
 static inline void act__backpressure_end(struct act__worker *worker, act_self *self)
 {
@@ -34,7 +34,7 @@ static inline void act__backpressure_end(struct act__worker *worker, act_self *s
 bool act__backpressure_mute(struct act__worker *worker, act_self *self);
 /*
  * At the beginning of a turn of one that was muted: signals take effect. Returns: false if it
- * was freed meanwhile; else *by is for act__backpressure_stay.
+ * was unmuted meanwhile; else *by is for act__backpressure_stay.
  */
 bool act__backpressure_wake(struct act__worker *worker, act_self *self, uint32_t *by);
 /*
@@ -48,9 +48,9 @@ bool act__backpressure_stay(struct act__worker *worker, act_self *self, uint32_t
 void act__backpressure_watch(struct act__worker *worker, struct act__timer *timer);
 
 /*
- * A message goes to this receiver: whether the end of this turn is to hold the sender. Of one that
+ * A message goes to this receiver: whether the end of this turn is to mute the sender. Of one that
  * is muted only if much waits there; if that has stopped being muted meanwhile it counts one
- * message too many, which only hurries its relief.
+ * message too many, so that it is only unmuted the sooner.
  */
 static inline __attribute__((always_inline)) void act__backpressure_sent(struct act__worker *worker,
                                                                          act_self *receiver)

@@ -95,8 +95,7 @@ void act__handover_pass_on(struct act__worker *worker, act_self *self, struct ac
     sift(worker, self);
     self->inbox.before_count = (before < ACT__BEFORE_MAX ? before + 1u : before) & ACT__BEFORE_MAX;
     self->flags = ACT__CELL_HANDOVER | succeeds | (self->flags & ACT__CELL_OVERLOADED);
-    act__backpressure_look(worker, self); /* a handover has more patience: it frees those it need
-                                             not hold */
+    act__backpressure_look(worker, self); /* it has more patience now: it may unmute some */
 }
 
 /*
@@ -110,8 +109,8 @@ static bool park(act_self *self)
             return false;
         with = (control & ~(uint64_t)ACT__CONTROL_HOLDING) | ACT__CONTROL_PARKED;
         /*
-         * release: publishes what a spawner or a leaver may change; pairs with act__handover_take
-         * and act_handover_abandon.
+         * release: publishes what one that spawns or abandons may change; pairs with
+         * act__handover_take and act_handover_abandon.
          */
     } while (!atomic_compare_exchange_weak_explicit(&self->control, &control, with,
                                                     memory_order_release, memory_order_relaxed));

@@ -31,7 +31,7 @@ act_self *act__handover_take(struct act_system *system, act_pid handover);
 void      act__handover_put_back(struct act_system *system, act_self *self);
 /* All that are left, when no actor lives. */
 void      act__handovers_clear(struct act_system *system);
-/* The message whose handler has panicked. Returns: whether it waits for the next who sits here. */
+/* The message whose handler has panicked. Returns: whether it waits for the next instance. */
 bool      act__handover_redeliver(struct act__worker *worker, act_self *self, act_message *message);
 /* That one is there: how often such a message may be tried again. */
 void      act__handover_begin(act_self *self, uint32_t redeliver_max);

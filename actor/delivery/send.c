@@ -132,12 +132,12 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     message->act_generation = (uint32_t)act__generation_of(to.local);
     message->act_bits |= ACT__BIT_COUNTED;
     count_sent(system, worker);
-    bool may_hold = worker != NULL && !act__message_is_reply(message);
-    if (may_hold)
+    bool may_mute = worker != NULL && !act__message_is_reply(message);
+    if (may_mute)
         act__backpressure_sent(worker, cell);
     act__outbox_end(worker);
     act__gap("send.admitted");
-    if (!act__cell_push(system, worker, cell, message) && may_hold && max == 0)
+    if (!act__cell_push(system, worker, cell, message) && may_mute && max == 0)
         act__backpressure_came(worker, cell, 1);
     return ACT_OK;
 }

@@ -173,7 +173,7 @@ static void forget_deferred(struct act__handle *handle)
     handle->deferred_count = 0;
 }
 
-/* ------------------------------------------------------------------------- owner and generation */
+/* --------------------------------------------------------------------------- owner and lifetime */
 
 static void release(struct act__attachment *attachment)
 {

@@ -45,7 +45,7 @@ struct act__deferred {
  *                                                                         freed
  *
  * All of it is touched by the thread of its loop's worker only: the owner is bound to that worker,
- * so its handlers, its end, the events and the fate of the event all happen there.
+ * so its handlers, its end, libevent's events and the fate of its own event all happen there.
  */
 struct act__handle {
     struct act__attachment attachment; /* of the owner */

@@ -80,9 +80,9 @@ typedef struct act_listen_options {
  * port      0: a free one; act_listener_port tells which.
  * options   May be NULL.
  *
- * Threads: handler. Returns: ACT_OK, ACT_INVALID (host, options, or no I/O here), ACT_NO_MEMORY,
- * ACT_OS (errno says why:
- *          EADDRINUSE, EACCES, ...).
+ * Threads: handler.
+ * Returns: ACT_OK, ACT_INVALID (host, options, or no I/O here), ACT_NO_MEMORY, ACT_OS (errno says
+ *          why: EADDRINUSE, EACCES, ...).
  */
 ACT_API ACT_MUST_CHECK act_result act_tcp_listen(act_self *self, act_listener **listener,
                                                  const char *host, uint16_t port,
@@ -100,10 +100,10 @@ ACT_API void act_listener_close(act_listener **listener) ACT_NONNULL_ALL;
  *
  * socket   Set on ACT_OK; yours to hand to an actor's args (which calls act_tcp_open) or to close.
  *
- * Threads: the owner's handler. Never waits. Returns: ACT_OK; ACT_EMPTY (none waits); ACT_OS
- * (errno: EMFILE, ENFILE, ENOBUFS, ENOMEM: out of something) and
- *          ACT_NO_MEMORY (the connection was closed): ACT_MESSAGE_TCP_ACCEPTABLE comes again in 100
- *          ms.
+ * Threads: the owner's handler. Never waits.
+ * Returns: ACT_OK; ACT_EMPTY (none waits); ACT_OS (errno: EMFILE, ENFILE, ENOBUFS, ENOMEM: out of
+ *          something) and ACT_NO_MEMORY (the connection was closed): ACT_MESSAGE_TCP_ACCEPTABLE
+ *          comes again in 100 ms.
  */
 ACT_API ACT_MUST_CHECK act_result act_tcp_accept(act_listener *listener,
                                                  act_socket  **socket) ACT_NONNULL_ALL;
@@ -139,8 +139,9 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_open(act_self *self, act_tcp **tcp, ac
  * host     A numeric IPv4 or IPv6 address, or "localhost". Look other names up in a blocking actor.
  * timeout  1 ms or more, or ACT_FOREVER (the kernel's own limit).
  *
- * Threads: handler. Returns: ACT_OK, ACT_INVALID (host, timeout, options, or no I/O here),
- * ACT_NO_MEMORY, ACT_OS (no socket; errno).
+ * Threads: handler.
+ * Returns: ACT_OK, ACT_INVALID (host, timeout, options, or no I/O here), ACT_NO_MEMORY, ACT_OS (no
+ *          socket; errno).
  */
 ACT_API ACT_MUST_CHECK act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host,
                                                   uint16_t port, act_millis timeout,
@@ -196,8 +197,7 @@ ACT_API void act_tcp_pause(act_tcp *tcp, bool pause) ACT_NONNULL_ALL;
  * Threads: the owner's handler; others send the owner a message.
  * Order:   bytes leave in the order written.
  * Returns: ACT_OK (all of it is queued), ACT_FULL (nothing is; ACT_MESSAGE_TCP_WRITABLE will come),
- * ACT_CLOSED
- *          (broken, or our side was ended), ACT_NO_MEMORY (nothing is).
+ *          ACT_CLOSED (broken, or our side was ended), ACT_NO_MEMORY (nothing is).
  */
 ACT_API ACT_MUST_CHECK act_result act_tcp_write(act_tcp *tcp, const void *bytes, size_t count)
     ACT_NONNULL(1);
@@ -247,9 +247,9 @@ ACT_API void act_tcp_peer(const act_tcp *tcp, char *text, size_t text_bytes) ACT
  *          off while any actor of any system has asked for it. One system of a process at a time
  *          can ask.
  *
- * Threads: handler. Returns: ACT_OK (also when asked before), ACT_INVALID (signal, or a
- * simulation), ACT_EXISTS (another system of
- *          this process asks for signals), ACT_NO_MEMORY, ACT_OS.
+ * Threads: handler.
+ * Returns: ACT_OK (also when asked before), ACT_INVALID (signal, or a simulation), ACT_EXISTS
+ *          (another system of this process asks for signals), ACT_NO_MEMORY, ACT_OS.
  */
 ACT_API ACT_MUST_CHECK act_result act_os_signal(act_self *self, int signal) ACT_NONNULL_ALL;
 

@@ -38,7 +38,7 @@ struct act_self {
     _Atomic uint32_t muted;       /* ACT__CALM, the first cell that is muted until this actor has
                                      caught up, or, while it is muted itself, by whom: ACT__MUTED_BY
                                      */
-    _Atomic uint32_t pressure;    /* while overloaded: messages to handle until those it holds
+    _Atomic uint32_t pressure;    /* while overloaded: messages to handle until those it mutes
                                      have a turn; while muted: messages that wait, or have come
                                      since; else: that have come since it looked. See backpressure.c
                                      */

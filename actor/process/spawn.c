@@ -130,7 +130,7 @@ static bool take_options(act_self *cell, struct birth *birth, const act_spawn_op
 }
 
 /* The cell is free again, and may be a thread's next (foreign.c), whose end frees what it finds. */
-static void drop_life(act_self *cell, act_message *start)
+static void drop_birth(act_self *cell, act_message *start)
 {
     if (cell->state != NULL)
         act__pool_give(cell->state, cell->state_class);
@@ -148,7 +148,7 @@ static bool takes_over(const act_spawn_options *options)
  * Prepares a free cell for its next generation, but for what a stale run may touch: flags and the
  * inbox. START will tell them. Returns: START; NULL: no memory, and nothing is left.
  */
-static act_message *make_life(act_self *cell, const struct act__spawning *what)
+static act_message *make_birth(act_self *cell, const struct act__spawning *what)
 {
     act_message *start = make_start(what);
     if (start == NULL)
@@ -169,7 +169,7 @@ static act_message *make_life(act_self *cell, const struct act__spawning *what)
     if (make_state(cell, what->behavior) &&
         (what->options == NULL || take_options(cell, birth_of(start), what->options)))
         return start;
-    drop_life(cell, start);
+    drop_birth(cell, start);
     return NULL;
 }
 
@@ -323,7 +323,7 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
         result = find_cell(worker, &cell, what->options);
     if (result != ACT_OK)
         return result;
-    act_message *start = make_life(cell, what);
+    act_message *start = make_birth(cell, what);
     if (start == NULL) {
         give_cell_back(worker, cell, what->options);
         return ACT_NO_MEMORY;
@@ -334,7 +334,7 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
     if (has_name)
         act__names_unlock(system->names);
     if (result != ACT_OK) {
-        drop_life(cell, start);
+        drop_birth(cell, start);
         give_cell_back(worker, cell, what->options);
     } else if (has_token) {
         system->executor->operations->schedule_newborn(system->executor, act__runner_of(worker),

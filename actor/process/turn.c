@@ -209,7 +209,7 @@ static bool rest(struct act__worker *worker, act_self *self)
  * An actor whose init has not run. Returns: whether the turn is over, because this is the wrong
  * worker for it.
  */
-static bool begin_life(struct act__worker *worker, act_self *self)
+static bool begin_newborn(struct act__worker *worker, act_self *self)
 {
     if (!runs_here(worker, self)) {
         act__token_gives(self);
@@ -237,9 +237,11 @@ static bool run_handover(struct act__worker *worker, act_self *self)
     if ((self->flags & ACT__CELL_HANDOVER) == 0)
         return false;
     act__backpressure_look(worker, self);
-    if (!fall_asleep(worker, self) ||
-        (act__handover_is_abandoned(self) && act__mpsc_wake(&self->gate.queue)))
+    if (!fall_asleep(worker, self))
         yield(worker, self); /* more has come */
+    else if (act__handover_is_abandoned(self) && act__mpsc_wake(&self->gate.queue))
+        worker->run.executor->operations->yield(worker->run.executor, act__runner_of(worker),
+                                                &self->task); /* as in wake_if_asked */
     finish_turn(worker);
     return true;
 }
@@ -259,7 +261,7 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
             return false;
     }
     if (act__unlikely((self->flags & (ACT__CELL_LIVING | ACT__CELL_READY)) == ACT__CELL_LIVING))
-        return begin_life(worker, self);
+        return begin_newborn(worker, self);
     if (self->inbox.head == NULL)
         return rest(worker, self);
     if (worker->run.batch != 0)
@@ -353,8 +355,8 @@ void act__turn_run(struct act__runner *runner, struct act__task *task)
 }
 
 /*
- * relaxed: in the last steps of a turn the cell may be another's already, see make_life in spawn.c;
- * that one's name is a hint then, as the whole is.
+ * relaxed: in the last steps of a turn the cell may be another's already, see make_birth in
+ * spawn.c; that one's name is a hint then, as the whole is.
  */
 struct act__task_name act__task_name(const struct act__task *task)
 {

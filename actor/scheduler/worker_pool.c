@@ -512,7 +512,7 @@ static __attribute__((noinline)) void loop(struct act__worker_pool *pool,
     }
 }
 
-/* The thread's generation between two panics. Not inlined: see act__loop_left. */
+/* What the thread does between two panics. Not inlined: see act__loop_left. */
 static __attribute__((noinline)) void run_all(struct act__worker_pool *pool,
                                               struct act__pool_thread *thread)
 {

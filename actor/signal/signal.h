@@ -16,7 +16,7 @@ enum {
     ACT__SIGNAL_OUTBOX /* carries messages: see send.c */
 };
 
-/* Pushes a signal, waking a receiver that is held back. `worker` may be NULL. */
+/* Pushes a signal, waking a receiver that is muted. `worker` may be NULL. */
 void act__signal_push(struct act_system *system, struct act__worker *worker, uint64_t to,
                       act_message *signal);
 /* Pushes an event of an object to its owner, as a message. */

@@ -40,9 +40,9 @@ ACT_API act_system *act_simulation_system(act_simulation *simulation) ACT_NONNUL
  * steps_max    0: no limit.
  *
  * Order:   a function of the seed, the spawns and the messages only; the same on every machine.
- * Threads: not one of its own callbacks; those of another system may. Returns: ACT_OK (nothing is
- * runnable), ACT_FULL (steps_max reached: likely a loop), ACT_INVALID (called in one of its
- *          callbacks).
+ * Threads: not one of its own callbacks; those of another system may.
+ * Returns: ACT_OK (nothing is runnable), ACT_FULL (steps_max reached: likely a loop), ACT_INVALID
+ *          (called in one of its callbacks).
  */
 ACT_API ACT_MUST_CHECK act_result act_simulation_run(act_simulation *simulation,
                                                      uint64_t *steps_count, uint64_t steps_max)
@@ -54,9 +54,9 @@ ACT_API ACT_MUST_CHECK act_result act_simulation_run(act_simulation *simulation,
  * amount     0 or more.
  * steps_max  Turns in all; 0: no limit.
  *
- * Threads: as act_simulation_run. Returns: ACT_OK (all of amount has passed), ACT_FULL (steps_max
- * reached before), ACT_INVALID (amount, or called in one
- *          of its callbacks).
+ * Threads: as act_simulation_run.
+ * Returns: ACT_OK (all of amount has passed), ACT_FULL (steps_max reached before), ACT_INVALID
+ *          (amount, or called in one of its callbacks).
  */
 ACT_API ACT_MUST_CHECK act_result act_simulation_advance(act_simulation *simulation,
                                                          act_millis      amount,

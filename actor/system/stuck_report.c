@@ -96,7 +96,7 @@ static void fill_probe(const struct act__worker *worker)
     const act_message  *message = worker->message;
     const act_behavior *behavior = NULL;
     if (self != NULL) /* relaxed: in the last steps of a turn it may be another's already, see
-                         make_life in spawn.c */
+                         make_birth in spawn.c */
         behavior = __atomic_load_n(&self->behavior, __ATOMIC_RELAXED);
     struct walk walk = {.behavior = behavior};
     probe.turn = act__load(&worker->run.turn);

@@ -1,22 +1,22 @@
 /*
- * Held senders: an overloaded receiver keeps the tokens of those who flood it; signals reach them
- * all the same, what those bring is handled, and a watch frees them if the receiver stands still.
- * The list of a receiver that does not look whether it is overloaded is opened by a sender. SPDX-
- * License-Identifier: MIT
+ * Muted senders: an overloaded receiver keeps the tokens of those who flood it; signals reach them
+ * all the same, what those bring is handled, and a watch unmutes them if the receiver stands still.
+ * The list of a receiver that does not look whether it is overloaded is opened by a sender.
+ * SPDX-License-Identifier: MIT
  *
- * Models    actor/delivery/backpressure.c    update, unmute_all, begin_watch, watch, unmute_some, enter_list, give_token_up, mute_sender,
+ * Models    actor/delivery/backpressure.c    update, unmute_all, begin_watch, watch, unmute_some, enter_list, give_token_up, mute,
  *                           wake, stay; with OPENED also open_list, ask_to_look,
  *                           mute_senders_of, look
- *           actor/signal/signal.c  signal_push, set_control, wake_muted, take_in, take_control
+ *           actor/signal/signal.c  signal_push, set_control, wake_muted, take_in, control_take
  *           actor/process/turn.c    turn_run, turn_go_on, give_way, rest, fall_asleep, wake_if_asked
  * Left out  how an inbox works, which is inbox.pml: here it is a count of signals, and whether its owner sleeps. How
- *           far behind the receiver is: it becomes overloaded and calm when it likes, and relieves its senders. Lives.
+ *           far behind the receiver is: it becomes overloaded and calm when it likes, and unmutes its senders. That cells are used again.
  *           Whose list one enters who sends to an actor that is muted: any list will do. Time: the watch looks when it
  *           likes. That each signal brings a message to handle: some bring none. With OPENED:
  *           the watch, whose work is in STUCK; and that a sender may be a receiver: flood.pml.
  * Asserted  a sender's token is in one place: a worker, the run queue, the receiver's list, or nowhere while the
  *           sender sleeps. The receiver is calm at the last only after what the signals bring was handled: that does
- *           not wait for it. If it is STUCK, it never becomes calm. Ends well only if all senders sleep, with no signal or mute left: a sender that is muted
+ *           not wait for it. If it is STUCK, it never becomes calm. Ends well only if all senders sleep, with no signal left and none muted: a sender that is muted
  *           for ever is an invalid end state. (A bit may be left, of a signal that was taken in before it was set.)
  * Order     `mute_state` against `control` is two sequentially consistent accesses on each side, as here. The token and
  *           `muted_next` go through acquire and release pairs; test/stress/actors_test tests those, under
@@ -329,7 +329,7 @@ inline take_in(a)
 #endif
 }
 
-inline take_control(a)
+inline control_take(a)
 {
     if
     :: control[a] ->
@@ -448,7 +448,7 @@ inline backpressure_stay(a)
     if
     :: mute[a] == LISTED ->
         take_in(a);
-        take_control(a);
+        control_take(a);
         if
         :: handle(a); give_token_up(a)
         :: true
@@ -513,7 +513,7 @@ idle:
     :: else -> take_in(a)
     fi;
 look:
-    take_control(a);
+    control_take(a);
 #ifdef HEARS
     if
     :: handle(a)
@@ -525,7 +525,7 @@ look:
         send(a);
         if
         :: turns[a] > 0 -> goto spent
-        :: turns[a] == 0 -> take_in(a); take_control(a)
+        :: turns[a] == 0 -> take_in(a); control_take(a)
         :: goto spent /* messages of others keep it busy */
         fi
     :: else

@@ -1,15 +1,15 @@
 /*
- * A handover: the actor that ends, who takes its handover and who gives it up meet in one word.
+ * A handover: the actor that ends, who takes its handover and the one that abandons it meet in one word.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/delivery/handover.c    hold, pass_on, park, clear, take, put_back, leave, handover_of
- *           actor/process/turn.c    do_the_rest, sit, sleep_dead, rest
- *           actor/signal/signal.c  control_set, take_control
+ * Models    actor/delivery/handover.c    hold, pass_on, park, clear, take, put_back, abandon, handover_of
+ *           actor/process/turn.c    do_the_rest, run_handover, sleep_dead, rest
+ *           actor/signal/signal.c  control_set, control_take
  * Left out  the queue: inbox.pml. Here it is a number, and START; sleeping and waking are one step each. What the cell
  *           is used for after it was given back: its generation is another, and each step of the word looks at the generation.
  * Asserted  whoever writes what belongs to the cell (the name, the birth of the next) is alone; the name is released
  *           once; START finds a handover, and the name there; each message is handled or a dead letter; the cell is given
- *           back, once. Ends well only if it is: a handover nobody takes in the end, a abandonment nobody sees or a kill that
+ *           back, once. Ends well only if it is: a handover nobody takes in the end, an abandonment nobody sees or a kill that
  *           is lost is an invalid end state.
  * Order     sequentially consistent here. That the acquire and release at PARKED are enough is tested by
  *           test/stress/supervisor_stress, under ThreadSanitizer.
@@ -186,7 +186,7 @@ inline become_dead()
 }
 
 /* exit.c; instance NEXT leaves no handover. */
-inline end_life()
+inline end_generation()
 {
     stays = false;
     if
@@ -240,11 +240,11 @@ inline live()
     take_in();
 #ifdef KILLED
     if
-    :: generation == FIRST -> handle_some(); end_life()
+    :: generation == FIRST -> handle_some(); end_generation()
     :: else -> /* until it is killed */
         d_step { is_killed = (whose == generation && killed); clear_word(0) }
         if
-        :: is_killed -> end_life()
+        :: is_killed -> end_generation()
         :: else ->
             handle_some();
             fall_asleep();
@@ -257,7 +257,7 @@ inline live()
     fi
 #else
     handle_some();
-    end_life()
+    end_generation()
 #endif
 }
 

@@ -2,7 +2,7 @@
  * A supervisor that may be killed at any moment, and the handover that its child leaves it: the links between both.
  * SPDX-License-Identifier: MIT
  *
- * Models    actor/delivery/handover.c    hold, pass_on, park, clear, take, leave, handover_of
+ * Models    actor/delivery/handover.c    hold, pass_on, park, clear, take, abandon, handover_of
  *           actor/process/exit.c    end, bonds_end; actor/process/spawn.c  bear, for one that takes a handover
  *           actor/signal/bond.c    bond_begin, bond_end, let_go; actor/signal/signal.c  take_in_one, apply_exit, refuse_signal
  *           supervisor/     what it does when a child is gone, and what is done when it is gone itself (destroy)
@@ -111,7 +111,7 @@ inline end_all()
     od
 }
 
-inline end_life()
+inline end_generation()
 {
     hold();
     if
@@ -154,7 +154,7 @@ inline take_exit()
     fi;
     let_go(b);
     if
-    :: in_force && state == LIVING -> end_life() /* it ends with its parent */
+    :: in_force && state == LIVING -> end_generation() /* it ends with its parent */
     :: else
     fi
 }
@@ -175,7 +175,7 @@ proctype child()
         fi;
         atomic { b = 0; i = 0; in_force = false; had = false; stays = false; is_busy = false }
     :: atomic { state == LIVING -> is_busy = true }
-        end_life();
+        end_generation();
         atomic { b = 0; i = 0; had = false; stays = false; is_busy = false }
     :: atomic { state == HANDOVER && abandoned -> is_busy = true; state = DEAD }
         end_all();

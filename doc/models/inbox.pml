@@ -5,8 +5,8 @@
  * Models    mailbox/inbox/mpsc_queue.h  push, wake, older, fetch, idle, detach
  *           mailbox/inbox/inbox.h, .c   fetch, pop, retire, detach, sleep
  *           actor/process/turn.c          turn_run, turn_go_on, rest, fall_asleep, wake_if_asked
- *           actor/signal/signal.c        take_in_list, control_set, take_control
- * Left out  lives: one actor lives all the time. Bounds: a counter beside the queue. Held senders: backpressure.pml. The
+ *           actor/signal/signal.c        take_in_list, control_set, control_take
+ * Left out  generations: one actor lives all the time. Bounds: a counter beside the queue. Muted senders: backpressure.pml. The
  *           run queue is one bit, since one actor has one token. The pool gives any free envelope, and there are
  *           fewer than messages: the one just freed comes back at once.
  * Asserted  each message is taken in once, in its sender's order, and handled once if it is no signal; one worker
@@ -244,7 +244,7 @@ inline take_in_list()
     }
 }
 
-inline take_control()
+inline control_take()
 {
     control = false /* one that is not set is not written: the same */
 }
@@ -361,7 +361,7 @@ look:
     assert(runs_on == _pid);
     fetch();
     take_in_list();
-    take_control();
+    control_take();
 go_on:
     if
     :: atomic { head != NONE && batch > 0 ->

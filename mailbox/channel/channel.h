@@ -108,9 +108,8 @@ ACT_API void act_receiver_drop(act_receiver **receiver) ACT_NONNULL_ALL;
  * Order:   values of one thread are received in the order sent.
  * Waits:   up to timeout. It uses no CPU while it waits, but for the first microseconds.
  * Returns: ACT_OK; ACT_FULL (timeout 0 and no room, or no receiver waits); ACT_TIMED_OUT;
- * ACT_DISCONNECTED (no receiver
- *          is left); ACT_NO_MEMORY (only an unbounded channel); ACT_INVALID (a timeout below
- *          ACT_FOREVER, or one in a handler).
+ *          ACT_DISCONNECTED (no receiver is left); ACT_NO_MEMORY (only an unbounded channel);
+ *          ACT_INVALID (a timeout below ACT_FOREVER, or one in a handler).
  */
 ACT_API ACT_MUST_CHECK act_result act_channel_send(act_sender *sender, const void *value,
                                                    act_millis timeout) ACT_NONNULL(1);
@@ -125,8 +124,7 @@ ACT_API ACT_MUST_CHECK act_result act_channel_send(act_sender *sender, const voi
  * Threads: any; a handler only with timeout 0.
  * Waits:   up to timeout, as act_channel_send.
  * Returns: ACT_OK; ACT_EMPTY (timeout 0); ACT_TIMED_OUT; ACT_DISCONNECTED (nothing waits and no
- * sender is left);
- *          ACT_INVALID (as act_channel_send).
+ *          sender is left); ACT_INVALID (as act_channel_send).
  */
 ACT_API ACT_MUST_CHECK act_result act_channel_receive(act_receiver *receiver, void *value,
                                                       act_millis timeout) ACT_NONNULL(1);
@@ -137,8 +135,9 @@ ACT_API ACT_MUST_CHECK act_result act_channel_receive(act_receiver *receiver, vo
  * evicted      Room for one value; written if there was no room.
  * was_evicted  Set on ACT_OK: whether *evicted was written; it is then yours.
  *
- * Threads: any. Never waits. Returns: ACT_OK; ACT_DISCONNECTED; ACT_NO_MEMORY; ACT_INVALID (a
- * channel of capacity 0, or no value).
+ * Threads: any. Never waits.
+ * Returns: ACT_OK; ACT_DISCONNECTED; ACT_NO_MEMORY; ACT_INVALID (a channel of capacity 0, or no
+ *          value).
  */
 ACT_API ACT_MUST_CHECK act_result act_channel_force_send(act_sender *sender, const void *value,
                                                          void *evicted, bool *was_evicted)

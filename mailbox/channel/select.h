@@ -56,11 +56,10 @@ typedef struct act_select_case {
  * Threads: any; a handler only with timeout 0.
  * Waits:   up to timeout.
  * Returns: ACT_OK (the chosen case has happened); ACT_DISCONNECTED (the chosen case cannot happen
- * any more);
- *          ACT_NO_MEMORY (the chosen case is a send to an unbounded channel); ACT_TIMED_OUT (none
- *          of them; also with timeout 0); ACT_INVALID (cases_count or timeout out of range, a case
- *          with both handles or without a value, a timeout in a handler, or no cases and
- *          ACT_FOREVER).
+ *          any more); ACT_NO_MEMORY (the chosen case is a send to an unbounded channel);
+ *          ACT_TIMED_OUT (none of them; also with timeout 0); ACT_INVALID (cases_count or timeout
+ *          out of range, a case with both handles or without a value, a timeout in a handler, or no
+ *          cases and ACT_FOREVER).
  * See:     samples/34_select.c
  */
 ACT_API ACT_MUST_CHECK act_result act_select(size_t *chosen, act_select_case *cases,

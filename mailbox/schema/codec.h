@@ -49,9 +49,9 @@ ACT_BEGIN_DECLS
  * bytes        Room for `room` bytes; may be NULL if room is 0.
  * bytes_count  Set on ACT_OK and ACT_FULL: how many it is, or would be.
  *
- * Threads: any that may read the message. Returns: ACT_OK; ACT_FULL (no room; what was written is
- * of no use); ACT_NOT_FOUND (no message of the schema); ACT_INVALID
- *          (a union in it is none of its schema's).
+ * Threads: any that may read the message.
+ * Returns: ACT_OK; ACT_FULL (no room; what was written is of no use); ACT_NOT_FOUND (no message of
+ *          the schema); ACT_INVALID (a union in it is none of its schema's).
  */
 ACT_API ACT_MUST_CHECK act_result act_message_encode(const act_message *message,
                                                      const act_type *schema, void *bytes,
@@ -86,11 +86,12 @@ ACT_API ACT_MUST_CHECK act_result act_message_encode_to(const act_message *messa
  *              ACT_TRUNCATED, with the whole way to the first fault: "order.lines[3].price: found
  *              text, expected a float". "" otherwise. Cut at complaint_bytes.
  *
- * Threads: any. Returns: ACT_OK; ACT_TRUNCATED (nothing is wrong but that the bytes end, so more of
- * them may make it a message);
- *          ACT_MALFORMED (no msgpack, no message of the schema, a field that is missing or not of
- *          its kind, out of its range or there twice, a text with a NUL in it, something behind it,
- *          or more than message_max: whatever else comes, it is no message); ACT_NO_MEMORY.
+ * Threads: any.
+ * Returns: ACT_OK; ACT_TRUNCATED (nothing is wrong but that the bytes end, so more of them may make
+ *          it a message); ACT_MALFORMED (no msgpack, no message of the schema, a field that is
+ *          missing or not of its kind, out of its range or there twice, a text with a NUL in it,
+ *          something behind it, or more than message_max: whatever else comes, it is no message);
+ *          ACT_NO_MEMORY.
  */
 ACT_API ACT_MUST_CHECK act_result act_message_decode(act_message **message, const act_type *schema,
                                                      const void *bytes, size_t bytes_count,
@@ -146,10 +147,11 @@ typedef struct act_message_stream {
  * message_bytes  Set on ACT_OK: how many they are. On ACT_TRUNCATED: how many they will be at
  *                least, more than there are and no more than bytes_max.
  *
- * Threads: any, one at a time. Returns: ACT_OK (the stream is at the beginning again: go on behind
- * the message); ACT_TRUNCATED (wait); ACT_MALFORMED
- *          (no msgpack, no array of a tag and a map, or too long: hang up, as it cannot be said
- *          where the next one begins); ACT_INVALID (fewer bytes than at the last call).
+ * Threads: any, one at a time.
+ * Returns: ACT_OK (the stream is at the beginning again: go on behind the message); ACT_TRUNCATED
+ *          (wait); ACT_MALFORMED (no msgpack, no array of a tag and a map, or too long: hang up, as
+ *          it cannot be said where the next one begins); ACT_INVALID (fewer bytes than at the last
+ *          call).
  */
 ACT_API ACT_MUST_CHECK act_result act_message_stream_next(act_message_stream *stream,
                                                           const void *bytes, size_t bytes_count,

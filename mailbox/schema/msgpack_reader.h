@@ -45,8 +45,8 @@ static inline void act__reader_init(struct act__reader *reader, const void *byte
 
 /*
  * Returns: false if it is not whole. The kind is then what it would have been, UNSIGNED for any
- * integer; of a str, bin or ext bytes and count are what its header says, with count more than is
- * there, or 0 where the header itself is cut.
+ *          integer; of a str, bin or ext bytes and count are what its header says, with count more
+ *          than is there, or 0 where the header itself is cut.
  */
 static inline bool act__read(struct act__reader *reader, struct act__token *token);
 

@@ -341,9 +341,9 @@ extern "C++" template <typename type> inline const void *act__address_of(const t
  * fields   The struct. What it refers to is copied.
  *
  * Owns:    you own the message until a send takes it.
- * Threads: any. Returns: ACT_OK; ACT_INVALID (a union's tag is none of its schema's, a list or
- * bytes are NULL but counted, or it is
- *          longer than ACT_MESSAGE_BYTES_MAX); ACT_NO_MEMORY.
+ * Threads: any.
+ * Returns: ACT_OK; ACT_INVALID (a union's tag is none of its schema's, a list or bytes are NULL but
+ *          counted, or it is longer than ACT_MESSAGE_BYTES_MAX); ACT_NO_MEMORY.
  */
 ACT_API ACT_MUST_CHECK act_result act_message_create_typed(act_message   **message,
                                                            const act_type *type,

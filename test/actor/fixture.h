@@ -223,7 +223,7 @@ static inline void fixture_let(act_pid who, action what)
     fixture_run();
 }
 
-/* The nth note (from 0) with this tag of this scripted; NULL: there is none. */
+/* The nth note (from 0) with this tag of this scripted actor; NULL: there is none. */
 static inline const struct note *fixture_nth(act_pid by, uint32_t tag, int nth)
 {
     for (int i = 0; i < fixture.notes_count; i++)
@@ -263,7 +263,7 @@ static inline bool fixture_lives(act_pid who)
     return result == ACT_OK;
 }
 
-/* Deeds that many tests need; `fixture_other` and `fixture_ref` are what they are about. */
+/* Actions that many tests need; `fixture_other` and `fixture_ref` are what they are about. */
 static act_pid fixture_other;
 static act_ref fixture_ref;
 

@@ -56,7 +56,7 @@ static void flood(act_self *self)
         if (below(4) != 0)
             act_tell_value(self, to, FLOOD, act_nothing());
         else /* a signal, too, which wakes who is muted */
-            LAW(act_ask_value(self, &ask, to, FLOOD, act_nothing(), ACT_FOREVER) == ACT_OK);
+            PROPERTY(act_ask_value(self, &ask, to, FLOOD, act_nothing(), ACT_FOREVER) == ACT_OK);
     }
     if (world.mortal && below(200) == 0)
         act_panic(self, "at random");
@@ -101,15 +101,15 @@ static void make_world(uint64_t seed)
     memset(&world, 0, sizeof world);
     act__random_seed(&world.random, seed);
     uint32_t backlog_max = 1 + (uint32_t)below(8);
-    LAW(act_simulation_create(&world.simulation, seed,
-                              ACT_SYSTEM_OPTIONS(.log = quiet, .backlog_max = backlog_max)) ==
-        ACT_OK);
+    PROPERTY(act_simulation_create(&world.simulation, seed,
+                                   ACT_SYSTEM_OPTIONS(.log = quiet, .backlog_max = backlog_max)) ==
+             ACT_OK);
     world.system = act_simulation_system(world.simulation);
     world.count = 2 + below(ACTORS_MAX - 1);
     for (int i = 0; i < world.count; i++) {
         int density = 1 + below(world.count);
-        LAW(act_system_spawn(world.system, &world.actors[i], &actor, NULL,
-                             ACT_SPAWN_OPTIONS(.kept = (void *)(intptr_t)i)) == ACT_OK);
+        PROPERTY(act_system_spawn(world.system, &world.actors[i], &actor, NULL,
+                                  ACT_SPAWN_OPTIONS(.kept = (void *)(intptr_t)i)) == ACT_OK);
         world.reaches[i][below(world.count)] = true;
         for (int to = 0; to < world.count; to++)
             world.reaches[i][to] = world.reaches[i][to] || below(world.count) < density;
@@ -134,12 +134,12 @@ static void a_flood_ends_for_all(uint64_t seed)
     world.energy = ENERGY;
     for (int i = 0; i < 20; i++)
         tell_random(FLOOD);
-    LAW(act_simulation_run(world.simulation, NULL, 1000000) == ACT_OK);
+    PROPERTY(act_simulation_run(world.simulation, NULL, 1000000) == ACT_OK);
     act_system_counters(world.system, &counters);
-    LAW(counters.sent == counters.received + counters.dead_letters);
-    LAW(world.mortal || counters.dead_letters == 0);
+    PROPERTY(counters.sent == counters.received + counters.dead_letters);
+    PROPERTY(world.mortal || counters.dead_letters == 0);
     act_simulation_destroy(&world.simulation);
-    LAW(act__pool_outstanding() == outstanding);
+    PROPERTY(act__pool_outstanding() == outstanding);
 }
 
 /*
@@ -155,8 +155,8 @@ static void beside_endless_work_all_have_their_turn(uint64_t seed)
     world.pings_left = PINGS - first;
     for (int i = 0; i < first; i++)
         tell_random(PING_OUT);
-    LAW(act_simulation_run(world.simulation, NULL, TURNS_MAX) == ACT_OK);
-    LAW(world.pongs == PINGS);
+    PROPERTY(act_simulation_run(world.simulation, NULL, TURNS_MAX) == ACT_OK);
+    PROPERTY(world.pongs == PINGS);
     act_simulation_destroy(&world.simulation);
 }
 

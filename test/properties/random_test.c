@@ -99,7 +99,7 @@ static int somebody(void)
 static void release(void *pointer)
 {
     struct dead_letter *letter = pointer;
-    LAW(++letter->released == 1);
+    PROPERTY(++letter->released == 1);
 }
 
 static struct dead_letter *new_letter(int from, int to, bool ordered)
@@ -117,12 +117,12 @@ static void check_letter(act_self *self, const act_message *message)
     if (message->kind != ACT_VALUE_RESOURCE)
         return;
     struct dead_letter *letter = message->as.resource.pointer;
-    LAW(letter->released == 0);
-    LAW(letter->to == me(self));
-    LAW(!letter->cancelled);
-    LAW(act_pid_equal(act_message_sender(message), world.creatures[letter->from].pid));
+    PROPERTY(letter->released == 0);
+    PROPERTY(letter->to == me(self));
+    PROPERTY(!letter->cancelled);
+    PROPERTY(act_pid_equal(act_message_sender(message), world.creatures[letter->from].pid));
     if (letter->number != 0) {
-        LAW(letter->number > world.seen[letter->from][letter->to]);
+        PROPERTY(letter->number > world.seen[letter->from][letter->to]);
         world.seen[letter->from][letter->to] = letter->number;
     }
 }
@@ -131,7 +131,7 @@ static act_message *letter_message(struct dead_letter *letter)
 {
     act_message *message;
     act_value    value = act_resource_value(letter, release);
-    LAW(act_message_create_value(&message, TAG_LETTER, value) == ACT_OK);
+    PROPERTY(act_message_create_value(&message, TAG_LETTER, value) == ACT_OK);
     return message;
 }
 
@@ -139,7 +139,7 @@ static act_message *letter_message(struct dead_letter *letter)
 
 static struct record *new_record(enum kind kind, int owner, int target, act_ref ref)
 {
-    LAW(world.records_count < RECORDS_MAX);
+    PROPERTY(world.records_count < RECORDS_MAX);
     struct record *record = &world.records[world.records_count++];
     *record = (struct record){.kind = kind, .owner = owner, .target = target, .ref = ref};
     return record;
@@ -166,14 +166,14 @@ static struct record *own_record(int owner, bool timer)
 static void check_answer(act_self *self, const act_message *message)
 {
     struct record *record = record_of(message->ref);
-    LAW(record != NULL && record->kind != TIMER);
-    LAW(record->owner == me(self));
-    LAW(!record->undone);
-    LAW(++record->answers == 1);
+    PROPERTY(record != NULL && record->kind != TIMER);
+    PROPERTY(record->owner == me(self));
+    PROPERTY(!record->undone);
+    PROPERTY(++record->answers == 1);
     if (message->tag != ACT_MESSAGE_DOWN)
-        LAW(record->kind == ASK);
+        PROPERTY(record->kind == ASK);
     else
-        LAW(act_pid_equal(act_message_sender(message), world.creatures[record->target].pid));
+        PROPERTY(act_pid_equal(act_message_sender(message), world.creatures[record->target].pid));
 }
 
 static void check_names(act_pid dead)
@@ -183,7 +183,7 @@ static void check_names(act_pid dead)
     for (int i = 0; i < NAMES; i++) {
         snprintf(name, sizeof name, "n%d", i);
         if (act_whereis(world.system, &owner, name) == ACT_OK)
-            LAW(!act_pid_equal(owner, dead));
+            PROPERTY(!act_pid_equal(owner, dead));
     }
 }
 
@@ -200,13 +200,13 @@ static void check_exit(act_self *self, const act_message *message)
     int             mine = me(self), from = index_of(act_message_sender(message));
     act_exit_reason reason = act_message_reason(message);
     if (from < 0) {
-        LAW(reason.kind == ACT_EXIT_SHUTDOWN); /* the system stops */
+        PROPERTY(reason.kind == ACT_EXIT_SHUTDOWN); /* the system stops */
         return;
     }
     if (was_sent(reason.code, from, mine))
         return; /* from one that may well live on */
-    LAW(world.creatures[from].dead);
-    LAW(world.linked[mine][from] || world.ever_linked[from][mine]);
+    PROPERTY(world.creatures[from].dead);
+    PROPERTY(world.linked[mine][from] || world.ever_linked[from][mine]);
     world.exit_seen[mine][from] = true;
     check_names(world.creatures[from].pid);
 }
@@ -246,11 +246,11 @@ static void does_spawn(act_self *self, int mine)
     options->inbox_max = below(4) == 0 ? (uint32_t)(1 + below(6)) : 0;
     options->inbox_policy = (act_inbox_policy)below(3);
     if (how == 0)
-        LAW(act_spawn(self, &pid, &creature, NULL, options) == ACT_OK);
+        PROPERTY(act_spawn(self, &pid, &creature, NULL, options) == ACT_OK);
     else if (how == 1)
-        LAW(act_spawn_link(self, &pid, &creature, NULL, options) == ACT_OK);
+        PROPERTY(act_spawn_link(self, &pid, &creature, NULL, options) == ACT_OK);
     else
-        LAW(act_spawn_monitor(self, &pid, &ref, &creature, NULL, options) == ACT_OK);
+        PROPERTY(act_spawn_monitor(self, &pid, &ref, &creature, NULL, options) == ACT_OK);
     world.creatures[child].pid = pid;
     if (how == 1)
         world.linked[mine][child] = world.ever_linked[mine][child] = true;
@@ -303,7 +303,7 @@ static void does_ask(act_self *self, int mine)
     act_message *message = letter_message(letter);
     act_result   result = act_ask(self, &ref, world.creatures[to].pid, &message,
                                 below(3) == 0 ? ACT_FOREVER : 1 + below(50));
-    LAW(result == ACT_OK || result == ACT_FULL);
+    PROPERTY(result == ACT_OK || result == ACT_FULL);
     if (result == ACT_OK)
         new_record(ASK, mine, to, ref);
     act_message_free(&message);
@@ -315,9 +315,9 @@ static void does_reply(act_self *self)
         return;
     act_asker    asker = world.askers[below(world.askers_count)];
     act_message *message;
-    LAW(act_message_create_value(&message, TAG_REPLY, act_nothing()) == ACT_OK);
+    PROPERTY(act_message_create_value(&message, TAG_REPLY, act_nothing()) == ACT_OK);
     act_result result = act_reply(self, asker, &message);
-    LAW(result == ACT_OK || result == ACT_NO_ACTOR || result == ACT_FULL);
+    PROPERTY(result == ACT_OK || result == ACT_NO_ACTOR || result == ACT_FULL);
     act_message_free(&message);
 }
 
@@ -326,7 +326,7 @@ static void does_link(act_self *self, int mine)
     int other = somebody();
     if (other == mine)
         return;
-    LAW(act_link(self, world.creatures[other].pid) == ACT_OK);
+    PROPERTY(act_link(self, world.creatures[other].pid) == ACT_OK);
     world.linked[mine][other] = world.ever_linked[mine][other] = true;
     world.exit_seen[mine][other] = false;
 }
@@ -343,7 +343,7 @@ static void does_monitor(act_self *self, int mine)
 {
     int     other = somebody();
     act_ref ref;
-    LAW(act_monitor(self, &ref, world.creatures[other].pid) == ACT_OK);
+    PROPERTY(act_monitor(self, &ref, world.creatures[other].pid) == ACT_OK);
     new_record(MONITOR, mine, other, ref);
 }
 
@@ -370,7 +370,7 @@ static void does_exit_other(act_self *self, int mine)
         return;
     int32_t code = SENT_CODE + world.exits_count;
     world.exits[world.exits_count++] = (struct sent_exit){mine, other};
-    LAW(act_exit_other(self, world.creatures[other].pid, some_reason(code)) == ACT_OK);
+    PROPERTY(act_exit_other(self, world.creatures[other].pid, some_reason(code)) == ACT_OK);
 }
 
 static void does_name(act_self *self)
@@ -391,7 +391,7 @@ static void does_timer(act_self *self, int mine)
     if (letter == NULL)
         return;
     act_message *message = letter_message(letter);
-    LAW(act_send_after(self, &ref, world.creatures[to].pid, &message, below(100)) == ACT_OK);
+    PROPERTY(act_send_after(self, &ref, world.creatures[to].pid, &message, below(100)) == ACT_OK);
     new_record(TIMER, mine, to, ref)->letter = letter;
 }
 
@@ -425,7 +425,7 @@ static void does_something(act_self *self, const act_message *message)
     case 16: does_demonitor(self, mine); break;
     case 17:
         world.creatures[mine].trapping = below(3) != 0;
-        LAW(act_trap_exits(self, world.creatures[mine].trapping) == ACT_OK);
+        PROPERTY(act_trap_exits(self, world.creatures[mine].trapping) == ACT_OK);
         break;
     case 18: does_exit_other(self, mine); break;
     case 19: does_name(self); break;
@@ -437,7 +437,7 @@ static void does_something(act_self *self, const act_message *message)
             act_panic(self, "at random");
         if (below(4) == 0)
             act_exit(self, some_reason(0));
-        LAW(act_defer(self, clean_up, (void *)(intptr_t)mine) == ACT_OK);
+        PROPERTY(act_defer(self, clean_up, (void *)(intptr_t)mine) == ACT_OK);
         world.creatures[mine].defers++;
     }
 }
@@ -446,8 +446,8 @@ static void lives(act_self *self, void *state, const act_message *message)
 {
     (void)state;
     int mine = me(self);
-    LAW(!world.creatures[mine].dead);
-    LAW(act_pid_equal(world.creatures[mine].pid, act_self_pid(self)));
+    PROPERTY(!world.creatures[mine].dead);
+    PROPERTY(act_pid_equal(world.creatures[mine].pid, act_self_pid(self)));
     if (message->tag == TAG_LETTER)
         check_letter(self, message);
     else if (message->tag == TAG_REPLY || message->tag == ACT_MESSAGE_DOWN ||
@@ -494,7 +494,7 @@ static const act_behavior creature = {.name = "creature",
 static bool lives_still(int i)
 {
     act_message *message;
-    LAW(act_message_create_value(&message, 5, act_nothing()) == ACT_OK);
+    PROPERTY(act_message_create_value(&message, 5, act_nothing()) == ACT_OK);
     act_result result = act_system_send(world.system, world.creatures[i].pid, &message);
     act_message_free(&message);
     return result == ACT_OK || result == ACT_FULL;
@@ -507,7 +507,7 @@ static void check_records(void)
         bool           alive = !world.creatures[record->owner].dead;
         if (record->kind != TIMER && alive && !record->undone &&
             world.creatures[record->target].dead)
-            LAW(record->answers == 1);
+            PROPERTY(record->answers == 1);
     }
 }
 
@@ -518,8 +518,8 @@ static void check_links(void)
             struct creature *x = &world.creatures[a], *y = &world.creatures[b];
             if (a != b && !x->dead && y->dead && world.linked[a][b] && !world.exit_seen[a][b] &&
                 !world.ever_unlinked[b][a])
-                LAW(y->end == ACT_EXIT_NORMAL ||
-                    y->end == ACT_EXIT_KILLED); /* killed: no terminate, so not known */
+                PROPERTY(y->end == ACT_EXIT_NORMAL ||
+                         y->end == ACT_EXIT_KILLED); /* killed: no terminate, so not known */
         }
 }
 
@@ -550,19 +550,19 @@ static void check_slabs(void)
     act_system *system = world.system;
     system->executor->operations->each_worker(system->executor, find_worker, NULL);
     struct act__worker *worker = only_worker, *foreign = &act__record_of(system)->foreign_worker;
-    LAW(act__load(&system->cells.region.used_bytes) / sizeof(act_self) ==
-        batches_of(&system->cells) + in_cache(&worker->cells) + in_cache(&foreign->cells) + 1);
-    LAW(act__load(&system->bonds.region.used_bytes) / 192 ==
-        batches_of(&system->bonds) + in_cache(&worker->bonds) + in_cache(&foreign->bonds));
-    LAW(act__load(&system->timers.region.used_bytes) / 192 ==
-        batches_of(&system->timers) + in_cache(&worker->timers) + in_cache(&foreign->timers));
+    PROPERTY(act__load(&system->cells.region.used_bytes) / sizeof(act_self) ==
+             batches_of(&system->cells) + in_cache(&worker->cells) + in_cache(&foreign->cells) + 1);
+    PROPERTY(act__load(&system->bonds.region.used_bytes) / 192 ==
+             batches_of(&system->bonds) + in_cache(&worker->bonds) + in_cache(&foreign->bonds));
+    PROPERTY(act__load(&system->timers.region.used_bytes) / 192 ==
+             batches_of(&system->timers) + in_cache(&worker->timers) + in_cache(&foreign->timers));
 }
 
 static void check_counters(void)
 {
     act_counters counters;
     act_system_counters(world.system, &counters);
-    LAW(counters.sent == counters.received + counters.dead_letters);
+    PROPERTY(counters.sent == counters.received + counters.dead_letters);
 }
 
 static void quiet(void *context, act_log_level level, const char *text)
@@ -576,11 +576,11 @@ static void spawn_a_root(void)
 {
     void            *number = (void *)(intptr_t)world.creatures_count;
     struct creature *one = new_creature();
-    LAW(act_system_spawn(world.system, &one->pid, &creature, NULL,
-                         ACT_SPAWN_OPTIONS(.kept = number,
-                                           .lifecycle =
-                                               ACT_LIFECYCLE_OPTIONS(.on_end = &one->on_end))) ==
-        ACT_OK);
+    PROPERTY(act_system_spawn(
+                 world.system, &one->pid, &creature, NULL,
+                 ACT_SPAWN_OPTIONS(.kept = number,
+                                   .lifecycle = ACT_LIFECYCLE_OPTIONS(.on_end = &one->on_end))) ==
+             ACT_OK);
 }
 
 static void run_a_world(uint64_t seed)
@@ -589,8 +589,8 @@ static void run_a_world(uint64_t seed)
     memset(&world, 0, sizeof world);
     world.energy = ENERGY;
     act__random_seed(&world.random, seed);
-    LAW(act_simulation_create(&world.simulation, seed,
-                              ACT_SYSTEM_OPTIONS(.log = quiet, .backlog_max = 20)) == ACT_OK);
+    PROPERTY(act_simulation_create(&world.simulation, seed,
+                                   ACT_SYSTEM_OPTIONS(.log = quiet, .backlog_max = 20)) == ACT_OK);
     world.system = act_simulation_system(world.simulation);
     for (int i = 0; i < 5; i++)
         spawn_a_root();
@@ -599,27 +599,28 @@ static void run_a_world(uint64_t seed)
             spawn_a_root();
         for (int i = 0; i < world.creatures_count; i++)
             act_system_tell_value(world.system, world.creatures[i].pid, 4, act_nothing());
-        LAW(act_simulation_advance(world.simulation, below(30), 1000000) == ACT_OK);
+        PROPERTY(act_simulation_advance(world.simulation, below(30), 1000000) == ACT_OK);
     }
     world.energy = 0;
-    LAW(act_simulation_advance(world.simulation, 1000, 1000000) == ACT_OK);
+    PROPERTY(act_simulation_advance(world.simulation, 1000, 1000000) == ACT_OK);
     check_counters();
     check_records();
     check_links();
     for (int i = 0; i < world.creatures_count; i++)
-        LAW(lives_still(i) != world.creatures[i].dead);
+        PROPERTY(lives_still(i) != world.creatures[i].dead);
     for (int i = 0; i < world.creatures_count; i++)
-        LAW(act_system_exit(world.system, world.creatures[i].pid,
-                            act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)) == ACT_OK);
-    LAW(act_simulation_run(world.simulation, NULL, 1000000) == ACT_OK);
+        PROPERTY(act_system_exit(world.system, world.creatures[i].pid,
+                                 act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)) == ACT_OK);
+    PROPERTY(act_simulation_run(world.simulation, NULL, 1000000) == ACT_OK);
     check_counters();
     check_slabs();
     act_simulation_destroy(&world.simulation);
     for (int i = 0; i < world.creatures_count; i++)
-        LAW(world.creatures[i].dead && world.creatures[i].cleaned == world.creatures[i].defers);
+        PROPERTY(world.creatures[i].dead &&
+                 world.creatures[i].cleaned == world.creatures[i].defers);
     for (int i = 0; i < world.dead_letters_count; i++)
-        LAW(world.dead_letters[i].released == 1);
-    LAW(act__pool_outstanding() == outstanding);
+        PROPERTY(world.dead_letters[i].released == 1);
+    PROPERTY(act__pool_outstanding() == outstanding);
 }
 
 static void what_must_hold_holds_in_every_world(void)

@@ -14,7 +14,7 @@
 /* Which one is running. */
 static uint64_t seed_now;
 
-#define LAW(condition) ((condition) ? (void)0 : property_is_broken(#condition, __LINE__))
+#define PROPERTY(condition) ((condition) ? (void)0 : property_is_broken(#condition, __LINE__))
 
 static inline void property_is_broken(const char *condition, int line)
 {

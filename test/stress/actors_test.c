@@ -219,7 +219,7 @@ static void no_wake_up_is_lost_between_bound_actors(void)
 
 /* -------------------------------------------------------------- a crowd that does as it pleases */
 
-enum { CROWD = 64, DEEDS = 1500 * SCALE };
+enum { CROWD = 64, ACTIONS = 1500 * SCALE };
 static _Atomic uint64_t crowd[CROWD]; /* the newest pid of each place: often stale */
 static _Atomic int64_t  actions;
 
@@ -309,7 +309,7 @@ static void a_crowd_does_as_it_pleases_and_leaves_nothing(void)
 {
     act_counters counters;
     open_system();
-    actions = DEEDS * 10;
+    actions = ACTIONS * 10;
     for (int64_t before = -1; actions > 0 && before != actions;) {
         before = actions;
         for (int i = 0; i < CROWD; i++) {

@@ -7,7 +7,7 @@
 #include <mailbox/inbox/inbox.h>
 #include <test/kit/kit.h>
 
-enum { SENDERS = 4, MESSAGES = 50000, POKES = 5000 };
+enum { SENDERS = 4, MESSAGES = 50000, CONTROLS = 5000 };
 
 static struct act__gate  gate;
 static struct act__inbox inbox;
@@ -77,7 +77,7 @@ static void *sends(void *argument)
 
 static void *sets_control(void *argument)
 {
-    for (int i = 0; i < POKES; i++) {
+    for (int i = 0; i < CONTROLS; i++) {
         if (act__mpsc_wake(&gate.queue))
             receive_all();
         if (i % 16 == 0)

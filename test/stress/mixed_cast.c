@@ -357,7 +357,7 @@ static action *const actions[] = {
     do_spawn, do_kill,      do_end, do_name, do_timer,   do_ask_channel, do_flood,
 };
 /* The last is rare. */
-enum { DEEDS = sizeof actions / sizeof actions[0] };
+enum { ACTIONS = sizeof actions / sizeof actions[0] };
 
 static void go_on(act_self *self, struct peer *peer)
 {
@@ -365,8 +365,8 @@ static void go_on(act_self *self, struct peer *peer)
     act_ref    timer;
     answer_owed(self, peer);
     for (uint64_t i = act_random(self) % 4; i > 0; i--) {
-        uint64_t which = act_random(self) % (8 * DEEDS);
-        actions[which < 8 * DEEDS - 7 ? which % (DEEDS - 1) : DEEDS - 1](self, peer);
+        uint64_t which = act_random(self) % (8 * ACTIONS);
+        actions[which < 8 * ACTIONS - 7 ? which % (ACTIONS - 1) : ACTIONS - 1](self, peer);
     }
     if (act_random(self) % 3 == 0)
         act_tell_value(self, peer->pid, STEP, act_nothing());

@@ -369,7 +369,7 @@ static void all_at_once(void)
     close_channels(users);
     fprintf(stderr,
             "# %u systems, %llu actors, %llu asks, %llu answers, %llu exits, %llu downs, "
-            "%llu notices\n",
+            "%llu events\n",
             rounds, (unsigned long long)mixed_deaths, (unsigned long long)mixed_asks,
             (unsigned long long)mixed_answers, (unsigned long long)mixed_exits,
             (unsigned long long)mixed_downs, (unsigned long long)mixed_notes);

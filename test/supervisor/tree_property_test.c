@@ -96,7 +96,7 @@ static bool               order_is_promised;    /* until a supervisor is killed,
                                                    stopped alone */
 static bool               starts_are_asked_for; /* such starts are no restarts */
 
-#define LAW(holds, node)                                                                           \
+#define PROPERTY(holds, node)                                                                      \
     ck_assert_msg(holds, "seed %llu, %s: " #holds, (unsigned long long)seed, (node)->id)
 
 static unsigned draw(unsigned below)
@@ -129,7 +129,7 @@ static void see_instance(struct node *supervisor, act_pid instance)
     supervisor->instance = instance;
     supervisor->restarts_count = 0;
     for (unsigned i = 0; i < supervisor->spec.children_count; i++) {
-        LAW(supervisor->nodes[i]->alive == 0, supervisor->nodes[i]);
+        PROPERTY(supervisor->nodes[i]->alive == 0, supervisor->nodes[i]);
         supervisor->nodes[i]->starts_in_instance = 0;
         if (!supervisor->nodes[i]->is_supervisor)
             supervisor->nodes[i]->restarts_count = 0;
@@ -163,7 +163,7 @@ static void restarts_stay_within_intensity(struct node *counted, const struct no
         return; /* it counts restarts, when they are decided, which is not when they are done */
     for (unsigned i = 0; i < counted->restarts_count && i < STARTS_MAX; i++)
         within += now - counted->restarts[i] <= spec->period;
-    LAW(within <= spec->intensity, counted);
+    PROPERTY(within <= spec->intensity, counted);
 }
 
 /* Where several are restarted together, those after it have been stopped before. */
@@ -172,12 +172,12 @@ static void nobody_after_it_lives(struct node *worker)
     if (worker->above->spec.strategy == ACT_STRATEGY_ONE_FOR_ONE || !order_is_promised)
         return;
     for (unsigned i = worker->place + 1; i < worker->above->spec.children_count; i++)
-        LAW(!somebody_lives(worker->above->nodes[i]), worker);
+        PROPERTY(!somebody_lives(worker->above->nodes[i]), worker);
 }
 
 static void starts_in_order(struct node *worker, act_pid instance, act_millis now)
 {
-    LAW(worker->alive == 0, worker); /* also if its supervisor, or one above, was killed */
+    PROPERTY(worker->alive == 0, worker); /* also if its supervisor, or one above, was killed */
     see_instance(worker->above, instance);
     nobody_after_it_lives(worker);
     if (worker->starts_in_instance++ > 0) {
@@ -191,19 +191,19 @@ static void starts_in_order(struct node *worker, act_pid instance, act_millis no
         struct node *sibling = worker->above->nodes[i];
         if (sibling->is_supervisor)
             continue;
-        LAW(i >= worker->place || sibling->starts_in_instance > 0, worker);
-        LAW(i <= worker->place || sibling->starts_in_instance == 0, worker);
+        PROPERTY(i >= worker->place || sibling->starts_in_instance > 0, worker);
+        PROPERTY(i <= worker->place || sibling->starts_in_instance == 0, worker);
     }
 }
 
 /* One that is made to end is made to by its supervisor, which stops those after it first. */
 static void ends_in_order(struct node *worker)
 {
-    LAW(worker->alive > 0, worker);
+    PROPERTY(worker->alive > 0, worker);
     if (worker->ends_itself || !order_is_promised)
         return;
     for (unsigned i = worker->place + 1; i < worker->above->spec.children_count; i++)
-        LAW(!somebody_lives(worker->above->nodes[i]), worker);
+        PROPERTY(!somebody_lives(worker->above->nodes[i]), worker);
 }
 
 static const act_child_spec *spec_of(const struct node *worker)
@@ -217,8 +217,9 @@ static void nothing_is_lost_in_a_restart(struct node *worker)
     const act_child_spec *spec = spec_of(worker);
     bool promised = spec->mailbox != ACT_MAILBOX_DROP && spec->restart == ACT_RESTART_PERMANENT &&
                     !worker->rests;
-    LAW(!promised || worker->starts_in_instance == 1 || worker->lost == 0 || !order_is_promised,
-        worker);
+    PROPERTY(!promised || worker->starts_in_instance == 1 || worker->lost == 0 ||
+                 !order_is_promised,
+             worker);
     if (worker->rests) /* its handover was given up, and may be cleared only after this start */
         worker->excused_before = mail_count;
     worker->rests = false;
@@ -228,9 +229,9 @@ static void nothing_is_lost_in_a_restart(struct node *worker)
 static void handles_in_order(struct node *worker, unsigned number)
 {
     const act_child_spec *spec = spec_of(worker);
-    LAW(mail[number].to == worker && number >= worker->last_mail, worker);
-    LAW(++mail[number].handled <= 1 + spec->redeliver_max, worker);
-    LAW(mail[number].lost == 0, worker);
+    PROPERTY(mail[number].to == worker && number >= worker->last_mail, worker);
+    PROPERTY(++mail[number].handled <= 1 + spec->redeliver_max, worker);
+    PROPERTY(mail[number].lost == 0, worker);
     worker->last_mail = number;
 }
 
@@ -251,9 +252,9 @@ static void all_mail_is_accounted_for(void)
     for (unsigned i = 0; i < mail_count; i++) {
         bool again = spec_of(mail[i].to)->mailbox ==
                      ACT_MAILBOX_REDELIVER; /* it may be tried, and then lost */
-        LAW(mail[i].handled + mail[i].lost == 1 ||
-                (again && mail[i].handled > 0 && mail[i].lost <= 1),
-            mail[i].to);
+        PROPERTY(mail[i].handled + mail[i].lost == 1 ||
+                     (again && mail[i].handled > 0 && mail[i].lost <= 1),
+                 mail[i].to);
     }
 }
 
@@ -590,8 +591,8 @@ static void everyone_is_accounted_for(void)
     act_counters counters;
     act_system_counters(fixture_system, &counters);
     for (unsigned i = 0; i < workers_count; i++) {
-        LAW(workers[i].alive == 0, &workers[i]);
-        LAW(workers[i].starts == workers[i].ends, &workers[i]);
+        PROPERTY(workers[i].alive == 0, &workers[i]);
+        PROPERTY(workers[i].starts == workers[i].ends, &workers[i]);
     }
     ck_assert_msg(counters.spawned == counters.exited + 2, "seed %llu",
                   (unsigned long long)seed); /* client, watcher */

@@ -1,7 +1,7 @@
 /* The actor that stops the system: when the user says so, or when the service has given up. */
 /* SPDX-License-Identifier: MIT */
-#ifndef KV_STEWARD_H
-#define KV_STEWARD_H
+#ifndef KV_SHUTDOWN_H
+#define KV_SHUTDOWN_H
 
 #include <act.h>
 

@@ -228,7 +228,7 @@ static void asks_and_floods(act_self *self)
  * The muted sender has a turn when it is time; in that it asks, and is muted again before it is
  * answered.
  */
-static void ask_while_held(void)
+static void ask_while_muted(void)
 {
     has_asked = false;
     fixture_tell_to(sender, asks_and_floods);
@@ -245,7 +245,7 @@ static void the_answer_to_an_ask_of_a_muted_actor_waits(void)
     open_handover();
     helper = fixture_spawn_as(&helping, NULL, NULL);
     mute(sender);
-    ask_while_held();
+    ask_while_muted();
     fixture_advance(20);
     ck_assert_int_eq(fixture_count(sender, TAG_D), 0);
     fixture_advance(LONGEST);
@@ -260,7 +260,7 @@ static void an_answer_that_waits_comes_before_the_end_of_the_answerer(void)
     helper = fixture_spawn_as(&helping, NULL, NULL);
     fixture_let(sender, monitors_the_helper);
     mute(sender);
-    ask_while_held();
+    ask_while_muted();
     act_system_tell_value(fixture.system, helper, TAG_B, act_nothing());
     fixture_run();
     const struct note *answer = fixture_only(sender, TAG_D),

@@ -130,9 +130,38 @@ static void it_is_a_dead_letter_when_the_handover_was_abandoned(void)
     close_late();
 }
 
+static void *abandon(void *ignored)
+{
+    act_handover_abandon(fixture.system, lifecycle.takes_over);
+    return ignored;
+}
+
+/* Another thread does it after the last look at what was asked. */
+static void abandon_as_it_sleeps(const char *place)
+{
+    if (strcmp(place, "inbox.sleeps") != 0)
+        return;
+    act__gap_with(NULL);
+    ck_assert_int_eq(pthread_create(&thread, NULL, abandon, NULL), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+
+static void a_handover_can_be_abandoned_as_it_falls_asleep(void)
+{
+    open_late(ACT_HANDOVER_KEEP);
+    fixture_let(child, exits_with_an_error);
+    ck_assert_int_eq(act_handover_of(fixture.system, child, &lifecycle.takes_over), ACT_OK);
+    act_system_tell_value(fixture.system, lifecycle.takes_over, TAG_A, act_nothing());
+    act__gap_with(abandon_as_it_sleeps);
+    fixture_run();
+    ck_assert_int_eq(fixture_dead_letters(ACT_NO_ACTOR), 1);
+    fixture_close();
+}
+
 const struct kit_case kit_cases[] = {
     FIXTURE_CASE(it_is_for_the_one_that_is_there_when_it_comes),
     FIXTURE_CASE(it_is_a_dead_letter_where_what_waits_is_dropped),
     FIXTURE_CASE(it_is_a_dead_letter_when_the_handover_was_abandoned),
+    FIXTURE_CASE(a_handover_can_be_abandoned_as_it_falls_asleep),
     END_OF_CASES,
 };

@@ -1,4 +1,4 @@
-/* Bounded inboxes and their policies; unbounded ones, which slow their senders. */
+/* Bounded inboxes and their policies; unbounded ones, which mute their senders. */
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/fixture.h>
 
@@ -199,7 +199,7 @@ static void an_ask_that_is_dropped_for_newer_messages_is_answered(void)
     fixture_close();
 }
 
-/* ------------------------------------------------------------------------------ slow the sender */
+/* ----------------------------------------------------------------------------- mute the sender */
 
 enum { BACKLOG = 50, STREAM = 2000 };
 static int sent_count, most_waiting;

@@ -147,7 +147,7 @@ static void tell(act_pid to, uint32_t tag)
     act_system_tell_value(sys, to, tag, act_nothing());
 }
 
-static uint64_t times_held(void)
+static uint64_t times_muted(void)
 {
     act_counters counters;
     act_system_counters(sys, &counters);
@@ -160,8 +160,9 @@ static uint64_t times_held(void)
 static void check_that_the_sender_is_muted(void)
 {
     uint64_t a_turn = (uint64_t)(BATCH * a_handler);
-    while (times_held() < 2)
-        ck_assert_uint_le(atomic_load(&sent), stuck_at + 2 * BACKLOG + (times_held() + 3) * a_turn);
+    while (times_muted() < 2)
+        ck_assert_uint_le(atomic_load(&sent),
+                          stuck_at + 2 * BACKLOG + (times_muted() + 3) * a_turn);
 }
 
 /* And goes on when the handler has returned. */
@@ -172,7 +173,7 @@ static void check_that_all_comes(void)
     wait_for(&is_done);
 }
 
-static void check_held(const act_spawn_options *options)
+static void check_muted(const act_spawn_options *options)
 {
     receiver_pid = spawn(&receiver, options);
     if (stuck_at == 0)
@@ -188,52 +189,52 @@ static void check_held(const act_spawn_options *options)
 static void by_one_that_hangs_in_its_first_handler(void)
 {
     start(2, 0, 1);
-    check_held(NULL);
+    check_muted(NULL);
 }
 
 static void by_one_that_hangs_in_a_later_handler(void)
 {
     start(2, 0, 1000);
-    check_held(NULL);
+    check_muted(NULL);
 }
 
 static void by_one_that_hangs_in_init(void)
 {
     start(2, 0, 0);
-    check_held(NULL);
+    check_muted(NULL);
 }
 
 /* The only worker is the stuck one's: the sender runs when another thread has its station. */
 static void by_one_whose_station_another_has(void)
 {
     start(1, ACT_MS(10), 1);
-    check_held(NULL);
+    check_muted(NULL);
 }
 
 /* It has a worker for itself: where handlers are not watched, what else is there has to wait. */
 static void by_one_that_is_not_watched(void)
 {
     start(2, ACT_FOREVER, 0);
-    check_held(NULL);
+    check_muted(NULL);
 }
 
 static void by_one_with_a_thread_of_its_own(void)
 {
     start(1, 0, 1);
-    check_held(ACT_SPAWN_OPTIONS(.blocking = true));
+    check_muted(ACT_SPAWN_OPTIONS(.blocking = true));
 }
 
 static void by_one_with_a_thread_of_its_own_that_hangs_in_init(void)
 {
     start(1, 0, 0);
-    check_held(ACT_SPAWN_OPTIONS(.blocking = true));
+    check_muted(ACT_SPAWN_OPTIONS(.blocking = true));
 }
 
 static void though_each_handler_sends_many(void)
 {
     start(2, 0, 1);
     a_handler = MANY;
-    check_held(NULL);
+    check_muted(NULL);
 }
 
 static void by_one_that_waits_for_an_answer(void)
@@ -324,7 +325,7 @@ static int hold_many(void)
     for (int i = 0; i < SENDERS; i++)
         tell(spawn(&saying, NULL), GO);
     wait_for(&is_stuck);
-    while (times_held() < SENDERS)
+    while (times_muted() < SENDERS)
         continue;
     atomic_store(&is_over, true);
     return SENDERS;
@@ -392,7 +393,7 @@ static void the_server_of_a_client_that_hangs_is_not_muted(void)
     tell(spawn(&demanding, ACT_SPAWN_OPTIONS(.blocking = true)), GO);
     wait_for(&is_stuck);
     ask_as_thread(receiver_pid); /* after all that was asked before */
-    ck_assert_uint_eq(times_held(), 0);
+    ck_assert_uint_eq(times_muted(), 0);
     sem_post(&let_go);
     stop();
 }
@@ -441,7 +442,7 @@ static void a_thread_that_waits_for_its_answer_holds_no_sender(void)
     act_pid pid = spawn(&pestering, NULL);
     for (int i = 0; i < MANY; i++)
         ask_as_thread(pid);
-    ck_assert_uint_eq(times_held(), 0);
+    ck_assert_uint_eq(times_muted(), 0);
     stop();
 }
 

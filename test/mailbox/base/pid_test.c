@@ -9,11 +9,11 @@
 #include <mailbox/base/random.h>
 #include <test/kit/kit.h>
 
-#define ROUNDS      .rounds = 4
-#define SLOT_MAX    UINT64_C(134217727)    /* 2^27 - 1 */
-#define LIFE_MAX    UINT64_C(137438953471) /* 2^37 - 1 */
-#define LONGEST     "<18446744073709551615.134217727.137438953471>"
-#define STAYS_AS_IT ((act_pid){77, 88})
+#define ROUNDS         .rounds = 4
+#define SLOT_MAX       UINT64_C(134217727)    /* 2^27 - 1 */
+#define GENERATION_MAX UINT64_C(137438953471) /* 2^37 - 1 */
+#define LONGEST        "<18446744073709551615.134217727.137438953471>"
+#define STAYS_AS_IT    ((act_pid){77, 88})
 
 static char text[ACT_PID_TEXT_MAX];
 
@@ -48,7 +48,8 @@ static uint64_t some_number(struct act__random *random, uint64_t most)
 static act_pid some_pid(struct act__random *random)
 {
     uint64_t node = act__random_next(random) % 2 == 0 ? 0 : some_number(random, UINT64_MAX);
-    uint64_t local = act__local_make(some_number(random, LIFE_MAX), some_number(random, SLOT_MAX));
+    uint64_t local =
+        act__local_make(some_number(random, GENERATION_MAX), some_number(random, SLOT_MAX));
     return (act_pid){local != 0 ? node : 0, local};
 }
 
@@ -138,7 +139,7 @@ static void the_largest_numbers_are_read_and_no_larger(void)
     spells(longest, LONGEST);
     is_read_as(LONGEST, longest);
     is_read_as("<0.134217727.1>", (act_pid){0, UINT64_C(1) << 27 | SLOT_MAX});
-    is_read_as("<0.1.137438953471>", (act_pid){0, LIFE_MAX << 27 | 1});
+    is_read_as("<0.1.137438953471>", (act_pid){0, GENERATION_MAX << 27 | 1});
     is_refused("<18446744073709551616.1.1>");
     is_refused("<18446744073709551620.1.1>");
     is_refused("<99999999999999999999.1.1>");

@@ -313,8 +313,8 @@ static void kill_named(const char *name)
 
 static void run_to_the_end(void)
 {
-    LAW(act_simulation_advance(simulation, ACT_SECONDS(10), STEPS_MAX) == ACT_OK);
-    LAW(tally.answers == CLIENTS * COMMANDS);
+    PROPERTY(act_simulation_advance(simulation, ACT_SECONDS(10), STEPS_MAX) == ACT_OK);
+    PROPERTY(tally.answers == CLIENTS * COMMANDS);
 }
 
 /* A counter's value, not by a command but from the table itself. */
@@ -337,9 +337,9 @@ static void finish(void)
 /* No transaction was done by half, or twice, or not at all. */
 static void check_pairs(void)
 {
-    LAW(value_of(pair[0]) == value_of(pair[1]));
-    LAW(value_of(pair[0]) == tally.pairs);
-    LAW(!with_pairs || tally.pairs > 0);
+    PROPERTY(value_of(pair[0]) == value_of(pair[1]));
+    PROPERTY(value_of(pair[0]) == tally.pairs);
+    PROPERTY(!with_pairs || tally.pairs > 0);
 }
 
 /* ---- Properties ---- */
@@ -350,9 +350,9 @@ static void crash_by_command(uint64_t seed)
     panics_percent = 30;
     start_clients(seed);
     run_to_the_end();
-    LAW(tally.crashes_told == tally.crashes);
-    LAW(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
-    LAW(value_of("n") == tally.done);
+    PROPERTY(tally.crashes_told == tally.crashes);
+    PROPERTY(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
+    PROPERTY(value_of("n") == tally.done);
     finish();
 }
 
@@ -364,9 +364,9 @@ static void crash_anywhere(uint64_t seed)
     crash_seed = seed + 1;
     kv_memory_hook = crash_at_random;
     run_to_the_end();
-    LAW(tally.crashes_told == tally.crashes);
-    LAW(tally.others == 0);
-    LAW(value_of("n") == tally.done + tally.in_part);
+    PROPERTY(tally.crashes_told == tally.crashes);
+    PROPERTY(tally.others == 0);
+    PROPERTY(value_of("n") == tally.done + tally.in_part);
     finish();
 }
 
@@ -378,8 +378,8 @@ static void refuse_memory(uint64_t seed)
     crash_seed = seed + 1;
     kv_memory_hook = refuse_at_random;
     run_to_the_end();
-    LAW(tally.in_part == 0);
-    LAW(value_of("n") == tally.done);
+    PROPERTY(tally.in_part == 0);
+    PROPERTY(value_of("n") == tally.done);
     finish();
 }
 
@@ -389,7 +389,7 @@ static void check_waiting(void)
     for (uint32_t i = 0; i < SHARDS; i++) {
         act_pid  shard = pid_of(service.executor_names[i]);
         uint32_t waiting = act_inbox_length(act_simulation_system(simulation), shard);
-        LAW(waiting + kept_of[i]->waiting.count <= 3 * CLIENTS);
+        PROPERTY(waiting + kept_of[i]->waiting.count <= 3 * CLIENTS);
     }
 }
 
@@ -411,8 +411,8 @@ static void kill_between_turns(uint64_t seed)
     start_clients(seed);
     kill_until_half_is_answered(seed);
     run_to_the_end();
-    LAW(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
-    LAW(value_of("n") == tally.done);
+    PROPERTY(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
+    PROPERTY(value_of("n") == tally.done);
     finish();
 }
 
@@ -425,8 +425,8 @@ static void kill_among_transactions(uint64_t seed)
     start_clients(seed);
     kill_until_half_is_answered(seed);
     run_to_the_end();
-    LAW(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
-    LAW(value_of("n") == tally.done);
+    PROPERTY(tally.not_done == 0 && tally.in_part == 0 && tally.others == 0);
+    PROPERTY(value_of("n") == tally.done);
     check_pairs();
     finish();
 }
@@ -444,10 +444,10 @@ static void kill_borrowers(uint64_t seed)
         ignored = act_system_exit(act_simulation_system(simulation), clients[i],
                                   act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
     }
-    LAW(act_simulation_advance(simulation, ACT_SECONDS(10), STEPS_MAX) == ACT_OK);
-    LAW(tally.answers >= COMMANDS);
-    LAW(value_of(pair[0]) == value_of(pair[1]));
-    LAW(value_of(pair[0]) >= tally.pairs);
+    PROPERTY(act_simulation_advance(simulation, ACT_SECONDS(10), STEPS_MAX) == ACT_OK);
+    PROPERTY(tally.answers >= COMMANDS);
+    PROPERTY(value_of(pair[0]) == value_of(pair[1]));
+    PROPERTY(value_of(pair[0]) >= tally.pairs);
     finish();
 }
 
@@ -470,8 +470,8 @@ static void lose_everything(uint64_t seed)
         (void)ignored;
     }
     run_to_the_end();
-    LAW(tally.in_part == 0 && tally.others == 0);
-    LAW(value_of("n") <= tally.done);
+    PROPERTY(tally.in_part == 0 && tally.others == 0);
+    PROPERTY(value_of("n") <= tally.done);
     finish();
 }
 
