@@ -145,7 +145,7 @@ small "$work/old" libact.so.0
 tap $? "a small library builds with the public headers"
 sees "goes red: an option between others" "'struct act_spawn_options at " \
     actor/actor.h 's|^    uint32_t  *inbox_max;|    void *more;\n&|'
-sees "goes red: an option that is gone" "'struct act_spawn_options at " actor/actor.h '/^    bool  *announce;/d'
+sees "goes red: an option that is gone" "'struct act_spawn_options at " actor/actor.h 's/^    bool  *announce;//'
 sees "goes red: an option of another size" "'struct act_system_options at " actor/system.h 's/^    bool  *log_normal_exits;/    uint64_t log_normal_exits;/'
 sees "goes red: more in a message" "'struct act_message at " mailbox/message/message.h 's/^    uint32_t  *bytes_count;/    uint32_t more;\n&/'
 sees "goes red: more in a behavior" "'struct act_behavior at " actor/actor.h 's/^} act_behavior;/    void *more;\n&/'
