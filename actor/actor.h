@@ -482,8 +482,8 @@ ACT_API ACT_MUST_CHECK act_result act_whereis(act_system *system, act_pid *pid,
                                               const char *name) ACT_NONNULL_ALL;
 
 /**
- * Sends to whoever has a name. A name that stays while its actor is restarted (see act_handover) is
- * never without one to send to, so nothing is lost between the two.
+ * Sends to the actor that has a name. A name that stays while its actor is restarted (see
+ * act_handover) is never without one to send to, so nothing is lost between the two.
  *
  * Owns, Threads, Order, Waits: as act_send.
  * Returns: ACT_NOT_FOUND (nobody has it), and all of act_send.
@@ -514,7 +514,7 @@ ACT_API uint64_t act_random(act_self *self) ACT_NONNULL_ALL;
  *          armed, unless it was moved to another worker in between: each worker has its own
  *          clockwork.
  * Returns: ACT_OK, ACT_NO_MEMORY, ACT_INVALID (delay), ACT_NO_NODE (as act_send). Whether `to`
- *          lives is decided when it fires: what nobody receives then is a dead letter.
+ *          lives is decided when it fires: what is not received then is a dead letter.
  */
 ACT_API ACT_MUST_CHECK act_result act_send_after(act_self *self, act_ref *timer, act_pid to,
                                                  act_message **message,

@@ -56,7 +56,7 @@ typedef struct act_lifecycle_options {
                                       it traps exits */
     act_handover handover;         /* that it leaves */
     uint32_t     redeliver_max;    /* with ACT_HANDOVER_REDELIVER 1 to ACT_REDELIVER_MAX, else 0 */
-    act_pid      takes_over;       /* from act_handover_of: *pid will be this; nobody: no
+    act_pid      takes_over;       /* from act_handover_of: *pid will be this; none: no
                                       handover. Name, bound and policies should be those of the
                                       actor that has left it. */
     /*

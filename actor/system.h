@@ -209,7 +209,7 @@ ACT_API ACT_MUST_CHECK act_result act_system_spawn(act_system *system, act_pid *
     ACT_NONNULL(1, 2, 3);
 
 /**
- * Sends from an ordinary thread; the sender is nobody. As act_send; the thread is never muted.
+ * Sends from an ordinary thread; the sender is none. As act_send; the thread is never muted.
  *
  * Threads: any. Handlers use act_send, which is cheaper.
  * Order:   as act_send, among what this thread sends so. From a handler it may overtake what that

@@ -345,7 +345,7 @@ static bool give_token_up(struct act__worker *worker, act_self *self, uint32_t b
     return true;
 }
 
-/* Whom the current actor has flooded, or who mutes the one it has flooded; NULL: nobody. */
+/* The receiver that the current actor has flooded, or that mutes the one flooded; NULL: none. */
 static act_self *muting_receiver(struct act__worker *worker)
 {
     act_self *receiver = worker->flooded;

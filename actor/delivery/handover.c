@@ -99,7 +99,7 @@ void act__handover_pass_on(struct act__worker *worker, act_self *self, struct ac
 }
 
 /*
- * Gives the right to take it to whoever comes first. Returns: false if it was given up meanwhile.
+ * Gives the right to take it to the first that comes. Returns: false if it was given up meanwhile.
  */
 static bool park(act_self *self)
 {

@@ -22,7 +22,7 @@ void      act__handover_pass_on(struct act__worker *worker, act_self *self,
  * is abandoned.
  */
 void      act__handover_park(act_self *self);
-/* Whether nobody will come. Then the holder of the token makes it a dead cell: */
+/* Whether none will come. Then the holder of the token makes it a dead cell: */
 bool      act__handover_is_abandoned(const act_self *self);
 void      act__handover_clear(struct act__worker *worker, act_self *self);
 /* The cell of a handover, for a spawn; NULL: there is no such handover. */

@@ -10,7 +10,7 @@
  * once: the others follow together. See send.c.
  */
 struct act__outbox {
-    uint64_t     to;       /* the local part of whom the handler has sent to last; 0: nobody yet */
+    uint64_t     to;       /* the local part of the last receiver's pid; 0: none yet */
     act_message *envelope; /* the signal that carries them; NULL: none was made yet */
     uint32_t     count;    /* of the messages in it */
     uint32_t     max;      /* messages that may wait in it; 0: none */

@@ -25,7 +25,7 @@ void act__deliver_or_drop(struct act_system *system, struct act__worker *worker,
                           act_pid to, act_message *message);
 /* What a timer of `self` brings to it; right into its inbox, whose token the caller holds. */
 void act__deliver_own(struct act__worker *worker, act_self *self, act_message *message);
-/* Nobody received it: counts and tells the hook; the caller frees it. `worker` may be NULL. */
+/* It was not received: counts and tells the hook; the caller frees it. `worker` may be NULL. */
 void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to,
                       const act_message *message, act_result why);
 /*
@@ -77,7 +77,7 @@ static inline bool act__cell_push(struct act_system *system, struct act__worker 
     return wakes;
 }
 
-/* Frees any envelope, wherever it lives, when nobody needs it any more. */
+/* Frees any envelope, wherever it lives, when it is not needed any more. */
 void               act__release_elsewhere(struct act__worker *worker, act_message *message);
 static inline void act__release(struct act__worker *worker, act_message *message)
 {

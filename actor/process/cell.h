@@ -31,7 +31,7 @@
 struct act_self {
     struct act__task task; /* what the scheduler knows of it */
     struct act__gate gate;
-    _Atomic uint64_t generation;  /* odd: somebody lives here. Written by the spawner and at the
+    _Atomic uint64_t generation;  /* odd: an actor lives here. Written by the spawner and at the
                                      end. */
     _Atomic uint64_t control;     /* ACT__CONTROL_* and, above, the generation they are meant
                                      for; written by all */
@@ -97,7 +97,7 @@ enum {
     ACT__CELL_REDELIVERS = 8192, /* ... and also the one whose handler has panicked */
     ACT__CELL_SUCCEEDS = 16384,  /* has the messages of those before it, inbox.before_count, also
                                     the ones that are still on their way to these */
-    ACT__CELL_HANDOVER = 32768   /* nobody lives here, but somebody will: what comes waits */
+    ACT__CELL_HANDOVER = 32768   /* no actor lives here, but one will: what comes waits */
 };
 
 /* Requests that need no envelope and so cannot fail: see act__control_set. */

@@ -13,7 +13,7 @@
 struct act__ending {
     struct act__reason       reason;              /* once the end is decided */
     uint8_t                  stage;               /* how far it has got; see exit.c */
-    bool                     agreed;              /* it is a kill that nobody need be told of */
+    bool                     agreed;              /* it is a kill that is told to none */
     bool                     was_root;            /* one that was told to end */
     char                     label[ACT_NAME_MAX]; /* of an on_end that was called; "": none */
     struct act__reason_text *panic_text;          /* of a panic that is on its way */

@@ -9,7 +9,10 @@
 struct act__names;
 act_result act__names_create(struct act__names **names);
 void       act__names_destroy(struct act__names *names);
-/* Who waits for this lock sees the actors that were named meanwhile as ones that can be sent to. */
+/*
+ * A thread that waits for this lock sees the actors that were named meanwhile as ones that can be
+ * sent to.
+ */
 void       act__names_lock(struct act__names *names);
 void       act__names_unlock(struct act__names *names);
 /*

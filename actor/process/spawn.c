@@ -161,7 +161,7 @@ static act_message *make_birth(act_self *cell, const struct act__spawning *what)
     cell->parent = what->parent;
     cell->kept = NULL;
     cell->timers.first = NULL;
-    if (!takes_over(what->options)) /* else the name may be there, and who monitors the handover */
+    if (!takes_over(what->options)) /* else the name may be there, and the handover's monitors */
         cell->bonds.first = cell->attachments.first = NULL;
     cell->arena.chunk = NULL;
     cell->defers = NULL;

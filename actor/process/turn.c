@@ -226,7 +226,7 @@ static bool begin_newborn(struct act__worker *worker, act_self *self)
 
 /*
  * A handover takes in what comes, and sleeps, whatever waits in it. Returns: whether the turn is
- * over; else it is a handover no more: somebody is born in it, or it is dead.
+ * over; else it is a handover no more: an actor is born in it, or it is dead.
  */
 static bool run_handover(struct act__worker *worker, act_self *self)
 {

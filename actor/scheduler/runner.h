@@ -26,32 +26,33 @@ struct act__late_call {
  */
 struct act__runner {
     struct act__executor       *executor;
-    _Atomic(struct act__task *) lifo_slot;     /* to run after the current one; ACT__NO_LIFO_SLOT:
-                                                  this runner has no such place. Written by this
-                                                  thread, and by the monitor while it holds the
-                                                  station. */
-    _Atomic(struct act__task *) current;       /* whose turn it is; NULL between turns. Written by
-                                                  this thread. */
+    _Atomic(struct act__task *) lifo_slot;     /* to run after the current one;
+                                                  ACT__NO_LIFO_SLOT: this runner has no such place.
+                                                  Written by this thread, and by the monitor while
+                                                  it holds the station. */
+    _Atomic(struct act__task *) current;       /* whose turn it is; NULL between turns. Written
+                                                  by this thread. */
     _Atomic uint32_t            turn;          /* counts them; this and the next two: station.h */
     _Atomic uint16_t            station_uses;  /* calls within each other that use the station;
                                                   written by this thread */
     _Atomic bool                station_asked; /* the station is held or taken by another, or
                                                   wanted back */
-    bool                        is_behind;     /* an actor has spent its batch, and as many messages
-                                              wait */
-    uint32_t                    batch;     /* messages that the current actor may still handle in
-                                              this turn */
-    uint32_t                    batch_max; /* that an actor may handle in a turn at most: see
-                                              batch_shift in task.h */
-    uint32_t                    index;     /* 0 to workers_count - 1; ACT__NO_WORKER: not one of
-                                              those */
-    struct act__timer_wheel    *wheel;     /* its station's; NULL: it has none */
-    struct act__loop           *loop;      /* its station's; NULL: no I/O on this thread */
+    bool                        is_behind;     /* an actor has spent its batch, and as many
+                                                  messages wait */
+    uint32_t                    batch;         /* messages that the current actor may still
+                                                  handle in this turn */
+    uint32_t                    batch_max;     /* that an actor may handle in a turn at most: see
+                                                  batch_shift in task.h */
+    uint32_t                    index;         /* 0 to workers_count - 1; ACT__NO_WORKER: not one
+                                                  of those */
+    struct act__timer_wheel    *wheel;         /* its station's; NULL: it has none */
+    struct act__loop           *loop;          /* its station's; NULL: no I/O on this thread */
     struct act__random          random;
     struct act__late_call      *late_first, *late_last;
     bool                        calls_late;                          /* them, one after the other */
     act__counter                stolen, parked, stuck, thread_waits; /* see ACT_COUNTERS */
-    struct act__panic           panic; /* of a callback: ends at the bottom of the thread's loop */
+    /* of a callback: ends at the bottom of the thread's loop */
+    struct act__panic           panic;
 };
 
 #define ACT__NO_WORKER    UINT32_MAX
@@ -101,7 +102,9 @@ struct act__progress act__runner_progress(const struct act__runner *runner);
  */
 void act__loop_left(struct act__runner **runner);
 
-/* Implemented by actor/signal/timers.c. Fires what is due on a wheel that nobody else uses now. */
+/*
+ * Implemented by actor/signal/timers.c. Fires what is due on a wheel that no other thread uses now.
+ */
 void act__timers_run(struct act__runner *runner, struct act__timer_wheel *wheel, act_millis now);
 /* Frees a timer that is in no wheel and no set, with its message. */
 void act__timer_drop(struct act__runner *runner, struct act__timer *timer);

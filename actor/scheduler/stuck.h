@@ -14,7 +14,7 @@
  */
 bool act__stuck_relieve(struct act__worker_pool *pool, struct act__station *station, uint32_t turn,
                         act_millis lasted);
-/* What displaced threads have left where nobody else looks. */
+/* What displaced threads have left where no other looks. */
 void act__stuck_sweep(struct act__worker_pool *pool);
 /*
  * Of a thread between turns that was asked for its station. Without the mutex. Returns: whether it

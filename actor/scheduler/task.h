@@ -9,8 +9,8 @@
 struct act__runner;
 
 /*
- * The first part of an actor's record, so a task leads to its actor. Whoever has the actor's token
- * gives the task to an executor, and one runner calls act__turn_run with it.
+ * The first part of an actor's record, so a task leads to its actor. The holder of the actor's
+ * token gives the task to an executor, and one runner calls act__turn_run with it.
  */
 struct act__task {
     struct act__task *run_next;    /* in a run queue; the holder of the token */

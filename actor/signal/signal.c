@@ -270,8 +270,7 @@ static bool bond_ended(struct act__worker *worker, struct act__bond *bond, unsig
 static bool apply_exit(struct act__worker *worker, act_self *self, act_message *signal)
 {
     struct act__reason reason = *act__message_reason_of(signal);
-    bool               is_handover =
-        (self->flags & ACT__CELL_HANDOVER) != 0; /* there is nobody whom it could end */
+    bool     is_handover = (self->flags & ACT__CELL_HANDOVER) != 0; /* there is no actor to end */
     unsigned end;
     if (act__message_is_pooled(signal))
         return !is_handover && exit_signal(worker, self, signal, signal->act_sender, false, reason);

@@ -27,7 +27,7 @@ void act__event_push(struct act__worker *worker, uint64_t to, struct act__event 
  */
 void act__control_set(struct act_system *system, struct act__worker *worker, uint64_t to,
                       uint8_t control);
-/* Fetches; applies signals and takes messages in, or refuses them if nobody lives here. */
+/* Fetches; applies signals and takes messages in, or refuses them if no actor lives here. */
 void act__take_in(struct act__worker *worker, act_self *self);
 /* The same for a list that was fetched already. */
 void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list);

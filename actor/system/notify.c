@@ -153,7 +153,7 @@ static void begin(struct notifier *notifier)
     settle(notifier, result);
 }
 
-/* Somebody has selected it. Any thread. */
+/* It was selected. Any thread. */
 static void fire(struct act__waiter *waiter)
 {
     struct notifier *notifier = act__container(waiter, struct notifier, waiter);

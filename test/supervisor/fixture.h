@@ -31,7 +31,7 @@ struct fixture_plan {
     act_millis                 end_delay;     /* ... after this time, ... */
     bool                       ignores_exits; /* ... or not at all */
     bool                       panics_at_end; /* in terminate */
-    act_pid                    forge_to;      /* of FIXTURE_DO_FORGE; nobody: the supervisor */
+    act_pid                    forge_to;      /* of FIXTURE_DO_FORGE; none: the supervisor */
     const struct fixture_plan *after;         /* must run before this one's init is called */
 
     int           starts, ends, starts_ok;

@@ -304,7 +304,7 @@ static void a_send_to_the_name_reaches_who_has_it_then(void)
     fixture_close();
 }
 
-/* -------------------------------------------------------------------------- who asks a handover */
+/* -------------------------------------------------------------------------- asks of a handover */
 
 static void answers(act_self *self)
 {

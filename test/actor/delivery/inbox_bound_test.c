@@ -343,7 +343,7 @@ static void many_that_flood_are_all_muted_and_all_go_on(void)
     fixture_close();
 }
 
-/* A flood that comes all at once, and then nothing: who was muted must run again. */
+/* A flood that comes all at once, and then nothing: the muted must run again. */
 static int floods_count;
 
 static void floods_once(act_self *self)
