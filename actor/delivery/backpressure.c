@@ -147,7 +147,7 @@ static uint32_t multiply(uint32_t count, uint32_t factor)
 static uint32_t patience_of(const struct act__worker *worker, const act_self *self)
 {
     return multiply(worker->backlog_max,
-                    (self->flags & ACT__CELL_HANDOVER) != 0 ? HANDOVER_PATIENCE : 1);
+                    act__phase_of(self) == ACT__PHASE_HANDOVER ? HANDOVER_PATIENCE : 1);
 }
 
 void act__backpressure_become_calm(struct act__worker *worker, act_self *self)
@@ -223,7 +223,7 @@ void act__backpressure_flooded(struct act__worker *worker, act_self *receiver)
     bool     is_asked =
         (control & ACT__CONTROL_LOOK) != 0 && control >> ACT__CONTROL_BITS == generation;
     bool is_handover = (control & (ACT__CONTROL_HOLDING | ACT__CONTROL_PARKED)) != 0;
-    if ((generation & 1) == 0 || act__load(&receiver->gate.max) != 0)
+    if (!act__generation_is_live(generation) || act__load(&receiver->gate.max) != 0)
         return;
     /* all but its answer is refused: nothing waits */
     if (act__load(&receiver->task.route) == ACT__ROUTE_FOREIGN) {
@@ -254,7 +254,8 @@ void act__backpressure_watch(struct act__worker *worker, struct act__timer *time
 {
     act_self *receiver = act__cell_at(worker->system, timer->to);
     uint64_t  count = act__load(&receiver->pressure);
-    bool is_alive = (act__load(&receiver->generation) & 1) != 0; /* else a sender came too late */
+    /* else a sender came too late */
+    bool      is_alive = act__generation_is_live(act__load(&receiver->generation));
     uint32_t *pause = &timer->event.bytes_count;
     if (end_watch(receiver)) {
         act__timer_drop(&worker->run, timer);
@@ -389,7 +390,7 @@ bool act__backpressure_wake(struct act__worker *worker, act_self *self, uint32_t
 
 bool act__backpressure_stay(struct act__worker *worker, act_self *self, uint32_t by)
 {
-    return (self->flags & (ACT__CELL_ENDING | ACT__CELL_OVERLOADED)) == 0 &&
+    return act__phase_of(self) != ACT__PHASE_ENDING && (self->flags & ACT__CELL_OVERLOADED) == 0 &&
            give_token_up(worker, self, by);
 }
 

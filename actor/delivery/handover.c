@@ -94,7 +94,8 @@ void act__handover_pass_on(struct act__worker *worker, act_self *self, struct ac
         act__set_add(&self->attachments, &name->member);
     sift(worker, self);
     self->inbox.before_count = (before < ACT__BEFORE_MAX ? before + 1u : before) & ACT__BEFORE_MAX;
-    self->flags = ACT__CELL_HANDOVER | succeeds | (self->flags & ACT__CELL_OVERLOADED);
+    self->flags = (self->flags & (ACT__CELL_PHASE | ACT__CELL_OVERLOADED)) | succeeds;
+    act__phase_enter(self, ACT__PHASE_HANDOVER);
     act__backpressure_look(worker, self); /* it has more patience now: it may unmute some */
 }
 
@@ -152,7 +153,8 @@ void act__handover_clear(struct act__worker *worker, act_self *self)
     act__backpressure_end(worker, self);
     act__link_index_drop(self);
     act__bonds_end(worker, &self->bonds, &nobody, false);
-    self->flags = ACT__CELL_DIED;
+    self->flags &= ACT__CELL_PHASE;
+    act__phase_enter(self, ACT__PHASE_DEAD);
 }
 
 act_self *act__handover_take(struct act_system *system, act_pid handover)

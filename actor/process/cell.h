@@ -5,9 +5,11 @@
 
 #include <actor/lifecycle.h>
 #include <actor/process/arena.h>
+#include <actor/process/phase.h>
 #include <actor/process/slab.h>
 #include <actor/scheduler/task.h>
 #include <actor/system.h>
+#include <mailbox/base/check.h>
 #include <mailbox/base/list.h>
 #include <mailbox/base/pid.h>
 #include <mailbox/inbox/inbox.h>
@@ -16,17 +18,12 @@
  * A cell is a slot that actors live in, one after the other. Its memory stays a cell as long as the
  * system lives, so a pid can be followed without asking whether the actor is still there.
  *
- *      free ---- spawn: fields are set, generation becomes odd, START is pushed ---> born
- *       ^                                                                       | START is fetched
- *       |                                                                       v
- *      dead <--- exit.c: generation becomes even, everything is released --------- living
- *       |                                                                       ^
- *       +--- its inbox sleeps: the cell may be taken again                      | messages, signals
+ * What it is in: phase.h.
  *
  * Who touches what: the first line all threads, atomically; the second and third the holder of the
  * inbox's token, except policy, which senders read, and free_link, which is the slab's. A stale
  * message can start a run of a cell at any time, also while it is free or being born: such a run
- * finds it not LIVING and touches the inbox, flags and worker only, which the spawner leaves alone.
+ * finds it FREE and touches the inbox, flags and worker only, which the spawner leaves alone.
  */
 struct act_self {
     struct act__task task; /* what the scheduler knows of it */
@@ -46,7 +43,7 @@ struct act_self {
     _Atomic uint32_t parent_hint; /* the low half of the parent's pid; written by the spawner */
 
     struct act__inbox inbox ACT__ALIGNED;
-    uint16_t                flags;       /* ACT__CELL_* */
+    uint16_t                flags;       /* ACT__CELL_*, its phase among them */
     uint8_t                 state_class; /* pool class of the state block; written by the spawner */
     _Atomic uint8_t         policy;      /* act_inbox_policy; written by the spawner */
     uint32_t                muted_next;  /* the next in another actor's list; 0: the last */
@@ -80,25 +77,42 @@ static inline act_self *act__self_of(const struct act__task *task)
 }
 
 enum {
-    ACT__CELL_LIVING = 1, /* START was fetched and the end is not done */
-    ACT__CELL_READY = 2,  /* init has returned ACT_OK; until then START is the spare */
-    ACT__CELL_TRAPPING = 4,
-    ACT__CELL_ENDING = 8,    /* worker->ending says why */
-    ACT__CELL_ANNOUNCE = 16, /* the parent waits to hear how init went */
-    ACT__CELL_OVERLOADED = 32,
-    ACT__CELL_REFUSED = 64, /* init did not answer ACT_OK */
-    ACT__CELL_DIED = 128,   /* alone: to be given back once its inbox sleeps */
-    ACT__CELL_ENDS_WITH_PARENT = 256,
-    ACT__CELL_HAS_LINKED = 512,  /* has called act_link: a LINK that comes in may cross one of
+    ACT__CELL_PHASE = 7, /* these bits: its enum act__phase */
+    ACT__CELL_READY = 8, /* init has returned ACT_OK, so terminate will be called */
+    ACT__CELL_TRAPPING = 16,
+    ACT__CELL_ANNOUNCE = 32, /* the parent waits to hear how init went */
+    ACT__CELL_OVERLOADED = 64,
+    ACT__CELL_ENDS_WITH_PARENT = 128,
+    ACT__CELL_HAS_LINKED = 256,  /* has called act_link: a LINK that comes in may cross one of
                                     its own */
-    ACT__CELL_MUTED = 1024,      /* gave its token up into a receiver's list: see backpressure.c */
-    ACT__CELL_HANDS_OVER = 2048, /* leaves a handover when it ends: see handover.c; that is ... */
-    ACT__CELL_KEEPS = 4096,      /* ... one in which the messages stay ... */
-    ACT__CELL_REDELIVERS = 8192, /* ... and also the one whose handler has panicked */
-    ACT__CELL_SUCCEEDS = 16384,  /* has the messages of those before it, inbox.before_count, also
+    ACT__CELL_MUTED = 512,       /* gave its token up into a receiver's list: see backpressure.c */
+    ACT__CELL_HANDS_OVER = 1024, /* leaves a handover when it ends: see handover.c; that is ... */
+    ACT__CELL_KEEPS = 2048,      /* ... one in which the messages stay ... */
+    ACT__CELL_REDELIVERS = 4096, /* ... and also the one whose handler has panicked */
+    ACT__CELL_SUCCEEDS = 8192    /* has the messages of those before it, inbox.before_count, also
                                     the ones that are still on their way to these */
-    ACT__CELL_HANDOVER = 32768   /* no actor lives here, but one will: what comes waits */
 };
+
+static inline enum act__phase act__phase_of(const act_self *self)
+{
+    return (enum act__phase)(self->flags & ACT__CELL_PHASE);
+}
+
+/* Whether an actor lives here, with its pid and all it owns. */
+static inline bool act__phase_is_living(const act_self *self)
+{
+    return act__phase_of(self) >= ACT__PHASE_STARTING;
+}
+
+/*
+ * A step of phase.h's drawing, with the token; the flags stay. Another step ends the process: what
+ * it owns would be freed twice, or never.
+ */
+static inline void act__phase_enter(act_self *self, enum act__phase next)
+{
+    act__check(act__phase_can_follow(act__phase_of(self), next));
+    self->flags = (uint16_t)((self->flags & ~ACT__CELL_PHASE) | next);
+}
 
 /* Requests that need no envelope and so cannot fail: see act__control_set. */
 enum {

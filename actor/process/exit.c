@@ -41,12 +41,12 @@
 void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
     /* A thread that waits does not end because its pid was killed. */
-    if ((self->flags & ACT__CELL_ENDING) != 0 ||
+    if (act__phase_of(self) == ACT__PHASE_ENDING ||
         act__load(&self->task.route) == ACT__ROUTE_FOREIGN) {
         act__reason_text_let_go(reason.text);
         return;
     }
-    self->flags |= ACT__CELL_ENDING;
+    act__phase_enter(self, ACT__PHASE_ENDING);
     worker->ending.reason = reason;
     worker->ending.stage = 0;
     worker->ending.agreed = false;
@@ -110,7 +110,7 @@ void act_exit(act_self *self, act_exit_reason reason)
     ACT__HANDLER_ONLY(self);
     struct act__reason mine = {.kind = reason.kind == ACT_EXIT_KILL ? ACT_EXIT_KILLED : reason.kind,
                                .code = reason.code};
-    if ((self->flags & ACT__CELL_ENDING) != 0)
+    if (act__phase_of(self) == ACT__PHASE_ENDING)
         return;
     if (reason.text != NULL)
         mine.text = act__reason_copy(self->worker, reason.text);
@@ -287,8 +287,8 @@ void act__turn_recover(struct act__runner *runner)
         log_panic(self, message);
         message_failed(worker, self, message);
     }
-    if ((self->flags & ACT__CELL_ENDING) != 0) { /* act_exit had been called, or terminate has
-                                                    panicked */
+    if (act__phase_of(self) == ACT__PHASE_ENDING) { /* act_exit had been called, or terminate has
+                                                       panicked */
         act__reason_text_let_go(worker->ending.reason.text);
         worker->ending.reason = reason;
     } else {
@@ -342,9 +342,9 @@ static void run_last_words(struct act__worker *worker, act_self *self)
     if (worker->ending.stage == 0) {
         worker->ending.stage = 1;
         worker->now = -1;
-        bool ready = (self->flags & (ACT__CELL_READY | ACT__CELL_REFUSED)) == ACT__CELL_READY;
         const struct act__reason *why = &worker->ending.reason;
-        if (ready && why->kind != ACT_EXIT_KILLED && self->behavior->terminate != NULL)
+        if ((self->flags & ACT__CELL_READY) != 0 && why->kind != ACT_EXIT_KILLED &&
+            self->behavior->terminate != NULL)
             self->behavior->terminate(self, self->state,
                                       act_exit_reason_make((act_exit_kind)why->kind, why->code,
                                                            text_of(why)));
@@ -413,11 +413,11 @@ static void become_dead(struct act__worker *worker, act_self *self)
     /* relaxed: a hint to senders; what they push from now on is refused when it is fetched. */
     act__store(&self->generation, act__load(&self->generation) + 1);
     act__gap("exit.dead");
-    self->flags &= (uint16_t)~ACT__CELL_LIVING;
+    act__phase_enter(self, ACT__PHASE_DEAD);
     if (self->inbox.head != NULL)
         act__drop_waiting(worker, self);
     act__backpressure_end(worker, self);
-    self->flags = ACT__CELL_DIED;
+    self->flags &= ACT__CELL_PHASE;
 }
 
 static void free_memory(act_self *self)
@@ -472,8 +472,9 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
 
 void act__end_quietly(struct act__worker *worker, act_self *self)
 {
+    act__phase_enter(self, ACT__PHASE_ENDING);
     end(worker, self, (struct act__reason){.kind = ACT_EXIT_NORMAL});
-    self->flags = 0;
+    act__phase_enter(self, ACT__PHASE_FREE);
 }
 
 void act__end_run(struct act__worker *worker, act_self *self)

@@ -23,7 +23,7 @@ static inline act_self *act__cell_at(struct act_system *system, uint64_t local)
  */
 static inline act_self *act__pid_cell(struct act_system *system, act_pid pid)
 {
-    bool is_ours = pid.node == 0 && (act__generation_of(pid.local) & 1) != 0;
+    bool is_ours = pid.node == 0 && act__generation_is_live(act__generation_of(pid.local));
     return is_ours ? act__cell_at(system, pid.local) : NULL;
 }
 
@@ -46,7 +46,7 @@ static inline __attribute__((always_inline)) act_result act__pid_resolve(act_sel
     act_self *there = act__cell_at(system, pid.local);
     if (act__unlikely(there == NULL ||
                       atomic_load_explicit(&there->generation, order) != generation ||
-                      (generation & 1) == 0 || pid.node != 0))
+                      !act__generation_is_live(generation) || pid.node != 0))
         return pid.node != 0 ? ACT_NO_NODE : ACT_NO_ACTOR;
     *cell = there;
     return ACT_OK;

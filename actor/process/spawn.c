@@ -79,7 +79,7 @@ static act_message *make_start(const struct act__spawning *what)
     if (start == NULL)
         return NULL;
     start->act_bits |= ACT__BIT_SIGNAL;
-    *birth_of(start) = (struct birth){.flags = ACT__CELL_LIVING, .has_args = args_bytes != 0};
+    *birth_of(start) = (struct birth){.has_args = args_bytes != 0};
     if (args_bytes != 0)
         memcpy(start->as.bytes + BIRTH_BYTES, what->args, args_bytes);
     return start;
@@ -345,9 +345,10 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
 
 void act__spawn_begin(act_self *self, act_message *start)
 {
-    if (act__unlikely((self->flags & ACT__CELL_HANDOVER) != 0))
+    if (act__unlikely(act__phase_of(self) == ACT__PHASE_HANDOVER))
         act__handover_begin(self, birth_of(start)->redeliver_max);
-    self->flags = birth_of(start)->flags | (self->flags & ACT__CELL_OVERLOADED);
+    self->flags = (self->flags & (ACT__CELL_PHASE | ACT__CELL_OVERLOADED)) | birth_of(start)->flags;
+    act__phase_enter(self, ACT__PHASE_STARTING);
     self->spare = start;
 }
 
@@ -376,9 +377,11 @@ void act__spawn_init(struct act__worker *worker, act_self *self)
     if (self->behavior->init != NULL)
         result = self->behavior->init(self, self->state, args);
     act__outbox_end(worker);
-    self->flags |= ACT__CELL_READY;
-    if (result != ACT_OK) {
-        self->flags |= ACT__CELL_REFUSED;
+    if (result == ACT_OK) {
+        self->flags |= ACT__CELL_READY;
+        if (act__likely(act__phase_of(self) == ACT__PHASE_STARTING)) /* else it has exited */
+            act__phase_enter(self, ACT__PHASE_RUNNING);
+    } else {
         struct act__reason failed = {.kind = ACT_EXIT_ERROR, .code = (int32_t)result};
         act__end_decide(worker, self,
                         result == ACT_IGNORE ? (struct act__reason){.kind = ACT_EXIT_NORMAL}

@@ -72,11 +72,10 @@ static inline __attribute__((always_inline)) void handle(struct act__worker *wor
         act__arena_reset(&worker->scratch);
 }
 
-/* It lives, and no end has been decided; `others` are flags that must not be set either. */
-static inline bool is_plain(const act_self *self, uint16_t others)
+/* Whether it runs and has none of these flags, in one comparison. */
+static inline bool is_plain(const act_self *self, uint16_t flags)
 {
-    const uint16_t plain = ACT__CELL_LIVING | ACT__CELL_READY;
-    return (self->flags & (plain | ACT__CELL_ENDING | others)) == plain;
+    return (self->flags & (ACT__CELL_PHASE | flags)) == ACT__PHASE_RUNNING;
 }
 
 /*
@@ -147,17 +146,19 @@ static inline void wake_if_asked(struct act__worker *worker, act_self *self)
     }
 }
 
-/* One who does not live: a cell that was dead, or has just died and is then given back. */
-static bool sleep_dead(struct act__worker *worker, act_self *self)
+/* A cell without an actor: one that was free, or one that has just died and is then given back. */
+static bool sleep_without_actor(struct act__worker *worker, act_self *self)
 {
-    uint16_t flags = self->flags;
+    bool is_dead = act__phase_of(self) == ACT__PHASE_DEAD;
     act__backpressure_end(worker, self); /* a sender may have opened its list after its end */
-    self->flags = 0;                     /* now, while the token is held */
+    if (is_dead)
+        act__phase_enter(self, ACT__PHASE_FREE); /* now, while the token is held */
     if (!fall_asleep(worker, self)) {
-        self->flags = flags;
+        if (is_dead)
+            act__phase_enter(self, ACT__PHASE_DEAD);
         return false;
     }
-    if (flags == ACT__CELL_DIED)
+    if (is_dead)
         act__slab_give(&worker->system->cells, &worker->cells, self);
     return true;
 }
@@ -183,8 +184,8 @@ static void give_way(struct act__worker *worker, act_self *self)
 /* Returns: whether the token is gone: the actor is muted, or it sleeps. */
 static bool give_token_up(struct act__worker *worker, act_self *self)
 {
-    if ((self->flags & ACT__CELL_LIVING) == 0)
-        return sleep_dead(worker, self);
+    if (!act__phase_is_living(self))
+        return sleep_without_actor(worker, self);
     if (act__unlikely(worker->flooded != NULL) && act__backpressure_mute(worker, self))
         return true;
     if (!fall_asleep(worker, self))
@@ -234,7 +235,7 @@ static bool run_handover(struct act__worker *worker, act_self *self)
         act__handover_clear(worker, self);
     else
         act__take_in(worker, self);
-    if ((self->flags & ACT__CELL_HANDOVER) == 0)
+    if (act__phase_of(self) != ACT__PHASE_HANDOVER)
         return false;
     act__backpressure_look(worker, self);
     if (!fall_asleep(worker, self))
@@ -249,18 +250,18 @@ static bool run_handover(struct act__worker *worker, act_self *self)
 /* Everything but the usual: see go_on. Returns: whether the turn is over. */
 static bool do_the_rest(struct act__worker *worker, act_self *self)
 {
-    if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
+    if (act__unlikely(act__phase_of(self) == ACT__PHASE_ENDING))
         act__end_run(worker, self);
-    if (act__unlikely((self->flags & ACT__CELL_HANDOVER) != 0))
+    if (act__unlikely(act__phase_of(self) == ACT__PHASE_HANDOVER))
         return run_handover(worker, self);
     if (self->inbox.head == NULL) {
         if (!act__inbox_is_empty(&self->gate, &self->inbox))
             act__take_in(worker, self);
         act__control_take(worker, self);
-        if (act__unlikely((self->flags & ACT__CELL_ENDING) != 0))
+        if (act__unlikely(act__phase_of(self) == ACT__PHASE_ENDING))
             return false;
     }
-    if (act__unlikely((self->flags & (ACT__CELL_LIVING | ACT__CELL_READY)) == ACT__CELL_LIVING))
+    if (act__unlikely(act__phase_of(self) == ACT__PHASE_STARTING))
         return begin_newborn(worker, self);
     if (self->inbox.head == NULL)
         return rest(worker, self);
@@ -364,7 +365,7 @@ struct act__task_name act__task_name(const struct act__task *task)
     uint64_t            generation = act__load_acquire(&self->generation); /* pairs with spawn.c */
     const act_behavior *behavior = __atomic_load_n(&self->behavior, __ATOMIC_RELAXED);
 
-    if ((generation & 1) == 0 || behavior == NULL)
+    if (!act__generation_is_live(generation) || behavior == NULL)
         return (struct act__task_name){0, NULL};
     return (struct act__task_name){act__local_of(self), behavior->name};
 }

@@ -188,7 +188,7 @@ act_result act_trap_exits(act_self *self, bool on)
         return ACT_OK;
     }
     /* While init runs the spare is START, which becomes the spare when init is done. */
-    if ((self->flags & ACT__CELL_READY) != 0 && self->spare == NULL &&
+    if (act__phase_of(self) != ACT__PHASE_STARTING && self->spare == NULL &&
         (self->spare = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0)) == NULL)
         return ACT_NO_MEMORY;
     if ((self->flags & ACT__CELL_TRAPPING) == 0)

@@ -185,11 +185,11 @@ static void apply_control(struct act__worker *worker, act_self *self)
         return;
     if ((control & ACT__CONTROL_NO_HANDOVER) != 0)
         self->flags &= (uint16_t)~ACT__CELL_HANDS_OVER;
-    if ((control & ACT__CONTROL_KILL) != 0 && (self->flags & ACT__CELL_ENDING) == 0) {
+    if ((control & ACT__CONTROL_KILL) != 0 && act__phase_of(self) != ACT__PHASE_ENDING) {
         kill_actor(worker, self, (struct act__reason){.kind = ACT_EXIT_KILLED});
         worker->ending.agreed = (control & ACT__CONTROL_AGREED) != 0;
     }
-    if ((self->flags & ACT__CELL_ENDING) != 0)
+    if (act__phase_of(self) == ACT__PHASE_ENDING)
         return;
     act__take_in(worker, self); /* the signal to look at; and what the parent had sent before a
                                    shutdown */
@@ -223,7 +223,7 @@ static bool look_for_signals(act_self *self)
     uint64_t control = act__load(&self->control);
     bool     is_mine = control >> ACT__CONTROL_BITS == act__load(&self->generation);
 
-    if ((self->flags & ACT__CELL_READY) != 0)
+    if (act__phase_of(self) == ACT__PHASE_RUNNING)
         act__control_take(self->worker, self);
     else if (is_mine && (control & (ACT__CONTROL_KILL | ACT__CONTROL_SHUTDOWN)) != 0)
         return true;
@@ -235,10 +235,10 @@ static bool look_for_signals(act_self *self)
 bool act_should_end(act_self *self)
 {
     ACT__HANDLER_ONLY(self);
-    if ((self->flags & ACT__CELL_ENDING) == 0 && act__load(&self->control) != 0 &&
+    if (act__phase_of(self) != ACT__PHASE_ENDING && act__load(&self->control) != 0 &&
         look_for_signals(self))
         return true;
-    if ((self->flags & ACT__CELL_ENDING) != 0)
+    if (act__phase_of(self) == ACT__PHASE_ENDING)
         return true;
     if ((self->flags & ACT__CELL_TRAPPING) != 0 && is_told_by_parent(self))
         return true;
@@ -270,7 +270,7 @@ static bool bond_ended(struct act__worker *worker, struct act__bond *bond, unsig
 static bool apply_exit(struct act__worker *worker, act_self *self, act_message *signal)
 {
     struct act__reason reason = *act__message_reason_of(signal);
-    bool     is_handover = (self->flags & ACT__CELL_HANDOVER) != 0; /* there is no actor to end */
+    bool is_handover = act__phase_of(self) == ACT__PHASE_HANDOVER; /* no actor is there to end */
     unsigned end;
     if (act__message_is_pooled(signal))
         return !is_handover && exit_signal(worker, self, signal, signal->act_sender, false, reason);
@@ -450,7 +450,7 @@ static bool is_inherited(const act_self *self, const act_message *message)
 static void take_in_one(struct act__worker *worker, act_self *self, act_message *message)
 {
     bool is_signal = act__message_is_signal(message);
-    bool living = (self->flags & (ACT__CELL_LIVING | ACT__CELL_HANDOVER)) != 0;
+    bool living = act__phase_of(self) >= ACT__PHASE_HANDOVER;
     bool is_start = is_signal && message->tag == ACT__SIGNAL_START;
     if (message->act_generation == (uint32_t)act__load(&self->generation) && (living || is_start)) {
         if (is_signal)
@@ -523,8 +523,7 @@ static act_message *take_in_plain(act_self *self, act_message *list)
 static void take_in_all(struct act__worker *worker, act_self *self, act_message *list)
 {
     while (list != NULL) {
-        if (act__likely((self->flags & ACT__CELL_LIVING) != 0) &&
-            (list = take_in_plain(self, list)) == NULL)
+        if (act__likely(act__phase_is_living(self)) && (list = take_in_plain(self, list)) == NULL)
             break;
         act_message *next = list->act_next;
         take_in_one(worker, self, list);

@@ -85,11 +85,13 @@ static act_result open_foreign(act_system *system, struct foreign *foreign)
     cell->task.run_next = (struct act__task *)(void *)foreign;
     act__store(&cell->gate.max, 0);
     act__store(&cell->task.route, ACT__ROUTE_FOREIGN);
-    cell->flags = ACT__CELL_LIVING | ACT__CELL_READY | ACT__CELL_TRAPPING;
+    cell->flags |= ACT__CELL_READY | ACT__CELL_TRAPPING;
     cell->worker = &act__record_of(system)->foreign_worker;
     cell->parent = 0;
     /* release: pairs with the acquire in bond.c and act__control_set_all, as in spawn.c. */
     act__store_release(&cell->generation, act__load(&cell->generation) + 1);
+    act__phase_enter(cell, ACT__PHASE_STARTING);
+    act__phase_enter(cell, ACT__PHASE_RUNNING);
     return ACT_OK;
 }
 
@@ -103,7 +105,6 @@ static void close_foreign(act_system *system, struct foreign *foreign)
     act_message *freed;
     do {
         act__take_in(worker, cell);
-        cell->flags = 0;
     } while (!act__inbox_sleep(&cell->gate, &cell->inbox, &freed));
     if (freed != NULL)
         act__release(worker, freed);

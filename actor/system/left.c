@@ -46,7 +46,8 @@ static void add_running(struct act__task *task, act_millis since, void *context)
     struct found *found = context;
     uint64_t      local = act__local_of(act__self_of(task));
 
-    if ((act__generation_of(local) & 1) != 0 && found->count < TOLD_MAX && !is_found(found, local))
+    if (act__generation_is_live(act__generation_of(local)) && found->count < TOLD_MAX &&
+        !is_found(found, local))
         found->left[found->count++] = (struct left){local, since, true};
 }
 
@@ -71,7 +72,7 @@ static void add_waiting(struct found *found)
             act__load_acquire(&cell->generation); /* pairs with the release in spawn.c */
         uint64_t local = act__local_make(generation, slot);
         bool     is_handover = (act__load(&cell->control) & HANDOVER_BITS) != 0;
-        if ((generation & 1) != 0 && !is_handover &&
+        if (act__generation_is_live(generation) && !is_handover &&
             act__load(&cell->task.route) != ACT__ROUTE_FOREIGN && !is_found(found, local))
             found->left[found->count++] = (struct left){local, -1, false};
     }

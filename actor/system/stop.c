@@ -81,7 +81,7 @@ void act__control_set_all(act_system *system, struct act__worker *worker, uint8_
     for (size_t slot = 1; (cell = act__slab_at(&system->cells, slot)) != NULL; slot++) {
         /* pairs with the release in spawn.c and foreign.c */
         uint64_t generation = act__load_acquire(&cell->generation);
-        if ((generation & 1) != 0)
+        if (act__generation_is_live(generation))
             act__control_set(system, worker, act__local_make(generation, slot), control);
     }
 }

@@ -18,6 +18,15 @@ static inline uint64_t act__generation_of(uint64_t local)
     return local >> ACT__SLOT_BITS;
 }
 
+/*
+ * Whether an actor has this generation, or the handover that is to become one; an even one is that
+ * of a free slot, or of a dead actor.
+ */
+static inline bool act__generation_is_live(uint64_t generation)
+{
+    return (generation & 1) != 0;
+}
+
 static inline uint64_t act__local_make(uint64_t generation, uint64_t slot)
 {
     return generation << ACT__SLOT_BITS | slot;

@@ -1,0 +1,48 @@
+/* Where an actor is in its life. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_PROCESS_PHASE_H
+#define ACT_ACTOR_PROCESS_PHASE_H
+
+#include <stdbool.h>
+
+/*
+ *      FREE --- START is fetched ---> STARTING --- init answers ACT_OK ---> RUNNING
+ *       ^                              ^    |                                 |
+ *       |                              |    +-- killed before init; init ---+ | exits, a signal,
+ *       |             START is fetched |        refuses, exits or panics    | | a panic
+ *       |                              |                                    v v
+ *       |                           HANDOVER <---- leaves a handover ---- ENDING
+ *       |                              | is abandoned                         |
+ *       |                              v                                      |
+ *       +--- its inbox sleeps ------ DEAD <---- the last of its code has run -+
+ *
+ * Of the cell, for the holder of its token. Others learn from the generation whether there is an
+ * actor, or will be: it is odd from HANDOVER on, and between a spawn and the fetch of START. Being
+ * muted is a state of the token, not of the life: backpressure.c.
+ */
+enum act__phase {
+    ACT__PHASE_FREE,     /* no actor; a stale message may run the cell, and is refused */
+    ACT__PHASE_DEAD,     /* the same; to be given back once its inbox sleeps */
+    ACT__PHASE_HANDOVER, /* no actor, but one will be: what comes waits. See handover.c */
+    ACT__PHASE_STARTING, /* init has not returned; START, with its args, is the spare */
+    ACT__PHASE_RUNNING,
+    ACT__PHASE_ENDING /* worker->ending says why */
+};
+
+/* Whether this step is in the drawing. */
+static inline bool act__phase_can_follow(enum act__phase now, enum act__phase next)
+{
+    static const unsigned before[] = {
+        [ACT__PHASE_FREE] = 1u << ACT__PHASE_DEAD,
+        /* FREE: its inbox would not sleep, as more has come */
+        [ACT__PHASE_DEAD] =
+            1u << ACT__PHASE_ENDING | 1u << ACT__PHASE_HANDOVER | 1u << ACT__PHASE_FREE,
+        [ACT__PHASE_HANDOVER] = 1u << ACT__PHASE_ENDING,
+        [ACT__PHASE_STARTING] = 1u << ACT__PHASE_FREE | 1u << ACT__PHASE_HANDOVER,
+        [ACT__PHASE_RUNNING] = 1u << ACT__PHASE_STARTING,
+        [ACT__PHASE_ENDING] = 1u << ACT__PHASE_STARTING | 1u << ACT__PHASE_RUNNING,
+    };
+    return (before[next] >> now & 1) != 0;
+}
+
+#endif
