@@ -80,14 +80,4 @@ static inline __attribute__((always_inline)) void act__backpressure_came(struct 
         act__backpressure_flooded(worker, receiver);
 }
 
-/* Messages, as one envelope, to an actor without a bound. */
-static inline __attribute__((always_inline)) void act__backpressure_push(struct act__worker *worker,
-                                                                         act_self    *receiver,
-                                                                         act_message *envelope,
-                                                                         uint32_t     count)
-{
-    if (!act__cell_push(worker->system, worker, receiver, envelope))
-        act__backpressure_came(worker, receiver, count);
-}
-
 #endif

@@ -57,15 +57,17 @@ void act__undelivered(struct act_system *system, struct act__worker *worker, uin
     act_message_free(&message);
 }
 
-/* A reply was asked for, and is no flood: the server of a slow client goes on for others. */
-static inline __attribute__((always_inline)) void push(struct act__worker *worker, act_self *cell,
-                                                       act_message *envelope, bool is_reply,
-                                                       uint32_t count)
+/*
+ * `count` messages as one envelope. `is_flood`: they are counted, to mute their sender: not replies,
+ * which were asked for, as the server of a slow client goes on for others; nor under a bound.
+ */
+static inline __attribute__((always_inline)) void enqueue(struct act_system  *system,
+                                                          struct act__worker *worker,
+                                                          act_self *cell, act_message *envelope,
+                                                          bool is_flood, uint32_t count)
 {
-    if (is_reply)
-        (void)act__cell_push(worker->system, worker, cell, envelope);
-    else
-        act__backpressure_push(worker, cell, envelope, count);
+    if (!act__cell_push(system, worker, cell, envelope) && is_flood)
+        act__backpressure_came(worker, cell, count);
 }
 
 /*
@@ -93,8 +95,8 @@ void act__outbox_push(struct act__worker *worker)
     uint32_t count = outbox->count;
     worker->run.batch -= count < worker->run.batch ? count : worker->run.batch;
     outbox->count = 0;
-    push(worker, act__cell_at(worker->system, outbox->to), envelope, act__message_is_reply(only),
-         count);
+    enqueue(worker->system, worker, act__cell_at(worker->system, outbox->to), envelope,
+            !act__message_is_reply(only), count);
 }
 
 /* Into an outbox that has no envelope yet; without memory the message goes by itself. */
@@ -105,12 +107,42 @@ static __attribute__((noinline)) void begin_outbox(struct act__worker *worker, a
         outbox->envelope = act__message_make(ACT__SIGNAL_OUTBOX, ACT_VALUE_BYTES,
                                              ACT__OUTBOX_MAX * sizeof message);
     if (outbox->envelope == NULL) {
-        push(worker, act__cell_at(worker->system, outbox->to), message,
-             act__message_is_reply(message), 1);
+        enqueue(worker->system, worker, act__cell_at(worker->system, outbox->to), message,
+                !act__message_is_reply(message), 1);
         return;
     }
     outbox->envelope->act_bits |= ACT__BIT_SIGNAL;
     act__outbox_messages(outbox->envelope)[outbox->count++] = message;
+}
+
+/* Into the outbox, which goes to the same actor. */
+static inline __attribute__((always_inline)) void collect(struct act__worker *worker,
+                                                          act_message        *message)
+{
+    struct act__outbox *outbox = &worker->outbox;
+    if (outbox->envelope == NULL) {
+        begin_outbox(worker, message);
+        return;
+    }
+    act__outbox_messages(outbox->envelope)[outbox->count] = message;
+    if (act__unlikely(++outbox->count >= outbox->max))
+        act__outbox_push(worker);
+}
+
+/*
+ * What is done with each message that its receiver has a place for, before it is enqueued. `bits`:
+ * its act_bits, which the compiler knows where the message was just made, until an atomic is read.
+ */
+static inline __attribute__((always_inline)) void accept(struct act_system  *system,
+                                                         struct act__worker *worker, uint64_t from,
+                                                         uint64_t to, act_message *message,
+                                                         uint8_t bits)
+{
+    message->act_sender = from;
+    message->act_sender_node = 0;
+    message->act_generation = (uint32_t)act__generation_of(to);
+    message->act_bits = bits | ACT__BIT_COUNTED;
+    count_sent(system, worker);
 }
 
 act_result act__deliver_or_full(struct act_system *system, struct act__worker *worker,
@@ -127,18 +159,13 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
         *drops = act__load(&cell->policy) != ACT_INBOX_REFUSE;
         return ACT_FULL;
     }
-    message->act_sender = from;
-    message->act_sender_node = 0;
-    message->act_generation = (uint32_t)act__generation_of(to.local);
-    message->act_bits |= ACT__BIT_COUNTED;
-    count_sent(system, worker);
-    bool may_mute = worker != NULL && !act__message_is_reply(message);
-    if (may_mute)
+    bool is_flood = worker != NULL && !act__message_is_reply(message);
+    if (is_flood)
         act__backpressure_sent(worker, cell);
+    accept(system, worker, from, to.local, message, message->act_bits);
     act__outbox_end(worker);
     act__gap("send.admitted");
-    if (!act__cell_push(system, worker, cell, message) && may_mute && max == 0)
-        act__backpressure_came(worker, cell, 1);
+    enqueue(system, worker, cell, message, is_flood && max == 0, 1);
     return ACT_OK;
 }
 
@@ -168,11 +195,7 @@ void act__deliver_own(struct act__worker *worker, act_self *self, act_message *m
         act__undelivered(worker->system, worker, me.local, me, message, ACT_FULL);
         return;
     }
-    message->act_sender = me.local;
-    message->act_sender_node = 0;
-    message->act_generation = (uint32_t)act__load(&self->generation);
-    message->act_bits |= ACT__BIT_COUNTED;
-    count_sent(worker->system, worker);
+    accept(worker->system, worker, me.local, me.local, message, message->act_bits);
     act__inbox_append(&self->inbox, message);
     self->inbox.has_priority = true;
 }
@@ -186,34 +209,23 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
                                                                   bool         is_reply)
 {
     struct act__worker *worker = self->worker;
-    struct act__outbox *outbox = &worker->outbox;
     act_self           *cell;
-    uint8_t             bits = message->act_bits | ACT__BIT_COUNTED;
-    bool                joins = outbox->to == to.local;
+    bool                joins = worker->outbox.to == to.local;
+    uint8_t bits = message->act_bits; /* often a constant, so long as no atomic was read */
     /* All that is read of the receiver is read before the push takes its cache line away. */
     if (act__unlikely(act__pid_resolve(&cell, worker->system, to, memory_order_relaxed) != ACT_OK ||
-                      act__load(&cell->gate.max) != 0 || (!joins && outbox->count != 0)))
+                      act__load(&cell->gate.max) != 0 || (!joins && worker->outbox.count != 0)))
         return false;
     if (!is_reply)
         act__backpressure_sent(worker, cell);
-    message->act_sender = act__local_of(self);
-    message->act_sender_node = 0;
-    message->act_generation = (uint32_t)act__generation_of(to.local);
-    message->act_bits = bits;
-    act__count(&worker->sent);
-    if (joins && outbox->envelope != NULL) {
-        act__outbox_messages(outbox->envelope)[outbox->count] = message;
-        if (act__unlikely(++outbox->count >= worker->outbox.max))
-            act__outbox_push(worker);
-        return true;
-    }
+    accept(worker->system, worker, act__local_of(self), to.local, message, bits);
     if (joins) {
-        begin_outbox(worker, message);
+        collect(worker, message);
         return true;
     }
-    outbox->to = to.local;
+    worker->outbox.to = to.local;
     act__gap("send.admitted");
-    push(worker, cell, message, is_reply, 1);
+    enqueue(worker->system, worker, cell, message, !is_reply, 1);
     return true;
 }
 
