@@ -12,6 +12,7 @@
 #include <actor/scheduler/runner.h>
 #include <actor/scheduler/task.h>
 #include <actor/signal/bond.h>
+#include <actor/signal/ref.h>
 #include <actor/signal/signal.h>
 #include <actor/signal/timers.h>
 #include <actor/time/wheel.h>

@@ -58,8 +58,8 @@ void act__undelivered(struct act_system *system, struct act__worker *worker, uin
 }
 
 /*
- * `count` messages as one envelope. `is_flood`: they are counted, to mute their sender: not replies,
- * which were asked for, as the server of a slow client goes on for others; nor under a bound.
+ * `count` messages as one envelope. `is_flood`: they are counted, to mute their sender. Not under a
+ * bound; nor replies, which were asked for: the server of a slow client goes on for others.
  */
 static inline __attribute__((always_inline)) void enqueue(struct act_system  *system,
                                                           struct act__worker *worker,
@@ -455,14 +455,13 @@ void act_answer_value(act_self *self, const act_message *request, uint32_t tag, 
         release_resource(&value);
         return;
     }
-    if ((message = act__message_make(tag, value.kind, 0)) == NULL) {
+    if ((message = act__message_make_value(tag, &value)) == NULL) {
         if (act__ask_fail(worker, self, asker.ask, &no_memory))
             release_resource(&value);
         else
             lost(worker->system, worker, act__local_of(self), asker.pid, tag, &value);
         return;
     }
-    act__message_set(message, &value);
     answer_with(self, asker, message);
 }
 
@@ -520,11 +519,9 @@ act_result act_system_send(act_system *system, act_pid to, act_message **message
 
 void act_system_tell_value(act_system *system, act_pid to, uint32_t tag, act_value value)
 {
-    act_message *message = act__message_make(tag, value.kind, 0);
-    if (message == NULL) {
+    act_message *message = act__message_make_value(tag, &value);
+    if (message == NULL)
         lost(system, NULL, 0, to, tag, &value);
-        return;
-    }
-    act__message_set(message, &value);
-    act__deliver_or_drop(system, NULL, 0, to, message);
+    else
+        act__deliver_or_drop(system, NULL, 0, to, message);
 }

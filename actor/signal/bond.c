@@ -8,6 +8,7 @@
 #include <actor/process/slab.h>
 #include <actor/process/worker.h>
 #include <actor/signal/link_index.h>
+#include <actor/signal/ref.h>
 #include <actor/signal/signal.h>
 #include <actor/signal/timers.h>
 #include <mailbox/base/gap.h>
@@ -35,9 +36,7 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
     struct act__bond *bond = act__slab_take(&worker->system->bonds, &worker->bonds);
     if (bond == NULL)
         return NULL;
-    act__store(&bond->generation, act__load(&bond->generation) + 1);
-    atomic_thread_fence(memory_order_release); /* who sees a field of this use sees its
-                                                  generation: pairs with find_at_side */
+    act__ref_begin_use(&bond->generation);
     act__member_place(&bond->half[0], NULL);
     act__member_place(&bond->half[1], NULL);
     bond->timer = NULL;
@@ -123,7 +122,7 @@ void act__bond_let_go(struct act__worker *worker, struct act__bond *bond)
     if (holders != 1)
         return;
     act__gap("bond.free");
-    act__store(&bond->generation, act__load(&bond->generation) + 1);
+    act__ref_end_use(&bond->generation);
     act__slab_give(&worker->system->bonds, &worker->bonds, bond);
 }
 
@@ -141,8 +140,8 @@ act_ref act__bond_ref(struct act_system *system, const struct act__bond *bond)
 /* Whether the record is in use under this ref. */
 static bool is_called(struct act_system *system, struct act__bond *bond, act_ref ref)
 {
-    return act__bond_ref(system, bond).value == ref.value &&
-           (act__load(&bond->generation) & 1) != 0;
+    return act__ref_is_of(ref, act__load(&bond->generation), act__slab_index(&system->bonds, bond),
+                          0);
 }
 
 /* Whether this is the pid that a message of so many bits of a generation was sent to. */

@@ -103,21 +103,4 @@ static inline struct act__bond *act__bond_of_end(act_message *message, unsigned 
     return act__container(message - *end, struct act__bond, end);
 }
 
-/* The bits of a ref that are the index of its bond or timer; the lowest tells which of both. */
-#define ACT__REF_INDEX_BITS 27
-#define ACT__REF_IS_TIMER   1
-
-/* The index in a ref to a bond or to a timer; SIZE_MAX for a ref to the other. */
-static inline size_t act__ref_index(act_ref ref, unsigned is_timer)
-{
-    size_t mask = (UINT64_C(1) << (ACT__REF_INDEX_BITS - 1)) - 1;
-    return (ref.value & ACT__REF_IS_TIMER) == is_timer ? ref.value >> 1 & mask : SIZE_MAX;
-}
-
-static inline act_ref act__ref_make(uint64_t generation, size_t index, unsigned is_timer)
-{
-    act_ref ref = {generation << ACT__REF_INDEX_BITS | (uint64_t)index << 1 | is_timer};
-    return ref;
-}
-
 #endif

@@ -166,15 +166,12 @@ act_result act_ask_value(act_self *self, act_ref *ask, act_pid to, uint32_t tag,
                          act_millis timeout)
 {
     ACT__HANDLER_ONLY(self);
-    act_message *message = act__message_make(tag, value.kind, 0);
+    act_message *message = act__message_make_value(tag, &value);
     if (message == NULL)
         return ACT_NO_MEMORY;
-    act__message_set(message, &value);
     act_result result = act_ask(self, ask, to, &message, timeout);
-    if (result != ACT_OK) {
-        message->kind = ACT_VALUE_NOTHING; /* the resource stays the caller's */
-        act_message_free(&message);
-    }
+    if (result != ACT_OK)
+        act__message_drop(message); /* a resource in it stays the caller's */
     return result;
 }
 

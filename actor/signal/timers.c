@@ -18,6 +18,7 @@
 #include <actor/scheduler/runner.h>
 #include <actor/scheduler/station.h>
 #include <actor/signal/bond.h>
+#include <actor/signal/ref.h>
 #include <actor/signal/signal.h>
 #include <actor/time/wheel.h>
 #include <mailbox/base/gap.h>
@@ -49,9 +50,7 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     struct act__timer *timer = act__slab_take(&worker->system->timers, &worker->timers);
     if (timer == NULL)
         return NULL;
-    act__store(&timer->generation, act__load(&timer->generation) + 1);
-    atomic_thread_fence(memory_order_release); /* who sees the owner of this use sees its
-                                                  generation: pairs with find */
+    act__ref_begin_use(&timer->generation);
     memset(&timer->event, 0, sizeof timer->event);
     timer->event.act_bits = ACT__BIT_SIGNAL | ACT__HOME_TIMER;
     timer->event.tag = ACT__SIGNAL_TIMER;
@@ -92,7 +91,7 @@ void act__timer_drop(struct act__runner *runner, struct act__timer *timer)
     struct act__worker *worker = act__worker_of(runner);
     if (timer->message != NULL)
         act_message_free(&timer->message);
-    act__store(&timer->generation, act__load(&timer->generation) + 1);
+    act__ref_end_use(&timer->generation);
     act__slab_give(&worker->system->timers, &worker->timers, timer);
 }
 
@@ -190,23 +189,20 @@ act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to, uint
                                 act_value value, act_millis delay)
 {
     ACT__HANDLER_ONLY(self);
-    act_message *message = act__message_make(tag, value.kind, 0);
+    act_message *message = act__message_make_value(tag, &value);
     if (message == NULL)
         return ACT_NO_MEMORY;
-    act__message_set(message, &value);
     act_result result = act_send_after(self, timer, to, &message, delay);
-    if (result != ACT_OK) {
-        message->kind = ACT_VALUE_NOTHING; /* the resource stays the caller's */
-        act_message_free(&message);
-    }
+    if (result != ACT_OK)
+        act__message_drop(message); /* a resource in it stays the caller's */
     return result;
 }
 
 /* Whether the record is in use under this ref. */
 static bool is_called(struct act_system *system, struct act__timer *timer, act_ref ref)
 {
-    return act__timer_ref(system, timer).value == ref.value &&
-           (act__load(&timer->generation) & 1) != 0;
+    return act__ref_is_of(ref, act__load(&timer->generation),
+                          act__slab_index(&system->timers, timer), ACT__REF_IS_TIMER);
 }
 
 /*

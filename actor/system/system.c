@@ -21,6 +21,7 @@
 #include <actor/scheduler/runner.h>
 #include <actor/scheduler/worker_pool.h>
 #include <actor/signal/bond.h>
+#include <actor/signal/ref.h>
 #include <actor/system/left.h>
 #include <actor/system/log.h>
 #include <actor/system/log_writer.h>

@@ -124,6 +124,15 @@ static inline void act__message_set(act_message *message, const act_value *value
     message->as.act_words[1] = value->as.act_words[1];
 }
 
+/* NULL: no memory, and a resource in it stays the caller's. */
+static inline act_message *act__message_make_value(uint32_t tag, const act_value *value)
+{
+    act_message *message = act__message_make(tag, value->kind, 0);
+    if (message != NULL)
+        act__message_set(message, value);
+    return message;
+}
+
 /* Frees a pooled envelope whose resource, if any, has been seen to. */
 static inline void act__message_drop(act_message *message)
 {

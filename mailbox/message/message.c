@@ -35,10 +35,9 @@ act_result act_message_create_value(act_message **message, uint32_t tag, act_val
 {
     if (tag == 0 || tag > ACT_TAG_MAX || (unsigned)value.kind > ACT_VALUE_RESOURCE)
         return ACT_INVALID;
-    act_message *made = act__message_make(tag, value.kind, 0);
+    act_message *made = act__message_make_value(tag, &value);
     if (made == NULL)
         return ACT_NO_MEMORY;
-    act__message_set(made, &value);
     *message = made;
     return ACT_OK;
 }

@@ -1,0 +1,52 @@
+/* What a ref to an ask, a monitor or a timer is made of. Internal. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACT_ACTOR_SIGNAL_REF_H
+#define ACT_ACTOR_SIGNAL_REF_H
+
+#include <mailbox/base/atomics.h>
+#include <mailbox/base/types.h>
+
+/*
+ * A ref leads to a record, a bond or a timer, that is used again and again. The record's generation
+ * is odd while it is in use, and the ref carries it, so a ref that is over leads to nothing.
+ */
+
+/* The bits of a ref that are the index of its bond or timer; the lowest tells which of both. */
+#define ACT__REF_INDEX_BITS 27
+#define ACT__REF_IS_TIMER   1
+
+/* The index in a ref to a bond or to a timer; SIZE_MAX for a ref to the other. */
+static inline size_t act__ref_index(act_ref ref, unsigned is_timer)
+{
+    size_t mask = (UINT64_C(1) << (ACT__REF_INDEX_BITS - 1)) - 1;
+    return (ref.value & ACT__REF_IS_TIMER) == is_timer ? ref.value >> 1 & mask : SIZE_MAX;
+}
+
+static inline act_ref act__ref_make(uint64_t generation, size_t index, unsigned is_timer)
+{
+    act_ref ref = {generation << ACT__REF_INDEX_BITS | (uint64_t)index << 1 | is_timer};
+    return ref;
+}
+
+/* Whether the ref leads to the record with this index, which has this generation now. */
+static inline bool act__ref_is_of(act_ref ref, uint64_t generation, size_t index, unsigned is_timer)
+{
+    return (generation & 1) != 0 && act__ref_make(generation, index, is_timer).value == ref.value;
+}
+
+static inline void act__ref_begin_use(_Atomic uint64_t *generation)
+{
+    act__store(generation, act__load(generation) + 1);
+    /*
+     * A thread that sees a field of this use sees its generation: pairs with the acquires of
+     * find_at_side in bond.c and find in timers.c.
+     */
+    atomic_thread_fence(memory_order_release);
+}
+
+static inline void act__ref_end_use(_Atomic uint64_t *generation)
+{
+    act__store(generation, act__load(generation) + 1);
+}
+
+#endif
