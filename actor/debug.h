@@ -108,6 +108,7 @@ ACT_END_DECLS
 #define act_trap_kill(self) act_trap_kill(ACT__IN_HANDLER(self, act_trap_kill))
 #define act_kill_agreed(self, ...)                                                                 \
     act_kill_agreed(ACT__IN_HANDLER(self, act_kill_agreed), __VA_ARGS__)
+#define act_work_for_ask(self)   act_work_for_ask(ACT__IN_HANDLER(self, act_work_for_ask))
 #define act_each_link(self, ...) act_each_link(ACT__IN_HANDLER(self, act_each_link), __VA_ARGS__)
 
 /* actor/log.h */

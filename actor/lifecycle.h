@@ -117,6 +117,16 @@ ACT_API ACT_MUST_CHECK act_result act_trap_kill(act_self *self) ACT_NONNULL_ALL;
 ACT_API void act_kill_agreed(act_self *self, act_pid other) ACT_NONNULL_ALL;
 
 /**
+ * Says that this actor works for an ask of another's: once that has its answer, has timed out, or
+ * its asker has ended, act_should_end answers true.
+ *
+ * self     Its state begins with the ask, as an act_ref, from now on; 0: an ask that is over.
+ *
+ * Threads: handler.
+ */
+ACT_API void act_work_for_ask(act_self *self) ACT_NONNULL_ALL;
+
+/**
  * Whether init was called in the actor that an ACT_MESSAGE_STARTED tells of. It may have had its
  * args then.
  */

@@ -20,7 +20,7 @@ _Static_assert((offsetof(act_message, as) + offsetof(struct act__request, args) 
 
 /* What the actor is given. The record is held by it. */
 struct job {
-    act_ref            ask; /* first: see act_should_end */
+    act_ref            ask; /* first: see act_work_for_ask */
     struct act__child *child;
 };
 
@@ -40,6 +40,7 @@ static act_result init(act_self *self, void *state, const void *args)
         return ACT_INVALID;
     *(struct job *)state = *(const struct job *)args;
     ((struct job *)state)->ask = ((struct job *)state)->child->asker.ask;
+    act_work_for_ask(self);
     if (act_message_create_value(&message, RUN, act_nothing()) != ACT_OK)
         return ACT_NO_MEMORY;
     /* so that the supervisor need not wait for it */

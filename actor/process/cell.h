@@ -89,8 +89,9 @@ enum {
     ACT__CELL_HANDS_OVER = 1024, /* leaves a handover when it ends: see handover.c; that is ... */
     ACT__CELL_KEEPS = 2048,      /* ... one in which the messages stay ... */
     ACT__CELL_REDELIVERS = 4096, /* ... and also the one whose handler has panicked */
-    ACT__CELL_SUCCEEDS = 8192    /* has the messages of those before it, inbox.before_count, also
+    ACT__CELL_SUCCEEDS = 8192,   /* has the messages of those before it, inbox.before_count, also
                                     the ones that are still on their way to these */
+    ACT__CELL_WORKS_FOR_ASK = 16384 /* its state begins with the ask, an act_ref */
 };
 
 static inline enum act__phase act__phase_of(const act_self *self)

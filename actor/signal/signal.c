@@ -232,6 +232,12 @@ static bool look_for_signals(act_self *self)
     return false;
 }
 
+void act_work_for_ask(act_self *self)
+{
+    ACT__HANDLER_ONLY(self);
+    self->flags |= ACT__CELL_WORKS_FOR_ASK;
+}
+
 bool act_should_end(act_self *self)
 {
     ACT__HANDLER_ONLY(self);
@@ -242,7 +248,7 @@ bool act_should_end(act_self *self)
         return true;
     if ((self->flags & ACT__CELL_TRAPPING) != 0 && is_told_by_parent(self))
         return true;
-    return self->behavior == &act__task_behavior &&
+    return (self->flags & ACT__CELL_WORKS_FOR_ASK) != 0 &&
            !act__ask_is_open(self->worker->system, *(act_ref *)self->state);
 }
 

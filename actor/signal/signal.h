@@ -48,10 +48,4 @@ static inline void act__control_take(struct act__worker *worker, act_self *self)
         act__control_apply(worker, self);
 }
 
-/*
- * supervisor/task.c: the state of an actor of this behavior begins with the ask that it works for,
- * an act_ref.
- */
-extern const act_behavior act__task_behavior;
-
 #endif
