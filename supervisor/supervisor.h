@@ -11,7 +11,7 @@ ACT_BEGIN_DECLS
  * The rules are those of Erlang/OTP's supervisor; where this page is silent, OTP's manual holds.
  *
  * A supervisor takes one step for each message it gets and never waits inside one: while a child
- * starts or stops it still hears everybody. It is told to stop by an exit signal from its parent,
+ * starts or stops it still hears all others. It is told to stop by an exit signal from its parent,
  * or from none (act_system_exit, act_system_stop), also while it is starting; exit signals from
  * others are ignored, and messages that are none of its calls are counted and logged (act_unknown).
  *
