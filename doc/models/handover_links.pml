@@ -24,7 +24,7 @@ chan  cell = [8] of { mtype, byte };
 bool  is_busy;
 
 /* cell->control */
-byte whose;
+byte word_of; /* the generation that the word is of */
 bool leave, holding, parked, abandoned;
 
 /* The supervisor. */
@@ -58,11 +58,11 @@ inline end_1(b) { atomic { half_1[b] = false; ended_1[b] = true }; inbox ! b }
 inline hold()
 {
     atomic {
-        stays = (generation < LIVES - 1) && !(whose == generation && leave);
+        stays = (generation < LIVES - 1) && !(word_of == generation && leave);
         if
         :: stays ->
             if
-            :: whose <= generation -> CLEAR_WORD; whose = generation + 1
+            :: word_of <= generation -> CLEAR_WORD; word_of = generation + 1
             :: else
             fi;
             holding = true
@@ -87,9 +87,9 @@ inline give_up(l)
 {
     atomic {
         if
-        :: whose <= l + 1 && whose >= l && parked -> parked = false; abandoned = true
-        :: whose <= l + 1 && whose >= l && !parked && (holding || whose == l) -> leave = true
-        :: whose < l -> CLEAR_WORD; whose = l; leave = true
+        :: word_of <= l + 1 && word_of >= l && parked -> parked = false; abandoned = true
+        :: word_of <= l + 1 && word_of >= l && !parked && (holding || word_of == l) -> leave = true
+        :: word_of < l -> CLEAR_WORD; word_of = l; leave = true
         :: else
         fi
     }
@@ -191,8 +191,8 @@ proctype child()
 inline child_gone()
 {
     told[b]++;
-    assert(told[b] == 1 && !(whose == b + 1 && holding));
-    atomic { has = (whose == b + 1 && parked); if :: has -> parked = false :: else fi } /* handover_of, take */
+    assert(told[b] == 1 && !(word_of == b + 1 && holding));
+    atomic { has = (word_of == b + 1 && parked); if :: has -> parked = false :: else fi } /* handover_of, take */
     if
     :: has ->
         current = b + 1;
