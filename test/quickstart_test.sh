@@ -278,7 +278,7 @@ with_apt
 echo 'Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4711 (a-name)...' \
     >"$have/trouble"
 run build && grep -q 'waiting for process 4711 (a-name), which has /var/lib/dpkg/lock-frontend' "$work/said"
-told "it says whom it waits for"
+told "it says which process it waits for"
 
 machine
 with_apt

@@ -223,7 +223,7 @@ enum { CROWD = 64, ACTIONS = 1500 * SCALE };
 static _Atomic uint64_t crowd[CROWD]; /* the newest pid of each place: often stale */
 static _Atomic int64_t  actions;
 
-static act_pid somebody(act_self *self)
+static act_pid any_in_crowd(act_self *self)
 {
     return (act_pid){0, crowd[act_random(self) % CROWD]};
 }
@@ -250,14 +250,15 @@ static void asks(act_self *self)
     act_message *message;
     if (act_message_create_value(&message, TAG_WORD, resource()) != ACT_OK)
         abort();
-    (void)!act_ask(self, &ask, somebody(self), &message, 1 + (act_millis)(act_random(self) % 5));
+    (void)!act_ask(self, &ask, any_in_crowd(self), &message,
+                   1 + (act_millis)(act_random(self) % 5));
     act_message_free(&message);
 }
 
 static void does_as_it_pleases(act_self *self, act_ref *timer)
 {
     act_ref ref;
-    act_pid other = somebody(self);
+    act_pid other = any_in_crowd(self);
     switch (act_random(self) % 20) {
     case 0:
     case 1:

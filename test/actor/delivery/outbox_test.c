@@ -1,6 +1,5 @@
 /*
- * What a handler sends to one actor in a row is handed over together: nobody can tell but by the
- * clock.
+ * What a handler sends to one actor in a row is handed over together: only a clock can tell.
  */
 /* SPDX-License-Identifier: MIT */
 #include <semaphore.h>
