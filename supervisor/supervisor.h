@@ -152,7 +152,7 @@ typedef struct act_child_spec {
      * wrote; it survives any exit of the child, a panic or kill included. Not promised: that what
      * is in it is consistent. A panic leaves it as it was at that instruction, so change it in a
      * last, short step that cannot fail, or repair it in init. It does not survive the supervisor,
-     * but for an instance that is still ending: that one has it to its last clean-up.
+     * except for an instance that is still ending: that one has it to its last clean-up.
      */
     size_t kept_bytes; /* 0: none */
     void (*kept_release)(void *kept);

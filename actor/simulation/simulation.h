@@ -13,7 +13,7 @@ ACT_BEGIN_DECLS
  * The same actors, the same rules, but nothing happens by itself: actors run inside
  * act_simulation_run and act_simulation_advance only, one at a time, and which of the runnable ones
  * is next and how many messages it handles is drawn from the seed. The clock starts at 0 and stands
- * still but for act_simulation_advance.
+ * still except for act_simulation_advance.
  */
 typedef struct act_simulation act_simulation;
 

@@ -49,7 +49,7 @@ byte handles[CHANNELS];
 byte state[THREADS];
 bool done[THREADS];      /* act_done: the one that selects has handed the value over */
 #define LIST(c, thread) list[(c) * THREADS + (thread)]
-bool list[CHANNELS * THREADS]; /* receivers at the senders' end of c, senders at the receivers' end */
+bool list[CHANNELS * THREADS]; /* receivers at the senders' side of c, senders at the receivers' side */
 byte sent, received;
 
 #ifdef RENDEZVOUS

@@ -350,18 +350,18 @@ static void one_that_was_announced_can_trap_a_shutdown(void)
     fixture_close();
 }
 
-/* ---------------------------------------------------------------------------------------- lives */
+/* ---------------------------------------------------------------------------------- generations */
 
 static void a_pid_never_comes_again(void)
 {
-    enum { LIVES = 1000 };
-    static act_pid seen[LIVES];
+    enum { GENERATIONS = 1000 };
+    static act_pid seen[GENERATIONS];
     fixture_open();
-    for (int i = 0; i < LIVES; i++) {
+    for (int i = 0; i < GENERATIONS; i++) {
         seen[i] = fixture_spawn_as(&scripted, NULL, NULL);
         fixture_let(seen[i], exits_normally);
     }
-    for (int i = 0; i < LIVES; i++)
+    for (int i = 0; i < GENERATIONS; i++)
         for (int j = 0; j < i; j++)
             if (act_pid_equal(seen[i], seen[j]))
                 ck_abort_msg("%d has the pid of %d", i, j);

@@ -1,6 +1,6 @@
 /*
- * In which order a worker runs what it has; one alone, so that it does not depend on time, but for
- * newborns' ages.
+ * In which order a worker runs what it has; one alone, so that it does not depend on time, except
+ * for newborns' ages.
  */
 /* SPDX-License-Identifier: MIT */
 #include <semaphore.h>
