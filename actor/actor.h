@@ -164,13 +164,13 @@ ACT_API ACT_MUST_CHECK act_result act_spawn_monitor(act_self *self, act_pid *pid
                                                     const act_spawn_options *options)
     ACT_NONNULL(1, 2, 3, 4);
 
-/** Says who I am. */
+/** The actor's own pid. */
 ACT_API act_pid act_self_pid(const act_self *self) ACT_NONNULL_ALL;
 
-/** Says who spawned me; nobody if an ordinary thread did. */
+/** The actor that has spawned it; none if an ordinary thread did. */
 ACT_API act_pid act_self_parent(const act_self *self) ACT_NONNULL_ALL;
 
-/** The system I live in. */
+/** The system it lives in. */
 ACT_API act_system *act_self_system(const act_self *self) ACT_NONNULL_ALL;
 
 /**
@@ -209,7 +209,7 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  *          inbox_max bounds it in all.
  * Returns: ACT_OK        queued. No promise that it will be handled: monitor `to` for that.
  *          ACT_FULL      the inbox is at inbox_max and its policy is ACT_INBOX_REFUSE.
- *          ACT_NO_ACTOR  nobody to receive it, now or ever again.
+ *          ACT_NO_ACTOR  there is no receiver, now or ever again.
  *          ACT_NO_NODE   the receiver's node is not connected.
  * See:     test/actor/delivery/send_test.c, test/actor/delivery/inbox_bound_test.c
  */
@@ -291,13 +291,13 @@ ACT_API ACT_MUST_CHECK act_result act_ask_value(act_self *self, act_ref *ask, ac
                                                 uint32_t tag, act_value value,
                                                 act_millis timeout) ACT_NONNULL_ALL;
 
-/* Who waits for an answer: copy it to reply after the handler has returned. */
+/* An asker that waits for its answer: copy it to reply after the handler has returned. */
 typedef struct act_asker {
     act_pid pid;
     act_ref ask; /* 0: the message was no ask; a reply to it is then refused */
 } act_asker;
 
-/** Who asked with this message. */
+/** The asker whose message this is. */
 static inline act_asker act_message_asker(const act_message *message)
 {
     act_asker asker = {act_message_sender(message), message->ref};
@@ -459,7 +459,7 @@ ACT_API ACT_NORETURN void act__panic_at(act_self *self, const char *file, int li
  * name     1 to ACT_NAME_MAX - 1 bytes; copied.
  *
  * Threads: handler.
- * Order:   released before links and monitors hear of the end: who sees the DOWN can take the name.
+ * Order:   released before links and monitors hear of the end: after a DOWN the name can be taken.
  * Returns: ACT_OK, ACT_EXISTS, ACT_INVALID (length), ACT_NO_MEMORY.
  */
 ACT_API ACT_MUST_CHECK act_result act_register(act_self *self, const char *name) ACT_NONNULL_ALL;
@@ -486,7 +486,7 @@ ACT_API ACT_MUST_CHECK act_result act_whereis(act_system *system, act_pid *pid,
  * act_handover) is never without one to send to, so nothing is lost between the two.
  *
  * Owns, Threads, Order, Waits: as act_send.
- * Returns: ACT_NOT_FOUND (nobody has it), and all of act_send.
+ * Returns: ACT_NOT_FOUND (no actor has it), and all of act_send.
  */
 ACT_API ACT_MUST_CHECK act_result act_send_name(act_self *self, const char *name,
                                                 act_message **message) ACT_NONNULL_ALL;

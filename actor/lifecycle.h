@@ -14,14 +14,14 @@ ACT_BEGIN_DECLS
  * Whether an actor leaves its handover to another when it ends: its inbox and its name. The
  * handover has the pid of the actor that will take it (.takes_over). Until then whatever is sent to
  * that pid, or to the name, waits, within inbox_max; asks, links and monitors wait, too. For
- * whoever restarts actors; supervisors do this for their children.
+ * what restarts actors; supervisors do this for their children.
  */
 typedef enum act_handover {
     ACT_HANDOVER_NONE,     /* what waits becomes dead letters, and the name is free */
-    ACT_HANDOVER_KEEP,     /* what waits is for whoever takes over, in its order and before what
-                              comes later */
-    ACT_HANDOVER_DROP,     /* what waits becomes dead letters; what comes later is for who takes
-                              the handover */
+    ACT_HANDOVER_KEEP,     /* what waits is for the actor that takes over, in its order and before
+                              what comes later */
+    ACT_HANDOVER_DROP,     /* what waits becomes dead letters; what comes later is for the actor
+                              that takes over */
     ACT_HANDOVER_REDELIVER /* as KEEP, and first the message whose handler has panicked, up to
                               redeliver_max times; then it becomes a dead letter, with ACT_PANICKED
                               */
@@ -86,9 +86,9 @@ ACT_API ACT_MUST_CHECK act_result act_handover_of(act_system *system, act_pid en
                                                   act_pid *handover) ACT_NONNULL_ALL;
 
 /**
- * Abandons a handover: what waits in it becomes dead letters, and its name is free. Who has had
- * ACT_OK from act_handover_of must come to this or to a spawn: until then the handover takes
- * memory.
+ * Abandons a handover: what waits in it becomes dead letters, and its name is free. A caller
+ * that has had ACT_OK from act_handover_of must come to this or to a spawn: until then the
+ * handover takes memory.
  *
  * pid      The handover, or the actor that leaves it: one that still lives will leave none.
  *          Another: nothing happens.
@@ -100,8 +100,8 @@ ACT_API void act_handover_abandon(act_system *system, act_pid pid) ACT_NONNULL_A
 /**
  * Lets a kill reach this actor as a message: ACT_MESSAGE_EXIT of kind ACT_EXIT_KILL, from none. It
  * comes once, needs no memory, and the actor is then to end what it looks after and itself, with
- * ACT_EXIT_KILLED: so that whoever hears of its end meets none of these. Further kills do nothing;
- * one that does not end so ends never.
+ * ACT_EXIT_KILLED: so that an actor that hears of its end meets none of these. Further kills do
+ * nothing; one that does not end so ends never.
  *
  * Threads: handler.
  * Returns: ACT_OK, also when called again; ACT_NO_MEMORY.

@@ -264,7 +264,7 @@ ACT_API ACT_MUST_CHECK act_result act_system_join(act_system *system, act_pid pi
     ACT_NONNULL(1);
 
 /**
- * Sends an exit signal from an ordinary thread; as act_exit_other, from nobody, who counts as the
+ * Sends an exit signal from an ordinary thread; as act_exit_other, from none, which counts as the
  * parent of what threads have spawned.
  *
  * Threads: any.

@@ -1,4 +1,4 @@
-/* Ordinary threads that may panic: whoever joins them is told why they ended. Public. */
+/* Ordinary threads that may panic: a join tells why they ended. Public. */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_THREAD_H
 #define ACT_ACTOR_THREAD_H

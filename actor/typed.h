@@ -14,9 +14,9 @@ ACT_BEGIN_DECLS
 
 /*
  * `name` is that of a message, ... its fields: .amount = 5, .unit = "pieces". Fields that are not
- * named are zero, empty or nobody. What they refer to is copied. A message that cannot be one (a
+ * named are zero, empty or none. What they refer to is copied. A message that cannot be one (a
  * union's tag is none of its schema's, a list is NULL but counted, or it is longer than
- * ACT_MESSAGE_BYTES_MAX) is not sent: who tells has a dead letter, with ACT_NO_MEMORY if there was
+ * ACT_MESSAGE_BYTES_MAX) is not sent: a tell has a dead letter, with ACT_NO_MEMORY if there was
  * none and else ACT_INVALID; the others answer ACT_INVALID.
  */
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /* What a greeter understands: see 09_typed_messages.c. */
-#define GREETER_GREET(FIELD) FIELD(1, TEXT, whom)
+#define GREETER_GREET(FIELD) FIELD(1, TEXT, name)
 #define GREETER_MESSAGES(MESSAGE)                                                                  \
     MESSAGE(greeter_greet, GREETER_GREET)                                                          \
     MESSAGE(greeter_leave, ACT_NO_FIELDS)
@@ -22,7 +22,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     switch (greeter_tag_of(message)) {
     case greeter_greet_tag:
         memory->greeted++;
-        printf("Hello, %s!\n", act_view(greeter_greet, message)->whom);
+        printf("Hello, %s!\n", act_view(greeter_greet, message)->name);
         break;
     case greeter_leave_tag:
         printf("I have greeted %d.\n", memory->greeted);
@@ -46,8 +46,8 @@ int main(void)
         return 1;
     act_result result = act_system_spawn(system, &pid, &greeter, NULL, NULL);
     if (result == ACT_OK) {
-        act_system_tell(system, pid, greeter_greet, .whom = "world");
-        act_system_tell(system, pid, greeter_greet, .whom = "actors");
+        act_system_tell(system, pid, greeter_greet, .name = "world");
+        act_system_tell(system, pid, greeter_greet, .name = "actors");
         act_system_tell(system, pid, greeter_leave);
         /* it may have ended before we came to wait */
         result = act_system_join(system, pid, NULL, ACT_FOREVER);

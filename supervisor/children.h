@@ -54,7 +54,7 @@ struct act__delay {
  */
 struct act__plan {
     const act_behavior       *behavior;
-    struct act__spawn_options options; /* but for kept, takes_over and on_end: act__child_options */
+    struct act__spawn_options options; /* except kept, takes_over, on_end: act__child_options */
     act_millis                shutdown;
     const char               *id;
     uint64_t                  id_hash;
@@ -103,8 +103,8 @@ struct act__child {
                                            of a stop */
     act_pid                 pid;        /* none: no instance */
     act_pid                 handover;   /* that the last instance has left; or none */
-    act_millis              since;      /* it is in that state, but for those that pass in a
-                                           moment */
+    act_millis              since;      /* it is in that state, except for those that pass
+                                           in a moment */
     struct act__supervisor *below;      /* of tree.c, while it takes a picture */
     act_ref                 timer;
     void                   *args;         /* NULL: none */

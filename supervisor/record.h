@@ -153,8 +153,8 @@ void act__group_restart(act_self *self, struct act__supervisor *supervisor,
 void act__group_refill(act_self *self, struct act__supervisor *supervisor,
                        struct act__child *failed);
 /*
- * The same but for that child, which is not to be restarted after all: the others are not to stay
- * down for its sake.
+ * The same except for that child, which is not to be restarted after all: the others are not to
+ * stay down for its sake.
  */
 void act__group_go_without(act_self *self, struct act__supervisor *supervisor,
                            struct act__child *child);

@@ -357,6 +357,6 @@ act_result act_supervisor_check(const act_supervisor_spec *spec, char *complaint
 
 bool act__child_spec_is_good(const act_child_spec *spec)
 {
-    struct report nobody_reads = {NULL, 0, 0};
-    return check_child(spec, 0, &nobody_reads, DEPTH_MAX);
+    struct report unread = {NULL, 0, 0};
+    return check_child(spec, 0, &unread, DEPTH_MAX);
 }

@@ -11,7 +11,7 @@ ACT_BEGIN_DECLS
  * The rules are those of Erlang/OTP's supervisor; where this page is silent, OTP's manual holds.
  *
  * A supervisor takes one step for each message it gets and never waits inside one: while a child
- * starts or stops it still hears everybody. It is told to stop by an exit signal from its parent,
+ * starts or stops it still hears all others. It is told to stop by an exit signal from its parent,
  * or from none (act_system_exit, act_system_stop), also while it is starting; exit signals from
  * others are ignored, and messages that are none of its calls are counted and logged (act_unknown).
  *
@@ -152,7 +152,7 @@ typedef struct act_child_spec {
      * wrote; it survives any exit of the child, a panic or kill included. Not promised: that what
      * is in it is consistent. A panic leaves it as it was at that instruction, so change it in a
      * last, short step that cannot fail, or repair it in init. It does not survive the supervisor,
-     * but for an instance that is still ending: that one has it to its last clean-up.
+     * except for an instance that is still ending: that one has it to its last clean-up.
      */
     size_t kept_bytes; /* 0: none */
     void (*kept_release)(void *kept);

@@ -35,13 +35,13 @@ log_ring       hands_each_record_over_whole_and_wakes_the_reader
 log_ring       of_one_slot_loses_and_counts                             -DSLOTS=1
 notify         ends_with_its_actor_or_before_and_with_its_system
 handover       is_taken_or_abandoned_once_and_loses_nothing
-handover       keeps_a_kill_for_who_takes_it                            -DKILLED
+handover       keeps_a_kill_for_the_one_that_takes_it                   -DKILLED
 backpressure   frees_each_sender_and_lets_signals_through
 backpressure   frees_the_senders_of_two_receivers                       -DTWO_RECEIVERS
 backpressure   lets_a_muted_sender_handle_what_signals_bring            -DHEARS
 backpressure   frees_the_senders_of_one_that_stands_still               -DSTUCK
 backpressure   frees_senders_that_found_the_receiver_overloaded         -DOPENED
-parking        wakes_somebody_for_what_is_injected                      -DINJECTS=2 -DDUE=1
+parking        wakes_a_worker_for_what_is_injected                      -DINJECTS=2 -DDUE=1
 parking        wakes_one_more_while_there_is_more                       -DINJECTS=2 -DLONGS=1
 parking        wakes_a_thief_for_what_a_worker_made                     -DINJECTS=1 -DNESTS=1
 parking        wakes_the_worker_that_is_meant                           -DINJECTS=0 -DPOSTS=1 -DCALLS=1
@@ -62,7 +62,7 @@ bond           that_does_not_see_links_cross_brings_two_exits           assertio
 bond           whose_request_the_dead_let_go_brings_no_down             end        -DKIND=MONITOR -DBREAK_REFUSE
 bond           of_an_ask_that_timed_out_late_brings_two_answers         assertion  -DKIND=ASK -DBREAK_TIMER
 channel        listed_without_a_second_look_sleeps_on                   end        -DBREAK_LOOK_AGAIN
-channel        whose_free_place_is_given_to_nobody_sleeps_on            end        -DBREAK_REFILL
+channel        whose_free_place_is_given_to_none_sleeps_on              end        -DBREAK_REFILL
 channel        looked_at_before_the_lock_sleeps_on                      end        -DBREAK_LOCK
 channel        that_ends_for_one_receiver_leaves_the_other              end        -DTWO -DBREAK_ALL
 channel        that_selects_what_another_has_loses_a_value              assertion  -DRENDEZVOUS -DBREAK_SELECT
@@ -88,8 +88,8 @@ notify         that_says_it_is_done_too_early_outlives_the_system       assertio
 notify         that_was_handled_and_looks_at_its_list_has_no_handle     assertion  -DBREAK_RETIRED
 notify         that_looks_while_its_handle_is_dropped_has_none          assertion  -DBREAK_DROPPING
 notify         dropped_while_its_actor_looks_at_it_has_no_handle        assertion  -DBREAK_ENDING
-handover       held_whatever_was_asked_is_nobodys                       end        -DBREAK_HOLD
-handover       parked_whatever_was_asked_is_nobodys                     end        -DBREAK_PARK
+handover       held_whatever_was_asked_has_no_owner                     end        -DBREAK_HOLD
+handover       parked_whatever_was_asked_has_no_owner                   end        -DBREAK_PARK
 handover       taken_in_two_steps_is_taken_twice                        assertion  -DBREAK_TAKE
 handover       parked_too_early_is_written_by_two                       assertion  -DBREAK_ORDER
 handover       that_sleeps_unasked_is_never_abandoned                   end        -DBREAK_ABANDONED
@@ -111,7 +111,7 @@ backpressure   opened_after_the_receiver_was_asked_stays_open           end     
 backpressure   of_a_receiver_that_sleeps_though_asked_stays_open        end        -DOPENED -DBREAK_MUST_WAKE
 parking        without_a_second_look_sleeps_on_work                     end        -DINJECTS=2 -DBREAK_LOOK_ONCE_MORE
 parking        that_gives_up_a_failed_search_loses_a_wakeup             end        -DINJECTS=2 -DBREAK_AGAIN
-parking        without_a_word_of_who_found_lets_work_wait               end        -DINJECTS=2 -DLONGS=1 -DBREAK_FOUND
+parking        without_a_word_of_the_finder_lets_work_wait              end        -DINJECTS=2 -DLONGS=1 -DBREAK_FOUND
 steal_deque    whose_last_is_taken_unasked_runs_an_actor_twice          assertion  -DBREAK_LAST
 steal_deque    that_look_at_the_head_first_run_an_actor_twice           assertion  -DBREAK_CLAIM
 steal_deque    whose_thief_looks_at_the_tail_first_run_one_twice        assertion  -DBREAK_ORDER
@@ -123,7 +123,7 @@ station        left_with_an_actor_woken_late_leaves_it_waiting          end     
 station        given_to_a_thread_that_missed_the_end_is_never_left      end        -DENDS -DBREAK_ENDING
 run_queue      with_a_head_that_is_stored_runs_an_actor_twice           assertion  -DBREAK_ADVANCE
 run_queue      that_is_never_full_loses_an_actor                        any        -DBREAK_FULL
-run_queue      with_a_tail_before_its_place_runs_nobody                 assertion  -DBREAK_PUSH_ORDER
+run_queue      with_a_tail_before_its_place_runs_no_actor               assertion  -DBREAK_PUSH_ORDER
 run_queue      copied_after_the_head_has_moved_runs_another             any        -DBREAK_COPY
 '
 

@@ -117,7 +117,7 @@ for part in $parts; do echo "echo bench $part >>\"\$record\"" >"$tree/test/bench
 
 # ---- The machine ----
 
-# Links to all commands, but for what the table names.
+# Links to all commands, except what the table names.
 mkdir "$work/commands"
 echo "$outer_path" | tr ':' '\n' | while read -r folder; do
     find -H "$folder" -maxdepth 1 -mindepth 1 -exec ln -s -t "$work/commands" {} + 2>/dev/null
@@ -202,7 +202,7 @@ told "the build machine runs the same two"
 
 # ---- Tools that come ----
 
-# names_all PACKAGE...: what quickstart says has each; but for what goes with a compiler that is
+# names_all PACKAGE...: what quickstart says has each; except what goes with a compiler that is
 # not there yet.
 names_all() {
     for package; do
@@ -278,7 +278,7 @@ with_apt
 echo 'Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4711 (a-name)...' \
     >"$have/trouble"
 run build && grep -q 'waiting for process 4711 (a-name), which has /var/lib/dpkg/lock-frontend' "$work/said"
-told "it says whom it waits for"
+told "it says which process it waits for"
 
 machine
 with_apt

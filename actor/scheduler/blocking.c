@@ -103,7 +103,7 @@ static __attribute__((noinline)) void run_all(struct act__blocking_pool   *pool,
         act__lock(&pool->mutex);
         struct act__task *task = next_actor(pool, thread);
         if (task == NULL)
-            return; /* with the mutex: nobody may count on this thread any more */
+            return; /* with the mutex: no caller may count on this thread any more */
         act__unlock(&pool->mutex);
         runner->batch = act__batch_of(runner, task);
         act__turn_run(runner, task);

@@ -35,8 +35,8 @@ void act__inject_push(struct act__inject_queue *queue, struct act__task *first,
 struct act__task *act__inject_pop(struct act__inject_queue *queue, uint32_t most, uint32_t *count)
 {
     uint32_t taken = 0;
-    if (act__load(&queue->count) == 0) /* relaxed: a hint; who goes to sleep asks
-                                          act__inject_is_empty */
+    if (act__load(&queue->count) == 0) /* relaxed: a hint; a worker that goes to sleep
+                                          asks act__inject_is_empty */
         return NULL;
     act__lock(&queue->mutex);
     struct act__task *first = queue->first, *last = NULL;

@@ -17,7 +17,7 @@ struct act__loop;
 act_result act__loop_create(struct act__loop **loop, const struct timespec *epoch);
 void       act__loop_destroy(struct act__loop *loop);
 
-/* It is this worker's from now on. Called by who holds its station, as are the next two. */
+/* It is this worker's from now on. This and the next two: for the thread that holds its station. */
 void act__loop_give(struct act__loop *loop, struct act__runner *runner);
 
 /*

@@ -28,7 +28,7 @@ struct act__watched {
 };
 
 struct act__monitor {
-    pthread_mutex_t          mutex; /* of who works where: see station.h */
+    pthread_mutex_t          mutex; /* of which thread works where: see station.h */
     pthread_cond_t           wake;
     pthread_t                id;
     sigset_t                 mask;            /* of the thread that made the system: the workers' */

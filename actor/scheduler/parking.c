@@ -1,5 +1,5 @@
 /*
- * When workers sleep and who wakes them: no wake-up is lost, and none is made that is not needed.
+ * When workers sleep and are woken: no wake-up is lost, and none is made that is not needed.
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
@@ -16,9 +16,9 @@
 
 /*
  * A worker that found nothing says so (`asleep`, `sleepers`), looks once more, and sleeps in its
- * event loop. Who makes work first makes it visible and then reads `sleepers`. All four accesses
- * are sequentially consistent: either the maker sees the sleeper, or the sleeper sees the work when
- * it looks once more.
+ * event loop. A thread that makes work first makes it visible and then reads `sleepers`. All four
+ * accesses are sequentially consistent: either the maker sees the sleeper, or the sleeper sees the
+ * work when it looks once more.
  *
  * One woken worker at a time looks for work; when it finds some it wakes the next
  * (act__parking_found). So a burst wakes as many workers as there is work for, one after the other,
@@ -49,7 +49,7 @@ static bool wake_a_searcher(struct act__worker_pool *pool)
     return false;
 }
 
-static bool anybody_sleeps(struct act__worker_pool *pool)
+static bool any_sleeps(struct act__worker_pool *pool)
 {
     for (uint32_t i = 0; i < pool->base.workers_count; i++)
         if (atomic_load_explicit(&pool->stations[i].asleep, memory_order_seq_cst) == ASLEEP)
@@ -64,20 +64,20 @@ void act__parking_notify(struct act__worker_pool *pool)
     atomic_thread_fence(memory_order_seq_cst); /* between the work, made visible by the caller,
                                                   and what is read here */
     do {
-        uint32_t nobody = 0;
+        uint32_t none = 0;
         if (atomic_load_explicit(&pool->sleepers, memory_order_seq_cst) == 0)
             return;
-        if (!atomic_compare_exchange_strong_explicit(&pool->searching, &nobody, 1,
+        if (!atomic_compare_exchange_strong_explicit(&pool->searching, &none, 1,
                                                      memory_order_seq_cst, memory_order_seq_cst))
-            return; /* who looks already will find it, or look once more before it sleeps */
+            return; /* the searcher will find it, or look once more before it sleeps */
         if (wake_a_searcher(pool))
             return;
         atomic_fetch_sub_explicit(&pool->searching, 1, memory_order_seq_cst);
         /*
-         * Others have relied on this search, which woke nobody: they may have made work, and a
+         * Others have relied on this search, which woke none: they may have made work, and a
          * worker slept since.
          */
-    } while (anybody_sleeps(pool));
+    } while (any_sleeps(pool));
 }
 
 void act__parking_wake(struct act__worker_pool *pool, struct act__station *station)
@@ -104,7 +104,7 @@ void act__parking_found(struct act__worker_pool *pool, struct act__station *stat
 
 /*
  * A few newborns are left to their owner (act__steal_deque_wait), but are work: while they are
- * there nobody sleeps.
+ * there no worker sleeps.
  */
 static bool anything_to_do(struct act__worker_pool *pool, struct act__station *station)
 {

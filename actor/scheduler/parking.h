@@ -5,7 +5,7 @@
 
 #include <actor/scheduler/worker_pool.h>
 
-/* Some work can now be taken by anybody: wakes one worker, unless one is looking already. */
+/* Some work can now be taken by any worker: wakes one worker, unless one is looking already. */
 void act__parking_notify(struct act__worker_pool *pool);
 /* Something is there for this worker: wakes it if it sleeps. Any thread. */
 void act__parking_wake(struct act__worker_pool *pool, struct act__station *station);

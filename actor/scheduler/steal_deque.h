@@ -39,7 +39,7 @@ bool              act__steal_deque_wait(struct act__steal_deque *newborns);
 /* NULL: empty, or another was faster. */
 struct act__task *act__steal_deque_oldest(struct act__steal_deque *newborns);
 
-/* Owner: exact but for thieves. */
+/* Owner: exact except for what thieves take. */
 static inline uint32_t act__steal_deque_count(const struct act__steal_deque *newborns)
 {
     return act__load(&newborns->tail) - act__load(&newborns->head);

@@ -99,7 +99,7 @@ static void enqueue(struct act__worker_pool *pool, struct act__station *station,
         if (first != NULL)
             act__inject_push(&pool->inject, first, last, count);
     }
-    if (pool->base.workers_count > 1) /* else there is nobody but the caller */
+    if (pool->base.workers_count > 1) /* else there is only the caller */
         act__parking_notify(pool);
 }
 
@@ -158,7 +158,7 @@ static void schedule_newborn(struct act__executor *executor, struct act__runner 
         act__station_leave(caller);
 }
 
-/* Whether others wait for this worker; not those who wait for any. */
+/* Whether others wait for this worker; not those that wait for any. */
 static bool others_wait(struct act__station *station)
 {
     return station->bound_first != NULL || act__steal_deque_count(&station->newborns) != 0 ||
@@ -176,8 +176,8 @@ static void yield(struct act__executor *executor, struct act__runner *caller,
     }
     if (act__load(&caller->current) == task && act__load(&caller->lifo_slot) == NULL &&
         !others_wait(station))
-        act__store_release(&caller->lifo_slot, task); /* it goes on here: there is nobody to go
-                                                         first, nothing for a thief */
+        act__store_release(&caller->lifo_slot, task); /* it goes on here: none is to go first,
+                                                         nothing for a thief */
     else
         enqueue(act__pool_of(executor), station, task);
     act__station_leave(caller);
@@ -216,7 +216,7 @@ static struct act__task *take_bound(struct act__station *station)
     return task;
 }
 
-/* Who was just woken; after many in a row others go first, if there are any. */
+/* The actor that was just woken; after many in a row others go first, if there are any. */
 static struct act__task *take_lifo_slot(struct act__worker_pool *pool, struct act__station *station)
 {
     _Atomic(struct act__task *) *next = &station->thread->base.lifo_slot;
@@ -376,9 +376,9 @@ static int64_t nanoseconds(const struct act__worker_pool *pool)
 }
 
 /*
- * A turn is to take no longer than TURN_LONG, whatever an actor's handlers do: who needs longer for
- * a batch gets a smaller one next time, and who is quick and falls behind a larger one. `last` may
- * have ended since: a hint does no harm.
+ * A turn is to take no longer than TURN_LONG, whatever an actor's handlers do: one that needs
+ * longer for a batch gets a smaller one next time, and one that is quick and falls behind a larger
+ * one. `last` may have ended since: a hint does no harm.
  */
 static void adapt_batch(struct act__task *last, int64_t took, bool is_behind)
 {
@@ -391,8 +391,7 @@ static void adapt_batch(struct act__task *last, int64_t took, bool is_behind)
 }
 
 /*
- * Timers that are due, and what the loop has to say. `last`: who had the last turn; NULL: there was
- * none.
+ * Timers that are due, and what the loop has to say. `last`: had the last turn; NULL: none had.
  */
 static void look_around(struct act__worker_pool *pool, struct act__pool_thread *thread,
                         struct act__task *last, uint32_t turn)
@@ -478,7 +477,7 @@ static inline bool must_leave(struct act__worker_pool *pool, struct act__pool_th
            !act__stuck_attend(pool, thread);
 }
 
-/* A look around, and who has waited longest for any worker. */
+/* A look around, and the actor that has waited longest for any worker. */
 static struct act__task *look_first(struct act__worker_pool *pool, struct act__pool_thread *thread,
                                     struct act__task *last, uint32_t turn)
 {
@@ -586,7 +585,7 @@ static void each_worker(struct act__executor *executor, act__runner_visit *visit
 }
 
 /*
- * After all threads have ended: nobody lives any more, but dead actors' cells may still be
+ * After all threads have ended: no actor lives any more, but dead actors' cells may still be
  * scheduled, with messages that must be refused and freed, and cancelled timers may still be on
  * their way to their wheel.
  */

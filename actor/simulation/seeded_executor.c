@@ -104,7 +104,7 @@ static act_millis now(struct act__executor *executor)
     return seeded_of(executor)->now;
 }
 
-/* There is one wheel, and whoever calls is on its thread. */
+/* There is one wheel, and the caller is on its thread. */
 static void call_wheel(struct act__executor *executor, struct act__timer *timer, bool cancel)
 {
     if (cancel) {
@@ -118,7 +118,7 @@ static void call_wheel(struct act__executor *executor, struct act__timer *timer,
 static act_result prepare_blocking(struct act__executor *executor)
 {
     (void)executor;
-    return ACT_OK; /* there is only this thread, and nobody else to be held up by it */
+    return ACT_OK; /* there is only this thread, and no other to be held up by it */
 }
 
 static void each_worker(struct act__executor *executor, act__runner_visit *visit, void *context)
@@ -128,7 +128,7 @@ static void each_worker(struct act__executor *executor, act__runner_visit *visit
 
 static void each_turn(struct act__executor *executor, act__turn_visit *visit, void *context)
 {
-    (void)executor, (void)visit, (void)context; /* whoever looks is between two turns */
+    (void)executor, (void)visit, (void)context; /* the caller is between two turns */
 }
 
 static uint32_t end_threads(struct act__executor *executor, const struct timespec *until)

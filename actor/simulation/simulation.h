@@ -13,7 +13,7 @@ ACT_BEGIN_DECLS
  * The same actors, the same rules, but nothing happens by itself: actors run inside
  * act_simulation_run and act_simulation_advance only, one at a time, and which of the runnable ones
  * is next and how many messages it handles is drawn from the seed. The clock starts at 0 and stands
- * still but for act_simulation_advance.
+ * still except for act_simulation_advance.
  */
 typedef struct act_simulation act_simulation;
 
@@ -66,7 +66,7 @@ ACT_API ACT_MUST_CHECK act_result act_simulation_advance(act_simulation *simulat
 ACT_API act_millis act_simulation_now(const act_simulation *simulation) ACT_NONNULL_ALL;
 
 /**
- * A number that depends on every turn taken so far: who ran, when, and which messages it was given.
+ * A number that depends on every turn taken so far: which actor ran, when, and on which messages.
  * Two runs with the same signature took the same course.
  */
 ACT_API uint64_t act_simulation_signature(const act_simulation *simulation) ACT_NONNULL_ALL;

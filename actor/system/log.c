@@ -1,5 +1,5 @@
 /*
- * Records of the log: made by the framework and by its users, and given to whoever writes them.
+ * Records of the log: made by the framework and by its users, and given to what writes them.
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */

@@ -1,6 +1,6 @@
 /*
- * The thread that writes what waits in the log's ring; whoever logs never does, except in a
- * simulation. Internal.
+ * The thread that writes what waits in the log's ring; a thread that logs never does, except
+ * in a simulation. Internal.
  */
 /* SPDX-License-Identifier: MIT */
 #include <actor/system/log_writer.h>
@@ -28,9 +28,9 @@
  *     any thread --- act__log_ring_push, then a wake-up if `idle` ---> writer_main
  *                                                           --- log_sink.c ---> the world
  *
- * The writer sets `idle` and looks at the ring once more before it sleeps; whoever logs makes its
- * record visible and then reads `idle`. All four accesses are sequentially consistent: either the
- * writer sees the record, or it is woken.
+ * The writer sets `idle` and looks at the ring once more before it sleeps; a thread that logs
+ * makes its record visible and then reads `idle`. All four accesses are sequentially consistent:
+ * either the writer sees the record, or it is woken.
  *
  * A file on a server that does not answer can hold the writer in write(2) for ever:
  * act__log_destroy then leaves it alone, and the writer frees the log when it comes back.

@@ -175,7 +175,7 @@ static bool is_idle(const struct notifier *notifier)
            act__load_acquire(&notifier->holders) == HELD_BY_ACTOR; /* with that in let_go */
 }
 
-/* Taken off its list, as nobody is interested any more. */
+/* Taken off its list, as neither side is interested any more. */
 static void cancel(struct notifier *notifier)
 {
     struct act_channel *channel = act__case_channel(&notifier->one);
@@ -193,7 +193,7 @@ static void cancel(struct notifier *notifier)
 static void release(struct notifier *notifier)
 {
     unsigned rounds = 0;
-    /* relaxed: decides only who drops the handle. */
+    /* relaxed: decides only which side drops the handle. */
     bool has_handle = atomic_fetch_or_explicit(&notifier->holders, ENDING, memory_order_relaxed) ==
                       (HELD_BY_ACTOR | HELD_BY_EVENT);
     while (!has_fired(notifier)) {

@@ -112,8 +112,8 @@ void act__root_will_speak(act_self *self)
     for (struct act__member *member = self->attachments.first; member != NULL;
          member = member->next) {
         struct act__attachment *attachment = act__container(member, struct act__attachment, member);
-        if (attachment->release == release_root) /* relaxed: who stops it meanwhile may do so
-                                                    before or after */
+        if (attachment->release == release_root) /* relaxed: it may be stopped meanwhile,
+                                                    before or after this */
             act__store(&act__container(attachment, struct act__root, attachment)->has_last_words,
                        true);
     }

@@ -125,8 +125,8 @@ act_result act__stop_in_order(const struct act__stop *stop)
     act_millis  asked = now_of(system);
     act_millis  until = later(asked, system->options.stop_timeout);
     /*
-     * relaxed: who sees it late spawns once more, or does not tell of its end: act__stop_wait looks
-     * again.
+     * relaxed: an actor that sees it late spawns once more, or does not tell of its end:
+     * act__stop_wait looks again.
      */
     act__store(&system->closing, true);
     act__service_manager_stop_begins(system);
@@ -135,8 +135,8 @@ act_result act__stop_in_order(const struct act__stop *stop)
     /* those that no root had under its care */
     act__control_set_all(system, stop->worker, ACT__CONTROL_SHUTDOWN);
     in_time = stop->wait(stop, ACT__ENDED_ALL, until) && in_time;
-    act__store(&system->killing, true); /* relaxed: who is spawned all the same is killed in the
-                                           next round */
+    act__store(&system->killing, true); /* relaxed: an actor that is spawned all the same is
+                                           killed in the next round */
     if (act__has_ended(system, ACT__ENDED_ALL))
         return in_time ? ACT_OK : ACT_TIMED_OUT;
     return kill_all(stop, asked);

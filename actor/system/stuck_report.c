@@ -57,7 +57,7 @@ struct probe {
     uintptr_t frames[FRAMES_MAX];
 };
 static struct probe    probe;
-static pthread_mutex_t probe_mutex = PTHREAD_MUTEX_INITIALIZER; /* of who asks */
+static pthread_mutex_t probe_mutex = PTHREAD_MUTEX_INITIALIZER; /* of the one that asks */
 
 /* --------------------------------------------------------------- in the thread's signal handler */
 

@@ -129,14 +129,13 @@ bool act__may_wait_for(const struct act_system *system, act_pid pid)
     return act__runs_here == NULL && !is_itself && !system->executor->simulated;
 }
 
-/* Cell 0 is never lived in: what is meant for nobody is sent there. */
-static bool reserve_nobody(act_system *system)
+/* Cell 0 is never lived in: what is meant for no actor is sent there. */
+static bool reserve_none(act_system *system)
 {
-    act_self *nobody =
-        act__slab_take(&system->cells, &act__record_of(system)->foreign_worker.cells);
-    if (nobody == NULL)
+    act_self *none = act__slab_take(&system->cells, &act__record_of(system)->foreign_worker.cells);
+    if (none == NULL)
         return false;
-    act__cell_prepare(system, nobody);
+    act__cell_prepare(system, none);
     return true;
 }
 
@@ -186,7 +185,7 @@ static bool fill_record(struct act__system_record *made)
 {
     act_system *system = &made->shared;
     return make_slabs(system) && act__names_create(&system->names) == ACT_OK &&
-           reserve_nobody(system) &&
+           reserve_none(system) &&
            act__runner_init(&made->foreign_worker.run, system, ACT__NO_WORKER, (uintptr_t)made) &&
            (system->options.log != NULL || (made->log = act__log_create(&system->options)) != NULL);
 }

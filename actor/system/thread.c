@@ -17,7 +17,7 @@ struct deferred {
     void *argument;
 };
 
-/* Of the thread itself until it has ended, then of who joins it. */
+/* Of the thread itself until it has ended, then of the thread that joins it. */
 struct act_thread {
     pthread_t id;
     void (*run)(act_thread *self, void *argument);

@@ -40,9 +40,9 @@ struct act__timer_wheel {
 
 /*
  * Owned by an actor and lying in the wheel of the worker that armed it. `state` decides between the
- * wheel, which fires, and the owner, which cancels, possibly on another worker: whoever changes
- * ARMED has won. A fired timer travels to its owner as the signal `event`, which has room in
- * itself; so firing needs no memory and cannot get lost. The owner then sends the message on, or
+ * wheel, which fires, and the owner, which cancels, possibly on another worker: the one that
+ * changes ARMED has won. A fired timer travels to its owner as the signal `event`, which has room
+ * in itself; so firing needs no memory and cannot get lost. The owner then sends the message on, or
  * turns the event into TIMED_OUT.
  */
 struct act__timer {
@@ -75,8 +75,8 @@ void act__wheel_remove(struct act__timer_wheel *wheel, struct act__timer *timer)
 void act__wheel_advance(struct act__timer_wheel *wheel, act_millis now, struct act__list *due);
 
 /*
- * Moves some timers to finer levels before their time: whoever advances the wheel calls it
- * afterwards, now and then.
+ * Moves some timers to finer levels before their time: to be called now and then, after
+ * act__wheel_advance.
  */
 void act__wheel_spread(struct act__timer_wheel *wheel);
 

@@ -1,5 +1,5 @@
 /*
- * Muted senders: an overloaded receiver keeps the tokens of those who flood it; signals reach them
+ * Muted senders: an overloaded receiver keeps the tokens of those that flood it; signals reach them
  * all the same, what those bring is handled, and a watch unmutes them if the receiver stands still.
  * The list of a receiver that does not look whether it is overloaded is opened by a sender.
  * SPDX-License-Identifier: MIT
@@ -11,7 +11,7 @@
  *           actor/process/turn.c    turn_run, turn_go_on, give_way, rest, fall_asleep, wake_if_asked
  * Left out  how an inbox works, which is inbox.pml: here it is a count of signals, and whether its owner sleeps. How
  *           far behind the receiver is: it becomes overloaded and calm when it likes, and unmutes its senders. That cells are used again.
- *           Whose list one enters who sends to an actor that is muted: any list will do. Time: the watch looks when it
+ *           Whose list a sender to a muted actor enters: any list will do. Time: the watch looks when it
  *           likes. That each signal brings a message to handle: some bring none. With OPENED:
  *           the watch, whose work is in STUCK; and that a sender may be a receiver: flood.pml.
  * Asserted  a sender's token is in one place: a worker, the run queue, the receiver's list, or nowhere while the
@@ -45,7 +45,7 @@
 #define SIGNALS   1
 #endif
 
-#define NOBODY 255
+#define NONE   255
 #define CALM   255  /* senders in a list are 1 to SENDERS; 0 ends it */
 mtype = { NO, LISTED, YES };
 
@@ -99,8 +99,8 @@ inline change(a, from, to)
 inline unmute_list()
 {
     do
-    :: who != 0 && who != CALM ->
-        sender = who;
+    :: cursor != 0 && cursor != CALM ->
+        sender = cursor;
         walked++;
         assert(walked <= SENDERS); /* else it is in the list twice */
 #ifdef BREAK_NEXT
@@ -109,9 +109,9 @@ inline unmute_list()
         :: was == YES -> schedule(sender)
         :: else
         fi;
-        who = muted_next[sender]
+        cursor = muted_next[sender]
 #else
-        who = muted_next[sender];
+        cursor = muted_next[sender];
         atomic {
             was = mute[sender];
             mute[sender] = NO;
@@ -128,7 +128,7 @@ inline unmute_list()
 
 inline unmute_all(then)
 {
-    d_step { who = muted[me]; muted[me] = then; walked = 0 }
+    d_step { cursor = muted[me]; muted[me] = then; walked = 0 }
     unmute_list()
 }
 
@@ -155,7 +155,7 @@ inline backpressure_look()
 /* Between two handlers it looks if it was asked to, and sleeps if not. */
 proctype looker(byte me)
 {
-    byte who, sender, walked;
+    byte cursor, sender, walked;
     mtype was = NO;
 awake:
     if
@@ -198,7 +198,7 @@ inline mute_senders_of()
 
 proctype receiver(byte me)
 {
-    byte who, sender, walked, floods;
+    byte cursor, sender, walked, floods;
     bool was_watched;
     mtype was = NO;
     do
@@ -253,21 +253,21 @@ inline unmute_some()
 {
     walked = 0;
 #ifdef BREAK_FREE_SOME
-    d_step { who = muted[me]; muted[me] = 0 }
+    d_step { cursor = muted[me]; muted[me] = 0 }
     unmute_list()
 #else
-    atomic { who = muted[me]; if :: who != CALM -> muted[me] = 0 :: else fi }
+    atomic { cursor = muted[me]; if :: cursor != CALM -> muted[me] = 0 :: else fi }
     unmute_list()
 #endif
 }
 
 proctype watch(byte me)
 {
-    byte who, sender, walked;
+    byte cursor, sender, walked;
     mtype was = NO;
     bool is_calm;
 end_idle:
-    atomic { watches[me] > 0; is_calm = false; who = 0; sender = 0; walked = 0 }
+    atomic { watches[me] > 0; is_calm = false; cursor = 0; sender = 0; walked = 0 }
 #ifndef BREAK_WATCH
     end_watch();
     unmute_some();
@@ -280,7 +280,7 @@ over:
 }
 #endif
 
-/* ---- who sends a signal */
+/* ---- the sender of a signal */
 
 inline wake_muted(a)
 {
@@ -354,7 +354,7 @@ inline send(a)
     }
 #ifdef OPENED
     if
-    :: flooded == NOBODY -> mute_senders_of()
+    :: flooded == NONE -> mute_senders_of()
     :: true
     fi
 #endif
@@ -425,10 +425,10 @@ inline give_token_up(a)
 inline backpressure_mute(a)
 {
     if
-    :: flooded == NOBODY
+    :: flooded == NONE
 #ifndef BREAK_ONCE
-    :: flooded != NOBODY && mute[a] != NO -> give_token_up(a)
-    :: flooded != NOBODY && mute[a] == NO ->
+    :: flooded != NONE && mute[a] != NO -> give_token_up(a)
+    :: flooded != NONE && mute[a] == NO ->
 #else
     :: else ->
 #endif
@@ -485,7 +485,7 @@ inline sleep_now(a)
 proctype worker()
 {
     byte a, first;
-    byte flooded = NOBODY;
+    byte flooded = NONE;
     bool changed, lets_go;
 #ifdef HEARS
     bool hears;
@@ -495,7 +495,7 @@ proctype worker()
 #endif
 idle:
     atomic {
-        a = 0; flooded = NOBODY; lets_go = false;
+        a = 0; flooded = NONE; lets_go = false;
         if
         :: queued[1] -> a = 1
         :: queued[2] -> a = 2

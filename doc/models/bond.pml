@@ -8,11 +8,11 @@
  *                           accept_reply
  *           actor/process/exit.c    cancel_timers, drop_waiting, bonds_end; actor/signal/timers.c  fire, timer_cancel
  * Left out  inboxes: inbox.pml has shown that they are channels. Both actors trap exits, so that an EXIT is a message.
- *           The record is not made anew: who looks a ref up finds by its generation whether it is the same. The order in
+ *           The record is not made anew: a look-up of a ref finds by its generation whether it is the same. The order in
  *           which ends are told.
  * Asserted  an end that is sent is not on its way already; the record is free once, when no end is on its way or kept,
- *           and nobody touches it then; a monitor or an ask brings at most one answer, none after it was taken back,
- *           and one in the end unless it was taken back or who asked has ended; a link brings each side at most one
+ *           and nothing touches it then; a monitor or an ask brings at most one answer, none after it was taken back,
+ *           and one in the end unless it was taken back or the asker has ended; a link brings each side at most one
  *           EXIT, none after unlink has returned. Links that cross leave both sides with the same one, or with none.
  * Order     `holders` is counted by read-modify-writes, so what this model does not know is only that the record's
  *           other fields go with it: test/actor/signal/link_test and test/stress/actors_test, under ThreadSanitizer.
@@ -289,7 +289,7 @@ inline take_in()
     in_force = false
 }
 
-/* Nobody lives here any more. */
+/* No actor lives here any more. */
 inline refuse()
 {
     if

@@ -5,9 +5,9 @@
  *
  * Models    mailbox/channel/channel_waiting.c, mailbox/channel/select.c  register, selected, sleep, unregister; with them send, receive and the
  *           last sender's drop of mailbox/channel/channel_buffered.c, or with -DRENDEZVOUS of mailbox/channel/channel_rendezvous.c
- * Left out  What the values are, and where they lie: they are counted. The order of the lists: any who is listed may be
+ * Left out  What the values are, and where they lie: they are counted. The order of the lists: any that is listed may be
  *           selected. Watchers. Deadlines, but with -DTIMEOUTS a sleeper may awake at any time and look again.
- * Asserted  every value that is sent is received, once; nobody sleeps on: all come to their end.
+ * Asserted  every value that is sent is received, once; none sleeps on: all come to their end.
  * Order     sequentially consistent here. All but the selecting happens under a lock.
  */
 #if defined(TWO)
@@ -27,7 +27,7 @@
 #define CAPACITY  1
 #define TOTAL     (SENDERS * EACH)
 #define THREADS   (SENDERS + RECEIVERS)
-#define OVER(who) ((who) % CHANNELS) /* the channel that a sender sends over */
+#define OVER(sender_) ((sender_) % CHANNELS) /* the channel that a sender sends over */
 #if CHANNELS == 1
 #define SENDER_OF(ch)       0
 #define OTHER_SENDER_OF(ch) (SENDERS - 1)
@@ -48,8 +48,8 @@ bool is_last[CHANNELS]; /* no sender is left */
 byte handles[CHANNELS];
 byte state[THREADS];
 bool done[THREADS];      /* act_done: the one that selects has handed the value over */
-#define LIST(c, who) list[(c) * THREADS + (who)]
-bool list[CHANNELS * THREADS]; /* receivers at the senders' end of c, senders at the receivers' end */
+#define LIST(c, thread) list[(c) * THREADS + (thread)]
+bool list[CHANNELS * THREADS]; /* receivers at the senders' side of c, senders at the receivers' side */
 byte sent, received;
 
 #ifdef RENDEZVOUS
@@ -62,12 +62,12 @@ inline lock(l)   { atomic { !l -> l = true } }
 inline unlock(l) { l = false }
 
 /* Compare-exchange of its state. */
-inline win(who, what)
+inline win(thread, what)
 {
 #ifdef BREAK_SELECT
-    atomic { state[who] = what; other = who }
+    atomic { state[thread] = what; other = thread }
 #else
-    atomic { if :: state[who] == LOOKING -> state[who] = what; other = who :: else fi }
+    atomic { if :: state[thread] == LOOKING -> state[thread] = what; other = thread :: else fi }
 #endif
 }
 
@@ -98,7 +98,7 @@ inline pass(ch)
     fi
 }
 
-/* There is a place: the value of a sender that waits is put there for him, or handed on. */
+/* There is a place: the value of a sender that waits is put there for it, or handed on. */
 inline refill(ch)
 {
     lock(in_lock[ch]);
@@ -272,7 +272,7 @@ proctype receiver(byte me)
                 :: else
                 fi
             }
-            /* Who was chosen for a channel tries that one first. */
+            /* A receiver that was chosen for a channel tries that one first. */
             if
             :: c < CHANNELS && !off[c] -> try_receive(c); off[c] = gone
             :: else

@@ -1,5 +1,5 @@
 /*
- * A handover: the actor that ends, who takes its handover and the one that abandons it meet in one word.
+ * A handover: the actor that ends, the one that takes its handover and the one that abandons it meet in one word.
  * SPDX-License-Identifier: MIT
  *
  * Models    actor/delivery/handover.c    hold, pass_on, park, clear, take, put_back, abandon, handover_of
@@ -7,9 +7,9 @@
  *           actor/signal/signal.c  control_set, control_take
  * Left out  the queue: inbox.pml. Here it is a number, and START; sleeping and waking are one step each. What the cell
  *           is used for after it was given back: its generation is another, and each step of the word looks at the generation.
- * Asserted  whoever writes what belongs to the cell (the name, the birth of the next) is alone; the name is released
+ * Asserted  what writes what belongs to the cell (the name, the birth of the next) is alone; the name is released
  *           once; START finds a handover, and the name there; each message is handled or a dead letter; the cell is given
- *           back, once. Ends well only if it is: a handover nobody takes in the end, an abandonment nobody sees or a kill that
+ *           back, once. Ends well only if it is: a handover that is not taken in the end, an abandonment that is not seen or a kill that
  *           is lost is an invalid end state.
  * Order     sequentially consistent here. That the acquire and release at PARKED are enough is tested by
  *           test/stress/supervisor_stress, under ThreadSanitizer.
@@ -18,12 +18,12 @@
 #define NEXT     3 /* the handover's, and of the actor that takes it */
 #define MESSAGES 2
 
-mtype = {LIVING, HANDOVER, DIED, NOBODY};
+mtype = {LIVING, HANDOVER, DIED, GONE};
 mtype state = LIVING; /* the token's holder only */
 byte  generation = FIRST;
 
 /* cell->control */
-byte whose;
+byte word_of; /* the generation that the word is of */
 bool leave, holding, parked, abandoned, killed;
 
 byte coming; /* messages in the queue */
@@ -32,7 +32,7 @@ byte inbox;  /* messages that were fetched */
 bool asleep;
 bool queued = true; /* the token is in the run queue */
 
-bool writing; /* somebody writes what belongs to the cell */
+bool writing; /* a process writes what belongs to the cell */
 bool name = true;
 byte handled, dead, sent, freed;
 byte others; /* processes that have not finished */
@@ -48,7 +48,7 @@ inline wake() { atomic { if :: asleep -> asleep = false; schedule() :: else fi }
 
 inline clear_word(generation_)
 {
-    whose = generation_; leave = false; holding = false; parked = false; abandoned = false; killed = false
+    word_of = generation_; leave = false; holding = false; parked = false; abandoned = false; killed = false
 }
 
 /* act__control_set */
@@ -56,8 +56,8 @@ inline set_control(generation_, what)
 {
     d_step {
         if
-        :: whose < generation_ -> clear_word(generation_); what = true
-        :: whose == generation_ -> what = true
+        :: word_of < generation_ -> clear_word(generation_); what = true
+        :: word_of == generation_ -> what = true
         :: else
         fi
     }
@@ -70,11 +70,11 @@ inline hold()
         stays = true;
         if
 #ifndef BREAK_HOLD
-        :: whose == generation && leave -> stays = false
+        :: word_of == generation && leave -> stays = false
 #endif
         :: else ->
             if
-            :: whose <= generation -> clear_word(NEXT)
+            :: word_of <= generation -> clear_word(NEXT)
             :: else
             fi;
             holding = true
@@ -110,13 +110,13 @@ inline abandon()
 inline take()
 {
 #ifdef BREAK_TAKE
-    has = (whose == NEXT && parked);
+    has = (word_of == NEXT && parked);
     if
     :: has -> parked = false
     :: else
     fi
 #else
-    d_step { has = (whose == NEXT && parked); if :: has -> parked = false :: else fi }
+    d_step { has = (word_of == NEXT && parked); if :: has -> parked = false :: else fi }
 #endif
 }
 
@@ -135,13 +135,13 @@ inline give_up(generation_)
     d_step {
         has = false;
         if
-        :: whose > generation_ && !holding && !parked
+        :: word_of > generation_ && !holding && !parked
         :: else ->
             if
             :: parked -> has = true; parked = false
             :: else ->
                 if
-                :: whose < generation_ -> clear_word(generation_)
+                :: word_of < generation_ -> clear_word(generation_)
                 :: else
                 fi;
                 leave = true
@@ -160,7 +160,7 @@ inline take_in()
 {
     atomic {
         if
-        :: state == NOBODY || state == DIED -> dead = dead + coming
+        :: state == GONE || state == DIED -> dead = dead + coming
         :: else -> inbox = inbox + coming
         fi;
         coming = 0;
@@ -177,7 +177,7 @@ inline fall_asleep()
     d_step { slept = (coming == 0 && !start); if :: slept -> asleep = true :: else fi }
 }
 
-/* A living one that is not to leave a handover, or a handover that nobody will take. */
+/* A living one that is not to leave a handover, or a handover that will not be taken. */
 inline become_dead()
 {
     take_in();
@@ -242,7 +242,7 @@ inline live()
     if
     :: generation == FIRST -> handle_some(); end_generation()
     :: else -> /* until it is killed */
-        d_step { is_killed = (whose == generation && killed); clear_word(0) }
+        d_step { is_killed = (word_of == generation && killed); clear_word(0) }
         if
         :: is_killed -> end_generation()
         :: else ->
@@ -250,7 +250,7 @@ inline live()
             fall_asleep();
             if
             :: slept ->
-                atomic { if :: whose != 0 && asleep -> asleep = false; schedule() :: else fi; over = true }
+                atomic { if :: word_of != 0 && asleep -> asleep = false; schedule() :: else fi; over = true }
             :: else
             fi
         fi
@@ -291,7 +291,7 @@ inline run_handover()
 inline sleep_dead()
 {
     was = state;
-    state = NOBODY;
+    state = GONE;
     fall_asleep();
     if
     :: slept ->
@@ -314,7 +314,7 @@ proctype worker()
         :: over -> break
         :: !over && state == LIVING -> live()
         :: !over && state == HANDOVER -> run_handover()
-        :: !over && (state == DIED || state == NOBODY) -> take_in(); sleep_dead()
+        :: !over && (state == DIED || state == GONE) -> take_in(); sleep_dead()
         od
     :: atomic { !queued && freed == 1 && others == 0 && asleep -> break }
     od
@@ -331,21 +331,21 @@ proctype sender()
     others--
 }
 
-/* A supervisor: it asks until the handover is there, then takes it, or gives it up if it cannot start anybody. */
+/* A supervisor: it asks until the handover is there, then takes it, or gives it up if it cannot start a child. */
 proctype spawner()
 {
     bool has, is_parked, lives;
     do
     :: /* act_handover_of */
 #ifdef BREAK_LOOK
-        lives = (whose == NEXT && holding);
-        has = (whose == NEXT && parked);
+        lives = (word_of == NEXT && holding);
+        has = (word_of == NEXT && parked);
         lives = lives || (!has && generation == FIRST);
 #else
         lives = (generation == FIRST);
         if
         :: lives
-        :: else -> d_step { lives = (whose == NEXT && holding); has = (whose == NEXT && parked) }
+        :: else -> d_step { lives = (word_of == NEXT && holding); has = (word_of == NEXT && parked) }
         fi;
 #endif
         if

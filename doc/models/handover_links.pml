@@ -13,7 +13,7 @@
  *           ended after its supervisor, and no handover is left.
  * Order     as in bond.pml and handover.pml.
  */
-#define LIVES 3 /* the last leaves no handover */
+#define INSTANCES 3 /* the last leaves no handover */
 
 mtype = { LINK, EXIT, START, LIVING, HANDOVER, DEAD };
 
@@ -24,7 +24,7 @@ chan  cell = [8] of { mtype, byte };
 bool  is_busy;
 
 /* cell->control */
-byte whose;
+byte word_of; /* the generation that the word is of */
 bool leave, holding, parked, abandoned;
 
 /* The supervisor. */
@@ -33,8 +33,8 @@ byte current; /* the instance that it knows */
 chan inbox = [8] of { byte }; /* an EXIT, by its bond */
 
 /* Bonds. side 0: the supervisor */
-bool made[LIVES], half_0[LIVES], half_1[LIVES], ended_0[LIVES], ended_1[LIVES];
-byte holders[LIVES], freed[LIVES], told[LIVES];
+bool made[INSTANCES], half_0[INSTANCES], half_1[INSTANCES], ended_0[INSTANCES], ended_1[INSTANCES];
+byte holders[INSTANCES], freed[INSTANCES], told[INSTANCES];
 
 inline let_go(b)
 {
@@ -58,11 +58,11 @@ inline end_1(b) { atomic { half_1[b] = false; ended_1[b] = true }; inbox ! b }
 inline hold()
 {
     atomic {
-        stays = (generation < LIVES - 1) && !(whose == generation && leave);
+        stays = (generation < INSTANCES - 1) && !(word_of == generation && leave);
         if
         :: stays ->
             if
-            :: whose <= generation -> CLEAR_WORD; whose = generation + 1
+            :: word_of <= generation -> CLEAR_WORD; word_of = generation + 1
             :: else
             fi;
             holding = true
@@ -87,9 +87,9 @@ inline give_up(l)
 {
     atomic {
         if
-        :: whose <= l + 1 && whose >= l && parked -> parked = false; abandoned = true
-        :: whose <= l + 1 && whose >= l && !parked && (holding || whose == l) -> leave = true
-        :: whose < l -> CLEAR_WORD; whose = l; leave = true
+        :: word_of <= l + 1 && word_of >= l && parked -> parked = false; abandoned = true
+        :: word_of <= l + 1 && word_of >= l && !parked && (holding || word_of == l) -> leave = true
+        :: word_of < l -> CLEAR_WORD; word_of = l; leave = true
         :: else
         fi
     }
@@ -101,7 +101,7 @@ inline end_all()
 {
     i = 0;
     do
-    :: i < LIVES ->
+    :: i < INSTANCES ->
         if
         :: half_1[i] -> end_1(i)
         :: else
@@ -191,8 +191,8 @@ proctype child()
 inline child_gone()
 {
     told[b]++;
-    assert(told[b] == 1 && !(whose == b + 1 && holding));
-    atomic { has = (whose == b + 1 && parked); if :: has -> parked = false :: else fi } /* handover_of, take */
+    assert(told[b] == 1 && !(word_of == b + 1 && holding));
+    atomic { has = (word_of == b + 1 && parked); if :: has -> parked = false :: else fi } /* handover_of, take */
     if
     :: has ->
         current = b + 1;
@@ -203,8 +203,8 @@ inline child_gone()
         cell ! LINK, current;
 #endif
         cell ! START, current
-    :: has -> atomic { parked = true }; give_up(b + 1); current = LIVES /* it is not to be started again */
-    :: else -> current = LIVES
+    :: has -> atomic { parked = true }; give_up(b + 1); current = INSTANCES /* it is not to be started again */
+    :: else -> current = INSTANCES
     fi
 }
 
@@ -227,13 +227,13 @@ proctype supervisor()
         assert(is_busy || nempty(cell) || nempty(inbox) || abandoned || (IS_TOLD(0) && IS_TOLD(1) && IS_TOLD(2)));
 #ifndef BREAK_LEAVE
         if
-        :: current < LIVES -> give_up(current)
+        :: current < INSTANCES -> give_up(current)
         :: else
         fi;
 #endif
         b = 0;
         do
-        :: b < LIVES ->
+        :: b < INSTANCES ->
             if
             :: half_0[b] -> end_0(b)
             :: else

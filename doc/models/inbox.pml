@@ -10,7 +10,7 @@
  *           run queue is one bit, since one actor has one token. The pool gives any free envelope, and there are
  *           fewer than messages: the one just freed comes back at once.
  * Asserted  each message is taken in once, in its sender's order, and handled once if it is no signal; one worker
- *           at most has the token, whoever gets it finds that nobody had it, and an actor uses what is of the worker
+ *           at most has the token, a worker that gets it finds that none had it, and an actor uses what is of the worker
  *           that runs it; no envelope is read, linked or
  *           freed that is free or another's by now. Ends well only if all messages are handled and all bits taken:
  *           a lost wake-up is an invalid end state.

@@ -87,7 +87,7 @@ proctype thread(byte me)
 
 inline read_first()
 {
-    who = author[head % SLOTS];
+    from = author[head % SLOTS];
 #ifdef BREAK_DROP
     d_step { turn[head % SLOTS] = turn[head % SLOTS] + 1; head++; slot = (head - 1) % SLOTS };
     what = number[slot];
@@ -97,16 +97,16 @@ inline read_first()
     turn[slot] = turn[slot] + 1;
 #endif
     d_step {
-        assert(what > last[who]);
-        last[who] = what;
-        what = 0; who = 0; slot = 0;
+        assert(what > last[from]);
+        last[from] = what;
+        what = 0; from = 0; slot = 0;
         seen++
     }
 }
 
 proctype reader()
 {
-    byte who, what, slot;
+    byte from, what, slot;
     bool is_empty;
     do
     :: IS_FULL -> read_first()

@@ -1,5 +1,5 @@
 /*
- * Parking: workers that found nothing sleep, and whoever makes work wakes one.
+ * Parking: workers that found nothing sleep, and a maker of work wakes one.
  * SPDX-License-Identifier: MIT
  *
  * Models    actor/scheduler/parking.c      all of it
@@ -7,16 +7,16 @@
  *                                         destroy
  * Left out  the order in which a worker looks; `lifo_slot`, which is the worker's own. Queues are counts: the run queue is
  *           run_queue.pml, the inject queue has a mutex. A wheel is a count of timers that may be due at any time.
- * Asserted  ends well only if everything is run and every worker has ended: work that nobody is woken for is an
+ * Asserted  ends well only if everything is run and every worker has ended: work that no worker is woken for is an
  *           invalid end state. A nest is an actor that makes another one ready and keeps its worker until that one
- *           has run: it ends only if its work is taken by another worker. At the end nobody is counted as asleep or
- *           searching who is not.
+ *           has run: it ends only if its work is taken by another worker. At the end none is counted as asleep or
+ *           searching that is not.
  * Order     the fences and sequentially consistent accesses of parking.c are what makes this model fit: it has no
  *           other order. That they are there is tested by test/stress/actors_test only as far as a machine reorders.
  */
 #define WORKERS 2 /* written out where it is simpler */
 #ifndef INJECTS
-#define INJECTS 2 /* outside threads, each with one actor for anybody */
+#define INJECTS 2 /* outside threads, each with one actor for any worker */
 #endif
 #ifndef NESTS
 #define NESTS   0 /* of these actors so many nest */
@@ -110,7 +110,7 @@ inline wake_one(w)
     fi
 }
 
-/* ---- who makes work */
+/* ---- the makers of work */
 
 proctype injector()
 {
@@ -139,7 +139,7 @@ proctype caller()
 #define OTHER    (1 - me)
 #define ANYTHING (inject > 0 || (me == 0 && (posted > 0 || calls > 0)) || deque[0] > 0 || deque[1] > 0 || ending)
 
-/* An actor for anybody runs: a nest, or one that does nothing more. */
+/* An actor for any worker runs: a nest, or one that does nothing more. */
 inline run_injected()
 {
     atomic {

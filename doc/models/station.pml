@@ -24,7 +24,7 @@
 #ifndef LOOKS
 #define LOOKS   3 /* of the monitor, that may displace */
 #endif
-#define NOBODY  255
+#define NONE    255
 
 mtype = { EMPTY, ACTOR, CLOSED }; /* in `lifo_slot` */
 
@@ -119,7 +119,7 @@ inline attend(t)
 #endif
         fi
     fi;
-    to = NOBODY;
+    to = NONE;
     entered = !ending;
     unlock()
 }
@@ -222,7 +222,7 @@ inline run_turn(t)
 
 proctype thread(byte t)
 {
-    byte other, to = NOBODY;
+    byte other, to = NONE;
     bool entered;
 end_none:
     do
@@ -269,7 +269,7 @@ inline take_spare()
     od;
     if
     :: to < THREADS -> spare[to] = false
-    :: else -> to = NOBODY
+    :: else -> to = NONE
     fi
 }
 
@@ -296,11 +296,11 @@ inline relieve(t)
         :: empty(wanted) ->
             take_spare();
             if
-            :: to != NOBODY -> displace(t)
+            :: to != NONE -> displace(t)
             :: else -> asked[t] = false; ask_if_needed()
             fi
         fi;
-        to = NOBODY
+        to = NONE
     :: else -> asked[t] = false; ask_if_needed()
     fi
 }
@@ -317,7 +317,7 @@ inline sweep(t)
 
 proctype monitor()
 {
-    byte looks = LOOKS, other, to = NOBODY, t;
+    byte looks = LOOKS, other, to = NONE, t;
 end_quiet:
     do
     :: ending -> break /* act__monitor_stop comes before act__stuck_end */

@@ -17,8 +17,8 @@ typedef int64_t act_millis;
 #define ACT_FOREVER    ((act_millis)-1)
 
 /*
- * Names an actor, living or dead, for as long as its system lives: never reused within 2^36 lives
- * of a slot. Passed and compared by value. All zero is the pid of no actor.
+ * Names an actor, living or dead, for as long as its system lives: never reused within 2^36
+ * generations of a cell. Passed and compared by value. All zero is the pid of no actor.
  */
 typedef struct act_pid {
     uint64_t node;  /* 0: this system */

@@ -106,7 +106,7 @@ ACT_API void act_receiver_drop(act_receiver **receiver) ACT_NONNULL_ALL;
  * Owns:    on ACT_OK what the value stands for belongs to the channel; otherwise it is still yours.
  * Threads: any; a handler only with timeout 0.
  * Order:   values of one thread are received in the order sent.
- * Waits:   up to timeout. It uses no CPU while it waits, but for the first microseconds.
+ * Waits:   up to timeout. It uses no CPU while it waits, except for the first microseconds.
  * Returns: ACT_OK; ACT_FULL (timeout 0 and no room, or no receiver waits); ACT_TIMED_OUT;
  *          ACT_DISCONNECTED (no receiver is left); ACT_NO_MEMORY (only an unbounded channel);
  *          ACT_INVALID (a timeout below ACT_FOREVER, or one in a handler).

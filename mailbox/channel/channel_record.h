@@ -41,7 +41,7 @@ struct act__block {
     unsigned char      values[];
 };
 
-/* Written by threads of this side, but for `waiting` and `is_cut`: see above. */
+/* Written by threads of this side, except `waiting` and `is_cut`: see above. */
 struct act__side {
     _Atomic uint32_t         lock;
     _Atomic uint32_t         handles;
@@ -161,7 +161,7 @@ struct act__selected {
     bool asleep;
 };
 
-/* All under the lock of the list, but for act__selected_wake. */
+/* All under the lock of the list, except act__selected_wake. */
 void                 act__cases_add(struct act__channel_list *list, act_select_case *one);
 void                 act__cases_remove(struct act__channel_list *list, act_select_case *one);
 /* Takes the first off the list that can still be selected. */

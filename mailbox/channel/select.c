@@ -144,7 +144,7 @@ static size_t register_case(const struct selection *selection, struct act__waite
 }
 
 /*
- * Lies down until a case may be possible, and tries it; with `now` unregisters at once. Returns:
+ * Sleeps until a case may be possible, and tries it; with `now` unregisters at once. Returns:
  * ACT_EMPTY if it is to be looked again; ACT_TIMED_OUT, only with `now`, if there was a moment at
  * which no case was possible: the one at which all were listed, and none had been selected. To
  * have found them impossible one after the other does not say that.

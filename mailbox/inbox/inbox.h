@@ -16,7 +16,7 @@
  * SCHEDULED and RUNNING are "the token is held"; only its holder touches struct act__inbox. There
  * is no closed state: the box of a dead actor is one whose owner takes nothing. A message that is
  * pushed to it wakes a run that makes it a dead letter, because its act_generation is not the one
- * that lives there. So a push can never find the door closed too late.
+ * that lives there. So a push can never find it closed too late.
  */
 
 /* What senders touch. */

@@ -1,4 +1,4 @@
-/* Typed messages as bytes and back: msgpack, bounded, for bytes from anybody. Public. */
+/* Typed messages as bytes and back: msgpack, bounded, for bytes from any source. Public. */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_MAILBOX_SCHEMA_CODEC_H
 #define ACT_MAILBOX_SCHEMA_CODEC_H

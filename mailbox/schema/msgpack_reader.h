@@ -1,5 +1,5 @@
 /*
- * Reads msgpack a token at a time, from bytes of anybody's: allocates nothing, never recurses.
+ * Reads msgpack a token at a time, from bytes of any source: allocates nothing, never recurses.
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */

@@ -28,7 +28,7 @@ ACT_API size_t act_message_print(char *text, size_t text_bytes, const act_messag
 /**
  * Writes a message as JSON (RFC 8259): {"counter_value":{"total":7,"unit":"pieces"}}.
  *
- * As act_message_print, but nothing is left away. Integers beyond 2^53 and numbers that are not
+ * As act_message_print, but nothing is omitted. Integers beyond 2^53 and numbers that are not
  * finite are strings, as JSON's readers would change them; bytes are base64 (RFC 4648); enums are
  * their names; pids, as act_pid_text writes them, and refs are strings; what is no UTF-8 in a text
  * becomes U+FFFD. A message that is not found: {"tag":7}.

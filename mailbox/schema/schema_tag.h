@@ -15,7 +15,7 @@
  * of letters, weighed by their place. See ACT__TAG_SYMBOL.
  *
  * The two highest bits are 01, so that no such tag is one of the framework's or a small number of
- * somebody's own.
+ * a program's own.
  */
 #define ACT_NAME_LETTERS 40
 

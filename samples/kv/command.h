@@ -73,8 +73,8 @@ struct kv_multi {
 };
 
 /*
- * What one connection remembers; it belongs to the connection's actor. Zero but for the id is a
- * valid new session.
+ * What one connection remembers; it belongs to the connection's actor. All zero except the id
+ * is a valid new session.
  */
 struct kv_session {
     int64_t                  id;

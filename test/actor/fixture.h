@@ -207,19 +207,19 @@ static inline act_pid fixture_spawn(void)
 }
 
 /* Lets a scripted actor do something, later: at the next fixture_run. */
-static inline void fixture_tell_to(act_pid who, action what)
+static inline void fixture_tell_to(act_pid actor, action what)
 {
     act_message *message;
     ck_assert_int_eq(act_message_create(&message, TAG_DO, sizeof what), ACT_OK);
     memcpy(message->as.bytes, &what, sizeof what);
-    if (act_system_send(fixture.system, who, &message) != ACT_OK)
+    if (act_system_send(fixture.system, actor, &message) != ACT_OK)
         act_message_free(&message);
 }
 
 /* Lets a scripted actor do something, and what follows from it, now. */
-static inline void fixture_let(act_pid who, action what)
+static inline void fixture_let(act_pid actor, action what)
 {
-    fixture_tell_to(who, what);
+    fixture_tell_to(actor, what);
     fixture_run();
 }
 
@@ -247,17 +247,17 @@ static inline const struct note *fixture_only(act_pid by, uint32_t tag)
 }
 
 /* This one has ended, its terminate has run, and so it was. */
-static inline void fixture_ended(act_pid who, act_exit_kind kind)
+static inline void fixture_ended(act_pid actor, act_exit_kind kind)
 {
-    const struct note *end = fixture_only(who, TAG_TERMINATE);
+    const struct note *end = fixture_only(actor, TAG_TERMINATE);
     ck_assert_str_eq(act_exit_kind_text(end->kind), act_exit_kind_text(kind));
 }
 
-static inline bool fixture_lives(act_pid who)
+static inline bool fixture_lives(act_pid actor)
 {
     act_message *message;
     ck_assert_int_eq(act_message_create_value(&message, TAG_D, act_nothing()), ACT_OK);
-    act_result result = act_system_send(fixture.system, who, &message);
+    act_result result = act_system_send(fixture.system, actor, &message);
     act_message_free(&message);
     fixture_run();
     return result == ACT_OK;
@@ -312,11 +312,11 @@ static inline void demonitors(act_self *self)
     act_demonitor(self, fixture_ref);
 }
 
-/* `who` does something about `other`. */
-static inline void fixture_let_about(act_pid who, action what, act_pid other)
+/* `actor` does something about `other`. */
+static inline void fixture_let_about(act_pid actor, action what, act_pid other)
 {
     fixture_other = other;
-    fixture_let(who, what);
+    fixture_let(actor, what);
 }
 
 /* A case that holds in every order: each round has a seed of its own. */

@@ -7,7 +7,7 @@ enum { START = 1, BALL, REPORT, STOP, SERVED };
 
 struct crowd {
     int64_t  actors, rounds;
-    act_pid *members; /* written before anybody is told to start, read by all */
+    act_pid *members; /* written before any is told to start, read by all */
 };
 
 /* ---- one of the crowd ---- */

@@ -8,7 +8,7 @@ enum { MEET = 1, CHANGE, LEAVE, COUNT };
 
 /* Just fits into an envelope. */
 struct meet {
-    act_pid who;
+    act_pid pid;
     int64_t color; /* 0, 1 or 2 */
 };
 
@@ -45,7 +45,7 @@ static void creature_receive(act_self *self, void *state, const act_message *mes
     case MEET:
         bench_must(act_message_read(message, &meet, sizeof meet));
         creature->color = complement(creature->color, meet.color);
-        act_tell_value(self, meet.who, CHANGE, act_int64(creature->color));
+        act_tell_value(self, meet.pid, CHANGE, act_int64(creature->color));
         break;
     case CHANGE: creature->color = message->as.int64; break;
     case LEAVE:
@@ -88,11 +88,11 @@ static act_result begin(act_self *self, void *state, const void *args)
 
 static void meet(act_self *self, struct mall *mall, const act_message *message)
 {
-    act_pid who = act_message_sender(message);
+    act_pid sender = act_message_sender(message);
     if (mall->met == mall->meetings) {
-        act_tell_value(self, who, LEAVE, act_nothing());
+        act_tell_value(self, sender, LEAVE, act_nothing());
     } else if (act_pid_is_none(mall->waiting)) {
-        mall->waiting = who;
+        mall->waiting = sender;
     } else {
         act_tell_bytes(self, mall->waiting, MEET, message->as.bytes, message->bytes_count);
         mall->waiting = act_pid_none();

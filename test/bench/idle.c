@@ -10,7 +10,7 @@ enum { GO = 1, ADD, ALL_HAVE_ADDED, LOOK };
 #define SETTLE ACT_MS(200)
 
 static atomic_int_fast64_t counter;
-static int64_t             n; /* written before there is anybody to read it */
+static int64_t             n; /* written before there is an actor to read it */
 
 static void idler_receive(act_self *self, void *state, const act_message *message)
 {

@@ -53,7 +53,7 @@ port_of_kv=$kv_port
 start_kv kv1 --workers 1
 port_of_kv1=$kv_port
 
-# start_redis PORT: alone, with no file of anybody else. Another one may run on 6379: that is not ours to use.
+# start_redis PORT: alone, with no file of another server. Another one may run on 6379: that is not ours to use.
 start_redis() {
     redis_port=$1
     redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work" >"$work/redis.log" 2>&1 &

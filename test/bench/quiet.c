@@ -15,7 +15,7 @@ enum { CHUNK = 64 };
 static void waiter_receive(act_self *self, void *state, const act_message *message)
 {
     (void)self, (void)state, (void)message;
-    bench_fail("nobody tells a waiter anything");
+    bench_fail("a waiter is told nothing");
 }
 
 static const act_behavior waiter = {.name = "waiter", .receive = waiter_receive};

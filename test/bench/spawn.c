@@ -14,7 +14,7 @@ static struct {
     atomic_int_fast64_t count;
 } shared;
 
-static int64_t n, began; /* written before there is anybody to read them */
+static int64_t n, began; /* written before there is an actor to read them */
 
 static void once_receive(act_self *self, void *state, const act_message *message)
 {

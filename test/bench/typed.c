@@ -16,7 +16,7 @@
     FIELD(1, UINT64, id)                                                                           \
     FIELD(2, TEXT, name)                                                                           \
     FIELD(3, DOUBLE, price)                                                                        \
-    FIELD(4, BOOL, urgent)                                                                         \
+    FIELD(4, BOOL, express)                                                                        \
     FIELD(5, INT32, amount)                                                                        \
     FIELD(6, TEXT, note)                                                                           \
     FIELD(7, PID, from)                                                                            \
@@ -118,7 +118,7 @@ static void pack_medium(msgpack_packer *packer, const void *fields)
         msgpack_pack_str_with_body(packer, medium->name, strlen(medium->name));
     msgpack_pack_int(packer, 3), msgpack_pack_double(packer, medium->price);
     msgpack_pack_int(packer, 4),
-        medium->urgent ? msgpack_pack_true(packer) : msgpack_pack_false(packer);
+        medium->express ? msgpack_pack_true(packer) : msgpack_pack_false(packer);
     msgpack_pack_int(packer, 5), msgpack_pack_int32(packer, medium->amount);
     msgpack_pack_int(packer, 6),
         msgpack_pack_str_with_body(packer, medium->note, strlen(medium->note));
@@ -207,8 +207,8 @@ static void make(act_message **message, const char *size,
     } else if (strcmp(size, "medium") == 0) {
         *pack = pack_medium;
         bench_must(act_message_make(
-            message, typed_medium, .id = 123456789, .name = "a name", .price = 12.5, .urgent = true,
-            .amount = -3, .note = "forty letters of what there is to note it",
+            message, typed_medium, .id = 123456789, .name = "a name", .price = 12.5,
+            .express = true, .amount = -3, .note = "forty letters of what there is to note it",
             .from = {0, 0x8000001}, .parts = {parts, 5}, .key = {large, 16}, .weight = 0.5f));
     } else {
         *pack = pack_large;

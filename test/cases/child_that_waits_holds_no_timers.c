@@ -1,4 +1,4 @@
-/* Who logs to a child that waits for its restart is held, but its timers are heard. */
+/* A sender to a child that waits for its restart is held, but its timers are heard. */
 /* SPDX-License-Identifier: MIT */
 #include <test/cases/judge.h>
 

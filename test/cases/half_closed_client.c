@@ -55,7 +55,7 @@ static void send_more(struct server *server)
     act_tcp_shutdown(server->tcp);
 }
 
-/* The last of the notices says that all is sent; nothing else would. */
+/* The last of the events says that all is sent; nothing else would. */
 static void go_on(struct server *server)
 {
     if (server->sent < TOTAL) {

@@ -1,4 +1,4 @@
-/* A sender that is held back hears its timers, and does not hold who sends to it. */
+/* A sender that is held back hears its timers, and does not hold those that send to it. */
 /* SPDX-License-Identifier: MIT */
 #include <test/cases/judge.h>
 

@@ -1,4 +1,4 @@
-# Who writes all before it reads is answered, or closed at a told bound.
+# A client that writes all before it reads is answered, or closed at a told bound.
 # SPDX-License-Identifier: MIT
 import socket
 

@@ -151,5 +151,6 @@ int main(void)
         if (lots[i] >= QUICK_MS && lots[i] >= RATIO_MAX * few[i])
             judge_wrong("%s: %d take %.1f ms, but %d %.1f", steps[i].name, FEW, few[i], MANY,
                         lots[i]);
-    return judge_right("links, monitors, timers and notices cost the same, however many there are");
+    return judge_right(
+        "links, monitors, timers and notifications cost the same, however many there are");
 }

@@ -1,5 +1,5 @@
 /*
- * Actors that flood each other in random topologies, cycles included: nobody is stuck and nobody
+ * Actors that flood each other in random topologies, cycles included: none is stuck and none
  * starves.
  */
 /* SPDX-License-Identifier: MIT */
@@ -13,7 +13,7 @@
 enum { ACTORS_MAX = 12, SEEDS_A_ROUND = 100, ENERGY = 3000, PINGS = 20 };
 enum { FLOOD = 1, ENDLESS, PING_OUT, PING, PONG, ANSWER };
 /*
- * Far more than it takes when whoever can run has a turn now and then: they are drawn at random
+ * Far more than it takes when each that can run has a turn now and then: they are drawn at random
  * from twelve.
  */
 enum { TURNS_MAX = 100000 };
@@ -38,7 +38,7 @@ static int me(act_self *self)
     return (int)(intptr_t)act_kept(self);
 }
 
-/* One whom this one reaches; itself, if it may: a cycle of length one. */
+/* One that this one reaches; itself, if it may: a cycle of length one. */
 static act_pid neighbour(int mine)
 {
     int to = below(world.count);
@@ -55,7 +55,7 @@ static void flood(act_self *self)
         act_ref ask;
         if (below(4) != 0)
             act_tell_value(self, to, FLOOD, act_nothing());
-        else /* a signal, too, which wakes who is muted */
+        else /* a signal, too, which wakes a muted one */
             PROPERTY(act_ask_value(self, &ask, to, FLOOD, act_nothing(), ACT_FOREVER) == ACT_OK);
     }
     if (world.mortal && below(200) == 0)
@@ -122,8 +122,8 @@ static void tell_random(uint32_t tag)
 }
 
 /*
- * Who floods is muted by whom it floods, who may be flooding, too: all the same each message is
- * handled in the end.
+ * A sender that floods is muted by its receiver, which may be flooding, too: all the same each
+ * message is handled in the end.
  */
 static void a_flood_ends_for_all(uint64_t seed)
 {
@@ -160,18 +160,18 @@ static void beside_endless_work_all_have_their_turn(uint64_t seed)
     act_simulation_destroy(&world.simulation);
 }
 
-static void nobody_is_stuck_in_a_flood(void)
+static void no_actor_is_stuck_in_a_flood(void)
 {
     for_each_seed(a_flood_ends_for_all, SEEDS_A_ROUND);
 }
 
-static void nobody_starves(void)
+static void no_actor_starves(void)
 {
     for_each_seed(beside_endless_work_all_have_their_turn, SEEDS_A_ROUND);
 }
 
 const struct kit_case kit_cases[] = {
-    TEST_CASE(nobody_is_stuck_in_a_flood, .rounds = 20, .timeout_seconds = 60),
-    TEST_CASE(nobody_starves, .rounds = 20, .timeout_seconds = 60),
+    TEST_CASE(no_actor_is_stuck_in_a_flood, .rounds = 20, .timeout_seconds = 60),
+    TEST_CASE(no_actor_starves, .rounds = 20, .timeout_seconds = 60),
     END_OF_CASES,
 };

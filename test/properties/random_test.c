@@ -67,7 +67,7 @@ static struct {
     struct sent_exit   exits[ENERGY];
     int                exits_count;
     bool               exit_seen[CREATURES_MAX][CREATURES_MAX];
-    act_pid            known_dead[CREATURES_MAX]; /* whose DOWN or EXIT somebody has seen */
+    act_pid            known_dead[CREATURES_MAX]; /* whose DOWN or EXIT another has seen */
     int                known_dead_count;
 } world;
 
@@ -89,7 +89,7 @@ static int me(act_self *self)
     return (int)(intptr_t)act_kept(self);
 }
 
-static int somebody(void)
+static int any_creature(void)
 {
     return below(world.creatures_count);
 }
@@ -187,7 +187,7 @@ static void check_names(act_pid dead)
     }
 }
 
-/* Each has a code of its own: whom it ends passes it on through links, to its sender, too. */
+/* Each has a code of its own; links pass it on, to its sender, too. */
 static bool was_sent(int32_t code, int from, int to)
 {
     int i = code - SENT_CODE;
@@ -225,7 +225,7 @@ static void notes_its_end(void *context)
     ((struct creature *)context)->dead = true;
 }
 
-/* The next one; nobody is yet. */
+/* The next one; no actor has it yet. */
 static struct creature *new_creature(void)
 {
     struct creature *one = &world.creatures[world.creatures_count++];
@@ -260,7 +260,7 @@ static void does_spawn(act_self *self, int mine)
 
 static void does_send(act_self *self, int mine)
 {
-    int                 to = somebody();
+    int                 to = any_creature();
     struct dead_letter *letter = new_letter(mine, to, true);
     if (letter == NULL)
         return;
@@ -287,7 +287,7 @@ static void does_forward(act_self *self, int mine, const act_message *message)
     }
     struct dead_letter *letter = taken->as.resource.pointer;
     letter->from = mine;
-    letter->to = somebody();
+    letter->to = any_creature();
     letter->number = ++world.sent[mine][letter->to];
     (void)!act_send(self, world.creatures[letter->to].pid, &taken);
     act_message_free(&taken);
@@ -295,7 +295,7 @@ static void does_forward(act_self *self, int mine, const act_message *message)
 
 static void does_ask(act_self *self, int mine)
 {
-    int                 to = somebody();
+    int                 to = any_creature();
     act_ref             ref;
     struct dead_letter *letter = new_letter(mine, to, true);
     if (letter == NULL)
@@ -323,7 +323,7 @@ static void does_reply(act_self *self)
 
 static void does_link(act_self *self, int mine)
 {
-    int other = somebody();
+    int other = any_creature();
     if (other == mine)
         return;
     PROPERTY(act_link(self, world.creatures[other].pid) == ACT_OK);
@@ -333,7 +333,7 @@ static void does_link(act_self *self, int mine)
 
 static void does_unlink(act_self *self, int mine)
 {
-    int other = somebody();
+    int other = any_creature();
     act_unlink(self, world.creatures[other].pid);
     world.linked[mine][other] = false;
     world.ever_unlinked[mine][other] = true;
@@ -341,7 +341,7 @@ static void does_unlink(act_self *self, int mine)
 
 static void does_monitor(act_self *self, int mine)
 {
-    int     other = somebody();
+    int     other = any_creature();
     act_ref ref;
     PROPERTY(act_monitor(self, &ref, world.creatures[other].pid) == ACT_OK);
     new_record(MONITOR, mine, other, ref);
@@ -365,7 +365,7 @@ static act_exit_reason some_reason(int32_t code)
 
 static void does_exit_other(act_self *self, int mine)
 {
-    int other = somebody();
+    int other = any_creature();
     if (other == mine)
         return;
     int32_t code = SENT_CODE + world.exits_count;
@@ -385,7 +385,7 @@ static void does_name(act_self *self)
 
 static void does_timer(act_self *self, int mine)
 {
-    int                 to = somebody();
+    int                 to = any_creature();
     act_ref             ref;
     struct dead_letter *letter = new_letter(mine, to, false);
     if (letter == NULL)
@@ -544,7 +544,7 @@ static void find_worker(struct act__runner *runner, void *context)
     only_worker = act__worker_of(runner);
 }
 
-/* When all actors have ended every cell, bond and timer is free again; cell 0 is nobody's. */
+/* When all actors have ended every cell, bond and timer is free again; cell 0 is no actor's. */
 static void check_slabs(void)
 {
     act_system *system = world.system;

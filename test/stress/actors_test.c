@@ -223,7 +223,7 @@ enum { CROWD = 64, ACTIONS = 1500 * SCALE };
 static _Atomic uint64_t crowd[CROWD]; /* the newest pid of each place: often stale */
 static _Atomic int64_t  actions;
 
-static act_pid somebody(act_self *self)
+static act_pid any_in_crowd(act_self *self)
 {
     return (act_pid){0, crowd[act_random(self) % CROWD]};
 }
@@ -250,14 +250,15 @@ static void asks(act_self *self)
     act_message *message;
     if (act_message_create_value(&message, TAG_WORD, resource()) != ACT_OK)
         abort();
-    (void)!act_ask(self, &ask, somebody(self), &message, 1 + (act_millis)(act_random(self) % 5));
+    (void)!act_ask(self, &ask, any_in_crowd(self), &message,
+                   1 + (act_millis)(act_random(self) % 5));
     act_message_free(&message);
 }
 
 static void does_as_it_pleases(act_self *self, act_ref *timer)
 {
     act_ref ref;
-    act_pid other = somebody(self);
+    act_pid other = any_in_crowd(self);
     switch (act_random(self) % 20) {
     case 0:
     case 1:
@@ -447,7 +448,7 @@ static void links_that_cross_are_one_link(void)
 
 /* --------------------------------------------------------------- threads while the system stops */
 
-static void *uses_the_door(void *argument)
+static void *uses_the_system(void *argument)
 {
     act_pid      pid;
     act_message *message, *reply;
@@ -467,7 +468,7 @@ static void *uses_the_door(void *argument)
     return argument;
 }
 
-static void threads_use_the_door_while_the_system_stops(void)
+static void threads_use_the_system_while_it_stops(void)
 {
     pthread_t threads[4];
     for (int round = 0; round < 5; round++) {
@@ -476,7 +477,7 @@ static void threads_use_the_door_while_the_system_stops(void)
         for (int i = 0; i < CROWD; i++)
             crowd[i] = 0;
         for (int i = 0; i < 4; i++)
-            ck_assert_int_eq(pthread_create(&threads[i], NULL, uses_the_door, NULL), 0);
+            ck_assert_int_eq(pthread_create(&threads[i], NULL, uses_the_system, NULL), 0);
         while (made < 200 * round)
             sched_yield();
         act_system_stop(sys);
@@ -494,6 +495,6 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(a_crowd_does_as_it_pleases_and_leaves_nothing, .rounds = 6, .timeout_seconds = 60),
     TEST_CASE(a_reference_is_nothing_to_a_stranger, .rounds = 3, .timeout_seconds = 60),
     TEST_CASE(links_that_cross_are_one_link, .rounds = 3, .timeout_seconds = 60),
-    TEST_CASE(threads_use_the_door_while_the_system_stops, .rounds = 3, .timeout_seconds = 60),
+    TEST_CASE(threads_use_the_system_while_it_stops, .rounds = 3, .timeout_seconds = 60),
     END_OF_CASES,
 };

@@ -1,5 +1,5 @@
 /*
- * Many threads on one channel, waiting and selecting: each value arrives once, in order, and nobody
+ * Many threads on one channel, waiting and selecting: each value arrives once, in order, and none
  * sleeps on.
  */
 /* SPDX-License-Identifier: MIT */
@@ -201,7 +201,7 @@ static void selects_with_short_timeouts(void)
         run(capacities[kind], 1, CHANNELS, selects_sends, selects_receives);
 }
 
-static void who_hears_that_a_case_is_ready_misses_none(void)
+static void a_thread_that_hears_that_a_case_is_ready_misses_none(void)
 {
     for (int kind = 0; kind < KINDS; kind++)
         run(capacities[kind], ACT_FOREVER, CHANNELS, selects_sends, receives_what_is_ready);
@@ -215,7 +215,7 @@ static int64_t used_nanoseconds(void)
 }
 
 /* A moment in place, then asleep: a tenth of the time it waits is far more than that takes. */
-static void who_waits_uses_no_processor_time(void)
+static void a_thread_that_waits_uses_no_processor_time(void)
 {
     enum { WAIT = 100 };
     int64_t value = 0, began = used_nanoseconds();
@@ -241,7 +241,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(many_to_many_never_waiting),
     TEST_CASE(selects_on_both_sides),
     TEST_CASE(selects_with_short_timeouts),
-    TEST_CASE(who_hears_that_a_case_is_ready_misses_none),
-    TEST_CASE(who_waits_uses_no_processor_time),
+    TEST_CASE(a_thread_that_hears_that_a_case_is_ready_misses_none),
+    TEST_CASE(a_thread_that_waits_uses_no_processor_time),
     END_OF_CASES,
 };

@@ -11,11 +11,11 @@ enum { SENDERS = 4, MESSAGES = 50000, CONTROLS = 5000 };
 
 static struct act__gate  gate;
 static struct act__inbox inbox;
-static _Atomic int       tokens, finished; /* tokens: 1 while somebody holds it, never more */
+static _Atomic int       tokens, finished; /* tokens: 1 while a thread holds it, never more */
 static int64_t           next[SENDERS];
 static int               taken;
 
-/* Whoever gets the token runs the receiver at once, on its own thread. */
+/* The thread that gets the token runs the receiver at once. */
 static void receive_all(void)
 {
     act_message *freed, *list, *mine;

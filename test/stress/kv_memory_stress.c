@@ -1,6 +1,6 @@
 /*
- * The whole service while any request for memory may fail: errors, ends and restarts, and everybody
- * else is served.
+ * The whole service while any request for memory may fail: errors, ends and restarts, and every
+ * other client is served.
  */
 /* SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
@@ -325,7 +325,7 @@ static void play_strictly(struct client *client, long value)
     client->strict = false;
 }
 
-/* One who comes and goes, and one who stays. Returns: how often memory was asked for. */
+/* One that comes and goes, and one that stays. Returns: how often memory was asked for. */
 static uint64_t play(uint64_t n, struct client *resident, struct client *visitor)
 {
     act__memory_fail_at(n, false);

@@ -97,8 +97,8 @@ static int dial(void)
 }
 
 /*
- * Comes and goes until nobody listens: the stop meets sockets that were accepted and have no actor
- * yet.
+ * Comes and goes until no socket listens: the stop meets sockets that were accepted and have no
+ * actor yet.
  */
 static void *be_visitor(void *unused)
 {

@@ -22,9 +22,9 @@ act_receiver    *mixed_receivers[2];
 
 enum { POPULATION_MAX = 60, BURST = 300 };
 
-void mixed_fault(const char *what, act_pid who)
+void mixed_fault(const char *what, act_pid actor)
 {
-    fprintf(stderr, "%s: actor %llu\n", what, (unsigned long long)who.local);
+    fprintf(stderr, "%s: actor %llu\n", what, (unsigned long long)actor.local);
     abort();
 }
 

@@ -27,7 +27,7 @@ struct ties {
 struct peer {
     act_pid      pid;
     struct ties  ties;
-    act_pid      heard[HEARD]; /* whose EXIT has come, or who was unlinked: no more may come */
+    act_pid      heard[HEARD]; /* its EXIT has come, or it was unlinked: no more may come */
     unsigned     heard_count;
     act_asker    owed; /* a request that is answered later */
     act_ref      timer;
@@ -55,7 +55,7 @@ act_pid     mixed_any_place(uint64_t random);
 act_value   mixed_resource(void);
 void        mixed_release_value(void *value);
 /* Says what is wrong, and aborts. */
-void        mixed_fault(const char *what, act_pid who) __attribute__((noreturn));
+void        mixed_fault(const char *what, act_pid actor) __attribute__((noreturn));
 const char *mixed_name(uint64_t random);
 
 #endif

@@ -24,12 +24,12 @@ enum { SECONDS_DEFAULT = 20 };
 enum { SECONDS_DEFAULT = 120 };
 #endif
 enum { ROUND_MILLIS = 700, PATIENCE_MILLIS = 60000 };
-enum { PEERS = 24, BLOCKERS = 2, BYSTANDERS = 8, GUESTS = 2, USERS = 2 };
+enum { PEERS = 24, BLOCKERS = 2, BYSTANDERS = 8, FOREIGN = 2, USERS = 2 };
 
 static act_system  *the_system;
 static act_pid      root;
 static uint64_t     seed; /* of this round */
-static _Atomic bool guests_stop, users_stop;
+static _Atomic bool foreign_stop, users_stop;
 
 static void must(act_result result)
 {
@@ -116,10 +116,10 @@ static void spawn_more(uint64_t random)
                                 ACT_SPAWN_OPTIONS(.blocking = which == 3));
 }
 
-static void *be_guest(void *number)
+static void *run_foreign_thread(void *number)
 {
     uint64_t random = seed + (uint64_t)(uintptr_t)number;
-    while (!guests_stop) {
+    while (!foreign_stop) {
         act_pid pid = mixed_any_place(act__mix(&random));
         switch (act__mix(&random) % 12) {
         case 0: kill_supervisor(act__mix(&random)); break;
@@ -296,19 +296,19 @@ static void end_round(void)
 
 static void run_round(uint64_t *random)
 {
-    pthread_t guests[GUESTS];
+    pthread_t foreign[FOREIGN];
     begin_round(random);
-    guests_stop = false;
-    for (uintptr_t i = 0; i < GUESTS; i++)
-        ck_assert_int_eq(pthread_create(&guests[i], NULL, be_guest, (void *)i), 0);
+    foreign_stop = false;
+    for (uintptr_t i = 0; i < FOREIGN; i++)
+        ck_assert_int_eq(pthread_create(&foreign[i], NULL, run_foreign_thread, (void *)i), 0);
     for (int64_t end = now() + ROUND_MILLIS; now() < end && mixed_peers_count < PEERS_MAX - 2000;) {
         pause_for(10000);
         if (is_dead(root)) /* a lower one that is killed while it starts is a failed start */
             spawn_supervisors();
     }
-    guests_stop = true;
-    for (int i = 0; i < GUESTS; i++)
-        ck_assert_int_eq(pthread_join(guests[i], NULL), 0);
+    foreign_stop = true;
+    for (int i = 0; i < FOREIGN; i++)
+        ck_assert_int_eq(pthread_join(foreign[i], NULL), 0);
     mixed_is_calm = true;
     end_round();
 }

@@ -31,7 +31,7 @@ static bool once_in(act_self *self, uint64_t n)
     return act_random(self) % n == 0;
 }
 
-static act_pid anybody(act_self *self)
+static act_pid any_walker(act_self *self)
 {
     return walkers[act_random(self) % WALKERS];
 }
@@ -85,7 +85,7 @@ static void do_something(act_self *self)
         arm_a_timer(self);
     if (once_in(self, 15)) {
         asks++;
-        ck_assert_int_eq(act_ask_value(self, &ask, anybody(self), QUESTION, act_nothing(),
+        ck_assert_int_eq(act_ask_value(self, &ask, any_walker(self), QUESTION, act_nothing(),
                                        1 + (act_millis)(act_random(self) % 20)),
                          ACT_OK);
     }
@@ -104,7 +104,7 @@ static void walks(act_self *self, void *state, const act_message *message)
         if (message->as.int64 == 0)
             one_is_done();
         else
-            act_tell_value(self, anybody(self), TOKEN, act_int64(message->as.int64 - 1));
+            act_tell_value(self, any_walker(self), TOKEN, act_int64(message->as.int64 - 1));
         if (once_in(self, 400))
             be_stuck(self);
         break;

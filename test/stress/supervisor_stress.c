@@ -25,7 +25,7 @@ static void no_log(void *context, act_log_level level, const char *text)
     (void)context, (void)level, (void)text;
 }
 
-/* A photographer: in each picture everybody stands once, behind their supervisor. */
+/* A photographer: in each picture each actor stands once, behind its supervisor. */
 static pthread_t    photographer;
 static _Atomic bool photographer_stops;
 
@@ -328,7 +328,7 @@ static void last_receive(act_self *self, void *state, const act_message *message
 /* Its supervisor starts it when all children before it run. */
 static const act_behavior last = {.name = "last", .init = last_init, .receive = last_receive};
 
-static void killed_supervisors_leave_nobody_behind(void)
+static void killed_supervisors_leave_no_actor_behind(void)
 {
     act_pid        root, below;
     act_child_spec children[3], tops[2];
@@ -441,7 +441,7 @@ static void nothing_that_is_sent_to_a_name_is_lost(void)
 const struct kit_case kit_cases[] = {
     TEST_CASE(crashing_children_come_back_and_never_twice, .rounds = 6, .timeout_seconds = 120),
     TEST_CASE(temporary_children_come_and_go, .rounds = 2, .timeout_seconds = 120),
-    TEST_CASE(killed_supervisors_leave_nobody_behind, .timeout_seconds = 120),
+    TEST_CASE(killed_supervisors_leave_no_actor_behind, .timeout_seconds = 120),
     TEST_CASE(nothing_that_is_sent_to_a_name_is_lost, .rounds = 3, .timeout_seconds = 120),
     END_OF_CASES,
 };

@@ -242,7 +242,7 @@ static void an_added_significant_child_is_refused_where_shutdown_is_never_automa
     fixture_end();
 }
 
-static void a_clean_end_restarts_nobody_above(void)
+static void a_clean_end_restarts_none_above(void)
 {
     act_child_spec      inner_child;
     act_supervisor_spec inner = {.intensity = 1,
@@ -279,6 +279,6 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(one_that_ends_while_others_start_is_heeded_when_all_run, ROUNDS),
     TEST_CASE(an_added_child_can_be_significant, ROUNDS),
     TEST_CASE(an_added_significant_child_is_refused_where_shutdown_is_never_automatic, ROUNDS),
-    TEST_CASE(a_clean_end_restarts_nobody_above, ROUNDS),
+    TEST_CASE(a_clean_end_restarts_none_above, ROUNDS),
     END_OF_CASES,
 };

@@ -39,7 +39,7 @@ static void failed_attempts_wait_too(void)
     fixture_end();
 }
 
-static void who_has_run_long_enough_begins_with_min_again(void)
+static void a_child_that_has_run_long_enough_begins_with_min_again(void)
 {
     begin_waiting(10, 70);
     start();
@@ -187,7 +187,7 @@ static void a_group_that_starts_takes_along_one_that_waits(void)
     fixture_end();
 }
 
-static void who_waits_counts_as_restarting(void)
+static void a_child_that_waits_counts_as_restarting(void)
 {
     begin_waiting(100, 1000);
     start();
@@ -284,7 +284,7 @@ static void intensity_counts_restarts_that_wait(void)
 const struct kit_case kit_cases[] = {
     TEST_CASE(each_restart_waits_twice_as_long_up_to_max, ROUNDS),
     TEST_CASE(failed_attempts_wait_too, ROUNDS),
-    TEST_CASE(who_has_run_long_enough_begins_with_min_again, ROUNDS),
+    TEST_CASE(a_child_that_has_run_long_enough_begins_with_min_again, ROUNDS),
     TEST_CASE(reset_after_can_be_given, ROUNDS),
     TEST_CASE(each_child_has_its_own_delay, ROUNDS),
     TEST_CASE(jitter_takes_off_a_part_at_random, ROUNDS),
@@ -293,7 +293,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(a_group_restart_that_fails_waits_and_stops_what_it_had_started, ROUNDS),
     TEST_CASE(one_before_a_group_that_waits_takes_it_along, ROUNDS),
     TEST_CASE(a_group_that_starts_takes_along_one_that_waits, ROUNDS),
-    TEST_CASE(who_waits_counts_as_restarting, ROUNDS),
+    TEST_CASE(a_child_that_waits_counts_as_restarting, ROUNDS),
     TEST_CASE(terminate_child_ends_the_wait, ROUNDS),
     TEST_CASE(a_group_does_not_stay_down_for_one_that_is_terminated, ROUNDS),
     TEST_CASE(a_wait_that_is_called_off_too_late_changes_nothing, ROUNDS),

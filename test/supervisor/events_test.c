@@ -1,4 +1,4 @@
-/* What a supervisor tells those who have subscribed to it. */
+/* What a supervisor tells the actors that have subscribed to it. */
 /* SPDX-License-Identifier: MIT */
 #include <test/supervisor/family.h>
 
@@ -141,7 +141,7 @@ static void giving_up_is_told(void)
     fixture_end();
 }
 
-static void who_has_unsubscribed_hears_nothing(void)
+static void an_actor_that_has_unsubscribed_hears_nothing(void)
 {
     begin();
     start();
@@ -154,7 +154,7 @@ static void who_has_unsubscribed_hears_nothing(void)
     fixture_end();
 }
 
-static void who_has_ended_is_forgotten(void)
+static void a_subscriber_that_has_ended_is_forgotten(void)
 {
     act_counters before, after;
     begin();
@@ -169,7 +169,7 @@ static void who_has_ended_is_forgotten(void)
     fixture_end();
 }
 
-static void without_memory_nobody_subscribes_or_everything_works(void)
+static void without_memory_none_subscribes_or_everything_works(void)
 {
     bool came = true;
     for (uint64_t n = 1; came; n++) {
@@ -215,9 +215,9 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(what_cannot_be_spawned_has_ended, ROUNDS),
     TEST_CASE(a_wait_is_told_with_its_time, ROUNDS),
     TEST_CASE(giving_up_is_told, ROUNDS),
-    TEST_CASE(who_has_unsubscribed_hears_nothing, ROUNDS),
-    TEST_CASE(who_has_ended_is_forgotten, ROUNDS),
-    TEST_CASE(without_memory_nobody_subscribes_or_everything_works, ROUNDS),
+    TEST_CASE(an_actor_that_has_unsubscribed_hears_nothing, ROUNDS),
+    TEST_CASE(a_subscriber_that_has_ended_is_forgotten, ROUNDS),
+    TEST_CASE(without_memory_none_subscribes_or_everything_works, ROUNDS),
     TEST_CASE(what_was_missed_is_counted, ROUNDS),
     END_OF_CASES,
 };

@@ -9,7 +9,7 @@ act_simulation *fixture_simulation;
 act_system     *fixture_system;
 char            fixture_log[8192];
 
-/* So many turns mean that somebody turns in circles. */
+/* So many turns mean that an actor turns in circles. */
 #define STEPS_MAX 5000000u
 
 static act_pid client;

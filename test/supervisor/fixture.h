@@ -1,6 +1,6 @@
 /*
- * What the tests of supervisors share: workers that do as planned, a client that asks, a log of who
- * came and went.
+ * What the tests of supervisors share: workers that do as planned, a client that asks, a log of
+ * what came and went.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_TEST_SUPERVISOR_FIXTURE_H

@@ -1,5 +1,5 @@
 /*
- * one_for_all and rest_for_one: who is stopped and started, in which order, and what gets in
+ * one_for_all and rest_for_one: what is stopped and started, in which order, and what gets in
  * between.
  */
 /* SPDX-License-Identifier: MIT */
@@ -17,7 +17,7 @@ static void start_quietly(void)
     fixture_clear_log();
 }
 
-/* ----------------------------------------------------------------------- who and in which order */
+/* --------------------------------------------------------------- which children, in which order */
 
 static void one_for_all_stops_the_others_in_reverse_and_starts_all_in_order(void)
 {
@@ -60,7 +60,7 @@ static void a_killed_child_restarts_its_group(void)
     fixture_end();
 }
 
-static void an_end_that_is_not_restarted_restarts_nobody(void)
+static void an_end_that_is_not_restarted_restarts_none(void)
 {
     begin_group(ACT_STRATEGY_ONE_FOR_ALL);
     child[0].restart = ACT_RESTART_TEMPORARY;
@@ -334,7 +334,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(one_for_all_stops_the_others_in_reverse_and_starts_all_in_order, ROUNDS),
     TEST_CASE(rest_for_one_restarts_it_and_those_after_it, ROUNDS),
     TEST_CASE(a_killed_child_restarts_its_group, ROUNDS),
-    TEST_CASE(an_end_that_is_not_restarted_restarts_nobody, ROUNDS),
+    TEST_CASE(an_end_that_is_not_restarted_restarts_none, ROUNDS),
     TEST_CASE(temporary_siblings_are_stopped_and_dropped, ROUNDS),
     TEST_CASE(rest_for_one_leaves_a_temporary_before_it_alone, ROUNDS),
     TEST_CASE(those_that_were_not_running_are_started_too, ROUNDS),

@@ -1,5 +1,5 @@
 /*
- * Supervisors that are killed: they end after all below them, so who starts them again meets
+ * Supervisors that are killed: they end after all below them, so a new start of them meets
  * nothing of the old tree.
  */
 /* SPDX-License-Identifier: MIT */

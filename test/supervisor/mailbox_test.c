@@ -83,7 +83,7 @@ static void a_name_stays_through_a_delay_and_its_messages_wait(void)
     fixture_end();
 }
 
-static void who_has_the_pid_of_a_name_in_between_has_the_next_ones(void)
+static void the_pid_of_a_name_in_between_is_the_next_ones(void)
 {
     act_pid between;
     begin_named(ACT_MAILBOX_KEEP);
@@ -323,7 +323,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(what_waits_is_kept_in_order, ROUNDS),
     TEST_CASE(what_waits_is_kept_when_a_child_is_killed, ROUNDS),
     TEST_CASE(a_name_stays_through_a_delay_and_its_messages_wait, ROUNDS),
-    TEST_CASE(who_has_the_pid_of_a_name_in_between_has_the_next_ones, ROUNDS),
+    TEST_CASE(the_pid_of_a_name_in_between_is_the_next_ones, ROUNDS),
     TEST_CASE(what_waits_survives_starts_that_fail, ROUNDS),
     TEST_CASE(a_group_keeps_what_waits_for_each, ROUNDS),
     TEST_CASE(a_template_keeps_what_waits, ROUNDS),

@@ -1,5 +1,5 @@
 /*
- * A supervisor when memory runs out, at each request for it: nobody is lost, left behind or
+ * A supervisor when memory runs out, at each request for it: no child is lost, left behind or
  * released twice.
  */
 /* SPDX-License-Identifier: MIT */

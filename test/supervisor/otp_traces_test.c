@@ -69,7 +69,7 @@ static act_child_spec read_child(struct fixture_plan *plan)
     return child;
 }
 
-/* Who came and went since the last time; those whose init did not come to its end are not told. */
+/* What came and went since the last time; those whose init did not come to its end are not told. */
 static void write_notes(char *text)
 {
     char *at = text;

@@ -204,7 +204,7 @@ static void terminate_child_of_an_unknown_id_is_not_found(void)
 {
     begin_two();
     start();
-    ck_assert_int_eq(fixture_terminate(root, "nobody"), ACT_NOT_FOUND);
+    ck_assert_int_eq(fixture_terminate(root, "none"), ACT_NOT_FOUND);
     ck_assert_int_eq(fixture_terminate(root, ""), ACT_NOT_FOUND);
     fixture_end();
 }

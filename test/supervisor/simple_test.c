@@ -283,7 +283,7 @@ static void those_that_end_badly_while_all_stop_do_no_harm(void)
     fixture_end();
 }
 
-static void a_restart_that_fails_again_and_again_hangs_nobody(void)
+static void a_restart_that_fails_again_and_again_hangs_none(void)
 {
     begin_simple();
     spec.intensity = 1000000;
@@ -534,7 +534,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(one_time_is_for_all_and_then_they_are_killed, ROUNDS),
     TEST_CASE(a_template_may_say_that_its_children_are_killed_at_once, ROUNDS),
     TEST_CASE(those_that_end_badly_while_all_stop_do_no_harm, ROUNDS),
-    TEST_CASE(a_restart_that_fails_again_and_again_hangs_nobody, ROUNDS),
+    TEST_CASE(a_restart_that_fails_again_and_again_hangs_none, ROUNDS),
     TEST_CASE(significant_children_end_it_too, ROUNDS),
     TEST_CASE(one_that_has_unlinked_is_not_waited_for_in_vain, ROUNDS),
     TEST_CASE(the_template_is_released_with_the_last_child, ROUNDS),

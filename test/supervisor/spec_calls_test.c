@@ -126,7 +126,7 @@ static void get_childspec_tells_what_holds(void)
     ck_assert_int_eq(get.rows[0].restart, ACT_RESTART_TRANSIENT);
     ck_assert_int_eq(get.rows[0].shutdown, ACT_SECONDS(5));
     ck_assert(!get.rows[0].significant && act_pid_equal(get.rows[0].pid, b.pid));
-    get.id = "nobody";
+    get.id = "none";
     fixture_ask(&get);
     fixture_run();
     ck_assert_int_eq(get.answer.result, ACT_NOT_FOUND);

@@ -431,7 +431,7 @@ static void a_complaint_names_field_and_child(void)
     }
 }
 
-static void nobody_need_read_the_complaint(void)
+static void the_complaint_need_not_be_read(void)
 {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct spoiled s;
@@ -487,7 +487,7 @@ static void a_duplicate_among_many_is_found(void)
 }
 
 const struct kit_case kit_cases[] = {
-    TEST_CASE(a_complaint_names_field_and_child), TEST_CASE(nobody_need_read_the_complaint),
+    TEST_CASE(a_complaint_names_field_and_child), TEST_CASE(the_complaint_need_not_be_read),
     TEST_CASE(a_complaint_is_cut_at_its_room),    TEST_CASE(an_empty_supervisor_is_good),
     TEST_CASE(a_duplicate_among_many_is_found),   END_OF_CASES,
 };

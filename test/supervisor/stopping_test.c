@@ -141,7 +141,7 @@ static void an_unlinked_child_that_has_ended_does_not_hang_the_stop(void)
     b.unlinks = true;
     start();
     tell(&b, FIXTURE_DO_FAIL);
-    LOG_IS("a+ b+ c+ b- "); /* nobody hears of it, as in OTP */
+    LOG_IS("a+ b+ c+ b- "); /* none is told, as in OTP */
     stop();
     LOG_IS("a+ b+ c+ b- c- a- ");
     ROOT_ENDED(ACT_EXIT_SHUTDOWN);

@@ -130,7 +130,7 @@ static void a_task_that_panics_is_a_down_with_its_text(void)
     fixture_close();
 }
 
-static void a_task_that_fails_hurts_nobody(void)
+static void a_task_that_fails_hurts_no_other(void)
 {
     open_tasks();
     for (int i = 0; i < 20; i++)
@@ -222,7 +222,7 @@ static void a_function_runs_once_whatever_is_sent_to_its_actor(void)
     fixture_close();
 }
 
-static void who_gives_up_does_not_end_the_task(void)
+static void an_asker_that_gives_up_does_not_end_the_task(void)
 {
     open_tasks();
     timeout = 10;
@@ -258,7 +258,7 @@ static void the_end_of_the_supervisor_ends_and_answers_all(void)
     fixture_close();
 }
 
-static void who_runs_no_tasks_refuses(void)
+static void a_supervisor_that_runs_no_tasks_refuses(void)
 {
     const act_child_spec guest = {
         .id = "guest", .behavior = &scripted, .restart = ACT_RESTART_TEMPORARY};
@@ -325,14 +325,14 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(the_functions_message_is_the_answer),
     FIXTURE_CASE(args_are_copied),
     FIXTURE_CASE(a_task_that_panics_is_a_down_with_its_text),
-    FIXTURE_CASE(a_task_that_fails_hurts_nobody),
+    FIXTURE_CASE(a_task_that_fails_hurts_no_other),
     FIXTURE_CASE(of_many_that_panic_together_each_is_told_with_its_text),
     FIXTURE_CASE(a_task_without_an_answer_is_a_down_with_its_reason),
     FIXTURE_CASE(an_answer_is_one_whatever_comes_of_the_task),
     FIXTURE_CASE(a_function_runs_once_whatever_is_sent_to_its_actor),
-    FIXTURE_CASE(who_gives_up_does_not_end_the_task),
+    FIXTURE_CASE(an_asker_that_gives_up_does_not_end_the_task),
     TEST_CASE(the_end_of_the_supervisor_ends_and_answers_all, .rounds = 40),
-    FIXTURE_CASE(who_runs_no_tasks_refuses),
+    FIXTURE_CASE(a_supervisor_that_runs_no_tasks_refuses),
     FIXTURE_CASE(odd_args_are_refused),
     FIXTURE_CASE(a_task_without_memory_is_answered_too),
     END_OF_CASES,

@@ -111,12 +111,12 @@ static bool draw_percent(unsigned percent)
 
 /* ----------------------------------------------------------------------------------- properties */
 
-static bool somebody_lives(const struct node *node)
+static bool any_lives(const struct node *node)
 {
     if (!node->is_supervisor)
         return node->alive > 0;
     for (unsigned i = 0; i < node->spec.children_count; i++)
-        if (somebody_lives(node->nodes[i]))
+        if (any_lives(node->nodes[i]))
             return true;
     return false;
 }
@@ -167,19 +167,19 @@ static void restarts_stay_within_intensity(struct node *counted, const struct no
 }
 
 /* Where several are restarted together, those after it have been stopped before. */
-static void nobody_after_it_lives(struct node *worker)
+static void none_after_it_lives(struct node *worker)
 {
     if (worker->above->spec.strategy == ACT_STRATEGY_ONE_FOR_ONE || !order_is_promised)
         return;
     for (unsigned i = worker->place + 1; i < worker->above->spec.children_count; i++)
-        PROPERTY(!somebody_lives(worker->above->nodes[i]), worker);
+        PROPERTY(!any_lives(worker->above->nodes[i]), worker);
 }
 
 static void starts_in_order(struct node *worker, act_pid instance, act_millis now)
 {
     PROPERTY(worker->alive == 0, worker); /* also if its supervisor, or one above, was killed */
     see_instance(worker->above, instance);
-    nobody_after_it_lives(worker);
+    none_after_it_lives(worker);
     if (worker->starts_in_instance++ > 0) {
         bool alone = worker->above->spec.strategy == ACT_STRATEGY_ONE_FOR_ONE;
         restarts_stay_within_intensity(alone ? worker->above : worker, worker->above, now);
@@ -203,7 +203,7 @@ static void ends_in_order(struct node *worker)
     if (worker->ends_itself || !order_is_promised)
         return;
     for (unsigned i = worker->place + 1; i < worker->above->spec.children_count; i++)
-        PROPERTY(!somebody_lives(worker->above->nodes[i]), worker);
+        PROPERTY(!any_lives(worker->above->nodes[i]), worker);
 }
 
 static const act_child_spec *spec_of(const struct node *worker)
@@ -211,7 +211,7 @@ static const act_child_spec *spec_of(const struct node *worker)
     return &worker->above->children[worker->place];
 }
 
-/* Who is restarted finds all that was sent to its name. */
+/* A child that is restarted finds all that was sent to its name. */
 static void nothing_is_lost_in_a_restart(struct node *worker)
 {
     const act_child_spec *spec = spec_of(worker);
@@ -400,8 +400,8 @@ static void watcher_receive(act_self *self, void *state, const act_message *mess
     } else if (message->tag == ACT_MESSAGE_EXIT) {
         act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)); /* the system's */
     } else if (message->tag == 1 && watches_count < WATCHES_MAX) {
-        act_pid whom = message->as.pid;
-        ck_assert_int_eq(act_monitor(self, &watches[watches_count++].ref, whom), ACT_OK);
+        act_pid watched = message->as.pid;
+        ck_assert_int_eq(act_monitor(self, &watches[watches_count++].ref, watched), ACT_OK);
     } else if (message->tag == ACT_MESSAGE_DOWN) {
         for (unsigned i = 0; i < watches_count; i++)
             watches[i].downs += act_ref_equal(watches[i].ref, message->ref);
@@ -513,7 +513,7 @@ static void advance(act_millis amount)
 }
 
 /* As an outsider would: the worker ends as if by itself. */
-static void kill_somebody(bool supervisors_too)
+static void kill_any(bool supervisors_too)
 {
     act_exit_reason kill = act_exit_reason_make(ACT_EXIT_KILL, 0, NULL);
     struct node    *victim = &workers[draw(workers_count)];
@@ -531,7 +531,7 @@ static void kill_somebody(bool supervisors_too)
 }
 
 /* To the name if there is one, else to the last instance's pid, dead or alive. */
-static void write_to_somebody(void)
+static void write_to_any(void)
 {
     struct node *to = &workers[draw(workers_count)];
     act_pid      pid = to->pid;
@@ -543,20 +543,20 @@ static void write_to_somebody(void)
     act_system_tell_value(fixture_system, pid, MAIL, act_int64(mail_count++));
 }
 
-static void watch_somebody(void)
+static void watch_any(void)
 {
-    act_pid whom = draw(2) == 0 ? supervisors[draw(supervisors_count)].instance
-                                : workers[draw(workers_count)].pid;
-    if (!act_pid_is_none(whom))
-        act_system_tell_value(fixture_system, watcher, 1 + draw(3), act_pid_value(whom));
+    act_pid pid = draw(2) == 0 ? supervisors[draw(supervisors_count)].instance
+                               : workers[draw(workers_count)].pid;
+    if (!act_pid_is_none(pid))
+        act_system_tell_value(fixture_system, watcher, 1 + draw(3), act_pid_value(pid));
 }
 
 enum { CALLS_MAX = 16 };
 static struct fixture_call calls[CALLS_MAX];
 static unsigned            calls_count;
 
-/* Somebody's child is terminated, restarted, deleted or asked for, whatever it is doing. */
-static void ask_somebody(void)
+/* A supervisor's child is terminated, restarted, deleted or asked for, whatever it is doing. */
+static void ask_any(void)
 {
     struct node *supervisor = &supervisors[draw(supervisors_count)];
 
@@ -622,13 +622,13 @@ static void live(bool kills_supervisors)
     for (unsigned i = draw(10); i > 0; i--) {
         (void)!act_simulation_run(fixture_simulation, NULL, 1 + draw(50));
         for (unsigned j = workers_count > 0 ? draw(8) : 0; j > 0; j--)
-            write_to_somebody();
+            write_to_any();
         for (unsigned j = workers_count > 0 ? draw(5) : 0; j > 0; j--)
-            watch_somebody();
+            watch_any();
         if (draw(2) == 0 && workers_count > 0)
-            kill_somebody(kills_supervisors);
+            kill_any(kills_supervisors);
         if (kills_supervisors && draw(2) == 0)
-            ask_somebody();
+            ask_any();
         if (draw(2) == 0)
             advance(draw(400));
     }
@@ -662,7 +662,7 @@ static void trees_keep_order_intensity_and_count_whatever_fails(void)
     live_many(false);
 }
 
-static void trees_leave_nobody_behind_whoever_is_killed_or_asked(void)
+static void trees_leave_no_actor_behind_whichever_is_killed_or_asked(void)
 {
     live_many(true);
 }
@@ -670,7 +670,7 @@ static void trees_leave_nobody_behind_whoever_is_killed_or_asked(void)
 const struct kit_case kit_cases[] = {
     TEST_CASE(trees_keep_order_intensity_and_count_whatever_fails, .rounds = ROUNDS_COUNT,
               .timeout_seconds = 60),
-    TEST_CASE(trees_leave_nobody_behind_whoever_is_killed_or_asked, .rounds = ROUNDS_COUNT,
+    TEST_CASE(trees_leave_no_actor_behind_whichever_is_killed_or_asked, .rounds = ROUNDS_COUNT,
               .timeout_seconds = 60),
     END_OF_CASES,
 };

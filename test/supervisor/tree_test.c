@@ -98,7 +98,7 @@ static void what_is_below_a_supervisor_stands_behind_it(void)
     end();
 }
 
-static void it_shows_who_is_down_waits_or_stops(void)
+static void it_shows_which_child_is_down_waits_or_stops(void)
 {
     begin_tree();
     spec.backoff = (act_backoff){.min = 100, .max = 100};
@@ -127,7 +127,7 @@ static void it_shows_who_is_down_waits_or_stops(void)
     end();
 }
 
-static void it_shows_who_stops(void)
+static void it_shows_which_child_stops(void)
 {
     begin_tree();
     b.traps = true, b.end_delay = 50;
@@ -266,8 +266,8 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(an_empty_system_has_no_rows),
     TEST_CASE(children_stand_behind_their_supervisor_in_start_order, ROUNDS),
     TEST_CASE(what_is_below_a_supervisor_stands_behind_it, ROUNDS),
-    TEST_CASE(it_shows_who_is_down_waits_or_stops, ROUNDS),
-    TEST_CASE(it_shows_who_stops, ROUNDS),
+    TEST_CASE(it_shows_which_child_is_down_waits_or_stops, ROUNDS),
+    TEST_CASE(it_shows_which_child_stops, ROUNDS),
     TEST_CASE(it_can_be_taken_at_any_moment_of_a_start, ROUNDS),
     TEST_CASE(children_of_a_template_have_rows_without_ids, ROUNDS),
     TEST_CASE(another_systems_supervisors_are_not_in_it, ROUNDS),

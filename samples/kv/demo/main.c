@@ -1,5 +1,5 @@
 /*
- * kv-demo: runs kv, drives it over TCP while its shards are crashed, and says whether anybody
+ * kv-demo: runs kv, drives it over TCP while its shards are crashed, and says whether a client
  * noticed.
  */
 /* SPDX-License-Identifier: MIT */

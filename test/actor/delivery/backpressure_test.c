@@ -50,17 +50,17 @@ static void floods(act_self *self)
         act_tell_value(self, handover, TAG_A, act_nothing());
 }
 
-static bool is_muted(act_pid who)
+static bool is_muted(act_pid actor)
 {
     int floods_before = floods_count;
-    fixture_let(who, floods);
+    fixture_let(actor, floods);
     return floods_count == floods_before;
 }
 
 /* It floods the handover until it is muted, which the last of these floods shows. */
-static void mute(act_pid who)
+static void mute(act_pid actor)
 {
-    for (int i = 0; !is_muted(who); i++)
+    for (int i = 0; !is_muted(actor); i++)
         ck_assert_int_lt(i, 2 * PATIENCE / FLOOD);
 }
 
@@ -286,7 +286,7 @@ static void ticks(act_self *self, void *state, const act_message *message)
 static const act_behavior clockwork = {.name = "clockwork", .receive = ticks};
 
 /* One that lives by its timers alone goes on as if it were not muted. */
-static void who_floods_at_each_tick_is_muted_between_ticks(void)
+static void a_sender_that_floods_at_each_tick_is_muted_between_ticks(void)
 {
     open_handover();
     act_pid clock = fixture_spawn_as(&clockwork, NULL, NULL);
@@ -324,7 +324,7 @@ static void what_a_timer_brings_cannot_be_answered(void)
 
 /* ----------------------------------------------------------------------------------------- time */
 
-static void who_is_muted_by_one_that_does_not_run_has_a_turn_in_time(void)
+static void a_sender_that_is_muted_by_one_that_does_not_run_has_a_turn_in_time(void)
 {
     open_handover();
     mute(sender);
@@ -416,7 +416,7 @@ static void floods_the_sender(act_self *self)
         act_tell_value(self, sender, TAG_D, act_nothing());
 }
 
-static void who_sends_little_to_a_muted_actor_is_not_muted(void)
+static void a_sender_of_little_to_a_muted_actor_is_not_muted(void)
 {
     open_handover();
     mute(sender);
@@ -442,13 +442,13 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(what_those_before_in_its_handover_have_sent_is_heard_before_a_down),
     FIXTURE_CASE(the_answer_to_an_ask_of_a_muted_actor_waits),
     FIXTURE_CASE(an_answer_that_waits_comes_before_the_end_of_the_answerer),
-    FIXTURE_CASE(who_floods_at_each_tick_is_muted_between_ticks),
+    FIXTURE_CASE(a_sender_that_floods_at_each_tick_is_muted_between_ticks),
     FIXTURE_CASE(what_a_timer_brings_cannot_be_answered),
-    FIXTURE_CASE(who_is_muted_by_one_that_does_not_run_has_a_turn_in_time),
+    FIXTURE_CASE(a_sender_that_is_muted_by_one_that_does_not_run_has_a_turn_in_time),
     FIXTURE_CASE(a_flood_of_one_that_does_not_run_is_slow),
     FIXTURE_CASE(without_memory_for_its_watch_a_receiver_mutes_none),
     FIXTURE_CASE(a_handover_mutes_only_when_much_waits),
     FIXTURE_CASE(a_handover_that_much_comes_to_at_once_mutes_none),
-    FIXTURE_CASE(who_sends_little_to_a_muted_actor_is_not_muted),
+    FIXTURE_CASE(a_sender_of_little_to_a_muted_actor_is_not_muted),
     END_OF_CASES,
 };

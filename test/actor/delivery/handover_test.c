@@ -1,5 +1,5 @@
 /*
- * Handovers: what an actor leaves to the one that follows it, and what becomes of it if nobody
+ * Handovers: what an actor leaves to the one that follows it, and what becomes of it if none
  * does.
  */
 /* SPDX-License-Identifier: MIT */
@@ -29,9 +29,9 @@ static void open_family(act_handover kind)
     ck_assert_int_eq(spawned, ACT_OK);
 }
 
-static void tell(act_pid who, uint32_t tag)
+static void tell(act_pid actor, uint32_t tag)
 {
-    act_system_tell_value(fixture.system, who, tag, act_int64(tag));
+    act_system_tell_value(fixture.system, actor, tag, act_int64(tag));
 }
 
 static act_result find_handover(void)
@@ -54,16 +54,16 @@ static void take_handover(void)
     ck_assert(act_pid_equal(child, handover));
 }
 
-static bool hears_in_order(act_pid who, uint32_t first, uint32_t second)
+static bool hears_in_order(act_pid actor, uint32_t first, uint32_t second)
 {
-    const struct note *a = fixture_only(who, first), *b = fixture_only(who, second);
+    const struct note *a = fixture_only(actor, first), *b = fixture_only(actor, second);
     return a < b;
 }
 
-static bool name_leads_to(act_pid who)
+static bool name_leads_to(act_pid actor)
 {
     act_pid found;
-    return act_whereis(fixture.system, &found, "ada") == ACT_OK && act_pid_equal(found, who);
+    return act_whereis(fixture.system, &found, "ada") == ACT_OK && act_pid_equal(found, actor);
 }
 
 /* ----------------------------------------------------------------------------------- what waits */
@@ -287,7 +287,7 @@ static void sends_to_ada(act_self *self)
     act_message_free(&message);
 }
 
-static void a_send_to_the_name_reaches_who_has_it_then(void)
+static void a_send_to_the_name_reaches_the_actor_that_has_it_then(void)
 {
     open_family(ACT_HANDOVER_KEEP);
     fixture_let(other, sends_to_ada);
@@ -320,7 +320,7 @@ static void asks_to_answer(act_self *self)
     ck_assert_int_eq(act_ask(self, &fixture_ref, fixture_other, &message, ACT_FOREVER), ACT_OK);
 }
 
-static void an_ask_to_a_handover_is_answered_by_who_takes_it(void)
+static void an_ask_to_a_handover_is_answered_by_the_actor_that_takes_it(void)
 {
     open_family(ACT_HANDOVER_DROP);
     end_child(panics);
@@ -331,7 +331,7 @@ static void an_ask_to_a_handover_is_answered_by_who_takes_it(void)
     fixture_close();
 }
 
-static void a_monitor_of_a_handover_is_one_of_who_takes_it(void)
+static void a_monitor_of_a_handover_is_one_of_the_actor_that_takes_it(void)
 {
     open_family(ACT_HANDOVER_KEEP);
     end_child(exits_with_an_error);
@@ -346,7 +346,7 @@ static void a_monitor_of_a_handover_is_one_of_who_takes_it(void)
     fixture_close();
 }
 
-static void a_monitor_of_who_has_left_is_answered_at_once(void)
+static void a_monitor_of_an_actor_that_has_left_is_answered_at_once(void)
 {
     open_family(ACT_HANDOVER_KEEP);
     end_child(exits_with_an_error);
@@ -380,7 +380,7 @@ static void an_exit_signal_to_a_handover_does_nothing(void)
     fixture_close();
 }
 
-static void a_handover_that_was_killed_ends_who_takes_it(void)
+static void a_handover_that_was_killed_ends_the_actor_that_takes_it(void)
 {
     open_family(ACT_HANDOVER_KEEP);
     end_child(exits_with_an_error);
@@ -461,12 +461,12 @@ static void check_flood(bool is_taken)
     fixture_close();
 }
 
-static void who_floods_a_handover_waits_for_who_takes_it(void)
+static void a_sender_that_floods_a_handover_waits_until_it_is_taken(void)
 {
     check_flood(true);
 }
 
-static void who_floods_a_handover_that_is_abandoned_goes_on(void)
+static void a_sender_that_floods_a_handover_that_is_abandoned_goes_on(void)
 {
     check_flood(false);
 }
@@ -546,7 +546,7 @@ static void a_handover_is_taken_once(void)
     fixture_close();
 }
 
-static void a_handover_that_nobody_takes_ends_with_the_system(void)
+static void a_handover_that_is_not_taken_ends_with_the_system(void)
 {
     open_family(ACT_HANDOVER_KEEP);
     end_child(exits_with_an_error);
@@ -768,21 +768,21 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(a_name_stays_with_the_handover),
     FIXTURE_CASE(a_name_that_was_registered_does_not_stay),
     FIXTURE_CASE(a_name_that_was_given_up_is_taken_anew),
-    FIXTURE_CASE(a_send_to_the_name_reaches_who_has_it_then),
-    FIXTURE_CASE(an_ask_to_a_handover_is_answered_by_who_takes_it),
-    FIXTURE_CASE(a_monitor_of_a_handover_is_one_of_who_takes_it),
-    FIXTURE_CASE(a_monitor_of_who_has_left_is_answered_at_once),
+    FIXTURE_CASE(a_send_to_the_name_reaches_the_actor_that_has_it_then),
+    FIXTURE_CASE(an_ask_to_a_handover_is_answered_by_the_actor_that_takes_it),
+    FIXTURE_CASE(a_monitor_of_a_handover_is_one_of_the_actor_that_takes_it),
+    FIXTURE_CASE(a_monitor_of_an_actor_that_has_left_is_answered_at_once),
     FIXTURE_CASE(the_parent_hears_of_each_end),
     FIXTURE_CASE(an_exit_signal_to_a_handover_does_nothing),
-    FIXTURE_CASE(a_handover_that_was_killed_ends_who_takes_it),
+    FIXTURE_CASE(a_handover_that_was_killed_ends_the_actor_that_takes_it),
     FIXTURE_CASE(the_bound_holds_in_a_handover),
-    FIXTURE_CASE(who_floods_a_handover_waits_for_who_takes_it),
-    FIXTURE_CASE(who_floods_a_handover_that_is_abandoned_goes_on),
+    FIXTURE_CASE(a_sender_that_floods_a_handover_waits_until_it_is_taken),
+    FIXTURE_CASE(a_sender_that_floods_a_handover_that_is_abandoned_goes_on),
     FIXTURE_CASE(a_handover_that_is_abandoned_makes_dead_letters),
     FIXTURE_CASE(a_handover_can_be_abandoned_while_it_is_made),
     FIXTURE_CASE(an_actor_can_be_told_to_leave_no_handover),
     FIXTURE_CASE(a_handover_is_taken_once),
-    FIXTURE_CASE(a_handover_that_nobody_takes_ends_with_the_system),
+    FIXTURE_CASE(a_handover_that_is_not_taken_ends_with_the_system),
     FIXTURE_CASE(odd_pids_have_no_handover),
     FIXTURE_CASE(an_odd_handover_is_refused),
     FIXTURE_CASE(the_message_that_failed_is_a_dead_letter),

@@ -250,7 +250,7 @@ static void a_sender_that_floods_is_muted(void)
 }
 
 /*
- * One who is asked by many, each ask a signal, and floods with each: what waits stays bounded, and
+ * One that is asked by many, each ask a signal, and floods with each: what waits stays bounded, and
  * each is answered.
  */
 enum { ASKERS = 8, ASKS = 1000 };
@@ -314,7 +314,7 @@ static void passes_on(act_self *self, void *state, const act_message *message)
 static const act_behavior stream_to_b = {.name = "stream to b", .receive = streams_to_b};
 static const act_behavior relay = {.name = "relay", .receive = passes_on};
 
-static void who_floods_a_muted_one_is_muted(void)
+static void a_sender_that_floods_a_muted_one_is_muted(void)
 {
     fixture_open_with(FIXTURE_OPTIONS(.backlog_max = BACKLOG));
     sent_count = most_waiting = 0;
@@ -353,7 +353,7 @@ static void floods_once(act_self *self)
         act_tell_value(self, c, TAG_A, act_nothing());
 }
 
-static void who_is_muted_runs_again_when_the_receiver_has_caught_up(void)
+static void a_muted_sender_runs_again_when_the_receiver_has_caught_up(void)
 {
     fixture_open_with(FIXTURE_OPTIONS(.backlog_max = BACKLOG));
     c = fixture_spawn_as(&sink, NULL, NULL);
@@ -407,7 +407,7 @@ static int flood_until_muted(void)
     return told;
 }
 
-static void who_is_muted_runs_again_when_the_receiver_ends(void)
+static void a_muted_sender_runs_again_when_the_receiver_ends(void)
 {
     int told = flood_until_muted();
     fixture_tell_to(a, floods_once);
@@ -470,11 +470,11 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(an_ask_that_is_dropped_for_newer_messages_is_answered),
     FIXTURE_CASE(a_sender_that_floods_is_muted),
     TEST_CASE(a_sender_that_is_asked_is_muted, .rounds = 50),
-    TEST_CASE(who_floods_a_muted_one_is_muted, .rounds = 50),
+    TEST_CASE(a_sender_that_floods_a_muted_one_is_muted, .rounds = 50),
     FIXTURE_CASE(many_that_flood_are_all_muted_and_all_go_on),
-    TEST_CASE(who_is_muted_runs_again_when_the_receiver_has_caught_up, .rounds = 50),
+    TEST_CASE(a_muted_sender_runs_again_when_the_receiver_has_caught_up, .rounds = 50),
     TEST_CASE(two_that_flood_each_other_do_not_lock, .rounds = 50),
-    TEST_CASE(who_is_muted_runs_again_when_the_receiver_ends, .rounds = 50),
+    TEST_CASE(a_muted_sender_runs_again_when_the_receiver_ends, .rounds = 50),
     TEST_CASE(a_muted_actor_hears_signals, .rounds = 50),
     TEST_CASE(a_muted_actor_that_traps_handles_an_exit, .rounds = 50),
     END_OF_CASES,

@@ -1,5 +1,5 @@
 /*
- * Messages between actors: what arrives, in which order, who owns it, and what becomes of the rest.
+ * Messages between actors: what arrives, in which order, its owner, and what becomes of the rest.
  */
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/fixture.h>
@@ -291,7 +291,7 @@ static void a_message_that_could_not_be_sent_is_still_the_senders(void)
     fixture_close();
 }
 
-static void tells_nobody(act_self *self)
+static void tells_none(act_self *self)
 {
     act_tell_value(self, act_pid_none(), TAG_A, act_nothing());
     act_tell_value(self, (act_pid){0, UINT64_MAX}, TAG_B, act_nothing());
@@ -302,7 +302,7 @@ static void tells_nobody(act_self *self)
 static void what_cannot_be_told_is_a_dead_letter_with_its_reason(void)
 {
     open_two();
-    fixture_let(a, tells_nobody);
+    fixture_let(a, tells_none);
     ck_assert_int_eq(fixture.dead_letters_count, 4);
     ck_assert(fixture.dead_letters[0].tag == TAG_A && fixture.dead_letters[0].why == ACT_NO_ACTOR &&
               act_pid_is_none(fixture.dead_letters[0].to));
@@ -319,11 +319,11 @@ static void sends_on_to_the_dead_in_every_way(act_self *self)
     act_tell_value(self, b, TAG_A, act_nothing());
     ck_assert_int_eq(act_ask_value(self, &ref, b, TAG_B, act_nothing(), ACT_FOREVER), ACT_OK);
     ck_assert_int_eq(act_tell_value_after(self, &ref, b, TAG_C, act_nothing(), 0), ACT_OK);
-    message = act_take(self); /* has come from somebody else */
+    message = act_take(self); /* has come from another actor */
     ck_assert_int_eq(act_ask(self, &ref, b, &message, ACT_FOREVER), ACT_OK);
 }
 
-static void a_dead_letter_says_who_sent_it(void)
+static void a_dead_letter_names_its_sender(void)
 {
     open_two();
     fixture_let(b, exits_normally);
@@ -572,7 +572,7 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(a_resource_in_a_message_that_waits_at_the_end_of_the_system_is_released),
     FIXTURE_CASE(a_message_that_could_not_be_sent_is_still_the_senders),
     FIXTURE_CASE(what_cannot_be_told_is_a_dead_letter_with_its_reason),
-    FIXTURE_CASE(a_dead_letter_says_who_sent_it),
+    FIXTURE_CASE(a_dead_letter_names_its_sender),
     FIXTURE_CASE(one_envelope_goes_round_a_ring),
     FIXTURE_CASE(what_a_thread_sends_on_is_no_ask),
     FIXTURE_CASE(an_actor_can_send_a_message_on_to_itself),

@@ -151,7 +151,7 @@ static void what_is_written_early_waits_for_the_handshake(void)
 static void a_refused_connection_is_told(void)
 {
     struct net    net = {0};
-    struct target target = listen_plainly(-1); /* the port is taken, and nobody listens */
+    struct target target = listen_plainly(-1); /* the port is taken, and no socket listens */
     start_connecting(&net, &target);
     net_expect_line(&net, "closed: ECONNREFUSED");
     close(target.fd);
@@ -179,7 +179,7 @@ static void stop_listening(struct target target, const int filler[2])
     close(target.fd);
 }
 
-static void a_connection_that_nobody_answers_times_out(void)
+static void a_connection_without_an_answer_times_out(void)
 {
     struct net    net = {0};
     int           filler[2];
@@ -299,7 +299,7 @@ static void a_simulated_actor_opens_nothing(void)
 const struct kit_case kit_cases[] = {
     TEST_CASE(what_is_written_early_waits_for_the_handshake, .rounds = 2),
     TEST_CASE(a_refused_connection_is_told, .rounds = 2),
-    TEST_CASE(a_connection_that_nobody_answers_times_out, .rounds = 2),
+    TEST_CASE(a_connection_without_an_answer_times_out, .rounds = 2),
     TEST_CASE(no_connection_times_out_early),
     TEST_CASE(arguments_outside_their_range_are_refused),
     TEST_CASE(a_blocking_actor_opens_nothing),

@@ -261,7 +261,7 @@ static const act_behavior late_source =
     NET_BEHAVIOR(struct late_source, net_pid_init, late_source_receive);
 
 /* It is told once that all is sent: nothing else would come. */
-static void who_answers_after_the_end_of_input_is_told_that_all_is_sent(void)
+static void an_owner_that_answers_after_the_end_of_input_is_told_that_all_is_sent(void)
 {
     struct net     net = {0};
     static uint8_t bytes[100000];
@@ -431,7 +431,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(one_that_does_not_read_is_written_to_again_when_little_waits, .rounds = 2,
               .timeout_seconds = 60),
     TEST_CASE(one_that_goes_without_reading_is_told, .rounds = 2, .timeout_seconds = 60),
-    TEST_CASE(who_answers_after_the_end_of_input_is_told_that_all_is_sent, .rounds = 2,
+    TEST_CASE(an_owner_that_answers_after_the_end_of_input_is_told_that_all_is_sent, .rounds = 2,
               .timeout_seconds = 60),
     TEST_CASE(unread_input_stays_below_the_mark_unless_more_is_wanted, .rounds = 2),
     TEST_CASE(a_paused_connection_reads_nothing, .rounds = 2),

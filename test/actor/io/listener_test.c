@@ -87,7 +87,7 @@ static act_result close_init(act_self *self, void *state, const void *args)
 
 static const act_behavior closing = NET_BEHAVIOR(struct net_connection, close_init, echo_receive);
 
-static void a_socket_that_nobody_opens_can_be_closed(void)
+static void a_socket_that_is_not_opened_can_be_closed(void)
 {
     struct net net = {0};
     net_start(&net, &(struct net_plan){.connection = &closing});
@@ -283,7 +283,7 @@ static void both_families_are_listened_to_and_told_apart(void)
 const struct kit_case kit_cases[] = {
     TEST_CASE(a_closed_listener_refuses_and_its_connections_go_on, .rounds = 2),
     TEST_CASE(a_listener_ends_with_its_actor, .rounds = 2),
-    TEST_CASE(a_socket_that_nobody_opens_can_be_closed, .rounds = 2),
+    TEST_CASE(a_socket_that_is_not_opened_can_be_closed, .rounds = 2),
     TEST_CASE(a_thousand_connections_leave_no_descriptor_and_no_memory, .rounds = 2,
               .timeout_seconds = 60),
     TEST_CASE(connections_that_stand_when_the_system_stops_leave_nothing, .rounds = 2,

@@ -68,7 +68,7 @@ static void a_signal_is_told_on_every_worker(void)
     net_stop(&net);
 }
 
-static void a_signal_is_told_to_all_who_asked(void)
+static void a_signal_is_told_to_all_that_asked(void)
 {
     struct net net = {0};
     net_start(&net, &(struct net_plan){0});
@@ -256,7 +256,7 @@ static void a_second_system_is_refused_until_the_first_has_done(void)
 
 const struct kit_case kit_cases[] = {
     TEST_CASE(a_signal_is_told_on_every_worker, .rounds = 2, .timeout_seconds = 20),
-    TEST_CASE(a_signal_is_told_to_all_who_asked, .rounds = 2),
+    TEST_CASE(a_signal_is_told_to_all_that_asked, .rounds = 2),
     TEST_CASE(a_blocking_actor_is_told),
     TEST_CASE(what_was_done_with_a_signal_before_is_done_again, .rounds = 2),
     TEST_CASE(a_burst_is_told_at_least_once_after_its_last_signal, .rounds = 2,

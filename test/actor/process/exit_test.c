@@ -96,10 +96,10 @@ static void sends_exit(act_self *self)
     ck_assert_int_eq(act_exit_other(self, fixture_other, reason), ACT_OK);
 }
 
-static void let_send(act_pid who, act_exit_kind kind, const char *text, act_pid to)
+static void let_send(act_pid actor, act_exit_kind kind, const char *text, act_pid to)
 {
     reason = act_exit_reason_make(kind, text != NULL ? 5 : 0, text);
-    fixture_let_about(who, sends_exit, to);
+    fixture_let_about(actor, sends_exit, to);
 }
 
 static void a_sent_exit_ends_another(void)
@@ -129,7 +129,7 @@ static void a_sent_exit_is_trapped(void)
     fixture_close();
 }
 
-static void a_normal_exit_from_another_is_nothing_to_who_does_not_trap(void)
+static void a_normal_exit_from_another_is_nothing_to_one_that_does_not_trap(void)
 {
     open_two();
     let_send(a, ACT_EXIT_NORMAL, NULL, b);
@@ -141,7 +141,7 @@ static void a_normal_exit_from_another_is_nothing_to_who_does_not_trap(void)
     fixture_close();
 }
 
-static void a_normal_exit_to_oneself_ends_who_does_not_trap(void)
+static void a_normal_exit_to_itself_ends_one_that_does_not_trap(void)
 {
     open_two();
     let_send(a, ACT_EXIT_NORMAL, NULL, a);
@@ -176,7 +176,7 @@ static void killed_through_a_link_can_be_trapped(void)
     fixture_close();
 }
 
-static void killed_through_a_link_ends_who_does_not_trap(void)
+static void killed_through_a_link_ends_one_that_does_not_trap(void)
 {
     open_two();
     act_pid c = fixture_spawn();
@@ -243,7 +243,7 @@ static void spawns_a_child(act_self *self)
     ck_assert_int_eq(act_spawn(self, &b, &scripted, NULL, NULL), ACT_OK);
 }
 
-static void a_parents_shutdown_ends_who_does_not_trap(void)
+static void a_parents_shutdown_ends_one_that_does_not_trap(void)
 {
     open_two();
     fixture_let(a, spawns_a_child);
@@ -683,15 +683,15 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(an_actor_that_ends_handles_nothing_more),
     FIXTURE_CASE(a_sent_exit_ends_another),
     FIXTURE_CASE(a_sent_exit_is_trapped),
-    FIXTURE_CASE(a_normal_exit_from_another_is_nothing_to_who_does_not_trap),
-    FIXTURE_CASE(a_normal_exit_to_oneself_ends_who_does_not_trap),
+    FIXTURE_CASE(a_normal_exit_from_another_is_nothing_to_one_that_does_not_trap),
+    FIXTURE_CASE(a_normal_exit_to_itself_ends_one_that_does_not_trap),
     FIXTURE_CASE(kill_cannot_be_trapped_and_the_reason_is_killed),
     FIXTURE_CASE(killed_through_a_link_can_be_trapped),
-    FIXTURE_CASE(killed_through_a_link_ends_who_does_not_trap),
+    FIXTURE_CASE(killed_through_a_link_ends_one_that_does_not_trap),
     FIXTURE_CASE(an_exit_to_the_dead_is_nothing),
     FIXTURE_CASE(a_kill_waits_for_the_handler_to_return),
     FIXTURE_CASE(a_parents_shutdown_can_be_trapped),
-    FIXTURE_CASE(a_parents_shutdown_ends_who_does_not_trap),
+    FIXTURE_CASE(a_parents_shutdown_ends_one_that_does_not_trap),
     FIXTURE_CASE(a_child_can_be_ended_before_its_init),
     FIXTURE_CASE(one_that_ends_with_its_parent_cannot_trap_that),
     FIXTURE_CASE(a_panic_is_told_with_its_file_and_line),

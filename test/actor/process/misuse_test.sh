@@ -18,7 +18,7 @@ says() {
 }
 
 if ! grep -q -- -DACT_DEBUG "$build/act.pc"; then
-    tap_skip "who breaks a rule is told where" "configure was not given --enable-debug"
+    tap_skip "a program that breaks a rule is told where" "configure was not given --enable-debug"
     tap_end
 fi
 "$build/test/actor/process/misuse" "none" >"$work/why" 2>&1 && [ ! -s "$work/why" ]

@@ -1,4 +1,4 @@
-/* Names: one owner at a time, free before anybody hears of the owner's end. */
+/* Names: one owner at a time, free before any actor hears of the owner's end. */
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/fixture.h>
 
@@ -24,27 +24,27 @@ static void unregisters(act_self *self)
     result = act_unregister(self, name);
 }
 
-static act_result let_register(act_pid who, const char *what)
+static act_result let_register(act_pid actor, const char *what)
 {
     name = what;
-    fixture_let(who, registers);
+    fixture_let(actor, registers);
     return result;
 }
 
-static act_result let_unregister(act_pid who, const char *what)
+static act_result let_unregister(act_pid actor, const char *what)
 {
     name = what;
-    fixture_let(who, unregisters);
+    fixture_let(actor, unregisters);
     return result;
 }
 
-static bool is_called(act_pid who, const char *what)
+static bool is_called(act_pid actor, const char *what)
 {
     act_pid    pid = {9, 9};
     act_result found = act_whereis(fixture.system, &pid, what);
     if (found != ACT_OK)
         ck_assert(found == ACT_NOT_FOUND && pid.node == 9 && pid.local == 9);
-    return found == ACT_OK && act_pid_equal(pid, who);
+    return found == ACT_OK && act_pid_equal(pid, actor);
 }
 
 static void a_name_leads_to_its_owner(void)
@@ -132,7 +132,7 @@ static void takes_the_name(act_self *self, void *state, const act_message *messa
 
 static const act_behavior heir = {.name = "heir", .receive = takes_the_name};
 
-static void who_sees_the_down_can_take_the_name(void)
+static void an_actor_that_gets_the_down_can_take_the_name(void)
 {
     static const action ends[] = {exits_normally, panics, exits_with_an_error};
     open_three();
@@ -144,7 +144,7 @@ static void who_sees_the_down_can_take_the_name(void)
     fixture_close();
 }
 
-static void who_sees_the_exit_can_take_the_name(void)
+static void an_actor_that_gets_the_exit_can_take_the_name(void)
 {
     open_three();
     b = fixture_spawn_as(&heir, NULL, NULL);
@@ -236,8 +236,8 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(an_actor_may_have_many_names),
     FIXTURE_CASE(a_name_is_1_to_63_bytes_long),
     FIXTURE_CASE(a_name_can_be_given_up),
-    FIXTURE_CASE(who_sees_the_down_can_take_the_name),
-    FIXTURE_CASE(who_sees_the_exit_can_take_the_name),
+    FIXTURE_CASE(an_actor_that_gets_the_down_can_take_the_name),
+    FIXTURE_CASE(an_actor_that_gets_the_exit_can_take_the_name),
     FIXTURE_CASE(a_spawned_name_is_there_before_init),
     FIXTURE_CASE(a_taken_name_cannot_be_spawned),
     FIXTURE_CASE(the_name_of_one_that_would_not_run_is_free),

@@ -72,7 +72,7 @@ static void at_its_limit_there_is_nothing_until_something_is_given_back(void)
     act__slab_destroy(&slab);
 }
 
-/* But for what one cache keeps: one batch, and its reserve. */
+/* Except for what one cache keeps: one batch, and its reserve. */
 static void what_one_cache_gave_another_can_take(void)
 {
     make(MANY);

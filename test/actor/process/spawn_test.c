@@ -25,7 +25,7 @@ static act_result checks_arguments(act_self *self, void *state, const void *args
     inits++;
     ck_assert_int_eq(memcmp(state, zeros, sizeof zeros), 0);
     ck_assert_uint_eq((uintptr_t)state % 16, 0);
-    memset(state, 0xff, sizeof zeros); /* who comes next finds zeros again */
+    memset(state, 0xff, sizeof zeros); /* the next actor finds zeros again */
     ck_assert_ptr_nonnull(mine);
     ck_assert_ptr_ne(mine, &given);
     for (int i = 0; i < 20; i++)
@@ -350,25 +350,25 @@ static void one_that_was_announced_can_trap_a_shutdown(void)
     fixture_close();
 }
 
-/* ---------------------------------------------------------------------------------------- lives */
+/* ---------------------------------------------------------------------------------- generations */
 
 static void a_pid_never_comes_again(void)
 {
-    enum { LIVES = 1000 };
-    static act_pid seen[LIVES];
+    enum { GENERATIONS = 1000 };
+    static act_pid seen[GENERATIONS];
     fixture_open();
-    for (int i = 0; i < LIVES; i++) {
+    for (int i = 0; i < GENERATIONS; i++) {
         seen[i] = fixture_spawn_as(&scripted, NULL, NULL);
         fixture_let(seen[i], exits_normally);
     }
-    for (int i = 0; i < LIVES; i++)
+    for (int i = 0; i < GENERATIONS; i++)
         for (int j = 0; j < i; j++)
             if (act_pid_equal(seen[i], seen[j]))
                 ck_abort_msg("%d has the pid of %d", i, j);
     fixture_close();
 }
 
-static void messages_for_the_dead_never_reach_who_comes_after_them(void)
+static void messages_for_the_dead_never_reach_their_successors(void)
 {
     fixture_open();
     a = fixture_spawn();
@@ -419,7 +419,7 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(an_announcement_to_a_dead_parent_is_nothing),
     FIXTURE_CASE(one_that_was_announced_can_trap_a_shutdown),
     TEST_CASE(a_pid_never_comes_again),
-    FIXTURE_CASE(messages_for_the_dead_never_reach_who_comes_after_them),
+    FIXTURE_CASE(messages_for_the_dead_never_reach_their_successors),
     TEST_CASE(no_more_than_actors_max_live_at_once),
     END_OF_CASES,
 };

@@ -122,8 +122,7 @@ static void of_none_and_of_one_nothing_is_shed(void)
 enum { ROUNDS = 300000, THIEVES = 2 };
 static struct act__run_queue stolen[THIEVES];
 static _Atomic uint32_t      taken_count, pushed_count, thefts;
-static _Atomic uint8_t       out[4 * ACT__RUN_QUEUE_SIZE]; /* 1: in the deques; 0: in nobody's
-                                                              hands */
+static _Atomic uint8_t       out[4 * ACT__RUN_QUEUE_SIZE]; /* 1: in the deques; 0: in none */
 static _Atomic bool          over;
 
 static void take(const struct act__task *task)

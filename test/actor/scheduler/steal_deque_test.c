@@ -88,7 +88,7 @@ static void a_thief_sees_whether_they_wait(void)
     empty();
     ck_assert(!act__steal_deque_wait(&newborns));
     fill(1);
-    ck_assert(act__steal_deque_wait(&newborns)); /* nobody touches it meanwhile */
+    ck_assert(act__steal_deque_wait(&newborns)); /* no thief touches it meanwhile */
     ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &tasks[0]);
     ck_assert(!act__steal_deque_wait(&newborns));
     fill(100);

@@ -1,6 +1,6 @@
 /*
- * In which order a worker runs what it has; one alone, so that it does not depend on time, but for
- * newborns' ages.
+ * In which order a worker runs what it has; one alone, so that it does not depend on time, except
+ * for newborns' ages.
  */
 /* SPDX-License-Identifier: MIT */
 #include <semaphore.h>
@@ -90,7 +90,7 @@ static const act_behavior creator = {.name = "creator",
                                      .receive = creates};
 
 /* Neither more of them, or memory would fill, nor fewer. */
-static void who_yields_waits_for_the_newborns_that_are_there(void)
+static void an_actor_that_yields_waits_for_the_newborns_that_are_there(void)
 {
     run_with(&creator, NULL);
     ck_assert_int_eq(run_count, LITTERS * LITTER);
@@ -191,7 +191,7 @@ static const act_behavior plodder = {.name = "plodder", .init = begins_with_go, 
 static const act_behavior interrupter = {
     .name = "interrupter", .init = begins_with_go, .receive = interrupts};
 
-static void who_is_slow_handles_one_message_in_a_turn(void)
+static void a_slow_actor_handles_one_message_in_a_turn(void)
 {
     in_a_row = longest_row = 0;
     run_in_batches(BATCH_OF_FOUR, &plodder, &interrupter);
@@ -247,7 +247,7 @@ static const act_behavior flooder = {.name = "flooder",
  * Not a whole batch of floods: what waits is to stay in the cache. (The clock can only make the
  * turn shorter still.)
  */
-static void who_sends_a_lot_in_a_turn_has_a_shorter_one(void)
+static void an_actor_that_sends_a_lot_in_a_turn_has_a_shorter_one(void)
 {
     in_a_turn = most = 0;
     run_in_batches(BATCH, &flooder, NULL);
@@ -255,7 +255,7 @@ static void who_sends_a_lot_in_a_turn_has_a_shorter_one(void)
     ck_assert_int_lt(most, 4 * BATCH);
 }
 
-/* -------------------------------------------------------------------- those who wake each other */
+/* ------------------------------------------------------------------- those that wake each other */
 
 static act_result tells_partner(act_self *self, void *state, const void *args);
 
@@ -278,13 +278,13 @@ static act_result tells_partner(act_self *self, void *state, const void *args)
 }
 
 /* What was just woken runs next, and these two always are. */
-static void two_who_wake_each_other_for_ever_leave_others_their_turns(void)
+static void two_that_wake_each_other_for_ever_leave_others_their_turns(void)
 {
     run_with(&pair, &turner);
     ck_assert_int_eq(turns, TURNS);
 }
 
-/* -------------------------------------------------------------------------------- who is stolen */
+/* ----------------------------------------------------------------------- actors that are stolen */
 
 /*
  * The first worker has run many newborns when it puts a crowd into its queue and stands still. The
@@ -357,7 +357,7 @@ static act_result begets_and_calls_the_crowd(act_self *self, void *state, const 
 static const act_behavior second = {.name = "second", .receive = is_second};
 static const act_behavior member = {.name = "member", .receive = is_one_of_the_crowd};
 
-static void who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_had(void)
+static void a_stolen_actor_does_not_wait_for_as_many_newborns_as_its_old_worker_had(void)
 {
     act_pid pid;
     sem_init(&second_may_go, 0, 0);
@@ -380,14 +380,14 @@ static void who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_h
 }
 
 const struct kit_case kit_cases[] = {
-    TEST_CASE(who_yields_waits_for_the_newborns_that_are_there),
+    TEST_CASE(an_actor_that_yields_waits_for_the_newborns_that_are_there),
     TEST_CASE(newborns_without_end_do_not_keep_others_from_their_turns, .timeout_seconds = 60),
     TEST_CASE(the_oldest_newborn_has_its_turn_though_there_is_always_a_younger_one,
               .timeout_seconds = 60),
-    TEST_CASE(who_is_slow_handles_one_message_in_a_turn, .timeout_seconds = 60),
-    TEST_CASE(who_sends_a_lot_in_a_turn_has_a_shorter_one, .timeout_seconds = 60),
-    TEST_CASE(two_who_wake_each_other_for_ever_leave_others_their_turns, .timeout_seconds = 60),
-    TEST_CASE(who_is_stolen_does_not_wait_for_as_many_newborns_as_its_old_worker_had,
+    TEST_CASE(a_slow_actor_handles_one_message_in_a_turn, .timeout_seconds = 60),
+    TEST_CASE(an_actor_that_sends_a_lot_in_a_turn_has_a_shorter_one, .timeout_seconds = 60),
+    TEST_CASE(two_that_wake_each_other_for_ever_leave_others_their_turns, .timeout_seconds = 60),
+    TEST_CASE(a_stolen_actor_does_not_wait_for_as_many_newborns_as_its_old_worker_had,
               .timeout_seconds = 60),
     END_OF_CASES,
 };

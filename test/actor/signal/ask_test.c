@@ -1,4 +1,4 @@
-/* Requests: exactly one answer comes back, whatever happens to the one who was asked. */
+/* Requests: exactly one answer comes back, whatever happens to the one that was asked. */
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/fixture.h>
 
@@ -29,10 +29,10 @@ static void asks(act_self *self)
     act_message_free(&message);
 }
 
-static int answers(act_pid who)
+static int answers(act_pid actor)
 {
-    return fixture_count(who, TAG_B) + fixture_count(who, ACT_MESSAGE_DOWN) +
-           fixture_count(who, ACT_MESSAGE_TIMED_OUT);
+    return fixture_count(actor, TAG_B) + fixture_count(actor, ACT_MESSAGE_DOWN) +
+           fixture_count(actor, ACT_MESSAGE_TIMED_OUT);
 }
 
 static void doubles(act_self *self, void *state, const act_message *message)
@@ -58,7 +58,7 @@ static void an_answer_comes_back_with_the_asks_reference(void)
     fixture_close();
 }
 
-static void an_ask_that_nobody_answers_times_out_in_time(void)
+static void an_ask_without_an_answer_times_out_in_time(void)
 {
     open_three();
     fixture_let_about(a, asks, b);
@@ -144,7 +144,7 @@ static void an_ask_of_the_dead_is_answered_down(void)
     fixture_close();
 }
 
-static void an_ask_of_who_never_was_is_answered_down(void)
+static void an_ask_of_one_that_never_was_is_answered_down(void)
 {
     static const act_pid never[] = {
         {0, 0}, {0, 77}, {0, UINT64_C(5) << 27 | 3}, {0, UINT64_MAX}, {3, 1}};
@@ -311,11 +311,11 @@ static void a_reply_to_what_never_was_an_ask_is_late(void)
 static void takes_and_replies(act_self *self, void *state, const act_message *message)
 {
     (void)state;
-    act_asker    who = act_message_asker(message);
+    act_asker    from = act_message_asker(message);
     act_message *mine = act_take(self);
     mine->as.int64++;
     mine->tag = TAG_B;
-    ck_assert_int_eq(act_reply(self, who, &mine), ACT_OK);
+    ck_assert_int_eq(act_reply(self, from, &mine), ACT_OK);
 }
 
 static const act_behavior thrifty = {.name = "thrifty", .receive = takes_and_replies};
@@ -605,8 +605,8 @@ static void a_request_that_made_room_was_not_begun(void)
     fixture_close();
 }
 
-/* Whatever the order of all that comes: who is told UNBEGUN has never been heard. */
-static void who_is_told_that_it_was_not_begun_can_ask_again(void)
+/* Whatever the order of all that comes: a request that is answered UNBEGUN was never handled. */
+static void an_asker_that_is_told_that_it_was_not_begun_can_ask_again(void)
 {
     open_three();
     fixture_other = b;
@@ -634,15 +634,15 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(a_request_to_the_dead_was_not_begun),
     FIXTURE_CASE(a_request_that_was_refused_was_begun),
     FIXTURE_CASE(a_request_that_made_room_was_not_begun),
-    TEST_CASE(who_is_told_that_it_was_not_begun_can_ask_again, .rounds = 30),
+    TEST_CASE(an_asker_that_is_told_that_it_was_not_begun_can_ask_again, .rounds = 30),
     FIXTURE_CASE(an_answer_comes_back_with_the_asks_reference),
-    FIXTURE_CASE(an_ask_that_nobody_answers_times_out_in_time),
+    FIXTURE_CASE(an_ask_without_an_answer_times_out_in_time),
     FIXTURE_CASE(an_ask_may_wait_for_ever),
     FIXTURE_CASE(a_timeout_out_of_range_is_refused),
     FIXTURE_CASE(a_timeout_may_be_as_long_as_one_likes),
     FIXTURE_CASE(the_end_of_the_asked_is_the_answer),
     FIXTURE_CASE(an_ask_of_the_dead_is_answered_down),
-    FIXTURE_CASE(an_ask_of_who_never_was_is_answered_down),
+    FIXTURE_CASE(an_ask_of_one_that_never_was_is_answered_down),
     FIXTURE_CASE(only_the_first_answer_counts),
     FIXTURE_CASE(a_reply_may_come_after_the_handler_has_returned),
     FIXTURE_CASE(any_actor_may_reply),

@@ -85,7 +85,7 @@ static void a_trapped_exit_is_a_message(void)
     fixture_close();
 }
 
-static void who_traps_hears_also_of_a_normal_end(void)
+static void an_actor_that_traps_hears_also_of_a_normal_end(void)
 {
     open_three();
     fixture_let(b, traps);
@@ -100,7 +100,7 @@ static void traps_no_more(act_self *self)
     ck_assert_int_eq(act_trap_exits(self, false), ACT_OK);
 }
 
-static void who_traps_no_more_ends(void)
+static void an_actor_that_traps_no_more_ends(void)
 {
     open_three();
     fixture_let(b, traps);
@@ -213,7 +213,7 @@ static void a_link_to_the_dead_gives_no_actor(void)
     fixture_close();
 }
 
-static void a_link_to_the_dead_gives_one_who_traps_a_message_from_them(void)
+static void a_link_to_the_dead_gives_one_that_traps_a_message_from_them(void)
 {
     open_three();
     fixture_let(a, exits_normally);
@@ -225,7 +225,7 @@ static void a_link_to_the_dead_gives_one_who_traps_a_message_from_them(void)
     fixture_close();
 }
 
-static void a_link_to_who_never_was_gives_no_actor_from_them(void)
+static void a_link_to_one_that_never_was_gives_no_actor_from_it(void)
 {
     const act_pid never[] = {{0, 0},
                              {0, 77},
@@ -268,7 +268,7 @@ static void unlinks_and_links(act_self *self)
     links(self);
 }
 
-static void who_links_again_is_linked(void)
+static void an_actor_that_links_again_is_linked(void)
 {
     open_three();
     fixture_let_about(a, links, b);
@@ -451,7 +451,7 @@ static void a_monitor_of_the_dead_gives_no_actor(void)
     fixture_close();
 }
 
-static void a_monitor_of_who_never_was_gives_no_actor_from_them(void)
+static void a_monitor_of_one_that_never_was_gives_no_actor_from_it(void)
 {
     const act_pid never[] = {{0, 0},
                              {0, 77},
@@ -538,7 +538,7 @@ static void down_comes_after_all_messages(void)
     fixture_close();
 }
 
-static void who_monitors_itself_hears_nothing(void)
+static void an_actor_that_monitors_itself_hears_nothing(void)
 {
     open_three();
     fixture_let_about(a, monitors, a);
@@ -675,7 +675,7 @@ static void watches_one_to_come(act_self *self)
     act_unlink(self, to_come);
 }
 
-static void who_was_nobody_stays_so(void)
+static void a_pid_of_none_yet_stays_one_of_none(void)
 {
     open_three();
     fixture_let(b, exits_normally);
@@ -759,8 +759,8 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(a_normal_end_leaves_those_linked_alone),
     FIXTURE_CASE(a_shutdown_ends_those_linked),
     FIXTURE_CASE(a_trapped_exit_is_a_message),
-    FIXTURE_CASE(who_traps_hears_also_of_a_normal_end),
-    FIXTURE_CASE(who_traps_no_more_ends),
+    FIXTURE_CASE(an_actor_that_traps_hears_also_of_a_normal_end),
+    FIXTURE_CASE(an_actor_that_traps_no_more_ends),
     FIXTURE_CASE(a_pair_has_at_most_one_link),
     FIXTURE_CASE(one_unlink_undoes_many_links),
     FIXTURE_CASE(two_that_link_at_once_hear_of_each_other_once),
@@ -768,10 +768,10 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(one_unlink_undoes_links_that_crossed),
     FIXTURE_CASE(a_link_to_oneself_is_nothing),
     FIXTURE_CASE(a_link_to_the_dead_gives_no_actor),
-    FIXTURE_CASE(a_link_to_the_dead_gives_one_who_traps_a_message_from_them),
-    FIXTURE_CASE(a_link_to_who_never_was_gives_no_actor_from_them),
+    FIXTURE_CASE(a_link_to_the_dead_gives_one_that_traps_a_message_from_them),
+    FIXTURE_CASE(a_link_to_one_that_never_was_gives_no_actor_from_it),
     FIXTURE_CASE(a_link_undone_at_once_is_none),
-    FIXTURE_CASE(who_links_again_is_linked),
+    FIXTURE_CASE(an_actor_that_links_again_is_linked),
     FIXTURE_CASE(the_other_side_may_unlink),
     FIXTURE_CASE(to_unlink_a_stranger_is_nothing),
     TEST_CASE(no_exit_takes_effect_after_unlink, .rounds = 30),
@@ -782,12 +782,12 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(monitors_stack),
     FIXTURE_CASE(demonitor_ends_only_one_of_many),
     FIXTURE_CASE(a_monitor_of_the_dead_gives_no_actor),
-    FIXTURE_CASE(a_monitor_of_who_never_was_gives_no_actor_from_them),
+    FIXTURE_CASE(a_monitor_of_one_that_never_was_gives_no_actor_from_it),
     FIXTURE_CASE(a_monitor_undone_at_once_is_none),
     TEST_CASE(no_down_is_seen_after_demonitor, .rounds = 30),
     FIXTURE_CASE(to_demonitor_what_is_none_is_nothing),
     FIXTURE_CASE(down_comes_after_all_messages),
-    FIXTURE_CASE(who_monitors_itself_hears_nothing),
+    FIXTURE_CASE(an_actor_that_monitors_itself_hears_nothing),
     FIXTURE_CASE(spawn_link_is_atomic),
     FIXTURE_CASE(spawn_monitor_is_atomic),
     FIXTURE_CASE(a_linked_child_ends_with_a_parent_that_fails_before_it_ran),
@@ -795,6 +795,6 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(each_of_many_links_is_found),
     FIXTURE_CASE(one_hears_of_many),
     FIXTURE_CASE(many_hear_of_one),
-    TEST_CASE(who_was_nobody_stays_so, .rounds = 20),
+    TEST_CASE(a_pid_of_none_yet_stays_one_of_none, .rounds = 20),
     END_OF_CASES,
 };

@@ -212,7 +212,7 @@ static void threads_that_were_displaced_end_when_their_owners_of_sockets_return(
     sem_wait(&thread_ended);
 }
 
-static void who_waits_behind_a_stuck_callback_is_named_too(void)
+static void an_actor_that_waits_behind_a_stuck_callback_is_named_too(void)
 {
     open_system(OPTIONS);
     spawn(&hanging, ACT_SPAWN_OPTIONS(.blocking = true));
@@ -280,7 +280,7 @@ static const act_behavior reluctant = {.name = "reluctant",
                                        .receive = tells_that_it_lives,
                                        .terminate = hangs_in_terminate};
 
-static void a_stop_names_who_has_not_ended_in_time(void)
+static void a_stop_names_what_has_not_ended_in_time(void)
 {
     open_system(SOON(.destroy_timeout = ACT_FOREVER));
     spawn(&reluctant, ACT_SPAWN_OPTIONS(.blocking = true));
@@ -401,10 +401,10 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(a_handler_on_a_worker_that_does_not_return_is_left_behind),
     TEST_CASE(threads_that_were_displaced_end_when_their_owners_of_sockets_return,
               .timeout_seconds = 30),
-    TEST_CASE(who_waits_behind_a_stuck_callback_is_named_too),
+    TEST_CASE(an_actor_that_waits_behind_a_stuck_callback_is_named_too),
     TEST_CASE(a_handover_is_no_actor_that_is_left_behind),
     TEST_CASE(of_many_a_few_are_named_and_the_rest_counted),
-    TEST_CASE(a_stop_names_who_has_not_ended_in_time),
+    TEST_CASE(a_stop_names_what_has_not_ended_in_time),
     TEST_CASE(a_hook_that_does_not_return_is_left_behind),
     TEST_CASE(a_hook_for_the_log_that_does_not_return_is_left_behind, .timeout_seconds = 30),
     TEST_CASE(a_task_that_does_not_return_is_left_behind_with_its_args),

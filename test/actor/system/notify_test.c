@@ -59,46 +59,46 @@ static int64_t got(void)
 static void an_actor_is_told_once_when_a_value_waits(void)
 {
     open_with(ACT_CHANNEL_UNBOUNDED);
-    act_pid who = fixture_spawn();
-    fixture_let(who, asks);
-    ck_assert_int_eq(fixture_count(who, TAG_A), 0);
+    act_pid actor = fixture_spawn();
+    fixture_let(actor, asks);
+    ck_assert_int_eq(fixture_count(actor, TAG_A), 0);
     ck_assert_int_eq(put(1), ACT_OK);
     ck_assert_int_eq(put(2), ACT_OK);
-    ck_assert_int_eq(fixture_count(who, TAG_A), 1);
+    ck_assert_int_eq(fixture_count(actor, TAG_A), 1);
     ck_assert_int_eq(got(), 1);
-    fixture_let(who, asks); /* one waits already */
-    ck_assert_int_eq(fixture_count(who, TAG_A), 2);
+    fixture_let(actor, asks); /* one waits already */
+    ck_assert_int_eq(fixture_count(actor, TAG_A), 2);
     close_all();
 }
 
 static void an_actor_is_told_that_no_sender_is_left(void)
 {
     open_with(3);
-    act_pid who = fixture_spawn();
-    fixture_let(who, asks);
+    act_pid actor = fixture_spawn();
+    fixture_let(actor, asks);
     act_sender_drop(&sender);
     fixture_run();
-    ck_assert_int_eq(fixture_count(who, TAG_A), 1);
-    fixture_let(who, asks);
-    ck_assert_int_eq(fixture_count(who, TAG_A), 2);
+    ck_assert_int_eq(fixture_count(actor, TAG_A), 1);
+    fixture_let(actor, asks);
+    ck_assert_int_eq(fixture_count(actor, TAG_A), 2);
     close_all();
 }
 
 static void an_actor_is_told_when_there_is_room(void)
 {
     open_with(1);
-    act_pid who = fixture_spawn();
+    act_pid actor = fixture_spawn();
     ck_assert_int_eq(put(1), ACT_OK);
-    fixture_let(who, asks_for_room);
-    ck_assert_int_eq(fixture_count(who, TAG_B), 0);
+    fixture_let(actor, asks_for_room);
+    ck_assert_int_eq(fixture_count(actor, TAG_B), 0);
     ck_assert_int_eq(got(), 1);
-    ck_assert_int_eq(fixture_count(who, TAG_B), 1);
-    fixture_let(who, asks_for_room);
-    ck_assert_int_eq(fixture_count(who, TAG_B), 2);
+    ck_assert_int_eq(fixture_count(actor, TAG_B), 1);
+    fixture_let(actor, asks_for_room);
+    ck_assert_int_eq(fixture_count(actor, TAG_B), 2);
     close_all();
 }
 
-static void all_who_have_asked_are_told(void)
+static void all_that_have_asked_are_told(void)
 {
     open_with(1);
     act_pid one = fixture_spawn(), two = fixture_spawn();
@@ -114,14 +114,14 @@ static void all_who_have_asked_are_told(void)
 static void a_rendezvous_hands_its_value_to_an_actor_that_has_asked(void)
 {
     open_with(ACT_CHANNEL_RENDEZVOUS);
-    act_pid who = fixture_spawn(), other = fixture_spawn();
+    act_pid actor = fixture_spawn(), other = fixture_spawn();
     fixture_let(other, asks_for_room);
     ck_assert_int_eq(put(5), ACT_FULL);
-    fixture_let(who, asks);
+    fixture_let(actor, asks);
     ck_assert_int_eq(fixture_count(other, TAG_B), 1); /* a receiver has come */
     ck_assert_int_eq(put(6), ACT_OK);
     ck_assert_int_eq(put(7), ACT_FULL);
-    ck_assert_int_eq(fixture_only(who, TAG_A)->value, 6);
+    ck_assert_int_eq(fixture_only(actor, TAG_A)->value, 6);
     close_all();
     ck_assert_int_eq(released, 1); /* the scripted actor has only looked at it */
 }
@@ -142,23 +142,23 @@ static void a_value_that_is_taken_is_not_released(void)
 {
     static const act_behavior hearer = {.name = "hearer", .receive = hears};
     open_with(ACT_CHANNEL_RENDEZVOUS);
-    act_pid who = fixture_spawn_as(&hearer, NULL, NULL);
-    fixture_let(who, asks);
+    act_pid actor = fixture_spawn_as(&hearer, NULL, NULL);
+    fixture_let(actor, asks);
     ck_assert_int_eq(put(6), ACT_OK);
     ck_assert_int_eq(taken, 6);
     close_all();
     ck_assert_int_eq(released, 0);
 }
 
-static void who_asks_counts_as_a_receiver(void)
+static void an_actor_that_asks_counts_as_a_receiver(void)
 {
     open_with(1);
-    act_pid who = fixture_spawn();
-    fixture_let(who, asks);
+    act_pid actor = fixture_spawn();
+    fixture_let(actor, asks);
     act_receiver_drop(&receiver);
     ck_assert_int_eq(put(1), ACT_OK); /* told: and with that the last receiver is gone */
-    ck_assert_int_eq(fixture_count(who, TAG_A), 1);
-    fixture_let(who, does_nothing);
+    ck_assert_int_eq(fixture_count(actor, TAG_A), 1);
+    fixture_let(actor, does_nothing);
     ck_assert_int_eq(put(2), ACT_DISCONNECTED);
     ck_assert_int_eq(released, 1);
     close_all();
@@ -167,9 +167,9 @@ static void who_asks_counts_as_a_receiver(void)
 static void an_actor_that_has_ended_is_not_told(void)
 {
     open_with(1);
-    act_pid who = fixture_spawn();
-    fixture_let(who, asks);
-    fixture_let(who, exits_normally);
+    act_pid actor = fixture_spawn();
+    fixture_let(actor, asks);
+    fixture_let(actor, exits_normally);
     act_receiver_drop(&receiver);
     ck_assert_int_eq(put(1), ACT_DISCONNECTED);
     close_all();
@@ -185,10 +185,10 @@ static void tells_and_exits(act_self *self)
 static void a_value_for_an_actor_that_ends_is_released(void)
 {
     open_with(ACT_CHANNEL_RENDEZVOUS);
-    act_pid who = fixture_spawn();
-    fixture_let(who, asks);
-    fixture_let(who, tells_and_exits); /* the value is in its inbox when it ends */
-    ck_assert_int_eq(fixture_count(who, TAG_A), 0);
+    act_pid actor = fixture_spawn();
+    fixture_let(actor, asks);
+    fixture_let(actor, tells_and_exits); /* the value is in its inbox when it ends */
+    ck_assert_int_eq(fixture_count(actor, TAG_A), 0);
     close_all();
     ck_assert_int_eq(released, 1);
 }
@@ -210,15 +210,15 @@ static void a_value_left_for_later_is_sent_when_there_is_room(void)
 {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         open_with(capacity);
-        act_pid who = fixture_spawn();
+        act_pid actor = fixture_spawn();
         ck_assert_int_eq(put(1), capacity == 0 ? ACT_FULL : ACT_OK);
-        fixture_let(who, leaves_seven);
-        ck_assert_int_eq(fixture_count(who, TAG_B), 0);
+        fixture_let(actor, leaves_seven);
+        ck_assert_int_eq(fixture_count(actor, TAG_B), 0);
         if (capacity != 0)
             ck_assert_int_eq(got(), 1);
         else
             ck_assert_int_eq(got(), 7);
-        ck_assert_int_eq(fixture_count(who, TAG_B), 1);
+        ck_assert_int_eq(fixture_count(actor, TAG_B), 1);
         ck_assert_int_eq(got(), capacity != 0 ? 7 : -ACT_EMPTY);
         close_all();
         ck_assert_int_eq(released, 0);
@@ -228,9 +228,9 @@ static void a_value_left_for_later_is_sent_when_there_is_room(void)
 static void a_value_left_where_there_is_room_is_sent_at_once(void)
 {
     open_with(1);
-    act_pid who = fixture_spawn();
-    fixture_let(who, leaves_seven);
-    ck_assert_int_eq(fixture_count(who, TAG_B), 1);
+    act_pid actor = fixture_spawn();
+    fixture_let(actor, leaves_seven);
+    ck_assert_int_eq(fixture_count(actor, TAG_B), 1);
     ck_assert_int_eq(got(), 7);
     close_all();
 }
@@ -248,10 +248,10 @@ static void a_value_that_can_no_more_be_sent_comes_back(void)
 {
     static const act_behavior owner = {.name = "owner", .receive = hears_of_its_value};
     open_with(1);
-    act_pid who = fixture_spawn_as(&owner, NULL, NULL);
+    act_pid actor = fixture_spawn_as(&owner, NULL, NULL);
     taken = 0;
     ck_assert_int_eq(put(1), ACT_OK);
-    fixture_let(who, leaves_seven);
+    fixture_let(actor, leaves_seven);
     act_receiver_drop(&receiver);
     fixture_run();
     ck_assert_int_eq(taken, 7);
@@ -262,10 +262,10 @@ static void a_value_that_can_no_more_be_sent_comes_back(void)
 static void a_value_left_by_an_actor_that_ends_is_released(void)
 {
     open_with(1);
-    act_pid who = fixture_spawn();
+    act_pid actor = fixture_spawn();
     ck_assert_int_eq(put(1), ACT_OK);
-    fixture_let(who, leaves_seven);
-    fixture_let(who, exits_normally);
+    fixture_let(actor, leaves_seven);
+    fixture_let(actor, exits_normally);
     ck_assert_int_eq(released, 1);
     ck_assert_int_eq(got(), 1);
     ck_assert_int_eq(got(), -ACT_EMPTY);
@@ -278,11 +278,11 @@ static void an_actor_is_given_its_value_whatever_the_capacity(void)
     static const size_t capacities[] = {0, 1, ACT_CHANNEL_UNBOUNDED};
     for (int i = 0; i < 3; i++) {
         open_with(capacities[i]);
-        act_pid who = fixture_spawn();
-        fixture_let(who, wants_one);
-        ck_assert_int_eq(fixture_count(who, TAG_A), 0);
+        act_pid actor = fixture_spawn();
+        fixture_let(actor, wants_one);
+        ck_assert_int_eq(fixture_count(actor, TAG_A), 0);
         ck_assert_int_eq(put(5), ACT_OK);
-        ck_assert_int_eq(fixture_only(who, TAG_A)->value, 5);
+        ck_assert_int_eq(fixture_only(actor, TAG_A)->value, 5);
         ck_assert_int_eq(got(), -ACT_EMPTY);
         close_all();
     }
@@ -291,14 +291,14 @@ static void an_actor_is_given_its_value_whatever_the_capacity(void)
 static void a_value_that_waits_is_given_at_once(void)
 {
     open_with(1);
-    act_pid who = fixture_spawn();
+    act_pid actor = fixture_spawn();
     ck_assert_int_eq(put(5), ACT_OK);
-    fixture_let(who, wants_one);
-    ck_assert_int_eq(fixture_only(who, TAG_A)->value, 5);
+    fixture_let(actor, wants_one);
+    ck_assert_int_eq(fixture_only(actor, TAG_A)->value, 5);
     close_all();
 }
 
-static void what_is_left_for_later_meets_who_wants_one(void)
+static void what_is_left_for_later_meets_one_that_wants_one(void)
 {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         open_with(capacity);
@@ -311,7 +311,7 @@ static void what_is_left_for_later_meets_who_wants_one(void)
     }
 }
 
-static void who_is_told_in_vain_waits_on(void)
+static void an_actor_that_is_told_in_vain_waits_on(void)
 {
     open_with(3);
     act_pid one = fixture_spawn(), two = fixture_spawn(), watcher = fixture_spawn();
@@ -422,10 +422,10 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(an_actor_is_told_once_when_a_value_waits),
     FIXTURE_CASE(an_actor_is_told_that_no_sender_is_left),
     FIXTURE_CASE(an_actor_is_told_when_there_is_room),
-    FIXTURE_CASE(all_who_have_asked_are_told),
+    FIXTURE_CASE(all_that_have_asked_are_told),
     FIXTURE_CASE(a_rendezvous_hands_its_value_to_an_actor_that_has_asked),
     FIXTURE_CASE(a_value_that_is_taken_is_not_released),
-    FIXTURE_CASE(who_asks_counts_as_a_receiver),
+    FIXTURE_CASE(an_actor_that_asks_counts_as_a_receiver),
     FIXTURE_CASE(an_actor_that_has_ended_is_not_told),
     FIXTURE_CASE(a_value_for_an_actor_that_ends_is_released),
     FIXTURE_CASE(a_value_left_for_later_is_sent_when_there_is_room),
@@ -434,8 +434,8 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(a_value_left_by_an_actor_that_ends_is_released),
     FIXTURE_CASE(an_actor_is_given_its_value_whatever_the_capacity),
     FIXTURE_CASE(a_value_that_waits_is_given_at_once),
-    FIXTURE_CASE(what_is_left_for_later_meets_who_wants_one),
-    FIXTURE_CASE(who_is_told_in_vain_waits_on),
+    FIXTURE_CASE(what_is_left_for_later_meets_one_that_wants_one),
+    FIXTURE_CASE(an_actor_that_is_told_in_vain_waits_on),
     FIXTURE_CASE(a_handler_may_not_wait),
     FIXTURE_CASE(a_select_of_a_simulation_draws_the_same_again),
     FIXTURE_CASE(what_is_out_of_range_or_without_memory_is_refused),

@@ -182,7 +182,7 @@ static const struct {
 
 /*
  * Options, all zero, of a struct of so many bytes, in memory that has no more of them: the
- * AddressSanitizer's build sees who reads on. The last byte is `last`.
+ * AddressSanitizer's build sees a read beyond. The last byte is `last`.
  */
 static void expect(act_result expected, size_t call, size_t bytes, unsigned char last)
 {

@@ -197,7 +197,7 @@ static void a_manager_that_is_gone_is_an_error_and_no_more(void)
     close_manager();
 }
 
-static void whoever_is_no_service_tells_nothing(void)
+static void a_program_that_is_no_service_tells_nothing(void)
 {
     act_simulation *simulation;
     open_manager();
@@ -313,6 +313,6 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(a_rest_ends_when_the_watchdog_is_to_be_fed),
     TEST_CASE(without_a_manager_nothing_fails),
     TEST_CASE(a_manager_that_is_gone_is_an_error_and_no_more, .rounds = 2),
-    TEST_CASE(whoever_is_no_service_tells_nothing),
+    TEST_CASE(a_program_that_is_no_service_tells_nothing),
     END_OF_CASES,
 };

@@ -63,7 +63,7 @@ static void answers(act_self *self, void *state, const act_message *message)
     case TAG_ASK: act_answer_value(self, message, TAG_ASK, act_int64(2 * message->as.int64)); break;
     case TAG_END: act_exit(self, act_exit_reason_make(ACT_EXIT_ERROR, 3, "told to")); break;
     case TAG_PANIC: act_panic(self, "told to"); break;
-    case TAG_FLOOD: /* not the answer, but messages to the one who asks */
+    case TAG_FLOOD: /* not the answer, but messages to the one that asks */
         for (int i = 0; i < 10; i++)
             act_tell_value(self, act_message_sender(message), TAG_END, act_int64(i));
         if (act_exit_other(self, act_message_sender(message),
@@ -86,12 +86,12 @@ static act_pid spawn(const act_behavior *behavior, const act_spawn_options *opti
     return pid;
 }
 
-static act_result ask(act_pid whom, uint32_t tag, int64_t value, int64_t *answer,
+static act_result ask(act_pid actor, uint32_t tag, int64_t value, int64_t *answer,
                       act_millis timeout)
 {
     act_message *message, *reply;
     ck_assert_int_eq(act_message_create_value(&message, tag, act_int64(value)), ACT_OK);
-    act_result result = act_system_ask(sys, whom, &message, &reply, timeout);
+    act_result result = act_system_ask(sys, actor, &message, &reply, timeout);
     act_message_free(&message);
     if (result != ACT_OK)
         return result;
@@ -388,7 +388,7 @@ static act_result traps_first(act_self *self, void *state, const void *args)
 
 static const act_behavior stubborn = {.name = "stubborn", .init = traps_first, .receive = answers};
 
-static void who_ignores_a_shutdown_is_killed_at_the_deadline(void)
+static void an_actor_that_ignores_a_shutdown_is_killed_at_the_deadline(void)
 {
     int64_t answer;
     ck_assert_int_eq(
@@ -592,7 +592,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(many_threads_can_be_killed_at_once_in_vain, .rounds = 3, .timeout_seconds = 30),
     TEST_CASE(roots_stop_in_reverse_order, .rounds = 3),
     TEST_CASE(mute_roots_stop_together_and_the_others_in_order, .rounds = 6),
-    TEST_CASE(who_ignores_a_shutdown_is_killed_at_the_deadline, .rounds = 3),
+    TEST_CASE(an_actor_that_ignores_a_shutdown_is_killed_at_the_deadline, .rounds = 3),
     TEST_CASE(actors_that_respawn_are_stopped_too, .rounds = 6, .timeout_seconds = 20),
     TEST_CASE(a_signal_handler_may_stop_the_system, .rounds = 3),
     TEST_CASE(a_handler_may_stop_the_system, .rounds = 3),

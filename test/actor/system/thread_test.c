@@ -135,7 +135,7 @@ static void panics_with_a_sender(act_thread *self, void *sender)
     act_thread_panic(self, "before anything was sent");
 }
 
-static void what_a_panic_leaves_is_released_so_that_nobody_waits_for_it(void)
+static void what_a_panic_leaves_is_released_so_that_no_thread_waits_for_it(void)
 {
     act_thread   *thread;
     act_sender   *sender;
@@ -171,7 +171,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(a_join_tells_the_text_of_a_panic),
     TEST_CASE(a_clean_up_that_panics_ends_there_and_the_next_is_called),
     TEST_CASE(a_clean_up_that_calls_pthread_exit_ends_there_and_the_next_is_called),
-    TEST_CASE(what_a_panic_leaves_is_released_so_that_nobody_waits_for_it),
+    TEST_CASE(what_a_panic_leaves_is_released_so_that_no_thread_waits_for_it),
     TEST_CASE(without_memory_there_is_no_thread),
     END_OF_CASES,
 };

@@ -41,7 +41,7 @@ static void a_bounded_channel_is_full_at_its_capacity_and_goes_round(void)
     pipe_drop(&pipe);
 }
 
-static void a_rendezvous_needs_somebody_who_waits(void)
+static void a_rendezvous_needs_the_other_side_to_wait(void)
 {
     struct pipe pipe = pipe_make(ACT_CHANNEL_RENDEZVOUS);
     ck_assert_int_eq(put(&pipe, 1), ACT_FULL);
@@ -185,7 +185,7 @@ static void    release(void *value)
     released_sum += copy;
 }
 
-static void what_nobody_received_is_released_once(void)
+static void what_is_not_received_is_released_once(void)
 {
     for (int kind = 1; kind < KINDS; kind++) {
         struct pipe pipe = pipe_make(capacities[kind]);
@@ -329,18 +329,18 @@ static void a_sender_that_waits_gets_in_when_there_is_room(void)
     }
 }
 
-/* Instead of waking a thread: so that one who waits stays where he is. */
-static void wakes_nobody(struct act__waiter *waiter)
+/* Instead of waking a thread: so that one that waits stays where it is. */
+static void wakes_none(struct act__waiter *waiter)
 {
     (void)waiter;
 }
 
-static void a_value_is_handed_to_who_waits_and_takes_no_place(void)
+static void a_value_is_handed_to_a_receiver_that_waits_and_takes_no_place(void)
 {
     struct pipe        pipe = pipe_make(1);
     int64_t            value = 0;
     act_select_case    one = ACT_SELECT_RECEIVE(pipe.receiver, &value);
-    struct act__waiter waiter = {.woken = wakes_nobody};
+    struct act__waiter waiter = {.woken = wakes_none};
     ck_assert(act__case_register(&one, &waiter));
     ck_assert_int_eq(put(&pipe, 42), ACT_OK);
     ck_assert_int_eq(value, 42);
@@ -350,13 +350,13 @@ static void a_value_is_handed_to_who_waits_and_takes_no_place(void)
     pipe_drop(&pipe);
 }
 
-static void a_place_that_becomes_free_is_given_to_who_waits(void)
+static void a_place_that_becomes_free_is_given_to_a_sender_that_waits(void)
 {
     struct pipe        pipe = pipe_make(1);
     int64_t            values[] = {2, 3};
     act_select_case    sends[] = {ACT_SELECT_SEND(pipe.sender, &values[0]),
                                   ACT_SELECT_SEND(pipe.sender, &values[1])};
-    struct act__waiter waiters[] = {{.woken = wakes_nobody}, {.woken = wakes_nobody}};
+    struct act__waiter waiters[] = {{.woken = wakes_none}, {.woken = wakes_none}};
     ck_assert_int_eq(put(&pipe, 1), ACT_OK);
     for (int i = 0; i < 2; i++)
         ck_assert(act__case_register(&sends[i], &waiters[i]));
@@ -427,7 +427,7 @@ static void each_value_wakes_one_receiver_more(void)
     }
 }
 
-static void nothing_waits_in_a_rendezvous_for_who_has_timed_out(void)
+static void nothing_waits_in_a_rendezvous_for_a_thread_that_has_timed_out(void)
 {
     struct pipe pipe = pipe_make(ACT_CHANNEL_RENDEZVOUS);
     int64_t     value = 1;
@@ -530,7 +530,7 @@ static void an_owned_value_is_gone_once_it_is_sent(void)
 const struct kit_case kit_cases[] = {
     TEST_CASE(values_come_out_in_the_order_they_went_in),
     TEST_CASE(a_bounded_channel_is_full_at_its_capacity_and_goes_round),
-    TEST_CASE(a_rendezvous_needs_somebody_who_waits),
+    TEST_CASE(a_rendezvous_needs_the_other_side_to_wait),
     TEST_CASE(length_capacity_and_fullness_are_told),
     TEST_CASE(clones_are_of_the_same_channel),
     TEST_CASE(values_of_each_size_arrive_whole),
@@ -538,19 +538,19 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(a_timeout_passes),
     TEST_CASE(what_was_sent_is_received_after_the_last_sender_has_gone),
     TEST_CASE(without_receivers_nothing_is_sent),
-    TEST_CASE(what_nobody_received_is_released_once),
+    TEST_CASE(what_is_not_received_is_released_once),
     TEST_CASE(a_forced_send_hands_the_oldest_back),
     TEST_CASE(a_handle_dropped_twice_ends_the_program, .signal = SIGABRT),
     TEST_CASE(a_null_handle_can_be_dropped),
     TEST_CASE(each_request_for_memory_may_fail),
     TEST_CASE(a_receiver_that_waits_gets_the_value),
     TEST_CASE(a_sender_that_waits_gets_in_when_there_is_room),
-    TEST_CASE(a_value_is_handed_to_who_waits_and_takes_no_place),
-    TEST_CASE(a_place_that_becomes_free_is_given_to_who_waits),
+    TEST_CASE(a_value_is_handed_to_a_receiver_that_waits_and_takes_no_place),
+    TEST_CASE(a_place_that_becomes_free_is_given_to_a_sender_that_waits),
     TEST_CASE(the_last_sender_wakes_all_receivers),
     TEST_CASE(the_last_receiver_wakes_all_senders),
     TEST_CASE(each_value_wakes_one_receiver_more),
-    TEST_CASE(nothing_waits_in_a_rendezvous_for_who_has_timed_out),
+    TEST_CASE(nothing_waits_in_a_rendezvous_for_a_thread_that_has_timed_out),
     TEST_CASE(a_loop_ends_with_the_last_sender),
     TEST_CASE(draining_ends_when_nothing_waits),
     TEST_CASE(a_thread_that_runs_handlers_may_not_wait),

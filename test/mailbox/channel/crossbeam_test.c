@@ -32,7 +32,7 @@ static void sends_and_takes(void *argument)
 }
 
 /* linearizable */
-static void who_has_sent_a_value_finds_one(void)
+static void a_thread_that_has_sent_a_value_finds_one(void)
 {
     enum { THREADS = 4 };
     for (int i = 0; i < 2; i++) {
@@ -154,7 +154,7 @@ static void asks_until_it_has_enough(void *argument)
 }
 
 /* stress_iter, recv_try_iter */
-static void who_asks_is_answered_until_he_goes(void)
+static void an_asker_is_answered_until_it_goes(void)
 {
     for (int kind = 1; kind < KINDS; kind++) {
         struct talk talk = {.requests = pipe_make(capacities[kind]),
@@ -176,7 +176,7 @@ struct flood {
     struct thread thread;
 };
 
-static void sends_until_nobody_is_left(void *argument)
+static void sends_until_no_receiver_is_left(void *argument)
 {
     struct flood *flood = argument;
     while (send_and_wait(flood->sender, flood->sent) == ACT_OK)
@@ -201,7 +201,7 @@ static void what_is_sent_while_the_last_receiver_goes_is_released_or_comes_back(
         released = 0;
         for (int j = 0; j < 2; j++) {
             floods[j] = (struct flood){.sender = act_sender_clone(pipe.sender)};
-            thread_start(&floods[j].thread, sends_until_nobody_is_left, &floods[j]);
+            thread_start(&floods[j].thread, sends_until_no_receiver_is_left, &floods[j]);
         }
         for (int j = 0; j < 3; j++)
             (void)received(pipe.receiver);
@@ -334,7 +334,7 @@ static void tries_until_done_or_told(void *argument)
 }
 
 /* loop_try */
-static void a_select_that_waits_is_met_by_one_who_only_tries(void)
+static void a_select_that_waits_is_met_by_one_that_only_tries(void)
 {
     for (int i = 0; i < 50; i++) {
         struct pipe in = pipe_make(ACT_CHANNEL_RENDEZVOUS), out = pipe_make(ACT_CHANNEL_RENDEZVOUS),
@@ -360,7 +360,7 @@ static void a_select_that_waits_is_met_by_one_who_only_tries(void)
 }
 
 /* cloning1, cloning2 */
-static void a_clone_that_comes_and_goes_wakes_nobody(void)
+static void a_clone_that_comes_and_goes_wakes_none(void)
 {
     struct pipe one = pipe_make(ACT_CHANNEL_UNBOUNDED), two = pipe_make(ACT_CHANNEL_UNBOUNDED);
     int64_t     value;
@@ -439,18 +439,18 @@ static void threads_that_would_send_or_receive_meet_in_pairs(void)
 }
 
 const struct kit_case kit_cases[] = {
-    TEST_CASE(who_has_sent_a_value_finds_one),
+    TEST_CASE(a_thread_that_has_sent_a_value_finds_one),
     TEST_CASE(a_channel_goes_through_a_channel),
     TEST_CASE(a_length_is_never_above_the_capacity),
     TEST_CASE(a_channel_made_for_one_value_carries_it),
-    TEST_CASE(who_asks_is_answered_until_he_goes),
+    TEST_CASE(an_asker_is_answered_until_it_goes),
     TEST_CASE(what_is_sent_while_the_last_receiver_goes_is_released_or_comes_back),
     TEST_CASE(handles_of_one_channel_name_it_and_no_other),
     TEST_CASE(a_loop_may_be_left),
     TEST_CASE(each_of_several_cases_of_one_channel_has_the_same_chance),
     TEST_CASE(two_that_select_over_the_same_meet_at_each),
-    TEST_CASE(a_select_that_waits_is_met_by_one_who_only_tries),
-    TEST_CASE(a_clone_that_comes_and_goes_wakes_nobody),
+    TEST_CASE(a_select_that_waits_is_met_by_one_that_only_tries),
+    TEST_CASE(a_clone_that_comes_and_goes_wakes_none),
     TEST_CASE(a_select_takes_what_waits_before_it_hears_of_the_end),
     TEST_CASE(threads_that_would_send_or_receive_meet_in_pairs),
     END_OF_CASES,

@@ -296,7 +296,7 @@ static void a_select_sends_while_there_is_room_and_then_nothing(void)
     pipe_drop(&pipes[1]);
 }
 
-/* ------------------------------------------------------------------------------------ who waits */
+/* ---------------------------------------------------------------------------- threads that wait */
 
 struct waits {
     act_select_case cases[3];
@@ -312,7 +312,7 @@ static void waits_for_cases(void *argument)
 }
 
 /* TestSelectDuplicateChannel, test/chan/select6.go */
-static void who_leaves_a_list_leaves_the_others_in_it(void)
+static void a_waiter_that_leaves_a_list_leaves_the_others_in_it(void)
 {
     struct pipe  c = pipe_make(ACT_CHANNEL_RENDEZVOUS), d = pipe_make(ACT_CHANNEL_RENDEZVOUS);
     int64_t      values[2] = {0, 0};
@@ -507,7 +507,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(a_select_that_does_not_wait_sees_all_cases_at_one_moment),
     TEST_CASE(an_end_counts_as_a_value_at_any_moment),
     TEST_CASE(a_select_sends_while_there_is_room_and_then_nothing),
-    TEST_CASE(who_leaves_a_list_leaves_the_others_in_it),
+    TEST_CASE(a_waiter_that_leaves_a_list_leaves_the_others_in_it),
     TEST_CASE(each_way_to_send_meets_each_way_to_receive),
     TEST_CASE(a_value_goes_through_a_hundred_threads),
     TEST_CASE(what_many_take_and_hand_on_arrives_once),

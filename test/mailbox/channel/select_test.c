@@ -193,7 +193,7 @@ static void a_thousand_cases_are_waited_for_at_once(void)
         pipe_drop(&pipes[i]);
 }
 
-static void who_waits_in_a_select_can_be_met_by_another_select(void)
+static void a_select_that_waits_can_be_met_by_another_select(void)
 {
     struct pipe pipe = pipe_make(ACT_CHANNEL_RENDEZVOUS), quiet = pipe_make(ACT_CHANNEL_RENDEZVOUS);
     int64_t     sent = 17, received = 0, nothing = 0;
@@ -280,7 +280,7 @@ static void the_end_of_a_channel_wakes_a_select(void)
     }
 }
 
-static void who_watches_hears_of_a_value_and_leaves_it_to_who_takes(void)
+static void a_watcher_hears_of_a_value_and_leaves_it_to_one_that_takes(void)
 {
     for (int kind = 1; kind < KINDS; kind++) {
         struct pipe     pipe = pipe_make(capacities[kind]);
@@ -305,7 +305,7 @@ static void who_watches_hears_of_a_value_and_leaves_it_to_who_takes(void)
     }
 }
 
-static void who_watches_a_rendezvous_hears_that_somebody_came(void)
+static void a_watcher_of_a_rendezvous_hears_that_a_thread_came(void)
 {
     struct pipe     pipe = pipe_make(ACT_CHANNEL_RENDEZVOUS);
     int64_t         sent = 3;
@@ -314,7 +314,7 @@ static void who_watches_a_rendezvous_hears_that_somebody_came(void)
     struct selector watcher = {.cases = &watched, .count = 1, .only_ready = true}, sender;
     thread_start(&watcher.thread, selects, &watcher);
     until_receivers_wait(pipe.sender, 1);
-    ck_assert_int_eq(put(&pipe, 1), ACT_FULL); /* who watches takes nothing */
+    ck_assert_int_eq(put(&pipe, 1), ACT_FULL); /* a watcher takes nothing */
     select_in_a_thread(&sender, &sends, 1);
     thread_join(&watcher.thread);
     ck_assert_int_eq(got(&pipe), 3);
@@ -330,12 +330,12 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(ready_names_a_case_and_does_nothing),
     TEST_CASE(what_is_out_of_range_is_refused),
     TEST_CASE(a_thousand_cases_are_waited_for_at_once),
-    TEST_CASE(who_waits_in_a_select_can_be_met_by_another_select),
+    TEST_CASE(a_select_that_waits_can_be_met_by_another_select),
     TEST_CASE(a_select_does_not_meet_itself),
     TEST_CASE(a_select_sends_to_itself_through_a_buffer),
     TEST_CASE(one_channel_may_be_in_several_cases),
     TEST_CASE(the_end_of_a_channel_wakes_a_select),
-    TEST_CASE(who_watches_hears_of_a_value_and_leaves_it_to_who_takes),
-    TEST_CASE(who_watches_a_rendezvous_hears_that_somebody_came),
+    TEST_CASE(a_watcher_hears_of_a_value_and_leaves_it_to_one_that_takes),
+    TEST_CASE(a_watcher_of_a_rendezvous_hears_that_a_thread_came),
     END_OF_CASES,
 };

@@ -80,7 +80,7 @@ static void the_first_push_gives_the_token(void)
     ck_assert(sleeps());
 }
 
-static void who_has_something_new_does_not_sleep(void)
+static void a_receiver_that_has_something_new_does_not_sleep(void)
 {
     open_inbox();
     ck_assert(act__mpsc_push(&gate.queue, message(1)));
@@ -240,7 +240,7 @@ static void in_any_order_of_moves_nothing_is_lost(void)
 
 const struct kit_case kit_cases[] = {
     TEST_CASE(the_first_push_gives_the_token),
-    TEST_CASE(who_has_something_new_does_not_sleep),
+    TEST_CASE(a_receiver_that_has_something_new_does_not_sleep),
     TEST_CASE(a_wake_gives_the_token_only_of_a_sleeper),
     TEST_CASE(the_boundary_is_kept_until_something_newer_was_fetched),
     TEST_CASE(a_detached_message_may_be_pushed_again),

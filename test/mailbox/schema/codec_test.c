@@ -393,7 +393,7 @@ static void old_bytes_are_read_by_the_new_and_new_ones_by_the_old(void)
     ck_assert_int_eq(decode(v1_schema()), ACT_OK);
     ck_assert_int_eq(act_view(v_item, decoded)->amount, 8);
     free_both();
-    MAKE(v_item2, .amount = 9); /* the name has become optional: who still must have it says so */
+    MAKE(v_item2, .amount = 9); /* the name has become optional: v1 still needs it, and says so */
     encode(v2_schema());
     rename_to(v_item_tag);
     ck_assert_int_eq(decode(v1_schema()), ACT_MALFORMED);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Bad input and bad clients: no crash, no leak, bounded memory, and everybody else is served.
+# Bad input and bad clients: no crash, no leak, bounded memory, and every other client is served.
 # SPDX-License-Identifier: MIT
 set -u
 top=${top_srcdir:-$(dirname "$0")/../../..}
@@ -33,7 +33,7 @@ good "while one shard sleeps the others answer" asleep
 good "a command that crashes its shard gets TRYAGAIN, once, and no other does" crash
 good "each command is done and answered once while its shard is crashed again and again" lost 2000
 good "a transaction over crashing shards is done as one and once" transactions 500
-good "what those who leave in the middle of transactions have borrowed is given back" leavers 500
+good "what clients that leave in the middle of transactions have borrowed is given back" leavers 500
 good "nothing is executed of what a web page can make a browser say" http
 good "300,000 requests written before a reply is read are answered" before 300000
 good "each of many crashes under way at once is told to its own client" calls 400

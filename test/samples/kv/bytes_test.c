@@ -158,7 +158,7 @@ static void a_failed_append_sticks_until_truncated(void)
     kv_buffer_release(&buffer);
 }
 
-static void a_reservation_nobody_can_fulfil_is_refused(void)
+static void a_reservation_that_cannot_be_fulfilled_is_refused(void)
 {
     struct kv_buffer buffer = {0};
     ck_assert(!kv_buffer_reserve(&buffer, SIZE_MAX));
@@ -176,6 +176,6 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(many_stars_take_no_exponential_time),
     TEST_CASE(any_pattern_on_any_text_ends),
     TEST_CASE(a_failed_append_sticks_until_truncated),
-    TEST_CASE(a_reservation_nobody_can_fulfil_is_refused),
+    TEST_CASE(a_reservation_that_cannot_be_fulfilled_is_refused),
     END_OF_CASES,
 };

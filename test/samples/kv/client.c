@@ -219,7 +219,7 @@ static int put_to_sleep(const char *seconds)
     return fd;
 }
 
-/* The time a sleeping shard needs is nobody else's: keys of other shards answer meanwhile. */
+/* The time a sleeping shard needs is no other's: keys of other shards answer meanwhile. */
 static int asleep(void)
 {
     char key[16];
@@ -512,7 +512,7 @@ static int transactions(int rounds)
     return 0;
 }
 
-/* Those who have borrowed tables and leave, and those who only watch, keep none from the others. */
+/* Clients that have borrowed tables and leave, or only watch, keep none from the others. */
 static int leavers(int count)
 {
     for (int i = 0; i < count; i++) {
@@ -578,7 +578,7 @@ static int deaf(void)
     return 0;
 }
 
-/* A length that nobody should believe, and one that is just allowed but never filled. */
+/* A length that no server should believe, and one that is just allowed but never filled. */
 static int header(void)
 {
     int patient[100];

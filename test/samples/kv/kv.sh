@@ -1,5 +1,5 @@
 # Starts, asks and stops a kv; sourced after tap.sh, never run. SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154 # work, build: of who sources this
+# shellcheck shell=sh disable=SC2154 # work, build: of the script that sources this
 
 kv_pid=
 kv_port=
@@ -49,7 +49,7 @@ kv_memory() { sed -n "s/^$1:[[:space:]]*\([0-9]*\) kB/\1/p" "/proc/$kv_pid/statu
 # User and system time of all its threads, in ticks of usually 10 ms: fields 14 and 15 of /proc/PID/stat.
 kv_ticks() { sed 's/.*) //' "/proc/$kv_pid/stat" | awk '{ print $12 + $13 }'; }
 
-# The errors that kv wrote and nobody asked for.
+# The errors that kv wrote and no test asked for.
 # Where a busy machine has no time to write as many, the log says how many it has lost.
 kv_complaints() { grep -v -e ' is stuck ' -e ' records of the log were lost here' -e 'DEBUG PANIC' -e 'takes us for a web server' -e 'more than --backlog allows' -e 'panicked at a message of <[^>]*>: \(kv_\|tag 1 resource\)' "$work/kv-errors"; }
 

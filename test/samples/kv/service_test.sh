@@ -57,7 +57,7 @@ echo "$((after - before)) ticks in $idle_seconds s" >"$work/why"
 [ $((after - before)) -le 1 ]
 tap $? "an idle kv uses no CPU" "$work/why"
 
-# Under load: who counts must get an unbroken row of numbers up to the end of its connection.
+# Under load: a client that counts must get an unbroken row of numbers up to the end of its connection.
 for signal in TERM INT; do
     [ -n "$kv_guard" ] || kv_start --shards 3
     mkfifo "$work/counting"

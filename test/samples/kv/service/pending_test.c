@@ -1,6 +1,6 @@
 /*
- * What a connection owes its client: replies in the order of the commands, whoever answers first or
- * not at all.
+ * What a connection owes its client: replies in the order of the commands, whichever shard answers
+ * first or not at all.
  */
 /* SPDX-License-Identifier: MIT */
 #include <samples/kv/service/pending.h>
@@ -120,7 +120,7 @@ static void numbers_go_round_while_the_ring_grows(void)
     finish();
 }
 
-static void an_answer_nobody_waits_for_is_ignored(void)
+static void an_answer_that_is_not_waited_for_is_ignored(void)
 {
     begin();
     uint32_t first = push(0), second = push(0);
@@ -274,7 +274,7 @@ static void a_merge_without_memory_is_an_error_reply(void)
 const struct kit_case kit_cases[] = {
     TEST_CASE(a_reply_waits_for_those_before_it),
     TEST_CASE(numbers_go_round_while_the_ring_grows),
-    TEST_CASE(an_answer_nobody_waits_for_is_ignored),
+    TEST_CASE(an_answer_that_is_not_waited_for_is_ignored),
     TEST_CASE(parts_become_one_reply_in_the_order_of_the_keys),
     TEST_CASE(the_end_of_a_shard_answers_what_it_had_and_nothing_else),
     TEST_CASE(the_end_of_a_shard_is_told_also_where_numbers_go_round),

@@ -31,7 +31,7 @@ static void end(act_self *self)
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 
-/* Stays awake, so that nothing has to wake it for the notice. */
+/* Stays awake, so that nothing has to wake it for the event. */
 static void receive(act_self *self, void *state, const act_message *message)
 {
     (void)state;
