@@ -29,10 +29,10 @@
  * Told not to: ACT__CONTROL_NO_HANDOVER. L and L + 2 are the generations; from HOLDING on the cell
  * has that of the instance to come.
  *
- * The actor that ends, whoever takes over and whoever abandons it may do so at the same time. They
- * meet in cell->control, whose upper part says for which generation its bits are: each changes it
- * in one step and sees what the others have done. Who takes PARKED away may write what belongs to a
- * spawner, and the name. See doc/models/handover.pml.
+ * The actor that ends, the one that takes over and the one that abandons it may do so at the same
+ * time. They meet in cell->control, whose upper part says for which generation its bits are: each
+ * changes it in one step and sees what the others have done. The one that takes PARKED away may
+ * write what belongs to a spawner, and the name. See doc/models/handover.pml.
  */
 
 static uint64_t generation_in(uint64_t control)
@@ -146,13 +146,13 @@ bool act__handover_is_abandoned(const act_self *self)
 
 void act__handover_clear(struct act__worker *worker, act_self *self)
 {
-    struct act__reason nobody = {.kind = ACT_EXIT_NO_ACTOR};
+    struct act__reason no_actor = {.kind = ACT_EXIT_NO_ACTOR};
     act__take_in(worker, self);
     act__store(&self->generation, act__load(&self->generation) + 1);
     act__drop_waiting(worker, self);
     act__backpressure_end(worker, self);
     act__link_index_drop(self);
-    act__bonds_end(worker, &self->bonds, &nobody, false);
+    act__bonds_end(worker, &self->bonds, &no_actor, false);
     self->flags &= ACT__CELL_PHASE;
     act__phase_enter(self, ACT__PHASE_DEAD);
 }

@@ -6,7 +6,7 @@
 #include <mailbox/message/envelope.h>
 
 /*
- * What a handler has sent to one actor in a row, but for the first of the row, which was pushed at
+ * What a handler has sent to one actor in a row, except the first of the row, which was pushed at
  * once: the others follow together. See send.c.
  */
 struct act__outbox {

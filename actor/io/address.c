@@ -1,4 +1,4 @@
-/* Socket addresses, and accepted connections that nobody has opened yet. Internal. */
+/* Socket addresses, and accepted connections that are not opened yet. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/io/address.h>
 

@@ -1,4 +1,4 @@
-/* Socket addresses, and accepted connections that nobody has opened yet. Internal. */
+/* Socket addresses, and accepted connections that are not opened yet. Internal. */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_IO_ADDRESS_H
 #define ACT_ACTOR_IO_ADDRESS_H

@@ -204,8 +204,8 @@ void act__handle_open(struct act__handle *handle, act_self *self,
     act__set_add(&self->attachments, &handle->attachment.member);
     worker->run.loop->used_count++;
     /*
-     * relaxed: whoever schedules the actor next gets the token from the end of this turn, and sees
-     * this with it.
+     * relaxed: the thread that schedules the actor next gets the token from the end of this turn,
+     * and sees this with it.
      */
     act__store(&self->task.route, (uint16_t)(worker->run.index + 1));
 }

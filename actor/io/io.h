@@ -71,7 +71,7 @@ typedef struct act_listen_options {
     (&(act_listen_options){.size = sizeof(act_listen_options), __VA_ARGS__})
 
 /**
- * Listens. ACT_MESSAGE_TCP_ACCEPTABLE follows when somebody connects.
+ * Listens. ACT_MESSAGE_TCP_ACCEPTABLE follows when a peer connects.
  *
  * listener  Set on ACT_OK; this actor's until act_listener_close or its end.
  * host      A numeric IPv4 or IPv6 address, of which one connects by that protocol alone: "::" is
@@ -109,7 +109,7 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_accept(act_listener *listener,
                                                  act_socket  **socket) ACT_NONNULL_ALL;
 
 /**
- * Closes an accepted connection that nobody opened. *socket may be NULL and becomes NULL. Threads:
+ * Closes an accepted connection that was not opened. *socket may be NULL and becomes NULL. Threads:
  * any.
  */
 ACT_API void act_socket_close(act_socket **socket) ACT_NONNULL_ALL;
@@ -240,7 +240,7 @@ ACT_API void act_tcp_peer(const act_tcp *tcp, char *text, size_t text_bytes) ACT
 
 /**
  * Asks for an OS signal as messages ACT_MESSAGE_OS_SIGNAL, until this actor ends. Does not bind it
- * to a worker; a blocking actor may ask too. When nobody asks any more the signal is treated as
+ * to a worker; a blocking actor may ask too. When none asks any more the signal is treated as
  * before.
  *
  * signal   As in <signal.h>; not SIGKILL, SIGSTOP or a fault (SIGSEGV ...). Its default action is

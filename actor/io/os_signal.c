@@ -1,5 +1,5 @@
 /*
- * OS signals as messages: caught by a handler, carried by the first worker, told to who asked.
+ * OS signals as messages: caught by a handler, carried by the first worker, told to the askers.
  * Internal.
  */
 /* SPDX-License-Identifier: MIT */
@@ -28,8 +28,8 @@
  *                                                          --- event ---> actor
  *
  * libevent takes signals in one event base of a process only, and by one thread of it; so this is
- * our own. The handler must not use a loop that is being destroyed: who takes the last subscription
- * away takes `target` away first, and then waits until no handler is running that may have seen it.
+ * our own. The handler must not use a loop that is being destroyed: the last subscription to end
+ * takes `target` away first, and then waits until no handler is running that may have seen it.
  */
 
 #define SIGNALS 65

@@ -59,7 +59,7 @@ void     act__tcp_unmake(act_tcp *tcp);
 void     act__tcp_own(act_tcp *tcp, act_self *self);
 /* Sends what can be sent at once, and closes. */
 void     act__tcp_end(struct act__handle *handle);
-/* It is of no more use to anybody but for its input. */
+/* It is of no more use except for its input. */
 void     act__tcp_break(act_tcp *tcp, int error);
 /* A byte has come or gone. */
 void     act__tcp_touch(act_tcp *tcp);

@@ -20,8 +20,8 @@ static void after_progress(act_tcp *tcp)
     size_t unsent = evbuffer_get_length(tcp->output);
     if (unsent == 0 && tcp->ending && !tcp->shut) {
         tcp->shut = true;
-        shutdown(tcp->fd, SHUT_WR); /* fails if the other side was faster: then nobody waits for
-                                       it */
+        shutdown(tcp->fd, SHUT_WR); /* fails if the other side was faster: then it is not
+                                       waited for */
     }
     if (unsent <= tcp->write_low && tcp->wants_writable) {
         tcp->wants_writable = false;

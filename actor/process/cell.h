@@ -20,7 +20,7 @@
  *
  * What it is in: phase.h.
  *
- * Who touches what: the first line all threads, atomically; the second and third the holder of the
+ * Touched by: the first line, all threads, atomically; the second and third, the holder of the
  * inbox's token, except policy, which senders read, and free_link, which is the slab's. A stale
  * message can start a run of a cell at any time, also while it is free or being born: such a run
  * finds it FREE and touches the inbox, flags and worker only, which the spawner leaves alone.
@@ -33,8 +33,8 @@ struct act_self {
     _Atomic uint64_t control;     /* ACT__CONTROL_* and, above, the generation they are meant
                                      for; written by all */
     _Atomic uint32_t muted;       /* ACT__CALM, the first cell that is muted until this actor has
-                                     caught up, or, while it is muted itself, by whom: ACT__MUTED_BY
-                                     */
+                                     caught up, or, while it is muted itself, by which:
+                                     ACT__MUTED_BY */
     _Atomic uint32_t pressure;    /* while overloaded: messages to handle until those it mutes
                                      have a turn; while muted: messages that wait, or have come
                                      since; else: that have come since it looked. See backpressure.c
@@ -58,7 +58,7 @@ struct act_self {
     act_on_end       *defers; /* newest first */
     union {
         struct {
-            uint64_t parent; /* local part of its pid; 0: nobody */
+            uint64_t parent; /* local part of its pid; 0: none */
             void    *kept;
         };
         struct act__slab_link free_link;

@@ -242,7 +242,7 @@ void act__panic_at(act_self *self, const char *file, int line, const char *forma
 }
 
 /*
- * It was received, so it does not count as a dead letter, but whoever listens to those hears of it.
+ * It was received, so it does not count as a dead letter, but what listens to those hears of it.
  */
 static void message_failed(struct act__worker *worker, act_self *self, act_message *message)
 {
@@ -464,7 +464,7 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
     if (hands_over)
         act__handover_park(self);
     act__gap("exit.released");
-    if (bonds.first != NULL) /* after the names are free: who hears of the end can take them */
+    if (bonds.first != NULL) /* after the names are free: one that hears of it can take them */
         act__bonds_end(worker, &bonds, &reason, hands_over && (flags & ACT__CELL_KEEPS) != 0);
     if (reason.text != NULL)
         act__reason_text_let_go(reason.text);
@@ -487,7 +487,7 @@ void act__end_run(struct act__worker *worker, act_self *self)
         tell_end(worker, self, &reason);
     worker->ending.label[0] = '\0';
     /*
-     * Before anybody hears of it: who has joined finds it counted. release: pairs with
+     * Before any hears of it: a thread that has joined finds it counted. release: pairs with
      * act__system_actors_count.
      */
     act__store_release(&worker->exited, act__load(&worker->exited) + 1);

@@ -24,7 +24,7 @@ struct name {
 };
 
 /*
- * Named actors are few and looked up seldom: who sends often keeps the pid. So one lock is enough.
+ * Named actors are few and looked up seldom: what sends often keeps the pid. So one lock is enough.
  */
 struct act__names {
     pthread_mutex_t mutex;

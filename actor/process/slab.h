@@ -36,8 +36,8 @@ bool act__slab_create(struct act__slab *slab, size_t object_bytes, size_t link_o
 void act__slab_destroy(struct act__slab *slab);
 
 /*
- * An object: zeroed when it is used for the first time, else as it was when given, but for the
- * link.
+ * An object: zeroed when it is used for the first time, else as it was when given, except
+ * the link.
  */
 void *act__slab_take(struct act__slab *slab, struct act__slab_cache *cache);
 void  act__slab_give(struct act__slab *slab, struct act__slab_cache *cache, void *object);
@@ -50,7 +50,7 @@ static inline size_t act__slab_index(const struct act__slab *slab, const void *o
 /* NULL for an index that was never handed out: any number is safe. */
 static inline void *act__slab_at(const struct act__slab *slab, size_t index)
 {
-    /* relaxed: what was handed out is known to whoever was told its index. */
+    /* relaxed: what was handed out is known to a thread that was told its index. */
     size_t used_bytes = atomic_load_explicit(&slab->region.used_bytes, memory_order_relaxed);
     size_t offset = index * slab->object_bytes; /* cannot wrap round: an index has at most 32
                                                    bits, or is SIZE_MAX */

@@ -1,6 +1,6 @@
 /*
- * How an actor comes to be: everything that can fail is done by the spawner, before anybody can
- * know. Internal.
+ * How an actor comes to be: everything that can fail is done by the spawner, before any other
+ * can know. Internal.
  */
 /* SPDX-License-Identifier: MIT */
 #include <actor/process/spawn.h>
@@ -145,7 +145,7 @@ static bool takes_over(const act_spawn_options *options)
 }
 
 /*
- * Prepares a free cell for its next generation, but for what a stale run may touch: flags and the
+ * Prepares a free cell for its next generation, except what a stale run may touch: flags and the
  * inbox. START will tell them. Returns: START; NULL: no memory, and nothing is left.
  */
 static act_message *make_birth(act_self *cell, const struct act__spawning *what)
@@ -234,7 +234,7 @@ static bool bear(struct act__worker *worker, act_self *cell, act_message *start,
 {
     if (bond != NULL && takes_over(options)) {
         act__bond_begin(worker, parent, bond); /* to be there when START comes: the bonds are of
-                                                  those who run the handover */
+                                                  those that run the handover */
     } else if (bond != NULL) {
         act__bond_add(parent, bond, 0);
         act__set_add(&cell->bonds, &bond->half[1]);
@@ -265,7 +265,7 @@ static act_self *take_cell(struct act__worker *worker)
 }
 
 /*
- * With the name's lock, if it has a name: whoever finds the name can send, as START is in the inbox
+ * With the name's lock, if it has a name: one that finds it can send, as START is in the inbox
  * by then.
  */
 static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monitor,

@@ -56,7 +56,7 @@ void act__runner_fini(struct act__runner *runner)
 static void add_exited(struct act__runner *runner, void *context)
 {
     /*
-     * acquire: pairs with the release in act__end_run; who is counted here was counted as spawned
+     * acquire: pairs with the release in act__end_run; what is counted here was counted as spawned
      * before.
      */
     *(uint64_t *)context += act__load_acquire(&act__worker_of(runner)->exited);

@@ -50,7 +50,7 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
 }
 
 /* Whether this end's sender is or was an actor of this system. */
-static bool was_somebody(struct act_system *system, const act_message *end)
+static bool was_actor(struct act_system *system, const act_message *end)
 {
     act_pid   pid = {end->act_sender_node, end->act_sender};
     act_self *cell = act__pid_cell(system, pid);
@@ -59,7 +59,7 @@ static bool was_somebody(struct act_system *system, const act_message *end)
 }
 
 /*
- * To side 1, or instead to cell 0, where nobody lives, ever: it refuses like any dead actor's cell.
+ * To side 1, or instead to cell 0, where none lives, ever: it refuses like any dead actor's cell.
  */
 static uint64_t target_of(const struct act__bond *bond, unsigned side)
 {
@@ -76,7 +76,7 @@ void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bon
 {
     act__bond_add(self, bond, 0);
     act__gap("bond.begun");
-    bond->has_no_target = !was_somebody(worker->system, &bond->end[1]);
+    bond->has_no_target = !was_actor(worker->system, &bond->end[1]);
     /* End 1 travels to the one it names as its sender; see bond.h. */
     bond->end[1].tag = bond->kind == ACT__BOND_LINK ? ACT__SIGNAL_LINK : ACT__SIGNAL_MONITOR;
     act__signal_push(worker->system, worker, target_of(bond, 1), &bond->end[1]);

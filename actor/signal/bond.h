@@ -31,7 +31,7 @@ struct act__bond {
     bool               ended[2];
     bool               is_unbegun;    /* of an ask: no handler has had the request; of a monitor:
                                          nothing that waited is kept */
-    bool               has_no_target; /* side 1 was nobody at the beginning: all for it goes
+    bool               has_no_target; /* side 1 was no actor at the beginning: all for it goes
                                          where the first has gone */
 };
 
@@ -49,7 +49,7 @@ enum { ACT__BOND_LINK, ACT__BOND_MONITOR, ACT__BOND_ASK };
 /* A bond between the cells of two pids; side 0's half is not yet in its set. NULL: no memory. */
 struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint64_t initiator,
                                  act_pid other);
-/* Gives one back that nobody has heard of yet. */
+/* Gives one back that no other has heard of yet. */
 void              act__bond_unmake(struct act__worker *worker, struct act__bond *bond);
 /* Puts side 0's half into its set and sends LINK or MONITOR to side 1. */
 void act__bond_begin(struct act__worker *worker, act_self *self, struct act__bond *bond);

@@ -93,7 +93,7 @@ void act_unlink(act_self *self, act_pid other)
     if (bond != NULL)
         act__bond_end(self->worker, bond, side, ACT__SIGNAL_END, NULL);
     /*
-     * The exit of an earlier link may wait although there is one now: only of who called act_link
+     * The exit of an earlier link may wait although there is one now: only if act_link was called
      * again.
      */
     if (bond == NULL || (self->flags & ACT__CELL_HAS_LINKED) != 0)

@@ -1,4 +1,4 @@
-/* Finds a link of an actor that has many by whom it is with. Internal. */
+/* Finds a link of an actor that has many by the pid it is with. Internal. */
 /* SPDX-License-Identifier: MIT */
 #include <actor/signal/link_index.h>
 
@@ -7,9 +7,9 @@
 #include <mailbox/base/random.h>
 
 /*
- * An actor with few bonds looks through them. Whoever has looked through SCAN_MAX gets an index: a
+ * An actor with few bonds looks through them. One that has looked through SCAN_MAX gets an index: a
  * table by pid, with open addressing. Its first member stands in front of all others in
- * cell->bonds, so it needs no room in the cell; who goes through the bonds drops it first. It is an
+ * cell->bonds, so it needs no room in the cell; a walk through the bonds drops it first. It is an
  * aid: without memory for it all is as before.
  *
  * A slot is not cleared when its link ends. It then leads to a record that has another generation,

@@ -64,7 +64,7 @@ void act__signal_push(struct act_system *system, struct act__worker *worker, uin
     signal->act_generation = (uint32_t)act__generation_of(to);
     act__cell_push(system, worker, cell, signal);
     act__gap("signal.pushed");
-    /* After the push: who finds the bit clears it first and then fetches. */
+    /* After the push: the one that finds the bit clears it first and then fetches. */
     if (set_control(cell, act__generation_of(to), ACT__CONTROL_LOOK))
         wake_muted(system, worker, cell);
 }
@@ -154,7 +154,7 @@ static bool exit_signal(struct act__worker *worker, act_self *self, act_message 
     return false;
 }
 
-/* A shutdown that came without an envelope: one who traps has kept one for it. */
+/* A shutdown that came without an envelope: one that traps has kept one for it. */
 static void shut_down(struct act__worker *worker, act_self *self)
 {
     struct act__reason reason = {.kind = ACT_EXIT_SHUTDOWN};
@@ -394,7 +394,7 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
         act__release(worker, signal);
 }
 
-/* Nobody lives here, or not the one that was meant. Requests are answered; the rest is let go. */
+/* No actor lives here, or not the one that was meant. Requests are answered; the rest is let go. */
 static void refuse_signal(struct act__worker *worker, act_self *self, act_message *signal)
 {
     unsigned end;

@@ -179,7 +179,7 @@ act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_messag
         act__timer_arm(self->worker, self, to.local, *message, (act_ref){0}, delay);
     if (armed == NULL)
         return ACT_NO_MEMORY;
-    (*message)->ref.value = 0; /* only its owner, who is running this, will send it */
+    (*message)->ref.value = 0; /* only its owner, which is running this, will send it */
     *message = NULL;
     *timer = act__timer_ref(self->worker->system, armed);
     return ACT_OK;

@@ -164,7 +164,7 @@ static act_message *wait_for_message(act_system *system, struct foreign *foreign
         act__gap("foreign.asleep");
         in_time = wait_for_bell(foreign, timeout == ACT_FOREVER ? NULL : &until);
         if (!in_time && !act__mpsc_wake(&cell->gate.queue))
-            wait_for_bell(foreign, NULL); /* somebody has the token and is about to ring */
+            wait_for_bell(foreign, NULL); /* a thread has the token and is about to ring */
         act__lock_leavable(&record->foreign_mutex);
     }
     return message;

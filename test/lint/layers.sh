@@ -1,5 +1,5 @@
 #!/bin/sh
-# Who may include whom, and who may ask for the time or for random numbers. The rules are data.
+# Which may include which, and which may ask for the time or for random numbers. The rules are data.
 # SPDX-License-Identifier: MIT
 . "${top_srcdir:-$(dirname "$0")/../..}/test/lint/lint.sh"
 

@@ -37,7 +37,7 @@ complaints() {
 }
 
 echo 'int x;' | write actor/io/x.c
-red "a source that nobody builds" "actor/io/x.c is in no parts.am"
+red "a source that is not built" "actor/io/x.c is in no parts.am"
 printf 'act_sources += %%D%%/b.c\nact_sources += %%D%%/a.c\n' | write actor/parts.am
 red "a list out of order" "actor/parts.am: act_sources is not sorted"
 printf 'act_sources += %%D%%/a.c\nact_sources += %%D%%/a.c\n' | write actor/parts.am

@@ -82,7 +82,7 @@ red "a file of 801 lines" "actor/x.c: 801 lines"
 echo '#include <x.h>' | write samples/01-x.c
 red "a file that does not say what it is" "samples/01-x.c:1: is not a comment"
 echo '/* A file. */' | write mailbox/x.c
-red "a source that does not say for whom it is" "does not end in Public. or Internal."
+red "a source that does not say whether it is public" "does not end in Public. or Internal."
 echo '/* A file. Public. */' | write mailbox/x.h
 red "a header that calls itself public and is not installed" "not in act_public_headers"
 echo 'act_public_headers += %D%/x.h' | write mailbox/parts.am
