@@ -41,9 +41,9 @@ int main(void)
     struct letter   *letter = write_letter("dear reader");
     must(letters_create(&sender, &receiver, 2));
     act_channel_release_with(receiver.untyped, burn);
-    must(act_thread_spawn(&thread, read_letter, &receiver));
     must(letters_send(sender, &letter, ACT_FOREVER));
     printf("mine: %s\n", letter == NULL ? "no more" : letter->text);
+    must(act_thread_spawn(&thread, read_letter, &receiver));
     must(act_thread_join(&thread, NULL));
     letter = write_letter("too late");
     must(letters_send(sender, &letter, ACT_FOREVER));

@@ -18,14 +18,14 @@ void act__delay_started(act_self *self, struct act__supervisor *supervisor,
 }
 
 /* A delay less its random part. */
-static act_millis jittered(act_self *self, act_millis delay, double jitter)
+static act_millis add_jitter(act_self *self, act_millis delay, double jitter)
 {
     double part = (double)(act_random(self) >> 11) / (double)(UINT64_C(1) << 53); /* from 0 to 1 */
     return delay - (act_millis)((double)delay * jitter * part);
 }
 
 /* Of the restart that is due; the next one is twice as long. */
-static act_millis next_delay(act_self *self, const act_backoff *backoff, struct act__delay *delay)
+static act_millis draw_delay(act_self *self, const act_backoff *backoff, struct act__delay *delay)
 {
     act_millis reset_after =
         backoff->reset_after != 0 ? backoff->reset_after : (backoff->min + backoff->max) / 2;
@@ -36,7 +36,7 @@ static act_millis next_delay(act_self *self, const act_backoff *backoff, struct 
         next = backoff->min << delay->doublings;
     if (delay->doublings < DOUBLINGS_MAX)
         delay->doublings++;
-    return jittered(self, next, backoff->jitter);
+    return add_jitter(self, next, backoff->jitter);
 }
 
 bool act__delay_restart(act_self *self, struct act__supervisor *supervisor,
@@ -45,7 +45,7 @@ bool act__delay_restart(act_self *self, struct act__supervisor *supervisor,
     act_message *message;
     if (supervisor->backoff.max == 0)
         return false;
-    act_millis delay = next_delay(self, &supervisor->backoff, delay_of(supervisor, child));
+    act_millis delay = draw_delay(self, &supervisor->backoff, delay_of(supervisor, child));
     if (delay == 0 ||
         act__request_create_value(&message, ACT__TAG_DELAY_IS_OVER,
                                   act_resource_value(child, act__child_let_go)) != ACT_OK)

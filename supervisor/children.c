@@ -17,7 +17,7 @@ struct layout {
 };
 
 /* Puts a part of `bytes` at the end; false if that is more than memory can be. */
-static bool place(size_t *at, size_t *end, size_t bytes)
+static bool reserve_place(size_t *at, size_t *end, size_t bytes)
 {
     size_t begin = (*end + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (begin < *end || bytes > PTRDIFF_MAX - begin)
@@ -29,17 +29,18 @@ static bool place(size_t *at, size_t *end, size_t bytes)
 
 static bool lay_out(struct layout *layout, size_t *end, size_t args_bytes, size_t kept_bytes)
 {
-    return place(&layout->args, end, args_bytes) && place(&layout->kept, end, kept_bytes) &&
-           place(&layout->total_bytes, end, 0);
+    return reserve_place(&layout->args, end, args_bytes) &&
+           reserve_place(&layout->kept, end, kept_bytes) &&
+           reserve_place(&layout->total_bytes, end, 0);
 }
 
 static bool lay_out_with_plan(struct layout *layout, const act_child_spec *spec, const char *name)
 {
     size_t end = sizeof(struct act__child);
 
-    return place(&layout->plan, &end, sizeof(struct act__plan)) &&
-           place(&layout->id, &end, strlen(spec->id) + 1) &&
-           place(&layout->name, &end, name != NULL ? strlen(name) + 1 : 0) &&
+    return reserve_place(&layout->plan, &end, sizeof(struct act__plan)) &&
+           reserve_place(&layout->id, &end, strlen(spec->id) + 1) &&
+           reserve_place(&layout->name, &end, name != NULL ? strlen(name) + 1 : 0) &&
            lay_out(layout, &end, spec->behavior->args_bytes, spec->kept_bytes);
 }
 
@@ -237,22 +238,22 @@ static uint64_t id_hash(uint64_t seed, const char *id)
     return hash ^ hash >> 32;
 }
 
-static void table_init(struct act__child_table *table)
+static void init_table(struct act__child_table *table)
 {
     memset(table, 0, sizeof *table);
     table->buckets = table->few;
     table->buckets_count = sizeof table->few / sizeof table->few[0];
 }
 
-static void table_fini(struct act__child_table *table)
+static void free_table(struct act__child_table *table)
 {
     if (table->buckets != table->few)
         act__supervisor_free(table->buckets);
-    table_init(table);
+    init_table(table);
 }
 
-static void table_link(struct act__child_table *table, const struct kind *kind,
-                       struct act__child *child)
+static void link_into_table(struct act__child_table *table, const struct kind *kind,
+                            struct act__child *child)
 {
     struct act__child **bucket = &table->buckets[kind->key(child) & (table->buckets_count - 1)];
     *kind->next(child) = *bucket;
@@ -260,7 +261,7 @@ static void table_link(struct act__child_table *table, const struct kind *kind,
 }
 
 /* Twice the buckets; without memory the chains get longer and nothing else happens. */
-static void table_grow(struct act__child_table *table, const struct kind *kind)
+static void grow_table(struct act__child_table *table, const struct kind *kind)
 {
     struct act__child_table larger = {.buckets_count = table->buckets_count * 2,
                                       .count = table->count};
@@ -271,24 +272,24 @@ static void table_grow(struct act__child_table *table, const struct kind *kind)
     for (size_t i = 0; i < table->buckets_count; i++) {
         for (struct act__child *child = table->buckets[i], *next; child != NULL; child = next) {
             next = *kind->next(child);
-            table_link(&larger, kind, child);
+            link_into_table(&larger, kind, child);
         }
     }
-    table_fini(table);
+    free_table(table);
     *table = larger;
 }
 
-static void table_add(struct act__child_table *table, const struct kind *kind,
-                      struct act__child *child)
+static void add_to_table(struct act__child_table *table, const struct kind *kind,
+                         struct act__child *child)
 {
     if (table->count >= table->buckets_count)
-        table_grow(table, kind);
-    table_link(table, kind, child);
+        grow_table(table, kind);
+    link_into_table(table, kind, child);
     table->count++;
 }
 
-static void table_remove(struct act__child_table *table, const struct kind *kind,
-                         struct act__child *child)
+static void remove_from_table(struct act__child_table *table, const struct kind *kind,
+                              struct act__child *child)
 {
     struct act__child **here = &table->buckets[kind->key(child) & (table->buckets_count - 1)];
     while (*here != child)
@@ -309,8 +310,8 @@ void act__children_init(struct act__children *children)
      * so an address will do.
      */
     children->seed = (uint64_t)(uintptr_t)children * UINT64_C(0x9e3779b97f4a7c15);
-    table_init(&children->by_id);
-    table_init(&children->by_pid);
+    init_table(&children->by_id);
+    init_table(&children->by_pid);
 }
 
 void act__children_fini(struct act__children *children)
@@ -319,8 +320,8 @@ void act__children_fini(struct act__children *children)
         next = child->order_next;
         act__child_let_go(child);
     }
-    table_fini(&children->by_id);
-    table_fini(&children->by_pid);
+    free_table(&children->by_id);
+    free_table(&children->by_pid);
     children->first = children->last = NULL;
 }
 
@@ -336,7 +337,7 @@ void act__children_add(struct act__children *children, struct act__child *child)
     children->count++;
     if (child->template == NULL) {
         child->plan->id_hash = id_hash(children->seed, child->plan->id);
-        table_add(&children->by_id, &by_id, child);
+        add_to_table(&children->by_id, &by_id, child);
     }
     if (child->plan->type == ACT_CHILD_SUPERVISOR)
         children->supervisors_count++;
@@ -354,7 +355,7 @@ void act__children_remove(struct act__children *children, struct act__child *chi
         children->first = child->order_next;
     children->count--;
     if (child->template == NULL)
-        table_remove(&children->by_id, &by_id, child);
+        remove_from_table(&children->by_id, &by_id, child);
     if (child->plan->type == ACT_CHILD_SUPERVISOR)
         children->supervisors_count--;
 }
@@ -362,13 +363,13 @@ void act__children_remove(struct act__children *children, struct act__child *chi
 void act__children_set_pid(struct act__children *children, struct act__child *child, act_pid pid)
 {
     if (!act_pid_is_none(child->pid)) {
-        table_remove(&children->by_pid, &by_pid, child);
+        remove_from_table(&children->by_pid, &by_pid, child);
         if (child->state != ACT__CHILD_STOPPING)
             children->significant_count -= child->plan->significant;
     }
     child->pid = pid;
     if (!act_pid_is_none(pid)) {
-        table_add(&children->by_pid, &by_pid, child);
+        add_to_table(&children->by_pid, &by_pid, child);
         children->significant_count += child->plan->significant;
     }
 }

@@ -109,7 +109,7 @@ uint64_t act_partition_key(const void *bytes, size_t bytes_count)
     return hash;
 }
 
-static const char *name_for(const act_partition *partition, uint64_t key)
+static const char *name_of(const act_partition *partition, uint64_t key)
 {
     return partition->parts[act_partition_of(partition, key)].name;
 }
@@ -117,11 +117,11 @@ static const char *name_for(const act_partition *partition, uint64_t key)
 act_result act_partition_find(const act_partition *partition, act_system *system, act_pid *pid,
                               uint64_t key)
 {
-    return act_whereis(system, pid, name_for(partition, key));
+    return act_whereis(system, pid, name_of(partition, key));
 }
 
 act_result act_partition_send(act_self *self, const act_partition *partition, uint64_t key,
                               act_message **message)
 {
-    return act_send_name(self, name_for(partition, key), message);
+    return act_send_name(self, name_of(partition, key), message);
 }

@@ -237,7 +237,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* Needs no memory, but time. */
-static const char *slow_duplicate(const act_supervisor_spec *spec)
+static const char *find_duplicate_slowly(const act_supervisor_spec *spec)
 {
     for (size_t i = 0; i < spec->children_count; i++)
         for (size_t j = 0; j < i; j++)
@@ -254,7 +254,7 @@ static const char *duplicate(const act_supervisor_spec *spec)
     const char **ids;
 
     if (count < 16 || (ids = act__supervisor_allocate(count * sizeof *ids)) == NULL)
-        return slow_duplicate(spec);
+        return find_duplicate_slowly(spec);
     for (size_t i = 0; i < count; i++)
         ids[i] = spec->children[i].id;
     qsort(ids, count, sizeof *ids, compare_ids);

@@ -161,7 +161,7 @@ void act__child_started(act_self *self, struct act__supervisor *supervisor,
 }
 
 /* An end that looks clean would make a supervisor that could not start look so too. */
-static act_exit_reason failure(struct act__child *child, act_exit_reason reason)
+static act_exit_reason make_failure(struct act__child *child, act_exit_reason reason)
 {
     if (!act_exit_is_clean(reason))
         return reason;
@@ -169,17 +169,17 @@ static act_exit_reason failure(struct act__child *child, act_exit_reason reason)
                                 "a child ended before it had started");
 }
 
-static void initial_start_ended(act_self *self, struct act__supervisor *supervisor,
-                                struct act__child *child, act_exit_reason reason)
+static void end_initial_start(act_self *self, struct act__supervisor *supervisor,
+                              struct act__child *child, act_exit_reason reason)
 {
     if (child->start_result == ACT_IGNORE)
         pass_cursor(self, supervisor, child->plan->restart == ACT_RESTART_TEMPORARY);
     else
-        act__supervisor_stop(self, supervisor, failure(child, reason));
+        act__supervisor_stop(self, supervisor, make_failure(child, reason));
 }
 
-static void requested_start_ended(act_self *self, struct act__supervisor *supervisor,
-                                  struct act__child *child)
+static void end_requested_start(act_self *self, struct act__supervisor *supervisor,
+                                struct act__child *child)
 {
     act_result result = (act_result)child->start_result;
 
@@ -191,8 +191,8 @@ static void requested_start_ended(act_self *self, struct act__supervisor *superv
         act__child_drop(supervisor, child);
 }
 
-static void group_start_ended(act_self *self, struct act__supervisor *supervisor,
-                              struct act__child *child)
+static void end_group_start(act_self *self, struct act__supervisor *supervisor,
+                            struct act__child *child)
 {
     if (child->start_result != ACT_IGNORE) {
         act__refill_failed(supervisor);
@@ -210,9 +210,9 @@ void act__child_start_ended(act_self *self, struct act__supervisor *supervisor,
     if (child->start_result == ACT_OK)
         child->start_result = ACT_CLOSED;
     switch ((enum act__start_cause)child->start_cause) {
-    case ACT__START_INITIAL: initial_start_ended(self, supervisor, child, reason); break;
+    case ACT__START_INITIAL: end_initial_start(self, supervisor, child, reason); break;
     case ACT__START_REQUEST:
-    case ACT__START_AGAIN: requested_start_ended(self, supervisor, child); break;
+    case ACT__START_AGAIN: end_requested_start(self, supervisor, child); break;
     case ACT__START_RESTART:
         if (child->start_result != ACT_IGNORE) {
             child->state = ACT__CHILD_RESTARTING;
@@ -224,6 +224,6 @@ void act__child_start_ended(act_self *self, struct act__supervisor *supervisor,
                 act__child_drop(supervisor, child);
         }
         break;
-    case ACT__START_GROUP: group_start_ended(self, supervisor, child); break;
+    case ACT__START_GROUP: end_group_start(self, supervisor, child); break;
     }
 }

@@ -28,7 +28,7 @@ void act__pending_add(struct act__supervisor *supervisor, struct act__child *chi
     supervisor->pending_last = child;
 }
 
-static struct act__child *pending_take(struct act__supervisor *supervisor)
+static struct act__child *take_pending(struct act__supervisor *supervisor)
 {
     struct act__child *child = supervisor->pending_first;
     if (child != NULL) {
@@ -39,7 +39,7 @@ static struct act__child *pending_take(struct act__supervisor *supervisor)
 }
 
 /* Rare: only a child that is dropped while there was no memory to stop it properly. */
-static void pending_remove(struct act__supervisor *supervisor, struct act__child *child)
+static void remove_pending(struct act__supervisor *supervisor, struct act__child *child)
 {
     struct act__child *others = supervisor->pending_first;
 
@@ -90,7 +90,7 @@ static void handle_pending(act_self *self, struct act__supervisor *supervisor,
  * One that waits to be restarted is known by the pid that it had, which leads to the handover that
  * it has left.
  */
-static struct act__child *child_of_pid(const struct act__supervisor *supervisor, act_pid pid)
+static struct act__child *find_child_by_pid(const struct act__supervisor *supervisor, act_pid pid)
 {
     struct act__child *child =
         act_pid_is_none(pid) ? NULL : act__children_by_pid(&supervisor->children, pid);
@@ -104,12 +104,12 @@ static struct act__child *child_of_pid(const struct act__supervisor *supervisor,
     return child;
 }
 
-static struct act__child *child_asked_for(struct act__supervisor *supervisor,
-                                          const act_message      *request)
+static struct act__child *find_child_asked_for(struct act__supervisor *supervisor,
+                                               const act_message      *request)
 {
     const struct act__request *asked = (const struct act__request *)(const void *)request->as.bytes;
     return request->tag == ACT__TAG_TERMINATE_CHILD_PID
-               ? child_of_pid(supervisor, asked->pid)
+               ? find_child_by_pid(supervisor, asked->pid)
                : act__children_by_id(&supervisor->children, asked->id);
 }
 
@@ -128,7 +128,7 @@ static void cancel_restart(act_self *self, struct act__supervisor *supervisor,
 static void terminate_child(act_self *self, struct act__supervisor *supervisor,
                             act_message *request)
 {
-    struct act__child    *child = child_asked_for(supervisor, request);
+    struct act__child    *child = find_child_asked_for(supervisor, request);
     act_supervisor_answer answer = {.result = child != NULL ? ACT_OK : ACT_NOT_FOUND};
 
     if (child == NULL || act_pid_is_none(child->pid)) {
@@ -185,7 +185,7 @@ static bool is_at_rest(act_self *self, struct act__child *child, act_message *re
 
 static void restart_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
-    struct act__child *child = child_asked_for(supervisor, request);
+    struct act__child *child = find_child_asked_for(supervisor, request);
 
     if (!is_at_rest(self, child, request))
         return;
@@ -197,7 +197,7 @@ static void restart_child(act_self *self, struct act__supervisor *supervisor, ac
 static void delete_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
     const act_supervisor_answer deleted = {.result = ACT_OK};
-    struct act__child          *child = child_asked_for(supervisor, request);
+    struct act__child          *child = find_child_asked_for(supervisor, request);
 
     if (!is_at_rest(self, child, request))
         return;
@@ -308,7 +308,7 @@ static void receive_request(act_self *self, struct act__supervisor *supervisor)
 static void get_childspec(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
     const act_supervisor_answer not_found = {.result = ACT_NOT_FOUND};
-    struct act__child          *child = child_asked_for(supervisor, request);
+    struct act__child          *child = find_child_asked_for(supervisor, request);
 
     if (child != NULL)
         act__answer_children(self, request, child, 1);
@@ -343,7 +343,7 @@ void act__child_rest(act_self *self, struct act__child *child)
 
 void act__child_drop(struct act__supervisor *supervisor, struct act__child *child)
 {
-    pending_remove(supervisor, child);
+    remove_pending(supervisor, child);
     abandon_handover(supervisor->system, child);
     act__children_remove(&supervisor->children, child);
     act__child_let_go(child);
@@ -383,8 +383,8 @@ static void judge_significant_end(act_self *self, struct act__supervisor *superv
     act__supervisor_stop(self, supervisor, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
 }
 
-static void child_ended(act_self *self, struct act__supervisor *supervisor,
-                        struct act__child *child, act_exit_reason reason)
+static void handle_child_end(act_self *self, struct act__supervisor *supervisor,
+                             struct act__child *child, act_exit_reason reason)
 {
     bool again = child->plan->restart == ACT_RESTART_PERMANENT ||
                  (child->plan->restart == ACT_RESTART_TRANSIENT && !act_exit_is_clean(reason));
@@ -419,8 +419,8 @@ static void forget_instance(act_self *self, struct act__supervisor *supervisor,
     act__children_set_pid(&supervisor->children, child, act_pid_none());
 }
 
-static void child_gone(act_self *self, struct act__supervisor *supervisor, struct act__child *child,
-                       act_exit_reason reason)
+static void handle_child_gone(act_self *self, struct act__supervisor *supervisor,
+                              struct act__child *child, act_exit_reason reason)
 {
     act__tell_event(self, supervisor, child,
                     (act_supervision_event){.what = ACT_SUPERVISION_ENDED,
@@ -439,7 +439,7 @@ static void child_gone(act_self *self, struct act__supervisor *supervisor, struc
     else if (child->state == ACT__CHILD_STARTING)
         act__child_start_ended(self, supervisor, child, reason);
     else
-        child_ended(self, supervisor, child, reason);
+        handle_child_end(self, supervisor, child, reason);
 }
 
 /* -------------------------------------------------------------------------------- what it hears */
@@ -459,7 +459,7 @@ static void receive_exit(act_self *self, struct act__supervisor *supervisor,
         act__child_kill(self, child);
         await_end(self, supervisor, child);
     } else if (child != NULL) {
-        child_gone(self, supervisor, child, act_message_reason(message));
+        handle_child_gone(self, supervisor, child, act_message_reason(message));
     } else if (act_pid_is_none(sender) && act_message_reason(message).kind == ACT_EXIT_KILL) {
         act__supervisor_abort(self, supervisor);
     } else if (act_pid_is_none(sender) || act_pid_equal(sender, act_self_parent(self))) {
@@ -475,7 +475,7 @@ static void receive_continue(act_self *self, struct act__supervisor *supervisor)
     act_message       *request;
 
     supervisor->continuation = act_take(self);
-    if ((child = pending_take(supervisor)) != NULL)
+    if ((child = take_pending(supervisor)) != NULL)
         handle_pending(self, supervisor, child);
     else if (supervisor->phase == ACT__PHASE_RUNNING &&
              (request = act__requests_take(&supervisor->held)) != NULL)
@@ -501,7 +501,7 @@ static void receive_about_child(act_self *self, struct act__supervisor *supervis
     if (is_timer)
         act__child_is_overdue(self, child);
     else if (message->tag == ACT_MESSAGE_DOWN)
-        child_gone(self, supervisor, child, act_message_reason(message));
+        handle_child_gone(self, supervisor, child, act_message_reason(message));
     else if (child->state == ACT__CHILD_STARTING && child->start_result == ACT_OK)
         act__child_started(self, supervisor, child, (act_result)message->as.int64);
     else if (child->state == ACT__CHILD_STOPPING && message->as.int64 == ACT_OK)

@@ -103,7 +103,7 @@ static void thaw(act_system *system)
  * Where the program's code runs in between, an instance can be gone before it is decided what
  * follows.
  */
-static act_tree_state shown_state(const struct act__child *child)
+static act_tree_state shown_state_of(const struct act__child *child)
 {
     bool is_gone = child->state >= ACT__CHILD_STARTING && act_pid_is_none(child->pid);
     return is_gone ? ACT_TREE_DOWN : (act_tree_state)child->state;
@@ -117,7 +117,7 @@ static void write_child(act_tree_row *row, const struct act__child *child)
     row->pid = child->pid;
     row->behavior_name = child->plan->behavior->name;
     row->type = (act_child_type)child->plan->type;
-    row->state = shown_state(child);
+    row->state = shown_state_of(child);
     row->since = child->since;
     row->restarts_count = child->restarts_count;
     if (child->below != NULL)
@@ -205,14 +205,14 @@ const char *act_tree_state_text(act_tree_state state)
     return (unsigned)state < sizeof texts / sizeof texts[0] ? texts[state] : "unknown";
 }
 
-static const char *strategy_text(act_strategy strategy)
+static const char *text_of_strategy(act_strategy strategy)
 {
     static const char *const texts[] = {"one_for_one", "one_for_all", "rest_for_one",
                                         "simple_one_for_one"};
     return (unsigned)strategy < sizeof texts / sizeof texts[0] ? texts[strategy] : "unknown";
 }
 
-static const char *title(const act_tree_row *row)
+static const char *title_of(const act_tree_row *row)
 {
     if (row->id[0] != '\0')
         return row->id;
@@ -222,14 +222,14 @@ static const char *title(const act_tree_row *row)
 static void print_row(const act_tree_row *row, FILE *file)
 {
     char pid[ACT_PID_TEXT_MAX];
-    fprintf(file, "%*s%s: %s", (int)(2 * row->depth), "", title(row), row->behavior_name);
+    fprintf(file, "%*s%s: %s", (int)(2 * row->depth), "", title_of(row), row->behavior_name);
     if (row->name[0] != '\0')
         fprintf(file, " \"%s\"", row->name);
     act_pid_text(pid, sizeof pid, row->pid);
     if (!act_pid_is_none(row->pid))
         fprintf(file, " %s", pid);
     if (row->type == ACT_CHILD_SUPERVISOR && !act_pid_is_none(row->pid))
-        fprintf(file, ", %s", strategy_text(row->strategy));
+        fprintf(file, ", %s", text_of_strategy(row->strategy));
     fprintf(file, ", %s", act_tree_state_text(row->state));
     if (row->restarts_count != 0)
         fprintf(file, ", %u restart%s", (unsigned)row->restarts_count,

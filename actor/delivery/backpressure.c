@@ -106,11 +106,11 @@ static bool begin_watch(struct act__worker *worker, act_self *self)
     /*
      * seq_cst: after `muted` says that it is overloaded; end_watch does both the other way round.
      */
-    if (atomic_exchange_explicit(&self->inbox.is_watched, true, memory_order_seq_cst))
+    if (atomic_exchange_explicit(&self->inbox_owned.is_watched, true, memory_order_seq_cst))
         return true;
     if (act__timer_arm(worker, NULL, self->index, NULL, seen, WATCH_MIN) != NULL)
         return true;
-    act__store(&self->inbox.is_watched, false);
+    act__store(&self->inbox_owned.is_watched, false);
     return false;
 }
 
@@ -129,7 +129,7 @@ static bool open_list(act_self *self)
 /* One that would mute others for ever if it got stuck must not mute any. */
 static void become_overloaded(struct act__worker *worker, act_self *self)
 {
-    act__store(&self->pressure, act__load(&self->inbox.count));
+    act__store(&self->pressure, act__load(&self->inbox_owned.count));
     (void)open_list(self); /* a sender may have done it */
     if (begin_watch(worker, self)) {
         self->flags |= ACT__CELL_OVERLOADED;
@@ -160,9 +160,10 @@ void act__backpressure_become_calm(struct act__worker *worker, act_self *self)
 
 void act__backpressure_update(struct act__worker *worker, act_self *self)
 {
-    uint32_t count = act__load(&self->inbox.count);
+    uint32_t count = act__load(&self->inbox_owned.count);
     if ((self->flags & ACT__CELL_OVERLOADED) == 0) {
-        if (act__unlikely(count > patience_of(worker, self)) && act__load(&self->gate.max) == 0)
+        if (act__unlikely(count > patience_of(worker, self)) &&
+            act__load(&self->inbox_shared.max) == 0)
             become_overloaded(worker, self);
     } else if (count <= patience_of(worker, self) / 2) {
         act__backpressure_become_calm(worker, self);
@@ -224,7 +225,7 @@ void act__backpressure_flooded(struct act__worker *worker, act_self *receiver)
     bool     is_asked =
         (control & ACT__CONTROL_LOOK) != 0 && control >> ACT__CONTROL_BITS == generation;
     bool is_handover = (control & (ACT__CONTROL_HOLDING | ACT__CONTROL_PARKED)) != 0;
-    if (!act__generation_is_live(generation) || act__load(&receiver->gate.max) != 0)
+    if (!act__generation_is_live(generation) || act__load(&receiver->inbox_shared.max) != 0)
         return;
     /* all but its answer is refused: nothing waits */
     if (act__load(&receiver->task.route) == ACT__ROUTE_FOREIGN) {
@@ -246,9 +247,9 @@ void act__backpressure_flooded(struct act__worker *worker, act_self *receiver)
 static bool end_watch(act_self *self)
 {
     /* seq_cst, all three: see begin_watch. One of both sees the other. */
-    atomic_store_explicit(&self->inbox.is_watched, false, memory_order_seq_cst);
+    atomic_store_explicit(&self->inbox_owned.is_watched, false, memory_order_seq_cst);
     return (atomic_load_explicit(&self->muted, memory_order_seq_cst) & ACT__MUTED_BY) != 0 ||
-           atomic_exchange_explicit(&self->inbox.is_watched, true, memory_order_seq_cst);
+           atomic_exchange_explicit(&self->inbox_owned.is_watched, true, memory_order_seq_cst);
 }
 
 void act__backpressure_watch(struct act__worker *worker, struct act__timer *timer)
@@ -293,9 +294,9 @@ static bool enter_list(act_self *receiver, act_self *self)
 static bool pass_on(act_self *self, uint32_t by)
 {
     uint32_t calm = ACT__CALM;
-    if (act__load(&self->gate.max) != 0)
+    if (act__load(&self->inbox_shared.max) != 0)
         return true;
-    act__store(&self->pressure, act__load(&self->inbox.count));
+    act__store(&self->pressure, act__load(&self->inbox_owned.count));
     /* relaxed: a hint to them. */
     return atomic_compare_exchange_strong_explicit(&self->muted, &calm, ACT__MUTED_BY | by,
                                                    memory_order_relaxed, memory_order_relaxed);
@@ -323,7 +324,7 @@ static void unmute(act_self *self)
 static bool give_token_up(struct act__worker *worker, act_self *self, uint32_t by)
 {
     uint8_t mute = ACT__MUTE_LISTED;
-    bool    hears = self->inbox.has_priority; /* then its next turn is for that */
+    bool    hears = self->inbox_owned.has_priority; /* then its next turn is for that */
     if (!pass_on(self, by))
         return false;
     self->flags |= ACT__CELL_MUTED; /* now, while the token is held */
@@ -348,7 +349,7 @@ static bool give_token_up(struct act__worker *worker, act_self *self, uint32_t b
 }
 
 /* The receiver that the current actor has flooded, or that mutes the one flooded; NULL: none. */
-static act_self *muting_receiver(struct act__worker *worker)
+static act_self *find_muting_receiver(struct act__worker *worker)
 {
     act_self *receiver = worker->flooded;
     uint32_t  muted = receiver != NULL ? act__load(&receiver->muted) : ACT__CALM;
@@ -360,7 +361,7 @@ static act_self *muting_receiver(struct act__worker *worker)
 
 bool act__backpressure_mute(struct act__worker *worker, act_self *self)
 {
-    act_self *receiver = muting_receiver(worker);
+    act_self *receiver = find_muting_receiver(worker);
     if (receiver == NULL || receiver == self || (self->flags & ACT__CELL_OVERLOADED) != 0 ||
         act__mutes_senders(self))
         return false;
@@ -423,14 +424,14 @@ static bool is_of(const act_message *message, const act_message *other)
 
 bool act__backpressure_hears(act_self *self)
 {
-    act_message *before = NULL, *at = self->inbox.head, *control = at;
-    if (!self->inbox.has_priority)
+    act_message *before = NULL, *at = self->inbox_owned.head, *control = at;
+    if (!self->inbox_owned.has_priority)
         return false;
     for (; control != NULL && !is_timers(control) && !is_exit_or_down(control);
          control = control->act_next)
         continue;
     if (control == NULL) {
-        self->inbox.has_priority = false;
+        self->inbox_owned.has_priority = false;
         return false;
     }
     /* What the same actor has sent before its end comes first, as ever. */
@@ -441,9 +442,9 @@ bool act__backpressure_hears(act_self *self)
     if (before == NULL)
         return true;
     before->act_next = at->act_next;
-    if (self->inbox.tail == at)
-        self->inbox.tail = before;
-    at->act_next = self->inbox.head;
-    self->inbox.head = at;
+    if (self->inbox_owned.tail == at)
+        self->inbox_owned.tail = before;
+    at->act_next = self->inbox_owned.head;
+    self->inbox_owned.head = at;
     return true;
 }

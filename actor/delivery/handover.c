@@ -35,7 +35,7 @@
  * write what belongs to a spawner, and the name. See doc/models/handover.pml.
  */
 
-static uint64_t generation_in(uint64_t control)
+static uint64_t control_generation_of(uint64_t control)
 {
     return control >> ACT__CONTROL_BITS;
 }
@@ -44,32 +44,34 @@ bool act__handover_hold(act_self *self)
 {
     uint64_t generation = act__load(&self->generation), control = act__load(&self->control), with;
     do {
-        if (generation_in(control) == generation && (control & ACT__CONTROL_NO_HANDOVER) != 0)
+        if (control_generation_of(control) == generation &&
+            (control & ACT__CONTROL_NO_HANDOVER) != 0)
             return false;
-        with = (generation_in(control) > generation ? control
-                                                    : (generation + 2) << ACT__CONTROL_BITS) |
-               ACT__CONTROL_HOLDING;
+        with =
+            (control_generation_of(control) > generation ? control
+                                                         : (generation + 2) << ACT__CONTROL_BITS) |
+            ACT__CONTROL_HOLDING;
     } while (!atomic_compare_exchange_weak_explicit(&self->control, &control, with,
                                                     memory_order_relaxed, memory_order_relaxed));
     return true;
 }
 
 /* The pid of the one before this generation. */
-static uint64_t local_before(const act_self *self)
+static uint64_t previous_local_of(const act_self *self)
 {
     return act__local_make(act__load(&self->generation) - 2, self->index);
 }
 
 static void sift(struct act__worker *worker, act_self *self)
 {
-    act_message *message = self->inbox.head, *next;
-    self->inbox.head = self->inbox.tail = NULL;
-    act__store(&self->inbox.count, 0);
+    act_message *message = self->inbox_owned.head, *next;
+    self->inbox_owned.head = self->inbox_owned.tail = NULL;
+    act__store(&self->inbox_owned.count, 0);
     for (; message != NULL; message = next) {
         next = message->act_next;
         if ((self->flags & ACT__CELL_KEEPS) != 0 &&
-            act__message_is_for_anyone(message, local_before(self)))
-            act__inbox_append(&self->inbox, message);
+            act__message_is_for_anyone(message, previous_local_of(self)))
+            act__inbox_append(&self->inbox_owned, message);
         else
             act__refuse(worker, self, message, ACT_NO_ACTOR);
     }
@@ -81,19 +83,20 @@ void act__handover_pass_on(struct act__worker *worker, act_self *self, struct ac
     uint16_t           succeeds = (self->flags & ACT__CELL_KEEPS) != 0 ? ACT__CELL_SUCCEEDS : 0;
     uint16_t           before = 0;
     if ((self->flags & ACT__CELL_SUCCEEDS) != 0)
-        before = self->inbox.before_count;
+        before = self->inbox_owned.before_count;
     act__take_in(worker, self);
     act__gap("handover.taken_in");
     act__names_lock(names); /* for act_send_name, which finds either the one or the other */
     act__store_release(&self->generation,
-                       act__load(&self->generation) + 2); /* as in spawn.c: the gate is there */
+                       act__load(&self->generation) + 2); /* as in spawn.c: its inbox is there */
     if (name != NULL)
         act__names_pass_on(name, act__local_of(self));
     act__names_unlock(names);
     if (name != NULL)
         act__set_add(&self->attachments, &name->member);
     sift(worker, self);
-    self->inbox.before_count = (before < ACT__BEFORE_MAX ? before + 1u : before) & ACT__BEFORE_MAX;
+    self->inbox_owned.before_count =
+        (before < ACT__BEFORE_MAX ? before + 1u : before) & ACT__BEFORE_MAX;
     self->flags = (self->flags & (ACT__CELL_PHASE | ACT__CELL_OVERLOADED)) | succeeds;
     act__phase_enter(self, ACT__PHASE_HANDOVER);
     act__backpressure_look(worker, self); /* it has more patience now: it may unmute some */
@@ -164,7 +167,7 @@ act_self *act__handover_take(struct act_system *system, act_pid handover)
         return NULL;
     uint64_t control = act__load(&cell->control);
     do {
-        if (generation_in(control) != act__generation_of(handover.local) ||
+        if (control_generation_of(control) != act__generation_of(handover.local) ||
             (control & ACT__CONTROL_PARKED) == 0)
             return NULL;
         /* acquire: pairs with park. */
@@ -191,7 +194,7 @@ void act_handover_abandon(act_system *system, act_pid pid)
         return;
     control = act__load(&cell->control);
     do {
-        uint64_t of = generation_in(control);
+        uint64_t of = control_generation_of(control);
         bool     is_handover = (of == generation || of == generation + 2) &&
                            (control & (ACT__CONTROL_HOLDING | ACT__CONTROL_PARKED)) != 0;
         if (of > generation && !is_handover)
@@ -224,7 +227,7 @@ act_result act_handover_of(act_system *system, act_pid ended, act_pid *handover)
     if (act__load_acquire(&cell->generation) == generation)
         return ACT_EXISTS;
     uint64_t control = act__load_acquire(&cell->control); /* pairs with park */
-    if (generation_in(control) != generation + 2)
+    if (control_generation_of(control) != generation + 2)
         return ACT_NO_ACTOR;
     act__gap("handover.looked");
     if ((control & ACT__CONTROL_PARKED) == 0)
@@ -255,13 +258,13 @@ bool act__handover_redeliver(struct act__worker *worker, act_self *self, act_mes
     else
         message->act_generation -= 2;
     act__count(&worker->sent); /* as it will be received again */
-    act__inbox_prepend(&self->inbox, message);
+    act__inbox_prepend(&self->inbox_owned, message);
     return true;
 }
 
 void act__handover_begin(act_self *self, uint32_t redeliver_max)
 {
-    act_message *first = self->inbox.head;
+    act_message *first = self->inbox_owned.head;
     if (first != NULL && first->act_generation == 0)
         first->act_generation = redeliver_max != 0 ? 2 * redeliver_max : 1;
 }

@@ -41,7 +41,7 @@ static bool admit(act_self *cell, act_message *message)
     if (act__message_is_reply(message))
         return true;
     message->act_bits |= ACT__BIT_BOUNDED;
-    if (act__gate_admit(&cell->gate, act__load(&cell->policy) == ACT_INBOX_DROP_OLDEST))
+    if (act__inbox_admit(&cell->inbox_shared, act__load(&cell->policy) == ACT_INBOX_DROP_OLDEST))
         return true;
     message->act_bits &= (uint8_t)~ACT__BIT_BOUNDED;
     return false;
@@ -154,7 +154,7 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     act_result result = act__pid_resolve(&cell, system, to, memory_order_relaxed);
     if (result != ACT_OK)
         return result;
-    uint32_t max = act__load(&cell->gate.max);
+    uint32_t max = act__load(&cell->inbox_shared.max);
     if (max != 0 && !admit(cell, message)) {
         *drops = act__load(&cell->policy) != ACT_INBOX_REFUSE;
         return ACT_FULL;
@@ -191,13 +191,13 @@ void act__deliver_or_drop(struct act_system *system, struct act__worker *worker,
 void act__deliver_own(struct act__worker *worker, act_self *self, act_message *message)
 {
     act_pid me = act__pid_of(act__local_of(self));
-    if (act__load(&self->gate.max) != 0 && !admit(self, message)) {
+    if (act__load(&self->inbox_shared.max) != 0 && !admit(self, message)) {
         act__undelivered(worker->system, worker, me.local, me, message, ACT_FULL);
         return;
     }
     accept(worker->system, worker, me.local, me.local, message, message->act_bits);
-    act__inbox_append(&self->inbox, message);
-    self->inbox.has_priority = true;
+    act__inbox_append(&self->inbox_owned, message);
+    self->inbox_owned.has_priority = true;
 }
 
 /*
@@ -214,7 +214,8 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
     uint8_t bits = message->act_bits; /* often a constant, so long as no atomic was read */
     /* All that is read of the receiver is read before the push takes its cache line away. */
     if (act__unlikely(act__pid_resolve(&cell, worker->system, to, memory_order_relaxed) != ACT_OK ||
-                      act__load(&cell->gate.max) != 0 || (!joins && worker->outbox.count != 0)))
+                      act__load(&cell->inbox_shared.max) != 0 ||
+                      (!joins && worker->outbox.count != 0)))
         return false;
     if (!is_reply)
         act__backpressure_sent(worker, cell);
@@ -290,8 +291,8 @@ static void release_resource(const act_value *value)
 }
 
 /* What could not even be made is shown to the hook from the stack. */
-static void lost_for(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                     uint32_t tag, const act_value *value, act_result why)
+static void report_lost_for(act_system *system, struct act__worker *worker, uint64_t from,
+                            act_pid to, uint32_t tag, const act_value *value, act_result why)
 {
     act_message shown = {.tag = tag, .act_sender = from, .act_bits = ACT__HOME_BORROWED};
     shown.kind = (uint8_t)value->kind;
@@ -301,19 +302,19 @@ static void lost_for(act_system *system, struct act__worker *worker, uint64_t fr
     release_resource(value);
 }
 
-static void lost(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
-                 uint32_t tag, const act_value *value)
+static void report_lost(act_system *system, struct act__worker *worker, uint64_t from, act_pid to,
+                        uint32_t tag, const act_value *value)
 {
-    lost_for(system, worker, from, to, tag, value, ACT_NO_MEMORY);
+    report_lost_for(system, worker, from, to, tag, value, ACT_NO_MEMORY);
 }
 
 /* A typed one: only its tag is shown. */
-static void lost_typed(act_system *system, act_self *self, act_pid to, const act_type *type,
-                       act_result why)
+static void report_lost_typed(act_system *system, act_self *self, act_pid to, const act_type *type,
+                              act_result why)
 {
     act_value nothing = act_nothing();
-    lost_for(system, self != NULL ? self->worker : NULL, self != NULL ? act__local_of(self) : 0, to,
-             type->tag, &nothing, why);
+    report_lost_for(system, self != NULL ? self->worker : NULL,
+                    self != NULL ? act__local_of(self) : 0, to, type->tag, &nothing, why);
 }
 
 /* Where deliver_shortly was in doubt. */
@@ -332,7 +333,7 @@ static __attribute__((noinline)) void tell_words_elsewhere(act_self *self, act_p
     act_value    value = {.kind = kind, .as.act_words = {first, second}};
     act_message *message = act__message_make(tag, kind, bytes_count);
     if (message == NULL) {
-        lost(self->worker->system, self->worker, act__local_of(self), to, tag, &value);
+        report_lost(self->worker->system, self->worker, act__local_of(self), to, tag, &value);
         return;
     }
     act__message_set(message, &value);
@@ -379,7 +380,7 @@ void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes,
         message = act__message_make(tag, ACT_VALUE_BYTES, bytes_count);
     if (message == NULL) {
         act_value nothing = act_nothing();
-        lost(self->worker->system, self->worker, act__local_of(self), to, tag, &nothing);
+        report_lost(self->worker->system, self->worker, act__local_of(self), to, tag, &nothing);
         return;
     }
     if (bytes_count != 0)
@@ -394,7 +395,7 @@ void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
-        lost_typed(self->worker->system, self, to, type, result);
+        report_lost_typed(self->worker->system, self, to, type, result);
     else if (act__unlikely(!deliver_shortly(self, to, message, false)))
         deliver_or_drop(self, to, message);
 }
@@ -404,7 +405,7 @@ void act_system_tell_typed(act_system *system, act_pid to, const act_type *type,
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
-        lost_typed(system, NULL, to, type, result);
+        report_lost_typed(system, NULL, to, type, result);
     else
         act__deliver_or_drop(system, NULL, 0, to, message);
 }
@@ -418,7 +419,7 @@ act_message *act_take(act_self *self)
         return NULL;
     __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
     message->act_bits &= (uint8_t)~ACT__BIT_REPLY; /* sent on, it answers nothing */
-    act_message *list = act__inbox_detach(&self->gate, &self->inbox, message);
+    act_message *list = act__inbox_detach(&self->inbox_shared, &self->inbox_owned, message);
     if (list != NULL)
         act__take_in_list(worker, self, list);
     return message;
@@ -459,7 +460,7 @@ void act_answer_value(act_self *self, const act_message *request, uint32_t tag, 
         if (act__ask_fail(worker, self, asker.ask, &no_memory))
             release_resource(&value);
         else
-            lost(worker->system, worker, act__local_of(self), asker.pid, tag, &value);
+            report_lost(worker->system, worker, act__local_of(self), asker.pid, tag, &value);
         return;
     }
     answer_with(self, asker, message);
@@ -478,7 +479,7 @@ void act_answer_typed(act_self *self, const act_message *request, const act_type
     if (result == ACT_OK)
         answer_with(self, asker, message);
     else if (!act__ask_fail(self->worker, self, asker.ask, &why))
-        lost_typed(self->worker->system, self, asker.pid, type, result);
+        report_lost_typed(self->worker->system, self, asker.pid, type, result);
 }
 
 act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)
@@ -499,8 +500,8 @@ uint32_t act_inbox_length(act_system *system, act_pid pid)
     act_self *cell;
     if (act__pid_resolve(&cell, system, pid, memory_order_acquire) != ACT_OK)
         return 0;
-    return act__load(&cell->gate.max) != 0 ? act__load(&cell->gate.waiting)
-                                           : act__load(&cell->inbox.count);
+    return act__load(&cell->inbox_shared.max) != 0 ? act__load(&cell->inbox_shared.waiting)
+                                                   : act__load(&cell->inbox_owned.count);
 }
 
 /* ------------------------------------------------------------------- what ordinary threads call */
@@ -521,7 +522,7 @@ void act_system_tell_value(act_system *system, act_pid to, uint32_t tag, act_val
 {
     act_message *message = act__message_make_value(tag, &value);
     if (message == NULL)
-        lost(system, NULL, 0, to, tag, &value);
+        report_lost(system, NULL, 0, to, tag, &value);
     else
         act__deliver_or_drop(system, NULL, 0, to, message);
 }

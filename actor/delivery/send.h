@@ -70,7 +70,7 @@ static inline void act__schedule(struct act_system *system, struct act__worker *
 static inline bool act__cell_push(struct act_system *system, struct act__worker *worker,
                                   act_self *cell, act_message *message)
 {
-    bool wakes = act__mpsc_push(&cell->gate.queue, message);
+    bool wakes = act__mpsc_push(&cell->inbox_shared.queue, message);
     act__gap("inbox.pushed");
     if (wakes)
         act__schedule(system, worker, cell);
@@ -94,7 +94,7 @@ static inline void act__release(struct act__worker *worker, act_message *message
  */
 static inline void act__finish(struct act__worker *worker, act_self *self, act_message *message)
 {
-    if (!act__inbox_retire(&self->inbox, message))
+    if (!act__inbox_retire(&self->inbox_owned, message))
         return;
     act__release(worker, message);
 }

@@ -26,8 +26,8 @@
  * finds it FREE and touches the inbox, flags and worker only, which the spawner leaves alone.
  */
 struct act_self {
-    struct act__task task; /* what the scheduler knows of it */
-    struct act__gate gate;
+    struct act__task         task; /* what the scheduler knows of it */
+    struct act__inbox_shared inbox_shared;
     _Atomic uint64_t generation;  /* odd: an actor lives here. Written by the spawner and at the
                                      end. */
     _Atomic uint64_t control;     /* ACT__CONTROL_* and, above, the generation they are meant
@@ -42,14 +42,14 @@ struct act_self {
     uint32_t         index;       /* of this cell; never changes */
     _Atomic uint32_t parent_hint; /* the low half of the parent's pid; written by the spawner */
 
-    struct act__inbox inbox ACT__ALIGNED;
-    uint16_t                flags;       /* ACT__CELL_*, its phase among them */
-    uint8_t                 state_class; /* pool class of the state block; written by the spawner */
-    _Atomic uint8_t         policy;      /* act_inbox_policy; written by the spawner */
-    uint32_t                muted_next;  /* the next in another actor's list; 0: the last */
-    struct act__worker     *worker;      /* that runs it now */
-    const act_behavior     *behavior;
-    void                   *state;
+    struct act__inbox_owned inbox_owned ACT__ALIGNED;
+    uint16_t                            flags; /* ACT__CELL_*, its phase among them */
+    uint8_t             state_class; /* pool class of the state block; written by the spawner */
+    _Atomic uint8_t     policy;      /* act_inbox_policy; written by the spawner */
+    uint32_t            muted_next;  /* the next in another actor's list; 0: the last */
+    struct act__worker *worker;      /* that runs it now */
+    const act_behavior *behavior;
+    void               *state;
 
     struct act__set   bonds;       /* links, monitors and asks: bond.h */
     struct act__set   timers;      /* wheel.h */
@@ -89,7 +89,8 @@ enum {
     ACT__CELL_HANDS_OVER = 1024, /* leaves a handover when it ends: see handover.c; that is ... */
     ACT__CELL_KEEPS = 2048,      /* ... one in which the messages stay ... */
     ACT__CELL_REDELIVERS = 4096, /* ... and also the one whose handler has panicked */
-    ACT__CELL_SUCCEEDS = 8192,   /* has the messages of those before it, inbox.before_count, also
+    ACT__CELL_SUCCEEDS =
+        8192, /* has the messages of those before it, inbox_owned.before_count, also
                                     the ones that are still on their way to these */
     ACT__CELL_WORKS_FOR_ASK = 16384 /* its state begins with the ask, an act_ref */
 };

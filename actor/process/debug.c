@@ -58,25 +58,25 @@ enum { LOOKED_AT_MAX = 64 }; /* of what waits: a turn of an actor far behind sta
 /* What is linked is what is counted. With the token. */
 static void look_at_inbox(const act_self *self)
 {
-    const act_message *message = self->inbox.head, *last = NULL;
-    uint32_t           count = act__load(&self->inbox.count), linked = 0, seen = 0;
+    const act_message *message = self->inbox_owned.head, *last = NULL;
+    uint32_t           count = act__load(&self->inbox_owned.count), linked = 0, seen = 0;
     for (; message != NULL && seen < LOOKED_AT_MAX; message = message->act_next) {
         last = message;
         linked += act__message_takes_room(message);
         seen++;
     }
-    if (message == NULL ? linked != count || last != self->inbox.tail : linked > count)
+    if (message == NULL ? linked != count || last != self->inbox_owned.tail : linked > count)
         FAIL("actor %s: its inbox counts %u messages and has %u%s%s", PID_OF(act__local_of(self)),
              (unsigned)count, (unsigned)linked, message != NULL ? " or more" : "",
-             message == NULL && last != self->inbox.tail ? ", and ends elsewhere" : "");
+             message == NULL && last != self->inbox_owned.tail ? ", and ends elsewhere" : "");
 }
 
 void act__token_got(act_self *self)
 {
     /* relaxed: the token itself brings what its last holder did; this only finds a second one. */
-    if (atomic_exchange_explicit(&self->inbox.token_is_held, true, memory_order_relaxed))
+    if (atomic_exchange_explicit(&self->inbox_owned.token_is_held, true, memory_order_relaxed))
         FAIL("actor %s is run twice at the same time", PID_OF(act__local_of(self)));
-    if (act__load(&self->gate.queue.word) == ACT__QUEUE_IDLE)
+    if (act__load(&self->inbox_shared.queue.word) == ACT__QUEUE_IDLE)
         FAIL("actor %s is run while it sleeps: without its token", PID_OF(act__local_of(self)));
     look_at_inbox(self);
 }
@@ -84,13 +84,13 @@ void act__token_got(act_self *self)
 void act__token_gives(act_self *self)
 {
     look_at_inbox(self);
-    if (!atomic_exchange_explicit(&self->inbox.token_is_held, false, memory_order_relaxed))
+    if (!atomic_exchange_explicit(&self->inbox_owned.token_is_held, false, memory_order_relaxed))
         FAIL("actor %s gives its token away twice", PID_OF(act__local_of(self)));
 }
 
 void act__token_held(const struct act__worker *worker, const act_self *self)
 {
-    if (!act__load(&self->inbox.token_is_held) || self->worker != worker ||
+    if (!act__load(&self->inbox_owned.token_is_held) || self->worker != worker ||
         act__self_of(act__load(&worker->run.current)) != self)
         FAIL("actor %s is run by a worker that does not have its token",
              PID_OF(act__local_of(self)));
@@ -115,8 +115,10 @@ static void settle_end(act_message *message)
 /* What was sent to one that had ended may lie there still: no thread is left to fetch it. */
 static void settle_inbox(act_self *cell)
 {
-    uintptr_t at = act__load(&cell->gate.queue.word), boundary = (uintptr_t)cell->inbox.boundary;
-    for (act_message *message = cell->inbox.head; message != NULL; message = message->act_next)
+    uintptr_t at = act__load(&cell->inbox_shared.queue.word),
+              boundary = (uintptr_t)cell->inbox_owned.boundary;
+    for (act_message *message = cell->inbox_owned.head; message != NULL;
+         message = message->act_next)
         settle_end(message);
     while (at > ACT__QUEUE_IDLE && at != boundary) {
         settle_end((act_message *)at);

@@ -244,7 +244,7 @@ void act__panic_at(act_self *self, const char *file, int line, const char *forma
 /*
  * It was received, so it does not count as a dead letter, but what listens to those hears of it.
  */
-static void message_failed(struct act__worker *worker, act_self *self, act_message *message)
+static void fail_message(struct act__worker *worker, act_self *self, act_message *message)
 {
     const act_system_options *options = &worker->system->options;
     if (act__message_is_counted(message)) {
@@ -285,7 +285,7 @@ void act__turn_recover(struct act__runner *runner)
         act_message *message = (act_message *)(uintptr_t)worker->message;
         __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
         log_panic(self, message);
-        message_failed(worker, self, message);
+        fail_message(worker, self, message);
     }
     if (act__phase_of(self) == ACT__PHASE_ENDING) { /* act_exit had been called, or terminate has
                                                        panicked */
@@ -404,7 +404,7 @@ static void cancel_timers(struct act__worker *worker, act_self *self)
 void act__drop_waiting(struct act__worker *worker, act_self *self)
 {
     act_message *message;
-    while ((message = act__inbox_pop(&self->inbox)) != NULL)
+    while ((message = act__inbox_pop(&self->inbox_owned)) != NULL)
         act__refuse(worker, self, message, ACT_NO_ACTOR);
 }
 
@@ -414,7 +414,7 @@ static void become_dead(struct act__worker *worker, act_self *self)
     act__store(&self->generation, act__load(&self->generation) + 1);
     act__gap("exit.dead");
     act__phase_enter(self, ACT__PHASE_DEAD);
-    if (self->inbox.head != NULL)
+    if (self->inbox_owned.head != NULL)
         act__drop_waiting(worker, self);
     act__backpressure_end(worker, self);
     self->flags &= ACT__CELL_PHASE;
@@ -491,7 +491,7 @@ void act__end_run(struct act__worker *worker, act_self *self)
      * act__system_actors_count.
      */
     act__store_release(&worker->exited, act__load(&worker->exited) + 1);
-    if (!act__inbox_is_empty(&self->gate, &self->inbox))
+    if (!act__inbox_is_empty(&self->inbox_shared, &self->inbox_owned))
         act__take_in(worker, self); /* all that has come by now: the DOWN of an ask says whether
                                        it was begun */
     end(worker, self, reason);

@@ -34,7 +34,7 @@ struct act__names {
 
 #define BUCKETS_MIN ((size_t)64)
 
-static size_t hash(const char *text)
+static size_t hash_of(const char *text)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a, then mixed */
     for (; *text != '\0'; text++)
@@ -42,14 +42,14 @@ static size_t hash(const char *text)
     return (size_t)(h ^ h >> 32);
 }
 
-static struct name **bucket(struct act__names *names, const char *text)
+static struct name **bucket_of(struct act__names *names, const char *text)
 {
-    return &names->buckets[hash(text) & (names->buckets_count - 1)];
+    return &names->buckets[hash_of(text) & (names->buckets_count - 1)];
 }
 
 static struct name *look_up(struct act__names *names, const char *text)
 {
-    struct name *name = *bucket(names, text);
+    struct name *name = *bucket_of(names, text);
     while (name != NULL && strcmp(name->text, text) != 0)
         name = name->next;
     return name;
@@ -64,7 +64,7 @@ static void grow(struct act__names *names)
         return;
     for (size_t b = 0; b < names->buckets_count; b++) {
         for (struct name *name = names->buckets[b], *next; name != NULL; name = next) {
-            struct name **place = bucket(&larger, name->text);
+            struct name **place = bucket_of(&larger, name->text);
             next = name->next;
             name->next = *place;
             *place = name;
@@ -102,7 +102,7 @@ void act__names_destroy(struct act__names *names)
 
 static void take_out(struct name *name)
 {
-    struct name **place = bucket(name->names, name->text);
+    struct name **place = bucket_of(name->names, name->text);
     while (*place != name)
         place = &(*place)->next;
     *place = name->next;
@@ -149,7 +149,7 @@ act_result act__names_add(struct act__names *names, struct act__attachment **att
     }
     if (++names->count > names->buckets_count)
         grow(names);
-    struct name **place = bucket(names, text);
+    struct name **place = bucket_of(names, text);
     name->next = *place;
     *place = name;
     *attachment = &name->attachment;

@@ -99,7 +99,7 @@ static bool make_state(act_self *cell, const act_behavior *behavior)
     return true;
 }
 
-static uint16_t handover_flags(const act_lifecycle_options *lifecycle)
+static uint16_t handover_flags_of(const act_lifecycle_options *lifecycle)
 {
     uint16_t flags = ACT__CELL_HANDS_OVER;
     if (lifecycle->handover == ACT_HANDOVER_NONE)
@@ -116,7 +116,7 @@ static bool take_options(act_self *cell, struct birth *birth, const act_spawn_op
     const act_lifecycle_options *lifecycle = options->lifecycle;
 
     cell->kept = options->kept;
-    birth->flags |= handover_flags(lifecycle);
+    birth->flags |= handover_flags_of(lifecycle);
     birth->redeliver_max = lifecycle->redeliver_max;
     if (options->announce && cell->parent != 0)
         birth->flags |= ACT__CELL_ANNOUNCE;
@@ -177,7 +177,7 @@ void act__cell_prepare(struct act_system *system, act_self *cell)
 {
     if (act__load(&cell->generation) != 0)
         return;
-    act__gate_init(&cell->gate);
+    act__inbox_init(&cell->inbox_shared);
     act__store(&cell->muted, ACT__CALM);
     cell->index = (uint32_t)act__slab_index(&system->cells, cell);
 }
@@ -215,16 +215,16 @@ static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t
     return result;
 }
 
-static void open_gate(act_self *cell, const act_spawn_options *options, uint64_t parent,
-                      uint64_t generation)
+static void open_inbox(act_self *cell, const act_spawn_options *options, uint64_t parent,
+                       uint64_t generation)
 {
     act__store(&cell->parent_hint, (uint32_t)parent);
-    act__store(&cell->gate.max, options != NULL ? options->inbox_max : 0);
+    act__store(&cell->inbox_shared.max, options != NULL ? options->inbox_max : 0);
     act__store(&cell->policy, options != NULL ? (uint8_t)options->inbox_policy : 0);
     act__store(&cell->task.route, route_of(options));
     act__store(&cell->task.batch_shift, ACT__BATCH_SHIFT_NEW);
     act__store_release(&cell->generation, generation); /* pairs with the acquire in bond.c,
-                                                          exit.c and system.c: the gate is there */
+                                                          exit.c and system.c: its inbox is there */
 }
 
 /* From here on others can know. Returns: whether the caller has the token. */
@@ -239,11 +239,11 @@ static bool bear(struct act__worker *worker, act_self *cell, act_message *start,
         act__bond_add(parent, bond, 0);
         act__set_add(&cell->bonds, &bond->half[1]);
     }
-    open_gate(cell, options, cell->parent, generation);
+    open_inbox(cell, options, cell->parent, generation);
     start->act_generation = (uint32_t)generation;
     act__count(&worker->spawned);
     act__outbox_end(worker);
-    return act__mpsc_push(&cell->gate.queue, start);
+    return act__mpsc_push(&cell->inbox_shared.queue, start);
 }
 
 /*

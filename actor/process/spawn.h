@@ -18,7 +18,7 @@ struct act__spawning {
 enum act__tie { ACT__TIE_NONE, ACT__TIE_LINK, ACT__TIE_MONITOR };
 act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor,
                       const struct act__spawning *what, enum act__tie tie, act_self *self);
-/* A cell that was just taken gets its gate, if it never had one. */
+/* A cell that was just taken gets its inbox, if it never had one. */
 void       act__cell_prepare(struct act_system *system, act_self *cell);
 /* START was fetched: the cell lives. */
 void       act__spawn_begin(act_self *self, act_message *start);

@@ -38,7 +38,7 @@ static bool runs_here(const struct act__worker *worker, const act_self *self)
 /* What is not a plain message of a user's. Returns: whether it is to be handled. */
 static bool prepare_special(struct act__worker *worker, act_self *self, act_message *message)
 {
-    act__gate_leave(&self->gate, message);
+    act__inbox_leave(&self->inbox_shared, message);
     if (act__message_is_counted(message)) {
         act__count(&worker->received);
         return true;
@@ -84,20 +84,21 @@ static inline bool is_plain(const act_self *self, uint16_t flags)
  */
 static inline bool is_quiet(const act_self *self)
 {
-    return is_plain(self, ACT__CELL_OVERLOADED) && self->inbox.head == NULL &&
+    return is_plain(self, ACT__CELL_OVERLOADED) && self->inbox_owned.head == NULL &&
            act__load(&self->control) == 0;
 }
 
 /* The usual case, short: only one message has come. NULL: see act__take_in. */
 static inline act_message *take_only(struct act__worker *worker, act_self *self)
 {
-    act_message *freed, *message = act__mpsc_peek(&self->gate.queue, self->inbox.boundary);
+    act_message *freed,
+        *message = act__mpsc_peek(&self->inbox_shared.queue, self->inbox_owned.boundary);
     if (message == NULL)
         return NULL;
     if ((message->act_bits & (ACT__BIT_SIGNAL | ACT__BIT_REPLY)) != 0 ||
         message->act_generation != (uint32_t)act__load(&self->generation))
         return NULL;
-    freed = act__inbox_advance(&self->inbox, message);
+    freed = act__inbox_advance(&self->inbox_owned, message);
     if (freed != NULL)
         act__release(worker, freed);
     return message;
@@ -118,7 +119,7 @@ static inline bool fall_asleep(struct act__worker *worker, act_self *self)
 {
     act_message *freed;
     act__token_gives(self);
-    if (!act__inbox_sleep(&self->gate, &self->inbox, &freed)) {
+    if (!act__inbox_sleep(&self->inbox_shared, &self->inbox_owned, &freed)) {
         act__token_got(self);
         return false;
     }
@@ -137,7 +138,7 @@ static inline bool fall_asleep(struct act__worker *worker, act_self *self)
 static inline void wake_if_asked(struct act__worker *worker, act_self *self)
 {
     if (act__unlikely(atomic_load_explicit(&self->control, memory_order_seq_cst) != 0) &&
-        act__mpsc_wake(&self->gate.queue)) {
+        act__mpsc_wake(&self->inbox_shared.queue)) {
         if (worker->run.batch != 0)
             act__schedule(worker->system, worker, self);
         else /* it may be what has asked: see shut_down */
@@ -175,7 +176,7 @@ static void yield(struct act__worker *worker, act_self *self)
 static void give_way(struct act__worker *worker, act_self *self)
 {
     worker->run.is_behind =
-        act__load(&self->inbox.count) >= act__batch_of(&worker->run, &self->task);
+        act__load(&self->inbox_owned.count) >= act__batch_of(&worker->run, &self->task);
     if (!act__backpressure_mute(worker, self))
         yield(worker, self);
     finish_turn(worker);
@@ -195,7 +196,7 @@ static bool give_token_up(struct act__worker *worker, act_self *self)
 }
 
 /* Its inbox is empty. Returns: whether the turn is over. */
-static bool rest(struct act__worker *worker, act_self *self)
+static bool rest_from_work(struct act__worker *worker, act_self *self)
 {
     if (!give_token_up(worker, self)) {
         if (act__likely(worker->run.batch != 0))
@@ -240,7 +241,7 @@ static bool run_handover(struct act__worker *worker, act_self *self)
     act__backpressure_look(worker, self);
     if (!fall_asleep(worker, self))
         yield(worker, self); /* more has come */
-    else if (act__handover_is_abandoned(self) && act__mpsc_wake(&self->gate.queue))
+    else if (act__handover_is_abandoned(self) && act__mpsc_wake(&self->inbox_shared.queue))
         worker->run.executor->operations->yield(worker->run.executor, act__runner_of(worker),
                                                 &self->task); /* as in wake_if_asked */
     finish_turn(worker);
@@ -254,8 +255,8 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
         act__end_run(worker, self);
     if (act__unlikely(act__phase_of(self) == ACT__PHASE_HANDOVER))
         return run_handover(worker, self);
-    if (self->inbox.head == NULL) {
-        if (!act__inbox_is_empty(&self->gate, &self->inbox))
+    if (self->inbox_owned.head == NULL) {
+        if (!act__inbox_is_empty(&self->inbox_shared, &self->inbox_owned))
             act__take_in(worker, self);
         act__control_take(worker, self);
         if (act__unlikely(act__phase_of(self) == ACT__PHASE_ENDING))
@@ -263,8 +264,8 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
     }
     if (act__unlikely(act__phase_of(self) == ACT__PHASE_STARTING))
         return begin_newborn(worker, self);
-    if (self->inbox.head == NULL)
-        return rest(worker, self);
+    if (self->inbox_owned.head == NULL)
+        return rest_from_work(worker, self);
     if (worker->run.batch != 0)
         return false;
     give_way(worker, self);
@@ -275,9 +276,9 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
 static inline __attribute__((always_inline)) void handle_fetched(struct act__worker *worker,
                                                                  act_self           *self)
 {
-    while (is_plain(self, 0) && self->inbox.head != NULL && worker->run.batch != 0) {
+    while (is_plain(self, 0) && self->inbox_owned.head != NULL && worker->run.batch != 0) {
         worker->run.batch--;
-        handle(worker, self, act__inbox_pop(&self->inbox));
+        handle(worker, self, act__inbox_pop(&self->inbox_owned));
         if (act__unlikely((self->flags & ACT__CELL_OVERLOADED) != 0)) {
             act__store(&self->pressure, act__load(&self->pressure) - 1);
             act__backpressure_update(worker, self);
@@ -293,7 +294,7 @@ static inline __attribute__((always_inline)) void go_on(struct act__worker *work
         act__token_held(worker, self);
         if (act__unlikely(!is_quiet(self))) {
             handle_fetched(worker, self);
-        } else if (act__inbox_is_empty(&self->gate, &self->inbox)) {
+        } else if (act__inbox_is_empty(&self->inbox_shared, &self->inbox_owned)) {
             if (act__likely(worker->flooded == NULL) && fall_asleep(worker, self)) {
                 wake_if_asked(worker, self);
                 finish_turn(worker);
@@ -327,7 +328,7 @@ static __attribute__((noinline)) bool stay_muted(struct act__worker *worker, act
     while (worker->run.batch != 0 && is_plain(self, ACT__CELL_OVERLOADED) &&
            act__backpressure_hears(self)) {
         worker->run.batch--;
-        handle(worker, self, act__inbox_pop(&self->inbox));
+        handle(worker, self, act__inbox_pop(&self->inbox_owned));
     }
     return act__backpressure_stay(worker, self, by);
 }
@@ -347,7 +348,8 @@ void act__turn_run(struct act__runner *runner, struct act__task *task)
         finish_turn(worker);
         return;
     }
-    if (self->inbox.head != NULL) { /* it has more to do than a batch: signals must not wait for
+    if (self->inbox_owned.head !=
+        NULL) { /* it has more to do than a batch: signals must not wait for
                                        the end of that */
         act__take_in(worker, self);
         act__control_take(worker, self);

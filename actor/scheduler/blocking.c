@@ -64,8 +64,8 @@ static void mark(struct act__blocking_pool *pool, act_millis now)
 }
 
 /* Under the mutex. NULL: end this thread. */
-static struct act__task *next_actor(struct act__blocking_pool   *pool,
-                                    struct act__blocking_thread *thread)
+static struct act__task *take_next_actor(struct act__blocking_pool   *pool,
+                                         struct act__blocking_thread *thread)
 {
     thread->task = NULL;
     struct timespec until = act__clock_after(ACT_SECONDS(IDLE_SECONDS));
@@ -101,7 +101,7 @@ static __attribute__((noinline)) void run_all(struct act__blocking_pool   *pool,
         act__turn_recover(runner);
     for (;;) {
         act__lock(&pool->mutex);
-        struct act__task *task = next_actor(pool, thread);
+        struct act__task *task = take_next_actor(pool, thread);
         if (task == NULL)
             return; /* with the mutex: no caller may count on this thread any more */
         act__unlock(&pool->mutex);
@@ -110,7 +110,7 @@ static __attribute__((noinline)) void run_all(struct act__blocking_pool   *pool,
     }
 }
 
-static void *thread_main(void *argument)
+static void *run_thread(void *argument)
 {
     struct act__blocking_thread *thread = argument;
     struct act__blocking_pool   *pool = thread->pool;
@@ -156,7 +156,7 @@ static act_millis wait_is_due(const struct act__blocking_pool *pool)
     return pool->marked == NULL ? ACT_FOREVER : due > next ? due : next;
 }
 
-static void *watch_main(void *argument)
+static void *run_watch(void *argument)
 {
     struct act__blocking_pool *pool = argument;
     bool                       used = true;
@@ -205,7 +205,7 @@ static void begin_wait(struct act__blocking_pool *pool)
     if (pool->marked == NULL)
         mark(pool, now_of(pool));
     if (!pool->watched)
-        pool->watched = start_detached(watch_main, pool); /* if not, the next one that waits
+        pool->watched = start_detached(run_watch, pool); /* if not, the next one that waits
                                                              tries it again */
     else
         pthread_cond_signal(&pool->watch);
@@ -214,7 +214,7 @@ static void begin_wait(struct act__blocking_pool *pool)
 /* -------------------------------------------------------------------------------------- threads */
 
 /* A record that no thread uses. Under the mutex. */
-static struct act__blocking_thread *unused_record(struct act__blocking_pool *pool)
+static struct act__blocking_thread *find_unused_record(struct act__blocking_pool *pool)
 {
     struct act__blocking_thread *thread = pool->threads;
     while (thread != NULL && thread->living)
@@ -240,11 +240,11 @@ static struct act__blocking_thread *unused_record(struct act__blocking_pool *poo
 static bool add_thread(struct act__blocking_pool *pool)
 {
     struct act__blocking_thread *thread =
-        pool->living_count < pool->living_max ? unused_record(pool) : NULL;
+        pool->living_count < pool->living_max ? find_unused_record(pool) : NULL;
 
     if (thread == NULL)
         return false;
-    thread->living = start_detached(thread_main, thread);
+    thread->living = start_detached(run_thread, thread);
     pool->living_count += thread->living;
     return thread->living;
 }

@@ -169,7 +169,7 @@ static void pause_looking(struct act__worker_pool *pool)
         ;
 }
 
-static void *monitor_main(void *argument)
+static void *run_monitor(void *argument)
 {
     struct act__worker_pool *pool = argument;
     struct act__monitor     *monitor = &pool->monitor;
@@ -186,7 +186,7 @@ static void *monitor_main(void *argument)
 
 /* -------------------------------------------------------------------------------- begin and end */
 
-static act_millis period_for(act_millis stuck_after)
+static act_millis period_of(act_millis stuck_after)
 {
     return stuck_after / LOOKS < PERIOD_MAX ? stuck_after / LOOKS : PERIOD_MAX;
 }
@@ -199,7 +199,7 @@ act_result act__monitor_init(struct act__worker_pool *pool, const struct act__po
     pthread_cond_init(&monitor->reporter.work, NULL);
     monitor->stuck_after = options->stuck_after != ACT_FOREVER ? options->stuck_after : INT64_MAX;
     monitor->feeds_after = options->feeds_after;
-    monitor->period = period_for(monitor->stuck_after);
+    monitor->period = period_of(monitor->stuck_after);
     monitor->spares_max = options->spares_max;
     monitor->runner = act__allocate_lines(act__runner_bytes);
     if (monitor->runner == NULL ||
@@ -219,7 +219,7 @@ act_result act__monitor_start(struct act__worker_pool *pool)
     act__stuck_report_init();
     sigfillset(&all); /* signals of the process are for other threads */
     pthread_sigmask(SIG_SETMASK, &all, &monitor->mask);
-    monitor->started = pthread_create(&monitor->id, NULL, monitor_main, pool) == 0;
+    monitor->started = pthread_create(&monitor->id, NULL, run_monitor, pool) == 0;
     pthread_sigmask(SIG_SETMASK, &monitor->mask, NULL);
     return monitor->started ? ACT_OK : ACT_OS;
 }

@@ -17,7 +17,7 @@
 /* --------------------------------------------------------------------------------------- giving */
 
 /* The actor that is in `lifo_slot`, where `then` is instead; NULL: there was none. */
-static struct act__task *empty_next(struct act__runner *runner, struct act__task *then)
+static struct act__task *take_lifo_slot(struct act__runner *runner, struct act__task *then)
 {
     /* acquire: the token comes with it; pairs with the release in act__schedule. */
     struct act__task *task =
@@ -28,7 +28,7 @@ static struct act__task *empty_next(struct act__runner *runner, struct act__task
 /* Nothing is to be left in `lifo_slot`, where the thread will not look any more. */
 static void close_next(struct act__worker_pool *pool, struct act__runner *runner)
 {
-    struct act__task *task = empty_next(runner, ACT__NO_LIFO_SLOT);
+    struct act__task *task = take_lifo_slot(runner, ACT__NO_LIFO_SLOT);
     if (task != NULL)
         act__pool_inject(pool, task, task, 1);
 }
@@ -285,7 +285,7 @@ static void let_go_of(const struct act__worker_pool *pool, struct act__station *
 /* The one that the long turn woke last, and the timers. */
 static void run_what_waits(struct act__worker_pool *pool, struct act__station *station)
 {
-    struct act__task *woken = empty_next(&station->thread->base, NULL);
+    struct act__task *woken = take_lifo_slot(&station->thread->base, NULL);
     if (woken != NULL)
         act__pool_inject(pool, woken, woken, 1);
     act__pool_run_armed(station);

@@ -39,7 +39,7 @@
 _Thread_local struct act__runner *act__callbacks_here;
 
 /* The calling thread if it is one of the pool's, displaced or not; NULL: another. */
-static struct act__pool_thread *mine(struct act__runner *runner)
+static struct act__pool_thread *thread_of(struct act__runner *runner)
 {
     return runner == NULL || runner->index == ACT__NO_WORKER ? NULL : act__pool_thread_of(runner);
 }
@@ -47,13 +47,13 @@ static struct act__pool_thread *mine(struct act__runner *runner)
 /* The calling thread's station until act__station_leave; NULL: it has none. */
 static struct act__station *enter_station(struct act__runner *runner)
 {
-    struct act__pool_thread *thread = mine(runner);
+    struct act__pool_thread *thread = thread_of(runner);
     return thread != NULL && act__station_enter(runner) ? thread->station : NULL;
 }
 
 /* ----------------------------------------------------------------------------------- scheduling */
 
-static void bound_append(struct act__station *station, struct act__task *task)
+static void append_bound(struct act__station *station, struct act__task *task)
 {
     task->run_next = NULL;
     if (station->bound_last != NULL)
@@ -112,7 +112,7 @@ static void schedule_bound(struct act__worker_pool *pool, struct act__station *s
     else if (route == ACT__ROUTE_FOREIGN)
         act__foreign_ring(task);
     else if (station != NULL && station->index == route - 1u)
-        bound_append(station, task);
+        append_bound(station, task);
     else
         post(pool, &pool->stations[route - 1], task);
 }
@@ -202,7 +202,7 @@ static void take_posted(struct act__station *station)
     }
     while (oldest != NULL) {
         struct act__task *next = oldest->run_next;
-        bound_append(station, oldest);
+        append_bound(station, oldest);
         oldest = next;
     }
 }
@@ -367,7 +367,7 @@ static void run_calls(struct act__station *station)
     }
 }
 
-static int64_t nanoseconds(const struct act__worker_pool *pool)
+static int64_t read_nanoseconds(const struct act__worker_pool *pool)
 {
     struct timespec at;
     clock_gettime(CLOCK_MONOTONIC, &at);
@@ -397,7 +397,7 @@ static void look_around(struct act__worker_pool *pool, struct act__pool_thread *
                         struct act__task *last, uint32_t turn)
 {
     struct act__station *station = thread->station;
-    int64_t              exactly = nanoseconds(pool);
+    int64_t              exactly = read_nanoseconds(pool);
     act_millis           now = exactly / 1000000;
     if (last != NULL && turn - station->looked_turn == 1)
         adapt_batch(last, exactly - station->looked, thread->base.is_behind);
@@ -412,7 +412,7 @@ static void look_around(struct act__worker_pool *pool, struct act__pool_thread *
         station->oldest_taken = now;
         station->oldest_is_due = true;
     }
-    station->looked = nanoseconds(pool); /* again: none of this is the next turn's */
+    station->looked = read_nanoseconds(pool); /* again: none of this is the next turn's */
     station->looked_turn = turn;
 }
 
@@ -487,8 +487,8 @@ static struct act__task *look_first(struct act__worker_pool *pool, struct act__p
 }
 
 /* Until the thread must leave. Not inlined: beside setjmp nothing would be kept in registers. */
-static __attribute__((noinline)) void loop(struct act__worker_pool *pool,
-                                           struct act__pool_thread *thread)
+static __attribute__((noinline)) void run_turns(struct act__worker_pool *pool,
+                                                struct act__pool_thread *thread)
 {
     struct act__station *station = thread->station;
     struct act__task    *task = NULL, *last = NULL;
@@ -523,11 +523,11 @@ static __attribute__((noinline)) void run_all(struct act__worker_pool *pool,
             return;
     }
     do
-        loop(pool, thread);
+        run_turns(pool, thread);
     while (act__stuck_wait(pool, thread));
 }
 
-static void *thread_main(void *argument)
+static void *run_thread(void *argument)
 {
     struct act__pool_thread *thread = argument;
     struct act__worker_pool *pool = act__pool_of(thread->base.executor);
@@ -544,7 +544,7 @@ static void *thread_main(void *argument)
 
 act_millis act__pool_now(const struct act__worker_pool *pool)
 {
-    return nanoseconds(pool) / 1000000;
+    return read_nanoseconds(pool) / 1000000;
 }
 
 static act_millis now(struct act__executor *executor)
@@ -699,7 +699,7 @@ act_result act__pool_add_thread(struct act__worker_pool *pool, struct act__pool_
     thread->base.index = ACT__NO_WORKER;
     thread->base.executor = &pool->base;
     act__condition_init(&thread->moved);
-    if (pthread_create(&thread->id, NULL, thread_main, thread) != 0) {
+    if (pthread_create(&thread->id, NULL, run_thread, thread) != 0) {
         pthread_cond_destroy(&thread->moved);
         act__runner_fini(&thread->base);
         return ACT_OS;

@@ -54,7 +54,7 @@ static bool was_actor(struct act_system *system, const act_message *end)
 {
     act_pid   pid = {end->act_sender_node, end->act_sender};
     act_self *cell = act__pid_cell(system, pid);
-    /* acquire: pairs with the release in spawn.c; a cell that was ever lived in has a gate. */
+    /* acquire: pairs with the release in spawn.c; a cell that was ever lived in has an inbox. */
     return cell != NULL && act__generation_of(pid.local) <= act__load_acquire(&cell->generation);
 }
 

@@ -51,18 +51,18 @@ static bool is_answer(const act_message *message, act_ref ref)
  */
 static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
 {
-    act_message *waiting = self->inbox.head, *next;
-    if (ref.value == 0 && !self->inbox.has_priority)
+    act_message *waiting = self->inbox_owned.head, *next;
+    if (ref.value == 0 && !self->inbox_owned.has_priority)
         return;
-    self->inbox.head = self->inbox.tail = NULL;
-    act__store(&self->inbox.count, 0);
+    self->inbox_owned.head = self->inbox_owned.tail = NULL;
+    act__store(&self->inbox_owned.count, 0);
     for (; waiting != NULL; waiting = next) {
         next = waiting->act_next;
         bool fits = ref.value != 0 ? is_answer(waiting, ref) : is_link_exit(waiting, sender);
         if (fits)
             act__refuse(self->worker, self, waiting, ACT_NOT_FOUND);
         else
-            act__inbox_append(&self->inbox, waiting);
+            act__inbox_append(&self->inbox_owned, waiting);
     }
 }
 

@@ -38,7 +38,7 @@ static struct link_index *index_of(const act_self *self)
 }
 
 /* The slot of a link with `other`, or the empty one for it. */
-static struct slot *slot_for(struct link_index *index, uint64_t other)
+static struct slot *find_slot(struct link_index *index, uint64_t other)
 {
     uint64_t seed = other;
     size_t   at = (size_t)act__mix(&seed) & (index->slots_count - 1);
@@ -50,7 +50,7 @@ static struct slot *slot_for(struct link_index *index, uint64_t other)
 static void put(struct link_index *index, struct act__bond *bond, unsigned side)
 {
     uint64_t     other = bond->end[!side].act_sender;
-    struct slot *slot = slot_for(index, other);
+    struct slot *slot = find_slot(index, other);
     if (slot->other == 0)
         index->used_count++;
     *slot = (struct slot){other, act__load(&bond->generation), bond, side};
@@ -67,11 +67,11 @@ static void add_behind(struct act__member *first, struct act__member *member)
 
 void act__link_index_drop(act_self *self)
 {
-    if (!self->inbox.has_link_index)
+    if (!self->inbox_owned.has_link_index)
         return;
     struct link_index *index = index_of(self);
     act__set_remove(&index->member);
-    self->inbox.has_link_index = false;
+    self->inbox_owned.has_link_index = false;
     act__free(index);
 }
 
@@ -101,12 +101,12 @@ static void build(act_self *self)
             put(index, bond, side);
     }
     act__set_add(&self->bonds, &index->member);
-    self->inbox.has_link_index = true;
+    self->inbox_owned.has_link_index = true;
 }
 
 void act__bond_add(act_self *self, struct act__bond *bond, unsigned side)
 {
-    if (act__likely(!self->inbox.has_link_index)) {
+    if (act__likely(!self->inbox_owned.has_link_index)) {
         act__set_add(&self->bonds, &bond->half[side]);
         return;
     }
@@ -124,7 +124,7 @@ void act__bond_add(act_self *self, struct act__bond *bond, unsigned side)
 
 static struct act__bond *look_up(act_self *self, uint64_t other, unsigned *side)
 {
-    struct slot *slot = slot_for(index_of(self), other);
+    struct slot *slot = find_slot(index_of(self), other);
     if (slot->other == 0 || act__load(&slot->bond->generation) != slot->generation)
         return NULL;
     *side = slot->side;
@@ -134,7 +134,7 @@ static struct act__bond *look_up(act_self *self, uint64_t other, unsigned *side)
 struct act__bond *act__link_find(act_self *self, uint64_t other, unsigned *side)
 {
     unsigned scanned = 0;
-    if (self->inbox.has_link_index)
+    if (self->inbox_owned.has_link_index)
         return look_up(self, other, side);
     for (struct act__member *half = self->bonds.first; half != NULL; half = half->next, scanned++) {
         struct act__bond *bond = act__bond_of_half(half, side);

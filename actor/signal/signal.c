@@ -84,7 +84,7 @@ void act__control_set(struct act_system *system, struct act__worker *worker, uin
     if (!set_control(cell, act__generation_of(to), control))
         return;
     act__gap("signal.set");
-    if (act__mpsc_wake(&cell->gate.queue))
+    if (act__mpsc_wake(&cell->inbox_shared.queue))
         act__schedule(system, worker, cell);
     wake_muted(system, worker, cell);
 }
@@ -94,8 +94,8 @@ void act__control_set(struct act_system *system, struct act__worker *worker, uin
 /* What one that is muted handles, too. */
 static void append_control(act_self *self, act_message *message)
 {
-    act__inbox_append(&self->inbox, message);
-    self->inbox.has_priority = true;
+    act__inbox_append(&self->inbox_owned, message);
+    self->inbox_owned.has_priority = true;
 }
 
 static void trap(act_self *self, act_message *message, uint64_t from, struct act__reason reason)
@@ -130,8 +130,8 @@ static void kill_actor(struct act__worker *worker, act_self *self, struct act__r
  * The rules of exit signals, in Erlang's order. `signal` is the envelope that carries `reason`.
  * Returns: whether it has become a message; the caller frees it otherwise.
  */
-static bool exit_signal(struct act__worker *worker, act_self *self, act_message *signal,
-                        uint64_t from, bool linked, struct act__reason reason)
+static bool apply_exit_reason(struct act__worker *worker, act_self *self, act_message *signal,
+                              uint64_t from, bool linked, struct act__reason reason)
 {
     if (reason.kind == ACT_EXIT_KILL) {
         reason.kind = ACT_EXIT_KILLED;
@@ -206,7 +206,7 @@ void act__control_apply(struct act__worker *worker, act_self *self)
 /* Of an actor that traps: whether its parent has asked it to end. */
 static bool is_told_by_parent(const act_self *self)
 {
-    const act_message *message = self->inbox.head;
+    const act_message *message = self->inbox_owned.head;
 
     while (message != NULL &&
            (act__message_is_counted(message) || message->tag != ACT_MESSAGE_EXIT ||
@@ -258,7 +258,7 @@ bool act_should_end(act_self *self)
  * The other side's end of a bond has come in at `side`, which is ended with it. Returns: whether it
  * was still in force here. Lets go of the end that this side will now never send.
  */
-static bool bond_ended(struct act__worker *worker, struct act__bond *bond, unsigned side)
+static bool end_bond_side(struct act__worker *worker, struct act__bond *bond, unsigned side)
 {
     if (bond->ended[side])
         return false;
@@ -279,17 +279,18 @@ static bool apply_exit(struct act__worker *worker, act_self *self, act_message *
     bool is_handover = act__phase_of(self) == ACT__PHASE_HANDOVER; /* no actor is there to end */
     unsigned end;
     if (act__message_is_pooled(signal))
-        return !is_handover && exit_signal(worker, self, signal, signal->act_sender, false, reason);
+        return !is_handover &&
+               apply_exit_reason(worker, self, signal, signal->act_sender, false, reason);
     struct act__bond *bond = act__bond_of_end(signal, &end);
-    return bond_ended(worker, bond, !end) && !is_handover &&
-           exit_signal(worker, self, signal, signal->act_sender, true, reason);
+    return end_bond_side(worker, bond, !end) && !is_handover &&
+           apply_exit_reason(worker, self, signal, signal->act_sender, true, reason);
 }
 
 static bool apply_down(struct act__worker *worker, act_self *self, act_message *signal)
 {
     unsigned          end;
     struct act__bond *bond = act__bond_of_end(signal, &end);
-    if (!bond_ended(worker, bond, !end))
+    if (!end_bond_side(worker, bond, !end))
         return false;
     signal->tag = ACT_MESSAGE_DOWN;
     signal->act_bits &= (uint8_t)~ACT__BIT_SIGNAL;
@@ -382,7 +383,7 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
     case ACT__SIGNAL_MONITOR: apply_request(worker, self, signal); return;
     case ACT__SIGNAL_END:
         bond = act__bond_of_end(signal, &end);
-        bond_ended(worker, bond, !end);
+        end_bond_side(worker, bond, !end);
         break;
     case ACT__SIGNAL_EXIT: became_message = apply_exit(worker, self, signal); break;
     case ACT__SIGNAL_DOWN: became_message = apply_down(worker, self, signal); break;
@@ -416,7 +417,7 @@ static void refuse_signal(struct act__worker *worker, act_self *self, act_messag
 /* A message that no one will handle leaves the inbox. */
 void act__refuse(struct act__worker *worker, act_self *self, act_message *message, act_result why)
 {
-    act__gate_leave(&self->gate, message);
+    act__inbox_leave(&self->inbox_shared, message);
     if (act__message_is_counted(message)) {
         uint64_t generation = act__message_has_failed(message) ? act__load(&self->generation)
                                                                : message->act_generation;
@@ -432,7 +433,7 @@ void act__refuse(struct act__worker *worker, act_self *self, act_message *messag
 static void accept_reply(struct act__worker *worker, act_self *self, act_message *message)
 {
     if (act__ask_answered(worker, self, message->ref)) {
-        act__inbox_append(&self->inbox, message);
+        act__inbox_append(&self->inbox_owned, message);
         return;
     }
     act__count(&worker->late_replies);
@@ -450,7 +451,7 @@ static bool is_inherited(const act_self *self, const act_message *message)
                    message->act_generation; /* two for each instance */
     uint64_t to = act__local_of(self) - ((uint64_t)ago << ACT__SLOT_BITS);
     return (self->flags & ACT__CELL_SUCCEEDS) != 0 && ago % 2 == 0 && ago != 0 &&
-           ago / 2 <= self->inbox.before_count && act__message_is_for_anyone(message, to);
+           ago / 2 <= self->inbox_owned.before_count && act__message_is_for_anyone(message, to);
 }
 
 static void take_in_one(struct act__worker *worker, act_self *self, act_message *message)
@@ -464,11 +465,11 @@ static void take_in_one(struct act__worker *worker, act_self *self, act_message 
         else if (act__unlikely(act__message_is_reply(message)))
             accept_reply(worker, self, message);
         else
-            act__inbox_append(&self->inbox, message);
+            act__inbox_append(&self->inbox_owned, message);
     } else if (is_signal) {
         refuse_signal(worker, self, message);
     } else if (living && is_inherited(self, message)) {
-        act__inbox_append(&self->inbox, message);
+        act__inbox_append(&self->inbox_owned, message);
     } else {
         act__refuse(worker, self, message, ACT_NO_ACTOR);
     }
@@ -489,19 +490,19 @@ static void drop(struct act__worker *worker, act_self *self, act_message *messag
  */
 static void drop_oldest(struct act__worker *worker, act_self *self, uint32_t max)
 {
-    act_message *waiting = self->inbox.head, *next;
-    uint32_t     count = act__load(&self->inbox.count), surplus = count > max ? count - max : 0;
+    act_message *waiting = self->inbox_owned.head, *next;
+    uint32_t count = act__load(&self->inbox_owned.count), surplus = count > max ? count - max : 0;
     if (surplus == 0)
         return;
-    self->inbox.head = self->inbox.tail = NULL;
-    act__store(&self->inbox.count, 0);
+    self->inbox_owned.head = self->inbox_owned.tail = NULL;
+    act__store(&self->inbox_owned.count, 0);
     for (; waiting != NULL; waiting = next) {
         next = waiting->act_next;
         if (surplus > 0 && act__message_takes_room(waiting)) {
             surplus--;
             drop(worker, self, waiting);
         } else {
-            act__inbox_append(&self->inbox, waiting);
+            act__inbox_append(&self->inbox_owned, waiting);
         }
     }
 }
@@ -522,7 +523,7 @@ static act_message *take_in_plain(act_self *self, act_message *list)
         count++;
     }
     if (last != NULL)
-        act__inbox_append_list(&self->inbox, list, last, count);
+        act__inbox_append_list(&self->inbox_owned, list, last, count);
     return rest;
 }
 
@@ -540,17 +541,17 @@ static void take_in_all(struct act__worker *worker, act_self *self, act_message 
 void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list)
 {
     take_in_all(worker, self, list);
-    uint32_t max = act__load(&self->gate.max);
+    uint32_t max = act__load(&self->inbox_shared.max);
     if (act__unlikely(max != 0) && act__load(&self->policy) == ACT_INBOX_DROP_OLDEST)
         drop_oldest(worker, self, max);
-    if (act__unlikely(act__load(&self->inbox.count) > worker->backlog_max ||
+    if (act__unlikely(act__load(&self->inbox_owned.count) > worker->backlog_max ||
                       (self->flags & ACT__CELL_OVERLOADED) != 0))
         act__backpressure_update(worker, self);
 }
 
 void act__take_in(struct act__worker *worker, act_self *self)
 {
-    act_message *freed, *list = act__inbox_fetch(&self->gate, &self->inbox, &freed);
+    act_message *freed, *list = act__inbox_fetch(&self->inbox_shared, &self->inbox_owned, &freed);
     if (freed != NULL)
         act__release(worker, freed);
     if (list != NULL)

@@ -27,13 +27,13 @@ _Static_assert(sizeof(struct act__timer) <= 192, "a timer is at most three cache
 
 #define DELAY_MAX ((act_millis)1 << 40)
 
-static act_millis clock_now(struct act__worker *worker)
+static act_millis read_clock(struct act__worker *worker)
 {
     return worker->run.executor->operations->now(worker->run.executor);
 }
 
 /* The wheel of the calling thread, if it has one. */
-static bool own_wheel(const struct act__worker *worker, const struct act__timer *timer)
+static bool is_on_own_wheel(const struct act__worker *worker, const struct act__timer *timer)
 {
     return worker->run.index != ACT__NO_WORKER && timer->worker == worker->run.index;
 }
@@ -59,7 +59,7 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     if (delay > DELAY_MAX) /* the timeout of an ask: 35 years are as good as any time beyond */
         delay = DELAY_MAX;
     /* The real clock is cut to whole milliseconds: one more, so that no timer is early. */
-    timer->due = clock_now(worker) + delay + !worker->run.executor->simulated;
+    timer->due = read_clock(worker) + delay + !worker->run.executor->simulated;
     timer->message = message;
     timer->to = to;
     act__store(&timer->owner, self != NULL ? act__local_of(self) : 0);
@@ -67,7 +67,7 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     act__store(&timer->state, ACT__TIMER_ARMED);
     if (self != NULL)
         act__set_add(&self->timers, &timer->owned);
-    timer->by_call = !own_wheel(worker, timer) || !act__station_enter(&worker->run);
+    timer->by_call = !is_on_own_wheel(worker, timer) || !act__station_enter(&worker->run);
     if (!timer->by_call) {
         act__wheel_add(worker->run.wheel, timer);
         act__station_leave(&worker->run);
@@ -79,8 +79,8 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
 
 void act__timer_again(struct act__worker *worker, struct act__timer *timer, act_millis delay)
 {
-    timer->due = clock_now(worker) + delay + !worker->run.executor->simulated;
-    if (own_wheel(worker, timer))
+    timer->due = read_clock(worker) + delay + !worker->run.executor->simulated;
+    if (is_on_own_wheel(worker, timer))
         act__wheel_add(worker->run.wheel, timer);
     else /* the monitor has fired it: see stuck.c */
         worker->run.executor->operations->call_wheel(worker->run.executor, timer, false);
@@ -104,7 +104,7 @@ bool act__timer_cancel(struct act__worker *worker, struct act__timer *timer)
                                                  memory_order_relaxed, memory_order_relaxed))
         return false;
     act__gap("timers.cancelled");
-    if (!timer->by_call && own_wheel(worker, timer) && act__station_enter(&worker->run)) {
+    if (!timer->by_call && is_on_own_wheel(worker, timer) && act__station_enter(&worker->run)) {
         act__wheel_remove(worker->run.wheel, timer);
         act__station_leave(&worker->run);
         act__timer_drop(&worker->run, timer);
@@ -155,7 +155,7 @@ act_millis act_now(const act_self *self)
     ACT__HANDLER_ONLY(self);
     struct act__worker *worker = self->worker;
     if (worker->now < 0)
-        worker->now = clock_now(worker);
+        worker->now = read_clock(worker);
     return worker->now;
 }
 

@@ -59,10 +59,10 @@ static act_self *take_cell(act_system *system)
      */
     while ((cell = act__slab_take(&system->cells, &record->foreign_worker.cells)) != NULL) {
         act__cell_prepare(system, cell);
-        if (act__mpsc_wake(&cell->gate.queue))
+        if (act__mpsc_wake(&cell->inbox_shared.queue))
             break;
         if (busy_count == BUSY_MAX) {
-            while (!act__mpsc_wake(&cell->gate.queue))
+            while (!act__mpsc_wake(&cell->inbox_shared.queue))
                 act__wait_a_moment(&rounds);
             break;
         }
@@ -83,7 +83,7 @@ static act_result open_foreign(act_system *system, struct foreign *foreign)
     foreign->cell = cell;
     foreign->rung = false;
     cell->task.run_next = (struct act__task *)(void *)foreign;
-    act__store(&cell->gate.max, 0);
+    act__store(&cell->inbox_shared.max, 0);
     act__store(&cell->task.route, ACT__ROUTE_FOREIGN);
     cell->flags |= ACT__CELL_READY | ACT__CELL_TRAPPING;
     cell->worker = &act__record_of(system)->foreign_worker;
@@ -105,7 +105,7 @@ static void close_foreign(act_system *system, struct foreign *foreign)
     act_message *freed;
     do {
         act__take_in(worker, cell);
-    } while (!act__inbox_sleep(&cell->gate, &cell->inbox, &freed));
+    } while (!act__inbox_sleep(&cell->inbox_shared, &cell->inbox_owned, &freed));
     if (freed != NULL)
         act__release(worker, freed);
     act__slab_give(&system->cells, &worker->cells, cell);
@@ -136,7 +136,7 @@ static act_message *look(act_system *system, struct foreign *foreign)
     struct act__system_record *record = act__record_of(system);
     act_message               *message;
     act__take_in(&record->foreign_worker, foreign->cell);
-    while ((message = act__inbox_pop(&foreign->cell->inbox)) != NULL &&
+    while ((message = act__inbox_pop(&foreign->cell->inbox_owned)) != NULL &&
            !act_ref_equal(message->ref, foreign->awaited))
         act__refuse(&record->foreign_worker, foreign->cell, message, ACT_NO_ACTOR);
     return message;
@@ -156,14 +156,14 @@ static act_message *wait_for_message(act_system *system, struct foreign *foreign
         timeout == ACT_FOREVER ? (struct timespec){0} : act__clock_after(timeout);
     bool in_time = timeout != 0;
     while ((message = look(system, foreign)) == NULL && in_time) {
-        if (!act__inbox_sleep(&cell->gate, &cell->inbox, &freed))
+        if (!act__inbox_sleep(&cell->inbox_shared, &cell->inbox_owned, &freed))
             continue;
         if (freed != NULL)
             act__release(&record->foreign_worker, freed);
         act__unlock_leavable(&record->foreign_mutex);
         act__gap("foreign.asleep");
         in_time = wait_for_bell(foreign, timeout == ACT_FOREVER ? NULL : &until);
-        if (!in_time && !act__mpsc_wake(&cell->gate.queue))
+        if (!in_time && !act__mpsc_wake(&cell->inbox_shared.queue))
             wait_for_bell(foreign, NULL); /* a thread has the token and is about to ring */
         act__lock_leavable(&record->foreign_mutex);
     }
@@ -183,7 +183,8 @@ static act_result wait_for_reply(act_system *system, struct foreign *foreign, ac
         return ACT_NO_ACTOR;
     }
     act__count(&record->foreign_worker.received);
-    act_message *list = act__inbox_detach(&foreign->cell->gate, &foreign->cell->inbox, message);
+    act_message *list =
+        act__inbox_detach(&foreign->cell->inbox_shared, &foreign->cell->inbox_owned, message);
     if (list != NULL)
         act__take_in_list(&record->foreign_worker, foreign->cell, list);
     message->act_bits &= (uint8_t) ~(ACT__BIT_COUNTED | ACT__BIT_REPLY);

@@ -25,7 +25,7 @@ struct line {
 
 enum { CLOSING_BYTES = 8 };
 
-static const char *level_text(uint16_t level)
+static const char *text_of_level(uint16_t level)
 {
     switch (level) {
     case ACT_LOG_ERROR: return "error";
@@ -188,7 +188,7 @@ static void put_actor(struct line *line, const struct act__log_record *record)
 static void put_as_text(struct line *line, const struct act__log_record *record)
 {
     put_time(line, record->at);
-    put_formatted(line, " %s ", level_text(record->level));
+    put_formatted(line, " %s ", text_of_level(record->level));
     if (record->worker != ACT__NO_WORKER)
         put_formatted(line, "%u ", (unsigned)record->worker);
     else
@@ -213,7 +213,7 @@ static void put_as_logfmt(struct line *line, const struct act__log_record *recor
 {
     put_text(line, "time=");
     put_time(line, record->at);
-    put_formatted(line, " level=%s", level_text(record->level));
+    put_formatted(line, " level=%s", text_of_level(record->level));
     if (record->worker != ACT__NO_WORKER)
         put_formatted(line, " worker=%u", (unsigned)record->worker);
     if (record->local != 0) {
@@ -241,7 +241,7 @@ static void put_as_json(struct line *line, const struct act__log_record *record)
 {
     put_text(line, "{\"time\":\"");
     put_time(line, record->at);
-    put_formatted(line, "\",\"level\":\"%s\"", level_text(record->level));
+    put_formatted(line, "\",\"level\":\"%s\"", text_of_level(record->level));
     if (record->worker != ACT__NO_WORKER)
         put_formatted(line, ",\"worker\":%u", (unsigned)record->worker);
     if (record->local != 0) {

@@ -24,7 +24,7 @@ void act__log_ring_destroy(struct act__log_ring *ring)
 }
 
 /* The slot of that position; *turn becomes what it says when a writer may take it. */
-static struct act__log_slot *slot_at(struct act__log_ring *ring, uint64_t position, uint64_t *turn)
+static struct act__log_slot *slot_of(struct act__log_ring *ring, uint64_t position, uint64_t *turn)
 {
     *turn = position / ACT__LOG_SLOTS * 2;
     return &ring->slots[position % ACT__LOG_SLOTS];
@@ -35,7 +35,7 @@ static struct act__log_slot *take_slot(struct act__log_ring *ring, uint64_t *tur
 {
     uint64_t position = act__load(&ring->tail);
     for (;;) {
-        struct act__log_slot *slot = slot_at(ring, position, turn);
+        struct act__log_slot *slot = slot_of(ring, position, turn);
         /*
          * acquire: pairs with the release in act__log_ring_drop_first: the reader has done with
          * what was there.
@@ -72,7 +72,7 @@ bool act__log_ring_push(struct act__log_ring *ring, const struct act__log_record
 const struct act__log_record *act__log_ring_first(struct act__log_ring *ring)
 {
     uint64_t              turn;
-    struct act__log_slot *slot = slot_at(ring, ring->head, &turn);
+    struct act__log_slot *slot = slot_of(ring, ring->head, &turn);
     /* seq_cst: see act__log_ring_push. */
     return atomic_load_explicit(&slot->turn, memory_order_seq_cst) == turn + 1 ? &slot->record
                                                                                : NULL;
@@ -81,7 +81,7 @@ const struct act__log_record *act__log_ring_first(struct act__log_ring *ring)
 void act__log_ring_drop_first(struct act__log_ring *ring)
 {
     uint64_t              turn;
-    struct act__log_slot *slot = slot_at(ring, ring->head, &turn);
+    struct act__log_slot *slot = slot_of(ring, ring->head, &turn);
     ring->head++;
     act__store_release(&slot->turn, turn + 2); /* pairs with the acquire in take_slot */
 }

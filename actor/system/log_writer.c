@@ -25,7 +25,7 @@
 #include <mailbox/base/memory.h>
 
 /*
- *     any thread --- act__log_ring_push, then a wake-up if `idle` ---> writer_main
+ *     any thread --- act__log_ring_push, then a wake-up if `idle` ---> run_writer
  *                                                           --- log_sink.c ---> the world
  *
  * The writer sets `idle` and looks at the ring once more before it sleeps; a thread that logs
@@ -86,7 +86,7 @@ static bool put_record(struct act__log *log, const struct act__log_record *recor
     }
 }
 
-static int64_t microseconds_now(void)
+static int64_t read_microseconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -120,7 +120,7 @@ static void put_and_count(struct act__log *log, const struct act__log_record *re
 
 /* -------------------------------------------------------------------------------------- waiting */
 
-static int millis_until(const struct timespec *until)
+static int count_millis_until(const struct timespec *until)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -147,7 +147,9 @@ static bool wait_for_sink(struct act__log *log, enum act__log_fate fate)
 {
     /* acquire: pairs with act__log_destroy, for the deadline. */
     bool ending = act__load_acquire(&log->ending);
-    int  millis = ending ? millis_until(&log->deadline) : fate == ACT__LOG_FULL ? -1 : RETRY_TIME;
+    int  millis = ending                  ? count_millis_until(&log->deadline)
+                  : fate == ACT__LOG_FULL ? -1
+                                          : RETRY_TIME;
     if (ending && (millis == 0 || fate == ACT__LOG_FAILED))
         return false;
     wait_for_wake(log, fate == ACT__LOG_FULL ? act__log_sink_fd(&log->sink) : -1, millis);
@@ -183,7 +185,7 @@ static void write_all(struct act__log *log)
         if (log->ring.head % TELL_AFTER == 0)
             publish(log);
     }
-    tell_of_lost(log, act__load(&log->ring.lost), microseconds_now(), wait_for_sink);
+    tell_of_lost(log, act__load(&log->ring.lost), read_microseconds(), wait_for_sink);
     act__log_sink_end(&log->sink);
     publish(log);
 }
@@ -209,7 +211,7 @@ static void free_log(struct act__log *log)
     act__free(log);
 }
 
-static void *writer_main(void *argument)
+static void *run_writer(void *argument)
 {
     struct act__log *log = argument;
     bool             ending;
@@ -313,7 +315,7 @@ static __attribute__((destructor)) void flush_all(void)
     if (pthread_mutex_trylock(&logs_mutex) != 0)
         return;
     for (struct act__log *log = logs; log != NULL; log = log->next)
-        (void)act__log_wait(log, millis_until(&until));
+        (void)act__log_wait(log, count_millis_until(&until));
     pthread_mutex_unlock(&logs_mutex);
 }
 
@@ -345,7 +347,7 @@ static int create_thread(struct act__log *log)
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&log->thread, &attributes, writer_main, log);
+    int error = pthread_create(&log->thread, &attributes, run_writer, log);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return error;

@@ -104,7 +104,7 @@ static void push(struct notifier *notifier)
     act_self    *cell = notifier->self;
     act_message *message = &notifier->event.message;
     message->act_generation = (uint32_t)act__generation_of(notifier->owner);
-    bool wakes = act__mpsc_push(&cell->gate.queue, message);
+    bool wakes = act__mpsc_push(&cell->inbox_shared.queue, message);
     act__gap("notify.pushed");
     if (wakes)
         act__schedule(system, act__worker_here(system), cell);

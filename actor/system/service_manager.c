@@ -52,7 +52,7 @@ static unsigned long long number_of(const char *variable)
 }
 
 /* Half of the time after which it would act: one that comes a little late is then no reason to. */
-static act_millis watchdog_interval(void)
+static act_millis read_watchdog_interval(void)
 {
     unsigned long long microseconds = number_of("WATCHDOG_USEC");
     bool               is_ours =
@@ -69,7 +69,7 @@ act_result act__service_manager_open(struct act__service_manager *manager,
     if (options->service == ACT_SERVICE_NONE || !set_address(manager, getenv("NOTIFY_SOCKET")))
         return ACT_OK;
     manager->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    manager->watchdog_interval = watchdog_interval();
+    manager->watchdog_interval = read_watchdog_interval();
     return manager->fd >= 0 ? ACT_OK : ACT_OS;
 }
 

@@ -100,7 +100,7 @@ static act_millis now_of(const act_system *system)
     return system->executor->operations->now(system->executor);
 }
 
-static act_millis later(act_millis now, act_millis delay)
+static act_millis add_delay(act_millis now, act_millis delay)
 {
     return delay == ACT_FOREVER ? ACT_FOREVER : now + delay;
 }
@@ -109,7 +109,7 @@ static act_millis later(act_millis now, act_millis delay)
 static act_result kill_all(const struct act__stop *stop, act_millis asked)
 {
     act_system *system = stop->system;
-    act_millis  until = later(now_of(system), stop->kill_timeout);
+    act_millis  until = add_delay(now_of(system), stop->kill_timeout);
 
     act__left_tell(system, ACT_LOG_WARNING, "not ended within stop_timeout, is killed:", asked);
     do
@@ -123,7 +123,7 @@ act_result act__stop_in_order(const struct act__stop *stop)
 {
     act_system *system = stop->system;
     act_millis  asked = now_of(system);
-    act_millis  until = later(asked, system->options.stop_timeout);
+    act_millis  until = add_delay(asked, system->options.stop_timeout);
     /*
      * relaxed: an actor that sees it late spawns once more, or does not tell of its end:
      * act__stop_wait looks again.

@@ -116,7 +116,7 @@ static bool go_from(uint32_t state, uint32_t to)
                                                    memory_order_relaxed);
 }
 
-static void probed(int signal)
+static void answer_probe(int signal)
 {
     struct act__runner *here = act__runs_here;
     (void)signal;
@@ -134,7 +134,7 @@ static void probed(int signal)
 
 void act__stuck_report_init(void)
 {
-    struct sigaction present, ours = {.sa_handler = probed, .sa_flags = SA_RESTART};
+    struct sigaction present, ours = {.sa_handler = answer_probe, .sa_flags = SA_RESTART};
     sigfillset(&ours.sa_mask);
     act__lock(&probe_mutex);
     if (sigaction(PROBE_SIGNAL, NULL, &present) == 0 && (present.sa_flags & SA_SIGINFO) == 0 &&
@@ -149,12 +149,12 @@ static bool handler_is_ours(void)
 {
     struct sigaction present;
     return sigaction(PROBE_SIGNAL, NULL, &present) == 0 && (present.sa_flags & SA_SIGINFO) == 0 &&
-           present.sa_handler == probed;
+           present.sa_handler == answer_probe;
 }
 
 static bool has_answered(uint32_t question)
 {
-    /* acquire: pairs with the release in probed */
+    /* acquire: pairs with the release in answer_probe */
     return act__load_acquire(&probe.state) == question + PROBE_FILLED;
 }
 
@@ -165,7 +165,7 @@ static bool ask_thread(struct act__pool_thread *thread)
     uint32_t        before = act__load(&probe.state);
     uint32_t        question = before - before % PROBE_STEPS + PROBE_STEPS;
     act__store(&probe.runner, &thread->base);
-    /* release: pairs with the acquire in probed */
+    /* release: pairs with the acquire in answer_probe */
     act__store_release(&probe.state, question + PROBE_ASKED);
     if (!handler_is_ours() || pthread_kill(thread->id, PROBE_SIGNAL) != 0) {
         act__store(&probe.state, question + PROBE_IDLE);
@@ -287,7 +287,7 @@ static void make_report(struct act__worker_pool *pool, struct act__reporter *rep
     reporter->is_busy = false;
 }
 
-static void *reporter_main(void *argument)
+static void *run_reporter(void *argument)
 {
     struct act__worker_pool *pool = argument;
     struct act__reporter    *reporter = &pool->monitor.reporter;
@@ -309,7 +309,7 @@ static bool start_reporter(struct act__worker_pool *pool)
 {
     struct act__reporter *reporter = &pool->monitor.reporter;
     if (!reporter->started)
-        reporter->started = pthread_create(&reporter->id, NULL, reporter_main, pool) == 0;
+        reporter->started = pthread_create(&reporter->id, NULL, run_reporter, pool) == 0;
     return reporter->started;
 }
 

@@ -182,7 +182,7 @@ static int is_mapped_here(struct dl_phdr_info *info, size_t size, void *argument
 }
 
 /* Those for which there was no function, or no file that could be read. */
-static void name_by_file(struct object *object)
+static void name_after_file(struct object *object)
 {
     const char *slash = strrchr(object->path, '/');
     for (size_t i = object->first; i < object->count; i++) {
@@ -204,6 +204,6 @@ void act__symbols_find(struct act__symbol *symbols, const uintptr_t *addresses, 
         if (symbols[object.first].name[0] != '\0' || dl_iterate_phdr(is_mapped_here, &object) == 0)
             continue;
         open_and_match(&object);
-        name_by_file(&object);
+        name_after_file(&object);
     }
 }

@@ -50,7 +50,7 @@
 
 /* --------------------------------------------------------------------------------------- making */
 
-static uint32_t cpus_count(void)
+static uint32_t count_cpus(void)
 {
     cpu_set_t cpus;
     if (sched_getaffinity(0, sizeof cpus, &cpus) == 0)
@@ -59,7 +59,7 @@ static uint32_t cpus_count(void)
     return online > 0 ? (uint32_t)online : 1;
 }
 
-static uint32_t either(uint32_t value, uint32_t standard)
+static uint32_t choose(uint32_t value, uint32_t standard)
 {
     return value != 0 ? value : standard;
 }
@@ -93,12 +93,12 @@ static act_result fill_in(act_system_options *filled, const act_system_options *
          filled->stuck_after != ACT_FOREVER))
         return ACT_INVALID;
     if (filled->workers_count == 0)
-        filled->workers_count = cpus_count() < WORKERS_MAX ? cpus_count() : WORKERS_MAX;
-    filled->actors_max = either(filled->actors_max, ACTORS_MAX);
-    filled->batch_max = either(filled->batch_max, BATCH_DEFAULT);
-    filled->blocking_max = either(filled->blocking_max, BLOCKING_DEFAULT);
-    filled->backlog_max = either(filled->backlog_max, BACKLOG_DEFAULT);
-    filled->spares_max = either(filled->spares_max, SPARES_DEFAULT);
+        filled->workers_count = count_cpus() < WORKERS_MAX ? count_cpus() : WORKERS_MAX;
+    filled->actors_max = choose(filled->actors_max, ACTORS_MAX);
+    filled->batch_max = choose(filled->batch_max, BATCH_DEFAULT);
+    filled->blocking_max = choose(filled->blocking_max, BLOCKING_DEFAULT);
+    filled->backlog_max = choose(filled->backlog_max, BACKLOG_DEFAULT);
+    filled->spares_max = choose(filled->spares_max, SPARES_DEFAULT);
     if (filled->stuck_after == 0)
         filled->stuck_after = STUCK_DEFAULT;
     if (filled->stop_timeout == 0)

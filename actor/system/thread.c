@@ -72,7 +72,7 @@ static __attribute__((noinline)) void run_all(act_thread *self)
         self->run(self, self->argument);
 }
 
-static void *thread_main(void *thread)
+static void *run_thread(void *thread)
 {
     act_thread *self __attribute__((cleanup(leave))) = thread;
 
@@ -92,7 +92,7 @@ act_result act_thread_spawn(act_thread **thread, void (*run)(act_thread *self, v
     made->argument = argument;
     made->report.kind = ACT_EXIT_NORMAL;
     *thread = made;
-    if (pthread_create(&made->id, NULL, thread_main, made) == 0)
+    if (pthread_create(&made->id, NULL, run_thread, made) == 0)
         return ACT_OK;
     *thread = NULL;
     act__free(made);

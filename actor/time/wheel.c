@@ -88,8 +88,8 @@ static unsigned level_of(const struct act__timer_wheel *wheel, act_millis due, u
     return found;
 }
 
-static void place(struct act__timer_wheel *wheel, struct act__timer *timer, act_millis due,
-                  unsigned end)
+static void put_in_slot(struct act__timer_wheel *wheel, struct act__timer *timer, act_millis due,
+                        unsigned end)
 {
     unsigned slot = slot_of(level_of(wheel, due, end), due);
     act__list_append(&wheel->slots[slot], &timer->slot);
@@ -99,7 +99,8 @@ static void place(struct act__timer_wheel *wheel, struct act__timer *timer, act_
 void act__wheel_add(struct act__timer_wheel *wheel, struct act__timer *timer)
 {
     /* What is due already goes into the next millisecond: the present one has fired. */
-    place(wheel, timer, timer->due > wheel->now ? timer->due : wheel->now + 1, ACT__WHEEL_LEVELS);
+    put_in_slot(wheel, timer, timer->due > wheel->now ? timer->due : wheel->now + 1,
+                ACT__WHEEL_LEVELS);
 }
 
 void act__wheel_remove(struct act__timer_wheel *wheel, struct act__timer *timer)
@@ -119,7 +120,7 @@ static uint64_t bits_from(unsigned bit)
 }
 
 /* The first filled slot in [from, end), `end` if none. */
-static unsigned filled_from(const struct act__timer_wheel *wheel, unsigned from, unsigned end)
+static unsigned find_filled(const struct act__timer_wheel *wheel, unsigned from, unsigned end)
 {
     unsigned word = from / 64;
     uint64_t filled = wheel->filled[word] & bits_from(from % 64);
@@ -139,10 +140,10 @@ static act_millis next_of(const struct act__timer_wheel *wheel, unsigned level)
 {
     unsigned first = first_of(level), present = slot_of(level, wheel->now),
              end = first + slots_of(level);
-    unsigned slot = present + 1 < end ? filled_from(wheel, present + 1, end) : end,
+    unsigned slot = present + 1 < end ? find_filled(wheel, present + 1, end) : end,
              ahead = slot - present;
     if (slot == end) {
-        slot = filled_from(wheel, first, present);
+        slot = find_filled(wheel, first, present);
         if (slot == present)
             return ACT_FOREVER;
         ahead = slot + slots_of(level) - present;
@@ -177,7 +178,7 @@ static void spread(struct act__timer_wheel *wheel, unsigned level, act_millis fr
     for (; count > 0 && !act__list_is_empty(list); count--) {
         struct act__timer *timer = act__container(list->next, struct act__timer, slot);
         act__list_remove(&timer->slot);
-        place(wheel, timer, timer->due > from ? timer->due : from, level);
+        put_in_slot(wheel, timer, timer->due > from ? timer->due : from, level);
     }
     if (act__list_is_empty(list))
         clear_filled(wheel, slot);

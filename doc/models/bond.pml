@@ -4,7 +4,7 @@
  *
  * Models    actor/signal/bond.c    bond_make, bond_begin, bond_end, let_go, ask_answered, ask_fail, ask_timed_out
  *           actor/signal/link.c    link, unlink, monitor, demonitor, ask, drop_waiting
- *           actor/signal/signal.c  bond_ended, apply_exit, apply_down, apply_timer, apply_request, links_cross, refuse_signal,
+ *           actor/signal/signal.c  end_bond_side, apply_exit, apply_down, apply_timer, apply_request, links_cross, refuse_signal,
  *                           accept_reply
  *           actor/process/exit.c    cancel_timers, drop_waiting, bonds_end; actor/signal/timers.c  fire, timer_cancel
  * Left out  inboxes: inbox.pml has shown that they are channels. Both actors trap exits, so that an EXIT is a message.
@@ -105,7 +105,7 @@ inline bond_end(b, s, what)
 }
 
 /* The other side's end has come in; `in_force` tells. */
-inline bond_ended(b, s)
+inline end_bond_side(b, s)
 {
     atomic {
         TOUCH(b);
@@ -275,9 +275,9 @@ inline take_in()
 {
     if
     :: tag == REQUEST -> apply_request()
-    :: tag == END -> bond_ended(b, SIDE(b)); release(b, OTHER != b)
+    :: tag == END -> end_bond_side(b, SIDE(b)); release(b, OTHER != b)
     :: tag == EXIT || tag == DOWN ->
-        bond_ended(b, SIDE(b));
+        end_bond_side(b, SIDE(b));
         if
         :: in_force -> waits[me] ! tag, b
         :: else -> release(b, OTHER != b)

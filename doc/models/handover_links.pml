@@ -188,7 +188,7 @@ proctype child()
 
 #define IS_TOLD(n) (!ended_1[n] || told[n] == 1 || ended_0[n])
 
-inline child_gone()
+inline handle_child_gone()
 {
     told[b]++;
     assert(told[b] == 1 && !(word_of == b + 1 && holding));
@@ -220,7 +220,7 @@ proctype supervisor()
             atomic { half_0[b] = false; ended_0[b] = true };
             let_go(b);
             let_go(b);
-            child_gone()
+            handle_child_gone()
         fi;
         has = false
     :: atomic { is_alive -> is_alive = false }

@@ -70,20 +70,20 @@ bool act__region_reserve(struct act__region *region, size_t limit_bytes)
     return act__region_reserve_with_table(region, limit_bytes, 0);
 }
 
-static size_t whole_steps(size_t bytes)
+static size_t round_to_steps(size_t bytes)
 {
     return (bytes + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
 }
 
 /* Of the table's beginning, for so much of the region. */
-static size_t table_bytes(const struct act__region *region, size_t bytes)
+static size_t table_bytes_of(const struct act__region *region, size_t bytes)
 {
     return region->object_bytes == 0 ? 0 : bytes / region->object_bytes * sizeof(uint32_t);
 }
 
-static size_t reserved_bytes(const struct act__region *region)
+static size_t reserved_bytes_of(const struct act__region *region)
 {
-    return region->limit_bytes + table_bytes(region, region->limit_bytes);
+    return region->limit_bytes + table_bytes_of(region, region->limit_bytes);
 }
 
 bool act__region_reserve_with_table(struct act__region *region, size_t limit_bytes,
@@ -92,8 +92,8 @@ bool act__region_reserve_with_table(struct act__region *region, size_t limit_byt
     if (act__memory_fails())
         return false;
     region->object_bytes = object_bytes;
-    region->limit_bytes = whole_steps(limit_bytes);
-    size_t bytes = reserved_bytes(region);
+    region->limit_bytes = round_to_steps(limit_bytes);
+    size_t bytes = reserved_bytes_of(region);
     void  *base = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED)
         return false;
@@ -119,7 +119,7 @@ static bool back_pages(char *from, size_t bytes)
 static bool back_table(struct act__region *region, size_t to)
 {
     return region->object_bytes == 0 ||
-           back_pages(region->base + region->limit_bytes, table_bytes(region, to));
+           back_pages(region->base + region->limit_bytes, table_bytes_of(region, to));
 }
 
 /*
@@ -135,7 +135,7 @@ static bool back(struct act__region *region, size_t end)
         act__wait_a_moment(&rounds);
     size_t from = act__load(&region->backed_bytes);
     if (from < end) {
-        size_t to = whole_steps(end);
+        size_t to = round_to_steps(end);
         backed = back_pages(region->base + from, to - from) && back_table(region, to);
         if (backed && from >= PAGES_LATER_BYTES)
             (void)madvise(region->base + from, to - from,
@@ -168,6 +168,6 @@ void *act__region_take(struct act__region *region, size_t bytes)
 void act__region_release(struct act__region *region)
 {
     if (region->base != NULL)
-        munmap(region->base, reserved_bytes(region));
+        munmap(region->base, reserved_bytes_of(region));
     region->base = NULL;
 }

@@ -120,7 +120,7 @@ static void leave(struct act_channel *channel)
 }
 
 /* The lock of a side's waiters. */
-static struct act__side *locked_for(struct act_channel *channel, struct act__side *side)
+static struct act__side *lock_for(struct act_channel *channel, struct act__side *side)
 {
     return channel->kind == ACT__CHANNEL_RENDEZVOUS ? &channel->sender.side : side;
 }
@@ -128,7 +128,7 @@ static struct act__side *locked_for(struct act_channel *channel, struct act__sid
 /* From now on none registers at this side; its waiters are told. */
 static void close_side(struct act_channel *channel, struct act__side *side)
 {
-    struct act__side *locked = locked_for(channel, side);
+    struct act__side *locked = lock_for(channel, side);
     act__side_lock(locked);
     /* release: pairs with the acquire loads in has_value and act__buffered_is_ready */
     atomic_fetch_or_explicit(&side->position, ACT__LAST, memory_order_release);

@@ -31,7 +31,7 @@ static void give_block(struct act_channel *channel, struct act__block *block)
 }
 
 /* Where the next value goes; NULL: no memory. Under the senders' lock. */
-static void *place_to_write(struct act_channel *channel, struct act__side *in)
+static void *find_place_to_write(struct act_channel *channel, struct act__side *in)
 {
     if (act__unlikely(in->place == channel->block_bytes)) {
         if (in->block->next == NULL && (in->block->next = take_block(channel)) == NULL)
@@ -43,7 +43,7 @@ static void *place_to_write(struct act_channel *channel, struct act__side *in)
 }
 
 /* Where the oldest value is; there is one. Under the receivers' lock. */
-static void *place_to_read(struct act_channel *channel, struct act__side *out)
+static void *find_place_to_read(struct act_channel *channel, struct act__side *out)
 {
     if (act__unlikely(out->place == channel->block_bytes)) {
         struct act__block *old = out->block;
@@ -95,7 +95,7 @@ static inline __attribute__((always_inline)) act_result put(struct act_channel *
                                                             struct act__side *in, uint64_t tail,
                                                             const void *value)
 {
-    void *place = place_to_write(channel, in);
+    void *place = find_place_to_write(channel, in);
     if (act__unlikely(place == NULL))
         return ACT_NO_MEMORY;
     write_value(channel, in, tail, place, value, channel->value_bytes);
@@ -199,7 +199,7 @@ static inline __attribute__((always_inline)) void take(struct act_channel *chann
                                                        struct act__side *out, uint64_t head,
                                                        void *value)
 {
-    read_value(channel, out, head, place_to_read(channel, out), value, channel->value_bytes);
+    read_value(channel, out, head, find_place_to_read(channel, out), value, channel->value_bytes);
 }
 
 /* A place has become free while senders wait: the value of one of them is put there. */
@@ -359,7 +359,7 @@ void act__buffered_clear(struct act_channel *channel)
     struct act__side *out = &channel->receiver.side;
     uint64_t          tail = act__load(&channel->sender.side.position) & ~ACT__LAST;
     for (uint64_t head = act__load(&out->position) & ~ACT__LAST; head != tail; head += 2) {
-        void *value = place_to_read(channel, out);
+        void *value = find_place_to_read(channel, out);
         out->place = next_place(channel, out);
         if (channel->release != NULL)
             act__user_code_call(channel->release, value);

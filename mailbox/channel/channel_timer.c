@@ -6,7 +6,7 @@
 #define MILLIS_MAX     (INT64_MAX / NANOS_IN_MILLI / 2)
 
 /* When the next value is due after this one; ticks that were not taken in time are left out. */
-static int64_t due_after(const struct act_channel *channel, int64_t due, int64_t now)
+static int64_t compute_next_due(const struct act_channel *channel, int64_t due, int64_t now)
 {
     return channel->period == 0 ? INT64_MAX
                                 : due + ((now - due) / channel->period + 1) * channel->period;
@@ -20,7 +20,7 @@ act_result act__timer_receive(struct act_channel *channel, void *value)
         if (due == INT64_MAX || due > (now = act__channel_clock()))
             return ACT_EMPTY;
     } while (!atomic_compare_exchange_weak_explicit(&channel->due, &due,
-                                                    due_after(channel, due, now),
+                                                    compute_next_due(channel, due, now),
                                                     memory_order_relaxed, memory_order_relaxed));
     time = due / NANOS_IN_MILLI;
     act__value_copy(value, &time, sizeof time);

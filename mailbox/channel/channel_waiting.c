@@ -139,8 +139,8 @@ act_select_case *act__cases_pair(struct act__channel_list *list, struct act__sel
     return NULL;
 }
 
-static long futex(_Atomic uint32_t *word, int operation, uint32_t value,
-                  const struct timespec *until)
+static long call_futex(_Atomic uint32_t *word, int operation, uint32_t value,
+                       const struct timespec *until)
 {
     return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, until, NULL,
                    FUTEX_BITSET_MATCH_ANY);
@@ -152,7 +152,7 @@ void act__selected_wake(struct act__selected selected)
     if (selected.woken != NULL)
         selected.woken(selected.waiter);
     else if (selected.asleep)
-        futex(&selected.waiter->state, FUTEX_WAKE_BITSET, 1, NULL);
+        call_futex(&selected.waiter->state, FUTEX_WAKE_BITSET, 1, NULL);
 }
 
 void act__side_wake(struct act__side *side, struct act__side *locked, bool all)
@@ -268,7 +268,7 @@ uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until, bool in_pl
         in_place = act__backoff(&spent, SELECT_PAUSES);
     if (change(waiter, ACT__WAITER_LOOKING, ACT__WAITER_ASLEEP))
         while (act__load_acquire(&waiter->state) == ACT__WAITER_ASLEEP)
-            if (futex(&waiter->state, FUTEX_WAIT_BITSET, ACT__WAITER_ASLEEP, timeout) != 0 &&
+            if (call_futex(&waiter->state, FUTEX_WAIT_BITSET, ACT__WAITER_ASLEEP, timeout) != 0 &&
                 errno == ETIMEDOUT)
                 change(waiter, ACT__WAITER_ASLEEP, ACT__WAITER_AWAKE);
     return act__load_acquire(&waiter->state);

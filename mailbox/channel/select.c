@@ -64,7 +64,7 @@ static act_result try_one(const struct selection *selection, act_select_case *on
 
 _Thread_local uint64_t act__select_random;
 
-static uint32_t random_below(uint32_t bound)
+static uint32_t draw_below(uint32_t bound)
 {
     static _Atomic uint64_t threads;
     if (act__select_random == 0)
@@ -81,7 +81,7 @@ static size_t nth(const struct selection *selection, size_t i)
     uint16_t *order = selection->order;
     if (order == NULL)
         return i;
-    size_t   other = i + random_below((uint32_t)(selection->count - i));
+    size_t   other = i + draw_below((uint32_t)(selection->count - i));
     uint16_t picked = order[other];
     order[other] = order[i];
     order[i] = picked;
@@ -106,7 +106,7 @@ static act_result try_all(const struct selection *selection, size_t *chosen)
 /*
  * When to look again though none has woken the thread: at the deadline, or when a timer is due.
  */
-static int64_t wake_time(const struct selection *selection, int64_t deadline)
+static int64_t wake_time_of(const struct selection *selection, int64_t deadline)
 {
     for (size_t i = 0; i < selection->count; i++) {
         const act_select_case *one = &selection->cases[i];
@@ -155,9 +155,9 @@ static act_result wait_once(const struct selection *selection, int64_t deadline,
     struct act__waiter waiter = {.woken = NULL};
     size_t             listed = register_case(selection, &waiter);
     bool               sleeps = listed == selection->count && !now;
-    uint32_t           state =
-        sleeps ? act__waiter_sleep(&waiter, wake_time(selection, deadline), selection->pauses == 0)
-                         : act__waiter_give_up(&waiter);
+    uint32_t state = sleeps ? act__waiter_sleep(&waiter, wake_time_of(selection, deadline),
+                                                selection->pauses == 0)
+                            : act__waiter_give_up(&waiter);
     for (size_t i = 0; i < listed; i++)
         if (!is_off(&selection->cases[listed_at(selection, i)]))
             act__case_unregister(&selection->cases[listed_at(selection, i)]);

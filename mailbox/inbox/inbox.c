@@ -2,26 +2,26 @@
 /* SPDX-License-Identifier: MIT */
 #include <mailbox/inbox/inbox.h>
 
-void act__inbox_detach_signals(struct act__gate *gate, struct act__inbox *inbox)
+void act__inbox_detach_signals(struct act__inbox_shared *shared, struct act__inbox_owned *owned)
 {
-    while (inbox->boundary != NULL && act__message_is_signal(inbox->boundary)) {
-        act_message *last = inbox->boundary;
-        if (act__mpsc_detach(&gate->queue, last))
-            inbox->boundary = NULL;
+    while (owned->boundary != NULL && act__message_is_signal(owned->boundary)) {
+        act_message *last = owned->boundary;
+        if (act__mpsc_detach(&shared->queue, last))
+            owned->boundary = NULL;
         else /* it ended the list, which now goes on */
-            last->act_next = act__mpsc_fetch(&gate->queue, last, &inbox->boundary);
+            last->act_next = act__mpsc_fetch(&shared->queue, last, &owned->boundary);
     }
 }
 
-act_message *act__inbox_detach(struct act__gate *gate, struct act__inbox *inbox,
+act_message *act__inbox_detach(struct act__inbox_shared *shared, struct act__inbox_owned *owned,
                                const act_message *message)
 {
     act_message *none;
-    if (message != inbox->boundary)
+    if (message != owned->boundary)
         return NULL;
-    if (act__mpsc_detach(&gate->queue, message)) {
-        inbox->boundary = NULL;
+    if (act__mpsc_detach(&shared->queue, message)) {
+        owned->boundary = NULL;
         return NULL;
     }
-    return act__inbox_fetch(gate, inbox, &none); /* something newer is the boundary now */
+    return act__inbox_fetch(shared, owned, &none); /* something newer is the boundary now */
 }

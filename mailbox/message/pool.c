@@ -103,7 +103,7 @@ static struct act__pool_block *block_at(const struct depot *depot, uint32_t plac
                                               (size_t)(place - 1) * depot->block_bytes);
 }
 
-static void depot_push(struct depot *depot, struct batch batch)
+static void push_depot(struct depot *depot, struct batch batch)
 {
     uint32_t index = index_of(depot, batch.first);
     uint64_t top = act__load(&depot->top), next;
@@ -113,17 +113,17 @@ static void depot_push(struct depot *depot, struct batch batch)
         act__store(&depot->links[index], (uint32_t)top);
         next = ((top >> 32) + 1) << 32 | (index + 1);
         /*
-         * release: pairs with the acquire in depot_pop; publishes the link and the blocks'
+         * release: pairs with the acquire in pop_depot; publishes the link and the blocks'
          * contents.
          */
     } while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, next, memory_order_release,
                                                     memory_order_relaxed));
 }
 
-static struct batch depot_pop(struct depot *depot)
+static struct batch pop_depot(struct depot *depot)
 {
     struct batch batch = {NULL, 0};
-    /* pairs with the release in depot_push */
+    /* pairs with the release in push_depot */
     uint64_t     top = act__load_acquire(&depot->top), next;
     do {
         if ((uint32_t)top == 0)
@@ -210,7 +210,7 @@ static uint32_t take_all(struct depot *depot)
 {
     uint64_t top = act__load(&depot->top);
     /*
-     * acquire: pairs with the release in depot_push, of each of them: an exchange carries on what
+     * acquire: pairs with the release in push_depot, of each of them: an exchange carries on what
      * it replaces.
      */
     while (!atomic_compare_exchange_weak_explicit(&depot->top, &top, ((top >> 32) + 1) << 32,
@@ -253,13 +253,13 @@ static size_t put_back_some(struct depot *depot, uint32_t place, const uint16_t 
             batch.first = block;
             count++;
             if (++batch.count == depot->batch_blocks) {
-                depot_push(depot, batch);
+                push_depot(depot, batch);
                 batch = (struct batch){NULL, 0};
             }
         }
     }
     if (batch.count != 0)
-        depot_push(depot, batch);
+        push_depot(depot, batch);
     return count;
 }
 
@@ -271,7 +271,7 @@ static size_t put_back_all(struct depot *depot, uint32_t place)
         struct batch batch = {block_at(depot, place),
                               (uint32_t)block_at(depot, place)->batch_count};
         place = act__load(&depot->links[place - 1]);
-        depot_push(depot, batch);
+        push_depot(depot, batch);
         count += batch.count;
     }
     return count;
@@ -328,7 +328,7 @@ static void trim(struct depot *depot)
 
 static void go_home(struct depot *depot, struct batch batch)
 {
-    depot_push(depot, batch);
+    push_depot(depot, batch);
     if (act__unlikely(act__load(&depot->home_count) > act__load(&depot->trim_at)))
         trim(depot);
 }
@@ -359,7 +359,7 @@ static bool refill(unsigned c)
     struct batch               batch;
     if (magazine->count_max == 0 && !join_pool(c))
         return false;
-    batch = magazine->reserve_count != 0 ? take_spare(magazine) : depot_pop(&depots[c]);
+    batch = magazine->reserve_count != 0 ? take_spare(magazine) : pop_depot(&depots[c]);
     if (batch.first == NULL)
         batch = carve(&depots[c]);
     magazine->first = batch.first;
@@ -416,9 +416,9 @@ void act__pool_flush(void)
     for (unsigned c = 0; c < ACT__POOL_CLASSES; c++) {
         struct act__pool_magazine *magazine = &act__pool_cache.magazine[c];
         if (magazine->count != 0)
-            depot_push(&depots[c], (struct batch){magazine->first, magazine->count});
+            push_depot(&depots[c], (struct batch){magazine->first, magazine->count});
         while (magazine->reserve_count != 0)
-            depot_push(&depots[c], take_spare(magazine));
+            push_depot(&depots[c], take_spare(magazine));
         *magazine = (struct act__pool_magazine){.count = 0};
     }
 }

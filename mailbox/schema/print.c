@@ -96,7 +96,7 @@ static void put_enum(struct printer *printer, const act_type *type, int32_t valu
 /* ---------------------------------------------------------------------------------------- texts */
 
 /* How many bytes the character at `at` has, as UTF-8 (RFC 3629); 0: it is none. */
-static size_t utf8_bytes(const unsigned char *at, size_t left)
+static size_t count_utf8_bytes(const unsigned char *at, size_t left)
 {
     static const struct {
         unsigned char first, last, low, high, bytes;
@@ -132,7 +132,7 @@ static size_t put_letter(struct printer *printer, const unsigned char *at, size_
         put_format(printer, "\\x%02x", *at);
     else if (*at < 0x80)
         put_format(printer, "\\u%04x", *at);
-    else if ((bytes = utf8_bytes(at, left)) == 0)
+    else if ((bytes = count_utf8_bytes(at, left)) == 0)
         put_text(printer, "\\ufffd");
     else
         put_format(printer, "%.*s", (int)bytes, (const char *)at);

@@ -24,7 +24,7 @@ static bool fits_place(uint64_t place, const struct act__token *token, bool is_w
 }
 
 /* How many tokens come inside of one that is whole. */
-static uint64_t tokens_in(const struct act__token *token)
+static uint64_t count_tokens(const struct act__token *token)
 {
     return token->kind == ACT__TOKEN_ARRAY ? token->count
            : token->kind == ACT__TOKEN_MAP ? 2 * (uint64_t)token->count
@@ -68,7 +68,7 @@ act_result act_message_stream_next(act_message_stream *stream, const void *bytes
         if (!fits_place(stream->act_tokens, &token, is_whole))
             return end_stream(stream, ACT_MALFORMED, 0, message_bytes);
         if (is_whole)
-            awaited += tokens_in(&token);
+            awaited += count_tokens(&token);
         /* Each token takes a byte at least. */
         least = is_whole ? (uint64_t)(reader.at - (const uint8_t *)bytes) + awaited - 1
                          : stream->act_passed + bytes_of(&token, at, reader.end) + awaited - 1;

@@ -9,11 +9,11 @@
 
 enum { SENDERS = 4, MESSAGES = 50000, CONTROLS = 5000 };
 
-static struct act__gate  gate;
-static struct act__inbox inbox;
-static _Atomic int       tokens, finished; /* tokens: 1 while a thread holds it, never more */
-static int64_t           next[SENDERS];
-static int               taken;
+static struct act__inbox_shared shared;
+static struct act__inbox_owned  owned;
+static _Atomic int tokens, finished; /* tokens: 1 while a thread holds it, never more */
+static int64_t     next[SENDERS];
+static int         taken;
 
 /* The thread that gets the token runs the receiver at once. */
 static void receive_all(void)
@@ -23,37 +23,37 @@ static void receive_all(void)
         abort();
     for (;;) {
         /* The short way for one and the long way for any number must go together. */
-        if (taken % 2 == 0 && (mine = act__mpsc_peek(&gate.queue, inbox.boundary)) != NULL) {
-            freed = act__inbox_advance(&inbox, mine);
-            act__inbox_append(&inbox, mine);
+        if (taken % 2 == 0 && (mine = act__mpsc_peek(&shared.queue, owned.boundary)) != NULL) {
+            freed = act__inbox_advance(&owned, mine);
+            act__inbox_append(&owned, mine);
             list = NULL;
         } else {
-            list = act__inbox_fetch(&gate, &inbox, &freed);
+            list = act__inbox_fetch(&shared, &owned, &freed);
         }
         act_message_free(&freed);
         for (act_message *after; list != NULL; list = after) {
             after = list->act_next;
-            act__inbox_append(&inbox, list);
+            act__inbox_append(&owned, list);
         }
-        while ((mine = act__inbox_pop(&inbox)) != NULL) {
+        while ((mine = act__inbox_pop(&owned)) != NULL) {
             if (mine->as.int64 / MESSAGES < SENDERS &&
                 next[mine->as.int64 / MESSAGES]++ != mine->as.int64 % MESSAGES)
                 abort();
             taken++;
             if (mine->as.int64 % 3 == 0) { /* taken out and freed at once: the address comes back
                                               soon */
-                list = act__inbox_detach(&gate, &inbox, mine);
+                list = act__inbox_detach(&shared, &owned, mine);
                 for (act_message *after; list != NULL; list = after) {
                     after = list->act_next;
-                    act__inbox_append(&inbox, list);
+                    act__inbox_append(&owned, list);
                 }
                 act_message_free(&mine);
-            } else if (act__inbox_retire(&inbox, mine)) {
+            } else if (act__inbox_retire(&owned, mine)) {
                 act_message_free(&mine);
             }
         }
         atomic_fetch_sub(&tokens, 1);
-        if (act__inbox_sleep(&gate, &inbox, &freed))
+        if (act__inbox_sleep(&shared, &owned, &freed))
             break;
         if (atomic_fetch_add(&tokens, 1) != 0)
             abort();
@@ -68,7 +68,7 @@ static void *sends(void *argument)
         act_message *message;
         if (act_message_create_value(&message, 1, act_int64(mine * MESSAGES + i)) != ACT_OK)
             abort();
-        if (act__mpsc_push(&gate.queue, message))
+        if (act__mpsc_push(&shared.queue, message))
             receive_all();
     }
     finished++;
@@ -78,7 +78,7 @@ static void *sends(void *argument)
 static void *sets_control(void *argument)
 {
     for (int i = 0; i < CONTROLS; i++) {
-        if (act__mpsc_wake(&gate.queue))
+        if (act__mpsc_wake(&shared.queue))
             receive_all();
         if (i % 16 == 0)
             sched_yield();
@@ -89,14 +89,14 @@ static void *sets_control(void *argument)
 static void nothing_is_lost_between_threads(void)
 {
     pthread_t threads[SENDERS + 1];
-    act__gate_init(&gate);
+    act__inbox_init(&shared);
     for (intptr_t i = 0; i < SENDERS; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, sends, (void *)i), 0);
     ck_assert_int_eq(pthread_create(&threads[SENDERS], NULL, sets_control, NULL), 0);
     for (int i = 0; i <= SENDERS; i++)
         pthread_join(threads[i], NULL);
     ck_assert_int_eq(taken, SENDERS * MESSAGES);
-    ck_assert_uint_eq(act__load(&gate.queue.word), ACT__QUEUE_IDLE);
+    ck_assert_uint_eq(act__load(&shared.queue.word), ACT__QUEUE_IDLE);
 }
 
 const struct kit_case kit_cases[] = {

@@ -23,7 +23,7 @@ static act_self *cell_of(act_pid pid)
 
 static void miscounts(act_self *self)
 {
-    act__inbox_count_more(&self->inbox, 1);
+    act__inbox_count_more(&self->inbox_owned, 1);
 }
 
 static void an_inbox_that_counts_what_is_not_there_is_found(void)
@@ -39,8 +39,8 @@ static void an_inbox_that_counts_what_is_not_there_is_found(void)
 static void loses_what_waits(act_self *self)
 {
     act__take_in(self->worker, self);
-    ck_assert_ptr_nonnull(self->inbox.head);
-    self->inbox.head = self->inbox.tail = NULL;
+    ck_assert_ptr_nonnull(self->inbox_owned.head);
+    self->inbox_owned.head = self->inbox_owned.tail = NULL;
 }
 
 static void an_inbox_that_has_lost_messages_is_found(void)

@@ -9,8 +9,8 @@
 #include <mailbox/inbox/inbox.h>
 #include <test/kit/kit.h>
 
-static struct act__gate  gate;
-static struct act__inbox inbox;
+static struct act__inbox_shared shared;
+static struct act__inbox_owned  owned;
 
 static act_message *message(int64_t value)
 {
@@ -22,15 +22,15 @@ static act_message *message(int64_t value)
 
 static void open_inbox(void)
 {
-    act__gate_init(&gate);
-    inbox = (struct act__inbox){0};
+    act__inbox_init(&shared);
+    owned = (struct act__inbox_owned){0};
 }
 
 static void append_all(act_message *list)
 {
     while (list != NULL) {
         act_message *next = list->act_next;
-        act__inbox_append(&inbox, list);
+        act__inbox_append(&owned, list);
         list = next;
     }
 }
@@ -38,19 +38,19 @@ static void append_all(act_message *list)
 static void fetch_all(void)
 {
     act_message *freed;
-    append_all(act__inbox_fetch(&gate, &inbox, &freed));
+    append_all(act__inbox_fetch(&shared, &owned, &freed));
     act_message_free(&freed);
 }
 
 static void finish(act_message *done)
 {
-    if (act__inbox_retire(&inbox, done))
+    if (act__inbox_retire(&owned, done))
         act_message_free(&done);
 }
 
 static int64_t handle_one(void)
 {
-    act_message *next = act__inbox_pop(&inbox);
+    act_message *next = act__inbox_pop(&owned);
     ck_assert_ptr_nonnull(next);
     int64_t value = next->as.int64;
     finish(next);
@@ -60,7 +60,7 @@ static int64_t handle_one(void)
 static bool sleeps(void)
 {
     act_message *freed;
-    bool         slept = act__inbox_sleep(&gate, &inbox, &freed);
+    bool         slept = act__inbox_sleep(&shared, &owned, &freed);
     act_message_free(&freed);
     return slept;
 }
@@ -68,13 +68,13 @@ static bool sleeps(void)
 static void the_first_push_gives_the_token(void)
 {
     open_inbox();
-    ck_assert(act__mpsc_push(&gate.queue, message(1)));
-    ck_assert(!act__mpsc_push(&gate.queue, message(2)));
+    ck_assert(act__mpsc_push(&shared.queue, message(1)));
+    ck_assert(!act__mpsc_push(&shared.queue, message(2)));
     fetch_all();
     ck_assert_int_eq(handle_one(), 1);
     ck_assert_int_eq(handle_one(), 2);
     ck_assert(sleeps());
-    ck_assert(act__mpsc_push(&gate.queue, message(3)));
+    ck_assert(act__mpsc_push(&shared.queue, message(3)));
     fetch_all();
     ck_assert_int_eq(handle_one(), 3);
     ck_assert(sleeps());
@@ -83,10 +83,10 @@ static void the_first_push_gives_the_token(void)
 static void a_receiver_that_has_something_new_does_not_sleep(void)
 {
     open_inbox();
-    ck_assert(act__mpsc_push(&gate.queue, message(1)));
+    ck_assert(act__mpsc_push(&shared.queue, message(1)));
     fetch_all();
     ck_assert_int_eq(handle_one(), 1);
-    ck_assert(!act__mpsc_push(&gate.queue, message(2)));
+    ck_assert(!act__mpsc_push(&shared.queue, message(2)));
     ck_assert(!sleeps());
     fetch_all();
     ck_assert_int_eq(handle_one(), 2);
@@ -96,13 +96,13 @@ static void a_receiver_that_has_something_new_does_not_sleep(void)
 static void a_wake_gives_the_token_only_of_a_sleeper(void)
 {
     open_inbox();
-    ck_assert(act__mpsc_wake(&gate.queue));
-    ck_assert(!act__mpsc_wake(&gate.queue));
+    ck_assert(act__mpsc_wake(&shared.queue));
+    ck_assert(!act__mpsc_wake(&shared.queue));
     fetch_all();
-    ck_assert_ptr_null(act__inbox_pop(&inbox));
+    ck_assert_ptr_null(act__inbox_pop(&owned));
     ck_assert(sleeps());
-    ck_assert(act__mpsc_wake(&gate.queue));
-    ck_assert(!act__mpsc_push(&gate.queue, message(1)));
+    ck_assert(act__mpsc_wake(&shared.queue));
+    ck_assert(!act__mpsc_push(&shared.queue, message(1)));
     ck_assert(!sleeps());
     fetch_all();
     ck_assert_int_eq(handle_one(), 1);
@@ -117,12 +117,12 @@ static void the_boundary_is_kept_until_something_newer_was_fetched(void)
 {
     open_inbox();
     act_message *first = message(1), *freed;
-    ck_assert(act__mpsc_push(&gate.queue, first));
+    ck_assert(act__mpsc_push(&shared.queue, first));
     fetch_all();
-    ck_assert_ptr_eq(act__inbox_pop(&inbox), first);
-    ck_assert(!act__inbox_retire(&inbox, first));
-    act__mpsc_push(&gate.queue, message(2));
-    append_all(act__inbox_fetch(&gate, &inbox, &freed));
+    ck_assert_ptr_eq(act__inbox_pop(&owned), first);
+    ck_assert(!act__inbox_retire(&owned, first));
+    act__mpsc_push(&shared.queue, message(2));
+    append_all(act__inbox_fetch(&shared, &owned, &freed));
     ck_assert_ptr_eq(freed, first);
     act_message_free(&freed);
     ck_assert_int_eq(handle_one(), 2);
@@ -133,12 +133,12 @@ static void a_detached_message_may_be_pushed_again(void)
 {
     open_inbox();
     act_message *same = message(1);
-    ck_assert(act__mpsc_push(&gate.queue, same));
+    ck_assert(act__mpsc_push(&shared.queue, same));
     for (int i = 0; i < 10; i++) {
         fetch_all();
-        ck_assert_ptr_eq(act__inbox_pop(&inbox), same);
-        ck_assert_ptr_null(act__inbox_detach(&gate, &inbox, same));
-        ck_assert(!act__mpsc_push(&gate.queue, same));
+        ck_assert_ptr_eq(act__inbox_pop(&owned), same);
+        ck_assert_ptr_null(act__inbox_detach(&shared, &owned, same));
+        ck_assert(!act__mpsc_push(&shared.queue, same));
     }
     fetch_all();
     handle_one();
@@ -149,12 +149,12 @@ static void to_detach_fetches_what_is_newer(void)
 {
     open_inbox();
     act_message *first = message(1);
-    ck_assert(act__mpsc_push(&gate.queue, first));
+    ck_assert(act__mpsc_push(&shared.queue, first));
     fetch_all();
-    ck_assert_ptr_eq(act__inbox_pop(&inbox), first);
-    act__mpsc_push(&gate.queue, message(2));
-    act__mpsc_push(&gate.queue, message(3));
-    append_all(act__inbox_detach(&gate, &inbox, first));
+    ck_assert_ptr_eq(act__inbox_pop(&owned), first);
+    act__mpsc_push(&shared.queue, message(2));
+    act__mpsc_push(&shared.queue, message(3));
+    append_all(act__inbox_detach(&shared, &owned, first));
     act_message_free(&first);
     ck_assert_int_eq(handle_one(), 2);
     ck_assert_int_eq(handle_one(), 3);
@@ -169,10 +169,10 @@ static void no_signal_is_the_boundary(void)
             act_message *next = message(i);
             if ((newest >> i & 1) != 0)
                 next->act_bits |= ACT__BIT_SIGNAL;
-            act__mpsc_push(&gate.queue, next);
+            act__mpsc_push(&shared.queue, next);
         }
         fetch_all();
-        ck_assert(inbox.boundary == NULL || !act__message_is_signal(inbox.boundary));
+        ck_assert(owned.boundary == NULL || !act__message_is_signal(owned.boundary));
         for (int i = 0; i < 3; i++)
             ck_assert_int_eq(handle_one(), i);
     }
@@ -182,23 +182,23 @@ static void no_signal_is_the_boundary(void)
 static void a_gate_admits_up_to_its_bound(void)
 {
     open_inbox();
-    act__store(&gate.max, 3);
+    act__store(&shared.max, 3);
     for (int i = 0; i < 3; i++)
-        ck_assert(act__gate_admit(&gate, false));
-    ck_assert(!act__gate_admit(&gate, false));
+        ck_assert(act__inbox_admit(&shared, false));
+    ck_assert(!act__inbox_admit(&shared, false));
     for (int i = 0; i < 3; i++)
-        ck_assert(act__gate_admit(&gate, true));
-    ck_assert(!act__gate_admit(&gate, true));
+        ck_assert(act__inbox_admit(&shared, true));
+    ck_assert(!act__inbox_admit(&shared, true));
     act_message *one = message(1);
-    act__gate_leave(&gate, one); /* had no place */
-    ck_assert_uint_eq(act__load(&gate.waiting), 6);
+    act__inbox_leave(&shared, one); /* had no place */
+    ck_assert_uint_eq(act__load(&shared.waiting), 6);
     one->act_bits |= ACT__BIT_BOUNDED;
-    act__gate_leave(&gate, one);
-    act__gate_leave(&gate, one);
-    ck_assert_uint_eq(act__load(&gate.waiting), 5);
+    act__inbox_leave(&shared, one);
+    act__inbox_leave(&shared, one);
+    ck_assert_uint_eq(act__load(&shared.waiting), 5);
     act_message_free(&one);
-    act__store(&gate.max, UINT32_MAX);
-    ck_assert(act__gate_admit(&gate, true));
+    act__store(&shared.max, UINT32_MAX);
+    ck_assert(act__inbox_admit(&shared, true));
 }
 
 /* All moves in random order against a counter: the values come out as they went in. */
@@ -212,19 +212,19 @@ static void in_any_order_of_moves_nothing_is_lost(void)
     for (int step = 0; step < 20000; step++) {
         uint32_t draw = act__random_below(&random, 10);
         if (draw < 4)
-            token |= act__mpsc_push(&gate.queue, message(in++));
+            token |= act__mpsc_push(&shared.queue, message(in++));
         else if (draw == 4)
-            token |= act__mpsc_wake(&gate.queue);
+            token |= act__mpsc_wake(&shared.queue);
         else if (token && draw < 7)
             fetch_all();
-        else if (token && inbox.head != NULL && draw < 9)
+        else if (token && owned.head != NULL && draw < 9)
             ck_assert_int_eq(handle_one(), out++);
-        else if (token && inbox.head != NULL) { /* taken, and pushed again as the newest */
-            act_message *mine = act__inbox_pop(&inbox);
+        else if (token && owned.head != NULL) { /* taken, and pushed again as the newest */
+            act_message *mine = act__inbox_pop(&owned);
             ck_assert_int_eq(mine->as.int64, out++);
-            append_all(act__inbox_detach(&gate, &inbox, mine));
+            append_all(act__inbox_detach(&shared, &owned, mine));
             mine->as.int64 = in++;
-            ck_assert(!act__mpsc_push(&gate.queue, mine));
+            ck_assert(!act__mpsc_push(&shared.queue, mine));
         } else if (token)
             token = !sleeps();
     }
@@ -232,7 +232,7 @@ static void in_any_order_of_moves_nothing_is_lost(void)
         ck_assert_int_eq(in, out);
     for (; token; token = !sleeps()) {
         fetch_all();
-        while (inbox.head != NULL)
+        while (owned.head != NULL)
             ck_assert_int_eq(handle_one(), out++);
     }
     ck_assert_int_eq(in, out);
