@@ -290,8 +290,8 @@ ACT_API uint32_t act_inbox_length(act_system *system, act_pid pid) ACT_NONNULL_A
 ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_ALL;
 
 /*
- * X(name, text): counted since the system was made. sent = received + dead_letters + those that
- * wait.
+ * X(name, text): counted since the system was made. New ones come at the end. sent = received +
+ * dead_letters + those that wait.
  */
 #define ACT_COUNTERS(X)                                                                            \
     X(spawned, "actors spawned")                                                                   \
@@ -315,12 +315,19 @@ typedef struct act_counters {
 #undef X
 } act_counters;
 
+ACT_API void act__system_counters(act_system *system, act_counters *counters,
+                                  size_t bytes) ACT_NONNULL_ALL;
+
 /**
- * Reads the counters. Each is exact when nothing runs, and never goes back.
+ * Reads the counters. Each is exact when nothing runs, and never goes back. One that the library
+ * does not know, as it is older than the program, is 0.
  *
  * Threads: any.
  */
-ACT_API void act_system_counters(act_system *system, act_counters *counters) ACT_NONNULL_ALL;
+static inline void act_system_counters(act_system *system, act_counters *counters)
+{
+    act__system_counters(system, counters, sizeof *counters);
+}
 
 ACT_END_DECLS
 

@@ -3,6 +3,7 @@
 #include <actor/system/system.h>
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -282,17 +283,24 @@ static void add_counters(struct act__runner *runner, void *context)
     counters->thread_waits += act__load(&runner->thread_waits);
 }
 
-void act_system_counters(act_system *system, act_counters *counters)
+static void add_all_counters(act_system *system, act_counters *counters)
 {
     struct act__system_record *record = act__record_of(system);
-    *counters = (act_counters){0};
-    if (act__has_forked(system))
-        return;
     add_counters(&record->foreign_worker.run, counters);
     counters->sent += act__load(&system->outside_sent);
     counters->dead_letters += act__load(&system->outside_dead_letters);
     counters->log_lost += record->log != NULL ? act__log_lost(record->log) : 0;
     system->executor->operations->each_worker(system->executor, add_counters, counters);
+}
+
+/* `bytes`: what the program knows of the struct, which may be more or less than we do. */
+void act__system_counters(act_system *system, act_counters *counters, size_t bytes)
+{
+    act_counters ours = {0};
+    if (!act__has_forked(system))
+        add_all_counters(system, &ours);
+    memset(counters, 0, bytes);
+    memcpy(counters, &ours, bytes < sizeof ours ? bytes : sizeof ours);
 }
 
 uint32_t act_system_workers_count(const act_system *system)

@@ -321,6 +321,30 @@ static void a_partition_that_sets_what_is_reserved_is_refused(void)
     ck_assert_int_eq(act_partition_create(&partition, &newer), ACT_INVALID);
 }
 
+static void counters_are_read_into_a_smaller_or_larger_struct(void)
+{
+    struct {
+        act_counters  known;
+        unsigned char more[16];
+    } newer;
+    act_counters older;
+    const size_t half = offsetof(act_counters, sent);
+
+    open_system();
+    memset(&newer, 0xFF, sizeof newer);
+    memset(&older, 0xFF, sizeof older);
+    ck_assert_int_eq(spawn(NULL), ACT_OK);
+    act__system_counters(sys, &newer.known, sizeof newer.known + 8);
+    act__system_counters(sys, &older, half);
+    ck_assert_uint_eq(newer.known.spawned, 1);
+    ck_assert_uint_eq(newer.known.log_lost, 0);
+    for (size_t i = 0; i < sizeof newer.more; i++)
+        ck_assert_uint_eq(newer.more[i], i < 8 ? 0 : 0xFF);
+    ck_assert_uint_eq(older.spawned, 1);
+    ck_assert_uint_eq(older.sent, UINT64_MAX); /* was not there in its time */
+    close_system();
+}
+
 const struct kit_case kit_cases[] = {
     TEST_CASE(options_of_an_older_program_are_taken),
     TEST_CASE(options_of_a_newer_program_are_taken_if_it_sets_none_of_its_own),
@@ -328,6 +352,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(what_has_no_size_is_refused),
     TEST_CASE(an_older_programs_options_are_heeded),
     TEST_CASE(what_is_missing_is_zero_and_the_size_is_ours),
+    TEST_CASE(counters_are_read_into_a_smaller_or_larger_struct),
     TEST_CASE(a_behavior_that_sets_what_is_reserved_is_refused),
     TEST_CASE(a_partition_that_sets_what_is_reserved_is_refused),
     END_OF_CASES};
