@@ -392,7 +392,8 @@ ACT_API void act_demonitor(act_self *self, act_ref monitor) ACT_NONNULL_ALL;
 ACT_API ACT_MUST_CHECK act_result act_trap_exits(act_self *self, bool trap) ACT_NONNULL_ALL;
 
 /**
- * Ends this actor when the running callback returns.
+ * Ends this actor when the running callback returns: the call itself returns, and what stands
+ * behind it is still done. To leave the callback here: act_exit_now.
  *
  * Nothing after this call can revoke it; what the callback sends later still goes out. Linked
  * actors get an exit signal, monitors a DOWN, a supervisor applies its restart rule. Of two calls
@@ -402,6 +403,37 @@ ACT_API ACT_MUST_CHECK act_result act_trap_exits(act_self *self, bool trap) ACT_
  * Threads: handler.
  */
 ACT_API void act_exit(act_self *self, act_exit_reason reason) ACT_NONNULL_ALL;
+
+/**
+ * Ends this actor, as act_exit with ACT_EXIT_NORMAL: its work is done.
+ *
+ * Threads: handler.
+ */
+static inline void act_stop(act_self *self)
+{
+    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+}
+
+/**
+ * Ends this actor and leaves the running callback: does not return (Erlang's exit/1). Unwinds the
+ * callback, running its __attribute__((cleanup)) handlers, as act_panic does; but the actor ends
+ * for this reason, which is logged only if that of an act_exit would be, and the message in hand
+ * counts as handled. In init: no ACT_MESSAGE_STARTED with its result comes, but one with
+ * ACT_CLOSED. In terminate: the callback is left, the reason stays.
+ *
+ * reason   As of act_exit, of which the first wins; in a clean-up handler that a panic runs, the
+ *          panic.
+ * Threads: handler.
+ */
+ACT_API ACT_NORETURN void act_exit_now(act_self *self, act_exit_reason reason) ACT_NONNULL_ALL;
+
+/**
+ * Whether the end of this actor is decided: it comes when the running callback returns. True once
+ * act_exit or act_stop was called, or act_should_end has found an exit signal; in terminate.
+ *
+ * Threads: handler.
+ */
+ACT_API bool act_is_ending(const act_self *self) ACT_NONNULL_ALL;
 
 /**
  * Says whether this actor has been asked to end: what its callbacks have begun is of no use any

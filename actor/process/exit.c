@@ -117,6 +117,23 @@ void act_exit(act_self *self, act_exit_reason reason)
     act__end_decide(self->worker, self, mine);
 }
 
+void act_exit_now(act_self *self, act_exit_reason reason)
+{
+    ACT__HANDLER_ONLY(self);
+    struct act__worker *worker = self->worker;
+    if (!worker->run.panic.unwinding) { /* else in a clean-up handler, and that goes on */
+        act_exit(self, reason);
+        worker->ending.leaves = true;
+    }
+    act__panic_unwind(&worker->run.panic);
+}
+
+bool act_is_ending(const act_self *self)
+{
+    ACT__HANDLER_ONLY(self);
+    return act__phase_of(self) == ACT__PHASE_ENDING;
+}
+
 /* An exit signal in an envelope of its own. */
 static act_result send_exit(struct act_system *system, struct act__worker *worker, uint64_t from,
                             uint64_t to, act_exit_reason reason)
@@ -270,20 +287,21 @@ static void log_panic(act_self *self, const act_message *message)
     act__log_of(self, ACT_LOG_ERROR, "panicked at a message of %s: %s", sender, text);
 }
 
-void act__turn_recover(struct act__runner *runner)
+/* The message that was in hand when the callback was left; NULL: none. */
+static act_message *take_message_in_hand(struct act__worker *worker)
 {
-    struct act__worker *worker = act__worker_of(runner);
-    if (act__has_forked(worker->system))
-        act__fork_returned(worker);
-    act_self          *self = act__current_of(worker);
+    act_message *message = (act_message *)(uintptr_t)worker->message;
+    __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
+    return message;
+}
+
+static void recover_from_panic(struct act__worker *worker, act_self *self)
+{
     struct act__reason reason = {.kind = ACT_EXIT_PANIC, .text = worker->ending.panic_text};
-    worker->run.panic.unwinding = false;
-    worker->run.calls_late = false; /* a release has panicked, which it must not */
+    act_message       *message = take_message_in_hand(worker);
     worker->ending.panic_text = NULL;
     act__count(&worker->panicked);
-    if (worker->message != NULL) {
-        act_message *message = (act_message *)(uintptr_t)worker->message;
-        __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
+    if (message != NULL) {
         log_panic(self, message);
         fail_message(worker, self, message);
     }
@@ -294,6 +312,28 @@ void act__turn_recover(struct act__runner *runner)
     } else {
         act__end_decide(worker, self, reason);
     }
+}
+
+/* After act_exit_now. */
+static void recover_from_exit(struct act__worker *worker, act_self *self)
+{
+    act_message *message = take_message_in_hand(worker);
+    worker->ending.leaves = false;
+    if (message != NULL)
+        act__finish(worker, self, message);
+}
+
+void act__turn_recover(struct act__runner *runner)
+{
+    struct act__worker *worker = act__worker_of(runner);
+    if (act__has_forked(worker->system))
+        act__fork_returned(worker);
+    worker->run.panic.unwinding = false;
+    worker->run.calls_late = false; /* a release has panicked, which it must not */
+    if (worker->ending.leaves)
+        recover_from_exit(worker, act__current_of(worker));
+    else
+        recover_from_panic(worker, act__current_of(worker));
     act__turn_go_on(worker);
 }
 

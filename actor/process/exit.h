@@ -14,6 +14,7 @@ struct act__ending {
     struct act__reason       reason;              /* once the end is decided */
     uint8_t                  stage;               /* how far it has got; see exit.c */
     bool                     agreed;              /* it is a kill that is told to none */
+    bool                     leaves;              /* act_exit_now is on its way: no panic */
     bool                     was_root;            /* one that was told to end */
     char                     label[ACT_NAME_MAX]; /* of an on_end that was called; "": none */
     struct act__reason_text *panic_text;          /* of a panic that is on its way */
