@@ -185,7 +185,9 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  * Puts a message into another actor's inbox.
  *
  * to       A pid whose actor has exited is allowed and answered with ACT_NO_ACTOR.
- * message  *message is one that you own (from act_message_create or act_take).
+ * message  *message is one that you own (from act_message_create or act_take). Not an ask whose
+ *          asker still waits, which would not hear of it again: act_forward sends that on, and
+ *          act_reply answers with it.
  *
  * Owns:    on ACT_OK the receiver owns it and *message is NULL; otherwise it is still yours,
  *          unchanged.
@@ -211,6 +213,7 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  *          ACT_FULL      the inbox is at inbox_max and its policy is ACT_INBOX_REFUSE.
  *          ACT_NO_ACTOR  there is no receiver, now or ever again.
  *          ACT_NO_NODE   the receiver's node is not connected.
+ *          ACT_INVALID   an ask that waits for its answer.
  * See:     test/actor/delivery/send_test.c, test/actor/delivery/inbox_bound_test.c
  */
 ACT_API ACT_MUST_CHECK act_result act_send(act_self *self, act_pid to,
@@ -247,7 +250,8 @@ ACT_API void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void
                             size_t bytes_count) ACT_NONNULL(1);
 
 /**
- * Keeps the message that the handler was given, beyond the handler's return.
+ * Keeps the message that the handler was given, beyond the handler's return. An ask still waits for
+ * its answer: keep act_message_asker for act_reply, or act_forward it.
  *
  * Owns:    it is yours to send or free. Where the handler may panic meanwhile, keep it in a
  *          variable with __attribute__((cleanup(act_message_free))), which sending sets to NULL; in
@@ -290,6 +294,23 @@ ACT_API ACT_MUST_CHECK act_result act_ask(act_self *self, act_ref *ask, act_pid 
 ACT_API ACT_MUST_CHECK act_result act_ask_value(act_self *self, act_ref *ask, act_pid to,
                                                 uint32_t tag, act_value value,
                                                 act_millis timeout) ACT_NONNULL_ALL;
+
+/**
+ * Sends a message that was taken on, as its sender would have sent it: the receiver sees that
+ * sender. If it is an ask, the receiver's answer goes to the asker, and so does the DOWN when the
+ * receiver ends without: this actor has nothing more to do with it, and may end. The asker's
+ * timeout goes on.
+ *
+ * Owns:    as act_send.
+ * Threads: handler.
+ * Order:   between what this actor sends to the receiver as act_send.
+ * Retry:   the DOWN of an ask that was forwarded never says ACT_FATE_UNBEGUN.
+ * Returns: as act_send, without ACT_INVALID; ACT_FULL whatever the receiver's policy is. If it is
+ *          not ACT_OK the ask still waits for this actor.
+ * See:     test/actor/signal/forward_test.c
+ */
+ACT_API ACT_MUST_CHECK act_result act_forward(act_self *self, act_pid to,
+                                              act_message **message) ACT_NONNULL_ALL;
 
 /* An asker that waits for its answer: copy it to reply after the handler has returned. */
 typedef struct act_asker {

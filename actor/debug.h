@@ -80,6 +80,8 @@ ACT_END_DECLS
 #define act_demonitor(self, ...)  act_demonitor(ACT__IN_HANDLER(self, act_demonitor), __VA_ARGS__)
 #define act_trap_exits(self, ...) act_trap_exits(ACT__IN_HANDLER(self, act_trap_exits), __VA_ARGS__)
 #define act_exit(self, ...)       act_exit(ACT__IN_HANDLER(self, act_exit), __VA_ARGS__)
+#define act_forward(self, ...)    act_forward(ACT__IN_HANDLER(self, act_forward), __VA_ARGS__)
+#define act_stop(self)            act_stop(ACT__IN_HANDLER(self, act_stop))
 #define act_exit_now(self, ...)   act_exit_now(ACT__IN_HANDLER(self, act_exit_now), __VA_ARGS__)
 #define act_is_ending(self)       act_is_ending(ACT__IN_HANDLER_CONST(self, act_is_ending))
 #define act_should_end(self)      act_should_end(ACT__IN_HANDLER(self, act_should_end))

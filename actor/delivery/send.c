@@ -145,6 +145,19 @@ static inline __attribute__((always_inline)) void accept(struct act_system  *sys
     count_sent(system, worker);
 }
 
+/* The outbox is empty. */
+static void deliver_admitted(struct act_system *system, struct act__worker *worker, uint64_t from,
+                             act_self *cell, act_pid to, act_message *message)
+{
+    bool is_flood = worker != NULL && !act__message_is_reply(message);
+    bool is_bounded = act__load(&cell->inbox_shared.max) != 0;
+    if (is_flood)
+        act__backpressure_sent(worker, cell);
+    accept(system, worker, from, to.local, message, message->act_bits);
+    act__gap("send.admitted");
+    enqueue(system, worker, cell, message, is_flood && !is_bounded, 1);
+}
+
 act_result act__deliver_or_full(struct act_system *system, struct act__worker *worker,
                                 uint64_t from, act_pid to, act_message *message, bool *drops)
 {
@@ -154,18 +167,12 @@ act_result act__deliver_or_full(struct act_system *system, struct act__worker *w
     act_result result = act__pid_resolve(&cell, system, to, memory_order_relaxed);
     if (result != ACT_OK)
         return result;
-    uint32_t max = act__load(&cell->inbox_shared.max);
-    if (max != 0 && !admit(cell, message)) {
+    if (act__load(&cell->inbox_shared.max) != 0 && !admit(cell, message)) {
         *drops = act__load(&cell->policy) != ACT_INBOX_REFUSE;
         return ACT_FULL;
     }
-    bool is_flood = worker != NULL && !act__message_is_reply(message);
-    if (is_flood)
-        act__backpressure_sent(worker, cell);
-    accept(system, worker, from, to.local, message, message->act_bits);
     act__outbox_end(worker);
-    act__gap("send.admitted");
-    enqueue(system, worker, cell, message, is_flood && max == 0, 1);
+    deliver_admitted(system, worker, from, cell, to, message);
     return ACT_OK;
 }
 
@@ -281,7 +288,29 @@ static inline act_result send_under(act_ref ref, act_self *self, act_pid to, act
 act_result act_send(act_self *self, act_pid to, act_message **message)
 {
     ACT__HANDLER_ONLY(self);
+    if (act__unlikely((*message)->ref.value != 0) &&
+        act__ask_waits(self->worker->system, (*message)->ref))
+        return ACT_INVALID;
     return send_under((act_ref){0}, self, to, message);
+}
+
+act_result act_forward(act_self *self, act_pid to, act_message **message)
+{
+    ACT__HANDLER_ONLY(self);
+    struct act__worker *worker = self->worker;
+    act_self           *cell;
+    if (act__has_forked(worker->system))
+        return ACT_FORKED;
+    act_result result = act__pid_resolve(&cell, worker->system, to, memory_order_acquire);
+    if (result != ACT_OK)
+        return result;
+    if (act__load(&cell->inbox_shared.max) != 0 && !admit(cell, *message))
+        return ACT_FULL;
+    act__outbox_end(worker);
+    act__ask_pass_on(worker, self, (*message)->ref, to.local);
+    deliver_admitted(worker->system, worker, (*message)->act_sender, cell, to, *message);
+    *message = NULL;
+    return ACT_OK;
 }
 
 static void release_resource(const act_value *value)
@@ -509,6 +538,8 @@ uint32_t act_inbox_length(act_system *system, act_pid pid)
 act_result act_system_send(act_system *system, act_pid to, act_message **message)
 {
     act_ref before = (*message)->ref; /* as in send_under: it may be an answer to act_system_ask */
+    if (!act__has_forked(system) && before.value != 0 && act__ask_waits(system, before))
+        return ACT_INVALID;
     (*message)->ref.value = 0;
     act_result result = act__deliver(system, NULL, 0, to, *message);
     if (result == ACT_OK)

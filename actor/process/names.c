@@ -12,6 +12,7 @@
 #include <actor/process/fork.h>
 #include <actor/process/shared.h>
 #include <actor/process/worker.h>
+#include <actor/signal/bond.h>
 #include <mailbox/base/lock.h>
 
 struct name {
@@ -254,6 +255,8 @@ act_result act_send_name(act_self *self, const char *name, act_message **message
     struct act__names  *names = worker->system->names;
     uint64_t            from = act__local_of(self);
     act_ref             before = (*message)->ref;
+    if (before.value != 0 && act__ask_waits(worker->system, before))
+        return ACT_INVALID;
     act__outbox_end(worker);
     (*message)->ref.value = 0;
     act__lock(&names->mutex);

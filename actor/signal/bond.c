@@ -42,7 +42,11 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
     bond->timer = NULL;
     act__store(&bond->holders, 2);
     bond->kind = kind;
-    bond->ended[0] = bond->ended[1] = bond->has_no_target = bond->is_unbegun = false;
+    act__store(&bond->ended[0], false);
+    act__store(&bond->ended[1], false);
+    bond->has_no_target = bond->is_unbegun = false;
+    bond->is_forwarded = false;
+    act__store(&bond->passage, ACT__PASSAGE_SETTLED);
     act_ref ref = kind == ACT__BOND_LINK ? (act_ref){0} : act__bond_ref(worker->system, bond);
     prepare_end(bond, 0, act__pid_of(initiator), ref);
     prepare_end(bond, 1, other, ref);
@@ -63,7 +67,10 @@ static bool was_actor(struct act_system *system, const act_message *end)
  */
 static uint64_t target_of(const struct act__bond *bond, unsigned side)
 {
-    return side == 1 && bond->has_no_target ? 0 : bond->end[side].act_sender;
+    /* acquire, of side 1: pairs with act__ask_pass_on; that the bond is under way is seen. */
+    return side == 1 && bond->has_no_target
+               ? 0
+               : __atomic_load_n(&bond->end[side].act_sender, __ATOMIC_ACQUIRE);
 }
 
 static void push_end(struct act__worker *worker, struct act__bond *bond, unsigned end, uint32_t tag)
@@ -97,7 +104,7 @@ void act__bond_end(struct act__worker *worker, struct act__bond *bond, unsigned 
                    const struct act__reason *reason)
 {
     act__set_remove(&bond->half[side]);
-    bond->ended[side] = true;
+    act__store(&bond->ended[side], true);
     if (side == 0 && bond->timer != NULL) { /* only side 0 may look at the timer */
         act__timer_cancel(worker, bond->timer);
         bond->timer = NULL;
@@ -169,7 +176,7 @@ void act__ask_unbegun(struct act__worker *worker, act_self *self, const act_mess
     bool     is_in_set = __atomic_load_n(&bond->half[1].here, __ATOMIC_ACQUIRE) != NULL;
     if (was_sent_to(asked, self, message) && is_in_set && is_called(system, bond, message->ref) &&
         bond->kind == ACT__BOND_ASK)
-        bond->is_unbegun = true;
+        bond->is_unbegun = !bond->is_forwarded;
 }
 
 /*
@@ -220,6 +227,67 @@ bool act__ask_is_open(struct act_system *system, act_ref ask)
     struct act__bond *bond = act__slab_at(&system->bonds, act__ref_index(ask, 0));
 
     return bond != NULL && is_called(system, bond, ask);
+}
+
+bool act__ask_waits(struct act_system *system, act_ref ask)
+{
+    struct act__bond *bond = act__slab_at(&system->bonds, act__ref_index(ask, 0));
+    if (bond == NULL || !is_called(system, bond, ask))
+        return false;
+    /* acquire: as in find_at_side. A reply that was taken has ended side 0, and that is seen. */
+    return !act__load_acquire(&bond->ended[0]) && is_called(system, bond, ask);
+}
+
+void act__ask_pass_on(struct act__worker *worker, act_self *self, act_ref ask, uint64_t to)
+{
+    struct act__bond *bond = ask_find(self, ask, 1);
+    if (bond == NULL)
+        return;
+    act__set_remove(&bond->half[1]);
+    bond->is_forwarded = true;
+    bond->is_unbegun = false;
+    act__store(&bond->passage, ACT__PASSAGE_UNDER_WAY);
+    /* release: one that sends END there sees that the bond is under way; see target_of. */
+    __atomic_store_n(&bond->end[1].act_sender, to, __ATOMIC_RELEASE);
+    act__gap("bond.passed_on");
+    bond->end[1].tag = ACT__SIGNAL_MONITOR;
+    act__signal_push(worker->system, worker, to, &bond->end[1]);
+}
+
+bool act__ask_arrives(struct act__worker *worker, struct act__bond *bond)
+{
+    uint8_t passage = ACT__PASSAGE_UNDER_WAY;
+    if (act__likely(act__load(&bond->passage) == ACT__PASSAGE_SETTLED))
+        return true;
+    act__gap("bond.arrived");
+    /* acq_rel: pairs with act__ask_end_follows: one of both sees the other. */
+    if (atomic_compare_exchange_strong_explicit(&bond->passage, &passage, ACT__PASSAGE_SETTLED,
+                                                memory_order_acq_rel, memory_order_acquire))
+        return true;
+    act__bond_let_go(worker, bond);
+    return false;
+}
+
+bool act__ask_end_follows(struct act__worker *worker, act_self *self, act_message *signal)
+{
+    unsigned          end;
+    uint8_t           passage = ACT__PASSAGE_UNDER_WAY;
+    struct act__bond *bond = act__bond_of_end(signal, &end);
+    if (end != 0 || bond->kind != ACT__BOND_ASK)
+        return false;
+    /* acquire, both: pairs with act__ask_arrives, and with act__ask_pass_on. */
+    if (act__load_acquire(&bond->passage) == passage &&
+        atomic_compare_exchange_strong_explicit(&bond->passage, &passage, ACT__PASSAGE_OVER,
+                                                memory_order_acq_rel, memory_order_acquire)) {
+        act__bond_let_go(worker, bond);
+        return true;
+    }
+    act__gap("bond.follows");
+    uint64_t asked = __atomic_load_n(&bond->end[1].act_sender, __ATOMIC_ACQUIRE);
+    if (bond->has_no_target || was_sent_to(asked, self, signal))
+        return false;
+    act__signal_push(worker->system, worker, asked, signal);
+    return true;
 }
 
 bool act__ask_answered(struct act__worker *worker, act_self *self, act_ref ask)

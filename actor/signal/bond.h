@@ -20,6 +20,17 @@
  * half[s] and ended[s] belong to side s, whose cell's token guards them. The record is free when
  * both ends have been taken in, or will never be sent: `holders` counts them. The pids are the
  * senders in the envelopes.
+ *
+ * Forwarded. The one that is asked can give its side to another actor: it takes half[1] out, writes
+ * the other's pid into end[1] and sends that to it as it once came, as MONITOR. Side 0 knows nothing
+ * of this, so its end[0] may reach one that is not at side 1 any more, or not yet:
+ *
+ *     passage:   SETTLED --- side 1 forwards ---> UNDER_WAY --- MONITOR is taken in ---> SETTLED
+ *                                                     |
+ *                                                     +--- end[0] is taken in, anywhere ---> OVER
+ *
+ * While it is SETTLED end[0] goes after it, to the actor that end[1] names. When it is OVER, the
+ * one that takes MONITOR in lets it go. See doc/models/forward.pml.
  */
 struct act__bond {
     act_message        end[2];
@@ -27,8 +38,10 @@ struct act__bond {
     _Atomic uint64_t   generation; /* odd while in use: makes the ref */
     struct act__timer *timer;      /* of an ask; only side 0 */
     _Atomic uint8_t    holders;
+    _Atomic uint8_t    passage; /* of an ask: ACT__PASSAGE_* */
     uint8_t            kind;
-    bool               ended[2];
+    _Atomic bool       ended[2];      /* strangers look at ended[0]: act__ask_waits */
+    bool               is_forwarded;  /* of an ask: one that was asked has had it; side 1's */
     bool               is_unbegun;    /* of an ask: no handler has had the request; of a monitor:
                                          nothing that waited is kept */
     bool               has_no_target; /* side 1 was no actor at the beginning: all for it goes
@@ -45,6 +58,7 @@ _Static_assert(sizeof(struct act__slab_link) <= sizeof(((act_message *)0)->as),
                "a link has room in a payload");
 
 enum { ACT__BOND_LINK, ACT__BOND_MONITOR, ACT__BOND_ASK };
+enum { ACT__PASSAGE_SETTLED, ACT__PASSAGE_UNDER_WAY, ACT__PASSAGE_OVER };
 
 /* A bond between the cells of two pids; side 0's half is not yet in its set. NULL: no memory. */
 struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint64_t initiator,
@@ -83,6 +97,20 @@ void act__ask_unbegun(struct act__worker *worker, act_self *self, const act_mess
  * thread.
  */
 bool act__ask_is_open(struct act_system *system, act_ref ask);
+/* Whether a message with this ref is an ask whose asker still waits. Any thread; a hint. */
+bool act__ask_waits(struct act_system *system, act_ref ask);
+/* If it is `self` that was asked: gives side 1 to the actor `to`, which is one or was. */
+void act__ask_pass_on(struct act__worker *worker, act_self *self, act_ref ask, uint64_t to);
+/*
+ * The request of a bond has come to its side 1. Returns: false if it was forwarded and is over: it
+ * is let go then.
+ */
+bool act__ask_arrives(struct act__worker *worker, struct act__bond *bond);
+/*
+ * side 0's END of any bond has come to `self`. Returns: false if `self` is its side 1, or was when
+ * it ended; else it has gone after its bond, or was let go with it.
+ */
+bool act__ask_end_follows(struct act__worker *worker, act_self *self, act_message *signal);
 /* The timeout of an ask has come. Returns: whether there was one. */
 bool act__ask_timed_out(struct act__worker *worker, act_self *self, act_ref ask);
 

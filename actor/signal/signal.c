@@ -260,10 +260,10 @@ bool act_should_end(act_self *self)
  */
 static bool end_bond_side(struct act__worker *worker, struct act__bond *bond, unsigned side)
 {
-    if (bond->ended[side])
+    if (act__load(&bond->ended[side]))
         return false;
     act__set_remove(&bond->half[side]);
-    bond->ended[side] = true;
+    act__store(&bond->ended[side], true);
     if (side == 0 && bond->timer != NULL) {
         act__timer_cancel(worker, bond->timer);
         bond->timer = NULL;
@@ -350,6 +350,8 @@ static void apply_request(struct act__worker *worker, act_self *self, act_messag
 {
     unsigned          end;
     struct act__bond *bond = act__bond_of_end(signal, &end);
+    if (!act__ask_arrives(worker, bond))
+        return;
     if (act__unlikely((self->flags & ACT__CELL_HAS_LINKED) != 0) && bond->kind == ACT__BOND_LINK &&
         links_cross(worker, self, bond))
         return;
@@ -382,6 +384,8 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
     /* the envelope waits in the bond for this side's end */
     case ACT__SIGNAL_MONITOR: apply_request(worker, self, signal); return;
     case ACT__SIGNAL_END:
+        if (act__ask_end_follows(worker, self, signal))
+            return;
         bond = act__bond_of_end(signal, &end);
         end_bond_side(worker, bond, !end);
         break;
@@ -404,13 +408,17 @@ static void refuse_signal(struct act__worker *worker, act_self *self, act_messag
     if (signal->tag == ACT__SIGNAL_LINK || signal->tag == ACT__SIGNAL_MONITOR) {
         struct act__reason gone = {.kind = ACT_EXIT_NO_ACTOR};
         struct act__bond  *bond = act__bond_of_end(signal, &end);
+        if (!act__ask_arrives(worker, bond))
+            return;
         if (bond->kind != ACT__BOND_LINK) /* the request came after this; what a monitor means is
                                              not known */
-            bond->is_unbegun = bond->kind == ACT__BOND_ASK;
+            bond->is_unbegun = bond->kind == ACT__BOND_ASK && !bond->is_forwarded;
         act__bond_end(worker, bond, 1,
                       signal->tag == ACT__SIGNAL_LINK ? ACT__SIGNAL_EXIT : ACT__SIGNAL_DOWN, &gone);
         return;
     }
+    if (signal->tag == ACT__SIGNAL_END && act__ask_end_follows(worker, self, signal))
+        return;
     act__release(worker, signal);
 }
 

@@ -175,6 +175,8 @@ act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_messag
         return ACT_INVALID;
     if (to.node != 0)
         return ACT_NO_NODE;
+    if ((*message)->ref.value != 0 && act__ask_waits(self->worker->system, (*message)->ref))
+        return ACT_INVALID;
     struct act__timer *armed =
         act__timer_arm(self->worker, self, to.local, *message, (act_ref){0}, delay);
     if (armed == NULL)

@@ -329,25 +329,66 @@ static void the_request_may_be_sent_back_as_the_reply(void)
     fixture_close();
 }
 
-static void forwards(act_self *self, void *state, const act_message *message)
+/* Once told to, it sends the request on that it has taken. */
+static act_message *taken;
+
+static void takes(act_self *self, void *state, const act_message *message)
 {
+    act_ref timer;
     (void)state;
+    if (taken == NULL) {
+        taken = act_take(self);
+        return;
+    }
     (void)message;
-    act_message *mine = act_take(self);
-    ck_assert_int_eq(act_send(self, c, &mine), ACT_OK);
+    result = act_send(self, c, &taken);
+    if (result == ACT_OK)
+        return;
+    ck_assert_int_eq(act_send_name(self, "third", &taken), ACT_INVALID);
+    ck_assert_int_eq(act_send_after(self, &timer, c, &taken, 1), ACT_INVALID);
+    ck_assert_int_eq(act_system_send(fixture.system, c, &taken), ACT_INVALID);
 }
 
-static const act_behavior forwarder = {.name = "forwarder", .receive = forwards};
+static const act_behavior keeper = {.name = "keeper", .receive = takes};
 
-static void a_request_sent_on_is_none_any_more(void)
+static void names_itself(act_self *self)
+{
+    ck_assert_int_eq(act_register(self, "third"), ACT_OK);
+}
+
+static void open_keeper(void)
 {
     open_three();
-    c = fixture_spawn_as(&chatty, NULL, NULL); /* would answer an ask */
-    b = fixture_spawn_as(&forwarder, NULL, NULL);
+    taken = NULL;
+    fixture_let(c, names_itself);
+    b = fixture_spawn_as(&keeper, NULL, NULL);
     fixture_let_about(a, asks, b);
+}
+
+static void a_request_that_waits_for_its_answer_is_not_sent_on(void)
+{
+    open_keeper();
+    act_system_tell_value(fixture.system, b, TAG_C, act_nothing());
+    fixture_run();
+    ck_assert_int_eq(result, ACT_INVALID);
+    asker = act_message_asker(taken); /* nothing was changed in it */
+    act_message_free(&taken);
+    fixture_let(c, replies);
+    ck_assert(act_ref_equal(fixture_only(a, TAG_B)->ref, fixture_ref));
+    ck_assert_int_eq(answers(a), 1);
+    fixture_close();
+}
+
+static void a_request_whose_ask_is_over_may_be_sent_on_and_is_none_any_more(void)
+{
+    open_keeper();
     fixture_advance(100);
-    ck_assert_int_eq(fixture_count(a, TAG_B), 0);
     ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_TIMED_OUT), 1);
+    act_system_tell_value(fixture.system, b, TAG_C, act_nothing());
+    fixture_run();
+    ck_assert_int_eq(result, ACT_OK);
+    ck_assert_uint_eq(fixture_only(c, TAG_A)->ref.value, 0);
+    ck_assert(act_pid_equal(fixture_only(c, TAG_A)->sender, b));
     fixture_close();
 }
 
@@ -358,7 +399,7 @@ static void tries_to_pass_on(act_self *self, void *state, const act_message *mes
     (void)message;
     act_message *mine = act_take(self);
     act_tell_value(self, c, TAG_C, act_nothing()); /* its inbox is full */
-    ck_assert_int_eq(act_send(self, c, &mine), ACT_FULL);
+    ck_assert_int_eq(act_forward(self, c, &mine), ACT_FULL);
     ck_assert_int_eq(act_ask(self, &ask, c, &mine, 50), ACT_FULL);
     ck_assert_int_eq(act_send_after(self, &ask, (act_pid){1, c.local}, &mine, 1), ACT_NO_NODE);
     mine->tag = TAG_B;
@@ -652,7 +693,8 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(a_reply_to_no_ask_is_refused),
     FIXTURE_CASE(a_reply_to_what_never_was_an_ask_is_late),
     FIXTURE_CASE(the_request_may_be_sent_back_as_the_reply),
-    FIXTURE_CASE(a_request_sent_on_is_none_any_more),
+    FIXTURE_CASE(a_request_that_waits_for_its_answer_is_not_sent_on),
+    FIXTURE_CASE(a_request_whose_ask_is_over_may_be_sent_on_and_is_none_any_more),
     FIXTURE_CASE(a_request_that_could_not_be_passed_on_can_be_answered),
     FIXTURE_CASE(a_demonitored_ask_has_no_answer),
     TEST_CASE(no_answer_is_seen_after_demonitor, .rounds = 30),
