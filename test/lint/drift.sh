@@ -22,8 +22,8 @@ act.h act.pc doc/api-index.md'
 # These speak of cases and programs of others, by their names: only what begins with act is looked at.
 others='
 doc/channel_cases.md doc/channels.md doc/otp_cases.md
-test/mailbox/channel/crossbeam_test.c test/mailbox/channel/golang_test.c
-test/mailbox/channel/select_test.c test/mailbox/channel/timer_test.c'
+test/mailbox/channel/channel_timer_test.c test/mailbox/channel/crossbeam_test.c
+test/mailbox/channel/golang_test.c test/mailbox/channel/select_test.c'
 
 parts='mailbox actor supervisor samples test doc'
 
