@@ -4,7 +4,7 @@
  *
  * Models    actor/delivery/handover.c    hold, pass_on, park, clear, take, put_back, abandon, handover_of
  *           actor/process/turn.c    do_the_rest, run_handover, sleep_dead, rest
- *           actor/signal/signal.c  control_set, control_take
+ *           actor/signal/signal.h, .c  control_set, control_take
  * Left out  the queue: inbox.pml. Here it is a number, and START; sleeping and waking are one step each. What the cell
  *           is used for after it was given back: its generation is another, and each step of the word looks at the generation.
  * Asserted  whoever writes what belongs to the cell (the name, the birth of the next) is alone; the name is released
