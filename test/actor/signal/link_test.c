@@ -4,6 +4,10 @@
 
 static act_pid a, b, c;
 
+/* Pids of none, now and before. */
+static const act_pid never[] = {
+    {0, 0}, {0, 77}, {0, UINT64_C(5) << 27 | 3}, {0, UINT64_MAX}, {0, UINT64_C(1) << 27 | 123456}};
+
 static void open_three(void)
 {
     fixture_open();
@@ -110,6 +114,18 @@ static void who_traps_no_more_ends(void)
     fixture_close();
 }
 
+static void a_fails_and_b_hears_once(void)
+{
+    fixture_let(a, exits_with_an_error);
+    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 1);
+}
+
+static void a_fails_and_b_lives(void)
+{
+    fixture_let(a, exits_with_an_error);
+    ck_assert(fixture_lives(b));
+}
+
 static void links_many_times(act_self *self)
 {
     for (int i = 0; i < 5; i++)
@@ -122,8 +138,7 @@ static void a_pair_has_at_most_one_link(void)
     fixture_let(b, traps);
     fixture_let_about(b, links_many_times, a);
     fixture_let_about(a, links_many_times, b); /* the other way round it is the same link */
-    fixture_let(a, exits_with_an_error);
-    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 1);
+    a_fails_and_b_hears_once();
     fixture_close();
 }
 
@@ -132,8 +147,7 @@ static void one_unlink_undoes_many_links(void)
     open_three();
     fixture_let_about(b, links_many_times, a);
     fixture_let_about(b, unlinks, a);
-    fixture_let(a, exits_with_an_error);
-    ck_assert(fixture_lives(b));
+    a_fails_and_b_lives();
     fixture_close();
 }
 
@@ -149,8 +163,7 @@ static void two_that_link_at_once_hear_of_each_other_once(void)
     fixture_other = a;
     fixture_tell_to(b, links);
     fixture_run();
-    fixture_let(a, exits_with_an_error);
-    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 1);
+    a_fails_and_b_hears_once();
     fixture_close();
 }
 
@@ -176,8 +189,7 @@ static void links_that_cross_on_the_way_are_one(void)
     fixture_tell_to(a, links_to_b); /* neither has run before both are told */
     fixture_tell_to(b, links_to_a);
     fixture_run();
-    fixture_let(a, exits_with_an_error);
-    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 1);
+    a_fails_and_b_hears_once();
     fixture_close();
 }
 
@@ -226,11 +238,6 @@ static void a_link_to_the_dead_gives_one_who_traps_a_message_from_them(void)
 
 static void a_link_to_who_never_was_gives_no_actor_from_them(void)
 {
-    const act_pid never[] = {{0, 0},
-                             {0, 77},
-                             {0, UINT64_C(5) << 27 | 3},
-                             {0, UINT64_MAX},
-                             {0, UINT64_C(1) << 27 | 123456}};
     open_three();
     fixture_let(b, traps);
     for (int i = 0; i < (int)(sizeof never / sizeof never[0]); i++) {
@@ -282,8 +289,7 @@ static void the_other_side_may_unlink(void)
     open_three();
     fixture_let_about(a, links, b);
     fixture_let_about(b, unlinks, a);
-    fixture_let(a, exits_with_an_error);
-    ck_assert(fixture_lives(b));
+    a_fails_and_b_lives();
     fixture_close();
 }
 
@@ -307,6 +313,16 @@ static void unlinks_and_notes(act_self *self)
     note_down(self, TAG_A);
 }
 
+static void none_is_noted_after_tag_a(act_pid by, uint32_t tag)
+{
+    for (int i = 0, undone = 0; i < fixture.notes_count; i++) {
+        if (!act_pid_equal(fixture.notes[i].by, by))
+            continue;
+        undone |= fixture.notes[i].tag == TAG_A;
+        ck_assert(!(undone && fixture.notes[i].tag == tag));
+    }
+}
+
 static void no_exit_takes_effect_after_unlink(void)
 {
     open_three();
@@ -316,12 +332,7 @@ static void no_exit_takes_effect_after_unlink(void)
     fixture_tell_to(b, does_nothing);
     fixture_tell_to(b, unlinks_and_notes);
     fixture_run();
-    for (int i = 0, unlinked = 0; i < fixture.notes_count; i++) {
-        if (!act_pid_equal(fixture.notes[i].by, b))
-            continue;
-        unlinked |= fixture.notes[i].tag == TAG_A;
-        ck_assert(!(unlinked && fixture.notes[i].tag == ACT_MESSAGE_EXIT));
-    }
+    none_is_noted_after_tag_a(b, ACT_MESSAGE_EXIT);
     fixture_close();
 }
 
@@ -452,11 +463,6 @@ static void a_monitor_of_the_dead_gives_no_actor(void)
 
 static void a_monitor_of_who_never_was_gives_no_actor_from_them(void)
 {
-    const act_pid never[] = {{0, 0},
-                             {0, 77},
-                             {0, UINT64_C(5) << 27 | 3},
-                             {0, UINT64_MAX},
-                             {0, UINT64_C(1) << 27 | 123456}};
     open_three();
     for (int i = 0; i < (int)(sizeof never / sizeof never[0]); i++) {
         fixture_let_about(a, monitors, never[i]);
@@ -497,12 +503,7 @@ static void no_down_is_seen_after_demonitor(void)
     fixture_tell_to(a, does_nothing);
     fixture_tell_to(a, demonitors_and_notes);
     fixture_run();
-    for (int i = 0, undone = 0; i < fixture.notes_count; i++) {
-        if (!act_pid_equal(fixture.notes[i].by, a))
-            continue;
-        undone |= fixture.notes[i].tag == TAG_A;
-        ck_assert(!(undone && fixture.notes[i].tag == ACT_MESSAGE_DOWN));
-    }
+    none_is_noted_after_tag_a(a, ACT_MESSAGE_DOWN);
     fixture_close();
 }
 
