@@ -132,11 +132,11 @@ static void a_thousand_connections_leave_no_descriptor_and_no_memory(void)
     net_start(&net, &(struct net_plan){.connection = &net_echo_with_pid, .spread = net_workers()});
     for (int i = 0; i < 20; i++)
         open_and_drop(&net, i);
-    int  descriptors = net_open_descriptors();
+    int  descriptors = kit_entries_of("/proc/self/fd");
     long blocks = atomic_load(&event_blocks);
     for (int i = 0; i < 1000; i++)
         open_and_drop(&net, i);
-    ck_assert_int_eq(net_open_descriptors(), descriptors);
+    ck_assert_int_eq(kit_entries_of("/proc/self/fd"), descriptors);
     ck_assert_int_eq(atomic_load(&event_blocks), blocks);
     ck_assert_int_eq(used_everywhere(&net), 1); /* the listener */
     net_stop(&net);
@@ -145,7 +145,7 @@ static void a_thousand_connections_leave_no_descriptor_and_no_memory(void)
 
 static void connections_that_stand_when_the_system_stops_leave_nothing(void)
 {
-    int        fd[50], before = net_open_descriptors();
+    int        fd[50], before = kit_entries_of("/proc/self/fd");
     struct net net = {0};
     size_t     pooled = act__pool_outstanding();
     net_start(&net, &(struct net_plan){.connection = &net_echo, .spread = net_workers()});
@@ -160,7 +160,7 @@ static void connections_that_stand_when_the_system_stops_leave_nothing(void)
     }
     act__pool_flush();
     ck_assert_uint_eq(act__pool_outstanding(), pooled);
-    ck_assert_int_eq(net_open_descriptors(), before);
+    ck_assert_int_eq(kit_entries_of("/proc/self/fd"), before);
 }
 
 /* -------------------------------------------------------------------------- addresses and ports */

@@ -6,7 +6,6 @@
 #include <test/actor/io/net.h>
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -376,15 +375,4 @@ void net_reset(int fd)
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
     ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
     close(fd);
-}
-
-int net_open_descriptors(void)
-{
-    int  count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    ck_assert_ptr_nonnull(folder);
-    while (readdir(folder) != NULL)
-        count++;
-    closedir(folder);
-    return count;
 }

@@ -109,6 +109,4 @@ void   net_expect_echo(int fd);                    /* of a word that is sent bef
 void   net_expect_end(int fd);                     /* end of stream or reset */
 void   net_reset(int fd);                          /* closes with a RST */
 
-int net_open_descriptors(void);
-
 #endif
