@@ -37,6 +37,14 @@ static struct fixture_call call(int what)
     return made;
 }
 
+/* `made` is where the answer will be. */
+static void ask_and_run(struct fixture_call *made, int what)
+{
+    *made = call(what);
+    fixture_ask(made);
+    fixture_run();
+}
+
 /* ---------------------------------------------------------------------------------- start_child */
 
 static void start_child_starts_and_answers_with_the_pid(void)
@@ -134,9 +142,7 @@ static void start_child_refuses_a_bad_spec_and_releases_its_args(void)
     begin_and_start();
     added.restart = (act_restart)9;
     added.args_release = fixture_args_release;
-    bad = call(FIXTURE_START);
-    fixture_ask(&bad);
-    fixture_run();
+    ask_and_run(&bad, FIXTURE_START);
     ck_assert_int_eq(bad.asked, ACT_INVALID);
     ck_assert_int_eq(c.args_released, 1);
     fixture_end();
@@ -148,9 +154,7 @@ static void start_child_of_a_dead_supervisor_is_answered_with_down(void)
     begin_and_start();
     added.args_release = fixture_args_release;
     stop();
-    late = call(FIXTURE_START);
-    fixture_ask(&late);
-    fixture_run();
+    ask_and_run(&late, FIXTURE_START);
     ck_assert_int_eq(late.asked, ACT_OK);
     ck_assert_uint_eq(late.tag, ACT_MESSAGE_DOWN);
     ck_assert_int_eq(c.args_released, 1);
@@ -451,9 +455,7 @@ static void which_children_tells_each_in_start_order(void)
     (void)fixture_start(root, &added);
     tell(&c, FIXTURE_DO_FAIL);
     tell(&c, FIXTURE_DO_FAIL);
-    listing = call(FIXTURE_WHICH);
-    fixture_ask(&listing);
-    fixture_run();
+    ask_and_run(&listing, FIXTURE_WHICH);
     ck_assert_uint_eq(listing.rows_count, 3);
     ck_assert_str_eq(listing.rows[0].id, "a");
     ck_assert_str_eq(listing.rows[1].id, "b");
@@ -474,9 +476,7 @@ static void which_children_of_none_has_no_rows(void)
     begin_two();
     spec.children_count = 0;
     start();
-    listing = call(FIXTURE_WHICH);
-    fixture_ask(&listing);
-    fixture_run();
+    ask_and_run(&listing, FIXTURE_WHICH);
     ck_assert_uint_eq(listing.tag, ACT_MESSAGE_SUPERVISOR_ANSWER);
     ck_assert_uint_eq(listing.rows_count, 0);
     fixture_end();
@@ -489,9 +489,7 @@ static void questions_are_answered_also_while_it_starts_and_stops(void)
     b.traps = true, b.end_delay = 100;
     start();
     stop();
-    listing = call(FIXTURE_WHICH);
-    fixture_ask(&listing);
-    fixture_run();
+    ask_and_run(&listing, FIXTURE_WHICH);
     ck_assert_uint_eq(listing.rows_count, 2);
     fixture_end();
 }
