@@ -78,6 +78,7 @@ static void requests_of_both_kinds_are_taken_in_order(void)
 
 static void all_are_freed_with_the_children_they_bring(void)
 {
+    releases = 0;
     act__requests_add(&requests, child_request());
     act__requests_add(&requests, plain_request(ACT__TAG_COUNT_CHILDREN));
     act__requests_add(&requests, child_request());

@@ -73,6 +73,7 @@ static void a_resource_is_released_unless_it_is_taken(void)
 {
     act_message *message;
     act_value    value = act_resource_value(&releases, release);
+    releases = 0;
     ck_assert_int_eq(act_message_create_value(&message, 1, value), ACT_OK);
     act_message_free(&message);
     ck_assert_int_eq(releases, 1);
@@ -90,6 +91,7 @@ static void a_resource_is_released_unless_it_is_taken(void)
 static void without_memory_nothing_is_made(void)
 {
     act_message *message = NULL;
+    releases = 0;
     act__memory_fail_at(1, true);
     ck_assert_int_eq(act_message_create(&message, 1, 100), ACT_NO_MEMORY);
     ck_assert_int_eq(act_message_create_value(&message, 1, act_resource_value(&releases, release)),
