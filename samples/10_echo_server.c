@@ -4,57 +4,47 @@
 
 #include <stdio.h>
 
-/* ---- a connection: its args are the accepted socket, which is now its own ---- */
+/* ---- an echo: serves a connection; its args are the accepted socket, now its own ---- */
 
-static act_result open_connection(act_self *self, void *state, const void *args)
+static act_result open_socket(act_self *self, void *state, const void *args)
 {
+    act_tcp    *tcp; /* each of its events brings it along */
     act_socket *socket = *(act_socket *const *)args;
-    act_result  result = act_tcp_open(self, state, &socket, NULL);
+    act_result  result = act_tcp_open(self, &tcp, &socket, NULL);
+    (void)state;
     act_socket_close(&socket); /* nothing happens if act_tcp_open has taken it */
     return result;
 }
 
 /* What cannot be written yet stays unread, so that a client that reads nothing fills no memory. */
-static void echo_input(act_self *self, act_tcp *tcp)
+static void serve(act_self *self, void *state, const act_message *message)
 {
+    act_tcp       *tcp = message->as.pointer; /* all it receives are events of its socket */
     const uint8_t *bytes = NULL;
     size_t         count = act_tcp_input(tcp, &bytes);
-    act_result     result = act_tcp_write(tcp, bytes, count);
-    if (result == ACT_NO_MEMORY)
+    act_result     result = act_tcp_write(tcp, bytes, count); /* ACT_FULL: WRITABLE follows */
+    (void)state;
+    if (result == ACT_OK) {
+        act_tcp_consume(tcp, count);
+        if (act_tcp_input_ended(tcp)) /* the client has sent all; it gets the rest, then our end */
+            act_tcp_shutdown(tcp);
+    } else if (result == ACT_NO_MEMORY)
         act_panic(self, "no memory for %zu bytes", count);
-    if (result != ACT_OK)
-        return; /* ACT_FULL: WRITABLE follows; ACT_CLOSED: it is over, or CLOSED follows */
-    act_tcp_consume(tcp, count);
-    if (act_tcp_input_ended(tcp)) /* the client has sent all; it gets the rest, then our end */
-        act_tcp_shutdown(tcp);
-}
-
-static void serve_connection(act_self *self, void *state, const act_message *message)
-{
-    act_tcp *tcp = *(act_tcp **)state;
-    bool     is_sent = message->tag == ACT_MESSAGE_TCP_WRITABLE && act_tcp_unsent(tcp) == 0;
-    if (message->tag == ACT_MESSAGE_TCP_CLOSED ||
-        (is_sent && act_tcp_input_ended(tcp) && act_tcp_unread(tcp) == 0))
+    else if (message->tag == ACT_MESSAGE_TCP_CLOSED ||
+             (result == ACT_CLOSED && act_tcp_unsent(tcp) == 0)) /* our side was ended before */
         act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)); /* this closes its socket */
-    else
-        echo_input(self, tcp);
 }
 
-static void release_socket(void *args) /* of a connection that was never started */
+static void close_args(void *args) /* of an echo that was never started */
 {
     act_socket_close(args);
 }
 
-static const act_behavior connection = {.name = "connection",
-                                        .state_bytes = sizeof(act_tcp *),
-                                        .args_bytes = sizeof(act_socket *),
-                                        .init = open_connection,
-                                        .receive = serve_connection};
-static const act_child_spec template = {.id = "connection",
-                                        .behavior = &connection,
-                                        .args_release = release_socket,
-                                        .restart = ACT_RESTART_TEMPORARY};
-static const act_supervisor_spec connections = {
+static const act_behavior echo = {
+    .name = "echo", .args_bytes = sizeof(act_socket *), .init = open_socket, .receive = serve};
+static const act_child_spec template = {
+    .id = "echo", .behavior = &echo, .args_release = close_args, .restart = ACT_RESTART_TEMPORARY};
+static const act_supervisor_spec echoes = {
     .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &template, .children_count = 1};
 
 /* ---- a client: sends a line, ends its side, and reads until the server ends its own ---- */
@@ -62,76 +52,65 @@ static const act_supervisor_spec connections = {
 static act_result send_line(act_self *self, void *state, const void *args)
 {
     static const char line[] = "Hello, echo!\n";
-    act_tcp         **tcp = state;
-    act_result        result =
-        act_tcp_connect(self, tcp, "127.0.0.1", *(const uint16_t *)args, ACT_SECONDS(5), NULL);
+    const uint16_t   *port = args;
+    act_tcp          *tcp;
+    act_result result = act_tcp_connect(self, &tcp, "127.0.0.1", *port, ACT_SECONDS(5), NULL);
+    (void)state;
     if (result == ACT_OK)
-        result = act_tcp_write(*tcp, line, sizeof line - 1); /* leaves when it is connected */
+        result = act_tcp_write(tcp, line, sizeof line - 1); /* leaves when it is connected */
     if (result == ACT_OK)
-        act_tcp_shutdown(*tcp);
+        act_tcp_shutdown(tcp);
     return result;
 }
 
 static void read_echo(act_self *self, void *state, const act_message *message)
 {
-    act_tcp      **tcp = state;
+    act_tcp       *tcp = message->as.pointer;
     const uint8_t *bytes = NULL;
+    size_t         count = act_tcp_input(tcp, &bytes);
+    (void)state;
     if (message->tag == ACT_MESSAGE_TCP_CLOSED)
         act_panic(self, "the connection has broken");
-    size_t count = act_tcp_input(*tcp, &bytes);
-    if (count != 0)
-        fwrite(bytes, 1, count, stdout);
-    act_tcp_consume(*tcp, count);
-    if (!act_tcp_input_ended(*tcp))
+    if (!act_tcp_input_ended(tcp))
         return; /* connected, or there is more to come */
-    printf("That was all.\n");
-    act_tcp_close(tcp); /* nothing more is told of it */
+    printf("%.*sThat was all.\n", (int)count, (const char *)bytes);
+    act_tcp_close(&tcp); /* nothing more is told of it */
     act_system_stop(act_self_system(self));
 }
 
-static const act_behavior client = {.name = "client",
-                                    .state_bytes = sizeof(act_tcp *),
-                                    .args_bytes = sizeof(uint16_t),
-                                    .init = send_line,
-                                    .receive = read_echo};
+static const act_behavior client = {
+    .name = "client", .args_bytes = sizeof(uint16_t), .init = send_line, .receive = read_echo};
 
-/* ---- the listener ---- */
+/* ---- the listener: its state is the supervisor of the echoes ---- */
 
-struct listener {
-    act_listener *socket;
-    act_pid       connections;
-};
-
-static act_result open_listener(act_self *self, void *state, const void *args)
+static act_result open_port(act_self *self, void *state, const void *args)
 {
-    struct listener *listener = state;
-    act_pid          pid;
-    act_result       result = act_tcp_listen(self, &listener->socket, "127.0.0.1", 0, NULL);
+    act_listener *socket;
+    act_pid       pid;
+    act_result    result = act_tcp_listen(self, &socket, "127.0.0.1", 0, NULL);
     (void)args;
     if (result == ACT_OK)
-        result = act_supervisor_spawn_link(self, &listener->connections, &connections, NULL);
+        result = act_supervisor_spawn_link(self, state, &echoes, NULL);
     if (result != ACT_OK)
         return result;
-    uint16_t port = act_listener_port(listener->socket); /* asked for 0: one that is free */
+    uint16_t port = act_listener_port(socket); /* asked for 0: one that is free */
     return act_spawn_link(self, &pid, &client, &port, NULL);
 }
 
-static void accept_clients(act_self *self, void *state, const act_message *message)
+static void accept_all(act_self *self, void *state, const act_message *message)
 {
-    struct listener *listener = state;
-    act_socket      *socket;
-    act_ref          ask;
-    (void)message; /* ACCEPTABLE, or the supervisor's answer */
-    while (act_tcp_accept(listener->socket, &socket) == ACT_OK)
-        if (act_supervisor_start_child_args(self, &ask, listener->connections, &socket,
-                                            sizeof(act_socket *), ACT_FOREVER) != ACT_OK)
+    act_socket *socket;
+    act_ref     ask;
+    if (message->tag != ACT_MESSAGE_TCP_ACCEPTABLE)
+        return; /* the supervisor's answer */
+    while (act_tcp_accept(message->as.pointer, &socket) == ACT_OK)
+        if (act_supervisor_start_child_args(self, &ask, *(act_pid *)state, &socket, sizeof socket,
+                                            ACT_FOREVER) != ACT_OK)
             act_socket_close(&socket);
 }
 
-static const act_behavior listener = {.name = "listener",
-                                      .state_bytes = sizeof(struct listener),
-                                      .init = open_listener,
-                                      .receive = accept_clients};
+static const act_behavior listener = {
+    .name = "listener", .state_bytes = sizeof(act_pid), .init = open_port, .receive = accept_all};
 
 static const act_child_spec      child = {.id = "listener", .behavior = &listener};
 static const act_supervisor_spec tree = {.intensity = 1, .children = &child, .children_count = 1};

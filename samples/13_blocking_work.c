@@ -12,19 +12,21 @@
     MESSAGE(sensor_value, SENSOR_VALUE)
 ACT_SCHEMA(sensor, SENSOR_MESSAGES);
 
-/* ---- the sensor: a device that answers when it likes; here it is a pipe ---- */
+/* ---- the sensor: reads a device that answers when it likes ---- */
+
+static int device[2]; /* here it is a pipe, into which the display writes */
 
 /*
  * Waits in slices, and looks between them whether this actor is to end. The thread is its own: no
  * other actor waits with it. Returns: -1 if it is to end.
  */
-static int read_device(act_self *self, int descriptor)
+static int read_device(act_self *self)
 {
-    struct pollfd device = {.fd = descriptor, .events = POLLIN};
+    struct pollfd input = {.fd = device[0], .events = POLLIN};
     unsigned char byte;
     while (!act_should_end(self)) {
-        int ready = poll(&device, 1, 20); /* ms */
-        if (ready > 0 && read(descriptor, &byte, 1) == 1)
+        int ready = poll(&input, 1, 20); /* ms */
+        if (ready > 0 && read(device[0], &byte, 1) == 1)
             return byte;
         if (ready > 0)
             act_panic(self, "the device is gone");
@@ -32,16 +34,10 @@ static int read_device(act_self *self, int descriptor)
     return -1;
 }
 
-static act_result sensor_begin(act_self *self, void *state, const void *args)
-{
-    (void)self;
-    *(int *)state = *(const int *)args;
-    return ACT_OK;
-}
-
 static void sensor_receive(act_self *self, void *state, const act_message *message)
 {
-    int value = read_device(self, *(int *)state);
+    int value = read_device(self);
+    (void)state;
     if (value >= 0)
         act_answer(self, message, sensor_value, .value = value);
 }
@@ -52,18 +48,13 @@ static void sensor_end(act_self *self, void *state, act_exit_reason reason)
     printf("sensor: ends, %s\n", act_exit_kind_text(reason.kind));
 }
 
-static const act_behavior sensor = {.name = "sensor",
-                                    .state_bytes = sizeof(int),
-                                    .args_bytes = sizeof(int),
-                                    .init = sensor_begin,
-                                    .receive = sensor_receive,
-                                    .terminate = sensor_end};
+static const act_behavior sensor = {
+    .name = "sensor", .receive = sensor_receive, .terminate = sensor_end};
 
 /* ---- the display: never blocks, whatever the sensor does ---- */
 
 struct display {
     act_pid sensor;
-    int     device; /* the end that is written to */
     int     step;
 };
 
@@ -75,11 +66,10 @@ static act_result ask_sensor(act_self *self, const struct display *display, act_
 
 static act_result display_begin(act_self *self, void *state, const void *args)
 {
-    const int      *device = *(const int *const *)args;
     struct display *display = state;
     act_ref         monitor;
-    display->device = device[1];
-    act_result result = act_spawn_monitor(self, &display->sensor, &monitor, &sensor, &device[0],
+    (void)args;
+    act_result result = act_spawn_monitor(self, &display->sensor, &monitor, &sensor, NULL,
                                           ACT_SPAWN_OPTIONS(.blocking = true));
     return result == ACT_OK ? ask_sensor(self, display, ACT_MS(50)) : result;
 }
@@ -87,7 +77,7 @@ static act_result display_begin(act_self *self, void *state, const void *args)
 /* The first value answers the ask that has timed out, and is dropped; the second the new one. */
 static act_result ask_again(act_self *self, const struct display *display)
 {
-    if (write(display->device, "AB", 2) != 2)
+    if (write(device[1], "AB", 2) != 2)
         return ACT_OS;
     return ask_sensor(self, display, ACT_FOREVER);
 }
@@ -118,7 +108,6 @@ static void display_receive(act_self *self, void *state, const act_message *mess
 
 static const act_behavior display = {.name = "display",
                                      .state_bytes = sizeof(struct display),
-                                     .args_bytes = sizeof(int *),
                                      .init = display_begin,
                                      .receive = display_receive};
 
@@ -126,10 +115,9 @@ int main(void)
 {
     act_system *system;
     act_pid     pid;
-    int         device[2], *args = device;
     if (pipe(device) != 0 || act_system_create(&system, NULL) != ACT_OK)
         return 1;
-    act_result result = act_system_spawn(system, &pid, &display, &args, NULL);
+    act_result result = act_system_spawn(system, &pid, &display, NULL, NULL);
     if (result == ACT_OK)
         result = act_system_join(system, pid, NULL, ACT_FOREVER);
     act_system_destroy(&system);

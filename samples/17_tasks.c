@@ -107,11 +107,6 @@ static const act_behavior asker = {.name = "asker",
                                    .init = ask_all,
                                    .receive = asker_receive};
 
-static void quiet(void *context, act_log_level level, const char *text)
-{
-    (void)context, (void)level, (void)text;
-}
-
 int main(void)
 {
     const act_child_spec      task = act_task_child(ACT_SPAWN_OPTIONS(.blocking = true));
@@ -123,7 +118,7 @@ int main(void)
     const act_supervisor_spec tree = {.children = children, .children_count = 2};
     act_system               *system;
     act_pid                   supervisor;
-    if (act_system_create(&system, ACT_SYSTEM_OPTIONS(.log = quiet)) != ACT_OK)
+    if (act_system_create(&system, NULL) != ACT_OK)
         return 1;
     act_result result = act_system_spawn_supervisor(system, &supervisor, &tree, NULL);
     if (result == ACT_OK)

@@ -107,11 +107,6 @@ static act_result show(act_simulation *simulation, act_partition *lists)
     return result;
 }
 
-static void quiet(void *context, act_log_level level, const char *text)
-{
-    (void)context, (void)level, (void)text;
-}
-
 int main(void)
 {
     const act_partition_spec spec = {
@@ -124,7 +119,7 @@ int main(void)
     act_simulation *simulation;
     if (act_partition_create(&lists, &spec) != ACT_OK)
         return 1;
-    act_result result = act_simulation_create(&simulation, 1, ACT_SYSTEM_OPTIONS(.log = quiet));
+    act_result result = act_simulation_create(&simulation, 1, NULL);
     if (result == ACT_OK) {
         result = show(simulation, lists);
         act_simulation_destroy(&simulation); /* first what uses the lists */

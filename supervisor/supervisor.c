@@ -707,24 +707,28 @@ act_result act__supervisor_spawn_link(act_self *self, act_pid *pid, const act_su
     return spawn(self, NULL, pid, spec, options, from);
 }
 
-act_result act_supervisor_spawn_link(act_self *self, act_pid *supervisor,
-                                     const act_supervisor_spec *spec,
-                                     const act_spawn_options   *options)
+/* From a handler or from a thread: self or system. */
+static act_result check_and_spawn(act_self *self, act_system *system, act_pid *pid,
+                                  const act_supervisor_spec *spec, const act_spawn_options *options)
 {
     struct act__spawn_options ours;
     if (!read_options(&ours, options) || act_supervisor_check(spec, NULL, 0) != ACT_OK)
         return ACT_INVALID;
-    return spawn(self, NULL, supervisor, spec, &ours, NULL);
+    return spawn(self, system, pid, spec, &ours, NULL);
+}
+
+act_result act_supervisor_spawn_link(act_self *self, act_pid *supervisor,
+                                     const act_supervisor_spec *spec,
+                                     const act_spawn_options   *options)
+{
+    return check_and_spawn(self, NULL, supervisor, spec, options);
 }
 
 act_result act_system_spawn_supervisor(act_system *system, act_pid *supervisor,
                                        const act_supervisor_spec *spec,
                                        const act_spawn_options   *options)
 {
-    struct act__spawn_options ours;
-    if (!read_options(&ours, options) || act_supervisor_check(spec, NULL, 0) != ACT_OK)
-        return ACT_INVALID;
-    return spawn(NULL, system, supervisor, spec, &ours, NULL);
+    return check_and_spawn(NULL, system, supervisor, spec, options);
 }
 
 /* ---------------------------------------------------------------------- supervisors as children */

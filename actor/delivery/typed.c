@@ -10,30 +10,34 @@
 #include <mailbox/base/lock.h>
 #include <mailbox/schema/print.h>
 
-act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay,
-                                const act_type *type, const void *fields)
+typedef act_result send_call(act_self *self, act_ref *ref, act_pid to, act_message **message,
+                             act_millis time);
+
+/* Inline, so that each caller has its call in it. */
+static inline act_result make_and_send(act_self *self, act_ref *ref, act_pid to, act_millis time,
+                                       const act_type *type, const void *fields, send_call *send)
 {
-    ACT__HANDLER_ONLY(self);
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
         return result;
-    result = act_send_after(self, timer, to, &message, delay);
+    result = send(self, ref, to, &message, time);
     act_message_free(&message);
     return result;
+}
+
+act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay,
+                                const act_type *type, const void *fields)
+{
+    ACT__HANDLER_ONLY(self);
+    return make_and_send(self, timer, to, delay, type, fields, act_send_after);
 }
 
 act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis timeout,
                          const act_type *type, const void *fields)
 {
     ACT__HANDLER_ONLY(self);
-    act_message *message;
-    act_result   result = act_message_create_typed(&message, type, fields);
-    if (result != ACT_OK)
-        return result;
-    result = act_ask(self, ask, to, &message, timeout);
-    act_message_free(&message);
-    return result;
+    return make_and_send(self, ask, to, timeout, type, fields, act_ask);
 }
 
 void act__message_show(const act_self *self, const act_message *message, char *text,

@@ -21,16 +21,16 @@
  * both ends have been taken in, or will never be sent: `holders` counts them. The pids are the
  * senders in the envelopes.
  *
- * Forwarded. The one that is asked can give its side to another actor: it takes half[1] out, writes
- * the other's pid into end[1] and sends that to it as it once came, as MONITOR. Side 0 knows nothing
- * of this, so its end[0] may reach one that is not at side 1 any more, or not yet:
+ * Forwarded. The actor that is asked can give its side to another: it takes half[1] out, writes the
+ * other's pid into end[1] and sends that to it as it once came, as MONITOR. Side 0 knows nothing of
+ * this, so its end[0] may reach one that is not at side 1 any more, or not yet:
  *
- *     passage:   SETTLED --- side 1 forwards ---> UNDER_WAY --- MONITOR is taken in ---> SETTLED
- *                                                     |
- *                                                     +--- end[0] is taken in, anywhere ---> OVER
+ *     passage:   settled --- side 1 forwards ---> under way --- MONITOR is taken in ---> settled
+ *                                                    |
+ *                                                    +--- end[0] is taken in, anywhere ---> over
  *
- * While it is SETTLED end[0] goes after it, to the actor that end[1] names. When it is OVER, the
- * one that takes MONITOR in lets it go. See doc/models/forward.pml.
+ * While it is settled end[0] goes after it, to the actor that end[1] names. When it is over, the
+ * one that takes MONITOR in lets it go.
  */
 struct act__bond {
     act_message        end[2];

@@ -7,8 +7,8 @@
  * Models    actor/delivery/backpressure.c    update, unmute_all, begin_watch, watch, unmute_some, enter_list, give_token_up, mute,
  *                           wake, stay; with OPENED also open_list, ask_to_look,
  *                           mute_senders_of, look
- *           actor/signal/signal.c  signal_push, set_control, wake_muted, take_in, control_take
- *           actor/process/turn.c    turn_run, turn_go_on, give_way, rest, fall_asleep, wake_if_asked
+ *           actor/signal/signal.h, .c  signal_push, set_control, wake_muted, take_in, control_take
+ *           actor/process/turn.c    turn_run, turn_go_on, give_way, rest_from_work, fall_asleep, wake_if_asked
  * Left out  how an inbox works, which is inbox.pml: here it is a count of signals, and whether its owner sleeps. How
  *           far behind the receiver is: it becomes overloaded and calm when it likes, and unmutes its senders. That cells are used again.
  *           Whose list a sender to a muted actor enters: any list will do. Time: the watch looks when it
@@ -530,7 +530,7 @@ look:
         fi
     :: else
     fi;
-    /* rest */
+    /* rest_from_work */
     backpressure_mute(a);
     if
     :: lets_go -> goto idle

@@ -3,8 +3,10 @@
  * -DTWO and two receivers, with -DTWO_SENDERS and two senders.
  * SPDX-License-Identifier: MIT
  *
- * Models    mailbox/channel/channel_waiting.c, mailbox/channel/select.c  register, selected, sleep, unregister; with them send, receive and the
- *           last sender's drop of mailbox/channel/channel_buffered.c, or with -DRENDEZVOUS of mailbox/channel/channel_rendezvous.c
+ * Models    mailbox/channel/channel_waiting.c  register, try_select, cases_select, sleep, unregister
+ *           mailbox/channel/select.c           wait_once
+ *           mailbox/channel/channel_buffered.c send, receive; with -DRENDEZVOUS mailbox/channel/channel_rendezvous.c  send, receive
+ *           mailbox/channel/channel.c          sender_drop, of the last sender
  * Left out  What the values are, and where they lie: they are counted. The order of the lists: any that is listed may be
  *           selected. Watchers. Deadlines, but with -DTIMEOUTS a sleeper may awake at any time and look again.
  * Asserted  every value that is sent is received, once; none sleeps on: all come to their end.

@@ -5,7 +5,7 @@
  *
  * Models    actor/delivery/backpressure.c    open_list, ask_to_look, mute_senders_of, look, enter_list,
  *                           pass_on, give_token_up, mute, unmute_list
- *           actor/process/turn.c    turn_run, give_way, rest, fall_asleep, wake_if_asked
+ *           actor/process/turn.c    turn_run, give_way, rest_from_work, fall_asleep, wake_if_asked
  * Left out  as in backpressure.pml; signals, so that one that is muted runs again only when it is unmuted; the
  *           watch. That it finds itself overloaded: a look says so as it likes.
  * Asserted  a token is in one place: a worker, the run queue, the other's list, or nowhere while

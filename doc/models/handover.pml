@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Models    actor/delivery/handover.c    hold, pass_on, park, clear, take, put_back, abandon, handover_of
- *           actor/process/turn.c    do_the_rest, run_handover, sleep_dead, rest
- *           actor/signal/signal.c  control_set, control_take
+ *           actor/process/turn.c    do_the_rest, run_handover, sleep_without_actor, rest_from_work
+ *           actor/signal/signal.h, .c  control_set, control_take
  * Left out  the queue: inbox.pml. Here it is a number, and START; sleeping and waking are one step each. What the cell
  *           is used for after it was given back: its generation is another, and each step of the word looks at the generation.
  * Asserted  what writes what belongs to the cell (the name, the birth of the next) is alone; the name is released
@@ -288,7 +288,7 @@ inline run_handover()
     fi
 }
 
-inline sleep_dead()
+inline sleep_without_actor()
 {
     was = state;
     state = GONE;
@@ -314,7 +314,7 @@ proctype worker()
         :: over -> break
         :: !over && state == LIVING -> live()
         :: !over && state == HANDOVER -> run_handover()
-        :: !over && (state == DIED || state == GONE) -> take_in(); sleep_dead()
+        :: !over && (state == DIED || state == GONE) -> take_in(); sleep_without_actor()
         od
     :: atomic { !queued && freed == 1 && others == 0 && asleep -> break }
     od

@@ -4,8 +4,8 @@
  *
  * Models    mailbox/inbox/mpsc_queue.h  push, wake, older, fetch, idle, detach
  *           mailbox/inbox/inbox.h, .c   fetch, pop, retire, detach, sleep
- *           actor/process/turn.c          turn_run, turn_go_on, rest, fall_asleep, wake_if_asked
- *           actor/signal/signal.c        take_in_list, control_set, control_take
+ *           actor/process/turn.c          turn_run, turn_go_on, rest_from_work, fall_asleep, wake_if_asked
+ *           actor/signal/signal.h, .c    take_in_list, control_set, control_take
  * Left out  generations: one actor lives all the time. Bounds: a counter beside the queue. Muted senders: backpressure.pml. The
  *           run queue is one bit, since one actor has one token. The pool gives any free envelope, and there are
  *           fewer than messages: the one just freed comes back at once.

@@ -37,15 +37,9 @@ timers timers n=1000000'
 every=$(echo "$rows" | awk 'NF && !seen[$2]++ { list = list "," $2 } END { print substr(list, 2) }')
 
 reps=5
-while getopts r: option; do
-    [ "$option" = r ] || usage
-    reps=$OPTARG
-done
-shift $((OPTIND - 1))
-case $reps in '' | *[!0-9]* | 0) usage ;; esac
-[ "$#" -le 1 ] || usage
-picked=${1-$every}
-[ -x "$bench" ] || { echo "actors.sh: no $bench: ./quickstart build" >&2; exit 1; }
+picked=$every
+# shellcheck source=test/bench/arguments.sh
+. "$(dirname "$0")/arguments.sh"
 
 if [ -x "$peers/run" ]; then
     OURS=$(cd "$(dirname "$bench")" && pwd)/act-bench exec "$peers/run" -r "$reps" "$picked"

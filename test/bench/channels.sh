@@ -15,15 +15,9 @@ usage() {
     exit 2
 }
 reps=3
-while getopts r: option; do
-    [ "$option" = r ] || usage
-    reps=$OPTARG
-done
-shift $((OPTIND - 1))
-case $reps in '' | *[!0-9]* | 0) usage ;; esac
-[ "$#" -le 1 ] || usage
-picked=${1-$workloads}
-[ -x "$bench" ] || { echo "channels.sh: no $bench: ./quickstart build" >&2; exit 1; }
+picked=$workloads
+# shellcheck source=test/bench/arguments.sh
+. "$(dirname "$0")/arguments.sh"
 
 # figures TITLE ARGUMENT...: one workload of act-bench at one and two cores.
 figures() {

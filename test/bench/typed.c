@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include <mailbox/schema/codec.h>
-#include <test/bench/bench.h>
+#include <test/bench/pingpong.h>
 
 #define TYPED_BALL(FIELD)  FIELD(1, INT64, number)
 #define TYPED_SMALL(FIELD) FIELD(1, INT64, a) FIELD(2, UINT32, b) FIELD(3, INT32, c)
@@ -43,17 +43,10 @@ static void pong_receive(act_self *self, void *state, const act_message *message
 
 static const act_behavior pong = {.name = "pong", .receive = pong_receive};
 
-struct ping {
-    act_pid pong;
-    int64_t n, sent, began;
-};
-
 static act_result ping_begin(act_self *self, void *state, const void *args)
 {
     struct ping *ping = state;
-    ping->n = *(const int64_t *)args;
-    bench_must(act_spawn(self, &ping->pong, &pong, NULL, NULL));
-    ping->began = bench_clock();
+    ping_open(self, ping, args, &pong);
     act_tell(self, ping->pong, typed_ball, .number = 0);
     return ACT_OK;
 }
@@ -61,28 +54,13 @@ static act_result ping_begin(act_self *self, void *state, const void *args)
 static void ping_receive(act_self *self, void *state, const act_message *message)
 {
     struct ping *ping = state;
-    int64_t      number = act_view(typed_ball, message)->number;
-    bench_check(number == ping->sent + 1, "an answer is what was sent, plus one");
-    if (number == 2 * ping->n - 1) {
-        bench_end(self, bench_clock() - ping->began, 2 * ping->n);
-        return;
-    }
-    ping->sent = number + 1;
-    act_tell(self, ping->pong, typed_ball, .number = ping->sent);
+    if (ping_goes_on(self, ping, act_view(typed_ball, message)->number))
+        act_tell(self, ping->pong, typed_ball, .number = ping->sent);
 }
-
-static const act_behavior ping = {
-    .name = "ping",
-    .state_bytes = sizeof(struct ping),
-    .args_bytes = sizeof(int64_t),
-    .init = ping_begin,
-    .receive = ping_receive,
-};
 
 void bench_typed(void)
 {
-    int64_t n = bench_number("n", 1, INT32_MAX);
-    bench_run(&ping, &n, NULL);
+    ping_run(ping_begin, ping_receive);
 }
 
 /* ------------------------------------------------------- as bytes, and msgpack-c called by hand */

@@ -5,6 +5,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <test/kit/kit.h>
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,17 @@ int kit_round(void)
 int kit_many(int count)
 {
     return getenv("KIT_ROUNDS_MAX") != NULL ? count / 20 : count;
+}
+
+int kit_entries_of(const char *folder)
+{
+    int  count = 0;
+    DIR *entries = opendir(folder);
+    ck_assert_ptr_nonnull(entries);
+    while (readdir(entries) != NULL)
+        count++;
+    closedir(entries);
+    return count;
 }
 
 static void run_case(int place_and_round)

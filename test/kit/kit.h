@@ -42,6 +42,9 @@ extern const struct kit_case kit_cases[];
  */
 int kit_many(int count);
 
+/* How many entries a folder has: descriptors in /proc/self/fd, threads in /proc/self/task. */
+int kit_entries_of(const char *folder);
+
 /* Which round of its case is running, from 0. */
 int kit_round(void);
 

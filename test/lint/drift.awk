@@ -140,6 +140,41 @@ function look_at_places(text,    place, name, file) {
         if (name ~ /_/ && (file in bases) && !((file, name) in holds)) complain(name " is not in " file)
     }
 }
+# Which functions a file has, each also without the beginning that all of them share.
+function learn_functions(text,    word) {
+    while (match(text, /[A-Za-z_][A-Za-z0-9_]*\(/)) {
+        word = substr(text, RSTART, RLENGTH - 1); text = substr(text, RSTART + RLENGTH)
+        functions[FILENAME, word] = 1
+        if (word ~ /^act_/) while (sub(/^[^_]*_+/, "", word)) functions[FILENAME, word] = 1
+    }
+}
+# "FILE, FILE  name, name" in the head of a model: each name is a function of one of these files, or of
+# both. What has more words is prose. Returns: the item without a file that it begins with.
+function take_file(item,    file) {
+    if (match(item, / of [a-z_\/]+\.[ch]$/)) item = substr(item, RSTART + 4) " " substr(item, 1, RSTART - 1)
+    if (!match(item, /^[a-z_\/]*\.[ch]/)) return item
+    file = substr(item, 1, RLENGTH); item = substr(item, RLENGTH + 1); sub(/^ +/, "", item)
+    if (file ~ /^\./) file = substr(last_file, 1, length(last_file) - 2) file # "inbox.h, .c"
+    modelled = is_open ? modelled " " file : file
+    last_file = file; is_open = item == ""
+    return item
+}
+function look_at_model(text,    n, i, j, items, item, files, found) {
+    if (text ~ /^ \* [A-Z]/) { in_models = text ~ /^ \* Models /; modelled = ""; is_open = 0 }
+    if (!in_models) return
+    sub(/^ \* (Models)?/, "", text); gsub(/ and /, ",", text)
+    n = split(text, items, /[,;]/)
+    for (i = 1; i <= n; i++) {
+        item = items[i]; gsub(/^ +| +$/, "", item)
+        item = take_file(item)
+        if (item != "") is_open = 0
+        if (modelled == "" || item !~ /^_?[a-z][a-z0-9_]*$/) continue
+        sub(/^_/, "", item)
+        found = 0
+        for (j = split(modelled, files, " "); j > 0; j--) if ((files[j], item) in functions) found = 1
+        if (!found) complain(item " is no function of " modelled)
+    }
+}
 # What a comment declares in its example: ACT_CHANNEL(job_channel, ...).
 function learn_examples(text,    example) {
     while (match(text, /(ACT_[A-Z_]+\(|#define )[A-Za-z0-9_]+/)) {
@@ -171,11 +206,16 @@ mode == "known" && FILENAME ~ /\.md$|^README$/ { # programs in a page
     else if (fenced) { gsub(/(act|ACT)_[A-Za-z0-9_]*/, " "); learn($0) }
     next
 }
-mode == "known" { if (is_c) { split_line($0); learn(code) } else learn($0); next }
+mode == "known" {
+    if (!is_c) { learn($0); next }
+    split_line($0); learn(code)
+    if (code ~ /^[A-Za-z_]/) learn_functions(code)
+    next
+}
 is_c {
     split_line($0)
     if (said != "" && is_retold()) look_at_ours(said)
-    else if (said != "") look_at(said)
+    else if (said != "") { look_at(said); if (FILENAME ~ /\.pml$/) look_at_model(said) }
     next
 }
 /^ *```/ { fenced = !fenced; next }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What a comment, a page or a model names is there: functions, macros, files. doc/decisions and NEWS
-# may name what is gone.
+# What a comment, a page or a model names is there: functions, macros, files; and in the file that a
+# model says it is of. doc/decisions and NEWS may name what is gone.
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016 # a page has marks that are the shell's, too
 . "${top_srcdir:-$(dirname "$0")/../..}/test/lint/lint.sh"
@@ -22,8 +22,8 @@ act.h act.pc doc/api-index.md'
 # These speak of cases and programs of others, by their names: only what begins with act is looked at.
 others='
 doc/channel_cases.md doc/channels.md doc/otp_cases.md
-test/mailbox/channel/crossbeam_test.c test/mailbox/channel/golang_test.c
-test/mailbox/channel/select_test.c test/mailbox/channel/timer_test.c'
+test/mailbox/channel/channel_timer_test.c test/mailbox/channel/crossbeam_test.c
+test/mailbox/channel/golang_test.c test/mailbox/channel/select_test.c'
 
 parts='mailbox actor supervisor samples test doc'
 
@@ -81,6 +81,10 @@ a_tree
 printf '/*\n * Models   actor/signal/bonds.c\n */\nint x;\n' | write doc/models/x.pml
 red "a file in a model" "doc/models/x.pml:2: there is no file actor/signal/bonds.c"
 a_tree
+echo 'static int find_room(void);' | write actor/x.c
+printf '/*\n * Models   actor/signal/bond.c  find_place,\n *           find_room\n */\nint x;\n' | write doc/models/x.pml
+red "a function in a model that is in another file" "doc/models/x.pml:3: find_room is no function of actor/signal/bond.c"
+a_tree
 echo 'Run test/actor/signal/bond_test.' | write CONTRIBUTING
 red "a program" "CONTRIBUTING:1: there is no file test/actor/signal/bond_test"
 
@@ -92,6 +96,14 @@ cat <<'END' | write actor/x.c
  */
 const char *text = "act_gone gone.c";
 END
+cat <<'END' | write doc/models/x.pml
+/*
+ * Models   actor/signal/bond.c  find_place, _wake; also what is said in words, find_room of actor/y.c,
+ *           actor/signal/bond.c, actor/y.c  wake and find_room
+ * Left out a name, place
+ */
+END
+echo 'static int find_room(void);' | write actor/y.c
 printf 'The act_word of another day.\n' | write doc/decisions/001-x.md
 printf 'See `actor/signal/`, `find_place` and doc/decisions/001.\n```c\nint my_own(void);\n```\n' | write doc/x.md
 calm "what is there, in whole or by its end, and what is others'"

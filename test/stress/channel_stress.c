@@ -86,17 +86,27 @@ static void selects_sends(void *argument)
         act_sender_drop(&part->pipes[i].sender);
 }
 
-static void selects_receives(void *argument)
+/* Named first, then tried: another may have been faster. */
+static act_result receive_what_is_ready(struct part *part, act_select_case *cases, size_t *chosen,
+                                        int64_t *value)
 {
-    struct part    *part = argument;
+    if (act_select_ready(chosen, cases, CHANNELS, part->timeout) != ACT_OK)
+        return ACT_EMPTY;
+    return act_channel_receive(cases[*chosen].receiver, value, 0);
+}
+
+static void receive_all(struct part *part, bool is_named_first)
+{
     act_select_case cases[CHANNELS];
     size_t          chosen;
     int64_t         value;
     int             left = CHANNELS;
     for (int i = 0; i < CHANNELS; i++)
-        cases[i] = (act_select_case)ACT_SELECT_RECEIVE(part->pipes[i].receiver, &value);
+        cases[i] = (act_select_case)ACT_SELECT_RECEIVE(part->pipes[i].receiver,
+                                                       is_named_first ? NULL : &value);
     while (left > 0) {
-        act_result result = act_select(&chosen, cases, CHANNELS, part->timeout);
+        act_result result = is_named_first ? receive_what_is_ready(part, cases, &chosen, &value)
+                                           : act_select(&chosen, cases, CHANNELS, part->timeout);
         if (result == ACT_OK) {
             note(part, value);
         } else if (result == ACT_DISCONNECTED) {
@@ -108,29 +118,14 @@ static void selects_receives(void *argument)
         act_receiver_drop(&part->pipes[i].receiver);
 }
 
-/* Named first, then tried: another may have been faster. */
+static void selects_receives(void *argument)
+{
+    receive_all(argument, false);
+}
+
 static void receives_what_is_ready(void *argument)
 {
-    struct part    *part = argument;
-    act_select_case cases[CHANNELS];
-    size_t          chosen;
-    int64_t         value;
-    int             left = CHANNELS;
-    for (int i = 0; i < CHANNELS; i++)
-        cases[i] = (act_select_case)ACT_SELECT_RECEIVE(part->pipes[i].receiver, NULL);
-    while (left > 0) {
-        if (act_select_ready(&chosen, cases, CHANNELS, part->timeout) != ACT_OK)
-            continue;
-        act_result result = act_channel_receive(cases[chosen].receiver, &value, 0);
-        if (result == ACT_OK) {
-            note(part, value);
-        } else if (result == ACT_DISCONNECTED) {
-            cases[chosen] = (act_select_case)ACT_SELECT_OFF;
-            left--;
-        }
-    }
-    for (int i = 0; i < CHANNELS; i++)
-        act_receiver_drop(&part->pipes[i].receiver);
+    receive_all(argument, true);
 }
 
 static void join_all(struct part *parts, int64_t expected)

@@ -3,8 +3,6 @@
  * other client is served.
  */
 /* SPDX-License-Identifier: MIT */
-#include <arpa/inet.h>
-#include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -16,8 +14,7 @@
 
 #include <mailbox/base/memory.h>
 #include <mailbox/message/pool.h>
-#include <samples/kv/service/service.h>
-#include <test/kit/kit.h>
+#include <test/stress/kv_stress.h>
 
 enum {
     PATIENCE_MS = 20000,
@@ -28,11 +25,9 @@ enum {
     WITHOUT_MS = 5
 };
 
-static struct kv_service service;
-static act_system       *act;
-static _Atomic uint32_t  the_port;
-static size_t            outstanding; /* messages, before the service was there */
-static int               descriptors;
+static act_system *act;
+static size_t      outstanding; /* messages, before the service was there */
+static int         descriptors;
 
 /* ---- The service ---- */
 
@@ -41,58 +36,22 @@ static bool refuse_with_the_framework(enum kv_memory_event event)
     return event != KV_MEMORY_ALLOCATE || !act__memory_fails();
 }
 
-static void no_log(void *context, act_log_level level, const char *text)
-{
-    (void)context, (void)level, (void)text;
-}
-
-static void note_port(void *context, const char *bind, uint16_t port)
-{
-    (void)context, (void)bind;
-    atomic_store(&the_port, port);
-}
-
-static int open_descriptors(void)
-{
-    int  count = 0;
-    DIR *directory = opendir("/proc/self/fd");
-    ck_assert_ptr_nonnull(directory);
-    while (readdir(directory) != NULL)
-        count++;
-    closedir(directory);
-    return count;
-}
-
 static void start(void)
 {
     outstanding = act__pool_outstanding();
-    descriptors = open_descriptors();
-    struct kv_options options = KV_OPTIONS_DEFAULT;
-    act_pid           root;
-    options.port = 0;
-    options.workers_count = 2;
+    descriptors = kit_entries_of("/proc/self/fd");
     act__memory_fail_at(0, false);
     kv_memory_hook = refuse_with_the_framework;
-    atomic_store(&the_port, 0);
-    memset(&service, 0, sizeof service);
-    kv_service_init(&service, &options);
-    service.listening = note_port;
-    ck_assert_int_eq(act_system_create(&act, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = no_log)),
-                     ACT_OK);
-    ck_assert_int_eq(kv_service_start(&service, act, &root), ACT_OK);
-    while (atomic_load(&the_port) == 0)
-        usleep(100);
+    act = start_service();
 }
 
 static void stop(void)
 {
-    act_system_stop(act);
-    ck_assert_int_eq(act_system_run(act), ACT_OK);
-    act_system_destroy(&act);
+    stop_service(act);
     ck_assert_uint_eq(kv_read(&service.traffic.connections_now), 0);
     act__pool_flush();
     ck_assert_uint_eq(act__pool_outstanding(), outstanding);
-    ck_assert_int_eq(open_descriptors(), descriptors);
+    ck_assert_int_eq(kit_entries_of("/proc/self/fd"), descriptors);
 }
 
 /* ---- A client ---- */
@@ -109,17 +68,6 @@ struct client {
     long counted;
     char reply[4096];
 };
-
-static int dial(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)atomic_load(&the_port))};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    return fd;
-}
 
 static void leave(struct client *client)
 {
@@ -293,6 +241,7 @@ static void do_all(struct client *client, long value)
 {
     if (client->fd < 0)
         client->fd = dial();
+    ck_assert_int_ge(client->fd, 0);
     write_and_read_one(client, value);
     write_keys(client, value);
     read_keys(client);

@@ -3,8 +3,6 @@
  * behind.
  */
 /* SPDX-License-Identifier: MIT */
-#include <arpa/inet.h>
-#include <dirent.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,8 +13,7 @@
 #include <unistd.h>
 
 #include <mailbox/message/pool.h>
-#include <samples/kv/service/service.h>
-#include <test/kit/kit.h>
+#include <test/stress/kv_stress.h>
 
 enum {
     RESTARTS = 100,
@@ -28,32 +25,9 @@ enum {
     LEFT_KB_MAX = 8192
 };
 
-static _Atomic uint32_t the_port;
-static _Atomic int      connected_count, replies_count;
-
-static void no_log(void *context, act_log_level level, const char *text)
-{
-    (void)context, (void)level, (void)text;
-}
-
-static void note_port(void *context, const char *bind, uint16_t port)
-{
-    (void)context, (void)bind;
-    atomic_store(&the_port, port);
-}
+static _Atomic int connected_count, replies_count;
 
 /* --------------------------------------------------------------------------- what could be left */
-
-static int entries_of(const char *folder)
-{
-    int  count = 0;
-    DIR *directory = opendir(folder);
-    ck_assert_ptr_nonnull(directory);
-    while (readdir(directory) != NULL)
-        count++;
-    closedir(directory);
-    return count;
-}
 
 static long resident_kb(void)
 {
@@ -77,24 +51,11 @@ static struct traces look(void)
 {
     act__pool_flush();
     malloc_trim(0);
-    return (struct traces){entries_of("/proc/self/fd"), entries_of("/proc/self/task"),
+    return (struct traces){kit_entries_of("/proc/self/fd"), kit_entries_of("/proc/self/task"),
                            act__pool_outstanding(), resident_kb()};
 }
 
 /* ------------------------------------------------------------------------------------- the load */
-
-static int dial(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)atomic_load(&the_port))};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ck_assert_int_ge(fd, 0);
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-        return fd;
-    close(fd);
-    return -1;
-}
 
 /*
  * Comes and goes until no socket listens: the stop meets sockets that were accepted and have no
@@ -134,24 +95,10 @@ static void *be_client(void *unused)
 
 static void run_once(void)
 {
-    static struct kv_service service;
-    struct kv_options        options = KV_OPTIONS_DEFAULT;
-    pthread_t                clients[CLIENTS], visitor;
-    act_system              *system;
-    act_pid                  root;
-    options.port = 0;
-    options.workers_count = 2;
-    atomic_store(&the_port, 0);
+    pthread_t clients[CLIENTS], visitor;
     atomic_store(&connected_count, 0);
     atomic_store(&replies_count, 0);
-    memset(&service, 0, sizeof service);
-    kv_service_init(&service, &options);
-    service.listening = note_port;
-    ck_assert_int_eq(
-        act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = no_log)), ACT_OK);
-    ck_assert_int_eq(kv_service_start(&service, system, &root), ACT_OK);
-    while (atomic_load(&the_port) == 0)
-        usleep(100);
+    act_system *system = start_service();
     for (int i = 0; i < CLIENTS; i++)
         ck_assert_int_eq(pthread_create(&clients[i], NULL, be_client, NULL), 0);
     while (atomic_load(&connected_count) < CLIENTS || atomic_load(&replies_count) < REPLIES_MIN)
@@ -159,9 +106,7 @@ static void run_once(void)
     ck_assert_int_eq(pthread_create(&visitor, NULL, be_visitor, NULL), 0);
     while (kv_read(&service.traffic.connections_total) < CLIENTS + VISITORS_MIN)
         usleep(100);
-    act_system_stop(system);
-    ck_assert_int_eq(act_system_run(system), ACT_OK);
-    act_system_destroy(&system);
+    stop_service(system);
     for (int i = 0; i < CLIENTS; i++)
         pthread_join(clients[i], NULL);
     pthread_join(visitor, NULL);

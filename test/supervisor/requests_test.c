@@ -17,18 +17,39 @@ static void begin_two(void)
     added = fixture_child(&c);
 }
 
+static void begin_and_start(void)
+{
+    begin_two();
+    start();
+}
+
+/* c, which takes its time to end. */
+static void add_slow_temporary(void)
+{
+    c.traps = true, c.end_delay = 100;
+    added.restart = ACT_RESTART_TEMPORARY;
+    (void)fixture_start(root, &added);
+}
+
 static struct fixture_call call(int what)
 {
     struct fixture_call made = {.what = what, .supervisor = root, .spec = &added, .id = "c"};
     return made;
 }
 
+/* `made` is where the answer will be. */
+static void ask_and_run(struct fixture_call *made, int what)
+{
+    *made = call(what);
+    fixture_ask(made);
+    fixture_run();
+}
+
 /* ---------------------------------------------------------------------------------- start_child */
 
 static void start_child_starts_and_answers_with_the_pid(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     act_supervisor_answer answer = fixture_start(root, &added);
     ck_assert_int_eq(answer.result, ACT_OK);
     ck_assert(act_pid_equal(answer.child, c.pid));
@@ -41,8 +62,7 @@ static void start_child_starts_and_answers_with_the_pid(void)
 
 static void an_added_child_is_restarted_like_the_others(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     (void)fixture_start(root, &added);
     tell(&c, FIXTURE_DO_PANIC);
     LOG_IS("a+ b+ c+ c- c+ ");
@@ -51,8 +71,7 @@ static void an_added_child_is_restarted_like_the_others(void)
 
 static void start_child_of_a_running_id_answers_with_its_pid(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     added.id = "b";
     added.args_release = fixture_args_release;
     act_supervisor_answer answer = fixture_start(root, &added);
@@ -65,8 +84,7 @@ static void start_child_of_a_running_id_answers_with_its_pid(void)
 
 static void start_child_of_a_terminated_id_says_it_is_present(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     ck_assert_int_eq(fixture_terminate(root, "b"), ACT_OK);
     added.id = "b";
     act_supervisor_answer answer = fixture_start(root, &added);
@@ -77,8 +95,7 @@ static void start_child_of_a_terminated_id_says_it_is_present(void)
 
 static void start_child_answers_what_init_answered_and_drops_the_spec(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     c.fail_first = 1, c.fail_count = 1, c.fail_how = FIXTURE_REFUSE;
     added.args_release = fixture_args_release;
     ck_assert_int_eq(fixture_start(root, &added).result, ACT_OS);
@@ -91,8 +108,7 @@ static void start_child_answers_what_init_answered_and_drops_the_spec(void)
 
 static void start_child_answers_closed_if_it_panics_in_init(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     c.fail_first = 1, c.fail_count = 1;
     c.fail_how = kit_round() % 2 == 0 ? FIXTURE_PANIC : FIXTURE_UNLINK_AND_PANIC;
     ck_assert_int_eq(fixture_start(root, &added).result, ACT_CLOSED);
@@ -102,8 +118,7 @@ static void start_child_answers_closed_if_it_panics_in_init(void)
 
 static void start_child_that_ignores_keeps_the_spec(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     c.fail_first = 1, c.fail_count = 1, c.fail_how = FIXTURE_IGNORE;
     ck_assert_int_eq(fixture_start(root, &added).result, ACT_IGNORE);
     ck_assert_uint_eq(fixture_count(root).specs_count, 3);
@@ -113,8 +128,7 @@ static void start_child_that_ignores_keeps_the_spec(void)
 
 static void start_child_that_ignores_drops_a_temporary_spec(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     c.fail_first = 1, c.fail_count = 1, c.fail_how = FIXTURE_IGNORE;
     added.restart = ACT_RESTART_TEMPORARY;
     ck_assert_int_eq(fixture_start(root, &added).result, ACT_IGNORE);
@@ -125,13 +139,10 @@ static void start_child_that_ignores_drops_a_temporary_spec(void)
 static void start_child_refuses_a_bad_spec_and_releases_its_args(void)
 {
     struct fixture_call bad;
-    begin_two();
-    start();
+    begin_and_start();
     added.restart = (act_restart)9;
     added.args_release = fixture_args_release;
-    bad = call(FIXTURE_START);
-    fixture_ask(&bad);
-    fixture_run();
+    ask_and_run(&bad, FIXTURE_START);
     ck_assert_int_eq(bad.asked, ACT_INVALID);
     ck_assert_int_eq(c.args_released, 1);
     fixture_end();
@@ -140,13 +151,10 @@ static void start_child_refuses_a_bad_spec_and_releases_its_args(void)
 static void start_child_of_a_dead_supervisor_is_answered_with_down(void)
 {
     struct fixture_call late;
-    begin_two();
-    start();
+    begin_and_start();
     added.args_release = fixture_args_release;
     stop();
-    late = call(FIXTURE_START);
-    fixture_ask(&late);
-    fixture_run();
+    ask_and_run(&late, FIXTURE_START);
     ck_assert_int_eq(late.asked, ACT_OK);
     ck_assert_uint_eq(late.tag, ACT_MESSAGE_DOWN);
     ck_assert_int_eq(c.args_released, 1);
@@ -157,8 +165,7 @@ static void start_child_starts_a_supervisor(void)
 {
     act_supervisor_spec below;
     act_child_spec      child_below;
-    begin_two();
-    start();
+    begin_and_start();
     child_below = fixture_child(&d);
     below = (act_supervisor_spec){.intensity = 1, .children = &child_below, .children_count = 1};
     added = act_supervisor_child("below", &below);
@@ -176,8 +183,7 @@ static void start_child_starts_a_supervisor(void)
 
 static void terminate_child_stops_and_keeps_the_spec(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     ck_assert_int_eq(fixture_terminate(root, "a"), ACT_OK);
     LOG_IS("a+ b+ a- ");
     ck_assert_int_eq(a.last_kind, ACT_EXIT_SHUTDOWN);
@@ -190,8 +196,7 @@ static void terminate_child_stops_and_keeps_the_spec(void)
 
 static void terminate_child_drops_a_temporary_one(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     added.restart = ACT_RESTART_TEMPORARY;
     (void)fixture_start(root, &added);
     ck_assert_int_eq(fixture_terminate(root, "c"), ACT_OK);
@@ -202,8 +207,7 @@ static void terminate_child_drops_a_temporary_one(void)
 
 static void terminate_child_of_an_unknown_id_is_not_found(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     ck_assert_int_eq(fixture_terminate(root, "none"), ACT_NOT_FOUND);
     ck_assert_int_eq(fixture_terminate(root, ""), ACT_NOT_FOUND);
     fixture_end();
@@ -211,8 +215,7 @@ static void terminate_child_of_an_unknown_id_is_not_found(void)
 
 static void terminate_child_of_one_that_does_not_run_is_ok(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     ck_assert_int_eq(fixture_terminate(root, "a"), ACT_OK);
     ck_assert_int_eq(fixture_terminate(root, "a"), ACT_OK);
     fixture_end();
@@ -279,11 +282,8 @@ static void two_that_terminate_the_same_child_are_both_answered(void)
 static void start_child_of_an_id_that_is_stopping_starts_when_it_has_stopped(void)
 {
     struct fixture_call first, again;
-    begin_two();
-    start();
-    c.traps = true, c.end_delay = 100;
-    added.restart = ACT_RESTART_TEMPORARY;
-    (void)fixture_start(root, &added);
+    begin_and_start();
+    add_slow_temporary();
     first = call(FIXTURE_TERMINATE);
     again = call(FIXTURE_START);
     fixture_ask(&first);
@@ -301,11 +301,8 @@ static void start_child_of_an_id_that_is_stopping_starts_when_it_has_stopped(voi
 static void requests_for_an_id_that_is_stopping_keep_their_order(void)
 {
     struct fixture_call calls[4];
-    begin_two();
-    start();
-    c.traps = true, c.end_delay = 100;
-    added.restart = ACT_RESTART_TEMPORARY;
-    (void)fixture_start(root, &added);
+    begin_and_start();
+    add_slow_temporary();
     for (int i = 0; i < 4; i++) {
         calls[i] = call(i % 2 == 0 ? FIXTURE_TERMINATE : FIXTURE_START);
         fixture_ask(&calls[i]);
@@ -458,9 +455,7 @@ static void which_children_tells_each_in_start_order(void)
     (void)fixture_start(root, &added);
     tell(&c, FIXTURE_DO_FAIL);
     tell(&c, FIXTURE_DO_FAIL);
-    listing = call(FIXTURE_WHICH);
-    fixture_ask(&listing);
-    fixture_run();
+    ask_and_run(&listing, FIXTURE_WHICH);
     ck_assert_uint_eq(listing.rows_count, 3);
     ck_assert_str_eq(listing.rows[0].id, "a");
     ck_assert_str_eq(listing.rows[1].id, "b");
@@ -481,9 +476,7 @@ static void which_children_of_none_has_no_rows(void)
     begin_two();
     spec.children_count = 0;
     start();
-    listing = call(FIXTURE_WHICH);
-    fixture_ask(&listing);
-    fixture_run();
+    ask_and_run(&listing, FIXTURE_WHICH);
     ck_assert_uint_eq(listing.tag, ACT_MESSAGE_SUPERVISOR_ANSWER);
     ck_assert_uint_eq(listing.rows_count, 0);
     fixture_end();
@@ -496,9 +489,7 @@ static void questions_are_answered_also_while_it_starts_and_stops(void)
     b.traps = true, b.end_delay = 100;
     start();
     stop();
-    listing = call(FIXTURE_WHICH);
-    fixture_ask(&listing);
-    fixture_run();
+    ask_and_run(&listing, FIXTURE_WHICH);
     ck_assert_uint_eq(listing.rows_count, 2);
     fixture_end();
 }
@@ -580,8 +571,7 @@ static void a_kept_block_outlives_terminate_child(void)
 
 static void a_kept_block_goes_with_its_temporary_child(void)
 {
-    begin_two();
-    start();
+    begin_and_start();
     keep(&added);
     added.restart = ACT_RESTART_TEMPORARY;
     added.args_release = fixture_args_release;
@@ -711,8 +701,7 @@ static const act_behavior crowd = {.name = "crowd", .receive = crowd_receive};
 static void ten_thousand_temporary_children_come_and_go(void)
 {
     act_pid pid;
-    begin_two();
-    start();
+    begin_and_start();
     many_most = 0;
     ck_assert_int_eq(act_system_spawn(fixture_system, &pid, &crowd, NULL, NULL), ACT_OK);
     for (int i = 0; i < 3; i++) {

@@ -121,11 +121,17 @@ static void a_name_is_free_for_the_new_instance(void)
 
 /* ------------------------------------------------------------------------------------ intensity */
 
-static void exactly_intensity_restarts_in_period_are_done(void)
+/* period 0: as by default. */
+static void start_with_intensity(uint32_t intensity, act_millis period)
 {
     begin();
-    spec.intensity = 3, spec.period = ACT_MS(1000);
+    spec.intensity = intensity, spec.period = period;
     start();
+}
+
+static void exactly_intensity_restarts_in_period_are_done(void)
+{
+    start_with_intensity(3, ACT_MS(1000));
     for (int i = 0; i < 3; i++) {
         tell(&b, FIXTURE_DO_FAIL);
         fixture_advance(300);
@@ -137,9 +143,7 @@ static void exactly_intensity_restarts_in_period_are_done(void)
 
 static void one_more_stops_all_in_reverse_and_then_itself(void)
 {
-    begin();
-    spec.intensity = 3, spec.period = ACT_MS(1000);
-    start();
+    start_with_intensity(3, ACT_MS(1000));
     for (int i = 0; i < 3; i++)
         tell(&b, FIXTURE_DO_FAIL);
     fixture_clear_log();
@@ -151,9 +155,7 @@ static void one_more_stops_all_in_reverse_and_then_itself(void)
 
 static void restarts_of_different_children_count_together(void)
 {
-    begin();
-    spec.intensity = 2;
-    start();
+    start_with_intensity(2, 0);
     tell(&a, FIXTURE_DO_FAIL);
     tell(&b, FIXTURE_DO_FAIL);
     ROOT_RUNS();
@@ -164,9 +166,7 @@ static void restarts_of_different_children_count_together(void)
 
 static void restarts_longer_back_than_period_are_forgotten(void)
 {
-    begin();
-    spec.intensity = 1, spec.period = ACT_MS(500);
-    start();
+    start_with_intensity(1, ACT_MS(500));
     for (int i = 0; i < 20; i++) {
         tell(&b, FIXTURE_DO_FAIL);
         fixture_advance(501);
@@ -181,9 +181,7 @@ static void restarts_longer_back_than_period_are_forgotten(void)
 
 static void period_is_5_s_by_default(void)
 {
-    begin();
-    spec.intensity = 1;
-    start();
+    start_with_intensity(1, 0);
     tell(&b, FIXTURE_DO_FAIL);
     fixture_advance(5001);
     tell(&b, FIXTURE_DO_FAIL);

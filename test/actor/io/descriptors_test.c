@@ -11,29 +11,6 @@
 #include <test/actor/io/net.h>
 #include <test/kit/kit.h>
 
-static void echo_receive(act_self *self, void *state, const act_message *message)
-{
-    struct net_connection *mine = state;
-    const uint8_t         *bytes;
-    if (message->tag != ACT_MESSAGE_TCP_READABLE) {
-        net_other(self, mine, message);
-        return;
-    }
-    size_t count = act_tcp_input(mine->tcp, &bytes);
-    if (count != 0 && act_tcp_write(mine->tcp, bytes, count) == ACT_OK)
-        act_tcp_consume(mine->tcp, count);
-    if (act_tcp_input_ended(mine->tcp))
-        net_leave(self);
-}
-
-static const act_behavior echo = NET_BEHAVIOR(struct net_connection, net_init, echo_receive);
-
-static void expect_echo(int fd)
-{
-    net_send_text(fd, "hello");
-    net_expect(fd, "hello");
-}
-
 static void limit_descriptors(rlim_t most)
 {
     struct rlimit limit;
@@ -48,7 +25,7 @@ static void accepting_goes_on_when_descriptors_are_there_again(void)
     struct rlimit before;
     int           fd[3];
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
-    net_start(&net, &(struct net_plan){.connection = &echo, .hold = true});
+    net_start(&net, &(struct net_plan){.connection = &net_echo, .hold = true});
     for (int i = 0; i < 3; i++)
         fd[i] = net_dial(&net);
     int next = dup(0);
@@ -59,7 +36,7 @@ static void accepting_goes_on_when_descriptors_are_there_again(void)
     net_expect_line(&net, "accept: EMFILE"); /* looked again, as promised */
     limit_descriptors(before.rlim_cur);
     for (int i = 0; i < 3; i++) {
-        expect_echo(fd[i]);
+        net_expect_echo(fd[i]);
         close(fd[i]);
     }
     net_stop(&net);

@@ -100,8 +100,7 @@ static void all_bytes_arrive_in_order(const act_tcp_options *marks, size_t total
     net_start(&net, &(struct net_plan){.connection = &echo, .options = marks});
     int fd = net_dial(&net);
     pass_through(fd, total);
-    close(fd);
-    net_stop(&net);
+    net_close(&net, fd);
 }
 
 static void bytes_pass_in_order_through_tiny_marks(void)
@@ -197,8 +196,7 @@ static void expect_source(const act_tcp_options *marks)
         have += got;
     }
     net_expect_end(fd);
-    close(fd);
-    net_stop(&net);
+    net_close(&net, fd);
 }
 
 static void one_that_does_not_read_is_written_to_again_when_it_does(void)
@@ -280,8 +278,7 @@ static void an_owner_that_answers_after_the_end_of_input_is_told_that_all_is_sen
     net_expect_end(fd);
     net_expect_line(&net, "all is sent");
     ck_assert_int_eq(net_ask(&net, pid), 1);
-    close(fd);
-    net_stop(&net);
+    net_close(&net, fd);
 }
 
 /* -------------------------------------------------------------------- one that is not read from */
@@ -343,8 +340,7 @@ static void unread_input_stays_below_the_mark_unless_more_is_wanted(void)
     ck_assert_int_eq(count, HIGH);
     act_system_tell_value(net.system, pid, NET_GO, act_int64(100 * HIGH));
     net_expect_end(fd);
-    close(fd);
-    net_stop(&net);
+    net_close(&net, fd);
 }
 
 /* -------------------------------------------------------------------------------------- pausing */
@@ -373,9 +369,8 @@ static const act_behavior pausing =
 static void a_paused_connection_reads_nothing(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &pausing});
-    int     fd = net_dial(&net);
-    act_pid pid = net_hear_pid(&net);
+    int        fd = net_open(&net, &pausing);
+    act_pid    pid = net_hear_pid(&net);
     net_send_text(fd, "abc");
     net_expect_line(&net, "3");
     act_system_tell_value(net.system, pid, NET_GO, act_bool(true));

@@ -19,51 +19,24 @@
 #include <test/actor/io/net.h>
 #include <test/kit/kit.h>
 
-static void echo_receive(act_self *self, void *state, const act_message *message)
-{
-    struct net_connection *mine = state;
-    const uint8_t         *bytes;
-    if (message->tag != ACT_MESSAGE_TCP_READABLE) {
-        net_other(self, mine, message);
-        return;
-    }
-    size_t count = act_tcp_input(mine->tcp, &bytes);
-    if (count != 0 && act_tcp_write(mine->tcp, bytes, count) == ACT_OK)
-        act_tcp_consume(mine->tcp, count);
-    if (act_tcp_input_ended(mine->tcp))
-        net_leave(self);
-}
-
-static const act_behavior echo = NET_BEHAVIOR(struct net_connection, net_init, echo_receive);
-static const act_behavior echo_with_pid =
-    NET_BEHAVIOR(struct net_connection, net_pid_init, echo_receive);
-
-static void expect_echo(int fd)
-{
-    net_send_text(fd, "hello");
-    net_expect(fd, "hello");
-}
-
 /* -------------------------------------------------------------------------------------- closing */
 
 static void a_closed_listener_refuses_and_its_connections_go_on(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &echo});
-    int fd = net_dial(&net);
-    expect_echo(fd);
+    int        fd = net_open(&net, &net_echo);
+    net_expect_echo(fd);
     act_system_tell_value(net.system, net.server, NET_CLOSE, act_nothing());
     net_expect_line(&net, "listener closed");
     ck_assert_int_eq(net_try_dial(&net), -ECONNREFUSED);
-    expect_echo(fd);
-    close(fd);
-    net_stop(&net);
+    net_expect_echo(fd);
+    net_close(&net, fd);
 }
 
 static void a_listener_ends_with_its_actor(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &echo});
+    net_start(&net, &(struct net_plan){.connection = &net_echo});
     ck_assert_int_eq(act_system_exit(net.system, net.server,
                                      act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
@@ -85,16 +58,15 @@ static act_result close_init(act_self *self, void *state, const void *args)
     return ACT_IGNORE;
 }
 
-static const act_behavior closing = NET_BEHAVIOR(struct net_connection, close_init, echo_receive);
+static const act_behavior closing =
+    NET_BEHAVIOR(struct net_connection, close_init, net_echo_receive);
 
 static void a_socket_that_is_not_opened_can_be_closed(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &closing});
-    int fd = net_dial(&net);
+    int        fd = net_open(&net, &closing);
     net_expect_end(fd);
-    close(fd);
-    net_stop(&net);
+    net_close(&net, fd);
 }
 
 /* ------------------------------------------------------------------------------ nothing is left */
@@ -126,7 +98,7 @@ static void open_and_drop(struct net *net, int i)
     int     fd = net_dial(net);
     act_pid pid = net_hear_pid(net);
     if (i % 3 != 0)
-        expect_echo(fd);
+        net_expect_echo(fd);
     if (i % 2 == 0)
         close(fd);
     else
@@ -157,14 +129,14 @@ static void a_thousand_connections_leave_no_descriptor_and_no_memory(void)
 {
     struct net net = {0};
     event_set_mem_functions(counted_malloc, counted_realloc, counted_free);
-    net_start(&net, &(struct net_plan){.connection = &echo_with_pid, .spread = net_workers()});
+    net_start(&net, &(struct net_plan){.connection = &net_echo_with_pid, .spread = net_workers()});
     for (int i = 0; i < 20; i++)
         open_and_drop(&net, i);
-    int  descriptors = net_open_descriptors();
+    int  descriptors = kit_entries_of("/proc/self/fd");
     long blocks = atomic_load(&event_blocks);
     for (int i = 0; i < 1000; i++)
         open_and_drop(&net, i);
-    ck_assert_int_eq(net_open_descriptors(), descriptors);
+    ck_assert_int_eq(kit_entries_of("/proc/self/fd"), descriptors);
     ck_assert_int_eq(atomic_load(&event_blocks), blocks);
     ck_assert_int_eq(used_everywhere(&net), 1); /* the listener */
     net_stop(&net);
@@ -173,14 +145,14 @@ static void a_thousand_connections_leave_no_descriptor_and_no_memory(void)
 
 static void connections_that_stand_when_the_system_stops_leave_nothing(void)
 {
-    int        fd[50], before = net_open_descriptors();
+    int        fd[50], before = kit_entries_of("/proc/self/fd");
     struct net net = {0};
     size_t     pooled = act__pool_outstanding();
-    net_start(&net, &(struct net_plan){.connection = &echo, .spread = net_workers()});
+    net_start(&net, &(struct net_plan){.connection = &net_echo, .spread = net_workers()});
     for (int i = 0; i < 50; i++)
         fd[i] = net_dial(&net);
     for (int i = 0; i < 50; i++)
-        expect_echo(fd[i]);
+        net_expect_echo(fd[i]);
     net_stop(&net);
     for (int i = 0; i < 50; i++) {
         net_expect_end(fd[i]);
@@ -188,7 +160,7 @@ static void connections_that_stand_when_the_system_stops_leave_nothing(void)
     }
     act__pool_flush();
     ck_assert_uint_eq(act__pool_outstanding(), pooled);
-    ck_assert_int_eq(net_open_descriptors(), before);
+    ck_assert_int_eq(kit_entries_of("/proc/self/fd"), before);
 }
 
 /* -------------------------------------------------------------------------- addresses and ports */
@@ -240,7 +212,7 @@ static act_result peer_init(act_self *self, void *state, const void *args)
 }
 
 static const act_behavior peer_teller =
-    NET_BEHAVIOR(struct net_connection, peer_init, echo_receive);
+    NET_BEHAVIOR(struct net_connection, peer_init, net_echo_receive);
 
 static void listening_receive(act_self *self, void *state, const act_message *message)
 {
@@ -267,7 +239,7 @@ static void expect_peer(const char *host, const char *dial, const char *written)
         int      fd = net_dial_at(dial, net.port, &mine);
         snprintf(expected, sizeof expected, "%s:%u", written, mine);
         net_expect_line(&net, expected);
-        expect_echo(fd);
+        net_expect_echo(fd);
         close(fd);
     }
     net_stop(&net);

@@ -6,7 +6,6 @@
 #include <test/actor/io/net.h>
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -135,6 +134,18 @@ void net_stop(struct net *net)
     close(net->line[1]);
 }
 
+int net_open(struct net *net, const act_behavior *connection)
+{
+    net_start(net, &(struct net_plan){.connection = connection});
+    return net_dial(net);
+}
+
+void net_close(struct net *net, int fd)
+{
+    close(fd);
+    net_stop(net);
+}
+
 /* ---------------------------------------------------------------------------------- connections */
 
 act_result net_init(act_self *self, void *state, const void *args)
@@ -172,6 +183,35 @@ void net_other(act_self *self, struct net_connection *mine, const act_message *m
     net_say(mine->net, "closed: %s", strerrorname_np(act_tcp_error(mine->tcp)));
     net_leave(self);
 }
+
+bool net_is_input(act_self *self, struct net_connection *mine, const act_message *message)
+{
+    if (message->tag == ACT_MESSAGE_TCP_READABLE)
+        return true;
+    net_other(self, mine, message);
+    return false;
+}
+
+void net_echo_receive(act_self *self, void *state, const act_message *message)
+{
+    struct net_connection *mine = state;
+    const uint8_t         *bytes;
+    if (!net_is_input(self, mine, message))
+        return;
+    size_t count = act_tcp_input(mine->tcp, &bytes);
+    if (count != 0) {
+        if (bytes[0] == '!')
+            act_panic(self, "as told");
+        ck_assert_int_eq(act_tcp_write(mine->tcp, bytes, count), ACT_OK);
+        act_tcp_consume(mine->tcp, count);
+    }
+    if (act_tcp_input_ended(mine->tcp))
+        net_leave(self);
+}
+
+const act_behavior net_echo = NET_BEHAVIOR(struct net_connection, net_init, net_echo_receive);
+const act_behavior net_echo_with_pid =
+    NET_BEHAVIOR(struct net_connection, net_pid_init, net_echo_receive);
 
 /* ----------------------------------------------------------------------------------------- line */
 
@@ -317,6 +357,12 @@ void net_expect(int fd, const char *text)
     ck_assert_str_eq(got, text);
 }
 
+void net_expect_echo(int fd)
+{
+    net_send_text(fd, "hello");
+    net_expect(fd, "hello");
+}
+
 void net_expect_end(int fd)
 {
     char   byte;
@@ -329,15 +375,4 @@ void net_reset(int fd)
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
     ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
     close(fd);
-}
-
-int net_open_descriptors(void)
-{
-    int  count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    ck_assert_ptr_nonnull(folder);
-    while (readdir(folder) != NULL)
-        count++;
-    closedir(folder);
-    return count;
 }

@@ -57,6 +57,10 @@ uint32_t net_workers(void);
 /* Starts a system and, if the plan has a connection, a server on a free port of 127.0.0.1. */
 void     net_start(struct net *net, const struct net_plan *plan);
 void     net_stop(struct net *net);
+/* The same with connections like this one, of which the first is dialled. */
+int      net_open(struct net *net, const act_behavior *connection);
+/* Closes that one, too. */
+void     net_close(struct net *net, int fd);
 act_pid net_spawn(struct net *net, const act_behavior *behavior, const void *args, uint32_t worker);
 
 /* Connections and their like. The plan's connection is opened; net_pid_init also says its pid. */
@@ -67,6 +71,8 @@ act_result net_pid_init(act_self *self, void *state, const void *args);
  * others are wrong.
  */
 void       net_other(act_self *self, struct net_connection *mine, const act_message *message);
+/* Whether it is input; other events are treated as above. */
+bool       net_is_input(act_self *self, struct net_connection *mine, const act_message *message);
 /* Ends the actor, cleanly. */
 void       net_leave(act_self *self);
 #define NET_BEHAVIOR(state, init_function, receive_function)                                       \
@@ -75,6 +81,10 @@ void       net_leave(act_self *self);
         .args_bytes = sizeof(struct net_args), .init = (init_function),                            \
         .receive = (receive_function)                                                              \
     }
+
+/* Sends back what comes in, until that ends; panics at a "!" that comes first. */
+void                      net_echo_receive(act_self *self, void *state, const act_message *message);
+extern const act_behavior net_echo, net_echo_with_pid;
 
 /* Any actor: one line for the test. */
 __attribute__((format(printf, 2, 3))) void net_say(struct net *net, const char *format, ...);
@@ -95,9 +105,8 @@ void   net_send(int fd, const void *bytes, size_t count);
 void   net_send_text(int fd, const char *text);
 size_t net_read(int fd, void *bytes, size_t most); /* once; 0: end of stream; -1 as size_t: reset */
 void   net_expect(int fd, const char *text);       /* exactly this comes next */
+void   net_expect_echo(int fd);                    /* of a word that is sent before */
 void   net_expect_end(int fd);                     /* end of stream or reset */
 void   net_reset(int fd);                          /* closes with a RST */
-
-int net_open_descriptors(void);
 
 #endif

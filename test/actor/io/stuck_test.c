@@ -63,10 +63,8 @@ static void receives(act_self *self, void *state, const act_message *message)
 {
     struct net_connection *mine = state;
     const uint8_t         *bytes;
-    if (message->tag != ACT_MESSAGE_TCP_READABLE) {
-        net_other(self, mine, message);
+    if (!net_is_input(self, mine, message))
         return;
-    }
     size_t count = act_tcp_input(mine->tcp, &bytes);
     if (count == 0 && act_tcp_input_ended(mine->tcp)) {
         net_say(mine->net, "end");
@@ -98,10 +96,18 @@ static void receives(act_self *self, void *state, const act_message *message)
 
 static const act_behavior connection = NET_BEHAVIOR(struct net_connection, net_init, receives);
 
-static void start(struct net *net)
+/* Returns: the first connection. */
+static int start(struct net *net)
 {
     sem_init(&go, 0, 0);
     net_start(net, &(struct net_plan){.connection = &connection, .workers = 1});
+    return net_dial(net);
+}
+
+static void make_stuck(struct net *net, int fd, const char *how)
+{
+    net_send_text(fd, how);
+    net_expect_line(net, "stuck");
 }
 
 /* Old connections and new ones. */
@@ -121,11 +127,9 @@ static void others_are_served(struct net *net, int other)
 static void others_of_the_worker_are_served(void)
 {
     struct net net = {0};
-    start(&net);
-    int stuck = net_dial(&net), other = net_dial(&net);
+    int        stuck = start(&net), other = net_dial(&net);
     for (int i = 0; i < 3; i++) {
-        net_send_text(stuck, "s");
-        net_expect_line(&net, "stuck");
+        make_stuck(&net, stuck, "s");
         net_send_text(stuck, "more"); /* comes while the handler looks at what came before */
         others_are_served(&net, other);
         sem_post(&go);
@@ -134,19 +138,16 @@ static void others_of_the_worker_are_served(void)
         net_expect(stuck, "and on");
     }
     close(stuck);
-    close(other);
-    net_stop(&net);
+    net_close(&net, other);
 }
 
 static void others_are_served_while_a_release_waits(void)
 {
     struct net net = {0};
-    start(&net);
-    int other = net_dial(&net);
+    int        other = start(&net);
     for (const char *how = "nke"; *how != '\0'; how++) {
         int stuck = net_dial(&net);
-        net_send_text(stuck, (char[]){*how, '\0'});
-        net_expect_line(&net, "stuck");
+        make_stuck(&net, stuck, (char[]){*how, '\0'});
         others_are_served(&net, other);
         sem_post(&go);
         net_expect(stuck, "moved");
@@ -154,20 +155,16 @@ static void others_are_served_while_a_release_waits(void)
         if (*how == 'n')
             net_expect_line(&net, "closed: ECONNRESET");
     }
-    close(other);
-    net_stop(&net);
+    net_close(&net, other);
 }
 
 static void two_are_stuck_and_come_back_in_either_order(void)
 {
     struct net net = {0};
-    start(&net);
-    int first = net_dial(&net), second = net_dial(&net), other = net_dial(&net);
-    net_send_text(first, "s1");
-    net_expect_line(&net, "stuck");
+    int        first = start(&net), second = net_dial(&net), other = net_dial(&net);
+    make_stuck(&net, first, "s1");
     others_are_served(&net, other);
-    net_send_text(second, "s2");
-    net_expect_line(&net, "stuck");
+    make_stuck(&net, second, "s2");
     others_are_served(&net, other);
     sem_post(&go);
     sem_post(&go);
@@ -175,58 +172,48 @@ static void two_are_stuck_and_come_back_in_either_order(void)
     net_expect(second, "late2");
     close(first);
     close(second);
-    close(other);
-    net_stop(&net);
+    net_close(&net, other);
 }
 
 static void one_may_close_its_socket(void)
 {
     struct net net = {0};
-    start(&net);
-    int stuck = net_dial(&net), other = net_dial(&net);
-    net_send_text(stuck, "c");
-    net_expect_line(&net, "stuck");
+    int        stuck = start(&net), other = net_dial(&net);
+    make_stuck(&net, stuck, "c");
     net_send_text(stuck, "more");
     others_are_served(&net, other);
     sem_post(&go);
     net_expect(stuck, "late");
     others_are_served(&net, other);
     close(stuck);
-    close(other);
-    net_stop(&net);
+    net_close(&net, other);
 }
 
 static void one_may_panic(void)
 {
     struct net net = {0};
-    start(&net);
-    int stuck = net_dial(&net), other = net_dial(&net);
-    net_send_text(stuck, "p");
-    net_expect_line(&net, "stuck");
+    int        stuck = start(&net), other = net_dial(&net);
+    make_stuck(&net, stuck, "p");
     others_are_served(&net, other);
     sem_post(&go);
     net_expect_end(stuck);
     others_are_served(&net, other);
     close(stuck);
-    close(other);
-    net_stop(&net);
+    net_close(&net, other);
 }
 
 static void the_other_sides_end_is_told_afterwards(void)
 {
     struct net net = {0};
-    start(&net);
-    int stuck = net_dial(&net), other = net_dial(&net);
-    net_send_text(stuck, "s");
-    net_expect_line(&net, "stuck");
+    int        stuck = start(&net), other = net_dial(&net);
+    make_stuck(&net, stuck, "s");
     shutdown(stuck, SHUT_WR);
     others_are_served(&net, other);
     sem_post(&go);
     net_expect(stuck, "late");
     net_expect_line(&net, "end");
     close(stuck);
-    close(other);
-    net_stop(&net);
+    net_close(&net, other);
 }
 
 /* ------------------------------------------------------------------------------------ listeners */
@@ -271,9 +258,8 @@ static const act_behavior door = NET_BEHAVIOR(struct door, listens, accepts);
 static void a_listener_of_a_stuck_owner_loses_no_connection(void)
 {
     struct net net = {0};
-    start(&net);
-    int     other = net_dial(&net), fds[TIMES];
-    act_pid pid = net_spawn(&net, &door, &(struct net_args){.net = &net}, 1);
+    int        other = start(&net), fds[TIMES];
+    act_pid    pid = net_spawn(&net, &door, &(struct net_args){.net = &net}, 1);
     ck_assert_int_ne(net_ask(&net, pid), 0);
     uint16_t own;
     close(net_dial_at("127.0.0.1", port, &own));
@@ -289,8 +275,7 @@ static void a_listener_of_a_stuck_owner_loses_no_connection(void)
     }
     close(net_dial_at("127.0.0.1", port, &own));
     net_expect_line(&net, "accepted");
-    close(other);
-    net_stop(&net);
+    net_close(&net, other);
 }
 
 const struct kit_case kit_cases[] = {

@@ -15,42 +15,16 @@
 
 /* -------------------------------------------------------------------------------------- echoing */
 
-static void echo_receive(act_self *self, void *state, const act_message *message)
-{
-    struct net_connection *mine = state;
-    const uint8_t         *bytes;
-    if (message->tag != ACT_MESSAGE_TCP_READABLE) {
-        net_other(self, mine, message);
-        return;
-    }
-    size_t count = act_tcp_input(mine->tcp, &bytes);
-    if (count != 0) {
-        if (bytes[0] == '!')
-            act_panic(self, "as told");
-        ck_assert_int_eq(act_tcp_write(mine->tcp, bytes, count), ACT_OK);
-        act_tcp_consume(mine->tcp, count);
-    }
-    if (act_tcp_input_ended(mine->tcp))
-        net_leave(self);
-}
-
-static const act_behavior echo = NET_BEHAVIOR(struct net_connection, net_init, echo_receive);
-static const act_behavior echo_with_pid =
-    NET_BEHAVIOR(struct net_connection, net_pid_init, echo_receive);
-
 static void what_is_sent_comes_back(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &echo});
-    int fd = net_dial(&net);
-    net_send_text(fd, "hello");
-    net_expect(fd, "hello");
+    int        fd = net_open(&net, &net_echo);
+    net_expect_echo(fd);
     net_send_text(fd, "and again");
     net_expect(fd, "and again");
     shutdown(fd, SHUT_WR);
     net_expect_end(fd);
-    close(fd);
-    net_stop(&net);
+    net_close(&net, fd);
 }
 
 /* ----------------------------------------------------------------------------------------- ends */
@@ -58,7 +32,7 @@ static void what_is_sent_comes_back(void)
 static void a_panic_closes_its_connection_and_no_other(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &echo});
+    net_start(&net, &(struct net_plan){.connection = &net_echo});
     int good = net_dial(&net), bad = net_dial(&net);
     net_send_text(good, "one");
     net_expect(good, "one");
@@ -74,26 +48,21 @@ static void a_panic_closes_its_connection_and_no_other(void)
 static void a_kill_closes_the_connection(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &echo_with_pid});
-    int     fd = net_dial(&net);
-    act_pid pid = net_hear_pid(&net);
-    net_send_text(fd, "hello");
-    net_expect(fd, "hello");
+    int        fd = net_open(&net, &net_echo_with_pid);
+    act_pid    pid = net_hear_pid(&net);
+    net_expect_echo(fd);
     ck_assert_int_eq(act_system_exit(net.system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     net_expect_end(fd);
     net_join(&net, pid, ACT_EXIT_KILLED);
-    close(fd);
-    net_stop(&net);
+    net_close(&net, fd);
 }
 
 static void a_reset_by_the_other_side_is_told(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &echo});
-    int fd = net_dial(&net);
-    net_send_text(fd, "hello");
-    net_expect(fd, "hello");
+    int        fd = net_open(&net, &net_echo);
+    net_expect_echo(fd);
     net_reset(fd);
     net_expect_line(&net, "closed: ECONNRESET");
     net_stop(&net);
@@ -103,9 +72,7 @@ static void answer_at_end_receive(act_self *self, void *state, const act_message
 {
     struct net_connection *mine = state;
     const uint8_t         *bytes;
-    if (message->tag != ACT_MESSAGE_TCP_READABLE) {
-        net_other(self, mine, message);
-    } else if (act_tcp_input_ended(mine->tcp)) {
+    if (net_is_input(self, mine, message) && act_tcp_input_ended(mine->tcp)) {
         char text[100];
         int  count = snprintf(text, sizeof text, "%zu bytes", act_tcp_input(mine->tcp, &bytes));
         ck_assert_int_eq(act_tcp_write(mine->tcp, text, (size_t)count), ACT_OK);
@@ -119,14 +86,12 @@ static const act_behavior answer_at_end =
 static void the_other_sides_end_leaves_our_side_open(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &answer_at_end});
-    int fd = net_dial(&net);
+    int        fd = net_open(&net, &answer_at_end);
     net_send_text(fd, "hello");
     shutdown(fd, SHUT_WR);
     net_expect(fd, "5 bytes");
     net_expect_end(fd);
-    close(fd);
-    net_stop(&net);
+    net_close(&net, fd);
 }
 
 /* Sends what has come back when all of it is here, three bytes at a time. */
@@ -135,9 +100,7 @@ static void answer_in_threes_receive(act_self *self, void *state, const act_mess
     struct net_connection *mine = state;
     const uint8_t         *bytes;
     size_t                 count;
-    if (message->tag != ACT_MESSAGE_TCP_READABLE) {
-        net_other(self, mine, message);
-    } else if (act_tcp_input_ended(mine->tcp)) {
+    if (net_is_input(self, mine, message) && act_tcp_input_ended(mine->tcp)) {
         while ((count = act_tcp_input_front(mine->tcp, &bytes, 3)) != 0) {
             ck_assert_int_eq(act_tcp_write(mine->tcp, bytes, count), ACT_OK);
             ck_assert_int_eq(act_tcp_write(mine->tcp, ",", 1), ACT_OK);
@@ -153,14 +116,12 @@ static const act_behavior answer_in_threes =
 static void input_can_be_looked_at_by_its_front(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &answer_in_threes});
-    int fd = net_dial(&net);
+    int        fd = net_open(&net, &answer_in_threes);
     net_send_text(fd, "abcdefgh");
     shutdown(fd, SHUT_WR);
     net_expect(fd, "abc,def,gh,");
     net_expect_end(fd);
-    close(fd);
-    net_stop(&net);
+    net_close(&net, fd);
 }
 
 /* Says goodbye at the first byte, and tells what still comes. */
@@ -168,10 +129,8 @@ static void end_first_receive(act_self *self, void *state, const act_message *me
 {
     struct net_connection *mine = state;
     const uint8_t         *bytes;
-    if (message->tag != ACT_MESSAGE_TCP_READABLE) {
-        net_other(self, mine, message);
+    if (!net_is_input(self, mine, message))
         return;
-    }
     size_t count = act_tcp_input(mine->tcp, &bytes);
     if (count != 0)
         net_say(mine->net, "%.*s", (int)count, (const char *)bytes);
@@ -191,8 +150,7 @@ static const act_behavior end_first =
 static void our_end_leaves_the_other_side_open(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &end_first});
-    int fd = net_dial(&net);
+    int        fd = net_open(&net, &end_first);
     net_send_text(fd, "a");
     net_expect_line(&net, "a");
     net_expect(fd, "goodbye");
@@ -223,9 +181,8 @@ static const act_behavior write_on =
 static void writing_to_one_that_has_gone_is_told_and_raises_no_signal(void)
 {
     struct net net = {0};
-    net_start(&net, &(struct net_plan){.connection = &write_on});
-    int     fd = net_dial(&net);
-    act_pid pid = net_hear_pid(&net);
+    int        fd = net_open(&net, &write_on);
+    act_pid    pid = net_hear_pid(&net);
     shutdown(fd, SHUT_WR);
     net_expect_line(&net, "ended");
     net_reset(fd);
@@ -250,7 +207,7 @@ static const act_behavior polite = {
     .state_bytes = sizeof(struct net_connection),
     .args_bytes = sizeof(struct net_args),
     .init = net_init,
-    .receive = echo_receive,
+    .receive = net_echo_receive,
     .terminate = say_goodbye,
 };
 
@@ -400,8 +357,7 @@ static void what_other_actors_send_through_messages_stays_in_order(void)
             have += net_read(fd, (char *)&got + have, sizeof got - have);
         ck_assert_uint_eq(got, i);
     }
-    close(fd);
-    net_stop(&net);
+    net_close(&net, fd);
 }
 
 /* --------------------------------------------------------------------------------------- moving */
@@ -421,10 +377,8 @@ static void moving_receive(act_self *self, void *state, const act_message *messa
 {
     struct net_connection *mine = state;
     const uint8_t         *bytes;
-    if (message->tag != ACT_MESSAGE_TCP_READABLE) {
-        net_other(self, mine, message);
+    if (!net_is_input(self, mine, message))
         return;
-    }
     for (size_t count = act_tcp_input(mine->tcp, &bytes); count != 0; count--) {
         ck_assert_int_eq(
             act_tcp_write_moved(mine->tcp, block, sizeof block, count_release, &released), ACT_OK);
@@ -444,8 +398,7 @@ static void moved_bytes_are_released_once_sent(void)
     atomic_store(&released, 0);
     for (size_t i = 0; i < sizeof block; i++)
         block[i] = (char)(i * 7 / 3);
-    net_start(&net, &(struct net_plan){.connection = &moving});
-    int     fd = net_dial(&net);
+    int     fd = net_open(&net, &moving);
     act_pid pid = net_hear_pid(&net);
     net_send_text(fd, "x");
     for (size_t have = 0; have < sizeof block;) {
@@ -502,8 +455,7 @@ static void an_idle_connection_is_told_each_time(void)
     net_expect_line(&net, "idle");
     net_send_text(fd, "x");
     net_expect_end(fd);
-    close(fd);
-    net_stop(&net);
+    net_close(&net, fd);
 }
 
 struct patient {

@@ -1,9 +1,12 @@
 /* Links and monitors: each rule of how actors hear of each other's end. */
 /* SPDX-License-Identifier: MIT */
-#include <mailbox/base/memory.h>
 #include <test/actor/fixture.h>
 
 static act_pid a, b, c;
+
+/* Pids of none, now and before. */
+static const act_pid never[] = {
+    {0, 0}, {0, 77}, {0, UINT64_C(5) << 27 | 3}, {0, UINT64_MAX}, {0, UINT64_C(1) << 27 | 123456}};
 
 static void open_three(void)
 {
@@ -111,6 +114,18 @@ static void an_actor_that_traps_no_more_ends(void)
     fixture_close();
 }
 
+static void a_fails_and_b_hears_once(void)
+{
+    fixture_let(a, exits_with_an_error);
+    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 1);
+}
+
+static void a_fails_and_b_lives(void)
+{
+    fixture_let(a, exits_with_an_error);
+    ck_assert(fixture_lives(b));
+}
+
 static void links_many_times(act_self *self)
 {
     for (int i = 0; i < 5; i++)
@@ -123,8 +138,7 @@ static void a_pair_has_at_most_one_link(void)
     fixture_let(b, traps);
     fixture_let_about(b, links_many_times, a);
     fixture_let_about(a, links_many_times, b); /* the other way round it is the same link */
-    fixture_let(a, exits_with_an_error);
-    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 1);
+    a_fails_and_b_hears_once();
     fixture_close();
 }
 
@@ -133,8 +147,7 @@ static void one_unlink_undoes_many_links(void)
     open_three();
     fixture_let_about(b, links_many_times, a);
     fixture_let_about(b, unlinks, a);
-    fixture_let(a, exits_with_an_error);
-    ck_assert(fixture_lives(b));
+    a_fails_and_b_lives();
     fixture_close();
 }
 
@@ -150,8 +163,7 @@ static void two_that_link_at_once_hear_of_each_other_once(void)
     fixture_other = a;
     fixture_tell_to(b, links);
     fixture_run();
-    fixture_let(a, exits_with_an_error);
-    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 1);
+    a_fails_and_b_hears_once();
     fixture_close();
 }
 
@@ -177,8 +189,7 @@ static void links_that_cross_on_the_way_are_one(void)
     fixture_tell_to(a, links_to_b); /* neither has run before both are told */
     fixture_tell_to(b, links_to_a);
     fixture_run();
-    fixture_let(a, exits_with_an_error);
-    ck_assert_int_eq(fixture_count(b, ACT_MESSAGE_EXIT), 1);
+    a_fails_and_b_hears_once();
     fixture_close();
 }
 
@@ -227,11 +238,6 @@ static void a_link_to_the_dead_gives_one_that_traps_a_message_from_them(void)
 
 static void a_link_to_one_that_never_was_gives_no_actor_from_it(void)
 {
-    const act_pid never[] = {{0, 0},
-                             {0, 77},
-                             {0, UINT64_C(5) << 27 | 3},
-                             {0, UINT64_MAX},
-                             {0, UINT64_C(1) << 27 | 123456}};
     open_three();
     fixture_let(b, traps);
     for (int i = 0; i < (int)(sizeof never / sizeof never[0]); i++) {
@@ -283,8 +289,7 @@ static void the_other_side_may_unlink(void)
     open_three();
     fixture_let_about(a, links, b);
     fixture_let_about(b, unlinks, a);
-    fixture_let(a, exits_with_an_error);
-    ck_assert(fixture_lives(b));
+    a_fails_and_b_lives();
     fixture_close();
 }
 
@@ -308,6 +313,16 @@ static void unlinks_and_notes(act_self *self)
     note_down(self, TAG_A);
 }
 
+static void none_is_noted_after_tag_a(act_pid by, uint32_t tag)
+{
+    for (int i = 0, undone = 0; i < fixture.notes_count; i++) {
+        if (!act_pid_equal(fixture.notes[i].by, by))
+            continue;
+        undone |= fixture.notes[i].tag == TAG_A;
+        ck_assert(!(undone && fixture.notes[i].tag == tag));
+    }
+}
+
 static void no_exit_takes_effect_after_unlink(void)
 {
     open_three();
@@ -317,12 +332,7 @@ static void no_exit_takes_effect_after_unlink(void)
     fixture_tell_to(b, does_nothing);
     fixture_tell_to(b, unlinks_and_notes);
     fixture_run();
-    for (int i = 0, unlinked = 0; i < fixture.notes_count; i++) {
-        if (!act_pid_equal(fixture.notes[i].by, b))
-            continue;
-        unlinked |= fixture.notes[i].tag == TAG_A;
-        ck_assert(!(unlinked && fixture.notes[i].tag == ACT_MESSAGE_EXIT));
-    }
+    none_is_noted_after_tag_a(b, ACT_MESSAGE_EXIT);
     fixture_close();
 }
 
@@ -453,11 +463,6 @@ static void a_monitor_of_the_dead_gives_no_actor(void)
 
 static void a_monitor_of_one_that_never_was_gives_no_actor_from_it(void)
 {
-    const act_pid never[] = {{0, 0},
-                             {0, 77},
-                             {0, UINT64_C(5) << 27 | 3},
-                             {0, UINT64_MAX},
-                             {0, UINT64_C(1) << 27 | 123456}};
     open_three();
     for (int i = 0; i < (int)(sizeof never / sizeof never[0]); i++) {
         fixture_let_about(a, monitors, never[i]);
@@ -498,12 +503,7 @@ static void no_down_is_seen_after_demonitor(void)
     fixture_tell_to(a, does_nothing);
     fixture_tell_to(a, demonitors_and_notes);
     fixture_run();
-    for (int i = 0, undone = 0; i < fixture.notes_count; i++) {
-        if (!act_pid_equal(fixture.notes[i].by, a))
-            continue;
-        undone |= fixture.notes[i].tag == TAG_A;
-        ck_assert(!(undone && fixture.notes[i].tag == ACT_MESSAGE_DOWN));
-    }
+    none_is_noted_after_tag_a(a, ACT_MESSAGE_DOWN);
     fixture_close();
 }
 
@@ -685,73 +685,6 @@ static void a_pid_of_none_yet_stays_one_of_none(void)
     fixture_close();
 }
 
-/* ----------------------------------------------------------------------- links of one with many */
-
-enum { MANY = 400, CHANGES = 4000 };
-static act_pid many[MANY];
-static bool    is_linked[MANY];
-
-/* Now and then there is no memory: for the link, or for what only makes it quick to find. */
-static void changes_links(act_self *self)
-{
-    for (int i = 0; i < CHANGES; i++) {
-        int at = (int)(act_random(self) % MANY);
-        act__memory_fail_at(1 + act_random(self) % 8, false);
-        if (act_random(self) % 3 == 0) {
-            act_unlink(self, many[at]);
-            is_linked[at] = false;
-        } else if (act_link(self, many[at]) == ACT_OK) {
-            is_linked[at] = true;
-        }
-    }
-    act__memory_fail_at(0, false);
-}
-
-static void links_to_the_hub(act_self *self)
-{
-    ck_assert_int_eq(act_link(self, a), ACT_OK);
-}
-
-static void check_links(int from)
-{
-    for (int i = from; i < MANY; i++) {
-        int exits = 0;
-        for (int n = 0; n < fixture.notes_count; n++)
-            exits += act_pid_equal(fixture.notes[n].by, a) &&
-                     fixture.notes[n].tag == ACT_MESSAGE_EXIT &&
-                     act_pid_equal(fixture.notes[n].sender, many[i]);
-        if (exits != is_linked[i])
-            ck_abort_msg("%d exits of actor %d", exits, i);
-    }
-}
-
-static void each_of_many_links_is_found(void)
-{
-    fixture_open();
-    a = fixture_spawn();
-    fixture_let(a, traps);
-    for (int i = 0; i < MANY; i++) {
-        many[i] = fixture_spawn();
-        is_linked[i] = i % 5 == 0;
-        if (is_linked[i])
-            fixture_tell_to(many[i], links_to_the_hub);
-    }
-    fixture_let(a, changes_links);
-    for (int i = 0; i < MANY; i += 7) { /* some link again from their side, at the same time */
-        fixture_tell_to(many[i], links_to_the_hub);
-        is_linked[i] = true;
-    }
-    fixture_run();
-    for (int i = MANY / 2; i < MANY; i++)
-        fixture_tell_to(many[i], exits_with_an_error);
-    fixture_run();
-    check_links(MANY / 2);
-    fixture_let(a, exits_with_an_error); /* ends those that it is still linked to, and no other */
-    for (int i = 0; i < MANY / 2; i++)
-        ck_assert_int_eq(fixture_lives(many[i]), !is_linked[i]);
-    fixture_close();
-}
-
 const struct kit_case kit_cases[] = {
     FIXTURE_CASE(a_link_ends_the_other_with_the_same_reason),
     FIXTURE_CASE(a_link_works_both_ways),
@@ -792,7 +725,6 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(spawn_monitor_is_atomic),
     FIXTURE_CASE(a_linked_child_ends_with_a_parent_that_fails_before_it_ran),
     FIXTURE_CASE(a_child_can_be_unlinked_before_it_ran),
-    FIXTURE_CASE(each_of_many_links_is_found),
     FIXTURE_CASE(one_hears_of_many),
     FIXTURE_CASE(many_hear_of_one),
     TEST_CASE(a_pid_of_none_yet_stays_one_of_none, .rounds = 20),

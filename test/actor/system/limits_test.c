@@ -1,6 +1,5 @@
 /* What README and system.h tell of a system's limits is true. */
 /* SPDX-License-Identifier: MIT */
-#include <dirent.h>
 #include <stdio.h>
 #include <sys/resource.h>
 
@@ -8,17 +7,6 @@
 #include <test/kit/kit.h>
 
 static act_system *sys;
-
-static int descriptors_count(void)
-{
-    int  count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    ck_assert_ptr_nonnull(folder);
-    while (readdir(folder) != NULL)
-        count++;
-    closedir(folder);
-    return count;
-}
 
 static void make_system(uint32_t workers_count)
 {
@@ -28,9 +16,9 @@ static void make_system(uint32_t workers_count)
 
 static int descriptors_of(uint32_t workers_count)
 {
-    int before = descriptors_count();
+    int before = kit_entries_of("/proc/self/fd");
     make_system(workers_count);
-    int count = descriptors_count() - before;
+    int count = kit_entries_of("/proc/self/fd") - before;
     act_system_destroy(&sys);
     return count;
 }

@@ -1,6 +1,5 @@
 /* The log of real workers: a reader that stops or goes, a full disk, the journal, exit and fork. */
 /* SPDX-License-Identifier: MIT */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -202,20 +201,9 @@ static void pass_gate(void)
     atomic_store_explicit(&has_passed, true, memory_order_release);
 }
 
-static int threads_count(void)
-{
-    int  count = 0;
-    DIR *tasks = opendir("/proc/self/task");
-    ck_assert_ptr_nonnull(tasks);
-    while (readdir(tasks) != NULL)
-        count++;
-    closedir(tasks);
-    return count;
-}
-
 static void a_writer_that_hangs_is_left_behind(void)
 {
-    int before = threads_count();
+    int before = kit_entries_of("/proc/self/task");
     open_pipe();
     ck_assert_int_eq(pipe2(gate, O_CLOEXEC), 0);
     act__log_sink_hook = pass_gate;
@@ -224,7 +212,8 @@ static void a_writer_that_hangs_is_left_behind(void)
     act_system_destroy(&sys); /* returns; the writer frees the log when it can go on */
     ck_assert_ptr_null(sys);
     close(gate[1]);
-    while (!atomic_load_explicit(&has_passed, memory_order_acquire) || threads_count() != before)
+    while (!atomic_load_explicit(&has_passed, memory_order_acquire) ||
+           kit_entries_of("/proc/self/task") != before)
         sched_yield();
     act__log_sink_hook = NULL;
     close(gate[0]);

@@ -5,7 +5,6 @@
 
 #include <actor/io/io.h>
 #include <actor/lifecycle.h>
-#include <mailbox/base/options.h>
 #include <mailbox/schema/codec.h>
 #include <supervisor/partition.h>
 #include <test/kit/kit.h>
@@ -272,28 +271,6 @@ static void an_older_programs_options_are_heeded(void)
     close_system();
 }
 
-/* ------------------------------------------------------------------------ how they are read */
-
-struct two {
-    size_t   size;
-    uint32_t first, second;
-};
-
-static void what_is_missing_is_zero_and_the_size_is_ours(void)
-{
-    struct two theirs = {offsetof(struct two, second), 7, 9}, ours = {1, 1, 1};
-    ck_assert(act__options_read(&ours, sizeof ours, &theirs));
-    ck_assert_uint_eq(ours.size, sizeof ours);
-    ck_assert_uint_eq(ours.first, 7);
-    ck_assert_uint_eq(ours.second, 0);
-    theirs.size = offsetof(struct two, second) + 1; /* ends within: little-endian or not */
-    ck_assert(act__options_read(&ours, sizeof ours, &theirs));
-    ck_assert_uint_eq(ours.first, 7);
-    ck_assert(act__options_read(&ours, sizeof ours, NULL));
-    ck_assert_uint_eq(ours.size, sizeof ours);
-    ck_assert_uint_eq(ours.first, 0);
-}
-
 /* ------------------------------------------------------------- structs that keep their size */
 
 static void nothing(void)
@@ -351,7 +328,6 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(an_option_that_is_not_known_is_refused),
     TEST_CASE(what_has_no_size_is_refused),
     TEST_CASE(an_older_programs_options_are_heeded),
-    TEST_CASE(what_is_missing_is_zero_and_the_size_is_ours),
     TEST_CASE(counters_are_read_into_a_smaller_or_larger_struct),
     TEST_CASE(a_behavior_that_sets_what_is_reserved_is_refused),
     TEST_CASE(a_partition_that_sets_what_is_reserved_is_refused),

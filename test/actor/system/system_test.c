@@ -2,7 +2,6 @@
  * Systems with real workers: made, used by threads, stopped in order, taken down without a trace.
  */
 /* SPDX-License-Identifier: MIT */
-#include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -43,17 +42,6 @@ static void open_system(void)
     ck_assert_int_eq(act_system_create(&sys,
                                        QUIETLY(.workers_count = workers(), .actors_max = 1 << 20)),
                      ACT_OK);
-}
-
-static int entries_of(const char *path)
-{
-    int  count = 0;
-    DIR *dir = opendir(path);
-    ck_assert_ptr_nonnull(dir);
-    while (readdir(dir) != NULL)
-        count++;
-    closedir(dir);
-    return count;
 }
 
 static void answers(act_self *self, void *state, const act_message *message)
@@ -138,7 +126,7 @@ static void a_stopped_system_runs_to_its_end(void)
 static void hundred_systems_leave_nothing(void)
 {
     size_t outstanding = act__pool_outstanding();
-    int    fds = entries_of("/proc/self/fd"), threads = entries_of("/proc/self/task");
+    int    fds = kit_entries_of("/proc/self/fd"), threads = kit_entries_of("/proc/self/task");
     for (int i = 0; i < 100; i++) {
         int64_t answer;
         open_system();
@@ -151,11 +139,11 @@ static void hundred_systems_leave_nothing(void)
         act_system_destroy(&sys);
         ck_assert_uint_eq(act__pool_outstanding(), outstanding);
     }
-    ck_assert_int_eq(entries_of("/proc/self/fd"), fds);
-    for (int i = 0; i < 100000 && entries_of("/proc/self/task") != threads; i++)
+    ck_assert_int_eq(kit_entries_of("/proc/self/fd"), fds);
+    for (int i = 0; i < 100000 && kit_entries_of("/proc/self/task") != threads; i++)
         sched_yield(); /* detached threads are out of the system, but maybe not yet out of the
                           kernel */
-    ck_assert_int_eq(entries_of("/proc/self/task"), threads);
+    ck_assert_int_eq(kit_entries_of("/proc/self/task"), threads);
 }
 
 static void two_systems_live_side_by_side(void)
