@@ -82,9 +82,10 @@ void act__delay_is_over(act_self *self, struct act__supervisor *supervisor,
     child->has_timer = false;
     if (child->state != ACT__CHILD_DELAYED) /* the supervisor stops */
         return;
-    child->state = ACT__CHILD_DOWN;                /* it waits no longer: nothing is to be called
+    child->state = ACT__CHILD_DOWN; /* it waits no longer: nothing is to be called
                                                       off */
-    if (supervisor->phase != ACT__PHASE_RUNNING) { /* a group of which it is no part comes first */
+    if (supervisor->phase !=
+        ACT__SUPERVISOR_RUNNING) { /* a group of which it is no part comes first */
         child->state = ACT__CHILD_RESTARTING;
         act__pending_add(supervisor, child);
     } else if (act__restarts_groups(supervisor)) {

@@ -226,7 +226,19 @@ static uint64_t pid_key(const struct act__child *child)
     return pid_hash(child->pid);
 }
 
+/* The lower bits of refs are places in a table, as those of pids. */
+static uint64_t task_hash(act_ref ask)
+{
+    return ask.value ^ ask.value >> 1;
+}
+
+static uint64_t task_key(const struct act__child *child)
+{
+    return task_hash(child->asker.ask);
+}
+
 static const struct kind by_id = {id_next, id_key};
+static const struct kind by_task = {id_next, task_key};
 static const struct kind by_pid = {pid_next, pid_key};
 
 /* FNV-1a from a seed: ids are short. */
@@ -338,6 +350,8 @@ void act__children_add(struct act__children *children, struct act__child *child)
     if (child->template == NULL) {
         child->plan->id_hash = id_hash(children->seed, child->plan->id);
         add_to_table(&children->by_id, &by_id, child);
+    } else if (child->is_task) {
+        add_to_table(&children->by_id, &by_task, child);
     }
     if (child->plan->type == ACT_CHILD_SUPERVISOR)
         children->supervisors_count++;
@@ -356,6 +370,8 @@ void act__children_remove(struct act__children *children, struct act__child *chi
     children->count--;
     if (child->template == NULL)
         remove_from_table(&children->by_id, &by_id, child);
+    else if (child->is_task)
+        remove_from_table(&children->by_id, &by_task, child);
     if (child->plan->type == ACT_CHILD_SUPERVISOR)
         children->supervisors_count--;
 }
@@ -380,6 +396,16 @@ struct act__child *act__children_by_id(const struct act__children *children, con
     struct act__child *child = children->by_id.buckets[hash & (children->by_id.buckets_count - 1)];
 
     while (child != NULL && (child->plan->id_hash != hash || strcmp(child->plan->id, id) != 0))
+        child = child->id_next;
+    return child;
+}
+
+struct act__child *act__children_by_task(const struct act__children *children, act_ref ask)
+{
+    size_t             bucket = task_hash(ask) & (children->by_id.buckets_count - 1);
+    struct act__child *child = children->by_id.buckets[bucket];
+
+    while (child != NULL && !act_ref_equal(child->asker.ask, ask))
         child = child->id_next;
     return child;
 }

@@ -75,7 +75,7 @@ struct act__child {
     struct act__child *template; /* that it was made from, and whose plan it has; held. NULL:
                                     none. */
     struct act__child      *order_next, *order_previous;
-    struct act__child      *id_next, *pid_next; /* in a bucket */
+    struct act__child      *id_next, *pid_next; /* in a bucket; a task has its ask for an id */
     struct act__child      *pending_next;       /* waits for the supervisor's message to itself */
     act_on_end              on_end;             /* of the instance */
     _Atomic uint32_t        holders;            /* the supervisor, and the instance */
@@ -155,7 +155,8 @@ struct act__child_table {
 struct act__children {
     struct act__child      *first, *last;
     uint32_t                count;
-    struct act__child_table by_id, by_pid; /* those without an id are in by_pid only */
+    struct act__child_table by_id, by_pid; /* in by_id tasks with their asks, no others without
+                                              an id */
     uint32_t                supervisors_count;
     uint32_t                significant_count; /* of those that have an instance that is not
                                                   being stopped */
@@ -182,5 +183,7 @@ void act__children_set_pid(struct act__children *children, struct act__child *ch
 
 struct act__child *act__children_by_id(const struct act__children *children, const char *id);
 struct act__child *act__children_by_pid(const struct act__children *children, act_pid pid);
+/* The task that works for this ask. */
+struct act__child *act__children_by_task(const struct act__children *children, act_ref ask);
 
 #endif

@@ -45,6 +45,8 @@
 
 /* supervisor/task.h */
 #define act_task_run(self, ...) act_task_run(ACT__IN_HANDLER(self, act_task_run), __VA_ARGS__)
+#define act_task_cancel(self, ...)                                                                 \
+    act_task_cancel(ACT__IN_HANDLER(self, act_task_cancel), __VA_ARGS__)
 
 #endif
 

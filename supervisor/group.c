@@ -18,7 +18,7 @@ static void mark_group(struct act__supervisor *supervisor, const struct act__chi
 /* What had to wait for the group. */
 static void settle(struct act__supervisor *supervisor)
 {
-    supervisor->phase = ACT__PHASE_RUNNING;
+    supervisor->phase = ACT__SUPERVISOR_RUNNING;
     supervisor->failed = NULL;
     for (struct act__child *child = supervisor->children.first; child != NULL;
          child = child->order_next)
@@ -66,7 +66,7 @@ void act__group_restart(act_self *self, struct act__supervisor *supervisor,
                         struct act__child *failed)
 {
     mark_group(supervisor, failed);
-    supervisor->phase = ACT__PHASE_CLEARING;
+    supervisor->phase = ACT__SUPERVISOR_CLEARING;
     supervisor->failed = failed;
     supervisor->cursor = supervisor->children.last;
     act__clear_next(self, supervisor);
@@ -91,7 +91,7 @@ void act__refill_next(act_self *self, struct act__supervisor *supervisor)
 
 static void refill(act_self *self, struct act__supervisor *supervisor)
 {
-    supervisor->phase = ACT__PHASE_REFILLING;
+    supervisor->phase = ACT__SUPERVISOR_REFILLING;
     supervisor->cursor = supervisor->children.first;
     act__refill_next(self, supervisor);
 }

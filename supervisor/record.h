@@ -23,11 +23,11 @@
  * Nothing waits inside a callback: `cursor` is the child whose start or end the phase waits for.
  */
 enum act__supervisor_phase {
-    ACT__PHASE_STARTING,
-    ACT__PHASE_RUNNING,
-    ACT__PHASE_CLEARING,
-    ACT__PHASE_REFILLING,
-    ACT__PHASE_STOPPING
+    ACT__SUPERVISOR_STARTING,
+    ACT__SUPERVISOR_RUNNING,
+    ACT__SUPERVISOR_CLEARING,
+    ACT__SUPERVISOR_REFILLING,
+    ACT__SUPERVISOR_STOPPING
 };
 
 struct act__supervisor {
@@ -192,6 +192,8 @@ void act__supervisor_abort(act_self *self, struct act__supervisor *supervisor);
 void act__stop_next(act_self *self, struct act__supervisor *supervisor);
 /* Answers the requests that are held: there will be no more changes. */
 void act__refuse_held(act_self *self, struct act__supervisor *supervisor);
+/* Whether it asks to stop one child: by its id, its pid, or the ask that it works for. */
+bool act__asks_to_stop_child(const act_message *request);
 /* Begins to stop one child that has an instance. */
 void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct act__child *child);
 /* Tries again to get what its stop needs. */

@@ -146,19 +146,27 @@ act_result act__request_ask(act_self *self, act_ref *ref, act_pid supervisor, ac
     return result;
 }
 
+act_result act__request_ask_with(act_self *self, act_ref *ref, act_pid supervisor, uint32_t tag,
+                                 const struct act__request *payload, act_millis timeout)
+{
+    act_message *message;
+
+    if (act__request_create(&message, tag, sizeof *payload) != ACT_OK)
+        return ACT_NO_MEMORY;
+    memcpy(message->as.bytes, payload, sizeof *payload);
+    return act__request_ask(self, ref, supervisor, message, timeout);
+}
+
 static act_result ask_about(act_self *self, act_ref *ref, act_pid supervisor, uint32_t tag,
                             const char *id, act_millis timeout)
 {
-    act_message *message;
-    size_t       length = strnlen(id, ACT_CHILD_ID_MAX);
+    struct act__request payload = {0};
+    size_t              length = strnlen(id, ACT_CHILD_ID_MAX);
 
     if (length == ACT_CHILD_ID_MAX)
         return ACT_INVALID;
-    if (act__request_create(&message, tag, sizeof(struct act__request)) != ACT_OK)
-        return ACT_NO_MEMORY;
-    memset(message->as.bytes, 0, sizeof(struct act__request));
-    memcpy(payload_of(message)->id, id, length);
-    return act__request_ask(self, ref, supervisor, message, timeout);
+    memcpy(payload.id, id, length);
+    return act__request_ask_with(self, ref, supervisor, tag, &payload, timeout);
 }
 
 act_result act_supervisor_terminate_child(act_self *self, act_ref *ref, act_pid supervisor,
@@ -186,14 +194,9 @@ act_result act_supervisor_start_child_args(act_self *self, act_ref *ref, act_pid
 act_result act_supervisor_terminate_child_pid(act_self *self, act_ref *ref, act_pid supervisor,
                                               act_pid child, act_millis timeout)
 {
-    act_message *message;
-
-    if (act__request_create(&message, ACT__TAG_TERMINATE_CHILD_PID, sizeof(struct act__request)) !=
-        ACT_OK)
-        return ACT_NO_MEMORY;
-    memset(message->as.bytes, 0, sizeof(struct act__request));
-    payload_of(message)->pid = child;
-    return act__request_ask(self, ref, supervisor, message, timeout);
+    const struct act__request payload = {.pid = child};
+    return act__request_ask_with(self, ref, supervisor, ACT__TAG_TERMINATE_CHILD_PID, &payload,
+                                 timeout);
 }
 
 act_result act_supervisor_restart_child(act_self *self, act_ref *ref, act_pid supervisor,

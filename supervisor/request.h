@@ -22,6 +22,7 @@
 #define ACT__TAG_SUBSCRIBE           UINT32_C(0xFFFFFF1D) /* the same */
 #define ACT__TAG_UNSUBSCRIBE         UINT32_C(0xFFFFFF1E) /* the same; 1F are the events */
 #define ACT__TAG_RUN_TASK            UINT32_C(0xFFFFFF30) /* what task.c makes of it */
+#define ACT__TAG_CANCEL_TASK         UINT32_C(0xFFFFFF31) /* a struct act__request */
 /* To itself: a resource, the struct act__child, held */
 #define ACT__TAG_DELAY_IS_OVER UINT32_C(0xFFFFFF1A)
 
@@ -30,9 +31,12 @@ struct act__child;
 /* The payload of a request. Large enough for the answer, which is written over it. */
 struct act__request {
     act_message *next; /* used by the supervisor while the request waits */
-    act_pid      pid;
-    char         id[ACT_CHILD_ID_MAX];
-    char         args[]; /* aligned to 16, as the message is to a cache line */
+    union {
+        act_pid pid;
+        act_ref task; /* the ask that it works for */
+    };
+    char id[ACT_CHILD_ID_MAX];
+    char args[]; /* aligned to 16, as the message is to a cache line */
 };
 
 _Static_assert((offsetof(act_message, as) + offsetof(struct act__request, args)) % 16 == 0,
@@ -66,6 +70,10 @@ act_result act__request_create_value(act_message **message, uint32_t tag, act_va
 /* As act_ask, but the message is freed if that fails. */
 act_result act__request_ask(act_self *self, act_ref *ask, act_pid supervisor, act_message *message,
                             act_millis timeout);
+
+/* Asks with no more than this in the payload. */
+act_result act__request_ask_with(act_self *self, act_ref *ask, act_pid supervisor, uint32_t tag,
+                                 const struct act__request *payload, act_millis timeout);
 
 /* Turns a request that was taken into its answer and sends it: no memory is needed. */
 void act__request_answer(act_self *self, act_message *request, const act_supervisor_answer *answer);

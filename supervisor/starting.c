@@ -115,7 +115,7 @@ void act__supervisor_announce(act_self *self, struct act__supervisor *supervisor
 void act__start_next(act_self *self, struct act__supervisor *supervisor)
 {
     if (supervisor->cursor == NULL) {
-        supervisor->phase = ACT__PHASE_RUNNING;
+        supervisor->phase = ACT__SUPERVISOR_RUNNING;
         act__supervisor_announce(self, supervisor, ACT_OK);
     } else {
         act__child_start(self, supervisor, supervisor->cursor, ACT__START_INITIAL);
@@ -154,9 +154,9 @@ void act__child_started(act_self *self, struct act__supervisor *supervisor,
     act__start_answer(self, child, ACT_OK, child->pid);
     if (child != supervisor->cursor)
         return;
-    if (supervisor->phase == ACT__PHASE_STARTING)
+    if (supervisor->phase == ACT__SUPERVISOR_STARTING)
         pass_cursor(self, supervisor, false);
-    else if (supervisor->phase == ACT__PHASE_REFILLING)
+    else if (supervisor->phase == ACT__SUPERVISOR_REFILLING)
         act__refill_next(self, supervisor);
 }
 

@@ -68,7 +68,8 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
     supervisor->children.significant_count -= child->plan->significant;
     child->since = act_now(self);
     child->stop_tries = 0;
-    if (supervisor->phase != ACT__PHASE_CLEARING || !child->in_group) /* else it will be back */
+    if (supervisor->phase != ACT__SUPERVISOR_CLEARING ||
+        !child->in_group) /* else it will be back */
         act_handover_abandon(supervisor->system, child->pid);
     /*
      * The monitor first: a child that has unlinked, or is dead already, must not be waited for in
@@ -83,9 +84,10 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
     act__child_stop_again(self, supervisor, child);
 }
 
-static bool asks_to_terminate(const act_message *request)
+bool act__asks_to_stop_child(const act_message *request)
 {
-    return request->tag == ACT__TAG_TERMINATE_CHILD || request->tag == ACT__TAG_TERMINATE_CHILD_PID;
+    return request->tag == ACT__TAG_TERMINATE_CHILD ||
+           request->tag == ACT__TAG_TERMINATE_CHILD_PID || request->tag == ACT__TAG_CANCEL_TASK;
 }
 
 /*
@@ -100,7 +102,7 @@ static void answer_waiting(act_self *self, struct act__supervisor *supervisor,
     bool                        done = false;
 
     while ((request = act__requests_take(&child->waiting)) != NULL) {
-        if (done || !asks_to_terminate(request)) {
+        if (done || !act__asks_to_stop_child(request)) {
             done = true;
             act__requests_add(&supervisor->held, request);
         } else {
@@ -143,12 +145,12 @@ void act__child_stopped(act_self *self, struct act__supervisor *supervisor,
     child->state = ACT__CHILD_DOWN;
     act__start_answer(self, child, ACT_CLOSED, act_pid_none());
     answer_waiting(self, supervisor, child);
-    if (supervisor->phase == ACT__PHASE_STOPPING) {
+    if (supervisor->phase == ACT__SUPERVISOR_STOPPING) {
         act__child_rest(self, child);
         act__refuse_held(self, supervisor);
         if (is_next || (stops_all_at_once(supervisor) && supervisor->children.by_pid.count == 0))
             act__stop_next(self, supervisor);
-    } else if (supervisor->phase == ACT__PHASE_CLEARING && child->in_group) {
+    } else if (supervisor->phase == ACT__SUPERVISOR_CLEARING && child->in_group) {
         if (is_next)
             supervisor->cursor = child->order_previous;
         if (was_refused || child->plan->restart == ACT_RESTART_TEMPORARY)
@@ -249,7 +251,7 @@ static void copy_reason(struct act__supervisor *supervisor, act_exit_reason reas
 static void enter_stopping(act_self *self, struct act__supervisor *supervisor,
                            act_exit_reason reason)
 {
-    supervisor->phase = ACT__PHASE_STOPPING;
+    supervisor->phase = ACT__SUPERVISOR_STOPPING;
     act__tell_event(self, supervisor, NULL,
                     (act_supervision_event){
                         .what = ACT_SUPERVISION_STOPS, .kind = reason.kind, .code = reason.code});
@@ -259,7 +261,7 @@ static void enter_stopping(act_self *self, struct act__supervisor *supervisor,
 void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor,
                           act_exit_reason reason)
 {
-    if (supervisor->phase == ACT__PHASE_STOPPING)
+    if (supervisor->phase == ACT__SUPERVISOR_STOPPING)
         return;
     copy_reason(supervisor, reason);
     enter_stopping(self, supervisor, reason);
@@ -307,7 +309,7 @@ void act__supervisor_abort(act_self *self, struct act__supervisor *supervisor)
     act_log(self, ACT_LOG_WARNING, "was killed, and with it %lu children",
             (unsigned long)supervisor->children.by_pid.count);
     copy_reason(supervisor, killed);
-    if (supervisor->phase != ACT__PHASE_STOPPING)
+    if (supervisor->phase != ACT__SUPERVISOR_STOPPING)
         enter_stopping(self, supervisor, killed);
     begin_all_stops(self, supervisor);
     if (supervisor->children.by_pid.count == 0)

@@ -58,8 +58,9 @@ static void remove_pending(struct act__supervisor *supervisor, struct act__child
 static void continue_later(act_self *self, struct act__supervisor *supervisor)
 {
     bool anything =
-        (supervisor->pending_first != NULL && supervisor->phase != ACT__PHASE_STARTING) ||
-        (!act__requests_are_empty(&supervisor->held) && supervisor->phase == ACT__PHASE_RUNNING);
+        (supervisor->pending_first != NULL && supervisor->phase != ACT__SUPERVISOR_STARTING) ||
+        (!act__requests_are_empty(&supervisor->held) &&
+         supervisor->phase == ACT__SUPERVISOR_RUNNING);
 
     /* A send that fails is tried again with the next message: the envelope is still there. */
     if (anything && supervisor->continuation != NULL)
@@ -78,7 +79,7 @@ static void handle_pending(act_self *self, struct act__supervisor *supervisor,
 {
     if (child->state == ACT__CHILD_STOPPING)
         act__child_stop_again(self, supervisor, child);
-    else if (child->state == ACT__CHILD_RESTARTING && supervisor->phase == ACT__PHASE_RUNNING)
+    else if (child->state == ACT__CHILD_RESTARTING && supervisor->phase == ACT__SUPERVISOR_RUNNING)
         act__child_restart(self, supervisor, child);
     else if (child->is_killed && !act_pid_is_none(child->pid))
         await_end(self, supervisor, child);
@@ -108,6 +109,8 @@ static struct act__child *find_child_asked_for(struct act__supervisor *superviso
                                                const act_message      *request)
 {
     const struct act__request *asked = (const struct act__request *)(const void *)request->as.bytes;
+    if (request->tag == ACT__TAG_CANCEL_TASK)
+        return act__children_by_task(&supervisor->children, asked->task);
     return request->tag == ACT__TAG_TERMINATE_CHILD_PID
                ? find_child_by_pid(supervisor, asked->pid)
                : act__children_by_id(&supervisor->children, asked->id);
@@ -249,7 +252,7 @@ static void start_child_args(act_self *self, struct act__supervisor *supervisor,
 static bool makes_sense(const struct act__supervisor *supervisor, uint32_t tag)
 {
     bool is_simple = tag == ACT__TAG_START_CHILD_ARGS || tag == ACT__TAG_TERMINATE_CHILD_PID;
-    if (tag == ACT__TAG_RUN_TASK)
+    if (tag == ACT__TAG_RUN_TASK || tag == ACT__TAG_CANCEL_TASK)
         return supervisor->template != NULL &&
                supervisor->template->plan->behavior == &act__task_behavior;
     return is_simple == (supervisor->template != NULL);
@@ -277,8 +280,7 @@ static void handle_request(act_self *self, struct act__supervisor *supervisor, a
         start_child_args(self, supervisor, request);
     else if (request->tag == ACT__TAG_START_CHILD)
         start_child(self, supervisor, request);
-    else if (request->tag == ACT__TAG_TERMINATE_CHILD ||
-             request->tag == ACT__TAG_TERMINATE_CHILD_PID)
+    else if (act__asks_to_stop_child(request))
         terminate_child(self, supervisor, request);
     else if (request->tag == ACT__TAG_RESTART_CHILD)
         restart_child(self, supervisor, request);
@@ -296,11 +298,12 @@ static void receive_request(act_self *self, struct act__supervisor *supervisor)
 
     if (request->tag == ACT__TAG_START_CHILD)
         ((struct act__child *)request->as.resource.pointer)->asker = act_message_asker(request);
-    if (supervisor->phase == ACT__PHASE_RUNNING && act__requests_are_empty(&supervisor->held)) {
+    if (supervisor->phase == ACT__SUPERVISOR_RUNNING &&
+        act__requests_are_empty(&supervisor->held)) {
         handle_request(self, supervisor, request);
     } else {
         act__requests_add(&supervisor->held, request);
-        if (supervisor->phase == ACT__PHASE_STOPPING)
+        if (supervisor->phase == ACT__SUPERVISOR_STOPPING)
             act__refuse_held(self, supervisor);
     }
 }
@@ -370,7 +373,7 @@ static bool any_waits(const struct act__supervisor *supervisor, bool only_signif
  */
 static void judge_significant_end(act_self *self, struct act__supervisor *supervisor)
 {
-    if (!supervisor->significant_ended || supervisor->phase != ACT__PHASE_RUNNING)
+    if (!supervisor->significant_ended || supervisor->phase != ACT__SUPERVISOR_RUNNING)
         return;
     if (supervisor->auto_shutdown == ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT) {
         if (act__restarts_groups(supervisor) && any_waits(supervisor, false))
@@ -394,7 +397,7 @@ static void handle_child_end(act_self *self, struct act__supervisor *supervisor,
         supervisor->significant_ended = true;
     if (child->plan->restart == ACT_RESTART_TEMPORARY || (child->template != NULL && !again)) {
         act__child_drop(supervisor, child);
-    } else if (again && supervisor->phase == ACT__PHASE_RUNNING) {
+    } else if (again && supervisor->phase == ACT__SUPERVISOR_RUNNING) {
         act__child_restart(self, supervisor, child);
     } else if (again) {
         child->state = ACT__CHILD_RESTARTING;
@@ -433,8 +436,8 @@ static void handle_child_gone(act_self *self, struct act__supervisor *supervisor
         act__task_ended(self, child, reason);
     forget_instance(self, supervisor, child);
     child->since = act_now(self);
-    if (supervisor->phase == ACT__PHASE_STOPPING || child->state == ACT__CHILD_STOPPING ||
-        (supervisor->phase == ACT__PHASE_CLEARING && child->in_group))
+    if (supervisor->phase == ACT__SUPERVISOR_STOPPING || child->state == ACT__CHILD_STOPPING ||
+        (supervisor->phase == ACT__SUPERVISOR_CLEARING && child->in_group))
         act__child_stopped(self, supervisor, child);
     else if (child->state == ACT__CHILD_STARTING)
         act__child_start_ended(self, supervisor, child, reason);
@@ -463,7 +466,7 @@ static void receive_exit(act_self *self, struct act__supervisor *supervisor,
     } else if (act_pid_is_none(sender) && act_message_reason(message).kind == ACT_EXIT_KILL) {
         act__supervisor_abort(self, supervisor);
     } else if (act_pid_is_none(sender) || act_pid_equal(sender, act_self_parent(self))) {
-        if (supervisor->phase != ACT__PHASE_STOPPING)
+        if (supervisor->phase != ACT__SUPERVISOR_STOPPING)
             supervisor->tree_end = ACT_TREE_END_TOLD;
         act__supervisor_stop(self, supervisor, act_message_reason(message));
     }
@@ -477,7 +480,7 @@ static void receive_continue(act_self *self, struct act__supervisor *supervisor)
     supervisor->continuation = act_take(self);
     if ((child = take_pending(supervisor)) != NULL)
         handle_pending(self, supervisor, child);
-    else if (supervisor->phase == ACT__PHASE_RUNNING &&
+    else if (supervisor->phase == ACT__SUPERVISOR_RUNNING &&
              (request = act__requests_take(&supervisor->held)) != NULL)
         handle_request(self, supervisor, request);
 }
@@ -523,6 +526,7 @@ static void handle(act_self *self, struct act__supervisor *supervisor, const act
     case ACT__TAG_DELETE_CHILD:
     case ACT__TAG_START_CHILD_ARGS:
     case ACT__TAG_RUN_TASK:
+    case ACT__TAG_CANCEL_TASK:
     case ACT__TAG_TERMINATE_CHILD_PID: receive_request(self, supervisor); break;
     case ACT__TAG_COUNT_CHILDREN: act__answer_count(self, supervisor, act_take(self)); break;
     case ACT__TAG_WHICH_CHILDREN:

@@ -103,6 +103,13 @@ act_result act_task_run(act_self *self, act_ref *ask, act_pid supervisor,
     return act__request_ask(self, ask, supervisor, message, timeout);
 }
 
+act_result act_task_cancel(act_self *self, act_ref *cancel, act_pid supervisor, act_ref task,
+                           act_millis timeout)
+{
+    const struct act__request payload = {.task = task};
+    return act__request_ask_with(self, cancel, supervisor, ACT__TAG_CANCEL_TASK, &payload, timeout);
+}
+
 void act__task_start(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
     const struct job   none = {.child = NULL};

@@ -49,7 +49,7 @@ ACT_API act_child_spec act_task_child(const act_spawn_options *options);
  * returns, or a DOWN with the reason why there is none: the function has panicked, the task was
  * ended, ACT_EXIT_ERROR with the result as code if it could not be spawned, or the supervisor has
  * ended. That the ask times out does not end the task: a function that may take long looks at
- * act_should_end, which then says so, and returns.
+ * act_should_end, which then says so, and returns. act_task_cancel ends it.
  *
  * supervisor  One of tasks. Another answers ACT_INVALID (act_supervisor_answer_read).
  * args        Copied; may be NULL when args_bytes is 0. What they point to must stay valid as long
@@ -64,6 +64,26 @@ ACT_API ACT_MUST_CHECK act_result act_task_run(act_self *self, act_ref *ask, act
                                                act_task_function function, const void *args,
                                                size_t args_bytes, act_millis timeout)
     ACT_NONNULL(1, 2, 4);
+
+/**
+ * Ends a task, also one whose ask has timed out: an ask. As act_supervisor_terminate_child_pid:
+ * it is told to end, and killed when .shutdown of the template is over. A function that runs is not
+ * interrupted: it looks at act_should_end, which is true from now on, or the task ends when it
+ * returns.
+ *
+ * cancel      Set on ACT_OK: the answer's ref.
+ * supervisor  That the task runs under.
+ * task        The ask of its act_task_run. If that still waits, its answer is the DOWN of a task
+ *             that was ended: ACT_EXIT_SHUTDOWN or ACT_EXIT_KILLED.
+ *
+ * Threads: handler.
+ * Answer:  ACT_OK when it has ended, ACT_NOT_FOUND if it had already; see
+ *          act_supervisor_answer_read.
+ * Returns: ACT_OK; ACT_INVALID (the timeout); ACT_NO_MEMORY.
+ */
+ACT_API ACT_MUST_CHECK act_result act_task_cancel(act_self *self, act_ref *cancel,
+                                                  act_pid supervisor, act_ref task,
+                                                  act_millis timeout) ACT_NONNULL_ALL;
 
 ACT_END_DECLS
 

@@ -133,8 +133,9 @@ static void write_root(act_tree_row *row, const struct act__supervisor *root)
     row->type = ACT_CHILD_SUPERVISOR;
     row->strategy = (act_strategy)root->strategy;
     row->state = ACT_TREE_RUNNING;
-    if (root->phase == ACT__PHASE_STARTING || root->phase == ACT__PHASE_STOPPING)
-        row->state = root->phase == ACT__PHASE_STARTING ? ACT_TREE_STARTING : ACT_TREE_STOPPING;
+    if (root->phase == ACT__SUPERVISOR_STARTING || root->phase == ACT__SUPERVISOR_STOPPING)
+        row->state =
+            root->phase == ACT__SUPERVISOR_STARTING ? ACT_TREE_STARTING : ACT_TREE_STOPPING;
     row->since = root->since;
     row->restarts_count = root->restarts_count;
 }

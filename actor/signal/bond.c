@@ -36,7 +36,8 @@ struct act__bond *act__bond_make(struct act__worker *worker, uint8_t kind, uint6
     struct act__bond *bond = act__slab_take(&worker->system->bonds, &worker->bonds);
     if (bond == NULL)
         return NULL;
-    act__ref_begin_use(&bond->generation);
+    act__ref_next_use(&bond->generation);
+    atomic_thread_fence(memory_order_release); /* pairs with find_at_side and act__ask_waits */
     act__member_place(&bond->half[0], NULL);
     act__member_place(&bond->half[1], NULL);
     bond->timer = NULL;
@@ -129,7 +130,7 @@ void act__bond_let_go(struct act__worker *worker, struct act__bond *bond)
     if (holders != 1)
         return;
     act__gap("bond.free");
-    act__ref_end_use(&bond->generation);
+    act__ref_next_use(&bond->generation);
     act__slab_give(&worker->system->bonds, &worker->bonds, bond);
 }
 

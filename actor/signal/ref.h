@@ -34,17 +34,12 @@ static inline bool act__ref_is_of(act_ref ref, uint64_t generation, size_t index
     return (generation & 1) != 0 && act__ref_make(generation, index, is_timer).value == ref.value;
 }
 
-static inline void act__ref_begin_use(_Atomic uint64_t *generation)
-{
-    act__store(generation, act__load(generation) + 1);
-    /*
-     * A thread that sees a field of this use sees its generation: pairs with the acquires of
-     * find_at_side in bond.c and find in timers.c.
-     */
-    atomic_thread_fence(memory_order_release);
-}
-
-static inline void act__ref_end_use(_Atomic uint64_t *generation)
+/*
+ * A use begins or ends. When it begins the caller has a release fence behind this, before it writes
+ * anything of the record: a thread that sees a field of this use sees its generation. (Not here:
+ * gcc warns of a fence in a header when it builds for ThreadSanitizer.)
+ */
+static inline void act__ref_next_use(_Atomic uint64_t *generation)
 {
     act__store(generation, act__load(generation) + 1);
 }

@@ -50,7 +50,8 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     struct act__timer *timer = act__slab_take(&worker->system->timers, &worker->timers);
     if (timer == NULL)
         return NULL;
-    act__ref_begin_use(&timer->generation);
+    act__ref_next_use(&timer->generation);
+    atomic_thread_fence(memory_order_release); /* pairs with find */
     memset(&timer->event, 0, sizeof timer->event);
     timer->event.act_bits = ACT__BIT_SIGNAL | ACT__HOME_TIMER;
     timer->event.tag = ACT__SIGNAL_TIMER;
@@ -91,7 +92,7 @@ void act__timer_drop(struct act__runner *runner, struct act__timer *timer)
     struct act__worker *worker = act__worker_of(runner);
     if (timer->message != NULL)
         act_message_free(&timer->message);
-    act__ref_end_use(&timer->generation);
+    act__ref_next_use(&timer->generation);
     act__slab_give(&worker->system->timers, &worker->timers, timer);
 }
 

@@ -36,7 +36,8 @@
     X(ACT_MESSAGE_TCP_CLOSED, 24)                                                                  \
     X(ACT_MESSAGE_TCP_IDLE, 25)                                                                    \
     X(ACT_MESSAGE_OS_SIGNAL, 26)                                                                   \
-    X(ACT__TAG_RUN_TASK, 30)
+    X(ACT__TAG_RUN_TASK, 30)                                                                       \
+    X(ACT__TAG_CANCEL_TASK, 31)
 
 /* Does not compile if two have one number: a member for each. */
 struct act__reserved_tags {

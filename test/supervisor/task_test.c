@@ -272,6 +272,67 @@ static void a_supervisor_that_runs_no_tasks_refuses(void)
     fixture_close();
 }
 
+static act_ref cancel;
+
+static void cancels(act_self *self)
+{
+    ck_assert_int_eq(act_task_cancel(self, &cancel, tasks, fixture_ref, ACT_FOREVER), ACT_OK);
+}
+
+static act_result cancelled(void)
+{
+    act_supervisor_answer answer;
+    const struct note    *note = fixture_only(asker, ACT_MESSAGE_SUPERVISOR_ANSWER);
+    ck_assert(act_ref_equal(note->ref, cancel));
+    memcpy(&answer.result, &note->value, sizeof answer.result); /* its first member */
+    return answer.result;
+}
+
+static void asks_and_cancels(act_self *self)
+{
+    asks(self);
+    cancels(self);
+}
+
+static void a_task_may_be_cancelled_before_its_function_is_called(void)
+{
+    open_tasks();
+    function = answers_seven;
+    fixture_let(asker, asks_and_cancels);
+    if (fixture_count(asker, TAG_A) == 0) { /* in some orders it was done before */
+        ck_assert_int_eq(runs, 0);
+        ck_assert_int_eq(fixture_only(asker, ACT_MESSAGE_DOWN)->kind, ACT_EXIT_SHUTDOWN);
+        ck_assert(act_ref_equal(fixture_only(asker, ACT_MESSAGE_DOWN)->ref, fixture_ref));
+        ck_assert_int_eq(cancelled(), ACT_OK);
+    } else {
+        ck_assert_int_eq(fixture_count(asker, ACT_MESSAGE_DOWN), 0);
+    }
+    fixture_close();
+}
+
+static void a_task_that_is_over_is_not_found(void)
+{
+    open_tasks();
+    run_task(answers_seven);
+    fixture_let(asker, cancels);
+    ck_assert_int_eq(cancelled(), ACT_NOT_FOUND);
+    ck_assert_int_eq(fixture_count(asker, TAG_A), 1);
+    fixture_close();
+}
+
+static void what_is_no_supervisor_of_tasks_cancels_none(void)
+{
+    const act_child_spec guest = {
+        .id = "guest", .behavior = &scripted, .restart = ACT_RESTART_TEMPORARY};
+    const act_supervisor_spec spec = {
+        .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &guest, .children_count = 1};
+    open_tasks();
+    ck_assert_int_eq(act_system_spawn_supervisor(fixture.system, &tasks, &spec, NULL), ACT_OK);
+    fixture_let(asker, cancels);
+    ck_assert_int_eq(cancelled(), ACT_INVALID);
+    fixture_close();
+}
+
 static void odd_args_are_refused(void)
 {
     open_tasks();
@@ -333,6 +394,9 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(an_asker_that_gives_up_does_not_end_the_task),
     TEST_CASE(the_end_of_the_supervisor_ends_and_answers_all, .rounds = 40),
     FIXTURE_CASE(a_supervisor_that_runs_no_tasks_refuses),
+    TEST_CASE(a_task_may_be_cancelled_before_its_function_is_called, .rounds = 40),
+    FIXTURE_CASE(a_task_that_is_over_is_not_found),
+    FIXTURE_CASE(what_is_no_supervisor_of_tasks_cancels_none),
     FIXTURE_CASE(odd_args_are_refused),
     FIXTURE_CASE(a_task_without_memory_is_answered_too),
     END_OF_CASES,

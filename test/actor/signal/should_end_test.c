@@ -269,6 +269,38 @@ static void a_task_hears_that_its_asker_has_ended_or_lost_interest(void)
     close_system();
 }
 
+static void cancels(act_self *self, void *state, const act_message *message)
+{
+    act_ref *asks = state;
+    for (int i = 0; message->tag == GO && i < 2; i++)
+        if (act_task_run(self, &asks[i], supervisor, works_as_task, NULL, 0, timeout) != ACT_OK)
+            abort();
+    if (message->tag == END &&
+        act_task_cancel(self, &asks[2], supervisor, asks[kit_round() % 2], ACT_FOREVER) != ACT_OK)
+        abort();
+    if (message->tag == ACT_MESSAGE_SUPERVISOR_ANSWER || message->tag == ACT_MESSAGE_DOWN)
+        sem_post(&outside);
+}
+
+static const act_behavior canceller = {
+    .name = "canceller", .state_bytes = 3 * sizeof(act_ref), .receive = cancels};
+
+/* Of two that run one is cancelled: that hears it, and ends; both, the ask and the cancel, hear. */
+static void a_task_hears_that_it_is_cancelled_and_no_other_does(void)
+{
+    open_tasks();
+    act_pid asker = spawn(&canceller, NULL);
+    sem_wait(&inside);
+    sem_wait(&inside);
+    act_system_tell_value(sys, asker, END, act_nothing());
+    for (int i = 0; i < 3; i++)
+        sem_wait(&outside);
+    ck_assert_int_eq(sem_trywait(&outside), -1);
+    end(supervisor, ACT_EXIT_SHUTDOWN, 0);
+    sem_wait(&outside);
+    close_system();
+}
+
 static void a_task_hears_that_its_supervisor_ends(void)
 {
     open_tasks();
@@ -288,6 +320,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(one_that_traps_hears_its_parent_only),
     TEST_CASE(a_task_hears_that_its_ask_has_timed_out),
     TEST_CASE(a_task_hears_that_its_asker_has_ended_or_lost_interest, .rounds = 2),
+    TEST_CASE(a_task_hears_that_it_is_cancelled_and_no_other_does, .rounds = 2),
     TEST_CASE(a_task_hears_that_its_supervisor_ends, .rounds = 2),
     END_OF_CASES,
 };
