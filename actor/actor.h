@@ -351,7 +351,7 @@ ACT_API act_result act_refuse(act_self *self, act_asker asker, act_exit_reason r
 
 /**
  * Answers an ask with a scalar. Nothing to check, as act_tell_value; a message that was no ask gets
- * no answer.
+ * no answer, and is counted: `unasked`.
  *
  * Without memory for the answer the asker hears ACT_MESSAGE_DOWN with ACT_EXIT_ERROR and code
  * ACT_NO_MEMORY, if it is this actor that was asked.

@@ -62,7 +62,9 @@ typedef struct act_system_options {
      * ACT_NO_ACTOR, ACT_FULL, ACT_NO_MEMORY (the message could not be made), ACT_NOT_FOUND (a reply
      * to an ask that had ended). Also for one that was received, but whose handler has panicked
      * before it took it: ACT_PANICKED; or did not know it, or for a typed one that could not be
-     * one: ACT_INVALID. act_message_print shows it.
+     * one: ACT_INVALID. act_message_print shows it. NULL: the first in a minute is logged, with its
+     * type and the reason, and how many there were since the last that was; not while the system
+     * stops, and not what an actor has sent to itself.
      */
     void (*dead_letter)(void *context, act_pid to, const act_message *message, act_result why);
     /*
@@ -307,7 +309,8 @@ ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_
     X(stuck, "turns in which one message took longer than stuck_after")                            \
     X(stolen, "actors taken over from another worker")                                             \
     X(parked, "times a worker went to sleep")                                                      \
-    X(log_lost, "records of the log that could not be written")
+    X(log_lost, "records of the log that could not be written")                                    \
+    X(unasked, "answers to messages that were no asks, which went to none")
 
 typedef struct act_counters {
 #define X(name, text) uint64_t name;

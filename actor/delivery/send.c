@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <actor/delivery/backpressure.h>
+#include <actor/delivery/dead_letter.h>
 #include <actor/delivery/outbox.h>
 #include <actor/process/cell.h>
 #include <actor/process/debug.h>
@@ -235,20 +236,6 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
     act__gap("send.admitted");
     enqueue(worker->system, worker, cell, message, !is_reply, 1);
     return true;
-}
-
-void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to,
-                      const act_message *message, act_result why)
-{
-    if (worker != NULL)
-        act__count(&worker->dead_letters);
-    else
-        act__add(&system->outside_dead_letters, 1);
-    if (system->options.dead_letter == NULL || act__load(&system->abandoned))
-        return;
-    pthread_mutex_t *mutex = act__user_code_begin();
-    system->options.dead_letter(system->options.context, to, message, why);
-    act__user_code_end(mutex);
 }
 
 void act__release_elsewhere(struct act__worker *worker, act_message *message)
@@ -482,6 +469,7 @@ void act_answer_value(act_self *self, const act_message *request, uint32_t tag, 
     act_asker           asker = act_message_asker(request);
     act_message        *message;
     if (asker.ask.value == 0) {
+        act__count(&worker->unasked);
         release_resource(&value);
         return;
     }
@@ -501,8 +489,10 @@ void act_answer_typed(act_self *self, const act_message *request, const act_type
     ACT__HANDLER_ONLY(self);
     act_asker    asker = act_message_asker(request);
     act_message *message;
-    if (asker.ask.value == 0)
+    if (asker.ask.value == 0) {
+        act__count(&self->worker->unasked);
         return;
+    }
     act_result         result = act_message_create_typed(&message, type, fields);
     struct act__reason why = {.kind = ACT_EXIT_ERROR, .code = (int32_t)result};
     if (result == ACT_OK)

@@ -25,13 +25,7 @@ void act__deliver_or_drop(struct act_system *system, struct act__worker *worker,
                           act_pid to, act_message *message);
 /* What a timer of `self` brings to it; right into its inbox, whose token the caller holds. */
 void act__deliver_own(struct act__worker *worker, act_self *self, act_message *message);
-/* It was not received: counts and tells the hook; the caller frees it. `worker` may be NULL. */
-void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to,
-                      const act_message *message, act_result why);
-/*
- * The same for a message of `from` that has not come into an inbox: counts it as sent, too, and
- * frees it.
- */
+/* A message of `from` that has not come into an inbox: sent, a dead letter, and freed. */
 void act__undelivered(struct act_system *system, struct act__worker *worker, uint64_t from,
                       act_pid to, act_message *message, act_result why);
 /* Pushes what is in the worker's outbox. */

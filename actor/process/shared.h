@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 
+#include <actor/delivery/dead_letter.h>
 #include <actor/process/cell.h>
 #include <actor/process/fatal.h>
 #include <actor/process/slab.h>
@@ -21,6 +22,11 @@ struct act__system_operations {
     /* A record about an actor, by the thread that runs it: act__log_of. */
     __attribute__((format(printf, 3, 0))) void (*log)(act_self *self, act_log_level level,
                                                       const char *format, va_list values);
+    /* The same about any actor, by any thread: the local part of its pid, its behavior's name. */
+    __attribute__((format(printf, 5, 0))) void (*log_about)(act_system *system, uint64_t local,
+                                                            const char   *behavior,
+                                                            act_log_level level, const char *format,
+                                                            va_list values);
     /* This actor will run code of its own when it ends: if it is a root, it ends alone. */
     void (*root_will_speak)(act_self *self);
     /* A root that was told to end has wholly ended. */
@@ -37,9 +43,10 @@ struct act_system {
     const struct act__system_operations *operations;
     act_system_options                   options; /* with the defaults filled in */
 
-    struct act__worker *outside; /* of all threads that have none: system_record.h */
+    struct act__worker      *outside; /* of all threads that have none: system_record.h */
     /* Counted by such threads. */
-    _Atomic uint64_t    outside_sent, outside_dead_letters;
+    _Atomic uint64_t         outside_sent, outside_dead_letters;
+    struct act__dead_letters dead_letters;
 
     _Atomic bool      closing;   /* no spawns from outside; ends are announced by actor_ended */
     _Atomic bool      overdue;   /* an actor was killed while it was closing */

@@ -6,6 +6,7 @@
 #include <actor/signal/signal.h>
 
 #include <actor/delivery/backpressure.h>
+#include <actor/delivery/dead_letter.h>
 #include <actor/delivery/outbox.h>
 #include <actor/delivery/send.h>
 #include <actor/process/cell.h>

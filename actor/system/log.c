@@ -182,23 +182,29 @@ static __attribute__((format(printf, 5, 0))) void write_record_about(
     act__log_write(act__record_of(system)->log, &record);
 }
 
+void act__log_about_values(act_system *system, uint64_t local, const char *behavior,
+                           act_log_level level, const char *format, va_list values)
+{
+    char text[ACT_LOG_TEXT_MAX + ACT__ACTOR_TEXT_MAX], name[ACT_NAME_MAX];
+    if (level > system->options.log_level || act__load(&system->abandoned)) /* as in log_values */
+        return;
+    if (act__record_of(system)->log != NULL) {
+        write_record_about(system, local, behavior, level, format, values);
+        return;
+    }
+    act__names_name_of(system->names, local, name);
+    size_t used = act__actor_text(text, local, behavior, name);
+    used += put_separator(text + used, false);
+    vsnprintf(text + used, sizeof text - used, format, values);
+    call_hook(system, level, text);
+}
+
 void act__log_about(act_system *system, uint64_t local, const char *behavior, act_log_level level,
                     const char *format, ...)
 {
-    char    text[ACT_LOG_TEXT_MAX + ACT__ACTOR_TEXT_MAX], name[ACT_NAME_MAX];
     va_list values;
-    if (level > system->options.log_level || act__load(&system->abandoned)) /* as in log_values */
-        return;
     va_start(values, format);
-    if (act__record_of(system)->log != NULL) {
-        write_record_about(system, local, behavior, level, format, values);
-    } else {
-        act__names_name_of(system->names, local, name);
-        size_t used = act__actor_text(text, local, behavior, name);
-        used += put_separator(text + used, false);
-        vsnprintf(text + used, sizeof text - used, format, values);
-        call_hook(system, level, text);
-    }
+    act__log_about_values(system, local, behavior, level, format, values);
     va_end(values);
 }
 

@@ -15,5 +15,10 @@ __attribute__((format(printf, 3, 0))) void act__log_values(act_self *self, act_l
 /* The same about an actor of another thread: the local part of its pid, its behavior's name. */
 void act__log_about(act_system *system, uint64_t local, const char *behavior, act_log_level level,
                     const char *format, ...) ACT_PRINTF(5, 6);
+__attribute__((format(printf, 5, 0))) void act__log_about_values(act_system *system, uint64_t local,
+                                                                 const char   *behavior,
+                                                                 act_log_level level,
+                                                                 const char   *format,
+                                                                 va_list       values);
 
 #endif

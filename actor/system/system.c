@@ -164,6 +164,7 @@ static bool make_slabs(act_system *system)
 
 static const struct act__system_operations upwards = {
     .log = act__log_values,
+    .log_about = act__log_about_values,
     .root_will_speak = act__root_will_speak,
     .root_has_ended = act__root_has_ended,
     .actor_ended = act__system_actor_ended,

@@ -51,7 +51,7 @@ kv_ticks() { sed 's/.*) //' "/proc/$kv_pid/stat" | awk '{ print $12 + $13 }'; }
 
 # The errors that kv wrote and no test asked for.
 # Where a busy machine has no time to write as many, the log says how many it has lost.
-kv_complaints() { grep -v -e ' is stuck ' -e ' records of the log were lost here' -e 'DEBUG PANIC' -e 'takes us for a web server' -e 'more than --backlog allows' -e 'panicked at a message of <[^>]*>: \(kv_\|tag 1 resource\)' "$work/kv-errors"; }
+kv_complaints() { grep -v -e ' is stuck ' -e ' records of the log were lost here' -e '(dead letter: the pid names no living actor)' -e 'DEBUG PANIC' -e 'takes us for a web server' -e 'more than --backlog allows' -e 'panicked at a message of <[^>]*>: \(kv_\|tag 1 resource\)' "$work/kv-errors"; }
 
 # Whether memory can be judged: sanitizers keep what was freed.
 kv_is_sanitized() { grep -q -e '--enable-sanitizer=[a-z]' "$build/config.log"; }
