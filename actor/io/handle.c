@@ -41,11 +41,35 @@ static void push_next(struct act__handle *handle)
     act__event_push(handle->loop->worker, handle->owner, &handle->event);
 }
 
+/* ----------------------------------------------------------------- owners that are on their way */
+
+/*
+ * An event that tells nothing brings the owner to the loop's worker, as it is bound to that by now
+ * and its turn ends here.
+ */
+static void send_away(struct act__handle *handle, act_self *self)
+{
+    handle->away = true;
+    handle->in_flight = true;
+    handle->event.message.tag = ACT__TAG_VOID;
+    act__event_push(self->worker, handle->owner, &handle->event);
+    self->worker->run.batch = 0;
+}
+
+static void arrive(struct act__handle *handle)
+{
+    handle->away = false;
+    handle->loop->used_count++;
+    handle->arrive(handle);
+}
+
 static void retired(struct act__worker *worker, struct act__event *event)
 {
     ACT__AT_STATION;
     struct act__handle *handle = act__container(event, struct act__handle, event);
-    (void)worker; /* the loop's: the owner is bound to it */
+    (void)worker; /* the loop's, unless it is closed: the owner is bound to it */
+    if (handle->away && !handle->closed)
+        arrive(handle);
     handle->in_flight = false;
     if (handle->closed)
         free_if_done(handle);
@@ -187,27 +211,29 @@ bool act__handle_may_open(const act_self *self)
     return self->worker->run.loop != NULL;
 }
 
-void act__handle_open(struct act__handle *handle, act_self *self,
+void act__handle_open(struct act__handle *handle, act_self *self, struct act__loop *loop,
                       void (*close)(struct act__handle *handle),
                       bool (*wants)(struct act__handle *handle, struct event *event))
 {
-    struct act__worker *worker = self->worker;
     handle->attachment.release = release;
     handle->event.retired = retired;
     handle->event.message.act_bits = ACT__HOME_OWNED;
     handle->event.message.kind = ACT_VALUE_POINTER;
     handle->event.message.as.pointer = handle;
-    handle->loop = worker->run.loop;
+    handle->loop = loop;
     handle->owner = act__local_of(self);
     handle->close = close;
     handle->wants = wants;
     act__set_add(&self->attachments, &handle->attachment.member);
-    worker->run.loop->used_count++;
     /*
      * relaxed: whoever schedules the actor next gets the token from the end of this turn, and sees
      * this with it.
      */
-    act__store(&self->task.route, (uint16_t)(worker->run.index + 1));
+    act__store(&self->task.route, (uint16_t)(loop->index + 1));
+    if (loop == self->worker->run.loop)
+        loop->used_count++;
+    else
+        send_away(handle, self);
 }
 
 void act__handle_tell(struct act__handle *handle, unsigned what)
@@ -220,7 +246,8 @@ void act__handle_close(struct act__handle *handle)
 {
     act__set_remove(&handle->attachment.member);
     forget_deferred(handle);
-    handle->loop->used_count--;
+    if (!handle->away)
+        handle->loop->used_count--;
     handle->closed = true;
     handle->pending = 0;
     handle->event.message.tag = ACT__TAG_VOID; /* if it is in the inbox it is passed over there */

@@ -8,9 +8,13 @@
 ACT_BEGIN_DECLS
 
 /*
- * A socket belongs to one actor, which is bound to its worker from the moment it opens one: the
- * worker that hears of readiness is the one that runs the actor. When the actor ends, however it
- * ends, its sockets are closed. Events about a socket are messages that never allocate and are
+ * A socket belongs to one actor, which is bound to one worker from the moment it opens its first:
+ * the worker that hears of readiness is the one that runs the actor. Connections are spread over
+ * the workers, whichever actor has spawned their owners: the owner goes to the worker with the
+ * fewest connections (and stays if there are no fewer elsewhere) when the handler that has opened
+ * the first one returns; what it is told meanwhile it handles there. One that was spawned for a
+ * worker stays there, and one that listens stays where it is. When the actor ends, however it ends,
+ * its sockets are closed. Events about a socket are messages that never allocate and are
  * never lost: they are repeated only after the actor has handled the one before. In a simulation,
  * and in blocking actors, every call that opens something returns ACT_INVALID.
  *

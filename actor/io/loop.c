@@ -149,6 +149,10 @@ void act__loop_destroy(struct act__loop *loop)
 void act__loop_give(struct act__loop *loop, struct act__runner *runner)
 {
     loop->worker = act__worker_of(runner);
+    if (loop->system != NULL)
+        return; /* others may be reading them, and they are the same */
+    loop->system = loop->worker->system;
+    loop->index = runner->index;
 }
 
 void act__loop_suspend(struct act__loop *loop, struct act__suspended *suspended)

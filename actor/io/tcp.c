@@ -6,6 +6,7 @@
 #include <actor/io/address.h>
 #include <actor/io/handle.h>
 #include <actor/io/loop_record.h>
+#include <actor/io/placement.h>
 #include <actor/io/tcp_record.h>
 #include <actor/process/cell.h>
 #include <actor/process/debug.h>
@@ -59,40 +60,6 @@ static void drop(act_tcp *tcp)
     tcp->input = tcp->output = NULL;
 }
 
-act_tcp *act__tcp_make(struct act__loop *loop, int fd, const union act__address *peer,
-                       const act_tcp_options *options)
-{
-    act_tcp *tcp = act__allocate(sizeof *tcp);
-    int      yes = 1;
-    if (tcp == NULL)
-        return NULL;
-    tcp->fd = fd;
-    tcp->peer = *peer;
-    tcp->after_turn.run = act__tcp_flush_after_turn;
-    set_marks(tcp, options);
-    event_assign(&tcp->readable, loop->base, fd, EV_READ | EV_PERSIST, act__tcp_readable, tcp);
-    event_assign(&tcp->writable, loop->base, fd, EV_WRITE | EV_PERSIST, act__tcp_writable, tcp);
-    event_assign(&tcp->timer, loop->base, -1, EV_TIMEOUT, timed_out, tcp);
-    tcp->input = evbuffer_new();
-    tcp->output = evbuffer_new();
-    if (tcp->input == NULL || tcp->output == NULL) {
-        act__tcp_unmake(tcp);
-        return NULL;
-    }
-    if (!options->delay)
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* only slower if it fails */
-    return tcp;
-}
-
-void act__tcp_unmake(act_tcp *tcp)
-{
-    drop(tcp);
-    event_del(&tcp->readable);
-    event_del(&tcp->writable);
-    event_del(&tcp->timer);
-    act__free(tcp);
-}
-
 static bool wants(struct act__handle *handle, struct event *event)
 {
     act_tcp *tcp = act__container(handle, act_tcp, handle);
@@ -103,16 +70,52 @@ static bool wants(struct act__handle *handle, struct event *event)
     return tcp->error == 0 && (tcp->connecting || tcp->idle_timeout != 0);
 }
 
-void act__tcp_own(act_tcp *tcp, act_self *self)
+static void arrive(struct act__handle *handle);
+
+act_tcp *act__tcp_make(act_self *self, int fd, const union act__address *peer,
+                       const act_tcp_options *options)
 {
-    act__handle_open(&tcp->handle, self, act__tcp_end, wants);
+    act_tcp *tcp = act__allocate(sizeof *tcp);
+    int      yes = 1;
+    if (tcp == NULL)
+        return NULL;
+    tcp->input = evbuffer_new();
+    tcp->output = evbuffer_new();
+    if (tcp->input == NULL || tcp->output == NULL) {
+        drop(tcp);
+        act__free(tcp);
+        return NULL;
+    }
+    tcp->fd = fd;
+    tcp->peer = *peer;
+    tcp->after_turn.run = act__tcp_flush_after_turn;
+    set_marks(tcp, options);
+    struct act__loop *loop = act__placement_begin(self);
+    event_assign(&tcp->readable, loop->base, fd, EV_READ | EV_PERSIST, act__tcp_readable, tcp);
+    event_assign(&tcp->writable, loop->base, fd, EV_WRITE | EV_PERSIST, act__tcp_writable, tcp);
+    event_assign(&tcp->timer, loop->base, -1, EV_TIMEOUT, timed_out, tcp);
+    tcp->handle.arrive = arrive;
+    act__handle_open(&tcp->handle, self, loop, act__tcp_end, wants);
+    if (!options->delay)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* only slower if it fails */
+    return tcp;
+}
+
+/* Nothing is heard of it any more. */
+static void unwatch(act_tcp *tcp)
+{
+    if (tcp->handle.away)
+        return; /* nothing was added, and the loop is another thread's */
+    event_del(&tcp->readable);
+    event_del(&tcp->writable);
+    event_del(&tcp->timer);
 }
 
 /* ----------------------------------------------------------------------------------------- time */
 
 static act_millis now(const act_tcp *tcp)
 {
-    struct act__executor *executor = tcp->handle.loop->worker->run.executor;
+    struct act__executor *executor = tcp->handle.loop->system->executor;
     return executor->operations->now(executor);
 }
 
@@ -127,18 +130,29 @@ void act__tcp_touch(act_tcp *tcp)
  * much they are early. So the time is looked at when one fires. The clock is cut to whole
  * milliseconds: a time is over when one more is.
  */
-bool act__tcp_arm(act_tcp *tcp, act_millis delay)
+static bool arm(act_tcp *tcp, act_millis delay)
 {
     struct timeval after = {.tv_sec = (time_t)(delay / 1000),
                             .tv_usec = (suseconds_t)(delay % 1000 * 1000)};
     return event_add(&tcp->timer, &after) == 0;
 }
 
-bool act__tcp_arm_connect(act_tcp *tcp, act_millis timeout)
+static void watch_connect(act_tcp *tcp)
 {
-    act_millis left = timeout < CONNECT_MAX ? timeout + 1 : CONNECT_MAX;
-    tcp->connect_by = now(tcp) + left;
-    return act__tcp_arm(tcp, left);
+    act_millis left = tcp->connect_by == ACT_FOREVER ? 0 : tcp->connect_by - now(tcp);
+    tcp->blocked = true;
+    if (event_add(&tcp->writable, NULL) != 0 ||
+        (tcp->connect_by != ACT_FOREVER && !arm(tcp, left > 0 ? left : 0)))
+        act__tcp_break(tcp, ENOMEM);
+}
+
+void act__tcp_await_connect(act_tcp *tcp, act_millis timeout)
+{
+    tcp->connect_by = ACT_FOREVER;
+    if (timeout != ACT_FOREVER)
+        tcp->connect_by = now(tcp) + (timeout < CONNECT_MAX ? timeout + 1 : CONNECT_MAX);
+    if (!tcp->handle.away)
+        watch_connect(tcp);
 }
 
 /*
@@ -153,7 +167,7 @@ static void idle(act_tcp *tcp)
         quiet = 0;
         act__handle_tell(&tcp->handle, ACT__TELL_IDLE);
     }
-    if (!act__tcp_arm(tcp, tcp->idle_timeout - quiet + 1))
+    if (!arm(tcp, tcp->idle_timeout - quiet + 1))
         act__tcp_break(tcp, ENOMEM);
 }
 
@@ -162,7 +176,7 @@ static void give_up_connecting(act_tcp *tcp)
     act_millis left = tcp->connect_by - now(tcp);
     if (left <= 0)
         act__tcp_break(tcp, ETIMEDOUT);
-    else if (!act__tcp_arm(tcp, left))
+    else if (!arm(tcp, left))
         act__tcp_break(tcp, ENOMEM);
 }
 
@@ -184,11 +198,28 @@ static void timed_out(evutil_socket_t fd, short what, void *argument)
 void act__tcp_established(act_tcp *tcp)
 {
     tcp->connecting = false;
-    event_del(&tcp->timer);
     act__tcp_touch(tcp);
-    if (tcp->idle_timeout != 0 && !act__tcp_arm(tcp, tcp->idle_timeout))
+    if (tcp->handle.away)
+        return; /* the rest is done when it arrives */
+    event_del(&tcp->timer);
+    if (tcp->idle_timeout != 0 && !arm(tcp, tcp->idle_timeout))
         act__tcp_break(tcp, ENOMEM);
     act__tcp_update_reading(tcp);
+}
+
+/* The owner has come to its worker: see handle.h. */
+static void arrive(struct act__handle *handle)
+{
+    act_tcp *tcp = act__container(handle, act_tcp, handle);
+    if (tcp->error != 0)
+        return;
+    if (tcp->connecting) {
+        watch_connect(tcp);
+        return;
+    }
+    act__tcp_established(tcp);
+    if (tcp->error == 0)
+        act__tcp_flush(tcp);
 }
 
 void act__tcp_break(act_tcp *tcp, int error)
@@ -197,9 +228,7 @@ void act__tcp_break(act_tcp *tcp, int error)
         return;
     tcp->error = error;
     tcp->reading = tcp->blocked = tcp->connecting = false;
-    event_del(&tcp->readable);
-    event_del(&tcp->writable);
-    event_del(&tcp->timer);
+    unwatch(tcp);
     evbuffer_drain(tcp->output, evbuffer_get_length(tcp->output));
     tcp->handle.pending &= (uint8_t) ~(ACT__TELL_WRITABLE | ACT__TELL_IDLE);
     act__handle_tell(&tcp->handle, ACT__TELL_CLOSED);
@@ -210,11 +239,10 @@ void act__tcp_end(struct act__handle *handle)
     act_tcp *tcp = act__container(handle, act_tcp, handle);
     if (tcp->error == 0 && !tcp->connecting && !tcp->blocked)
         act__tcp_flush(tcp);
-    event_del(&tcp->readable);
-    event_del(&tcp->writable);
-    event_del(&tcp->timer);
+    unwatch(tcp);
     act__descriptor_close(tcp->fd);
     drop(tcp);
+    act__placement_end(handle->loop);
     act__handle_close(handle);
 }
 
@@ -229,10 +257,9 @@ act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted,
     act_tcp_options ours;
     if (!act__handle_may_open(self) || from == NULL || !act__tcp_options_read(&ours, options))
         return ACT_INVALID;
-    act_tcp *made = act__tcp_make(self->worker->run.loop, from->fd, &from->peer, &ours);
+    act_tcp *made = act__tcp_make(self, from->fd, &from->peer, &ours);
     if (made == NULL)
         return ACT_NO_MEMORY;
-    act__tcp_own(made, self);
     act__tcp_established(made);
     if (made->error != 0) { /* the socket stays the caller's */
         made->fd = -1;
@@ -252,7 +279,7 @@ void act_tcp_close(act_tcp **tcp)
     if (mine == NULL)
         return;
     *tcp = NULL;
-    if (!act__has_forked(mine->handle.loop->worker->system)) /* else it is the parent's */
+    if (!act__has_forked(mine->handle.loop->system)) /* else it is the parent's */
         act__tcp_end(&mine->handle);
 }
 

@@ -18,7 +18,7 @@ void act__tcp_update_reading(act_tcp *tcp)
     else if (waiting <= tcp->read_low || tcp->read_limit > tcp->read_high)
         tcp->full = false;
     bool should = !tcp->full && !tcp->paused && !tcp->ended && !tcp->connecting && tcp->error == 0;
-    if (should == tcp->reading)
+    if (should == tcp->reading || tcp->handle.away)
         return;
     tcp->reading = should;
     if (!should)
@@ -109,7 +109,7 @@ size_t act_tcp_unread(const act_tcp *tcp)
  */
 static bool is_parents(const act_tcp *tcp)
 {
-    return act__has_forked(tcp->handle.loop->worker->system);
+    return act__has_forked(tcp->handle.loop->system);
 }
 
 void act_tcp_consume(act_tcp *tcp, size_t count)

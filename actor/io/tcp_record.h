@@ -37,7 +37,7 @@ struct act_tcp {
     act_millis             idle_timeout;
     act_millis             active_at;  /* the last byte in or out; kept only with an idle_timeout */
     act_millis             connect_by; /* until connected: when the timer is to say that it took
-                                          too long */
+                                          too long; ACT_FOREVER: never */
     int                    fd;
     int                    error;
     /* full: the read marks; reading: event added */
@@ -50,13 +50,11 @@ struct act_tcp {
 /* What was left 0 is as it stands for then. Returns: false if they are wrong. */
 bool     act__tcp_options_read(act_tcp_options *ours, const act_tcp_options *theirs);
 /*
- * A connection without an owner, by options that were read; fd stays the caller's until
- * act__tcp_own. NULL: no memory.
+ * A connection of this actor's, by options that were read. Takes fd over unless it returns NULL: no
+ * memory.
  */
-act_tcp *act__tcp_make(struct act__loop *loop, int fd, const union act__address *peer,
+act_tcp *act__tcp_make(act_self *self, int fd, const union act__address *peer,
                        const act_tcp_options *options);
-void     act__tcp_unmake(act_tcp *tcp);
-void     act__tcp_own(act_tcp *tcp, act_self *self);
 /* Sends what can be sent at once, and closes. */
 void     act__tcp_end(struct act__handle *handle);
 /* It is of no more use to anybody but for its input. */
@@ -65,10 +63,8 @@ void     act__tcp_break(act_tcp *tcp, int error);
 void     act__tcp_touch(act_tcp *tcp);
 /* The handshake is done, or there was none to wait for: events flow. */
 void     act__tcp_established(act_tcp *tcp);
-/* Arms the one timer, which may come too early. */
-bool     act__tcp_arm(act_tcp *tcp, act_millis delay);
-/* Arms it for the end of the handshake. */
-bool     act__tcp_arm_connect(act_tcp *tcp, act_millis timeout);
+/* The handshake has this long; its end is an event. */
+void     act__tcp_await_connect(act_tcp *tcp, act_millis timeout);
 
 /* tcp_read.c */
 void act__tcp_readable(evutil_socket_t fd, short what, void *argument);

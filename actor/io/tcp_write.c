@@ -31,8 +31,8 @@ static void after_progress(act_tcp *tcp)
 
 static void set_blocked(act_tcp *tcp, bool blocked)
 {
-    if (blocked == tcp->blocked)
-        return;
+    if (blocked == tcp->blocked || tcp->handle.away)
+        return; /* away: it is tried again when it arrives */
     tcp->blocked = blocked;
     if (!blocked)
         event_del(&tcp->writable);
@@ -110,9 +110,10 @@ void act__tcp_flush_after_turn(struct act__after_turn *work)
 
 static void flush_later(act_tcp *tcp)
 {
-    struct act__worker *worker = tcp->handle.loop->worker;
-    if (tcp->handle.held || tcp->connecting || tcp->blocked)
+    struct act__worker *worker;
+    if (tcp->handle.held || tcp->connecting || tcp->blocked || tcp->handle.away)
         return;
+    worker = tcp->handle.loop->worker;
     tcp->handle.held = true;
     tcp->after_turn.next = worker->after_turn;
     worker->after_turn = &tcp->after_turn;
@@ -120,7 +121,7 @@ static void flush_later(act_tcp *tcp)
 
 static act_result may_write(act_tcp *tcp)
 {
-    if (act__has_forked(tcp->handle.loop->worker->system))
+    if (act__has_forked(tcp->handle.loop->system))
         return ACT_FORKED;
     if (evbuffer_get_length(tcp->output) >= tcp->write_high && !tcp->connecting && !tcp->blocked)
         act__tcp_flush(tcp); /* a long turn: some of it leaves earlier */
@@ -190,7 +191,7 @@ size_t act_tcp_unsent(const act_tcp *tcp)
 void act_tcp_shutdown(act_tcp *tcp)
 {
     ACT__AT_STATION;
-    if (tcp->error != 0 || tcp->ending || act__has_forked(tcp->handle.loop->worker->system))
+    if (tcp->error != 0 || tcp->ending || act__has_forked(tcp->handle.loop->system))
         return;
     tcp->ending = true;
     flush_later(tcp);
