@@ -14,8 +14,11 @@ static act_result open_connection(act_self *self, void *state, const void *args)
     return result;
 }
 
-/* What cannot be written yet stays unread, so that a client that reads nothing fills no memory. */
-static void echo_input(act_self *self, act_tcp *tcp)
+/*
+ * What cannot be written yet stays unread, so that a client that reads nothing fills no memory.
+ * Returns: whether the client has sent all, and it is on its way back.
+ */
+static bool echo_input(act_self *self, act_tcp *tcp)
 {
     const uint8_t *bytes = NULL;
     size_t         count = act_tcp_input(tcp, &bytes);
@@ -23,21 +26,18 @@ static void echo_input(act_self *self, act_tcp *tcp)
     if (result == ACT_NO_MEMORY)
         act_panic(self, "no memory for %zu bytes", count);
     if (result != ACT_OK)
-        return; /* ACT_FULL: WRITABLE follows; ACT_CLOSED: it is over, or CLOSED follows */
+        return false; /* ACT_FULL: WRITABLE follows; ACT_CLOSED: CLOSED follows */
     act_tcp_consume(tcp, count);
-    if (act_tcp_input_ended(tcp)) /* the client has sent all; it gets the rest, then our end */
-        act_tcp_shutdown(tcp);
+    return act_tcp_input_ended(tcp);
 }
 
 static void serve_connection(act_self *self, void *state, const act_message *message)
 {
-    act_tcp *tcp = *(act_tcp **)state;
-    bool     is_sent = message->tag == ACT_MESSAGE_TCP_WRITABLE && act_tcp_unsent(tcp) == 0;
-    if (message->tag == ACT_MESSAGE_TCP_CLOSED ||
-        (is_sent && act_tcp_input_ended(tcp) && act_tcp_unread(tcp) == 0))
-        act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)); /* this closes its socket */
-    else
-        echo_input(self, tcp);
+    act_tcp **tcp = state;
+    if (message->tag != ACT_MESSAGE_TCP_CLOSED && !echo_input(self, *tcp))
+        return;
+    act_tcp_finish(tcp, ACT_SECONDS(5)); /* the rest is sent, though this actor ends now */
+    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 
 static void release_socket(void *args) /* of a connection that was never started */

@@ -22,9 +22,11 @@ _Static_assert(ACT_MESSAGE_TCP_WRITABLE == ACT_MESSAGE_TCP_ACCEPTABLE + 3, "tags
 _Static_assert(ACT_MESSAGE_TCP_CLOSED == ACT_MESSAGE_TCP_ACCEPTABLE + 4, "tags follow the bits");
 _Static_assert(ACT_MESSAGE_TCP_IDLE == ACT_MESSAGE_TCP_ACCEPTABLE + 5, "tags follow the bits");
 
-static void free_if_done(struct act__handle *handle)
+/* Of a closed one. */
+static void leave_one(struct act__handle *handle)
 {
-    if (handle->closed && !handle->in_flight && !handle->held)
+    /* acq_rel, partner of itself: the last has seen what the others have done. */
+    if (atomic_fetch_sub_explicit(&handle->left, 1, memory_order_acq_rel) == 1)
         act__free(handle);
 }
 
@@ -70,11 +72,12 @@ static void retired(struct act__worker *worker, struct act__event *event)
     (void)worker; /* the loop's, unless it is closed: the owner is bound to it */
     if (handle->away && !handle->closed)
         arrive(handle);
+    if (handle->closed) {
+        leave_one(handle);
+        return;
+    }
     handle->in_flight = false;
-    if (handle->closed)
-        free_if_done(handle);
-    else
-        push_next(handle);
+    push_next(handle);
 }
 
 /* ------------------------------------------------------------- owners that are stuck: station.h */
@@ -142,6 +145,8 @@ static bool is_suspended(const struct act__loop *loop, uint64_t owner)
 bool act__handle_defers(struct act__handle *handle, struct event *event, short what)
 {
     struct act__loop *loop = handle->loop;
+    if (handle->closed) /* it has no owner */
+        return false;
     if (act__likely(loop->suspended == NULL) || !is_suspended(loop, handle->owner))
         return false;
     for (unsigned i = 0; i < handle->deferred_count; i++)
@@ -238,6 +243,8 @@ void act__handle_open(struct act__handle *handle, act_self *self, struct act__lo
 
 void act__handle_tell(struct act__handle *handle, unsigned what)
 {
+    if (handle->closed)
+        return;
     handle->pending |= (uint8_t)what;
     push_next(handle);
 }
@@ -248,14 +255,19 @@ void act__handle_close(struct act__handle *handle)
     forget_deferred(handle);
     if (!handle->away)
         handle->loop->used_count--;
+    uint8_t left = (uint8_t)(handle->holds + handle->in_flight);
+    act__store(&handle->left, left); /* relaxed: what is left comes here by way of this worker */
     handle->closed = true;
     handle->pending = 0;
     handle->event.message.tag = ACT__TAG_VOID; /* if it is in the inbox it is passed over there */
-    free_if_done(handle);
+    if (left == 0)
+        act__free(handle);
 }
 
 void act__handle_let_go(struct act__handle *handle)
 {
-    handle->held = false;
-    free_if_done(handle);
+    if (handle->closed)
+        leave_one(handle);
+    else
+        handle->holds--;
 }

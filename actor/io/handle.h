@@ -50,7 +50,9 @@ struct act__deferred {
  * All of it is touched by the thread of its loop's worker only: the owner is bound to that worker,
  * so its handlers, its end, libevent's events and the fate of its own event all happen there. Only
  * while it is away the owner's last handler runs on another worker. The loop, and what belongs to
- * its worker, is left alone then: what is to be added there is added when the owner has come.
+ * its worker, is left alone then: what is to be added there is added when the owner has come. And
+ * when it is closed an event that is still in the inbox may end on any worker, as its owner ends:
+ * `left` is touched then, and nothing else.
  */
 struct act__handle {
     struct act__attachment attachment; /* of the owner */
@@ -67,12 +69,13 @@ struct act__handle {
     bool (*wants)(struct act__handle *handle, struct event *event);
     /* the owner has ended: everything, act__handle_close included */
     void (*close)(struct act__handle *handle);
-    uint8_t deferred_count;
-    uint8_t pending;   /* ACT__TELL_*: what the owner is to be told and has not been */
-    bool    away;      /* its owner has not come to the loop's worker */
-    bool    in_flight; /* the event is in the owner's inbox, or being handled */
-    bool    held;      /* something else leads here: not to be freed yet */
-    bool    closed;
+    uint8_t         deferred_count;
+    uint8_t         pending;   /* ACT__TELL_*: what the owner is to be told and has not been */
+    bool            away;      /* its owner has not come to the loop's worker */
+    bool            in_flight; /* the event is in the owner's inbox, or being handled */
+    uint8_t         holds;     /* that lead here: it is not to be freed yet; until it is closed */
+    _Atomic uint8_t left;      /* when it is closed: holds, and the event if that is in flight */
+    bool            closed;
 };
 
 /*
@@ -111,7 +114,11 @@ void act__handle_close(struct act__handle *handle);
 bool act__handle_defers(struct act__handle *handle, struct event *event, short what);
 /* The events that this owner's handles have put off. */
 void act__handles_resume(struct act__loop *loop, uint64_t owner);
-/* A hold is gone. */
+/* Something leads here, on its worker, until act__handle_let_go. */
+static inline void act__handle_hold(struct act__handle *handle)
+{
+    handle->holds++;
+}
 void act__handle_let_go(struct act__handle *handle);
 
 #endif

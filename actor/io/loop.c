@@ -9,6 +9,7 @@
 #include <actor/io/handle.h>
 #include <actor/io/loop_record.h>
 #include <actor/io/os_signal.h>
+#include <actor/io/tcp_record.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/loop.h>
 #include <actor/scheduler/runner.h>
@@ -133,6 +134,7 @@ act_result act__loop_create(struct act__loop **loop, const struct timespec *epoc
 
 void act__loop_destroy(struct act__loop *loop)
 {
+    act__tcp_finish_all(loop);
     if (loop->wake != NULL)
         event_free(loop->wake);
     if (loop->alarm != NULL)

@@ -16,6 +16,7 @@ extern bool act__loop_reserves_nothing; /* libevent finds out by itself that the
 #endif
 
 struct act__handle;
+struct act_tcp;
 
 /*
  * Touched by the thread that has its station only, except wake_fd, which others write to, what is
@@ -33,6 +34,7 @@ struct act__loop {
     struct timespec        epoch;      /* when that clock was 0 */
     uint32_t               used_count; /* listeners and connections */
     struct act__suspended *suspended;  /* actors whose handlers go on without this loop */
+    struct act_tcp        *finishing;  /* connections that have no owner any more: tcp_finish.c */
     struct act__handle    *deferred;   /* handles of theirs of which an event was put off */
     _Atomic uint32_t       connections_count; /* their owners are bound to this worker, or are about
                                                  to be; written by any worker, see placement.c */

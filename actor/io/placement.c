@@ -39,11 +39,17 @@ struct act__loop *act__placement_begin(const act_self *self)
     struct act__loop *loop = self->worker->run.loop;
     if (act__load(&self->task.route) == ACT__ROUTE_ANY) /* else it is bound already */
         loop = find_lightest(self->worker->run.executor, loop);
-    atomic_fetch_add_explicit(&loop->connections_count, 1, memory_order_relaxed);
+    act__add(&loop->connections_count, 1);
     return loop;
+}
+
+void act__placement_move(struct act__loop *from, struct act__loop *to)
+{
+    act__sub(&from->connections_count, 1);
+    act__add(&to->connections_count, 1);
 }
 
 void act__placement_end(struct act__loop *loop)
 {
-    atomic_fetch_sub_explicit(&loop->connections_count, 1, memory_order_relaxed);
+    act__sub(&loop->connections_count, 1);
 }

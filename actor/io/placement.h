@@ -11,7 +11,8 @@
  * counted there until act__placement_end.
  */
 struct act__loop *act__placement_begin(const act_self *self);
-/* Any worker. */
+/* It is counted at another loop. Any worker, as the next. */
+void              act__placement_move(struct act__loop *from, struct act__loop *to);
 void              act__placement_end(struct act__loop *loop);
 
 #endif

@@ -14,11 +14,12 @@
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
 #include <mailbox/base/options.h>
+#include <mailbox/channel/channel_record.h>
 
-#define READ_HIGH   ((size_t)64 << 10)
-#define WRITE_HIGH  ((size_t)256 << 10)
-#define CONNECT_MAX ((act_millis)1 << 40) /* 35 years: as good as any time beyond */
-#define READ_STEP   ((size_t)4096 - 128)  /* with what libevent and the allocator add: a page */
+#define READ_HIGH  ((size_t)64 << 10)
+#define WRITE_HIGH ((size_t)256 << 10)
+#define WAIT_MAX   ((act_millis)1 << 40) /* 35 years: as good as any time beyond */
+#define READ_STEP  ((size_t)4096 - 128)  /* with what libevent and the allocator add: a page */
 
 /* --------------------------------------------------------------------------------------- making */
 
@@ -51,7 +52,7 @@ static void set_marks(act_tcp *tcp, const act_tcp_options *options)
 
 static void timed_out(evutil_socket_t fd, short what, void *argument);
 
-static void drop(act_tcp *tcp)
+static void free_buffers(act_tcp *tcp)
 {
     if (tcp->input != NULL)
         evbuffer_free(tcp->input);
@@ -70,6 +71,13 @@ static bool wants(struct act__handle *handle, struct event *event)
     return tcp->error == 0 && (tcp->connecting || tcp->idle_timeout != 0);
 }
 
+static void assign_events(act_tcp *tcp, struct event_base *base)
+{
+    event_assign(&tcp->readable, base, tcp->fd, EV_READ | EV_PERSIST, act__tcp_readable, tcp);
+    event_assign(&tcp->writable, base, tcp->fd, EV_WRITE | EV_PERSIST, act__tcp_writable, tcp);
+    event_assign(&tcp->timer, base, -1, EV_TIMEOUT, timed_out, tcp);
+}
+
 static void arrive(struct act__handle *handle);
 
 act_tcp *act__tcp_make(act_self *self, int fd, const union act__address *peer,
@@ -82,7 +90,7 @@ act_tcp *act__tcp_make(act_self *self, int fd, const union act__address *peer,
     tcp->input = evbuffer_new();
     tcp->output = evbuffer_new();
     if (tcp->input == NULL || tcp->output == NULL) {
-        drop(tcp);
+        free_buffers(tcp);
         act__free(tcp);
         return NULL;
     }
@@ -91,9 +99,7 @@ act_tcp *act__tcp_make(act_self *self, int fd, const union act__address *peer,
     tcp->after_turn.run = act__tcp_flush_after_turn;
     set_marks(tcp, options);
     struct act__loop *loop = act__placement_begin(self);
-    event_assign(&tcp->readable, loop->base, fd, EV_READ | EV_PERSIST, act__tcp_readable, tcp);
-    event_assign(&tcp->writable, loop->base, fd, EV_WRITE | EV_PERSIST, act__tcp_writable, tcp);
-    event_assign(&tcp->timer, loop->base, -1, EV_TIMEOUT, timed_out, tcp);
+    assign_events(tcp, loop->base);
     tcp->handle.arrive = arrive;
     act__handle_open(&tcp->handle, self, loop, act__tcp_end, wants);
     if (!options->delay)
@@ -137,20 +143,46 @@ static bool arm(act_tcp *tcp, act_millis delay)
     return event_add(&tcp->timer, &after) == 0;
 }
 
+static void set_timer(act_tcp *tcp)
+{
+    act_millis left = tcp->due - now(tcp);
+    if (tcp->due != ACT_FOREVER && !arm(tcp, left > 0 ? left : 0))
+        act__tcp_break(tcp, ENOMEM);
+}
+
+static void note_due(act_tcp *tcp, act_millis timeout)
+{
+    tcp->due = timeout == ACT_FOREVER ? ACT_FOREVER
+                                      : now(tcp) + (timeout < WAIT_MAX ? timeout + 1 : WAIT_MAX);
+}
+
+void act__tcp_set_due(act_tcp *tcp, act_millis timeout)
+{
+    event_del(&tcp->timer);
+    note_due(tcp, timeout);
+    set_timer(tcp);
+}
+
+bool act__tcp_is_due(act_tcp *tcp)
+{
+    if (tcp->due != ACT_FOREVER && tcp->due <= now(tcp))
+        return true;
+    set_timer(tcp);
+    return false;
+}
+
 static void watch_connect(act_tcp *tcp)
 {
-    act_millis left = tcp->connect_by == ACT_FOREVER ? 0 : tcp->connect_by - now(tcp);
     tcp->blocked = true;
-    if (event_add(&tcp->writable, NULL) != 0 ||
-        (tcp->connect_by != ACT_FOREVER && !arm(tcp, left > 0 ? left : 0)))
+    if (event_add(&tcp->writable, NULL) != 0)
         act__tcp_break(tcp, ENOMEM);
+    else
+        set_timer(tcp);
 }
 
 void act__tcp_await_connect(act_tcp *tcp, act_millis timeout)
 {
-    tcp->connect_by = ACT_FOREVER;
-    if (timeout != ACT_FOREVER)
-        tcp->connect_by = now(tcp) + (timeout < CONNECT_MAX ? timeout + 1 : CONNECT_MAX);
+    note_due(tcp, timeout);
     if (!tcp->handle.away)
         watch_connect(tcp);
 }
@@ -171,15 +203,6 @@ static void idle(act_tcp *tcp)
         act__tcp_break(tcp, ENOMEM);
 }
 
-static void give_up_connecting(act_tcp *tcp)
-{
-    act_millis left = tcp->connect_by - now(tcp);
-    if (left <= 0)
-        act__tcp_break(tcp, ETIMEDOUT);
-    else if (!arm(tcp, left))
-        act__tcp_break(tcp, ENOMEM);
-}
-
 static void timed_out(evutil_socket_t fd, short what, void *argument)
 {
     ACT__AT_STATION;
@@ -187,10 +210,12 @@ static void timed_out(evutil_socket_t fd, short what, void *argument)
     (void)fd;
     if (act__handle_defers(&tcp->handle, &tcp->timer, what))
         return;
-    if (tcp->connecting)
-        give_up_connecting(tcp);
-    else
+    if (act__unlikely(tcp->finishing))
+        act__tcp_finish_timed_out(tcp);
+    else if (!tcp->connecting)
         idle(tcp);
+    else if (act__tcp_is_due(tcp))
+        act__tcp_break(tcp, ETIMEDOUT);
 }
 
 /* -------------------------------------------------------------------------------- begin and end */
@@ -200,8 +225,9 @@ void act__tcp_established(act_tcp *tcp)
     tcp->connecting = false;
     act__tcp_touch(tcp);
     if (tcp->handle.away)
-        return; /* the rest is done when it arrives */
-    event_del(&tcp->timer);
+        return;          /* the rest is done when it arrives */
+    if (!tcp->finishing) /* else the timer goes on */
+        event_del(&tcp->timer);
     if (tcp->idle_timeout != 0 && !arm(tcp, tcp->idle_timeout))
         act__tcp_break(tcp, ENOMEM);
     act__tcp_update_reading(tcp);
@@ -239,11 +265,31 @@ void act__tcp_end(struct act__handle *handle)
     act_tcp *tcp = act__container(handle, act_tcp, handle);
     if (tcp->error == 0 && !tcp->connecting && !tcp->blocked)
         act__tcp_flush(tcp);
+    if (tcp->error == 0 && evbuffer_get_length(tcp->output) != 0)
+        act__tcp_cut_off(tcp);
+    act__tcp_drop(tcp);
+    act__handle_close(handle);
+}
+
+void act__tcp_drop(act_tcp *tcp)
+{
     unwatch(tcp);
     act__descriptor_close(tcp->fd);
-    drop(tcp);
-    act__placement_end(handle->loop);
-    act__handle_close(handle);
+    free_buffers(tcp);
+    act__placement_end(tcp->handle.loop);
+}
+
+void act__tcp_stay(act_tcp *tcp)
+{
+    struct act__worker *worker = act__runs_here;
+    struct act__loop   *here = worker->run.loop;
+    act__placement_move(tcp->handle.loop, here);
+    tcp->handle.loop = here;
+    tcp->handle.away = false;
+    here->used_count++;
+    assign_events(tcp, here->base);
+    if (tcp->connecting)
+        watch_connect(tcp);
 }
 
 act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted,

@@ -44,6 +44,10 @@ void act__tcp_readable(evutil_socket_t fd, short what, void *argument)
     struct evbuffer_iovec room;
     if (act__handle_defers(&tcp->handle, &tcp->readable, what))
         return;
+    if (act__unlikely(tcp->finishing)) {
+        act__tcp_finish_readable(tcp);
+        return;
+    }
     size_t waiting = evbuffer_get_length(tcp->input);
     if (waiting >= tcp->read_limit) { /* reading nothing would look like the end of the stream */
         act__tcp_update_reading(tcp);

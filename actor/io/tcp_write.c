@@ -95,12 +95,15 @@ void act__tcp_writable(evutil_socket_t fd, short what, void *argument)
         act__tcp_connect_done(tcp);
     else
         act__tcp_flush(tcp);
+    if (act__unlikely(tcp->finishing))
+        act__tcp_finish_go_on(tcp);
 }
 
 void act__tcp_flush_after_turn(struct act__after_turn *work)
 {
     ACT__AT_STATION;
     act_tcp *tcp = act__container(work, act_tcp, after_turn);
+    tcp->flushes = false;
     if (!tcp->handle.closed && tcp->error == 0 && !tcp->connecting && !tcp->blocked)
         act__tcp_flush(tcp);
     act__handle_let_go(&tcp->handle);
@@ -111,10 +114,11 @@ void act__tcp_flush_after_turn(struct act__after_turn *work)
 static void flush_later(act_tcp *tcp)
 {
     struct act__worker *worker;
-    if (tcp->handle.held || tcp->connecting || tcp->blocked || tcp->handle.away)
+    if (tcp->flushes || tcp->connecting || tcp->blocked || tcp->handle.away)
         return;
     worker = tcp->handle.loop->worker;
-    tcp->handle.held = true;
+    tcp->flushes = true;
+    act__handle_hold(&tcp->handle);
     tcp->after_turn.next = worker->after_turn;
     worker->after_turn = &tcp->after_turn;
 }

@@ -15,7 +15,7 @@ struct listener {
 
 /* ---- One client ---- */
 
-/* It fits the empty socket's buffer, so there is no wait until it is sent. */
+/* Finished, not closed: it may have sent requests, and would lose the answer with those. */
 static void turn_away(act_self *self, act_socket *socket)
 {
     static const char sorry[] = "-ERR max number of clients reached\r\n";
@@ -26,7 +26,7 @@ static void turn_away(act_self *self, act_socket *socket)
     }
     act_result ignored = act_tcp_write(tcp, sorry, sizeof sorry - 1);
     (void)ignored;
-    act_tcp_close(&tcp);
+    act_tcp_finish(&tcp, ACT_SECONDS(1));
 }
 
 static void start_client(act_self *self, act_pid supervisor, struct kv_accepted *accepted)

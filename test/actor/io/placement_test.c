@@ -364,6 +364,50 @@ static void one_that_closes_before_it_has_gone_lives_on(void)
     end_journey(&it);
 }
 
+static act_result finish_and_end_init(act_self *self, void *state, const void *args)
+{
+    struct net_connection *mine = state;
+    act_result             result = write_init(self, state, args);
+    act_tcp_finish(&mine->tcp, ACT_SECONDS(20));
+    net_leave(self);
+    return result;
+}
+
+static const act_behavior finishing =
+    NET_BEHAVIOR(struct net_connection, finish_and_end_init, say_worker);
+
+static void one_that_finishes_before_it_has_gone_may_end(void)
+{
+    struct journey it;
+    begin_journey(&it, &finishing, NULL);
+    net_join(&it.net, it.opener, ACT_EXIT_NORMAL);
+    net_expect(it.ends[1], "abcde");
+    net_expect_end(it.ends[1]);
+    end_journey(&it);
+}
+
+static act_result finish_init(act_self *self, void *state, const void *args)
+{
+    struct net_connection *mine = state;
+    act_result             result = write_init(self, state, args);
+    act_tcp_finish(&mine->tcp, ACT_SECONDS(20));
+    return result;
+}
+
+static const act_behavior finishing_early =
+    NET_BEHAVIOR(struct net_connection, finish_init, say_all);
+
+static void one_that_finishes_before_it_has_gone_lives_on(void)
+{
+    struct journey it;
+    begin_journey(&it, &finishing_early, NULL);
+    act_system_tell_value(it.net.system, it.opener, NET_DO, act_int64(5));
+    net_expect_line(&it.net, "5 on 1");
+    net_expect(it.ends[1], "abcde");
+    net_expect_end(it.ends[1]);
+    end_journey(&it);
+}
+
 /* The address of nothing: refused, at once or as an event. */
 static act_result connect_badly_init(act_self *self, void *state, const void *args)
 {
@@ -401,6 +445,8 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(one_that_ends_before_it_has_gone_sends_and_closes),
     TEST_CASE(one_that_panics_before_it_has_gone_closes),
     TEST_CASE(one_that_closes_before_it_has_gone_lives_on),
+    TEST_CASE(one_that_finishes_before_it_has_gone_may_end),
+    TEST_CASE(one_that_finishes_before_it_has_gone_lives_on),
     TEST_CASE(one_that_cannot_connect_hears_of_it_there),
     END_OF_CASES,
 };
