@@ -40,20 +40,15 @@ static void serve_connection(act_self *self, void *state, const act_message *mes
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 
-static void release_socket(void *args) /* of a connection that was never started */
-{
-    act_socket_close(args);
-}
-
+/* The socket of a connection that is never begun is closed. */
 static const act_behavior connection = {.name = "connection",
                                         .state_bytes = sizeof(act_tcp *),
                                         .args_bytes = sizeof(act_socket *),
+                                        .args_release = act_socket_args_release,
                                         .init = open_connection,
                                         .receive = serve_connection};
-static const act_child_spec template = {.id = "connection",
-                                        .behavior = &connection,
-                                        .args_release = release_socket,
-                                        .restart = ACT_RESTART_TEMPORARY};
+static const act_child_spec template = {
+    .id = "connection", .behavior = &connection, .restart = ACT_RESTART_TEMPORARY};
 static const act_supervisor_spec connections = {
     .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &template, .children_count = 1};
 

@@ -126,6 +126,17 @@ ACT_API void act_socket_close(act_socket **socket) ACT_NONNULL_ALL;
 ACT_API void act_socket_release(void *socket);
 
 /**
+ * The same for a socket in args, of an actor whose args are one act_socket pointer: its behavior's
+ * .args_release. So it is closed whatever refuses the actor or ends it before it has begun.
+ *
+ * args     An act_socket **.
+ *
+ * Threads: any.
+ * See:     samples/10_echo_server.c
+ */
+ACT_API void act_socket_args_release(void *args) ACT_NONNULL_ALL;
+
+/**
  * Makes this actor the owner of an accepted connection.
  *
  * socket   *socket becomes NULL on ACT_OK, otherwise it is still yours.
