@@ -66,7 +66,17 @@ typedef struct act_behavior {
      */
     const struct act_type *(*schema)(void); /* counter_schema */
 
-    void (*act_reserved[4])(void); /* NULL: leave them out. See mailbox/base/types.h. */
+    /*
+     * Of args that own something, as an accepted socket: called with the actor's copy of args if
+     * its init is never called, as it was killed or the system stopped before. From the call of
+     * init on they are init's, whatever becomes of it; what could not be spawned stays the
+     * spawner's, and so does what was spawned with .announce and has not begun
+     * (act_started_has_begun). act_supervisor_start_child_args uses it, too, if its template has no
+     * args_release. Any thread; must not panic, send or spawn. Or NULL.
+     */
+    void (*args_release)(void *args);
+
+    void (*act_reserved[3])(void); /* NULL: leave them out. See mailbox/base/types.h. */
 } act_behavior;
 
 /*

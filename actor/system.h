@@ -133,16 +133,18 @@ ACT_API ACT_MUST_CHECK act_result act_system_create(act_system              **sy
  * last spawned first, each only when the one before has ended; supervisors stop their children in
  * reverse. (Those that run no code of their own when they end, as they have neither init nor
  * terminate nor act_defer and do not trap exits, go together with their like beside them.) Then all
- * that are left get it at once. What is left after stop_timeout is killed.
+ * that are left get it at once. What is left after stop_timeout is killed. Connections that
+ * act_tcp_finish sends out have as long.
  *
  * Threads: any thread that may block, one caller; a callback of a blocking actor only of another
  *          system.
  * Returns: ACT_OK (all actors ended when they were told to); ACT_TIMED_OUT (some were killed: after
  *          stop_timeout, after the .shutdown of a supervised child, unless that is
- *          ACT_SHUTDOWN_KILL, or by another actor; one that never returns from its handler keeps
- *          its thread until it does); ACT_GAVE_UP (a root supervisor has given up, could not start
- *          or was killed; the log says which and why); ACT_INVALID (called in a callback as above,
- *          it has run before, or this is a simulation's system).
+ *          ACT_SHUTDOWN_KILL, or by another actor; or an act_tcp_finish was not done by then; one
+ *          that never returns from its handler keeps its thread until it does); ACT_GAVE_UP (a root
+ *          supervisor has given up, could not start or was killed; the log says which and why);
+ *          ACT_INVALID (called in a callback as above, it has run before, or this is a simulation's
+ *          system).
  */
 ACT_API ACT_MUST_CHECK act_result act_system_run(act_system *system) ACT_NONNULL_ALL;
 
@@ -306,6 +308,7 @@ ACT_API uint32_t act_system_workers_count(const act_system *system) ACT_NONNULL_
     X(late_replies, "replies to asks that had ended; also counted as dead letters")                \
     X(thread_waits, "times a blocking actor waited because all threads were in use")               \
     X(muted, "times a sender was muted because its receiver was far behind")                       \
+    X(cut_off, "connections closed before all that was written was sent")                          \
     X(stuck, "turns in which one message took longer than stuck_after")                            \
     X(stolen, "actors taken over from another worker")                                             \
     X(parked, "times a worker went to sleep")                                                      \

@@ -24,26 +24,24 @@ static void serve(act_self *self, void *state, const act_message *message)
     size_t         count = act_tcp_input(tcp, &bytes);
     act_result     result = act_tcp_write(tcp, bytes, count); /* ACT_FULL: WRITABLE follows */
     (void)state;
-    if (result == ACT_OK) {
+    if (result == ACT_OK)
         act_tcp_consume(tcp, count);
-        if (act_tcp_input_ended(tcp)) /* the client has sent all; it gets the rest, then our end */
-            act_tcp_shutdown(tcp);
-    } else if (result == ACT_NO_MEMORY)
+    if (result == ACT_NO_MEMORY)
         act_panic(self, "no memory for %zu bytes", count);
-    else if (message->tag == ACT_MESSAGE_TCP_CLOSED ||
-             (result == ACT_CLOSED && act_tcp_unsent(tcp) == 0)) /* our side was ended before */
-        act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)); /* this closes its socket */
-}
-
-static void close_args(void *args) /* of an echo that was never started */
-{
-    act_socket_close(args);
+    if (message->tag == ACT_MESSAGE_TCP_CLOSED || (result == ACT_OK && act_tcp_input_ended(tcp))) {
+        act_tcp_finish(&tcp, ACT_SECONDS(5)); /* sends the rest, though this actor ends now */
+        act_stop(self);
+    }
 }
 
 static const act_behavior echo = {
-    .name = "echo", .args_bytes = sizeof(act_socket *), .init = open_socket, .receive = serve};
+    .name = "echo",
+    .args_bytes = sizeof(act_socket *),
+    .args_release = act_socket_args_release, /* of an echo that was never started */
+    .init = open_socket,
+    .receive = serve};
 static const act_child_spec template = {
-    .id = "echo", .behavior = &echo, .args_release = close_args, .restart = ACT_RESTART_TEMPORARY};
+    .id = "echo", .behavior = &echo, .restart = ACT_RESTART_TEMPORARY};
 static const act_supervisor_spec echoes = {
     .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &template, .children_count = 1};
 

@@ -151,6 +151,11 @@ void act__child_hold(struct act__child *child)
     atomic_fetch_add_explicit(&child->holders, 1, memory_order_relaxed);
 }
 
+void (*act__plan_args_release(const struct act__plan *plan))(void *args)
+{
+    return plan->args_release != NULL ? plan->args_release : plan->behavior->args_release;
+}
+
 /*
  * Those that start_child_args has brought are for the first init to take over. A task's are no
  * user's.
@@ -174,8 +179,10 @@ void act__child_let_go(void *context)
         return;
     if (child->plan->kept_release != NULL)
         act__user_code_call(child->plan->kept_release, child->kept);
-    if (child->plan->args_release != NULL && must_release_args(child))
-        act__user_code_call(child->plan->args_release, child->args);
+    void (*args_release)(void *args) =
+        child->template != NULL ? act__plan_args_release(child->plan) : child->plan->args_release;
+    if (args_release != NULL && must_release_args(child))
+        act__user_code_call(args_release, child->args);
     act__child_forget(child);
 }
 

@@ -65,6 +65,9 @@ struct act__plan {
     bool    significant;
 };
 
+/* What releases the args of one child that is made from a template; NULL: nothing. */
+void (*act__plan_args_release(const struct act__plan *plan))(void *args);
+
 /*
  * One block for everything: the record, the plan if it is its own, the copies of args, id and name,
  * and the kept block. An instance holds it too, so that args and kept block stay valid until that

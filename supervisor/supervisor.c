@@ -220,8 +220,8 @@ void act__request_release_args(const struct act__supervisor *supervisor, act_mes
 
     if (request->tag == ACT__TAG_START_CHILD_ARGS && supervisor->template != NULL &&
         args_bytes != 0 && fits_template(supervisor, args_bytes) &&
-        supervisor->template->plan->args_release != NULL)
-        act__user_code_call(supervisor->template->plan->args_release, asked->args);
+        act__plan_args_release(supervisor->template->plan) != NULL)
+        act__user_code_call(act__plan_args_release(supervisor->template->plan), asked->args);
 }
 
 static void start_child_args(act_self *self, struct act__supervisor *supervisor,

@@ -302,7 +302,8 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child(act_self *self, act
  * Owns:    what args refer to belongs, after ACT_OK, to the child as soon as its init is called,
  *          whatever init does: it frees it, in an act_defer. If init is never called, as the child
  *          could not be spawned, was stopped before, or the supervisor stops (ACT_NO_MEMORY,
- *          ACT_CLOSED), the template's args_release is called with the supervisor's copy of args.
+ *          ACT_CLOSED), the template's args_release, or its behavior's if that is NULL, is called
+ *          with the supervisor's copy of args.
  *          It stays the caller's where this call does not return ACT_OK, where the answer is
  *          ACT_INVALID, and where it is an ACT_MESSAGE_DOWN with ACT_FATE_UNBEGUN: the supervisor
  *          has never seen it. So give ACT_FOREVER if args own something: after

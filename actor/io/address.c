@@ -71,3 +71,8 @@ void act_socket_release(void *socket)
     act_socket *mine = socket;
     act_socket_close(&mine);
 }
+
+void act_socket_args_release(void *args)
+{
+    act_socket_close(args);
+}

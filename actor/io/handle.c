@@ -22,9 +22,11 @@ _Static_assert(ACT_MESSAGE_TCP_WRITABLE == ACT_MESSAGE_TCP_ACCEPTABLE + 3, "tags
 _Static_assert(ACT_MESSAGE_TCP_CLOSED == ACT_MESSAGE_TCP_ACCEPTABLE + 4, "tags follow the bits");
 _Static_assert(ACT_MESSAGE_TCP_IDLE == ACT_MESSAGE_TCP_ACCEPTABLE + 5, "tags follow the bits");
 
-static void free_if_done(struct act__handle *handle)
+/* Of a closed one. */
+static void leave_one(struct act__handle *handle)
 {
-    if (handle->closed && !handle->in_flight && !handle->held)
+    /* acq_rel, partner of itself: the last has seen what the others have done. */
+    if (atomic_fetch_sub_explicit(&handle->left, 1, memory_order_acq_rel) == 1)
         act__free(handle);
 }
 
@@ -41,16 +43,41 @@ static void push_next(struct act__handle *handle)
     act__event_push(handle->loop->worker, handle->owner, &handle->event);
 }
 
+/* ----------------------------------------------------------------- owners that are on their way */
+
+/*
+ * An event that tells nothing brings the owner to the loop's worker, as it is bound to that by now
+ * and its turn ends here.
+ */
+static void send_away(struct act__handle *handle, act_self *self)
+{
+    handle->away = true;
+    handle->in_flight = true;
+    handle->event.message.tag = ACT__TAG_VOID;
+    act__event_push(self->worker, handle->owner, &handle->event);
+    self->worker->run.batch = 0;
+}
+
+static void arrive(struct act__handle *handle)
+{
+    handle->away = false;
+    handle->loop->used_count++;
+    handle->arrive(handle);
+}
+
 static void retired(struct act__worker *worker, struct act__event *event)
 {
     ACT__AT_STATION;
     struct act__handle *handle = act__container(event, struct act__handle, event);
-    (void)worker; /* the loop's: the owner is bound to it */
+    (void)worker; /* the loop's, unless it is closed: the owner is bound to it */
+    if (handle->away && !handle->closed)
+        arrive(handle);
+    if (handle->closed) {
+        leave_one(handle);
+        return;
+    }
     handle->in_flight = false;
-    if (handle->closed)
-        free_if_done(handle);
-    else
-        push_next(handle);
+    push_next(handle);
 }
 
 /* ------------------------------------------------------------- owners that are stuck: station.h */
@@ -118,6 +145,8 @@ static bool is_suspended(const struct act__loop *loop, uint64_t owner)
 bool act__handle_defers(struct act__handle *handle, struct event *event, short what)
 {
     struct act__loop *loop = handle->loop;
+    if (handle->closed) /* it has no owner */
+        return false;
     if (act__likely(loop->suspended == NULL) || !is_suspended(loop, handle->owner))
         return false;
     for (unsigned i = 0; i < handle->deferred_count; i++)
@@ -187,31 +216,35 @@ bool act__handle_may_open(const act_self *self)
     return self->worker->run.loop != NULL;
 }
 
-void act__handle_open(struct act__handle *handle, act_self *self,
+void act__handle_open(struct act__handle *handle, act_self *self, struct act__loop *loop,
                       void (*close)(struct act__handle *handle),
                       bool (*wants)(struct act__handle *handle, struct event *event))
 {
-    struct act__worker *worker = self->worker;
     handle->attachment.release = release;
     handle->event.retired = retired;
     handle->event.message.act_bits = ACT__HOME_OWNED;
     handle->event.message.kind = ACT_VALUE_POINTER;
     handle->event.message.as.pointer = handle;
-    handle->loop = worker->run.loop;
+    handle->loop = loop;
     handle->owner = act__local_of(self);
     handle->close = close;
     handle->wants = wants;
     act__set_add(&self->attachments, &handle->attachment.member);
-    worker->run.loop->used_count++;
     /*
      * relaxed: the thread that schedules the actor next gets the token from the end of this turn,
      * and sees this with it.
      */
-    act__store(&self->task.route, (uint16_t)(worker->run.index + 1));
+    act__store(&self->task.route, (uint16_t)(loop->index + 1));
+    if (loop == self->worker->run.loop)
+        loop->used_count++;
+    else
+        send_away(handle, self);
 }
 
 void act__handle_tell(struct act__handle *handle, unsigned what)
 {
+    if (handle->closed)
+        return;
     handle->pending |= (uint8_t)what;
     push_next(handle);
 }
@@ -220,15 +253,21 @@ void act__handle_close(struct act__handle *handle)
 {
     act__set_remove(&handle->attachment.member);
     forget_deferred(handle);
-    handle->loop->used_count--;
+    if (!handle->away)
+        handle->loop->used_count--;
+    uint8_t left = (uint8_t)(handle->holds + handle->in_flight);
+    act__store(&handle->left, left); /* relaxed: what is left comes here by way of this worker */
     handle->closed = true;
     handle->pending = 0;
     handle->event.message.tag = ACT__TAG_VOID; /* if it is in the inbox it is passed over there */
-    free_if_done(handle);
+    if (left == 0)
+        act__free(handle);
 }
 
 void act__handle_let_go(struct act__handle *handle)
 {
-    handle->held = false;
-    free_if_done(handle);
+    if (handle->closed)
+        leave_one(handle);
+    else
+        handle->holds--;
 }

@@ -38,6 +38,9 @@ struct act__deferred {
 };
 
 /*
+ *      opened ---- away: its owner is still to come to the loop's worker
+ *        |           |
+ *        v           v the event that brings it there is handled
  *      open ------ act__handle_close: the owner closes it, or ends -----> closed
  *                                                                           |
  *                                                        no event in an    |
@@ -45,7 +48,11 @@ struct act__deferred {
  *                                                                         freed
  *
  * All of it is touched by the thread of its loop's worker only: the owner is bound to that worker,
- * so its handlers, its end, libevent's events and the fate of its own event all happen there.
+ * so its handlers, its end, libevent's events and the fate of its own event all happen there. Only
+ * while it is away the owner's last handler runs on another worker. The loop, and what belongs to
+ * its worker, is left alone then: what is to be added there is added when the owner has come. And
+ * when it is closed an event that is still in the inbox may end on any worker, as its owner ends:
+ * `left` is touched then, and nothing else.
  */
 struct act__handle {
     struct act__attachment attachment; /* of the owner */
@@ -56,15 +63,19 @@ struct act__handle {
     struct act__deferred   deferred[ACT__EVENTS_MAX]; /* events that are put off until the owner
                                                          is resumed */
     uint64_t               owner;
+    /* the owner has come to the loop's worker: adds what is to be heard of */
+    void (*arrive)(struct act__handle *handle);
     /* whether an event is to be added, or told of, now */
     bool (*wants)(struct act__handle *handle, struct event *event);
     /* the owner has ended: everything, act__handle_close included */
     void (*close)(struct act__handle *handle);
-    uint8_t deferred_count;
-    uint8_t pending;   /* ACT__TELL_*: what the owner is to be told and has not been */
-    bool    in_flight; /* the event is in the owner's inbox, or being handled */
-    bool    held;      /* something else leads here: not to be freed yet */
-    bool    closed;
+    uint8_t         deferred_count;
+    uint8_t         pending;   /* ACT__TELL_*: what the owner is to be told and has not been */
+    bool            away;      /* its owner has not come to the loop's worker */
+    bool            in_flight; /* the event is in the owner's inbox, or being handled */
+    uint8_t         holds;     /* that lead here: it is not to be freed yet; until it is closed */
+    _Atomic uint8_t left;      /* when it is closed: holds, and the event if that is in flight */
+    bool            closed;
 };
 
 /*
@@ -84,10 +95,11 @@ enum {
 /* Whether this actor may open something here. */
 bool act__handle_may_open(const act_self *self);
 /*
- * The actor becomes the owner and is bound to its worker. `handle` begins its object, which
- * act__free frees.
+ * The actor becomes the owner and is bound to that loop's worker: the one that it is on or, if
+ * `arrive` is set in the handle, another, where it goes after its handler. `handle` begins its
+ * object, which act__free frees.
  */
-void act__handle_open(struct act__handle *handle, act_self *self,
+void act__handle_open(struct act__handle *handle, act_self *self, struct act__loop *loop,
                       void (*close)(struct act__handle *handle),
                       bool (*wants)(struct act__handle *handle, struct event *event));
 /* Tells the owner, now or when it has handled the event before. */
@@ -102,7 +114,11 @@ void act__handle_close(struct act__handle *handle);
 bool act__handle_defers(struct act__handle *handle, struct event *event, short what);
 /* The events that this owner's handles have put off. */
 void act__handles_resume(struct act__loop *loop, uint64_t owner);
-/* A hold is gone. */
+/* Something leads here, on its worker, until act__handle_let_go. */
+static inline void act__handle_hold(struct act__handle *handle)
+{
+    handle->holds++;
+}
 void act__handle_let_go(struct act__handle *handle);
 
 #endif

@@ -8,9 +8,14 @@
 ACT_BEGIN_DECLS
 
 /*
- * A socket belongs to one actor, which is bound to its worker from the moment it opens one: the
- * worker that hears of readiness is the one that runs the actor. When the actor ends, however it
- * ends, its sockets are closed. Events about a socket are messages that never allocate and are
+ * A socket belongs to one actor, which is bound to one worker from the moment it opens its first:
+ * the worker that hears of readiness is the one that runs the actor. Connections are spread over
+ * the workers, whichever actor has spawned their owners: the owner goes to the worker with the
+ * fewest connections (and stays if there are no fewer elsewhere) when the handler that has opened
+ * the first one returns; what it is told meanwhile it handles there. One that was spawned for a
+ * worker stays there, and one that listens stays where it is. When the actor ends, however it ends,
+ * its sockets are closed as act_tcp_close would; what it has given to act_tcp_finish is not its own
+ * any more. Events about a socket are messages that never allocate and are
  * never lost: they are repeated only after the actor has handled the one before. In a simulation,
  * and in blocking actors, every call that opens something returns ACT_INVALID.
  *
@@ -121,6 +126,17 @@ ACT_API void act_socket_close(act_socket **socket) ACT_NONNULL_ALL;
 ACT_API void act_socket_release(void *socket);
 
 /**
+ * The same for a socket in args, of an actor whose args are one act_socket pointer: its behavior's
+ * .args_release. So it is closed whatever refuses the actor or ends it before it has begun.
+ *
+ * args     An act_socket **.
+ *
+ * Threads: any.
+ * See:     samples/10_echo_server.c
+ */
+ACT_API void act_socket_args_release(void *args) ACT_NONNULL_ALL;
+
+/**
  * Makes this actor the owner of an accepted connection.
  *
  * socket   *socket becomes NULL on ACT_OK, otherwise it is still yours.
@@ -218,7 +234,8 @@ ACT_API size_t act_tcp_unsent(const act_tcp *tcp) ACT_NONNULL_ALL;
 
 /**
  * Ends our side once all that was written is sent; the other may go on sending. The end of its
- * input is told; if it has ended before, one ACT_MESSAGE_TCP_WRITABLE says that all is sent.
+ * input is told; if it has ended before, one ACT_MESSAGE_TCP_WRITABLE says that all is sent. See:
+ * act_tcp_finish, for an owner that needs not know.
  */
 ACT_API void act_tcp_shutdown(act_tcp *tcp) ACT_NONNULL_ALL;
 
@@ -226,14 +243,37 @@ ACT_API void act_tcp_shutdown(act_tcp *tcp) ACT_NONNULL_ALL;
 ACT_API int act_tcp_error(const act_tcp *tcp) ACT_NONNULL_ALL;
 
 /**
- * Closes. What was written and fits the kernel's buffer is sent first; to be sure, act_tcp_shutdown
- * and wait for the end of input. No event of this connection is received afterwards.
+ * Closes, at once. What was written and fits the kernel's buffer is sent first. If that is not all
+ * the connection is reset (and counted: cut_off), so that the other side finds an error instead of
+ * an end that looks whole; act_tcp_finish sends all of it. Input that was not read makes the
+ * kernel reset it, too. No event of this connection is received afterwards.
  *
  * tcp      *tcp may be NULL: nothing happens. It becomes NULL.
  *
  * Threads: the owner's handler.
  */
 ACT_API void act_tcp_close(act_tcp **tcp) ACT_NONNULL_ALL;
+
+/**
+ * Sends all that was written, ends our side, waits until the other has ended its own, and closes:
+ * in the background, also when this actor ends right away, or crashes. No event of this connection
+ * is received afterwards, and input is dropped. A connect that is under way goes on first.
+ *
+ * What the kernel has not taken in time, or before act_system_destroy, is dropped and the
+ * connection reset (counted: cut_off): the other side gets all of it and then the end, or an error,
+ * and never an end after a part, however this process ends. If only the other side's end is
+ * missing, it is closed then, as act_tcp_close would. An orderly stop waits for it, within
+ * stop_timeout, after the last actor; act_system_run answers ACT_TIMED_OUT if that was too short.
+ * Meanwhile it has what was written, no input, and a descriptor.
+ *
+ * tcp      *tcp may be NULL: nothing happens. It becomes NULL.
+ * timeout  For all of it, from now on. 0: as act_tcp_close. ACT_FOREVER: as long as the other side
+ *          keeps it open, which may be for ever.
+ *
+ * Threads: the owner's handler. Never waits.
+ * See:     samples/10_echo_server.c, test/actor/io/tcp_finish_test.c
+ */
+ACT_API void act_tcp_finish(act_tcp **tcp, act_millis timeout) ACT_NONNULL(1);
 
 /** Writes "address:port" of the other side, cut at text_bytes. */
 ACT_API void act_tcp_peer(const act_tcp *tcp, char *text, size_t text_bytes) ACT_NONNULL_ALL;

@@ -102,7 +102,7 @@ static act_result start(act_self *self, act_listener **listener, int fd)
         return result;
     }
     made->port = act__address_port(&name);
-    act__handle_open(&made->handle, self, close_listener, wants_always);
+    act__handle_open(&made->handle, self, self->worker->run.loop, close_listener, wants_always);
     *listener = made;
     return ACT_OK;
 }
@@ -142,7 +142,7 @@ void act_listener_close(act_listener **listener)
     if (mine == NULL)
         return;
     *listener = NULL;
-    if (!act__has_forked(mine->handle.loop->worker->system)) /* else it is the parent's */
+    if (!act__has_forked(mine->handle.loop->system)) /* else it is the parent's */
         close_listener(&mine->handle);
 }
 
@@ -184,7 +184,7 @@ act_result act_tcp_accept(act_listener *listener, act_socket **accepted)
     union act__address peer = {.any.sa_family = AF_UNSPEC};
     socklen_t          length;
     int                fd;
-    if (act__has_forked(listener->handle.loop->worker->system))
+    if (act__has_forked(listener->handle.loop->system))
         return ACT_FORKED;
     listener->handle.pending &= (uint8_t)~ACT__TELL_ACCEPTABLE; /* the owner looks now */
     do {

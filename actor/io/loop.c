@@ -9,6 +9,7 @@
 #include <actor/io/handle.h>
 #include <actor/io/loop_record.h>
 #include <actor/io/os_signal.h>
+#include <actor/io/tcp_record.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/loop.h>
 #include <actor/scheduler/runner.h>
@@ -133,6 +134,7 @@ act_result act__loop_create(struct act__loop **loop, const struct timespec *epoc
 
 void act__loop_destroy(struct act__loop *loop)
 {
+    act__tcp_finish_all(loop);
     if (loop->wake != NULL)
         event_free(loop->wake);
     if (loop->alarm != NULL)
@@ -149,6 +151,10 @@ void act__loop_destroy(struct act__loop *loop)
 void act__loop_give(struct act__loop *loop, struct act__runner *runner)
 {
     loop->worker = act__worker_of(runner);
+    if (loop->system != NULL)
+        return; /* others may be reading them, and they are the same */
+    loop->system = loop->worker->system;
+    loop->index = runner->index;
 }
 
 void act__loop_suspend(struct act__loop *loop, struct act__suspended *suspended)

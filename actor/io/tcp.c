@@ -6,6 +6,7 @@
 #include <actor/io/address.h>
 #include <actor/io/handle.h>
 #include <actor/io/loop_record.h>
+#include <actor/io/placement.h>
 #include <actor/io/tcp_record.h>
 #include <actor/process/cell.h>
 #include <actor/process/debug.h>
@@ -13,11 +14,12 @@
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
 #include <mailbox/base/options.h>
+#include <mailbox/channel/channel_record.h>
 
-#define READ_HIGH   ((size_t)64 << 10)
-#define WRITE_HIGH  ((size_t)256 << 10)
-#define CONNECT_MAX ((act_millis)1 << 40) /* 35 years: as good as any time beyond */
-#define READ_STEP   ((size_t)4096 - 128)  /* with what libevent and the allocator add: a page */
+#define READ_HIGH  ((size_t)64 << 10)
+#define WRITE_HIGH ((size_t)256 << 10)
+#define WAIT_MAX   ((act_millis)1 << 40) /* 35 years: as good as any time beyond */
+#define READ_STEP  ((size_t)4096 - 128)  /* with what libevent and the allocator add: a page */
 
 /* --------------------------------------------------------------------------------------- making */
 
@@ -50,47 +52,13 @@ static void set_marks(act_tcp *tcp, const act_tcp_options *options)
 
 static void timed_out(evutil_socket_t fd, short what, void *argument);
 
-static void drop(act_tcp *tcp)
+static void free_buffers(act_tcp *tcp)
 {
     if (tcp->input != NULL)
         evbuffer_free(tcp->input);
     if (tcp->output != NULL)
         evbuffer_free(tcp->output);
     tcp->input = tcp->output = NULL;
-}
-
-act_tcp *act__tcp_make(struct act__loop *loop, int fd, const union act__address *peer,
-                       const act_tcp_options *options)
-{
-    act_tcp *tcp = act__allocate(sizeof *tcp);
-    int      yes = 1;
-    if (tcp == NULL)
-        return NULL;
-    tcp->fd = fd;
-    tcp->peer = *peer;
-    tcp->after_turn.run = act__tcp_flush_after_turn;
-    set_marks(tcp, options);
-    event_assign(&tcp->readable, loop->base, fd, EV_READ | EV_PERSIST, act__tcp_readable, tcp);
-    event_assign(&tcp->writable, loop->base, fd, EV_WRITE | EV_PERSIST, act__tcp_writable, tcp);
-    event_assign(&tcp->timer, loop->base, -1, EV_TIMEOUT, timed_out, tcp);
-    tcp->input = evbuffer_new();
-    tcp->output = evbuffer_new();
-    if (tcp->input == NULL || tcp->output == NULL) {
-        act__tcp_unmake(tcp);
-        return NULL;
-    }
-    if (!options->delay)
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* only slower if it fails */
-    return tcp;
-}
-
-void act__tcp_unmake(act_tcp *tcp)
-{
-    drop(tcp);
-    event_del(&tcp->readable);
-    event_del(&tcp->writable);
-    event_del(&tcp->timer);
-    act__free(tcp);
 }
 
 static bool wants(struct act__handle *handle, struct event *event)
@@ -103,16 +71,57 @@ static bool wants(struct act__handle *handle, struct event *event)
     return tcp->error == 0 && (tcp->connecting || tcp->idle_timeout != 0);
 }
 
-void act__tcp_own(act_tcp *tcp, act_self *self)
+static void assign_events(act_tcp *tcp, struct event_base *base)
 {
-    act__handle_open(&tcp->handle, self, act__tcp_end, wants);
+    event_assign(&tcp->readable, base, tcp->fd, EV_READ | EV_PERSIST, act__tcp_readable, tcp);
+    event_assign(&tcp->writable, base, tcp->fd, EV_WRITE | EV_PERSIST, act__tcp_writable, tcp);
+    event_assign(&tcp->timer, base, -1, EV_TIMEOUT, timed_out, tcp);
+}
+
+static void arrive(struct act__handle *handle);
+
+act_tcp *act__tcp_make(act_self *self, int fd, const union act__address *peer,
+                       const act_tcp_options *options)
+{
+    act_tcp *tcp = act__allocate(sizeof *tcp);
+    int      yes = 1;
+    if (tcp == NULL)
+        return NULL;
+    tcp->input = evbuffer_new();
+    tcp->output = evbuffer_new();
+    if (tcp->input == NULL || tcp->output == NULL) {
+        free_buffers(tcp);
+        act__free(tcp);
+        return NULL;
+    }
+    tcp->fd = fd;
+    tcp->peer = *peer;
+    tcp->after_turn.run = act__tcp_flush_after_turn;
+    set_marks(tcp, options);
+    struct act__loop *loop = act__placement_begin(self);
+    assign_events(tcp, loop->base);
+    tcp->handle.arrive = arrive;
+    act__handle_open(&tcp->handle, self, loop, act__tcp_end, wants);
+    if (!options->delay)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* only slower if it fails */
+    return tcp;
+}
+
+/* Nothing is heard of it any more. */
+static void unwatch(act_tcp *tcp)
+{
+    if (tcp->handle.away)
+        return; /* nothing was added, and the loop is another thread's */
+    event_del(&tcp->readable);
+    event_del(&tcp->writable);
+    event_del(&tcp->timer);
 }
 
 /* ----------------------------------------------------------------------------------------- time */
 
 static act_millis now(const act_tcp *tcp)
 {
-    struct act__executor *executor = tcp->handle.loop->worker->run.executor;
+    struct act__executor *executor = tcp->handle.loop->system->executor;
     return executor->operations->now(executor);
 }
 
@@ -127,18 +136,55 @@ void act__tcp_touch(act_tcp *tcp)
  * much they are early. So the time is looked at when one fires. The clock is cut to whole
  * milliseconds: a time is over when one more is.
  */
-bool act__tcp_arm(act_tcp *tcp, act_millis delay)
+static bool arm(act_tcp *tcp, act_millis delay)
 {
     struct timeval after = {.tv_sec = (time_t)(delay / 1000),
                             .tv_usec = (suseconds_t)(delay % 1000 * 1000)};
     return event_add(&tcp->timer, &after) == 0;
 }
 
-bool act__tcp_arm_connect(act_tcp *tcp, act_millis timeout)
+static void set_timer(act_tcp *tcp)
 {
-    act_millis left = timeout < CONNECT_MAX ? timeout + 1 : CONNECT_MAX;
-    tcp->connect_by = now(tcp) + left;
-    return act__tcp_arm(tcp, left);
+    act_millis left = tcp->due - now(tcp);
+    if (tcp->due != ACT_FOREVER && !arm(tcp, left > 0 ? left : 0))
+        act__tcp_break(tcp, ENOMEM);
+}
+
+static void note_due(act_tcp *tcp, act_millis timeout)
+{
+    tcp->due = timeout == ACT_FOREVER ? ACT_FOREVER
+                                      : now(tcp) + (timeout < WAIT_MAX ? timeout + 1 : WAIT_MAX);
+}
+
+void act__tcp_set_due(act_tcp *tcp, act_millis timeout)
+{
+    event_del(&tcp->timer);
+    note_due(tcp, timeout);
+    set_timer(tcp);
+}
+
+bool act__tcp_is_due(act_tcp *tcp)
+{
+    if (tcp->due != ACT_FOREVER && tcp->due <= now(tcp))
+        return true;
+    set_timer(tcp);
+    return false;
+}
+
+static void watch_connect(act_tcp *tcp)
+{
+    tcp->blocked = true;
+    if (event_add(&tcp->writable, NULL) != 0)
+        act__tcp_break(tcp, ENOMEM);
+    else
+        set_timer(tcp);
+}
+
+void act__tcp_await_connect(act_tcp *tcp, act_millis timeout)
+{
+    note_due(tcp, timeout);
+    if (!tcp->handle.away)
+        watch_connect(tcp);
 }
 
 /*
@@ -153,16 +199,7 @@ static void idle(act_tcp *tcp)
         quiet = 0;
         act__handle_tell(&tcp->handle, ACT__TELL_IDLE);
     }
-    if (!act__tcp_arm(tcp, tcp->idle_timeout - quiet + 1))
-        act__tcp_break(tcp, ENOMEM);
-}
-
-static void give_up_connecting(act_tcp *tcp)
-{
-    act_millis left = tcp->connect_by - now(tcp);
-    if (left <= 0)
-        act__tcp_break(tcp, ETIMEDOUT);
-    else if (!act__tcp_arm(tcp, left))
+    if (!arm(tcp, tcp->idle_timeout - quiet + 1))
         act__tcp_break(tcp, ENOMEM);
 }
 
@@ -173,10 +210,12 @@ static void timed_out(evutil_socket_t fd, short what, void *argument)
     (void)fd;
     if (act__handle_defers(&tcp->handle, &tcp->timer, what))
         return;
-    if (tcp->connecting)
-        give_up_connecting(tcp);
-    else
+    if (act__unlikely(tcp->finishing))
+        act__tcp_finish_timed_out(tcp);
+    else if (!tcp->connecting)
         idle(tcp);
+    else if (act__tcp_is_due(tcp))
+        act__tcp_break(tcp, ETIMEDOUT);
 }
 
 /* -------------------------------------------------------------------------------- begin and end */
@@ -184,11 +223,29 @@ static void timed_out(evutil_socket_t fd, short what, void *argument)
 void act__tcp_established(act_tcp *tcp)
 {
     tcp->connecting = false;
-    event_del(&tcp->timer);
     act__tcp_touch(tcp);
-    if (tcp->idle_timeout != 0 && !act__tcp_arm(tcp, tcp->idle_timeout))
+    if (tcp->handle.away)
+        return;          /* the rest is done when it arrives */
+    if (!tcp->finishing) /* else the timer goes on */
+        event_del(&tcp->timer);
+    if (tcp->idle_timeout != 0 && !arm(tcp, tcp->idle_timeout))
         act__tcp_break(tcp, ENOMEM);
     act__tcp_update_reading(tcp);
+}
+
+/* The owner has come to its worker: see handle.h. */
+static void arrive(struct act__handle *handle)
+{
+    act_tcp *tcp = act__container(handle, act_tcp, handle);
+    if (tcp->error != 0)
+        return;
+    if (tcp->connecting) {
+        watch_connect(tcp);
+        return;
+    }
+    act__tcp_established(tcp);
+    if (tcp->error == 0)
+        act__tcp_flush(tcp);
 }
 
 void act__tcp_break(act_tcp *tcp, int error)
@@ -197,9 +254,7 @@ void act__tcp_break(act_tcp *tcp, int error)
         return;
     tcp->error = error;
     tcp->reading = tcp->blocked = tcp->connecting = false;
-    event_del(&tcp->readable);
-    event_del(&tcp->writable);
-    event_del(&tcp->timer);
+    unwatch(tcp);
     evbuffer_drain(tcp->output, evbuffer_get_length(tcp->output));
     tcp->handle.pending &= (uint8_t) ~(ACT__TELL_WRITABLE | ACT__TELL_IDLE);
     act__handle_tell(&tcp->handle, ACT__TELL_CLOSED);
@@ -210,12 +265,31 @@ void act__tcp_end(struct act__handle *handle)
     act_tcp *tcp = act__container(handle, act_tcp, handle);
     if (tcp->error == 0 && !tcp->connecting && !tcp->blocked)
         act__tcp_flush(tcp);
-    event_del(&tcp->readable);
-    event_del(&tcp->writable);
-    event_del(&tcp->timer);
-    act__descriptor_close(tcp->fd);
-    drop(tcp);
+    if (tcp->error == 0 && evbuffer_get_length(tcp->output) != 0)
+        act__tcp_cut_off(tcp);
+    act__tcp_drop(tcp);
     act__handle_close(handle);
+}
+
+void act__tcp_drop(act_tcp *tcp)
+{
+    unwatch(tcp);
+    act__descriptor_close(tcp->fd);
+    free_buffers(tcp);
+    act__placement_end(tcp->handle.loop);
+}
+
+void act__tcp_stay(act_tcp *tcp)
+{
+    struct act__worker *worker = act__runs_here;
+    struct act__loop   *here = worker->run.loop;
+    act__placement_move(tcp->handle.loop, here);
+    tcp->handle.loop = here;
+    tcp->handle.away = false;
+    here->used_count++;
+    assign_events(tcp, here->base);
+    if (tcp->connecting)
+        watch_connect(tcp);
 }
 
 act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted,
@@ -229,10 +303,9 @@ act_result act_tcp_open(act_self *self, act_tcp **tcp, act_socket **accepted,
     act_tcp_options ours;
     if (!act__handle_may_open(self) || from == NULL || !act__tcp_options_read(&ours, options))
         return ACT_INVALID;
-    act_tcp *made = act__tcp_make(self->worker->run.loop, from->fd, &from->peer, &ours);
+    act_tcp *made = act__tcp_make(self, from->fd, &from->peer, &ours);
     if (made == NULL)
         return ACT_NO_MEMORY;
-    act__tcp_own(made, self);
     act__tcp_established(made);
     if (made->error != 0) { /* the socket stays the caller's */
         made->fd = -1;
@@ -252,7 +325,7 @@ void act_tcp_close(act_tcp **tcp)
     if (mine == NULL)
         return;
     *tcp = NULL;
-    if (!act__has_forked(mine->handle.loop->worker->system)) /* else it is the parent's */
+    if (!act__has_forked(mine->handle.loop->system)) /* else it is the parent's */
         act__tcp_end(&mine->handle);
 }
 

@@ -23,7 +23,8 @@ void act__tcp_connect_done(act_tcp *tcp)
         return;
     }
     tcp->blocked = false;
-    event_del(&tcp->writable);
+    if (!tcp->handle.away)
+        event_del(&tcp->writable);
     act__handle_tell(&tcp->handle, ACT__TELL_CONNECTED);
     act__tcp_established(tcp);
     if (tcp->error == 0)
@@ -43,10 +44,7 @@ static void begin(act_tcp *tcp, socklen_t length, act_millis timeout)
     } else if (errno != EINPROGRESS && errno != EALREADY) {
         act__tcp_break(tcp, errno);
     } else {
-        tcp->blocked = true;
-        if (event_add(&tcp->writable, NULL) != 0 ||
-            (timeout != ACT_FOREVER && !act__tcp_arm_connect(tcp, timeout)))
-            act__tcp_break(tcp, ENOMEM);
+        act__tcp_await_connect(tcp, timeout);
     }
 }
 
@@ -67,12 +65,11 @@ act_result act_tcp_connect(act_self *self, act_tcp **tcp, const char *host, uint
     int fd = socket(peer.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return ACT_OS;
-    act_tcp *made = act__tcp_make(self->worker->run.loop, fd, &peer, &ours);
+    act_tcp *made = act__tcp_make(self, fd, &peer, &ours);
     if (made == NULL) {
         act__descriptor_close(fd);
         return ACT_NO_MEMORY;
     }
-    act__tcp_own(made, self);
     begin(made, length, timeout);
     *tcp = made;
     return ACT_OK;

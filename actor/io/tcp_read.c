@@ -18,7 +18,7 @@ void act__tcp_update_reading(act_tcp *tcp)
     else if (waiting <= tcp->read_low || tcp->read_limit > tcp->read_high)
         tcp->full = false;
     bool should = !tcp->full && !tcp->paused && !tcp->ended && !tcp->connecting && tcp->error == 0;
-    if (should == tcp->reading)
+    if (should == tcp->reading || tcp->handle.away)
         return;
     tcp->reading = should;
     if (!should)
@@ -44,6 +44,10 @@ void act__tcp_readable(evutil_socket_t fd, short what, void *argument)
     struct evbuffer_iovec room;
     if (act__handle_defers(&tcp->handle, &tcp->readable, what))
         return;
+    if (act__unlikely(tcp->finishing)) {
+        act__tcp_finish_readable(tcp);
+        return;
+    }
     size_t waiting = evbuffer_get_length(tcp->input);
     if (waiting >= tcp->read_limit) { /* reading nothing would look like the end of the stream */
         act__tcp_update_reading(tcp);
@@ -109,7 +113,7 @@ size_t act_tcp_unread(const act_tcp *tcp)
  */
 static bool is_parents(const act_tcp *tcp)
 {
-    return act__has_forked(tcp->handle.loop->worker->system);
+    return act__has_forked(tcp->handle.loop->system);
 }
 
 void act_tcp_consume(act_tcp *tcp, size_t count)

@@ -31,8 +31,8 @@ static void after_progress(act_tcp *tcp)
 
 static void set_blocked(act_tcp *tcp, bool blocked)
 {
-    if (blocked == tcp->blocked)
-        return;
+    if (blocked == tcp->blocked || tcp->handle.away)
+        return; /* away: it is tried again when it arrives */
     tcp->blocked = blocked;
     if (!blocked)
         event_del(&tcp->writable);
@@ -95,12 +95,15 @@ void act__tcp_writable(evutil_socket_t fd, short what, void *argument)
         act__tcp_connect_done(tcp);
     else
         act__tcp_flush(tcp);
+    if (act__unlikely(tcp->finishing))
+        act__tcp_finish_go_on(tcp);
 }
 
 void act__tcp_flush_after_turn(struct act__after_turn *work)
 {
     ACT__AT_STATION;
     act_tcp *tcp = act__container(work, act_tcp, after_turn);
+    tcp->flushes = false;
     if (!tcp->handle.closed && tcp->error == 0 && !tcp->connecting && !tcp->blocked)
         act__tcp_flush(tcp);
     act__handle_let_go(&tcp->handle);
@@ -110,17 +113,19 @@ void act__tcp_flush_after_turn(struct act__after_turn *work)
 
 static void flush_later(act_tcp *tcp)
 {
-    struct act__worker *worker = tcp->handle.loop->worker;
-    if (tcp->handle.held || tcp->connecting || tcp->blocked)
+    struct act__worker *worker;
+    if (tcp->flushes || tcp->connecting || tcp->blocked || tcp->handle.away)
         return;
-    tcp->handle.held = true;
+    worker = tcp->handle.loop->worker;
+    tcp->flushes = true;
+    act__handle_hold(&tcp->handle);
     tcp->after_turn.next = worker->after_turn;
     worker->after_turn = &tcp->after_turn;
 }
 
 static act_result may_write(act_tcp *tcp)
 {
-    if (act__has_forked(tcp->handle.loop->worker->system))
+    if (act__has_forked(tcp->handle.loop->system))
         return ACT_FORKED;
     if (evbuffer_get_length(tcp->output) >= tcp->write_high && !tcp->connecting && !tcp->blocked)
         act__tcp_flush(tcp); /* a long turn: some of it leaves earlier */
@@ -190,7 +195,7 @@ size_t act_tcp_unsent(const act_tcp *tcp)
 void act_tcp_shutdown(act_tcp *tcp)
 {
     ACT__AT_STATION;
-    if (tcp->error != 0 || tcp->ending || act__has_forked(tcp->handle.loop->worker->system))
+    if (tcp->error != 0 || tcp->ending || act__has_forked(tcp->handle.loop->system))
         return;
     tcp->ending = true;
     flush_later(tcp);

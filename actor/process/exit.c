@@ -468,8 +468,7 @@ static void free_memory(act_self *self)
     if (self->arena.chunk != NULL)
         act__arena_clear(&self->arena);
     if (self->spare != NULL)
-        act__message_drop(self->spare);
-    self->spare = NULL;
+        act__spawn_drop_spare(self);
 }
 
 /*

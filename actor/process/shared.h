@@ -48,6 +48,7 @@ struct act_system {
     _Atomic uint64_t         outside_sent, outside_dead_letters;
     struct act__dead_letters dead_letters;
 
+    _Atomic uint32_t  finishing_count; /* connections; written by their workers: tcp_finish.c */
     _Atomic bool      closing;   /* no spawns from outside; ends are announced by actor_ended */
     _Atomic bool      overdue;   /* an actor was killed while it was closing */
     _Atomic bool      killing;   /* no spawns at all: what is left is being killed */

@@ -24,6 +24,7 @@
 #include <actor/signal/bond.h>
 #include <actor/signal/link_index.h>
 #include <actor/signal/signal.h>
+#include <mailbox/base/lock.h>
 
 static bool lifecycle_is_valid(const act_lifecycle_options *lifecycle)
 {
@@ -366,6 +367,16 @@ void act__spawn_announce(struct act__worker *worker, act_self *self, act_result 
     message->as.act_words[1] = has_begun; /* see act_started_has_begun */
     self->flags &= (uint16_t)~ACT__CELL_ANNOUNCE;
     act__signal_push(worker->system, worker, self->parent, message);
+}
+
+void act__spawn_drop_spare(act_self *self)
+{
+    act_message *spare = self->spare;
+    self->spare = NULL;
+    if (spare->tag == ACT__SIGNAL_START && birth_of(spare)->has_args &&
+        !birth_of(spare)->has_begun && self->behavior->args_release != NULL)
+        act__user_code_call(self->behavior->args_release, spare->as.bytes + BIRTH_BYTES);
+    act__message_drop(spare);
 }
 
 void act__spawn_init(struct act__worker *worker, act_self *self)

@@ -27,6 +27,8 @@ void       act__spawn_begin(act_self *self, act_message *start);
  * fail.
  */
 void       act__spawn_announce(struct act__worker *worker, act_self *self, act_result result);
+/* At the end: frees the spare, and releases args that no init was called with. */
+void       act__spawn_drop_spare(act_self *self);
 /* Calls init; START is freed, or kept as the spare. */
 void       act__spawn_init(struct act__worker *worker, act_self *self);
 

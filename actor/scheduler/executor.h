@@ -40,6 +40,8 @@ struct act__executor_operations {
     void (*call_wheel)(struct act__executor *executor, struct act__timer *timer, bool cancel);
     /* Makes sure that a blocking actor will find a thread. */
     act_result (*prepare_blocking)(struct act__executor *executor);
+    /* The event loop of a worker, as long as threads run; not in a simulation. */
+    struct act__loop *(*loop_at)(struct act__executor *executor, uint32_t index);
     /* Calls visit for every worker there is or was, the system's own excluded. */
     void (*each_worker)(struct act__executor *executor, act__runner_visit *visit, void *context);
     /* Calls visit for every actor whose turn is under way on a thread; its locks are held. */

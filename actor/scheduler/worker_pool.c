@@ -572,6 +572,11 @@ static act_result prepare_blocking(struct act__executor *executor)
     return act__blocking_prepare(&act__pool_of(executor)->blocking);
 }
 
+static struct act__loop *loop_at(struct act__executor *executor, uint32_t index)
+{
+    return act__pool_of(executor)->stations[index].loop;
+}
+
 static void each_worker(struct act__executor *executor, act__runner_visit *visit, void *context)
 {
     struct act__worker_pool *pool = act__pool_of(executor);
@@ -684,6 +689,7 @@ static const struct act__executor_operations operations = {
     .now = now,
     .call_wheel = call_wheel,
     .prepare_blocking = prepare_blocking,
+    .loop_at = loop_at,
     .each_worker = each_worker,
     .each_turn = each_turn,
     .end_threads = end_threads,

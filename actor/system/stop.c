@@ -90,9 +90,11 @@ void act__control_set_all(act_system *system, struct act__worker *worker, uint8_
 
 bool act__has_ended(const act_system *system, enum act__ended what)
 {
-    return what == ACT__ENDED_ROOTS
-               ? act__roots_are_gone(system)
-               : act__system_actors_count((act_system *)(uintptr_t)system) == 0;
+    if (what == ACT__ENDED_ROOTS)
+        return act__roots_are_gone(system);
+    if (what == ACT__ENDED_CONNECTIONS) /* relaxed: their owners have ended, so all are counted */
+        return act__load(&system->finishing_count) == 0;
+    return act__system_actors_count((act_system *)(uintptr_t)system) == 0;
 }
 
 static act_millis now_of(const act_system *system)
@@ -137,8 +139,12 @@ act_result act__stop_in_order(const struct act__stop *stop)
     in_time = stop->wait(stop, ACT__ENDED_ALL, until) && in_time;
     act__store(&system->killing, true); /* relaxed: an actor that is spawned all the same is
                                            killed in the next round */
-    if (act__has_ended(system, ACT__ENDED_ALL))
+    if (act__has_ended(system, ACT__ENDED_ALL)) {
+        in_time = (act__has_ended(system, ACT__ENDED_CONNECTIONS) ||
+                   stop->wait(stop, ACT__ENDED_CONNECTIONS, until)) &&
+                  in_time;
         return in_time ? ACT_OK : ACT_TIMED_OUT;
+    }
     return kill_all(stop, asked);
 }
 

@@ -7,12 +7,17 @@
 #include <actor/system.h>
 
 /* What is waited for. */
-enum act__ended { ACT__ENDED_ROOTS, ACT__ENDED_ALL };
+enum act__ended {
+    ACT__ENDED_ROOTS,
+    ACT__ENDED_ALL,
+    ACT__ENDED_CONNECTIONS /* those that are finishing: act_tcp_finish */
+};
 bool act__has_ended(const act_system *system, enum act__ended what);
 
 /*
  * An orderly stop: the roots are told, newest first, then all that no root cared for, and what
- * has not ended within stop_timeout is killed. Only the waiting differs from executor to executor.
+ * has not ended within stop_timeout is killed. Connections that are finishing have as long. Only
+ * the waiting differs from executor to executor.
  */
 struct act__stop {
     act_system         *system;

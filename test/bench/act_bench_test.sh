@@ -26,6 +26,8 @@ stop_ns,bytes_per_child children n=2000
 bytes,decode_ns,encode_by_hand_ns,decode_by_hand_ns codec n=100
 bytes,decode_ns,encode_by_hand_ns,decode_by_hand_ns codec n=100 size=medium
 bytes,decode_ns,encode_by_hand_ns,decode_by_hand_ns codec n=100 size=large
+open_us,most,least,most_cpu_ms,least_cpu_ms connections connections=20 rounds=2 work_us=5 at_once=0
+open_us,most,least,most_cpu_ms,least_cpu_ms connections connections=20 rounds=2 work_us=5 at_once=1
 p50_us,p99_us,max_us fairness actors=20 n=1000
 - fanin producers=3 n=3000
 - fanin_bounded producers=3 n=3000 cap=4

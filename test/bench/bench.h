@@ -115,6 +115,7 @@ void bench_chan_seq(void);
 void bench_chan_spsc(void);
 void bench_children(void);
 void bench_codec(void);
+void bench_connections(void);
 void bench_fairness(void);
 void bench_fanin(void);
 void bench_fanin_bounded(void);

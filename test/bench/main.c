@@ -24,6 +24,7 @@ static const struct workload {
     {"chan_spsc", "n cap [actors=1]", bench_chan_spsc},
     {"children", "n", bench_children},
     {"codec", "n [size=small|medium|large]", bench_codec},
+    {"connections", "connections rounds work_us at_once", bench_connections},
     {"fairness", "actors n", bench_fairness},
     {"fanin", "producers n", bench_fanin},
     {"fanin_bounded", "producers n cap", bench_fanin_bounded},

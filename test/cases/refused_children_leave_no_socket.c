@@ -1,4 +1,4 @@
-/* A socket given to a child that cannot be spawned is closed by the template's args_release. */
+/* A socket given to a child that cannot be spawned is closed by its behavior's args_release. */
 /* SPDX-License-Identifier: MIT */
 #include <test/cases/judge.h>
 
@@ -22,11 +22,6 @@ static int descriptors(void)
     return count;
 }
 
-static void release(void *args)
-{
-    act_socket_close(args);
-}
-
 static act_result serve(act_self *self, void *state, const void *args)
 {
     act_socket *connection = *(act_socket *const *)args;
@@ -45,10 +40,11 @@ static void leave(act_self *self, void *state, const act_message *message)
 static const act_behavior server = {.name = "server",
                                     .state_bytes = sizeof(act_tcp *),
                                     .args_bytes = sizeof(act_socket *),
+                                    .args_release = act_socket_args_release,
                                     .init = serve,
                                     .receive = leave};
 static const act_child_spec template = {
-    .id = "server", .behavior = &server, .restart = ACT_RESTART_TEMPORARY, .args_release = release};
+    .id = "server", .behavior = &server, .restart = ACT_RESTART_TEMPORARY};
 static const act_supervisor_spec servers = {
     .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &template, .children_count = 1};
 

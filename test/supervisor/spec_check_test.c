@@ -161,7 +161,7 @@ static void behavior_newer(struct spoiled *s)
 {
     static act_behavior newer;
     newer = *good_child.behavior;
-    newer.act_reserved[3] = none_is_called;
+    newer.act_reserved[2] = none_is_called;
     s->child[1].behavior = &newer;
 }
 static void child_newer(struct spoiled *s)

@@ -15,7 +15,7 @@ struct listener {
 
 /* ---- One client ---- */
 
-/* It fits the empty socket's buffer, so there is no wait until it is sent. */
+/* Finished, not closed: it may have sent requests, and would lose the answer with those. */
 static void turn_away(act_self *self, act_socket *socket)
 {
     static const char sorry[] = "-ERR max number of clients reached\r\n";
@@ -26,14 +26,10 @@ static void turn_away(act_self *self, act_socket *socket)
     }
     act_result ignored = act_tcp_write(tcp, sorry, sizeof sorry - 1);
     (void)ignored;
-    act_tcp_close(&tcp);
+    act_tcp_finish(&tcp, ACT_SECONDS(1));
 }
 
-/*
- * Clients stay on one worker, whose event loop watches their socket: they are shared out in turn.
- */
-static void start_client(act_self *self, struct kv_service *service, act_pid supervisor,
-                         struct kv_accepted *accepted)
+static void start_client(act_self *self, act_pid supervisor, struct kv_accepted *accepted)
 {
     char    id[ACT_CHILD_ID_MAX];
     act_ref ask;
@@ -44,8 +40,6 @@ static void start_client(act_self *self, struct kv_service *service, act_pid sup
         .args = &accepted,
         .args_release = kv_accepted_release,
         .restart = ACT_RESTART_TEMPORARY,
-        .options = ACT_SPAWN_OPTIONS(.worker = 1 + (uint32_t)(accepted->id %
-                                                              service->options.workers_count)),
     };
     /* Whatever becomes of it, it is released and the socket with it. */
     act_result ignored = act_supervisor_start_child(self, &ask, supervisor, &spec, ACT_FOREVER);
@@ -65,7 +59,7 @@ static void admit(act_self *self, struct kv_service *service, act_socket *socket
     int64_t id = (int64_t)atomic_fetch_add(&service->traffic.connections_total, 1) + 1;
     *accepted = (struct kv_accepted){service, socket, id};
     kv_count(&service->traffic.connections_now, 1);
-    start_client(self, service, supervisor, accepted);
+    start_client(self, supervisor, accepted);
 }
 
 /* ---- Accepting ---- */

@@ -43,8 +43,10 @@ static void echo_receive(act_self *self, void *state, const act_message *message
     if (count != 0 && act_tcp_write(mine->tcp, bytes, count) != ACT_OK)
         net_leave(self);
     act_tcp_consume(mine->tcp, count);
-    if (act_tcp_input_ended(mine->tcp))
-        net_leave(self);
+    if (!act_tcp_input_ended(mine->tcp))
+        return;
+    act_tcp_finish(&mine->tcp, ACT_SECONDS(20));
+    net_leave(self);
 }
 
 static const act_behavior echo = NET_BEHAVIOR(struct net_connection, net_init, echo_receive);

@@ -116,8 +116,9 @@ void net_start(struct net *net, const struct net_plan *plan)
     net->any = any;
     net->plan = *plan;
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, net->line), 0);
-    act_system_options *options = ACT_SYSTEM_OPTIONS(.workers_count = plan->workers,
-                                                     .actors_max = 1 << 16, .log = ignore_log);
+    act_system_options *options =
+        ACT_SYSTEM_OPTIONS(.workers_count = plan->workers, .actors_max = 1 << 16, .log = ignore_log,
+                           .stop_timeout = plan->stop_timeout);
     if (options->workers_count == 0)
         options->workers_count = net_workers();
     ck_assert_int_eq(act_system_create(&net->system, options), ACT_OK);

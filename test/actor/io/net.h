@@ -28,7 +28,8 @@ struct net_plan {
     uint32_t               workers;    /* 0: as many as the round says, see net_workers */
     uint32_t               spread;     /* connections are spawned on the workers in turn */
     uint32_t               backlog;
-    bool                   hold; /* the server accepts nothing until it is told NET_GO */
+    act_millis             stop_timeout; /* of the system; 0: its default */
+    bool                   hold;         /* the server accepts nothing until it is told NET_GO */
 };
 
 struct net {

@@ -256,6 +256,96 @@ static void what_cannot_be_spawned_is_refused_and_leaves_nothing(void)
     fixture_close();
 }
 
+/* -------------------------------------------------------------------------- args that are owned */
+
+static int owned_inits, owned_releases;
+
+static act_result owns_args(act_self *self, void *state, const void *args)
+{
+    (void)state;
+    ck_assert_int_eq(*(const int *)args, 7);
+    owned_inits++;
+    if (answer_of_init == ACT_PANICKED)
+        act_panic(self, "as planned");
+    return answer_of_init;
+}
+
+static void release_owned(void *args)
+{
+    ck_assert_int_eq(*(const int *)args, 7);
+    owned_releases++;
+}
+
+static const act_behavior owning = {.name = "owning",
+                                    .args_bytes = sizeof(int),
+                                    .init = owns_args,
+                                    .receive = scripted_receive,
+                                    .args_release = release_owned};
+
+static void spawns_an_owning_one(act_self *self)
+{
+    ck_assert_int_eq(act_spawn(self, &b, &owning, &(int){7}, NULL), ACT_OK);
+}
+
+static void spawns_an_owning_one_and_kills_it(act_self *self)
+{
+    spawns_an_owning_one(self);
+    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+}
+
+static void spawns_an_owning_one_without_args_and_kills_it(act_self *self)
+{
+    ck_assert_int_eq(act_spawn(self, &b, &owning, NULL, NULL), ACT_OK);
+    ck_assert_int_eq(act_exit_other(self, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+}
+
+static void spawns_an_owning_one_in_vain(act_self *self)
+{
+    ck_assert_int_eq(act_spawn(self, &b, &owning, &(int){7}, ACT_SPAWN_OPTIONS(.name = "")),
+                     ACT_INVALID);
+}
+
+static void open_owning(act_result answer)
+{
+    open_one();
+    answer_of_init = answer;
+    owned_inits = owned_releases = 0;
+}
+
+static void expect_owned(int inits_expected, int releases)
+{
+    fixture_close();
+    ck_assert_int_eq(owned_inits, inits_expected);
+    ck_assert_int_eq(owned_releases, releases);
+}
+
+static void args_of_one_that_is_killed_before_init_are_released(void)
+{
+    open_owning(ACT_OK);
+    fixture_let(a, spawns_an_owning_one_and_kills_it);
+    expect_owned(0, 1);
+    open_owning(ACT_OK);
+    fixture_let(a, spawns_an_owning_one_without_args_and_kills_it);
+    expect_owned(0, 0);
+}
+
+static void args_are_inits_from_its_call_on(void)
+{
+    static const act_result results[] = {ACT_OK, ACT_IGNORE, ACT_OS, ACT_PANICKED};
+    for (int i = 0; i < 4; i++) {
+        open_owning(results[i]);
+        fixture_let(a, spawns_an_owning_one);
+        expect_owned(1, 0);
+    }
+}
+
+static void args_of_one_that_cannot_be_spawned_stay_the_spawners(void)
+{
+    open_owning(ACT_OK);
+    fixture_let(a, spawns_an_owning_one_in_vain);
+    expect_owned(0, 0);
+}
+
 /* ----------------------------------------------------------------------------------- announcing */
 
 static void spawns_announced(act_self *self)
@@ -413,6 +503,9 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(one_that_exits_in_init_ends_after_it_with_its_terminate),
     FIXTURE_CASE(what_is_sent_after_spawn_arrives_after_init),
     FIXTURE_CASE(a_child_knows_itself_and_its_parent),
+    FIXTURE_CASE(args_of_one_that_is_killed_before_init_are_released),
+    FIXTURE_CASE(args_are_inits_from_its_call_on),
+    FIXTURE_CASE(args_of_one_that_cannot_be_spawned_stay_the_spawners),
     FIXTURE_CASE(what_cannot_be_spawned_is_refused_and_leaves_nothing),
     FIXTURE_CASE(the_parent_is_told_how_init_went),
     FIXTURE_CASE(the_parent_is_told_once_also_when_init_never_returns),

@@ -281,7 +281,7 @@ static void a_behavior_that_sets_what_is_reserved_is_refused(void)
 {
     act_behavior newer = idle;
     act_pid      pid;
-    newer.act_reserved[3] = nothing;
+    newer.act_reserved[2] = nothing;
     open_system();
     ck_assert_int_eq(act_system_spawn(sys, &pid, &newer, NULL, NULL), ACT_INVALID);
     close_system();
