@@ -134,6 +134,23 @@ ACT__VALUE_MAKER(act_ref_value, ACT_VALUE_REF, act_ref, ref)
 ACT__VALUE_MAKER(act_pointer, ACT_VALUE_POINTER, void *, pointer)
 #undef ACT__VALUE_MAKER
 
+/*
+ * C would cut a floating number to an integer without a word. The error names this struct. (C++ has
+ * -Wfloat-conversion.)
+ */
+#ifndef __cplusplus
+struct act__a_floating_number_is_no_integer {
+    char act__none;
+};
+#define ACT__INTEGER(x)                                                                            \
+    _Generic((x), float                                                                            \
+             : (struct act__a_floating_number_is_no_integer){0}, double                            \
+             : (struct act__a_floating_number_is_no_integer){0}, default                           \
+             : (x))
+#define act_int64(x)  act_int64(ACT__INTEGER(x))
+#define act_uint64(x) act_uint64(ACT__INTEGER(x))
+#endif
+
 /* Moves what `pointer` stands for into the message; `release` frees it if it is not taken. */
 static inline act_value act_resource_value(void *pointer, void (*release)(void *pointer))
 {

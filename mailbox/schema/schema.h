@@ -61,6 +61,9 @@
  *
  * OPTIONAL and SECRET are written around the others, ARRAY and LIST around what stands above them.
  *
+ * A field is set as C sets it: a double is cut for an INT64, an int64_t for an INT32, in silence.
+ * The compiler says so, at the place of the call, with -Wfloat-conversion and -Wconversion.
+ *
  * Optional fields have no mark whether they are there: one that is zero, empty or none is not
  * encoded, and one that was not encoded is zero, empty or none. A field that is not optional must
  * be there to be decoded. So a protocol evolves: add optional fields with new numbers; make a field

@@ -17,7 +17,7 @@ compile() {
         cat
         echo '}'
     } >"$work/one.$3"
-    "$1" "-std=$2" -Wall -Wextra -Werror=switch-enum -fsyntax-only -I"$top" -I"$build/generated" "$work/one.$3" >"$work/why" 2>&1
+    "$1" "-std=$2" -Wall -Wextra -Werror=switch-enum -Werror=float-conversion -fsyntax-only -I"$top" -I"$build/generated" "$work/one.$3" >"$work/why" 2>&1
 }
 
 the_list() {
@@ -65,6 +65,16 @@ good "a message is told, asked, answered and handled" <<'EOF'
     case counter_read_tag: case counter_value_tag: break;
     default: act_unknown(self, message);
     }
+EOF
+bad "a double for an integer's field" 'float-conversion|narrowing' <<'EOF'
+    volatile double half = 0.5;
+    act_tell(self, to, counter_add, .amount = half);
+EOF
+echo '    act_tell_value(self, to, 1, act_int64(2.5));' >"$work/body"
+bad_in "${CC:-cc}" gnu11 c "a double for an integer" 'floating_number_is_no_integer'
+good "integers of all sizes for an integer" <<'EOF'
+    const char c = 1; const unsigned long u = 2; const bool b = true;
+    act_tell_value(self, to, 1, act_int64(c + b)); act_tell_value(self, to, 1, act_uint64(u));
 EOF
 bad "a misspelt field" 'amuont' <<'EOF'
     act_tell(self, to, counter_add, .amuont = 5);
