@@ -26,7 +26,7 @@ static void receive(act_self *self, void *state, const act_message *message)
         break;
     case greeter_leave_tag:
         printf("I have greeted %d.\n", memory->greeted);
-        act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+        act_stop(self);
         break;
     default: act_unknown(self, message);
     }

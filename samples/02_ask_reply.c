@@ -51,7 +51,7 @@ static act_result ask_next(act_self *self, struct client *client)
     case 3: return act_ask_for(self, &ask, client->server, ACT_MS(50), math_square, .number = 12);
     case 1: return act_ask_for(self, &ask, client->server, ACT_MS(50), math_sleep);
     case 2: return act_ask_for(self, &ask, client->server, ACT_MS(50), math_crash);
-    default: act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)); return ACT_OK;
+    default: act_stop(self); return ACT_OK;
     }
 }
 

@@ -23,7 +23,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     if (guide_tag_of(message) == guide_greet_tag)
         printf("session %d is greeted\n", *(int *)state);
     else if (guide_tag_of(message) == guide_leave_tag)
-        act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+        act_stop(self);
 }
 
 static void end(act_self *self, void *state, act_exit_reason reason)

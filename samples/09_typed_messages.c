@@ -94,7 +94,7 @@ static void customer_receive(act_self *self, void *state, const act_message *mes
     (void)state;
     act_message_print(line, sizeof line, message, bank_schema());
     puts(line);
-    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    act_stop(self);
 }
 
 static const act_behavior customer = {.name = "customer",

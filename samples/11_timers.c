@@ -65,7 +65,7 @@ static void end_measurement(act_self *self, struct meter *meter, const char *wha
     if (meter->ticks_count < TICKS)
         arm_tick(self, meter);
     else
-        act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+        act_stop(self);
 }
 
 static act_result begin(act_self *self, void *state, const void *args)

@@ -90,7 +90,7 @@ static act_result next_step(act_self *self, struct display *display)
     case 2: /* it is waiting for the device: act_should_end tells it */
         return act_exit_other(self, display->sensor,
                               act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
-    default: act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)); return ACT_OK;
+    default: act_stop(self); return ACT_OK;
     }
 }
 

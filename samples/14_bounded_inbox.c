@@ -53,7 +53,7 @@ static void send_pages(act_self *self, struct progress *done)
             act_panic(self, "no memory for a timer");
         return;
     }
-    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    act_stop(self);
 }
 
 static act_result author_begin(act_self *self, void *state, const void *args)

@@ -74,7 +74,7 @@ static void watch(act_self *self, void *state, const act_message *message)
     if (act_supervision_event_read(message, &event) == ACT_OK)
         print_event(&event);
     else if (message->tag == ACT_MESSAGE_EXIT)
-        act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+        act_stop(self);
     else if (act_supervisor_answer_read(message, &answer) != ACT_OK || answer.result != ACT_OK)
         act_panic(self, "cannot subscribe");
 }

@@ -51,7 +51,7 @@ static void hear(act_self *self, void *state, const act_message *message)
     (void)state;
     lent += message->tag == lock_lent_tag;
     busy += message->tag == lock_busy_tag;
-    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    act_stop(self);
 }
 
 static const act_behavior taker = {.name = "taker", .init = take, .receive = hear};

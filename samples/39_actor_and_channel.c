@@ -26,7 +26,7 @@ static void receive(act_self *self, void *state, const act_message *message)
         return;
     }
     printf("actor: the sum is %d, and no sender is left\n", *sum);
-    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    act_stop(self);
 }
 
 static const act_behavior adder = {

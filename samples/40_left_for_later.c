@@ -41,7 +41,7 @@ static void give(act_self *self, void *state, const act_message *message)
     }
     printf("giver: done\n");
     act_sender_drop(&sender);
-    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    act_stop(self);
 }
 
 /* ---- one that takes: a message without a value says that no sender is left ---- */
@@ -62,7 +62,7 @@ static void take(act_self *self, void *state, const act_message *message)
         return;
     }
     printf("taker: the sum is %d\n", *sum);
-    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    act_stop(self);
 }
 
 static const act_behavior giver = {

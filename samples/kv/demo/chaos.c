@@ -16,7 +16,7 @@ struct chaos {
 static void lose(act_self *self, struct chaos *chaos)
 {
     kv_count(&chaos->demo->numbers.lost, 1);
-    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    act_stop(self);
 }
 
 /* Timers keep the pace however long an answer takes. */
@@ -45,7 +45,7 @@ static void finish_if_told(act_self *self, struct chaos *chaos)
     if (!chaos->is_stopping || chaos->is_waiting)
         return;
     act_tcp_close(&chaos->tcp);
-    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    act_stop(self);
 }
 
 /* The shard crashes before it can answer, so TRYAGAIN is the only right reply. */

@@ -55,7 +55,7 @@ static bool holds(const struct load *load, const struct demo_reply *reply, uint6
 static void lose(act_self *self, struct load *load)
 {
     kv_count(&load->demo->numbers.lost, 1);
-    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    act_stop(self);
 }
 
 static void request(act_self *self, struct load *load, uint32_t key, bool is_write)
@@ -82,7 +82,7 @@ static void request(act_self *self, struct load *load, uint32_t key, bool is_wri
 static void finish(act_self *self, struct load *load)
 {
     act_tcp_close(&load->tcp);
-    act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
+    act_stop(self);
 }
 
 static void request_next(act_self *self, struct load *load, bool repeat)
