@@ -37,7 +37,7 @@
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 
-/* What worker->ending.stage says of the actor that ends: which of its last words are still to come. */
+/* worker->ending.stage: how far the end of an actor has got. */
 enum { ENDING_BEGINS, ENDING_TERMINATED, ENDING_RELEASES };
 
 /* ----------------------------------------------------------------------------- deciding the end */
