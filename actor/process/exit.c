@@ -18,6 +18,7 @@
 #include <actor/process/attachment.h>
 #include <actor/process/cell.h>
 #include <actor/process/debug.h>
+#include <actor/process/fatal.h>
 #include <actor/process/fork.h>
 #include <actor/process/names.h>
 #include <actor/process/pid.h>
@@ -36,6 +37,9 @@
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 
+/* worker->ending.stage: how far the end of an actor has got. */
+enum { ENDING_BEGINS, ENDING_TERMINATED, ENDING_RELEASES };
+
 /* ----------------------------------------------------------------------------- deciding the end */
 
 void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
@@ -48,7 +52,7 @@ void act__end_decide(struct act__worker *worker, act_self *self, struct act__rea
     }
     act__phase_enter(self, ACT__PHASE_ENDING);
     worker->ending.reason = reason;
-    worker->ending.stage = 0;
+    worker->ending.stage = ENDING_BEGINS;
     worker->ending.agreed = false;
 }
 
@@ -110,11 +114,24 @@ void act_exit(act_self *self, act_exit_reason reason)
     ACT__HANDLER_ONLY(self);
     struct act__reason mine = {.kind = reason.kind == ACT_EXIT_KILL ? ACT_EXIT_KILLED : reason.kind,
                                .code = reason.code};
-    if (act__phase_of(self) == ACT__PHASE_ENDING)
-        return;
+    if (act__phase_of(self) == ACT__PHASE_ENDING || !act__phase_is_living(self))
+        return; /* a release, not a callback, can come here when no actor is left */
     if (reason.text != NULL)
         mine.text = act__reason_copy(self->worker, reason.text);
     act__end_decide(self->worker, self, mine);
+}
+
+/*
+ * Only a callback can be left. What an actor owned, and what still comes to its cell, is released
+ * once the last callback has returned: to leave that half done is to leave it undone.
+ */
+ACT_NORETURN static void leave_callback(struct act__worker *worker)
+{
+    const act_self *self = act__current_of(worker);
+    if (self == NULL || !act__phase_is_living(self) ||
+        (act__phase_of(self) == ACT__PHASE_ENDING && worker->ending.stage == ENDING_RELEASES))
+        act__fatal(&worker->run, "a release or a hook has panicked, with no callback to leave");
+    act__panic_unwind(&worker->run.panic);
 }
 
 void act_exit_now(act_self *self, act_exit_reason reason)
@@ -125,7 +142,7 @@ void act_exit_now(act_self *self, act_exit_reason reason)
         act_exit(self, reason);
         worker->ending.leaves = true;
     }
-    act__panic_unwind(&worker->run.panic);
+    leave_callback(worker);
 }
 
 bool act_is_ending(const act_self *self)
@@ -255,7 +272,7 @@ void act__panic_at(act_self *self, const char *file, int line, const char *forma
         va_end(values);
         worker->ending.panic_text = text;
     }
-    act__panic_unwind(&worker->run.panic);
+    leave_callback(worker);
 }
 
 /*
@@ -379,8 +396,8 @@ static void tell_end(struct act__worker *worker, act_self *self, const struct ac
 /* User code: each step is taken once, also when it panics. */
 static void run_last_words(struct act__worker *worker, act_self *self)
 {
-    if (worker->ending.stage == 0) {
-        worker->ending.stage = 1;
+    if (worker->ending.stage == ENDING_BEGINS) {
+        worker->ending.stage = ENDING_TERMINATED;
         worker->now = -1;
         const struct act__reason *why = &worker->ending.reason;
         if ((self->flags & ACT__CELL_READY) != 0 && why->kind != ACT_EXIT_KILLED &&
@@ -396,6 +413,7 @@ static void run_last_words(struct act__worker *worker, act_self *self)
             snprintf(worker->ending.label, sizeof worker->ending.label, "%s", defer->label);
         act__user_code_call(defer->run, defer->context);
     }
+    worker->ending.stage = ENDING_RELEASES;
     act__outbox_end(worker);
 }
 

@@ -18,7 +18,7 @@ void act__fatal(const struct act__runner *runner, const char *what)
     const act_self *self = act__self_of(runner->current);
     char            text[512], actor[ACT__ACTOR_TEXT_MAX] = "between two callbacks";
 
-    if (self != NULL)
+    if (self != NULL && self->behavior != NULL) /* else a cell that only threads have waited in */
         act__actor_text(actor, act__local_of(self), self->behavior->name, act__actor_name(self));
     int bytes = snprintf(text, sizeof text, "act: error: %s: %s\n", actor, what);
     if (bytes > 0 && write(STDERR_FILENO, text,

@@ -50,7 +50,7 @@ typedef enum act_value_kind {
 /* Something with one owner that travels in a message: a socket, a buffer, a file. */
 typedef struct act_resource {
     void *pointer;
-    void (*release)(void *pointer); /* any thread */
+    void (*release)(void *pointer); /* any thread; must not panic: its actor may have ended */
 } act_resource;
 
 /* A scalar to send by value; made by the functions below. */

@@ -470,6 +470,24 @@ static void which_children_tells_each_in_start_order(void)
     fixture_end();
 }
 
+static void which_children_tells_how_each_is_stopped_and_which_end_counts(void)
+{
+    struct fixture_call listing;
+    begin_two();
+    spec.auto_shutdown = ACT_AUTO_SHUTDOWN_ALL_SIGNIFICANT;
+    child[0].restart = ACT_RESTART_TRANSIENT;
+    child[0].significant = true;
+    child[0].shutdown = ACT_SHUTDOWN_DEFAULT;
+    child[1].shutdown = 70;
+    start();
+    ask_and_run(&listing, FIXTURE_WHICH);
+    ck_assert_uint_eq(listing.rows_count, 2);
+    ck_assert(listing.rows[0].significant && !listing.rows[1].significant);
+    ck_assert_int_eq(listing.rows[0].shutdown, ACT_SECONDS(5)); /* what the default is */
+    ck_assert_int_eq(listing.rows[1].shutdown, 70);
+    fixture_end();
+}
+
 static void which_children_of_none_has_no_rows(void)
 {
     struct fixture_call listing;
@@ -744,6 +762,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(a_start_that_a_stop_overtakes_is_answered, ROUNDS),
     TEST_CASE(requests_of_an_asker_that_is_gone_do_no_harm, ROUNDS),
     TEST_CASE(which_children_tells_each_in_start_order, ROUNDS),
+    TEST_CASE(which_children_tells_how_each_is_stopped_and_which_end_counts, ROUNDS),
     TEST_CASE(which_children_of_none_has_no_rows, ROUNDS),
     TEST_CASE(questions_are_answered_also_while_it_starts_and_stops, ROUNDS),
     TEST_CASE(a_kept_block_survives_each_end_of_an_instance, ROUNDS),

@@ -290,7 +290,7 @@ struct reader {
     size_t                seen;
 };
 
-/* Leaves its input alone until told, then wants more, then takes it. */
+/* Leaves its input alone until told: then wants more, takes all of it, or so many (below 0). */
 static void reader_receive(act_self *self, void *state, const act_message *message)
 {
     struct reader *mine = state;
@@ -299,8 +299,8 @@ static void reader_receive(act_self *self, void *state, const act_message *messa
     size_t         count = act_tcp_input(tcp, &bytes);
     if (message->tag == NET_DO) {
         act_answer_value(self, message, NET_DO, act_int64((int64_t)count));
-    } else if (message->tag == NET_GO && message->as.int64 == 0) {
-        act_tcp_consume(tcp, count);
+    } else if (message->tag == NET_GO && message->as.int64 <= 0) {
+        act_tcp_consume(tcp, message->as.int64 == 0 ? count : (size_t)-message->as.int64);
     } else if (message->tag == NET_GO) {
         act_tcp_want(tcp, (size_t)message->as.int64);
     } else if (message->tag == ACT_MESSAGE_TCP_READABLE) {
@@ -340,6 +340,29 @@ static void unread_input_stays_below_the_mark_unless_more_is_wanted(void)
     ck_assert_int_eq(count, HIGH);
     act_system_tell_value(net.system, pid, NET_GO, act_int64(100 * HIGH));
     net_expect_end(fd);
+    net_close(&net, fd);
+}
+
+static void reading_begins_again_at_the_lower_mark_and_not_before(void)
+{
+    enum { LOW = 600 };
+    struct net net = {0};
+    uint8_t    bytes[3 * HIGH] = {0};
+    net_start(&net, &(struct net_plan){.connection = &reader,
+                                       .options = ACT_TCP_OPTIONS(.read_high_bytes = HIGH,
+                                                                  .read_low_bytes = LOW)});
+    int     fd = net_dial(&net);
+    act_pid pid = net_hear_pid(&net);
+    net_send(fd, bytes, sizeof bytes);
+    net_expect_line(&net, "1000");
+    act_system_tell_value(net.system, pid, NET_GO, act_int64(-(HIGH - LOW - 1)));
+    for (int i = 0; i < 50; i++)
+        ck_assert_int_eq(net_ask(&net, pid), LOW + 1);
+    act_system_tell_value(net.system, pid, NET_GO, act_int64(-1));
+    for (int64_t count = 0; count != HIGH;) {
+        count = net_ask(&net, pid);
+        ck_assert(count == LOW || count == HIGH);
+    }
     net_close(&net, fd);
 }
 
@@ -429,6 +452,8 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(an_owner_that_answers_after_the_end_of_input_is_told_that_all_is_sent, .rounds = 2,
               .timeout_seconds = 60),
     TEST_CASE(unread_input_stays_below_the_mark_unless_more_is_wanted, .rounds = 2),
+    TEST_CASE(reading_begins_again_at_the_lower_mark_and_not_before, .rounds = 2,
+              .timeout_seconds = 20),
     TEST_CASE(a_paused_connection_reads_nothing, .rounds = 2),
     TEST_CASE(a_busy_worker_hears_of_its_sockets),
     END_OF_CASES,

@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <ucontext.h>
 
+#include <actor/lifecycle.h>
 #include <actor/simulation/simulation.h>
 #include <actor/system.h>
 #include <actor/thread.h>
+#include <mailbox/base/gap.h>
 #include <test/actor/child.h>
 
 enum { GO = 1 };
@@ -145,6 +147,126 @@ static void pthread_cancel_of_an_idle_worker_ends_the_process(void)
     child_has_aborted("its thread was left by pthread_exit or pthread_cancel");
 }
 
+/* ------------------------------------------------------- releases, when no callback is left */
+
+static act_self *owner; /* of what is released, whether or not it is still there */
+
+static void panics_for_its_owner(void *unused)
+{
+    (void)unused;
+    act_panic(owner, "from a release");
+}
+
+static void exits_for_its_owner(void *unused)
+{
+    (void)unused;
+    cleaned++;
+    act_exit(owner, act_exit_reason_make(ACT_EXIT_ERROR, 0, NULL));
+}
+
+static void (*release)(void *pointer);
+
+/* Something that waits in its inbox when it ends. */
+static void exits_before_its_message(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    if (message->tag != GO)
+        return;
+    owner = self;
+    act_tell_value(self, act_self_pid(self), GO + 1, act_resource_value(&cleaned, release));
+    act_stop(self);
+}
+
+static const act_behavior careless = {.name = "careless", .receive = exits_before_its_message};
+
+static act_simulation *spawn_careless(act_handover handover)
+{
+    act_simulation *simulation;
+    act_pid         pid;
+    if (act_simulation_create(&simulation, 1, NULL) != ACT_OK ||
+        act_system_spawn(
+            act_simulation_system(simulation), &pid, &careless, NULL,
+            ACT_SPAWN_OPTIONS(.lifecycle = ACT_LIFECYCLE_OPTIONS(.handover = handover))) != ACT_OK)
+        abort();
+    act_system_tell_value(act_simulation_system(simulation), pid, GO, act_nothing());
+    return simulation;
+}
+
+static void a_release_that_panics_for_an_actor_that_has_ended_ends_the_process(void)
+{
+    static const act_handover handovers[] = {ACT_HANDOVER_NONE, ACT_HANDOVER_DROP};
+    release = panics_for_its_owner;
+    if (forks())
+        _exit(act_simulation_run(spawn_careless(handovers[kit_round()]), NULL, 1000) != ACT_OK);
+    child_has_aborted("act: error: careless <0.1.");
+    child_has_aborted("a release or a hook has panicked");
+}
+
+static void a_release_cannot_end_an_actor_that_has_ended(void)
+{
+    act_counters    counters;
+    act_simulation *simulation;
+    cleaned = 0;
+    release = exits_for_its_owner;
+    simulation = spawn_careless(ACT_HANDOVER_NONE);
+    ck_assert_int_eq(act_simulation_run(simulation, NULL, 1000), ACT_OK);
+    act_system_counters(act_simulation_system(simulation), &counters);
+    ck_assert_int_eq(cleaned, 1);
+    ck_assert_uint_eq(counters.exited, 1);
+    ck_assert_int_eq(act_simulation_destroy(&simulation), ACT_OK);
+}
+
+static sem_t              gone;
+static _Thread_local bool is_late;
+
+static void leaves_its_worker(void *unused)
+{
+    (void)unused;
+    pthread_exit(NULL);
+}
+
+/* The thread that has asked is gone when what it is told is pushed. */
+static void come_late(const char *place)
+{
+    if (!is_late || strcmp(place, "send.admitted") != 0)
+        return;
+    is_late = false;
+    while (sem_wait(&gone) != 0)
+        ;
+}
+
+static void tells_its_asker_late(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    is_late = true;
+    act_tell_value(self, act_message_sender(message), GO,
+                   act_resource_value(&cleaned, leaves_its_worker));
+}
+
+static const act_behavior late = {.name = "late", .receive = tells_its_asker_late};
+
+static void ask_one_that_is_late(void)
+{
+    act_pid      pid;
+    act_message *request, *reply;
+    act_system  *system = make_system();
+    act__gap_with(come_late);
+    if (sem_init(&gone, 0, 0) != 0 || act_system_spawn(system, &pid, &late, NULL, NULL) != ACT_OK ||
+        act_message_create_value(&request, GO, act_nothing()) != ACT_OK ||
+        act_system_ask(system, pid, &request, &reply, 100) != ACT_TIMED_OUT)
+        abort();
+    sem_post(&gone);
+    sem_wait(&never);
+}
+
+/* Its cell has no name: no actor has ever lived there. */
+static void pthread_exit_in_a_release_for_a_thread_that_has_asked_ends_the_process(void)
+{
+    if (forks())
+        ask_one_that_is_late();
+    child_has_aborted("its thread was left by pthread_exit");
+}
+
 /* -------------------------------------------------------------------------------------- longjmp */
 
 #ifndef __SANITIZE_THREAD__ /* which follows each thread on its own stack */
@@ -263,6 +385,9 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(pthread_exit_in_a_simulated_callback_ends_the_process, .rounds = LEAVERS),
     TEST_CASE(pthread_cancel_in_a_callback_ends_the_process, .rounds = 2),
     TEST_CASE(pthread_cancel_of_an_idle_worker_ends_the_process, .rounds = 2),
+    TEST_CASE(a_release_that_panics_for_an_actor_that_has_ended_ends_the_process, .rounds = 2),
+    TEST_CASE(a_release_cannot_end_an_actor_that_has_ended),
+    TEST_CASE(pthread_exit_in_a_release_for_a_thread_that_has_asked_ends_the_process),
     JUMPS_CASE TEST_CASE(a_simulated_callback_left_by_longjmp_is_noticed_at_the_next_run),
     TEST_CASE(a_thread_may_end_by_pthread_exit, .rounds = 2),
     END_OF_CASES,
