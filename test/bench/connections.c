@@ -25,7 +25,7 @@ struct plan {
     act_pid  director;
 };
 
-/* ---- who serves ---- */
+/* ---- the server ---- */
 
 static struct worker {
     clockid_t       clock;
