@@ -4,6 +4,7 @@
 
 #include <actor/process/pid.h>
 #include <actor/signal/bond.h>
+#include <actor/signal/signal.h>
 #include <mailbox/base/gap.h>
 
 /*
@@ -301,6 +302,49 @@ static void an_ask_that_is_over_while_it_is_under_way_is_let_go(void)
     fixture_close();
 }
 
+/* b hears that the ask is over only when c has it. As c sleeps its token is at hand, too. */
+static void forwards_one_that_is_over(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    if (message->tag != TAG_A)
+        return;
+    act_message *request = act_take(self);
+    ck_assert(act__ask_answered(self->worker, act__pid_cell(fixture.system, a), request->ref));
+    ck_assert_int_eq(act_forward(self, c, &request), ACT_OK);
+    act__take_in(self->worker, act__pid_cell(fixture.system, c));
+}
+
+static const act_behavior late_router = {.name = "late_router",
+                                         .receive = forwards_one_that_is_over};
+
+/* Meanwhile c forwards it back to b. */
+static void send_back_at(const char *place)
+{
+    if (is_over || strcmp(place, "bond.follows") != 0)
+        return;
+    is_over = true;
+    act_self *self = act__pid_cell(fixture.system, c);
+    act__ask_pass_on(self->worker, self, fixture_ref, b.local);
+}
+
+static void one_that_comes_back_while_its_end_goes_after_it_is_let_go_once(void)
+{
+    open_four();
+    b = fixture_spawn_as(&late_router, NULL, NULL);
+    is_over = false;
+    act__gap_with(send_back_at);
+    fixture_let_about(a, asks, b);
+    act__gap_with(NULL);
+    ck_assert(is_over);
+    ck_assert(!act__ask_is_open(fixture.system, fixture_ref));
+    ck_assert_int_eq(
+        act_system_exit(fixture.system, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    fixture_let(c, panics);
+    fixture_advance(1000);
+    ck_assert_int_eq(answers(a), 0);
+    fixture_close();
+}
+
 const struct kit_case kit_cases[] = {
     FIXTURE_CASE(the_receiver_sees_the_asker_and_answers_it),
     FIXTURE_CASE(the_end_of_the_receiver_is_the_answer),
@@ -313,5 +357,6 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(only_the_receiver_can_refuse_it),
     FIXTURE_CASE(a_message_that_is_no_ask_keeps_its_sender),
     FIXTURE_CASE(an_ask_that_is_over_while_it_is_under_way_is_let_go),
+    FIXTURE_CASE(one_that_comes_back_while_its_end_goes_after_it_is_let_go_once),
     END_OF_CASES,
 };
