@@ -234,8 +234,12 @@ bool act__ask_waits(struct act_system *system, act_ref ask)
     struct act__bond *bond = act__slab_at(&system->bonds, act__ref_index(ask, 0));
     if (bond == NULL || !is_called(system, bond, ask))
         return false;
-    /* acquire: as in find_at_side. A reply that was taken has ended side 0, and that is seen. */
-    return !act__load_acquire(&bond->ended[0]) && is_called(system, bond, ask);
+    /*
+     * acquire, both: as in find_at_side. A reply that was taken has ended side 0, and that is seen;
+     * one that has refused it, or has ended, has ended side 1.
+     */
+    return !act__load_acquire(&bond->ended[0]) && !act__load_acquire(&bond->ended[1]) &&
+           is_called(system, bond, ask);
 }
 
 void act__ask_pass_on(struct act__worker *worker, act_self *self, act_ref ask, uint64_t to)

@@ -40,7 +40,7 @@ struct act__bond {
     _Atomic uint8_t    holders;
     _Atomic uint8_t    passage; /* of an ask: ACT__PASSAGE_* */
     uint8_t            kind;
-    _Atomic bool       ended[2];      /* strangers look at ended[0]: act__ask_waits */
+    _Atomic bool       ended[2];      /* strangers look, too: act__ask_waits */
     bool               is_forwarded;  /* of an ask: one that was asked has had it; side 1's */
     bool               is_unbegun;    /* of an ask: no handler has had the request; of a monitor:
                                          nothing that waited is kept */

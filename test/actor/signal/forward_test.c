@@ -272,6 +272,57 @@ static void a_message_that_is_no_ask_keeps_its_sender(void)
     fixture_close();
 }
 
+static void refuses_and_sends(act_self *self)
+{
+    asker = act_message_asker(kept);
+    ck_assert_int_eq(act_send(self, c, &kept), ACT_INVALID);
+    ck_assert_int_eq(act_refuse(self, asker, act_exit_reason_make(ACT_EXIT_ERROR, 3, NULL)),
+                     ACT_OK);
+    ck_assert_int_eq(act_send(self, c, &kept), ACT_OK);
+}
+
+/* TAG_C, with an action; all else is kept. */
+static void keeps(act_self *self, void *state, const act_message *message)
+{
+    action act;
+    (void)state;
+    if (message->tag != TAG_C) {
+        act_message_free(&kept);
+        kept = act_take(self);
+        return;
+    }
+    ck_assert_int_eq(act_message_read(message, &act, sizeof act), ACT_OK);
+    act(self);
+}
+
+static const act_behavior keeper = {.name = "keeper", .receive = keeps};
+
+static void tell_keeper(action act)
+{
+    act_message *message;
+    ck_assert_int_eq(act_message_create(&message, TAG_C, sizeof act), ACT_OK);
+    memcpy(message->as.bytes, &act, sizeof act);
+    ck_assert_int_eq(act_system_send(fixture.system, b, &message), ACT_OK);
+    fixture_run();
+}
+
+static void open_keeper(void)
+{
+    open_four();
+    b = fixture_spawn_as(&keeper, NULL, NULL);
+    fixture_let_about(a, asks, b);
+}
+
+static void a_request_that_was_refused_may_be_sent_on_at_once(void)
+{
+    open_keeper();
+    tell_keeper(refuses_and_sends);
+    ck_assert_int_eq(fixture_only(a, ACT_MESSAGE_DOWN)->code, 3);
+    ck_assert_uint_eq(fixture_only(c, TAG_A)->ref.value, 0);
+    ck_assert_int_eq(answers(a), 1);
+    fixture_close();
+}
+
 /* ----------------------------------------------------------------- over while it is under way */
 
 static bool is_over;
@@ -356,6 +407,7 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(it_may_go_on_from_actor_to_actor_and_back),
     FIXTURE_CASE(only_the_receiver_can_refuse_it),
     FIXTURE_CASE(a_message_that_is_no_ask_keeps_its_sender),
+    FIXTURE_CASE(a_request_that_was_refused_may_be_sent_on_at_once),
     FIXTURE_CASE(an_ask_that_is_over_while_it_is_under_way_is_let_go),
     FIXTURE_CASE(one_that_comes_back_while_its_end_goes_after_it_is_let_go_once),
     END_OF_CASES,
