@@ -3,6 +3,7 @@
 #include <actor/signal/bond.h>
 
 #include <actor/process/cell.h>
+#include <actor/process/fork.h>
 #include <actor/process/pid.h>
 #include <actor/process/shared.h>
 #include <actor/process/slab.h>
@@ -232,7 +233,7 @@ bool act__ask_is_open(struct act_system *system, act_ref ask)
 bool act__ask_waits(struct act_system *system, act_ref ask)
 {
     struct act__bond *bond = act__slab_at(&system->bonds, act__ref_index(ask, 0));
-    if (bond == NULL || !is_called(system, bond, ask))
+    if (bond == NULL || act__has_forked(system) || !is_called(system, bond, ask))
         return false;
     /*
      * acquire, both: as in find_at_side. A reply that was taken has ended side 0, and that is seen;

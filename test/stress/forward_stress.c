@@ -27,7 +27,7 @@ enum { REQUEST = 1, REPLY, GO_ON };
 
 static act_system      *the_system;
 static act_pid          root;
-static uint64_t         seed;           /* of this round */
+static uint64_t         seed;            /* of this round */
 static _Atomic uint64_t places[ROUTERS]; /* where each router was last seen, and now perhaps is */
 static _Atomic int64_t  resources, asks_open, askers_alive;
 static _Atomic uint64_t asked, forwarded, replies, downs, timeouts, refused, ended;
@@ -218,10 +218,8 @@ static act_result begin_asker(act_self *self, void *state, const void *args)
 
 static void hear(act_self *self, void *state, const act_message *message);
 
-static const act_behavior an_asker = {.name = "asker",
-                                   .state_bytes = sizeof(struct asker),
-                                   .init = begin_asker,
-                                   .receive = hear};
+static const act_behavior an_asker = {
+    .name = "asker", .state_bytes = sizeof(struct asker), .init = begin_asker, .receive = hear};
 
 static void lose_interest(act_self *self, struct asker *asker)
 {

@@ -226,9 +226,8 @@ static void a_request_that_is_forwarded_to_a_thread_is_no_answer(void)
 {
     int64_t answer;
     open_system();
-    act_pid router = spawn(
-        &(act_behavior){.name = "router", .receive = forwards_back},
-        kit_round() % 2 == 0 ? NULL : ACT_SPAWN_OPTIONS(.blocking = true));
+    act_pid router = spawn(&(act_behavior){.name = "router", .receive = forwards_back},
+                           kit_round() % 2 == 0 ? NULL : ACT_SPAWN_OPTIONS(.blocking = true));
     ck_assert_int_eq(ask(router, TAG_ASK, 1, &answer, ACT_FOREVER), ACT_NO_ACTOR);
     act_system_destroy(&sys);
 }
