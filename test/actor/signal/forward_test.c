@@ -323,6 +323,91 @@ static void a_request_that_was_refused_may_be_sent_on_at_once(void)
     fixture_close();
 }
 
+static void forwards_to_c(act_self *self)
+{
+    result = act_forward(self, c, &kept);
+}
+
+static void forwards_to_c_and_floods_it(act_self *self)
+{
+    forwards_to_c(self);
+    act_tell_value(self, c, TAG_D, act_nothing());
+}
+
+/* A full inbox whose oldest is dropped has room, and then it is this one. */
+static void one_that_its_receiver_drops_is_answered_so(void)
+{
+    open_keeper();
+    c = fixture_spawn_as(&scripted, NULL,
+                         ACT_SPAWN_OPTIONS(.inbox_max = 1, .inbox_policy = ACT_INBOX_DROP_OLDEST));
+    tell_keeper(forwards_to_c_and_floods_it);
+    ck_assert_int_eq(result, ACT_OK);
+    if (fixture_count(c, TAG_A) == 0) {
+        ck_assert_int_eq(fixture_only(a, ACT_MESSAGE_DOWN)->code, ACT_FULL);
+        ck_assert_int_eq(fixture_only(a, ACT_MESSAGE_DOWN)->fate, ACT_FATE_BEGUN);
+    } else {
+        fixture_advance(1000);
+    }
+    ck_assert_int_eq(answers(a), 1);
+    fixture_close();
+}
+
+static void forwards_at_its_end(act_self *self)
+{
+    if (kit_round() % 2 == 0) {
+        exits_with_an_error(self);
+        forwards_to_c(self);
+    } else { /* in terminate */
+        act_exit_now(self, act_exit_reason_make(ACT_EXIT_ERROR, 2, NULL));
+    }
+}
+
+static void forwards_in_terminate(act_self *self, void *state, act_exit_reason why)
+{
+    (void)state, (void)why;
+    if (kept != NULL)
+        forwards_to_c(self);
+}
+
+static void one_that_ends_may_still_forward_it(void)
+{
+    act_behavior ends = keeper;
+    ends.terminate = forwards_in_terminate;
+    open_four();
+    b = fixture_spawn_as(&ends, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    tell_keeper(forwards_at_its_end);
+    ck_assert_int_eq(result, ACT_OK);
+    ck_assert(!fixture_lives(b));
+    ck_assert_int_eq(answers(a), 0);
+    note_asker(c);
+    fixture_let(c, replies);
+    ck_assert_int_eq(fixture_count(a, TAG_B), 1);
+    ck_assert_int_eq(answers(a), 1);
+    fixture_close();
+}
+
+/* The message alone: the ask stays with the one that was asked. */
+static void one_that_was_not_asked_forwards_the_message_alone(void)
+{
+    open_keeper();
+    fixture_let(d, forwards_to_c);
+    ck_assert_int_eq(result, ACT_OK);
+    note_asker(c);
+    fixture_let(c, refuses);
+    ck_assert_int_eq(result, ACT_NOT_FOUND);
+    if (kit_round() % 2 == 0) {
+        fixture_let(c, replies);
+        ck_assert_int_eq(fixture_count(a, TAG_B), 1);
+    } else {
+        tell_keeper(panics);
+        ck_assert(act_pid_equal(fixture_only(a, ACT_MESSAGE_DOWN)->sender, b));
+    }
+    fixture_advance(1000);
+    ck_assert_int_eq(answers(a), 1);
+    fixture_close();
+}
+
 /* ----------------------------------------------------------------- over while it is under way */
 
 static bool is_over;
@@ -408,6 +493,9 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(only_the_receiver_can_refuse_it),
     FIXTURE_CASE(a_message_that_is_no_ask_keeps_its_sender),
     FIXTURE_CASE(a_request_that_was_refused_may_be_sent_on_at_once),
+    FIXTURE_CASE(one_that_its_receiver_drops_is_answered_so),
+    FIXTURE_CASE(one_that_ends_may_still_forward_it),
+    FIXTURE_CASE(one_that_was_not_asked_forwards_the_message_alone),
     FIXTURE_CASE(an_ask_that_is_over_while_it_is_under_way_is_let_go),
     FIXTURE_CASE(one_that_comes_back_while_its_end_goes_after_it_is_let_go_once),
     END_OF_CASES,
