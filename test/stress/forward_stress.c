@@ -291,7 +291,7 @@ static void hear(act_self *self, void *state, const act_message *message)
     close_ask(state, message);
 }
 
-/* -------------------------------------------------------------------------- threads that ask, too */
+/* ------------------------------------------------------------------------ threads that ask, too */
 
 static void ask_from_here(uint64_t *random)
 {
