@@ -197,7 +197,7 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  * to       A pid whose actor has exited is allowed and answered with ACT_NO_ACTOR.
  * message  *message is one that you own (from act_message_create or act_take). Not an ask whose
  *          asker still waits, which would not hear of it again: act_forward sends that on, and
- *          act_reply answers with it.
+ *          act_reply answers with it. An asker waits until it has taken a reply in.
  *
  * Owns:    on ACT_OK the receiver owns it and *message is NULL; otherwise it is still yours,
  *          unchanged.

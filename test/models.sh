@@ -28,6 +28,9 @@ channel        of_no_room_loses_nothing_at_a_deadline                   -DRENDEZ
 channel        of_no_room_meets_each_of_two_receivers                   -DRENDEZVOUS -DTWO
 channel        of_no_room_meets_each_of_two_senders                     -DRENDEZVOUS -DTWO_SENDERS
 flood          of_two_actors_by_each_other_ends_for_both
+forward        gives_the_asker_one_answer_and_is_let_go_once
+forward        goes_round_among_three                                   -DASKED_ONES=3 -DRING -DREPLIES=0
+forward        may_go_to_the_asker                                      -DTO_ASKER
 handover_links tells_a_supervisor_of_each_end_and_leaves_none_behind_it
 inbox          hands_each_message_over_once_and_loses_no_wakeup
 inbox          reuses_envelopes_at_once                                 -DTIGHT
@@ -68,6 +71,12 @@ channel        that_ends_for_one_receiver_leaves_the_other              end     
 channel        that_selects_what_another_has_loses_a_value              assertion  -DRENDEZVOUS -DBREAK_SELECT
 channel        left_without_the_lock_loses_a_value                      assertion  -DRENDEZVOUS -DBREAK_PASS
 flood          of_one_that_is_muted_with_a_list_loses_the_other         end        -DBREAK_PASS_ON
+forward        whose_end_is_not_remembered_is_freed_on_its_way          assertion  -DBREAK_OVER
+forward        whose_end_does_not_follow_it_is_freed_too_early          assertion  -DBREAK_FOLLOW
+forward        whose_end_does_not_look_again_is_freed_on_its_way_back   assertion  -DBREAK_AGAIN
+forward        named_after_it_was_sent_is_written_when_it_is_free       assertion  -DBREAK_PID
+forward        named_before_it_is_under_way_is_freed_too_early          assertion  -DBREAK_PASSAGE_ORDER
+forward        that_arrives_though_it_is_over_is_never_let_go           assertion  -DBREAK_ARRIVES
 handover_links that_links_in_the_cell_itself_loses_an_exit              any        -DBREAK_SET
 handover_links told_of_before_it_is_parked_is_not_found                 assertion  -DBREAK_PARK
 handover_links that_a_killed_supervisor_does_not_leave_is_never_over    end        -DBREAK_LEAVE

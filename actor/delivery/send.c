@@ -528,7 +528,7 @@ uint32_t act_inbox_length(act_system *system, act_pid pid)
 act_result act_system_send(act_system *system, act_pid to, act_message **message)
 {
     act_ref before = (*message)->ref; /* as in send_under: it may be an answer to act_system_ask */
-    if (!act__has_forked(system) && before.value != 0 && act__ask_waits(system, before))
+    if (before.value != 0 && act__ask_waits(system, before))
         return ACT_INVALID;
     (*message)->ref.value = 0;
     act_result result = act__deliver(system, NULL, 0, to, *message);

@@ -3,6 +3,7 @@
 #include <actor/signal/bond.h>
 
 #include <actor/process/cell.h>
+#include <actor/process/fork.h>
 #include <actor/process/pid.h>
 #include <actor/process/shared.h>
 #include <actor/process/slab.h>
@@ -233,10 +234,14 @@ bool act__ask_is_open(struct act_system *system, act_ref ask)
 bool act__ask_waits(struct act_system *system, act_ref ask)
 {
     struct act__bond *bond = act__slab_at(&system->bonds, act__ref_index(ask, 0));
-    if (bond == NULL || !is_called(system, bond, ask))
+    if (bond == NULL || act__has_forked(system) || !is_called(system, bond, ask))
         return false;
-    /* acquire: as in find_at_side. A reply that was taken has ended side 0, and that is seen. */
-    return !act__load_acquire(&bond->ended[0]) && is_called(system, bond, ask);
+    /*
+     * acquire, both: as in find_at_side. A reply that was taken has ended side 0, and that is seen;
+     * one that has refused it, or has ended, has ended side 1.
+     */
+    return !act__load_acquire(&bond->ended[0]) && !act__load_acquire(&bond->ended[1]) &&
+           is_called(system, bond, ask);
 }
 
 void act__ask_pass_on(struct act__worker *worker, act_self *self, act_ref ask, uint64_t to)
@@ -269,25 +274,37 @@ bool act__ask_arrives(struct act__worker *worker, struct act__bond *bond)
     return false;
 }
 
+/* Returns: whether it was under way, and is over now. */
+static bool end_passage(struct act__bond *bond)
+{
+    uint8_t passage = ACT__PASSAGE_UNDER_WAY;
+    /* acquire, both: pairs with act__ask_arrives, and with act__ask_pass_on. */
+    return act__load_acquire(&bond->passage) == passage &&
+           atomic_compare_exchange_strong_explicit(&bond->passage, &passage, ACT__PASSAGE_OVER,
+                                                   memory_order_acq_rel, memory_order_acquire);
+}
+
 bool act__ask_end_follows(struct act__worker *worker, act_self *self, act_message *signal)
 {
     unsigned          end;
-    uint8_t           passage = ACT__PASSAGE_UNDER_WAY;
     struct act__bond *bond = act__bond_of_end(signal, &end);
     if (end != 0 || bond->kind != ACT__BOND_ASK)
         return false;
-    /* acquire, both: pairs with act__ask_arrives, and with act__ask_pass_on. */
-    if (act__load_acquire(&bond->passage) == passage &&
-        atomic_compare_exchange_strong_explicit(&bond->passage, &passage, ACT__PASSAGE_OVER,
-                                                memory_order_acq_rel, memory_order_acquire)) {
-        act__bond_let_go(worker, bond);
-        return true;
+    while (!end_passage(bond)) {
+        act__gap("bond.follows");
+        /* acquire: pairs with act__ask_pass_on; that it comes back here is seen just below. */
+        uint64_t asked = __atomic_load_n(&bond->end[1].act_sender, __ATOMIC_ACQUIRE);
+        if (bond->has_no_target)
+            return false;
+        if (!was_sent_to(asked, self, signal)) {
+            act__signal_push(worker->system, worker, asked, signal);
+            return true;
+        }
+        /* Since the look at passage it may have been forwarded, and to this very pid. */
+        if (act__load(&bond->passage) != ACT__PASSAGE_UNDER_WAY)
+            return false;
     }
-    act__gap("bond.follows");
-    uint64_t asked = __atomic_load_n(&bond->end[1].act_sender, __ATOMIC_ACQUIRE);
-    if (bond->has_no_target || was_sent_to(asked, self, signal))
-        return false;
-    act__signal_push(worker->system, worker, asked, signal);
+    act__bond_let_go(worker, bond);
     return true;
 }
 

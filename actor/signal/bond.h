@@ -30,7 +30,7 @@
  *                                                    +--- end[0] is taken in, anywhere ---> over
  *
  * While it is settled end[0] goes after it, to the actor that end[1] names. When it is over, the
- * one that takes MONITOR in lets it go.
+ * one that takes MONITOR in lets it go. doc/models/forward.pml goes through all of it.
  */
 struct act__bond {
     act_message        end[2];
@@ -40,7 +40,7 @@ struct act__bond {
     _Atomic uint8_t    holders;
     _Atomic uint8_t    passage; /* of an ask: ACT__PASSAGE_* */
     uint8_t            kind;
-    _Atomic bool       ended[2];      /* strangers look at ended[0]: act__ask_waits */
+    _Atomic bool       ended[2];      /* strangers look, too: act__ask_waits */
     bool               is_forwarded;  /* of an ask: one that was asked has had it; side 1's */
     bool               is_unbegun;    /* of an ask: no handler has had the request; of a monitor:
                                          nothing that waited is kept */
@@ -97,7 +97,10 @@ void act__ask_unbegun(struct act__worker *worker, act_self *self, const act_mess
  * thread.
  */
 bool act__ask_is_open(struct act_system *system, act_ref ask);
-/* Whether a message with this ref is an ask whose asker still waits. Any thread; a hint. */
+/*
+ * Whether a message with this ref is an ask whose asker still waits. Any thread; a hint. In a
+ * child of fork() none does: that it is one is said by what would have been done with it.
+ */
 bool act__ask_waits(struct act_system *system, act_ref ask);
 /* If it is `self` that was asked: gives side 1 to the actor `to`, which is one or was. */
 void act__ask_pass_on(struct act__worker *worker, act_self *self, act_ref ask, uint64_t to);

@@ -12,6 +12,7 @@
 #include <actor/process/spawn.h>
 #include <actor/process/worker.h>
 #include <actor/scheduler/task.h>
+#include <actor/signal/bond.h>
 #include <actor/signal/signal.h>
 #include <actor/system/system.h>
 #include <actor/system/system_record.h>
@@ -127,18 +128,29 @@ static bool wait_for_bell(struct foreign *foreign, const struct timespec *until)
     return rung;
 }
 
+/* Its own request is none, which may have been forwarded to it. */
+static bool is_awaited(const struct foreign *foreign, const act_message *message)
+{
+    return act_ref_equal(message->ref, foreign->awaited) &&
+           (act__message_is_reply(message) || !act__message_is_counted(message));
+}
+
 /*
- * The answer that the thread waits for, or NULL: whatever else is sent to its pid is not received.
- * With the token.
+ * The answer that the thread waits for, or NULL: whatever else is sent to its pid is not received,
+ * and an ask is answered with that, as the thread may wait for this very answer. With the token.
  */
 static act_message *look(act_system *system, struct foreign *foreign)
 {
-    struct act__system_record *record = act__record_of(system);
-    act_message               *message;
-    act__take_in(&record->foreign_worker, foreign->cell);
+    static const struct act__reason gone = {.kind = ACT_EXIT_NO_ACTOR};
+    struct act__worker             *worker = &act__record_of(system)->foreign_worker;
+    act_message                    *message;
+    act__take_in(worker, foreign->cell);
     while ((message = act__inbox_pop(&foreign->cell->inbox_owned)) != NULL &&
-           !act_ref_equal(message->ref, foreign->awaited))
-        act__refuse(&record->foreign_worker, foreign->cell, message, ACT_NO_ACTOR);
+           !is_awaited(foreign, message)) {
+        act_ref ref = message->ref;
+        act__refuse(worker, foreign->cell, message, ACT_NO_ACTOR);
+        (void)act__ask_fail(worker, foreign->cell, ref, &gone);
+    }
     return message;
 }
 

@@ -160,7 +160,7 @@ static act_message *has_nothing_to_do(act_self *self, const void *args)
     return NULL;
 }
 
-static void try_messages(act_self *self, const act_message *request)
+static void try_messages(act_self *self, const act_message *request, act_ref waits)
 {
     act_message *message;
     act_ref      ref;
@@ -174,6 +174,12 @@ static void try_messages(act_self *self, const act_message *request)
                       act_exit_reason_make(ACT_EXIT_ERROR, 0, NULL)));
     FORKED(act_send_name(self, "fred", &message));
     FORKED(act_send_after(self, &ref, answerer_pid, &message, 0));
+    message->ref = waits; /* as the request of an ask of the parent's that waits for its answer */
+    FORKED(act_send(self, answerer_pid, &message));
+    FORKED(act_send_name(self, "fred", &message));
+    FORKED(act_send_after(self, &ref, answerer_pid, &message, 0));
+    FORKED(act_system_send(sys, answerer_pid, &message));
+    FORKED(act_forward(self, answerer_pid, &message));
     FORKED(act_tell_value_after(self, &ref, answerer_pid, GO, act_nothing(), 0));
     FORKED(act_task_run(self, &ref, supervisor, has_nothing_to_do, NULL, 0, ACT_FOREVER));
     act_tell_value(self, answerer_pid, GO, act_nothing());
@@ -240,6 +246,7 @@ static void be_stuck(void)
 
 static void forks_at_go(act_self *self, void *state, const act_message *message)
 {
+    act_ref ask;
     if (message->tag == AFTER || message->tag == ACT_MESSAGE_TCP_ACCEPTABLE)
         sem_post(&done);
     if (message->tag != GO)
@@ -247,13 +254,15 @@ static void forks_at_go(act_self *self, void *state, const act_message *message)
     open_io(self, state);
     if (kit_round() != 0)
         be_stuck();
+    EXPECT(act_ask_value(self, &ask, answerer_pid, GO, act_nothing(), ACT_FOREVER), ACT_OK);
     if (forks()) {
-        try_messages(self, message);
+        try_messages(self, message, ask);
         try_ties(self);
         try_io(self, state);
         try_system_calls();
         end_child();
     }
+    act_demonitor(self, ask);
     sem_post(&done);
 }
 

@@ -4,6 +4,7 @@
 
 #include <actor/process/pid.h>
 #include <actor/signal/bond.h>
+#include <actor/signal/signal.h>
 #include <mailbox/base/gap.h>
 
 /*
@@ -271,6 +272,142 @@ static void a_message_that_is_no_ask_keeps_its_sender(void)
     fixture_close();
 }
 
+static void refuses_and_sends(act_self *self)
+{
+    asker = act_message_asker(kept);
+    ck_assert_int_eq(act_send(self, c, &kept), ACT_INVALID);
+    ck_assert_int_eq(act_refuse(self, asker, act_exit_reason_make(ACT_EXIT_ERROR, 3, NULL)),
+                     ACT_OK);
+    ck_assert_int_eq(act_send(self, c, &kept), ACT_OK);
+}
+
+/* TAG_C, with an action; all else is kept. */
+static void keeps(act_self *self, void *state, const act_message *message)
+{
+    action act;
+    (void)state;
+    if (message->tag != TAG_C) {
+        act_message_free(&kept);
+        kept = act_take(self);
+        return;
+    }
+    ck_assert_int_eq(act_message_read(message, &act, sizeof act), ACT_OK);
+    act(self);
+}
+
+static const act_behavior keeper = {.name = "keeper", .receive = keeps};
+
+static void tell_keeper(action act)
+{
+    act_message *message;
+    ck_assert_int_eq(act_message_create(&message, TAG_C, sizeof act), ACT_OK);
+    memcpy(message->as.bytes, &act, sizeof act);
+    ck_assert_int_eq(act_system_send(fixture.system, b, &message), ACT_OK);
+    fixture_run();
+}
+
+static void open_keeper(void)
+{
+    open_four();
+    b = fixture_spawn_as(&keeper, NULL, NULL);
+    fixture_let_about(a, asks, b);
+}
+
+static void a_request_that_was_refused_may_be_sent_on_at_once(void)
+{
+    open_keeper();
+    tell_keeper(refuses_and_sends);
+    ck_assert_int_eq(fixture_only(a, ACT_MESSAGE_DOWN)->code, 3);
+    ck_assert_uint_eq(fixture_only(c, TAG_A)->ref.value, 0);
+    ck_assert_int_eq(answers(a), 1);
+    fixture_close();
+}
+
+static void forwards_to_c(act_self *self)
+{
+    result = act_forward(self, c, &kept);
+}
+
+static void forwards_to_c_and_floods_it(act_self *self)
+{
+    forwards_to_c(self);
+    act_tell_value(self, c, TAG_D, act_nothing());
+}
+
+/* A full inbox whose oldest is dropped has room, and then it is this one. */
+static void one_that_its_receiver_drops_is_answered_so(void)
+{
+    open_keeper();
+    c = fixture_spawn_as(&scripted, NULL,
+                         ACT_SPAWN_OPTIONS(.inbox_max = 1, .inbox_policy = ACT_INBOX_DROP_OLDEST));
+    tell_keeper(forwards_to_c_and_floods_it);
+    ck_assert_int_eq(result, ACT_OK);
+    if (fixture_count(c, TAG_A) == 0) {
+        ck_assert_int_eq(fixture_only(a, ACT_MESSAGE_DOWN)->code, ACT_FULL);
+        ck_assert_int_eq(fixture_only(a, ACT_MESSAGE_DOWN)->fate, ACT_FATE_BEGUN);
+    } else {
+        fixture_advance(1000);
+    }
+    ck_assert_int_eq(answers(a), 1);
+    fixture_close();
+}
+
+static void forwards_at_its_end(act_self *self)
+{
+    if (kit_round() % 2 == 0) {
+        exits_with_an_error(self);
+        forwards_to_c(self);
+    } else { /* in terminate */
+        act_exit_now(self, act_exit_reason_make(ACT_EXIT_ERROR, 2, NULL));
+    }
+}
+
+static void forwards_in_terminate(act_self *self, void *state, act_exit_reason why)
+{
+    (void)state, (void)why;
+    if (kept != NULL)
+        forwards_to_c(self);
+}
+
+static void one_that_ends_may_still_forward_it(void)
+{
+    act_behavior ends = keeper;
+    ends.terminate = forwards_in_terminate;
+    open_four();
+    b = fixture_spawn_as(&ends, NULL, NULL);
+    fixture_let_about(a, asks, b);
+    tell_keeper(forwards_at_its_end);
+    ck_assert_int_eq(result, ACT_OK);
+    ck_assert(!fixture_lives(b));
+    ck_assert_int_eq(answers(a), 0);
+    note_asker(c);
+    fixture_let(c, replies);
+    ck_assert_int_eq(fixture_count(a, TAG_B), 1);
+    ck_assert_int_eq(answers(a), 1);
+    fixture_close();
+}
+
+/* The message alone: the ask stays with the one that was asked. */
+static void one_that_was_not_asked_forwards_the_message_alone(void)
+{
+    open_keeper();
+    fixture_let(d, forwards_to_c);
+    ck_assert_int_eq(result, ACT_OK);
+    note_asker(c);
+    fixture_let(c, refuses);
+    ck_assert_int_eq(result, ACT_NOT_FOUND);
+    if (kit_round() % 2 == 0) {
+        fixture_let(c, replies);
+        ck_assert_int_eq(fixture_count(a, TAG_B), 1);
+    } else {
+        tell_keeper(panics);
+        ck_assert(act_pid_equal(fixture_only(a, ACT_MESSAGE_DOWN)->sender, b));
+    }
+    fixture_advance(1000);
+    ck_assert_int_eq(answers(a), 1);
+    fixture_close();
+}
+
 /* ----------------------------------------------------------------- over while it is under way */
 
 static bool is_over;
@@ -301,6 +438,49 @@ static void an_ask_that_is_over_while_it_is_under_way_is_let_go(void)
     fixture_close();
 }
 
+/* b hears that the ask is over only when c has it. As c sleeps its token is at hand, too. */
+static void forwards_one_that_is_over(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    if (message->tag != TAG_A)
+        return;
+    act_message *request = act_take(self);
+    ck_assert(act__ask_answered(self->worker, act__pid_cell(fixture.system, a), request->ref));
+    ck_assert_int_eq(act_forward(self, c, &request), ACT_OK);
+    act__take_in(self->worker, act__pid_cell(fixture.system, c));
+}
+
+static const act_behavior late_router = {.name = "late_router",
+                                         .receive = forwards_one_that_is_over};
+
+/* Meanwhile c forwards it back to b. */
+static void send_back_at(const char *place)
+{
+    if (is_over || strcmp(place, "bond.follows") != 0)
+        return;
+    is_over = true;
+    act_self *self = act__pid_cell(fixture.system, c);
+    act__ask_pass_on(self->worker, self, fixture_ref, b.local);
+}
+
+static void one_that_comes_back_while_its_end_goes_after_it_is_let_go_once(void)
+{
+    open_four();
+    b = fixture_spawn_as(&late_router, NULL, NULL);
+    is_over = false;
+    act__gap_with(send_back_at);
+    fixture_let_about(a, asks, b);
+    act__gap_with(NULL);
+    ck_assert(is_over);
+    ck_assert(!act__ask_is_open(fixture.system, fixture_ref));
+    ck_assert_int_eq(
+        act_system_exit(fixture.system, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    fixture_let(c, panics);
+    fixture_advance(1000);
+    ck_assert_int_eq(answers(a), 0);
+    fixture_close();
+}
+
 const struct kit_case kit_cases[] = {
     FIXTURE_CASE(the_receiver_sees_the_asker_and_answers_it),
     FIXTURE_CASE(the_end_of_the_receiver_is_the_answer),
@@ -312,6 +492,11 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(it_may_go_on_from_actor_to_actor_and_back),
     FIXTURE_CASE(only_the_receiver_can_refuse_it),
     FIXTURE_CASE(a_message_that_is_no_ask_keeps_its_sender),
+    FIXTURE_CASE(a_request_that_was_refused_may_be_sent_on_at_once),
+    FIXTURE_CASE(one_that_its_receiver_drops_is_answered_so),
+    FIXTURE_CASE(one_that_ends_may_still_forward_it),
+    FIXTURE_CASE(one_that_was_not_asked_forwards_the_message_alone),
     FIXTURE_CASE(an_ask_that_is_over_while_it_is_under_way_is_let_go),
+    FIXTURE_CASE(one_that_comes_back_while_its_end_goes_after_it_is_let_go_once),
     END_OF_CASES,
 };

@@ -212,6 +212,26 @@ static void only_an_answer_is_an_answer(void)
     ck_assert_uint_eq(act__pool_outstanding(), outstanding);
 }
 
+/* To the asker, which is no actor: it would wait for itself. */
+static void forwards_back(act_self *self, void *state, const act_message *message)
+{
+    act_pid      asker = act_message_sender(message);
+    act_message *mine = act_take(self);
+    (void)state;
+    if (act_forward(self, asker, &mine) != ACT_OK)
+        abort();
+}
+
+static void a_request_that_is_forwarded_to_a_thread_is_no_answer(void)
+{
+    int64_t answer;
+    open_system();
+    act_pid router = spawn(&(act_behavior){.name = "router", .receive = forwards_back},
+                           kit_round() % 2 == 0 ? NULL : ACT_SPAWN_OPTIONS(.blocking = true));
+    ck_assert_int_eq(ask(router, TAG_ASK, 1, &answer, ACT_FOREVER), ACT_NO_ACTOR);
+    act_system_destroy(&sys);
+}
+
 static void a_thread_can_join(void)
 {
     act_exit_report report;
@@ -575,6 +595,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(a_thread_can_ask, .rounds = 3),
     TEST_CASE(a_thread_can_ask_after_a_spawn_that_failed, .rounds = 3),
     TEST_CASE(only_an_answer_is_an_answer, .rounds = 3),
+    TEST_CASE(a_request_that_is_forwarded_to_a_thread_is_no_answer, .rounds = 6),
     TEST_CASE(a_thread_can_join, .rounds = 3),
     TEST_CASE(many_threads_can_ask_at_once, .rounds = 3, .timeout_seconds = 30),
     TEST_CASE(many_threads_can_be_killed_at_once_in_vain, .rounds = 3, .timeout_seconds = 30),
