@@ -309,7 +309,7 @@ ACT_API ACT_MUST_CHECK act_result act_ask_value(act_self *self, act_ref *ask, ac
  * Sends a message that was taken on, as its sender would have sent it: the receiver sees that
  * sender. If it is an ask, the receiver's answer goes to the asker, and so does the DOWN when the
  * receiver ends without: this actor has nothing more to do with it, and may end. The asker's
- * timeout goes on.
+ * timeout goes on. An ask that is over, or a reply, is no ask any more for the receiver.
  *
  * Owns:    as act_send.
  * Threads: handler.

@@ -294,6 +294,8 @@ act_result act_forward(act_self *self, act_pid to, act_message **message)
     if (act__load(&cell->inbox_shared.max) != 0 && !admit(cell, *message))
         return ACT_FULL;
     act__outbox_end(worker);
+    if (!act__ask_waits(worker->system, (*message)->ref)) /* a reply, or an ask that is over */
+        (*message)->ref.value = 0;
     act__ask_pass_on(worker, self, (*message)->ref, to.local);
     deliver_admitted(worker->system, worker, (*message)->act_sender, cell, to, *message);
     *message = NULL;

@@ -260,6 +260,18 @@ static void tells(act_self *self)
     act_tell_value(self, fixture_other, TAG_A, act_int64(7));
 }
 
+static void one_that_is_over_is_none_any_more(void)
+{
+    let_ask();
+    fixture_advance(100);
+    ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_TIMED_OUT), 1);
+    forward(b, c);
+    ck_assert_int_eq(result, ACT_OK);
+    ck_assert(act_pid_equal(fixture_only(c, TAG_A)->sender, a));
+    ck_assert_uint_eq(fixture_only(c, TAG_A)->ref.value, 0);
+    fixture_close();
+}
+
 static void a_message_that_is_no_ask_keeps_its_sender(void)
 {
     open_four();
@@ -491,6 +503,7 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(what_cannot_be_forwarded_still_waits_for_its_answer),
     FIXTURE_CASE(it_may_go_on_from_actor_to_actor_and_back),
     FIXTURE_CASE(only_the_receiver_can_refuse_it),
+    FIXTURE_CASE(one_that_is_over_is_none_any_more),
     FIXTURE_CASE(a_message_that_is_no_ask_keeps_its_sender),
     FIXTURE_CASE(a_request_that_was_refused_may_be_sent_on_at_once),
     FIXTURE_CASE(one_that_its_receiver_drops_is_answered_so),
