@@ -13,6 +13,7 @@
 #include <actor/scheduler/runner.h>
 #include <actor/scheduler/station.h>
 #include <actor/signal/signal.h>
+#include <mailbox/base/check.h>
 #include <mailbox/base/lock.h>
 #include <mailbox/channel/channel_record.h>
 
@@ -69,9 +70,11 @@ static void retired(struct act__worker *worker, struct act__event *event)
 {
     ACT__AT_STATION;
     struct act__handle *handle = act__container(event, struct act__handle, event);
-    (void)worker; /* the loop's, unless it is closed: the owner is bound to it */
-    if (handle->away && !handle->closed)
+    /* The worker is the loop's, unless it is closed: the owner is bound to it. */
+    if (handle->away && !handle->closed) {
+        act__check(worker->run.loop == handle->loop);
         arrive(handle);
+    }
     if (handle->closed) {
         leave_one(handle);
         return;
@@ -214,6 +217,16 @@ static void release(struct act__attachment *attachment)
 bool act__handle_may_open(const act_self *self)
 {
     return self->worker->run.loop != NULL;
+}
+
+void act__handles_stay(act_self *self)
+{
+    for (struct act__member *at = self->attachments.first; at != NULL; at = at->next) {
+        struct act__attachment *attachment = act__container(at, struct act__attachment, member);
+        struct act__handle     *handle = act__container(attachment, struct act__handle, attachment);
+        if (attachment->release == release && handle->away)
+            handle->stay(handle, self->worker->run.loop);
+    }
 }
 
 void act__handle_open(struct act__handle *handle, act_self *self, struct act__loop *loop,

@@ -65,6 +65,8 @@ struct act__handle {
     uint64_t               owner;
     /* the owner has come to the loop's worker: adds what is to be heard of */
     void (*arrive)(struct act__handle *handle);
+    /* while it is away: the owner stays on the worker of this loop instead */
+    void (*stay)(struct act__handle *handle, struct act__loop *loop);
     /* whether an event is to be added, or told of, now */
     bool (*wants)(struct act__handle *handle, struct event *event);
     /* the owner has ended: everything, act__handle_close included */
@@ -94,6 +96,8 @@ enum {
 
 /* Whether this actor may open something here. */
 bool act__handle_may_open(const act_self *self);
+/* What it has opened elsewhere in this handler is opened here instead: it cannot leave any more. */
+void act__handles_stay(act_self *self);
 /*
  * The actor becomes the owner and is bound to that loop's worker: the one that it is on or, if
  * `arrive` is set in the handle, another, where it goes after its handler. `handle` begins its

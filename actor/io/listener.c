@@ -102,6 +102,7 @@ static act_result start(act_self *self, act_listener **listener, int fd)
         return result;
     }
     made->port = act__address_port(&name);
+    act__handles_stay(self);
     act__handle_open(&made->handle, self, self->worker->run.loop, close_listener, wants_always);
     *listener = made;
     return ACT_OK;

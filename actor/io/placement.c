@@ -36,9 +36,13 @@ static struct act__loop *find_lightest(struct act__executor *executor, struct ac
 
 struct act__loop *act__placement_begin(const act_self *self)
 {
-    struct act__loop *loop = self->worker->run.loop;
-    if (act__load(&self->task.route) == ACT__ROUTE_ANY) /* else it is bound already */
-        loop = find_lightest(self->worker->run.executor, loop);
+    struct act__executor *executor = self->worker->run.executor;
+    struct act__loop     *loop;
+    uint16_t              route = act__load(&self->task.route);
+    if (route == ACT__ROUTE_ANY)
+        loop = find_lightest(executor, self->worker->run.loop);
+    else /* it is bound already, perhaps to a worker that it has not come to */
+        loop = executor->operations->loop_at(executor, route - 1u);
     act__add(&loop->connections_count, 1);
     return loop;
 }

@@ -79,6 +79,7 @@ static void assign_events(act_tcp *tcp, struct event_base *base)
 }
 
 static void arrive(struct act__handle *handle);
+static void stay(struct act__handle *handle, struct act__loop *loop);
 
 act_tcp *act__tcp_make(act_self *self, int fd, const union act__address *peer,
                        const act_tcp_options *options)
@@ -101,6 +102,7 @@ act_tcp *act__tcp_make(act_self *self, int fd, const union act__address *peer,
     struct act__loop *loop = act__placement_begin(self);
     assign_events(tcp, loop->base);
     tcp->handle.arrive = arrive;
+    tcp->handle.stay = stay;
     act__handle_open(&tcp->handle, self, loop, act__tcp_end, wants);
     if (!options->delay)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* only slower if it fails */
@@ -279,15 +281,21 @@ void act__tcp_drop(act_tcp *tcp)
     act__placement_end(tcp->handle.loop);
 }
 
+/* It is away still, until its event is handled: here, now. */
+static void stay(struct act__handle *handle, struct act__loop *loop)
+{
+    act_tcp *tcp = act__container(handle, act_tcp, handle);
+    act__placement_move(handle->loop, loop);
+    handle->loop = loop;
+    assign_events(tcp, loop->base);
+}
+
 void act__tcp_stay(act_tcp *tcp)
 {
     struct act__worker *worker = act__runs_here;
-    struct act__loop   *here = worker->run.loop;
-    act__placement_move(tcp->handle.loop, here);
-    tcp->handle.loop = here;
+    stay(&tcp->handle, worker->run.loop);
     tcp->handle.away = false;
-    here->used_count++;
-    assign_events(tcp, here->base);
+    tcp->handle.loop->used_count++;
     if (tcp->connecting)
         watch_connect(tcp);
 }

@@ -234,6 +234,62 @@ static act_result open_init(act_self *self, void *state, const void *args)
     return result;
 }
 
+/* The other side of a second connection that is opened in the same handler. */
+static int second_end;
+
+static act_result open_two_init(act_self *self, void *state, const void *args)
+{
+    act_tcp    *second;
+    act_socket *socket = make_socket(&second_end);
+    act_result  result = net_init(self, state, args);
+    ck_assert_int_eq(act_tcp_open(self, &second, &socket, NULL), ACT_OK);
+    let_go(((const struct net_args *)args)->net);
+    return result;
+}
+
+static act_result listen_too_init(act_self *self, void *state, const void *args)
+{
+    act_listener *listener;
+    act_result    result = open_two_init(self, state, args);
+    ck_assert_int_eq(act_tcp_listen(self, &listener, "127.0.0.1", 0, NULL), ACT_OK);
+    return result;
+}
+
+static act_result listen_first_init(act_self *self, void *state, const void *args)
+{
+    act_listener *listener;
+    ck_assert_int_eq(act_tcp_listen(self, &listener, "127.0.0.1", 0, NULL), ACT_OK);
+    return open_two_init(self, state, args);
+}
+
+static const act_behavior two = NET_BEHAVIOR(struct net_connection, open_two_init, say_worker),
+                          two_and_listener =
+                              NET_BEHAVIOR(struct net_connection, listen_too_init, say_worker),
+                          listener_and_two =
+                              NET_BEHAVIOR(struct net_connection, listen_first_init, say_worker);
+
+static void expect_both(const act_behavior *behavior, const char *worker)
+{
+    struct journey it;
+    begin_journey(&it, behavior, NULL);
+    net_send_text(it.ends[1], "x");
+    net_expect_line(&it.net, worker);
+    net_send_text(second_end, "x");
+    net_expect_line(&it.net, worker);
+    end_journey(&it);
+    close(second_end);
+}
+
+static void two_opened_in_one_handler_are_on_one_worker(void)
+{
+    expect_both(&two, "1");
+}
+
+static void one_that_listens_in_the_same_handler_stays(void)
+{
+    expect_both(kit_round() % 2 == 0 ? &two_and_listener : &listener_and_two, "0");
+}
+
 static const act_behavior plain = NET_BEHAVIOR(struct net_connection, open_init, say_worker);
 
 static void its_first_event_is_handled_there(void)
@@ -439,6 +495,8 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(connections_of_ones_own_are_on_all_workers),
     TEST_CASE(an_actor_that_was_given_a_worker_stays_there),
     TEST_CASE(its_first_event_is_handled_there),
+    TEST_CASE(two_opened_in_one_handler_are_on_one_worker),
+    TEST_CASE(one_that_listens_in_the_same_handler_stays, .rounds = 2),
     TEST_CASE(its_idle_time_runs_there),
     TEST_CASE(what_it_is_told_meanwhile_is_handled_there_in_order),
     TEST_CASE(what_it_has_written_meanwhile_is_sent),
