@@ -72,7 +72,7 @@ typedef struct act_behavior {
      * init on they are init's, whatever becomes of it; what could not be spawned stays the
      * spawner's, and so does what was spawned with .announce and has not begun
      * (act_started_has_begun). act_supervisor_start_child_args uses it, too, if its template has no
-     * args_release. Any thread; must not panic, send or spawn. Or NULL.
+     * args_release. Any thread; must not panic, send or spawn. Or NULL; it needs an init.
      */
     void (*args_release)(void *args);
 
@@ -274,7 +274,8 @@ ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
 
 /**
  * Sends a request and arranges that exactly one answer with this reference comes back: the reply,
- * ACT_MESSAGE_DOWN or ACT_MESSAGE_TIMED_OUT.
+ * ACT_MESSAGE_DOWN or ACT_MESSAGE_TIMED_OUT. A request that was taken may be asked on: its own
+ * asker is still this actor's to answer, by the act_message_asker that it has kept before.
  *
  * ask      Set on ACT_OK; unique within the life of the system. The answer's `ref`.
  * timeout  1 ms or more, or ACT_FOREVER; from now, on the system's clock.
@@ -306,14 +307,15 @@ ACT_API ACT_MUST_CHECK act_result act_ask_value(act_self *self, act_ref *ask, ac
                                                 act_millis timeout) ACT_NONNULL_ALL;
 
 /**
- * Sends a message that was taken on, as its sender would have sent it: the receiver sees that
- * sender. If it is an ask, the receiver's answer goes to the asker, and so does the DOWN when the
- * receiver ends without: this actor has nothing more to do with it, and may end. The asker's
- * timeout goes on. An ask that is over, or a reply, is no ask any more for the receiver.
+ * Sends on a message that was taken, as its sender would have sent it: the receiver sees that
+ * sender; none, if it was made here (act_message_create) and never sent. If it is an ask, the
+ * receiver's answer goes to the asker, and so does the DOWN when the receiver ends without: this
+ * actor has nothing more to do with it, and may end. The asker's timeout goes on. An ask that is
+ * over, or a reply, is no ask any more for the receiver.
  *
  * Owns:    as act_send.
  * Threads: handler.
- * Order:   between what this actor sends to the receiver as act_send.
+ * Order:   as if this actor had sent it: see act_send.
  * Retry:   the DOWN of an ask that was forwarded never says ACT_FATE_UNBEGUN.
  * Returns: as act_send, without ACT_INVALID; ACT_FULL whatever the receiver's policy is. If it is
  *          not ACT_OK the ask still waits for this actor.
@@ -450,7 +452,8 @@ static inline void act_stop(act_self *self)
  * callback, running its __attribute__((cleanup)) handlers, as act_panic does; but the actor ends
  * for this reason, which is logged only if that of an act_exit would be, and the message in hand
  * counts as handled. In init: no ACT_MESSAGE_STARTED with its result comes, but one with
- * ACT_CLOSED. In terminate: the callback is left, the reason stays.
+ * ACT_CLOSED. In terminate: the callback is left, the reason stays. In a release that comes after
+ * the last callback it ends the process, as act_panic does.
  *
  * reason   As of act_exit, of which the first wins; in a clean-up handler that a panic runs, the
  *          panic.
@@ -473,9 +476,9 @@ ACT_API bool act_is_ending(const act_self *self) ACT_NONNULL_ALL;
  *
  * True once act_exit was called, or an exit signal has come that ends this actor: from its
  * supervisor, the system's stop when it is this actor's turn, a link, act_exit_other. Of an actor
- * that traps exits: once an ACT_MESSAGE_EXIT of its parent waits for it. Of a task also: once
- * nothing waits for its answer, because the ask has timed out or the asker has ended
- * (supervisor/task.h).
+ * that traps exits: once an ACT_MESSAGE_EXIT of its parent waits for it. Of one that works for an
+ * ask, as a task does (act_work_for_ask): soon after that was answered or has timed out, or the
+ * asker has ended.
  *
  * Threads: handler; in any callback.
  * Waits:   never. A relaxed load, unless signals have come since.

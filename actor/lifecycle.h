@@ -117,12 +117,14 @@ ACT_API ACT_MUST_CHECK act_result act_trap_kill(act_self *self) ACT_NONNULL_ALL;
 ACT_API void act_kill_agreed(act_self *self, act_pid other) ACT_NONNULL_ALL;
 
 /**
- * Says that this actor works for an ask of another's: once that has its answer, has timed out, or
- * its asker has ended, act_should_end answers true.
+ * Says that this actor works for an ask of another's: soon after that has its answer or has timed
+ * out, or its asker has ended, act_should_end answers true.
  *
- * self     Its state begins with the ask, as an act_ref, from now on; 0: an ask that is over.
+ * self     Its state begins with the ask, an act_ref, which may be changed; all zero: one that is
+ *          over. A state without room for it ends the process.
  *
  * Threads: handler.
+ * See:     supervisor/task.c
  */
 ACT_API void act_work_for_ask(act_self *self) ACT_NONNULL_ALL;
 

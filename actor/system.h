@@ -62,9 +62,9 @@ typedef struct act_system_options {
      * ACT_NO_ACTOR, ACT_FULL, ACT_NO_MEMORY (the message could not be made), ACT_NOT_FOUND (a reply
      * to an ask that had ended). Also for one that was received, but whose handler has panicked
      * before it took it: ACT_PANICKED; or did not know it, or for a typed one that could not be
-     * one: ACT_INVALID. act_message_print shows it. NULL: the first in a minute is logged, with its
-     * type and the reason, and how many there were since the last that was; not while the system
-     * stops, and not what an actor has sent to itself.
+     * one: ACT_INVALID. act_message_print shows it. NULL: the first in a minute is logged, as
+     * act_message_print shows it, with its sender, the reason, and how many there were since the
+     * last that was; not while the system stops, and not what an actor has sent to itself.
      */
     void (*dead_letter)(void *context, act_pid to, const act_message *message, act_result why);
     /*

@@ -1,4 +1,4 @@
-/* Tasks: functions that run at the same time and answer once; one fails, one is cancelled. */
+/* Tasks: functions that run at the same time and answer once; one fails, one is cut short. */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 

@@ -158,8 +158,9 @@ struct act__child_table {
 struct act__children {
     struct act__child      *first, *last;
     uint32_t                count;
-    struct act__child_table by_id, by_pid; /* in by_id tasks with their asks, no others without
-                                              an id */
+    struct act__child_table by_id, by_pid; /* in by_id tasks with their asks, and no others
+                                              without an id: a supervisor has either tasks or
+                                              children with ids */
     uint32_t                supervisors_count;
     uint32_t                significant_count; /* of those that have an instance that is not
                                                   being stopped */

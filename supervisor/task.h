@@ -73,8 +73,8 @@ ACT_API ACT_MUST_CHECK act_result act_task_run(act_self *self, act_ref *ask, act
  *
  * cancel      Set on ACT_OK: the answer's ref.
  * supervisor  That the task runs under.
- * task        The ask of its act_task_run. If that still waits, its answer is the DOWN of a task
- *             that was ended: ACT_EXIT_SHUTDOWN or ACT_EXIT_KILLED.
+ * task        The ask of its act_task_run. If that still waits, its answer is what the function
+ *             returns, if it still does, or else a DOWN: ACT_EXIT_SHUTDOWN or ACT_EXIT_KILLED.
  *
  * Threads: handler.
  * Answer:  ACT_OK when it has ended, ACT_NOT_FOUND if it had already; see

@@ -16,15 +16,15 @@
 #define LOG_PAUSE ACT_SECONDS(60)
 
 /*
- * Whether this one is to be logged, and how many were not since the last. Two threads may come at
- * once: one of both logs.
+ * Returns: whether the caller logs this one, of several threads at once only one; *unlogged is how
+ * many were not since the last.
  */
-static bool is_logged(struct act_system *system, uint64_t *unlogged)
+static bool claim_log(struct act_system *system, uint64_t *unlogged)
 {
     struct act__dead_letters *letters = &system->dead_letters;
     int64_t                   now = system->executor->operations->now(system->executor) + 1;
+    /* relaxed, all: numbers, and no more */
     int64_t                   last = act__load(&letters->logged_at);
-    /* relaxed: a number, and no more */
     if ((last != 0 && now - last < LOG_PAUSE) ||
         !atomic_compare_exchange_strong_explicit(&letters->logged_at, &last, now,
                                                  memory_order_relaxed, memory_order_relaxed)) {
@@ -61,7 +61,7 @@ static void log_letter(struct act_system *system, act_pid to, const act_message 
     char                text[ACT__MESSAGE_TEXT_MAX], sender[ACT_PID_TEXT_MAX], others[64] = "";
     uint64_t            unlogged;
 
-    if (!is_logged(system, &unlogged))
+    if (!claim_log(system, &unlogged))
         return;
     if (unlogged != 0)
         snprintf(others, sizeof others, "; %llu others since the last one logged",

@@ -267,8 +267,10 @@ ACT_API void act_tcp_close(act_tcp **tcp) ACT_NONNULL_ALL;
  * Meanwhile it has what was written, no input, and a descriptor.
  *
  * tcp      *tcp may be NULL: nothing happens. It becomes NULL.
- * timeout  For all of it, from now on. 0: as act_tcp_close. ACT_FOREVER: as long as the other side
- *          keeps it open, which may be for ever.
+ * timeout  For all of it, from now on. 0 or less: as act_tcp_close. ACT_FOREVER: as long as the
+ *          other side keeps it open, which may be for ever.
+ *
+ * A connection that is broken already is closed. Without memory for its timer it is reset.
  *
  * Threads: the owner's handler. Never waits.
  * See:     samples/10_echo_server.c, test/actor/io/tcp_finish_test.c

@@ -69,8 +69,11 @@ static void end_finishing(act_tcp *tcp)
 
 void act__tcp_finish_go_on(act_tcp *tcp)
 {
-    if (tcp->resets == tcp->shut)
-        set_reset(tcp, tcp->resets = !tcp->shut);
+    bool resets = !tcp->shut;
+    if (tcp->resets != resets) {
+        tcp->resets = resets;
+        set_reset(tcp, resets);
+    }
     if (tcp->error != 0 || (tcp->shut && tcp->ended))
         end_finishing(tcp);
 }

@@ -90,7 +90,10 @@ void act__tcp_flush_after_turn(struct act__after_turn *work);
 void act__tcp_flush(act_tcp *tcp);
 
 /* tcp_finish.c */
-/* The other side is to find that something is missing, whenever the descriptor is closed. */
+/*
+ * Counts it, and has the connection reset when the descriptor is closed: the other side finds that
+ * something is missing.
+ */
 void act__tcp_cut_off(const act_tcp *tcp);
 /* While it is finishing: after each event; it may be gone then. */
 void act__tcp_finish_go_on(act_tcp *tcp);

@@ -18,7 +18,7 @@
  * A cell is a slot that actors live in, one after the other. Its memory stays a cell as long as the
  * system lives, so a pid can be followed without asking whether the actor is still there.
  *
- * What it is in: phase.h.
+ * Where its actor is in its life: phase.h.
  *
  * Touched by: the first line, all threads, atomically; the second and third, the holder of the
  * inbox's token, except policy, which senders read, and free_link, which is the slab's. A stale

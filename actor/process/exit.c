@@ -130,7 +130,9 @@ ACT_NORETURN static void leave_callback(struct act__worker *worker)
     const act_self *self = act__current_of(worker);
     if (self == NULL || !act__phase_is_living(self) ||
         (act__phase_of(self) == ACT__PHASE_ENDING && worker->ending.stage == ENDING_RELEASES))
-        act__fatal(&worker->run, "a release or a hook has panicked, with no callback to leave");
+        act__fatal(
+            &worker->run,
+            "act_panic or act_exit_now in a release or a hook: there is no callback to leave");
     act__panic_unwind(&worker->run.panic);
 }
 

@@ -15,6 +15,8 @@
  *       |                              | is abandoned                         |
  *       |                              v                                      |
  *       +--- its inbox sleeps ------ DEAD <---- the last of its code has run -+
+ *       |                              ^
+ *       +- or not: more has come ------+
  *
  * Of the cell, for the holder of its token. Others learn from the generation whether there is an
  * actor, or will be: it is odd from HANDOVER on, and between a spawn and the fetch of START. Being
@@ -34,7 +36,7 @@ static inline bool act__phase_can_follow(enum act__phase now, enum act__phase ne
 {
     static const unsigned before[] = {
         [ACT__PHASE_FREE] = 1u << ACT__PHASE_DEAD,
-        /* FREE: its inbox would not sleep, as more has come */
+        /* FREE: more came while it was put to sleep, sleep_without_actor in turn.c */
         [ACT__PHASE_DEAD] =
             1u << ACT__PHASE_ENDING | 1u << ACT__PHASE_HANDOVER | 1u << ACT__PHASE_FREE,
         [ACT__PHASE_HANDOVER] = 1u << ACT__PHASE_ENDING,

@@ -38,7 +38,8 @@ static act_result check(struct act_system *system, const struct act__spawning *w
     const act_behavior      *behavior = what->behavior;
     const act_spawn_options *options = what->options;
     if (behavior->receive == NULL || behavior->name == NULL ||
-        behavior->args_bytes > ACT_MESSAGE_BYTES_MAX / 2 || !ACT__IS_KNOWN(behavior))
+        behavior->args_bytes > ACT_MESSAGE_BYTES_MAX / 2 || !ACT__IS_KNOWN(behavior) ||
+        (behavior->args_release != NULL && behavior->init == NULL))
         return ACT_INVALID;
     if (act__load(&system->killing) || (what->parent == 0 && act__load(&system->closing)))
         return act__has_forked(system) ? ACT_FORKED : ACT_CLOSED;

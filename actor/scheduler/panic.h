@@ -1,4 +1,4 @@
-/* How a panic leaves the program's code: the one way for actors and for threads. Internal. */
+/* How a panic, or act_exit_now, leaves the program's code: for actors and threads. Internal. */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_SCHEDULER_PANIC_H
 #define ACT_ACTOR_SCHEDULER_PANIC_H
@@ -23,7 +23,7 @@
 struct act__panic {
     jmp_buf                  recover;
     char                    *stack_floor; /* that frame: a panic unwinds up to it */
-    bool                     unwinding;   /* a panic is on its way to `recover` */
+    bool                     unwinding;   /* a callback is being left, for `recover` */
     struct _Unwind_Exception exception;
 };
 

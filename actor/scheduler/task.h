@@ -44,8 +44,8 @@ enum {
 void act__turn_run(struct act__runner *runner, struct act__task *task);
 
 /*
- * Implemented by actor/process/exit.c. Called by an executor where a panic has ended: ends the
- * actor that panicked and finishes its turn.
+ * Implemented by actor/process/exit.c. Called by an executor where a callback was left, by a
+ * panic or act_exit_now: ends the actor and finishes its turn.
  */
 void act__turn_recover(struct act__runner *runner);
 

@@ -37,7 +37,8 @@ static inline bool act__ref_is_of(act_ref ref, uint64_t generation, size_t index
 /*
  * A use begins or ends. When it begins the caller has a release fence behind this, before it writes
  * anything of the record: a thread that sees a field of this use sees its generation. (Not here:
- * gcc warns of a fence in a header when it builds for ThreadSanitizer.)
+ * where it is inlined from a header gcc 12 says -Wtsan of it, as a fence is unknown to
+ * ThreadSanitizer; in a C file, where the macro is of a system header, it does not.)
  */
 static inline void act__ref_next_use(_Atomic uint64_t *generation)
 {

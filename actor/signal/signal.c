@@ -236,6 +236,7 @@ static bool look_for_signals(act_self *self)
 void act_work_for_ask(act_self *self)
 {
     ACT__HANDLER_ONLY(self);
+    act__check(self->behavior->state_bytes >= sizeof(act_ref));
     self->flags |= ACT__CELL_WORKS_FOR_ASK;
 }
 
@@ -362,7 +363,7 @@ static void apply_request(struct act__worker *worker, act_self *self, act_messag
 static void take_in_all(struct act__worker *worker, act_self *self, act_message *list);
 
 /* The messages of an outbox, linked; their cache lines are on their way here at the same time. */
-static act_message *unpack_row(act_message *signal)
+static act_message *unpack_outbox(act_message *signal)
 {
     act_message **outbox = act__outbox_messages(signal);
     uint32_t      last = signal->bytes_count - 1;
@@ -393,7 +394,7 @@ static void apply(struct act__worker *worker, act_self *self, act_message *signa
     case ACT__SIGNAL_EXIT: became_message = apply_exit(worker, self, signal); break;
     case ACT__SIGNAL_DOWN: became_message = apply_down(worker, self, signal); break;
     case ACT__SIGNAL_TIMER: became_message = apply_timer(worker, self, signal); break;
-    case ACT__SIGNAL_OUTBOX: take_in_all(worker, self, unpack_row(signal)); break;
+    case ACT__SIGNAL_OUTBOX: take_in_all(worker, self, unpack_outbox(signal)); break;
     default: act__check(!"a signal with an unknown tag");
     }
     if (!became_message)
@@ -405,7 +406,7 @@ static void refuse_signal(struct act__worker *worker, act_self *self, act_messag
 {
     unsigned end;
     if (signal->tag == ACT__SIGNAL_OUTBOX)
-        take_in_all(worker, self, unpack_row(signal)); /* which are refused, or inherited */
+        take_in_all(worker, self, unpack_outbox(signal)); /* which are refused, or inherited */
     if (signal->tag == ACT__SIGNAL_LINK || signal->tag == ACT__SIGNAL_MONITOR) {
         struct act__reason gone = {.kind = ACT_EXIT_NO_ACTOR};
         struct act__bond  *bond = act__bond_of_end(signal, &end);
@@ -466,9 +467,10 @@ static bool is_inherited(const act_self *self, const act_message *message)
 static void take_in_one(struct act__worker *worker, act_self *self, act_message *message)
 {
     bool is_signal = act__message_is_signal(message);
-    bool living = act__phase_of(self) >= ACT__PHASE_HANDOVER;
+    bool keeps_messages = act__phase_of(self) >= ACT__PHASE_HANDOVER;
     bool is_start = is_signal && message->tag == ACT__SIGNAL_START;
-    if (message->act_generation == (uint32_t)act__load(&self->generation) && (living || is_start)) {
+    if (message->act_generation == (uint32_t)act__load(&self->generation) &&
+        (keeps_messages || is_start)) {
         if (is_signal)
             apply(worker, self, message);
         else if (act__unlikely(act__message_is_reply(message)))
@@ -477,7 +479,7 @@ static void take_in_one(struct act__worker *worker, act_self *self, act_message 
             act__inbox_append(&self->inbox_owned, message);
     } else if (is_signal) {
         refuse_signal(worker, self, message);
-    } else if (living && is_inherited(self, message)) {
+    } else if (keeps_messages && is_inherited(self, message)) {
         act__inbox_append(&self->inbox_owned, message);
     } else {
         act__refuse(worker, self, message, ACT_NO_ACTOR);

@@ -145,6 +145,7 @@ struct act__a_floating_number_is_no_integer {
 #define ACT__INTEGER(x)                                                                            \
     _Generic((x), float                                                                            \
              : (struct act__a_floating_number_is_no_integer){0}, double                            \
+             : (struct act__a_floating_number_is_no_integer){0}, long double                       \
              : (struct act__a_floating_number_is_no_integer){0}, default                           \
              : (x))
 #define act_int64(x)  act_int64(ACT__INTEGER(x))

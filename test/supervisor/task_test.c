@@ -310,6 +310,24 @@ static void a_task_may_be_cancelled_before_its_function_is_called(void)
     fixture_close();
 }
 
+static act_message *cancels_itself_and_answers(act_self *self, const void *nothing)
+{
+    (void)nothing;
+    (void)self;
+    fixture_tell_to(asker, cancels);
+    return make_answer(7);
+}
+
+static void a_function_that_answers_all_the_same_is_heard(void)
+{
+    open_tasks();
+    run_task(cancels_itself_and_answers);
+    ck_assert_int_eq(fixture_count(asker, TAG_A), 1);
+    ck_assert_int_eq(fixture_count(asker, ACT_MESSAGE_DOWN), 0);
+    ck_assert(cancelled() == ACT_OK || cancelled() == ACT_NOT_FOUND);
+    fixture_close();
+}
+
 static void a_task_that_is_over_is_not_found(void)
 {
     open_tasks();
@@ -395,6 +413,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(the_end_of_the_supervisor_ends_and_answers_all, .rounds = 40),
     FIXTURE_CASE(a_supervisor_that_runs_no_tasks_refuses),
     TEST_CASE(a_task_may_be_cancelled_before_its_function_is_called, .rounds = 40),
+    FIXTURE_CASE(a_function_that_answers_all_the_same_is_heard),
     FIXTURE_CASE(a_task_that_is_over_is_not_found),
     FIXTURE_CASE(what_is_no_supervisor_of_tasks_cancels_none),
     FIXTURE_CASE(odd_args_are_refused),

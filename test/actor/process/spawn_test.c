@@ -1,5 +1,7 @@
 /* How actors come to be. */
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
 #include <test/actor/fixture.h>
 
 static act_pid a, b;
@@ -225,12 +227,16 @@ static void a_child_knows_itself_and_its_parent(void)
 
 static void spawns_badly(act_self *self)
 {
-    static const act_behavior deaf = {.name = "deaf"}, nameless = {.receive = scripted_receive};
-    act_pid                   pid = {7, 7};
-    act_ref                   ref = {7};
-    act_spawn_options         short_ones = {.size = sizeof(size_t) - 1};
+    static const act_behavior deaf = {.name = "deaf"}, nameless = {.receive = scripted_receive},
+                              without_init = {.name = "without init",
+                                              .receive = scripted_receive,
+                                              .args_release = free};
+    act_pid           pid = {7, 7};
+    act_ref           ref = {7};
+    act_spawn_options short_ones = {.size = sizeof(size_t) - 1};
     ck_assert_int_eq(act_spawn(self, &pid, &deaf, NULL, NULL), ACT_INVALID);
     ck_assert_int_eq(act_spawn(self, &pid, &nameless, NULL, NULL), ACT_INVALID);
+    ck_assert_int_eq(act_spawn(self, &pid, &without_init, NULL, NULL), ACT_INVALID);
     ck_assert_int_eq(act_spawn_link(self, &pid, &scripted, NULL, &short_ones), ACT_INVALID);
     ck_assert_int_eq(act_spawn(self, &pid, &scripted, NULL, ACT_SPAWN_OPTIONS(.worker = 2)),
                      ACT_INVALID);

@@ -70,8 +70,10 @@ bad "a double for an integer's field" 'float-conversion|narrowing' <<'EOF'
     volatile double half = 0.5;
     act_tell(self, to, counter_add, .amount = half);
 EOF
-echo '    act_tell_value(self, to, 1, act_int64(2.5));' >"$work/body"
-bad_in "${CC:-cc}" gnu11 c "a double for an integer" 'floating_number_is_no_integer'
+for number in 2.5 2.5f 2.5L; do
+    echo "    act_tell_value(self, to, 1, act_int64($number)); act_tell_value(self, to, 1, act_uint64($number));" >"$work/body"
+    bad_in "${CC:-cc}" gnu11 c "$number for an integer" 'floating_number_is_no_integer'
+done
 good "integers of all sizes for an integer" <<'EOF'
     const char c = 1; const unsigned long u = 2; const bool b = true;
     act_tell_value(self, to, 1, act_int64(c + b)); act_tell_value(self, to, 1, act_uint64(u));
