@@ -199,7 +199,7 @@ static void a_release_that_panics_for_an_actor_that_has_ended_ends_the_process(v
     if (forks())
         _exit(act_simulation_run(spawn_careless(handovers[kit_round()]), NULL, 1000) != ACT_OK);
     child_has_aborted("act: error: careless <0.1.");
-    child_has_aborted("a release or a hook has panicked");
+    child_has_aborted("in a release or a hook: there is no callback to leave");
 }
 
 static void a_release_cannot_end_an_actor_that_has_ended(void)
