@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <actor/io/io.h>
+#include <mailbox/base/sanitize.h>
 #include <supervisor/system_main.h>
 #include <test/kit/kit.h>
 
@@ -392,8 +393,10 @@ static void sigint_that_was_ignored_stays_so(void)
 
 static void handle_before(int number)
 {
+    static const char text[] = "as before\n";
     (void)number;
-    say("as before");
+    if (write(STDOUT_FILENO, text, sizeof text - 1) < 0)
+        abort();
 }
 
 static bool is_as_before(const sigset_t *mask)
@@ -529,6 +532,12 @@ static void a_second_call_beside_the_first_is_2(void)
     has_logged(&process, "act: error: another thread is in act_system_main");
 }
 
+/*
+ * ThreadSanitizer loses a signal that its own handler has raised again, and makes no threads in a
+ * child of a process with several. In such a child AddressSanitizer's allocator may be locked for
+ * ever.
+ */
+#ifndef __SANITIZE_THREAD__
 /* A child of fork() dies of the signal as one of a program without this call. */
 static act_result fork_and_wait(act_self *self, void *state, const void *args)
 {
@@ -562,7 +571,12 @@ static void a_child_of_fork_dies_of_the_signal(void)
     exits_with(&process, 0);
 }
 
-#ifndef __SANITIZE_THREAD__ /* which makes no threads in a child of a process with several */
+#define FORKED_CASE TEST_CASE(a_child_of_fork_dies_of_the_signal, .rounds = 2),
+#else
+#define FORKED_CASE
+#endif
+
+#if !defined __SANITIZE_THREAD__ && !defined ACT__ADDRESS_SANITIZER
 /* It has the disposition, and is to find again what was there before its parent's call. */
 static act_result fork_and_run(act_self *self, void *state, const void *args)
 {
@@ -654,8 +668,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(an_actor_that_asks_for_a_signal_gets_it_instead),
     TEST_CASE(a_thread_that_was_there_may_get_the_signal),
     TEST_CASE(a_second_call_beside_the_first_is_2),
-    TEST_CASE(a_child_of_fork_dies_of_the_signal, .rounds = 2),
-    FAMILY_CASE TEST_CASE(a_wrong_tree_is_2_and_the_log_says_what),
+    FORKED_CASE FAMILY_CASE TEST_CASE(a_wrong_tree_is_2_and_the_log_says_what),
     TEST_CASE(wrong_options_are_2_and_standard_error_says_so),
     END_OF_CASES,
 };
