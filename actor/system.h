@@ -158,6 +158,15 @@ ACT_API ACT_MUST_CHECK act_result act_system_run(act_system *system) ACT_NONNULL
 ACT_API void act_system_stop(act_system *system) ACT_NONNULL_ALL;
 
 /**
+ * Asks for a stop that waits for no actor: what is told to end, or has been, and has not ended is
+ * killed, as when stop_timeout is over; act_system_run then answers ACT_TIMED_OUT. After
+ * act_system_stop, too.
+ *
+ * Threads: as act_system_stop. Never waits; it is heeded within 20 ms.
+ */
+ACT_API void act_system_kill(act_system *system) ACT_NONNULL_ALL;
+
+/**
  * Tells the service manager READY, once: what it starts after this one can begin.
  *
  * Threads: any, handlers included. Never waits.

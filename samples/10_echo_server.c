@@ -115,13 +115,5 @@ static const act_supervisor_spec tree = {.intensity = 1, .children = &child, .ch
 
 int main(void)
 {
-    act_system *system;
-    act_pid     supervisor;
-    if (act_system_create(&system, NULL) != ACT_OK)
-        return 1;
-    act_result result = act_system_spawn_supervisor(system, &supervisor, &tree, NULL);
-    if (result == ACT_OK)
-        result = act_system_run(system); /* until the client stops it */
-    act_system_destroy(&system);
-    return result != ACT_OK;
+    return act_system_main(&tree, NULL); /* until the client stops it, or a signal */
 }

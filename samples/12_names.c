@@ -107,13 +107,5 @@ static void quiet(void *context, act_log_level level, const char *text)
 
 int main(void)
 {
-    act_system *system;
-    act_pid     supervisor;
-    if (act_system_create(&system, ACT_SYSTEM_OPTIONS(.log = quiet)) != ACT_OK)
-        return 1;
-    act_result result = act_system_spawn_supervisor(system, &supervisor, &tree, NULL);
-    if (result == ACT_OK)
-        result = act_system_run(system);
-    act_system_destroy(&system);
-    return result != ACT_OK;
+    return act_system_main(&tree, ACT_SYSTEM_OPTIONS(.log = quiet));
 }

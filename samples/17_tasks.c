@@ -116,13 +116,5 @@ int main(void)
                                  {.id = "asker", .behavior = &asker}};
     children[0].options = ACT_SPAWN_OPTIONS(.name = "tasks");
     const act_supervisor_spec tree = {.children = children, .children_count = 2};
-    act_system               *system;
-    act_pid                   supervisor;
-    if (act_system_create(&system, NULL) != ACT_OK)
-        return 1;
-    act_result result = act_system_spawn_supervisor(system, &supervisor, &tree, NULL);
-    if (result == ACT_OK)
-        result = act_system_run(system);
-    act_system_destroy(&system);
-    return result != ACT_OK;
+    return act_system_main(&tree, NULL);
 }

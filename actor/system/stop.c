@@ -42,6 +42,15 @@ void act_system_stop(act_system *system)
     errno = saved;
 }
 
+void act_system_kill(act_system *system)
+{
+    if (act__has_forked(system))
+        return;
+    /* relaxed: act__stop_wait looks again soon */
+    act__store(&act__record_of(system)->kill_asked, true);
+    act_system_stop(system);
+}
+
 void act_system_tree_begins(act_system *system)
 {
     act__add(&act__record_of(system)->trees_count, 1);
@@ -110,13 +119,19 @@ static act_millis add_delay(act_millis now, act_millis delay)
 /* What has not ended in time. */
 static act_result kill_all(const struct act__stop *stop, act_millis asked)
 {
-    act_system *system = stop->system;
-    act_millis  until = add_delay(now_of(system), stop->kill_timeout);
+    act_system      *system = stop->system;
+    act_millis       until = add_delay(now_of(system), stop->kill_timeout);
+    bool             is_asked = stop->heeds_kill && act__load(&act__record_of(system)->kill_asked);
+    struct act__stop last = *stop; /* that of the killed is not cut short */
 
-    act__left_tell(system, ACT_LOG_WARNING, "not ended within stop_timeout, is killed:", asked);
+    last.heeds_kill = false;
+    act__left_tell(system, ACT_LOG_WARNING,
+                   is_asked ? "not ended before act_system_kill, is killed:"
+                            : "not ended within stop_timeout, is killed:",
+                   asked);
     do
         act__control_set_all(system, stop->worker, ACT__CONTROL_KILL);
-    while (!stop->wait(stop, ACT__ENDED_ALL, now_of(system) + KILL_ROUND) &&
+    while (!stop->wait(&last, ACT__ENDED_ALL, now_of(system) + KILL_ROUND) &&
            (until == ACT_FOREVER || now_of(system) < until));
     return ACT_TIMED_OUT;
 }
@@ -160,7 +175,8 @@ bool act__stop_wait(const struct act__stop *stop, enum act__ended what, act_mill
     act__lock(&roots->mutex);
     for (;;) {
         ended = act__has_ended(system, what);
-        if (ended || !in_time)
+        if (ended || !in_time ||
+            (stop->heeds_kill && act__load(&act__record_of(system)->kill_asked)))
             break;
         /*
          * An actor that was ending while `closing` was set may not have seen it, and then does not
@@ -195,7 +211,7 @@ act_result act__stop_run(act_system *system)
         (void)poll(&asked, 1, -1);
     record->stopped = true;
     struct act__stop stop = {
-        .system = system, .wait = act__stop_wait, .kill_timeout = KILL_TIMEOUT};
+        .system = system, .wait = act__stop_wait, .heeds_kill = true, .kill_timeout = KILL_TIMEOUT};
     act_result result = result_of_stop(system, act__stop_in_order(&stop));
     act__store(&system->is_run, false);
     return result;

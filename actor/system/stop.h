@@ -27,6 +27,7 @@ struct act__stop {
      * it has come.
      */
     bool (*wait)(const struct act__stop *stop, enum act__ended what, act_millis until);
+    bool       heeds_kill;   /* its waits end when act_system_kill is called */
     act_millis kill_timeout; /* how long the killed may take; ACT_FOREVER: they always end */
 };
 

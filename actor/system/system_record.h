@@ -28,6 +28,7 @@ struct act__system_record {
     _Atomic uint32_t trees_count; /* root supervisors; with the next see lifecycle.h */
     _Atomic bool     gave_up;
     _Atomic bool     stop_asked;
+    _Atomic bool     kill_asked; /* by act_system_kill; set by any thread */
     int              stop_event; /* an eventfd: act_system_stop must be async-signal-safe; -1 in
                                     a simulation */
     act_system      *next_abandoned;
