@@ -117,26 +117,25 @@ static act_millis add_delay(act_millis now, act_millis delay)
 }
 
 /* What has not ended in time. */
-static act_result kill_all(const struct act__stop *stop, act_millis asked)
+static act_result kill_all(struct act__stop *stop, act_millis asked)
 {
-    act_system      *system = stop->system;
-    act_millis       until = add_delay(now_of(system), stop->kill_timeout);
-    bool             is_asked = stop->heeds_kill && act__load(&act__record_of(system)->kill_asked);
-    struct act__stop last = *stop; /* that of the killed is not cut short */
+    act_system *system = stop->system;
+    act_millis  until = add_delay(now_of(system), stop->kill_timeout);
+    bool        is_asked = stop->heeds_kill && act__load(&act__record_of(system)->kill_asked);
 
-    last.heeds_kill = false;
+    stop->heeds_kill = false; /* what waits for the killed is not cut short */
     act__left_tell(system, ACT_LOG_WARNING,
                    is_asked ? "not ended before act_system_kill, is killed:"
                             : "not ended within stop_timeout, is killed:",
                    asked);
     do
         act__control_set_all(system, stop->worker, ACT__CONTROL_KILL);
-    while (!stop->wait(&last, ACT__ENDED_ALL, now_of(system) + KILL_ROUND) &&
+    while (!stop->wait(stop, ACT__ENDED_ALL, now_of(system) + KILL_ROUND) &&
            (until == ACT_FOREVER || now_of(system) < until));
     return ACT_TIMED_OUT;
 }
 
-act_result act__stop_in_order(const struct act__stop *stop)
+act_result act__stop_in_order(struct act__stop *stop)
 {
     act_system *system = stop->system;
     act_millis  asked = now_of(system);
