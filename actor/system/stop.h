@@ -31,7 +31,7 @@ struct act__stop {
     act_millis kill_timeout; /* how long the killed may take; ACT_FOREVER: they always end */
 };
 
-/* Once. Returns: ACT_OK; ACT_TIMED_OUT: not within stop_timeout, and perhaps some have not ended. */
+/* Returns: ACT_OK; ACT_TIMED_OUT: not within stop_timeout, and perhaps some have not ended. */
 act_result act__stop_in_order(struct act__stop *stop);
 
 /* `wait` of a thread that is not one of the system's. */
