@@ -258,7 +258,8 @@ static void the_end_of_the_supervisor_ends_and_answers_all(void)
     fixture_close();
 }
 
-static void a_supervisor_that_runs_no_tasks_refuses(void)
+/* A supervisor with a template that is no task. */
+static void open_guests(void)
 {
     const act_child_spec guest = {
         .id = "guest", .behavior = &scripted, .restart = ACT_RESTART_TEMPORARY};
@@ -266,6 +267,11 @@ static void a_supervisor_that_runs_no_tasks_refuses(void)
         .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &guest, .children_count = 1};
     open_tasks();
     ck_assert_int_eq(act_system_spawn_supervisor(fixture.system, &tasks, &spec, NULL), ACT_OK);
+}
+
+static void a_supervisor_that_runs_no_tasks_refuses(void)
+{
+    open_guests();
     run_task(answers_seven);
     fixture_only(asker, ACT_MESSAGE_SUPERVISOR_ANSWER);
     ck_assert_int_eq(runs, 0);
@@ -340,12 +346,7 @@ static void a_task_that_is_over_is_not_found(void)
 
 static void what_is_no_supervisor_of_tasks_cancels_none(void)
 {
-    const act_child_spec guest = {
-        .id = "guest", .behavior = &scripted, .restart = ACT_RESTART_TEMPORARY};
-    const act_supervisor_spec spec = {
-        .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &guest, .children_count = 1};
-    open_tasks();
-    ck_assert_int_eq(act_system_spawn_supervisor(fixture.system, &tasks, &spec, NULL), ACT_OK);
+    open_guests();
     fixture_let(asker, cancels);
     ck_assert_int_eq(cancelled(), ACT_INVALID);
     fixture_close();

@@ -90,6 +90,16 @@ static void replies(act_self *self)
     ck_assert_int_eq(act_reply(self, asker, &message), ACT_OK);
 }
 
+/* c has the request and answers it: that is the one answer. */
+static void close_after_answer_of_c(void)
+{
+    note_asker(c);
+    fixture_let(c, replies);
+    ck_assert_int_eq(fixture_count(a, TAG_B), 1);
+    ck_assert_int_eq(answers(a), 1);
+    fixture_close();
+}
+
 static void the_receiver_sees_the_asker_and_answers_it(void)
 {
     let_ask();
@@ -143,11 +153,7 @@ static void the_end_of_the_one_that_has_forwarded_it_is_nothing(void)
         act_system_exit(fixture.system, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
     fixture_run();
     ck_assert_int_eq(answers(a), 0);
-    note_asker(c);
-    fixture_let(c, replies);
-    ck_assert_int_eq(fixture_count(a, TAG_B), 1);
-    ck_assert_int_eq(answers(a), 1);
-    fixture_close();
+    close_after_answer_of_c();
 }
 
 static void it_times_out_when_the_asker_has_said(void)
@@ -392,11 +398,7 @@ static void one_that_ends_may_still_forward_it(void)
     ck_assert_int_eq(result, ACT_OK);
     ck_assert(!fixture_lives(b));
     ck_assert_int_eq(answers(a), 0);
-    note_asker(c);
-    fixture_let(c, replies);
-    ck_assert_int_eq(fixture_count(a, TAG_B), 1);
-    ck_assert_int_eq(answers(a), 1);
-    fixture_close();
+    close_after_answer_of_c();
 }
 
 /* The message alone: the ask stays with the one that was asked. */
