@@ -4,15 +4,14 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#include <test/cases/judge.h>
+#include <test/cases/server.h>
 
 enum way { EXIT, CLOSE, SHUTDOWN_AND_EXIT, PANIC, FINISH, FINISH_AND_EXIT, FINISH_AND_PANIC, WAYS };
 static const char *const names[WAYS] = {"exit",   "close",           "shutdown and exit", "panic",
                                         "finish", "finish and exit", "finish and panic"};
 
-static char        answer[5 << 20];
-static _Atomic int port;
-static enum way    way; /* of the next connection */
+static char     answer[5 << 20];
+static enum way way; /* of the next connection */
 
 static act_result open_socket(act_self *self, void *state, const void *args)
 {
@@ -46,28 +45,6 @@ static const act_behavior connection = {.name = "connection",
                                         .args_bytes = sizeof(act_socket *),
                                         .init = open_socket,
                                         .receive = send_answer};
-
-static act_result listen_here(act_self *self, void *state, const void *args)
-{
-    (void)args;
-    must(act_tcp_listen(self, state, "127.0.0.1", 0, NULL));
-    port = act_listener_port(*(act_listener **)state);
-    return ACT_OK;
-}
-
-static void accept_all(act_self *self, void *state, const act_message *message)
-{
-    act_socket *accepted;
-    act_pid     pid;
-    (void)message;
-    while (act_tcp_accept(*(act_listener **)state, &accepted) == ACT_OK)
-        must(act_spawn(self, &pid, &connection, &accepted, NULL));
-}
-
-static const act_behavior server = {.name = "server",
-                                    .state_bytes = sizeof(act_listener *),
-                                    .init = listen_here,
-                                    .receive = accept_all};
 
 static int ask(void)
 {
@@ -105,6 +82,7 @@ int main(void)
     act_pid     pid;
     int         right = 0;
     must(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = no_log)));
+    server_connection = &connection;
     must(act_system_spawn(system, &pid, &server, NULL, NULL));
     if (!comes_to(&port, 1, 20000))
         judge_wrong("the server does not listen");

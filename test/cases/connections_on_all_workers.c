@@ -3,12 +3,12 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
-#include <test/cases/judge.h>
+#include <test/cases/server.h>
 
 enum { CLIENTS = 200, REQUESTS = 20, THREADS_MAX = 8, SHARE_MIN = 40 };
 #define WORK_MS 0.05
 
-static _Atomic int port, answered, threads;
+static _Atomic int answered, threads;
 /* By thread that runs handlers; the last is of those beyond. */
 static _Atomic int connections[THREADS_MAX], work[THREADS_MAX];
 
@@ -64,28 +64,6 @@ static const act_behavior connection = {.name = "connection",
                                         .init = open_socket,
                                         .receive = answer};
 
-static act_result listen_here(act_self *self, void *state, const void *args)
-{
-    (void)args;
-    must(act_tcp_listen(self, state, "127.0.0.1", 0, NULL));
-    port = act_listener_port(*(act_listener **)state);
-    return ACT_OK;
-}
-
-static void accept_all(act_self *self, void *state, const act_message *message)
-{
-    act_socket *accepted;
-    act_pid     pid;
-    (void)message;
-    while (act_tcp_accept(*(act_listener **)state, &accepted) == ACT_OK)
-        must(act_spawn(self, &pid, &connection, &accepted, NULL));
-}
-
-static const act_behavior server = {.name = "server",
-                                    .state_bytes = sizeof(act_listener *),
-                                    .init = listen_here,
-                                    .receive = accept_all};
-
 static int dial(void)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
@@ -116,6 +94,7 @@ int main(void)
     /* no spare threads: they would be counted as workers */
     must(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 2, .log = no_log,
                                                        .stuck_after = ACT_FOREVER)));
+    server_connection = &connection;
     must(act_system_spawn(system, &pid, &server, NULL, NULL));
     if (!comes_to(&port, 1, 20000))
         judge_wrong("the server does not listen");
