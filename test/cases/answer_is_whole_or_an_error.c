@@ -10,8 +10,7 @@ enum way { EXIT, CLOSE, SHUTDOWN_AND_EXIT, PANIC, FINISH, FINISH_AND_EXIT, FINIS
 static const char *const names[WAYS] = {"exit",   "close",           "shutdown and exit", "panic",
                                         "finish", "finish and exit", "finish and panic"};
 
-static char     answer[5 << 20];
-static enum way way; /* of the next connection */
+static char answer[5 << 20];
 
 static act_result open_socket(act_self *self, void *state, const void *args)
 {
@@ -21,11 +20,14 @@ static act_result open_socket(act_self *self, void *state, const void *args)
     return result;
 }
 
+/* The client's one byte says in which way. */
 static void send_answer(act_self *self, void *state, const act_message *message)
 {
-    act_tcp **tcp = state;
-    if (message->tag != ACT_MESSAGE_TCP_READABLE)
+    act_tcp      **tcp = state;
+    const uint8_t *way_asked;
+    if (message->tag != ACT_MESSAGE_TCP_READABLE || act_tcp_input(*tcp, &way_asked) == 0)
         return;
+    enum way way = *way_asked;
     act_tcp_consume(*tcp, SIZE_MAX);
     must(act_tcp_write(*tcp, answer, sizeof answer));
     if (way == CLOSE)
@@ -46,25 +48,26 @@ static const act_behavior connection = {.name = "connection",
                                         .init = open_socket,
                                         .receive = send_answer};
 
-static int ask(void)
+static int ask(enum way way)
 {
+    uint8_t            byte = way;
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct timeval     patience = {.tv_sec = 20};
     int                fd = socket(AF_INET, SOCK_STREAM, 0);
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) != 0 || write(fd, "x", 1) != 1 ||
+    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) != 0 || write(fd, &byte, 1) != 1 ||
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0)
         judge_wrong("to ask: %s", strerror(errno));
     return fd;
 }
 
 /* As a client that reads slowly does. Returns: whether it was right. */
-static bool try_way(void)
+static bool try_way(enum way way)
 {
     static char bytes[1 << 16];
     size_t      have = 0;
     ssize_t     got;
-    int         fd = ask();
+    int         fd = ask(way);
     sleep_ms(100);
     while ((got = read(fd, bytes, sizeof bytes)) > 0)
         have += (size_t)got;
@@ -86,8 +89,8 @@ int main(void)
     must(act_system_spawn(system, &pid, &server, NULL, NULL));
     if (!comes_to(&port, 1, 20000))
         judge_wrong("the server does not listen");
-    for (way = 0; way < WAYS; way++)
-        right += try_way();
+    for (enum way way = 0; way < WAYS; way++)
+        right += try_way(way);
     must(act_system_destroy(&system));
     return judge(right == WAYS, "%d of %d ways", right, (int)WAYS);
 }
