@@ -197,7 +197,7 @@ ACT_API void *act_kept(const act_self *self) ACT_NONNULL_ALL;
  * to       A pid whose actor has exited is allowed and answered with ACT_NO_ACTOR.
  * message  *message is one that you own (from act_message_create or act_take). Not an ask whose
  *          asker still waits, which would not hear of it again: act_forward sends that on, and
- *          act_reply answers with it. An asker waits until it has taken a reply in.
+ *          act_reply_message answers with it. An asker waits until it has taken a reply in.
  *
  * Owns:    on ACT_OK the receiver owns it and *message is NULL; otherwise it is still yours,
  *          unchanged.
@@ -261,7 +261,7 @@ ACT_API void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void
 
 /**
  * Keeps the message that the handler was given, beyond the handler's return. An ask still waits for
- * its answer: keep act_message_asker for act_reply, or act_forward it.
+ * its answer: keep act_message_asker for act_reply_message, or act_forward it.
  *
  * Owns:    it is yours to send or free. Where the handler may panic meanwhile, keep it in a
  *          variable with __attribute__((cleanup(act_message_free))), which sending sets to NULL; in
@@ -297,11 +297,11 @@ ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
  *          ACT_NO_MEMORY; ACT_FULL (the inbox is full, whatever its policy).
  * See:     samples/02_ask_reply.c
  */
-ACT_API ACT_MUST_CHECK act_result act_ask(act_self *self, act_ref *ask, act_pid to,
-                                          act_message **message,
-                                          act_millis    timeout) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_ask_message(act_self *self, act_ref *ask, act_pid to,
+                                                  act_message **message,
+                                                  act_millis    timeout) ACT_NONNULL_ALL;
 
-/** Asks with a scalar; as act_ask, but on failure a resource is still yours. */
+/** Asks with a scalar; as act_ask_message, but on failure a resource is still yours. */
 ACT_API ACT_MUST_CHECK act_result act_ask_value(act_self *self, act_ref *ask, act_pid to,
                                                 uint32_t tag, act_value value,
                                                 act_millis timeout) ACT_NONNULL_ALL;
@@ -347,8 +347,8 @@ static inline act_asker act_message_asker(const act_message *message)
  * Returns: as act_send, but never ACT_FULL: a reply needs no place; ACT_INVALID if the asker's ask
  *          is 0.
  */
-ACT_API ACT_MUST_CHECK act_result act_reply(act_self *self, act_asker asker,
-                                            act_message **message) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_reply_message(act_self *self, act_asker asker,
+                                                    act_message **message) ACT_NONNULL_ALL;
 
 /**
  * Answers an ask without a message: the asker gets the DOWN that it would get if this actor ended
@@ -587,7 +587,7 @@ ACT_API ACT_MUST_CHECK act_result act_send_after(act_self *self, act_ref *timer,
                                                  act_millis    delay) ACT_NONNULL_ALL;
 
 /** Sends a scalar later; as act_send_after, but on failure a resource is still yours. */
-ACT_API ACT_MUST_CHECK act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to,
+ACT_API ACT_MUST_CHECK act_result act_tell_after_value(act_self *self, act_ref *timer, act_pid to,
                                                        uint32_t tag, act_value value,
                                                        act_millis delay) ACT_NONNULL_ALL;
 

@@ -68,10 +68,12 @@ ACT_END_DECLS
     act__tell_words(ACT__IN_HANDLER(self, act__tell_words), __VA_ARGS__)
 #define act_tell_bytes(self, ...) act_tell_bytes(ACT__IN_HANDLER(self, act_tell_bytes), __VA_ARGS__)
 #define act_take(self)            act_take(ACT__IN_HANDLER(self, act_take))
-#define act_ask(self, ...)        act_ask(ACT__IN_HANDLER(self, act_ask), __VA_ARGS__)
-#define act_ask_value(self, ...)  act_ask_value(ACT__IN_HANDLER(self, act_ask_value), __VA_ARGS__)
-#define act_reply(self, ...)      act_reply(ACT__IN_HANDLER(self, act_reply), __VA_ARGS__)
-#define act_refuse(self, ...)     act_refuse(ACT__IN_HANDLER(self, act_refuse), __VA_ARGS__)
+#define act_ask_message(self, ...)                                                                 \
+    act_ask_message(ACT__IN_HANDLER(self, act_ask_message), __VA_ARGS__)
+#define act_ask_value(self, ...) act_ask_value(ACT__IN_HANDLER(self, act_ask_value), __VA_ARGS__)
+#define act_reply_message(self, ...)                                                               \
+    act_reply_message(ACT__IN_HANDLER(self, act_reply_message), __VA_ARGS__)
+#define act_refuse(self, ...) act_refuse(ACT__IN_HANDLER(self, act_refuse), __VA_ARGS__)
 #define act_answer_value(self, ...)                                                                \
     act_answer_value(ACT__IN_HANDLER(self, act_answer_value), __VA_ARGS__)
 #define act_link(self, ...)       act_link(ACT__IN_HANDLER(self, act_link), __VA_ARGS__)
@@ -93,8 +95,8 @@ ACT_END_DECLS
 #define act_now(self)             act_now(ACT__IN_HANDLER_CONST(self, act_now))
 #define act_random(self)          act_random(ACT__IN_HANDLER(self, act_random))
 #define act_send_after(self, ...) act_send_after(ACT__IN_HANDLER(self, act_send_after), __VA_ARGS__)
-#define act_tell_value_after(self, ...)                                                            \
-    act_tell_value_after(ACT__IN_HANDLER(self, act_tell_value_after), __VA_ARGS__)
+#define act_tell_after_value(self, ...)                                                            \
+    act_tell_after_value(ACT__IN_HANDLER(self, act_tell_after_value), __VA_ARGS__)
 #define act_cancel_timer(self, ...)                                                                \
     act_cancel_timer(ACT__IN_HANDLER(self, act_cancel_timer), __VA_ARGS__)
 #define act_alloc(self, ...)   act_alloc(ACT__IN_HANDLER(self, act_alloc), __VA_ARGS__)
@@ -131,8 +133,8 @@ ACT_END_DECLS
 /* actor/typed.h */
 #define act_unknown(self, ...)    act_unknown(ACT__IN_HANDLER(self, act_unknown), __VA_ARGS__)
 #define act_tell_typed(self, ...) act_tell_typed(ACT__IN_HANDLER(self, act_tell_typed), __VA_ARGS__)
-#define act_tell_typed_after(self, ...)                                                            \
-    act_tell_typed_after(ACT__IN_HANDLER(self, act_tell_typed_after), __VA_ARGS__)
+#define act_tell_after_typed(self, ...)                                                            \
+    act_tell_after_typed(ACT__IN_HANDLER(self, act_tell_after_typed), __VA_ARGS__)
 #define act_ask_typed(self, ...) act_ask_typed(ACT__IN_HANDLER(self, act_ask_typed), __VA_ARGS__)
 #define act_answer_typed(self, ...)                                                                \
     act_answer_typed(ACT__IN_HANDLER(self, act_answer_typed), __VA_ARGS__)

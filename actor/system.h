@@ -246,13 +246,13 @@ ACT_API void act_system_tell_value(act_system *system, act_pid to, uint32_t tag,
  * Threads: any thread that may block: ordinary ones and callbacks of blocking actors; not in a
  *          simulation.
  * Returns: ACT_OK, ACT_NO_ACTOR (it ended before answering, had no memory for the answer or dropped
- *          the request; see act_ask: it may be done all the same), ACT_TIMED_OUT, ACT_FULL,
+ *          the request; see act_ask_message: it may be done all the same), ACT_TIMED_OUT, ACT_FULL,
  *          ACT_NO_MEMORY, ACT_INVALID (timeout, a callback that must not block, a blocking actor's
  *          that asks itself, or a simulation).
  */
-ACT_API ACT_MUST_CHECK act_result act_system_ask(act_system *system, act_pid to,
-                                                 act_message **message, act_message **reply,
-                                                 act_millis timeout) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_system_ask_message(act_system *system, act_pid to,
+                                                         act_message **message, act_message **reply,
+                                                         act_millis timeout) ACT_NONNULL_ALL;
 
 /* An exit reason that owns its text. */
 typedef struct act_exit_report {
@@ -268,7 +268,7 @@ typedef struct act_exit_report {
  *          call.
  * timeout  0 or more, or ACT_FOREVER.
  *
- * Threads: as act_system_ask.
+ * Threads: as act_system_ask_message.
  * Returns: ACT_OK, ACT_TIMED_OUT, ACT_NO_MEMORY, ACT_INVALID (timeout, a callback that must not
  *          block, a blocking actor's that waits for itself, or a simulation).
  */
@@ -283,8 +283,8 @@ ACT_API ACT_MUST_CHECK act_result act_system_join(act_system *system, act_pid pi
  * Threads: any.
  * Returns: as act_exit_other.
  */
-ACT_API ACT_MUST_CHECK act_result act_system_exit(act_system *system, act_pid pid,
-                                                  act_exit_reason reason) ACT_NONNULL_ALL;
+ACT_API ACT_MUST_CHECK act_result act_system_exit_actor(act_system *system, act_pid pid,
+                                                        act_exit_reason reason) ACT_NONNULL_ALL;
 
 /**
  * Says how many messages wait for an actor. Of one with inbox_max all that count under it. Of

@@ -36,10 +36,10 @@ ACT_BEGIN_DECLS
  * ACT_INVALID.
  */
 #define act_tell_after(self, timer, to, delay, name, ...)                                          \
-    act_tell_typed_after(self, timer, to, delay, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
+    act_tell_after_typed(self, timer, to, delay, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
 
-/** act_ask_for(self, &ask, to, ACT_SECONDS(1), counter_read). As act_ask. */
-#define act_ask_for(self, ask, to, timeout, name, ...)                                             \
+/** act_ask(self, &ask, to, ACT_SECONDS(1), counter_read). As act_ask_message. */
+#define act_ask(self, ask, to, timeout, name, ...)                                                 \
     act_ask_typed(self, ask, to, timeout, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
 
 /** act_answer(self, message, counter_value, .total = 7). As act_answer_value. */
@@ -63,10 +63,10 @@ ACT_API void act_tell_typed(act_self *self, act_pid to, const act_type *type, co
 ACT_API void act_system_tell_typed(act_system *system, act_pid to, const act_type *type,
                                    const void *fields) ACT_NONNULL(1, 3, 4);
 /** Sends it later. As act_send_after; also ACT_INVALID. */
-ACT_API ACT_MUST_CHECK act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to,
+ACT_API ACT_MUST_CHECK act_result act_tell_after_typed(act_self *self, act_ref *timer, act_pid to,
                                                        act_millis delay, const act_type *type,
                                                        const void *fields) ACT_NONNULL(1, 2, 5, 6);
-/** Asks with it. As act_ask. */
+/** Asks with it. As act_ask_message. */
 ACT_API ACT_MUST_CHECK act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to,
                                                 act_millis timeout, const act_type *type,
                                                 const void *fields) ACT_NONNULL(1, 2, 5, 6);

@@ -48,9 +48,9 @@ static act_result ask_next(act_self *self, struct client *client)
     act_ref ask;
     switch (client->step++) {
     case 0:
-    case 3: return act_ask_for(self, &ask, client->server, ACT_MS(50), math_square, .number = 12);
-    case 1: return act_ask_for(self, &ask, client->server, ACT_MS(50), math_sleep);
-    case 2: return act_ask_for(self, &ask, client->server, ACT_MS(50), math_crash);
+    case 3: return act_ask(self, &ask, client->server, ACT_MS(50), math_square, .number = 12);
+    case 1: return act_ask(self, &ask, client->server, ACT_MS(50), math_sleep);
+    case 2: return act_ask(self, &ask, client->server, ACT_MS(50), math_crash);
     default: act_stop(self); return ACT_OK;
     }
 }

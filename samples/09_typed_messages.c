@@ -85,7 +85,7 @@ static act_result customer_init(act_self *self, void *state, const void *args)
     (void)state;
     act_tell(self, bank, bank_deposit, .cents = 5000);
     act_tell(self, bank, bank_withdraw, .cents = 2000, .pin = "1234");
-    return act_ask_for(self, &ask, bank, ACT_SECONDS(5), bank_read);
+    return act_ask(self, &ask, bank, ACT_SECONDS(5), bank_read);
 }
 
 static void customer_receive(act_self *self, void *state, const act_message *message)

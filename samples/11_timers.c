@@ -25,7 +25,7 @@ static void say(act_self *self, const char *what)
 static void arm(act_self *self, act_ref *timer, uint32_t tag, act_millis delay)
 {
     act_pid me = act_self_pid(self);
-    if (act_tell_value_after(self, timer, me, tag, act_nothing(), delay) != ACT_OK)
+    if (act_tell_after_value(self, timer, me, tag, act_nothing(), delay) != ACT_OK)
         act_panic(self, "no memory for a timer");
 }
 

@@ -62,7 +62,7 @@ static act_result pay_again(act_self *self, act_pid before)
         return result;
     printf("the till has crashed; its name leads to %s pid\n",
            act_pid_equal(now, before) ? "the same" : "a new");
-    return act_ask_for(self, &ask, now, ACT_SECONDS(5), till_read);
+    return act_ask(self, &ask, now, ACT_SECONDS(5), till_read);
 }
 
 static act_result begin(act_self *self, void *state, const void *args)

@@ -61,7 +61,7 @@ struct display {
 static act_result ask_sensor(act_self *self, const struct display *display, act_millis timeout)
 {
     act_ref ask;
-    return act_ask_for(self, &ask, display->sensor, timeout, sensor_read);
+    return act_ask(self, &ask, display->sensor, timeout, sensor_read);
 }
 
 static act_result display_begin(act_self *self, void *state, const void *args)

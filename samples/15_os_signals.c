@@ -70,7 +70,7 @@ static act_result reload(act_self *self)
     act_ref    ask;
     act_result result = act_whereis(act_self_system(self), &store, "store");
     if (result == ACT_OK)
-        result = act_ask_for(self, &ask, store, ACT_SECONDS(5), service_reload);
+        result = act_ask(self, &ask, store, ACT_SECONDS(5), service_reload);
     return result;
 }
 

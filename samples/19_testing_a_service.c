@@ -43,7 +43,7 @@ static act_result take(act_self *self, void *state, const void *args)
     act_ref    ask;
     act_result result = act_whereis(act_self_system(self), &pid, "lock");
     (void)state, (void)args;
-    return result == ACT_OK ? act_ask_for(self, &ask, pid, ACT_SECONDS(1), lock_take) : result;
+    return result == ACT_OK ? act_ask(self, &ask, pid, ACT_SECONDS(1), lock_take) : result;
 }
 
 static void hear(act_self *self, void *state, const act_message *message)
@@ -70,7 +70,8 @@ static bool crash(act_simulation *simulation)
     act_system *system = act_simulation_system(simulation);
     act_pid     pid;
     return act_whereis(system, &pid, "lock") == ACT_OK &&
-           act_system_exit(system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)) == ACT_OK;
+           act_system_exit_actor(system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)) ==
+               ACT_OK;
 }
 
 /* ---- the tests: each begins with a service that has just been started ---- */

@@ -67,7 +67,7 @@ int main(void)
     must(act_system_spawn(the_system, &the_counter, &counting, NULL, NULL));
     run_all(add_by_message);
     must(act_message_make(&question, tally_read));
-    must(act_system_ask(the_system, the_counter, &question, &answer, ACT_FOREVER));
+    must(act_system_ask_message(the_system, the_counter, &question, &answer, ACT_FOREVER));
     printf("with an actor: %d\n", (int)act_view(tally_total, answer)->count);
     act_message_free(&answer);
     act_system_destroy(&the_system);

@@ -50,7 +50,7 @@ void act__answer_children(act_self *self, act_message *request, const struct act
     payload->rows_count = (uint32_t)count;
     for (size_t i = 0; i < count; i++, child = child->order_next)
         write_row(&payload->rows[i], child);
-    if (act_reply(self, act_message_asker(request), &message) != ACT_OK)
+    if (act_reply_message(self, act_message_asker(request), &message) != ACT_OK)
         act_message_free(&message);
     act_message_free(&request);
 }

@@ -76,7 +76,7 @@ void act__requests_free(struct act__requests *requests)
 /* There may be no asker any more. */
 static void reply(act_self *self, act_asker asker, act_message *message)
 {
-    if (act_reply(self, asker, &message) != ACT_OK)
+    if (act_reply_message(self, asker, &message) != ACT_OK)
         act_message_free(&message);
 }
 
@@ -140,7 +140,7 @@ const act_child_info *act_supervisor_children_read(const act_message *message, s
 act_result act__request_ask(act_self *self, act_ref *ref, act_pid supervisor, act_message *message,
                             act_millis timeout)
 {
-    act_result result = act_ask(self, ref, supervisor, &message, timeout);
+    act_result result = act_ask_message(self, ref, supervisor, &message, timeout);
     if (result != ACT_OK)
         act_message_free(&message);
     return result;

@@ -67,7 +67,7 @@ void         act__requests_free(struct act__requests *requests);
 act_result act__request_create(act_message **message, uint32_t tag, size_t bytes_count);
 act_result act__request_create_value(act_message **message, uint32_t tag, act_value value);
 
-/* As act_ask, but the message is freed if that fails. */
+/* As act_ask_message, but the message is freed if that fails. */
 act_result act__request_ask(act_self *self, act_ref *ask, act_pid supervisor, act_message *message,
                             act_millis timeout);
 

@@ -12,8 +12,9 @@ ACT_BEGIN_DECLS
  *
  * A supervisor takes one step for each message it gets and never waits inside one: while a child
  * starts or stops it still hears all others. It is told to stop by an exit signal from its parent,
- * or from none (act_system_exit, act_system_stop), also while it is starting; exit signals from
- * others are ignored, and messages that are none of its calls are counted and logged (act_unknown).
+ * or from none (act_system_exit_actor, act_system_stop), also while it is starting; exit signals
+ * from others are ignored, and messages that are none of its calls are counted and logged
+ * (act_unknown).
  *
  * Its end, whatever the way: told to stop, it stops its children in reverse order and ends with the
  * reason it was given. Killed, it kills its workers, those that trap exits too, and makes the

@@ -59,7 +59,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     act_message *answer = order->function(self, order->args_bytes != 0 ? order->args : NULL);
     if (answer != NULL) {
         child->is_answered = true; /* read by the supervisor when it has heard of the end */
-        if (act_reply(self, child->asker, &answer) != ACT_OK)
+        if (act_reply_message(self, child->asker, &answer) != ACT_OK)
             act_message_free(&answer);
     }
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));

@@ -443,7 +443,7 @@ act_message *act_take(act_self *self)
     return message;
 }
 
-act_result act_reply(act_self *self, act_asker asker, act_message **message)
+act_result act_reply_message(act_self *self, act_asker asker, act_message **message)
 {
     ACT__HANDLER_ONLY(self);
     if (asker.ask.value == 0)
@@ -529,7 +529,7 @@ uint32_t act_inbox_length(act_system *system, act_pid pid)
 
 act_result act_system_send(act_system *system, act_pid to, act_message **message)
 {
-    act_ref before = (*message)->ref; /* as in send_under: it may be an answer to act_system_ask */
+    act_ref before = (*message)->ref; /* as in send_under: it may be an act_system_ask's answer */
     if (before.value != 0 && act__ask_waits(system, before))
         return ACT_INVALID;
     (*message)->ref.value = 0;

@@ -26,7 +26,7 @@ static inline act_result make_and_send(act_self *self, act_ref *ref, act_pid to,
     return result;
 }
 
-act_result act_tell_typed_after(act_self *self, act_ref *timer, act_pid to, act_millis delay,
+act_result act_tell_after_typed(act_self *self, act_ref *timer, act_pid to, act_millis delay,
                                 const act_type *type, const void *fields)
 {
     ACT__HANDLER_ONLY(self);
@@ -37,7 +37,7 @@ act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis ti
                          const act_type *type, const void *fields)
 {
     ACT__HANDLER_ONLY(self);
-    return make_and_send(self, ask, to, timeout, type, fields, act_ask);
+    return make_and_send(self, ask, to, timeout, type, fields, act_ask_message);
 }
 
 void act__message_show(const act_self *self, const act_message *message, char *text,

@@ -206,7 +206,7 @@ act_result act_exit_other(act_self *self, act_pid other, act_exit_reason reason)
     return exit_other(self->worker->system, self->worker, act__local_of(self), other, reason);
 }
 
-act_result act_system_exit(act_system *system, act_pid pid, act_exit_reason reason)
+act_result act_system_exit_actor(act_system *system, act_pid pid, act_exit_reason reason)
 {
     return exit_other(system, NULL, 0, pid, reason);
 }

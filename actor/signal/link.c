@@ -126,8 +126,8 @@ void act_demonitor(act_self *self, act_ref monitor)
         drop_waiting(self, 0, monitor);
 }
 
-act_result act_ask(act_self *self, act_ref *ask, act_pid to, act_message **message,
-                   act_millis timeout)
+act_result act_ask_message(act_self *self, act_ref *ask, act_pid to, act_message **message,
+                           act_millis timeout)
 {
     ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
@@ -169,7 +169,7 @@ act_result act_ask_value(act_self *self, act_ref *ask, act_pid to, uint32_t tag,
     act_message *message = act__message_make_value(tag, &value);
     if (message == NULL)
         return ACT_NO_MEMORY;
-    act_result result = act_ask(self, ask, to, &message, timeout);
+    act_result result = act_ask_message(self, ask, to, &message, timeout);
     if (result != ACT_OK)
         act__message_drop(message); /* a resource in it stays the caller's */
     return result;

@@ -188,7 +188,7 @@ act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_messag
     return ACT_OK;
 }
 
-act_result act_tell_value_after(act_self *self, act_ref *timer, act_pid to, uint32_t tag,
+act_result act_tell_after_value(act_self *self, act_ref *timer, act_pid to, uint32_t tag,
                                 act_value value, act_millis delay)
 {
     ACT__HANDLER_ONLY(self);

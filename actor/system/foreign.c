@@ -204,8 +204,8 @@ static act_result wait_for_reply(act_system *system, struct foreign *foreign, ac
     return ACT_OK;
 }
 
-act_result act_system_ask(act_system *system, act_pid to, act_message **message,
-                          act_message **reply, act_millis timeout)
+act_result act_system_ask_message(act_system *system, act_pid to, act_message **message,
+                                  act_message **reply, act_millis timeout)
 {
     struct act__system_record *record = act__record_of(system);
     if (act__has_forked(system))
@@ -216,7 +216,7 @@ act_result act_system_ask(act_system *system, act_pid to, act_message **message,
     act__lock_leavable(&record->foreign_mutex);
     act_result result = open_foreign(system, &foreign);
     if (result == ACT_OK) {
-        result = act_ask(foreign.cell, &foreign.awaited, to, message, ACT_FOREVER);
+        result = act_ask_message(foreign.cell, &foreign.awaited, to, message, ACT_FOREVER);
         if (result == ACT_OK)
             result = wait_for_reply(system, &foreign, reply, timeout);
         close_foreign(system, &foreign);

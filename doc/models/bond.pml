@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Models    actor/signal/bond.c    bond_make, bond_begin, bond_end, let_go, ask_answered, ask_fail, ask_timed_out
- *           actor/signal/link.c    link, unlink, monitor, demonitor, ask, drop_waiting
+ *           actor/signal/link.c    link, unlink, monitor, demonitor, ask_message, drop_waiting
  *           actor/signal/signal.c  end_bond_side, apply_exit, apply_down, apply_timer, apply_request, links_cross, refuse_signal,
  *                           accept_reply
  *           actor/process/exit.c    cancel_timers, drop_waiting, bonds_end; actor/signal/timers.c  fire, timer_cancel

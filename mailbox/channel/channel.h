@@ -185,7 +185,7 @@ static inline bool act_channel_is_empty(const act_channel *channel)
 /*
  * Receivers whose values come from the clock: each value is an act_millis, the time it was due.
  * They need no thread; no value is made before it is looked for. They are never disconnected. All
- * in real time, also in a simulation: an actor uses act_tell_value_after.
+ * in real time, also in a simulation: an actor uses act_tell_after_value.
  */
 
 /** The clock that timers and act_channel_until use: milliseconds, never goes back. Threads: any. */

@@ -63,7 +63,7 @@ static void all_have_added(act_self *self, struct idle *idle)
     if (atomic_load(&counter) == n) {
         idle->elapsed = bench_clock() - idle->began;
         bench_must(
-            act_tell_value_after(self, &timer, act_self_pid(self), LOOK, act_nothing(), SETTLE));
+            act_tell_after_value(self, &timer, act_self_pid(self), LOOK, act_nothing(), SETTLE));
     } else {
         bench_check(atomic_load(&counter) == 2 * n, "each actor adds twice");
         bench_end_with(self, idle->elapsed, n, " bytes_per_actor=%.1f",

@@ -114,7 +114,7 @@ static act_result begin(act_self *self, void *state, const void *args)
 static void wait_a_second(act_self *self)
 {
     act_ref timer;
-    bench_must(act_tell_value_after(self, &timer, act_self_pid(self), SECOND, act_nothing(),
+    bench_must(act_tell_after_value(self, &timer, act_self_pid(self), SECOND, act_nothing(),
                                     ACT_SECONDS(1)));
 }
 

@@ -36,7 +36,7 @@ static int64_t used_so_far(void)
 static void after(act_self *self, uint32_t tag, act_millis delay)
 {
     act_ref timer;
-    bench_must(act_tell_value_after(self, &timer, act_self_pid(self), tag, act_nothing(), delay));
+    bench_must(act_tell_after_value(self, &timer, act_self_pid(self), tag, act_nothing(), delay));
 }
 
 static act_result begin(act_self *self, void *state, const void *args)

@@ -84,7 +84,7 @@ static void arm(act_self *self, struct timers *timers)
         timers->x = bench_next(timers->x);
         act_millis delay = 1 + bench_out(timers->x) % DELAY_MAX;
         int64_t    due = bench_clock() + delay * NANOSECONDS;
-        bench_must(act_tell_value_after(self, &timers->batch[i], timers->receiver, FIRED,
+        bench_must(act_tell_after_value(self, &timers->batch[i], timers->receiver, FIRED,
                                         act_int64(due), delay));
     }
 }
@@ -109,7 +109,7 @@ static void next_batch(act_self *self, struct timers *timers)
     } else {
         /* When all have fired, and some more time has passed in which none must. */
         act_ref timer;
-        bench_must(act_tell_value_after(self, &timer, timers->receiver, EXPECT,
+        bench_must(act_tell_after_value(self, &timer, timers->receiver, EXPECT,
                                         act_int64(timers->n - timers->cancelled),
                                         DELAY_MAX + ACT_MS(100)));
     }

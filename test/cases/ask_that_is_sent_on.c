@@ -32,7 +32,7 @@ static act_result begin(act_self *self, void *state, const void *args)
 {
     act_ref ask;
     (void)state, (void)args;
-    return act_ask_for(self, &ask, front, ACT_SECONDS(10), shop_ask, .number = 21);
+    return act_ask(self, &ask, front, ACT_SECONDS(10), shop_ask, .number = 21);
 }
 
 static void hear(act_self *self, void *state, const act_message *message)

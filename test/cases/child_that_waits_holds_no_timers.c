@@ -37,7 +37,7 @@ static void tick(act_self *self, void *state, const act_message *message)
     ticks++;
     for (int i = 0; i < LINES_A_TICK; i++)
         log_line(self);
-    if (act_tell_value_after(self, &timer, act_self_pid(self), TICK, act_nothing(), 10) != ACT_OK)
+    if (act_tell_after_value(self, &timer, act_self_pid(self), TICK, act_nothing(), 10) != ACT_OK)
         act_panic(self, "no timer");
 }
 

@@ -36,7 +36,7 @@ static void tell(uint32_t tag)
 static void kill_worker(void)
 {
     act_exit_reason reason = act_exit_reason_make(ACT_EXIT_KILL, 0, NULL);
-    must(act_system_exit(act_simulation_system(simulation), the_worker(), reason));
+    must(act_system_exit_actor(act_simulation_system(simulation), the_worker(), reason));
     must(act_simulation_run(simulation, NULL, 0));
 }
 

@@ -76,7 +76,7 @@ static void ping(act_self *self, void *state, const act_message *message)
         return;
     }
     pinged_at = clock_ms();
-    if (act_tell_value_after(self, &timer, act_self_pid(self), TICK, act_nothing(), 10) != ACT_OK)
+    if (act_tell_after_value(self, &timer, act_self_pid(self), TICK, act_nothing(), 10) != ACT_OK)
         act_panic(self, "no timer");
     act_tell_value(self, middle_pid, PING, act_nothing());
 }

@@ -73,7 +73,7 @@ static void after_a_kill(void)
     middle.options = ACT_SPAWN_OPTIONS(.name = "middle");
     const act_supervisor_spec top = {.intensity = 3, .children = &middle, .children_count = 1};
     act_pid                   root = tree(&top, 1);
-    must(act_system_exit(sys, named("middle"), act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
+    must(act_system_exit_actor(sys, named("middle"), act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
     comes_back(root, 1, "its supervisor was killed");
 }
 
@@ -88,7 +88,8 @@ static void after_a_siblings_failure(void)
                                        .children = both,
                                        .children_count = 2};
     act_pid                   root = tree(&group, 2);
-    must(act_system_exit(sys, named("sibling"), act_exit_reason_make(ACT_EXIT_ERROR, 5, NULL)));
+    must(act_system_exit_actor(sys, named("sibling"),
+                               act_exit_reason_make(ACT_EXIT_ERROR, 5, NULL)));
     comes_back(root, 2, "a sibling has failed");
 }
 

@@ -34,7 +34,7 @@ static void demonitor_one(act_self *self, int i)
 
 static void arm_one(act_self *self, int i)
 {
-    must(act_tell_value_after(self, &refs[i], act_self_pid(self), RANG, act_nothing(), 3600000));
+    must(act_tell_after_value(self, &refs[i], act_self_pid(self), RANG, act_nothing(), 3600000));
 }
 
 static void cancel_one(act_self *self, int i)
@@ -52,7 +52,7 @@ static const struct step {
     void (*tie)(act_self *self, int i);
 } steps[] = {
     {"act_monitor", monitor_one},       {"act_demonitor", demonitor_one},
-    {"act_tell_value_after", arm_one},  {"act_cancel_timer", cancel_one},
+    {"act_tell_after_value", arm_one},  {"act_cancel_timer", cancel_one},
     {"act_channel_notify", notify_one}, {"act_link", link_one},
     {"act_unlink", unlink_one},
 };

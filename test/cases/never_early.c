@@ -52,7 +52,7 @@ static act_result arm(act_self *self, void *state, const void *args)
     somewhere_in_a_millisecond(self);
     clockwork->delay = 1 + (long)(act_random(self) % 7);
     clockwork->began = now_ms();
-    return act_tell_value_after(self, &timer, act_self_pid(self), RANG, act_nothing(),
+    return act_tell_after_value(self, &timer, act_self_pid(self), RANG, act_nothing(),
                                 clockwork->delay);
 }
 
@@ -202,7 +202,7 @@ static void door(long delay)
     act_message *question, *answer;
     must(act_message_create(&question, QUESTION, 0));
     began = now_ms();
-    if (act_system_ask(sys, mute, &question, &answer, delay) != ACT_TIMED_OUT)
+    if (act_system_ask_message(sys, mute, &question, &answer, delay) != ACT_TIMED_OUT)
         judge_wrong("act_system_ask of a mute actor does not time out");
     not_before("act_system_ask", began, delay);
 }

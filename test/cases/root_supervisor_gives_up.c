@@ -6,7 +6,7 @@ static act_result begin(act_self *self, void *state, const void *args)
 {
     act_ref timer;
     (void)state, (void)args;
-    return act_tell_value_after(self, &timer, act_self_pid(self), 1, act_nothing(), 20);
+    return act_tell_after_value(self, &timer, act_self_pid(self), 1, act_nothing(), 20);
 }
 
 static void fail(act_self *self, void *state, const act_message *message)

@@ -28,7 +28,7 @@ static const act_behavior moody = {.name = "moody", .init = ignore_second_start,
 static void look_later(act_self *self)
 {
     act_ref timer;
-    must(act_tell_value_after(self, &timer, act_self_pid(self), LOOK, act_nothing(), 5));
+    must(act_tell_after_value(self, &timer, act_self_pid(self), LOOK, act_nothing(), 5));
 }
 
 static void take_answer(act_self *self, const act_message *message)

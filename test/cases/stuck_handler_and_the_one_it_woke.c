@@ -40,7 +40,7 @@ int main(void)
     while (told_at == 0 || (ran_at == 0 && !has_returned))
         sleep_ms(1);
     int64_t after = ran_at - told_at;
-    must(act_system_exit(system, woken_pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
+    must(act_system_exit_actor(system, woken_pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
     act_result joined = act_system_join(system, woken_pid, NULL, STUCK_MS);
     bool       is_meanwhile = !has_returned;
     must(act_system_destroy(&system));

@@ -26,7 +26,7 @@ static void tick(act_self *self, void *state, const act_message *message)
         return;
     }
     mine->ticks++;
-    if (act_tell_value_after(self, &ref, act_self_pid(self), TICK, act_nothing(), 10) != ACT_OK ||
+    if (act_tell_after_value(self, &ref, act_self_pid(self), TICK, act_nothing(), 10) != ACT_OK ||
         act_ask_value(self, &ref, silent_pid, 1, act_nothing(), 50) != ACT_OK)
         act_panic(self, "no timer");
 }

@@ -42,7 +42,7 @@ static void kill_supervisor(act_system *system)
     while (!is_busy)
         sleep_ms(1);
     act_exit_reason reason = act_exit_reason_make(ACT_EXIT_KILL, 0, NULL);
-    must(act_system_exit(system, named(system, "below"), reason));
+    must(act_system_exit_actor(system, named(system, "below"), reason));
 }
 
 int main(void)

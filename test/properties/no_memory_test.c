@@ -39,7 +39,7 @@ static act_result starts_work(act_self *self, void *state, const void *args)
     (void)state;
     (void)args;
     made++;
-    if (act_tell_value_after(self, &timer, act_self_parent(self), TAG_A,
+    if (act_tell_after_value(self, &timer, act_self_parent(self), TAG_A,
                              act_resource_value(&released, release), 1000) != ACT_OK)
         released++; /* still ours */
     (void)!act_alloc(self, 500);

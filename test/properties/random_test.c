@@ -301,8 +301,8 @@ static void does_ask(act_self *self, int mine)
     if (letter == NULL)
         return;
     act_message *message = letter_message(letter);
-    act_result   result = act_ask(self, &ref, world.creatures[to].pid, &message,
-                                below(3) == 0 ? ACT_FOREVER : 1 + below(50));
+    act_result   result = act_ask_message(self, &ref, world.creatures[to].pid, &message,
+                                        below(3) == 0 ? ACT_FOREVER : 1 + below(50));
     PROPERTY(result == ACT_OK || result == ACT_FULL);
     if (result == ACT_OK)
         new_record(ASK, mine, to, ref);
@@ -316,7 +316,7 @@ static void does_reply(act_self *self)
     act_asker    asker = world.askers[below(world.askers_count)];
     act_message *message;
     PROPERTY(act_message_create_value(&message, TAG_REPLY, act_nothing()) == ACT_OK);
-    act_result result = act_reply(self, asker, &message);
+    act_result result = act_reply_message(self, asker, &message);
     PROPERTY(result == ACT_OK || result == ACT_NO_ACTOR || result == ACT_FULL);
     act_message_free(&message);
 }
@@ -609,8 +609,8 @@ static void run_a_world(uint64_t seed)
     for (int i = 0; i < world.creatures_count; i++)
         PROPERTY(lives_still(i) != world.creatures[i].dead);
     for (int i = 0; i < world.creatures_count; i++)
-        PROPERTY(act_system_exit(world.system, world.creatures[i].pid,
-                                 act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)) == ACT_OK);
+        PROPERTY(act_system_exit_actor(world.system, world.creatures[i].pid,
+                                       act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)) == ACT_OK);
     PROPERTY(act_simulation_run(world.simulation, NULL, 1000000) == ACT_OK);
     check_counters();
     check_slabs();

@@ -250,8 +250,8 @@ static void asks(act_self *self)
     act_message *message;
     if (act_message_create_value(&message, TAG_WORD, resource()) != ACT_OK)
         abort();
-    (void)!act_ask(self, &ask, any_in_crowd(self), &message,
-                   1 + (act_millis)(act_random(self) % 5));
+    (void)!act_ask_message(self, &ask, any_in_crowd(self), &message,
+                           1 + (act_millis)(act_random(self) % 5));
     act_message_free(&message);
 }
 
@@ -281,7 +281,7 @@ static void does_as_it_pleases(act_self *self, act_ref *timer)
                                                    act_random(self) % 2 ? "you" : NULL));
         break;
     case 16:
-        (void)!act_tell_value_after(self, timer, other, TAG_GO, resource(),
+        (void)!act_tell_after_value(self, timer, other, TAG_GO, resource(),
                                     (act_millis)(act_random(self) % 4));
         break;
     case 17: (void)!act_cancel_timer(self, *timer); break;
@@ -343,7 +343,7 @@ static void gossips_about_its_own(act_self *self)
 {
     act_ref timer, monitor;
     act_pid other = gossips[act_random(self) % GOSSIPS];
-    if (act_tell_value_after(self, &timer, act_self_pid(self), TAG_REPLY, act_nothing(),
+    if (act_tell_after_value(self, &timer, act_self_pid(self), TAG_REPLY, act_nothing(),
                              (act_millis)(act_random(self) % 3)) != ACT_OK ||
         act_monitor(self, &monitor, other) != ACT_OK)
         abort();
@@ -361,7 +361,7 @@ static void gossip_receives(act_self *self, void *state, const act_message *mess
         gossips_about_its_own(self);
         if (++*(int *)state == TALES)
             ends(self);
-        else if (act_tell_value_after(self, &timer, act_self_pid(self), TAG_GO, act_nothing(), 0) !=
+        else if (act_tell_after_value(self, &timer, act_self_pid(self), TAG_GO, act_nothing(), 0) !=
                  ACT_OK)
             abort();
     } else if (message->tag == TAG_WORD &&
@@ -458,10 +458,10 @@ static void *uses_the_system(void *argument)
         act_system_tell_value(sys, pid, TAG_GO, resource());
         if (act_message_create_value(&message, TAG_WORD, resource()) != ACT_OK)
             abort();
-        if (act_system_ask(sys, pid, &message, &reply, 1 + i % 3) == ACT_OK)
+        if (act_system_ask_message(sys, pid, &message, &reply, 1 + i % 3) == ACT_OK)
             act_message_free(&reply);
         act_message_free(&message);
-        (void)!act_system_exit(sys, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
+        (void)!act_system_exit_actor(sys, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
         if (act_system_join(sys, pid, NULL, ACT_SECONDS(30)) != ACT_OK)
             abort();
     }

@@ -196,7 +196,7 @@ static void actors_end_while_they_are_told(void)
         must(act_channel_create(&sender, &receiver, sizeof value, capacities[i % 4]));
         is_later = i / 4 % 2 == 0;
         must(act_system_spawn(system, &pid, &taker, NULL, NULL));
-        must(act_system_exit(system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
+        must(act_system_exit_actor(system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
         for (int j = 0; j < i; j++)
             (void)!act_channel_send(sender, &value, 0);
         if (i % 2 == 0)

@@ -237,7 +237,7 @@ static void ask_somewhere(act_self *self, act_ref *ask)
     act_message *request = make_request();
     if (act_random(self) % 4 == 0)
         timeout = ACT_FOREVER;
-    if (act_ask(self, ask, any_place(act_random(self)), &request, timeout) == ACT_OK) {
+    if (act_ask_message(self, ask, any_place(act_random(self)), &request, timeout) == ACT_OK) {
         asks_open++;
         asked++;
     }
@@ -250,7 +250,7 @@ static void go_on(act_self *self, struct asker *asker)
     act_pid heir;
     if (is_calm)
         return;
-    must(act_tell_value_after(self, &timer, act_self_pid(self), GO_ON, act_nothing(),
+    must(act_tell_after_value(self, &timer, act_self_pid(self), GO_ON, act_nothing(),
                               (act_millis)(act_random(self) % 3)));
     for (int i = 0; i < ASKS; i++)
         if (asker->asks[i].value == 0)
@@ -296,8 +296,8 @@ static void hear(act_self *self, void *state, const act_message *message)
 static void ask_from_here(uint64_t *random)
 {
     act_message *reply = NULL, *request = make_request();
-    act_result   result = act_system_ask(the_system, any_place(act__mix(random)), &request, &reply,
-                                         (act_millis)(1 + act__mix(random) % 5));
+    act_result   result = act_system_ask_message(the_system, any_place(act__mix(random)), &request,
+                                                 &reply, (act_millis)(1 + act__mix(random) % 5));
     if (result == ACT_OK && reply->tag != REPLY) {
         fprintf(stderr, "no reply: tag %u\n", reply->tag);
         abort();
@@ -311,8 +311,8 @@ static void *run_foreign_thread(void *number)
     uint64_t random = seed + (uint64_t)(uintptr_t)number;
     while (!foreign_stop) {
         if (act__mix(&random) % 4 == 0)
-            must(act_system_exit(the_system, any_place(act__mix(&random)),
-                                 act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
+            must(act_system_exit_actor(the_system, any_place(act__mix(&random)),
+                                       act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
         else
             ask_from_here(&random);
         pause_for((long)(act__mix(&random) % 200));
@@ -394,7 +394,7 @@ static int64_t count_bonds(void)
 static void end_round(void)
 {
     act_counters counters;
-    must(act_system_exit(the_system, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)));
+    must(act_system_exit_actor(the_system, root, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)));
     must(act_system_join(the_system, root, NULL, PATIENCE_MILLIS));
     wait_until_answered();
     act_system_stop(the_system);

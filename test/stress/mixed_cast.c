@@ -198,7 +198,7 @@ static void do_ask(act_self *self, struct peer *peer)
         return;
     act_millis timeout = place % 2 == 0 ? ACT_FOREVER : (act_millis)(1 + act_random(self) % 5);
     must(act_message_create_value(&message, REQUEST, mixed_resource()));
-    act_result result = act_ask(self, &tie->ref, to, &message, timeout);
+    act_result result = act_ask_message(self, &tie->ref, to, &message, timeout);
     if (result == ACT_OK)
         tie->pid = to;
     else
@@ -218,7 +218,7 @@ static void answer_owed(act_self *self, struct peer *peer)
         return;
     }
     must(act_message_create_value(&message, ANSWER, mixed_resource()));
-    if (act_reply(self, owed, &message) != ACT_OK)
+    if (act_reply_message(self, owed, &message) != ACT_OK)
         act_message_free(&message);
 }
 
@@ -322,7 +322,7 @@ static void do_timer(act_self *self, struct peer *peer)
     if (peer->timer.value != 0 && act_random(self) % 2 == 0)
         (void)!act_cancel_timer(self, peer->timer);
     act_pid to = mixed_any_place(act_random(self));
-    must(act_tell_value_after(self, &peer->timer, to, HELLO, mixed_resource(),
+    must(act_tell_after_value(self, &peer->timer, to, HELLO, mixed_resource(),
                               (act_millis)(act_random(self) % 4)));
 }
 
@@ -371,7 +371,7 @@ static void go_on(act_self *self, struct peer *peer)
     if (act_random(self) % 3 == 0)
         act_tell_value(self, peer->pid, STEP, act_nothing());
     else
-        must(act_tell_value_after(self, &timer, peer->pid, STEP, act_nothing(), delay));
+        must(act_tell_after_value(self, &timer, peer->pid, STEP, act_nothing(), delay));
 }
 
 static void hear_request(act_self *self, struct peer *peer, const act_message *message)
@@ -389,7 +389,7 @@ static void answer_check(act_self *self, const struct peer *peer, act_asker aske
         return;
     must(act_message_create(&message, CHECK, sizeof peer->ties));
     memcpy(message->as.bytes, &peer->ties, sizeof peer->ties);
-    if (act_reply(self, asker, &message) != ACT_OK)
+    if (act_reply_message(self, asker, &message) != ACT_OK)
         act_message_free(&message);
 }
 

@@ -85,8 +85,8 @@ static void ask_somewhere(uint64_t *random)
     act_message *request, *reply;
     must(act_message_create_value(&request, REQUEST, mixed_resource()));
     act_pid to = mixed_any_place(act__mix(random));
-    if (act_system_ask(the_system, to, &request, &reply, (act_millis)(1 + act__mix(random) % 3)) ==
-        ACT_OK)
+    if (act_system_ask_message(the_system, to, &request, &reply,
+                               (act_millis)(1 + act__mix(random) % 3)) == ACT_OK)
         act_message_free(&reply);
     act_message_free(&request);
 }
@@ -95,7 +95,7 @@ static void kill_supervisor(uint64_t random)
 {
     act_pid pid;
     if (act_whereis(the_system, &pid, random % 2 == 0 ? "lower 0" : "lower 1") == ACT_OK)
-        must(act_system_exit(the_system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
+        must(act_system_exit_actor(the_system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
 }
 
 static void look_at_tree(void)
@@ -128,7 +128,8 @@ static void *run_foreign_thread(void *number)
             (void)!act_system_join(the_system, pid, NULL, (act_millis)(act__mix(&random) % 3));
             break;
         case 3:
-            must(act_system_exit(the_system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
+            must(act_system_exit_actor(the_system, pid,
+                                       act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
             break;
         case 4:
         case 5: ask_somewhere(&random); break;
@@ -238,7 +239,7 @@ static void check_peer(struct peer *peer)
             return;
         must(act_message_create_value(&request, CHECK, act_nothing()));
         act_result result =
-            act_system_ask(the_system, peer->pid, &request, &reply, PATIENCE_MILLIS);
+            act_system_ask_message(the_system, peer->pid, &request, &reply, PATIENCE_MILLIS);
         act_message_free(&request);
         if (result == ACT_NO_ACTOR || result == ACT_FULL)
             continue;

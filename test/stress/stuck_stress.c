@@ -66,7 +66,7 @@ static const act_behavior child = {.name = "child", .init = is_born, .receive = 
 static void arm_a_timer(act_self *self)
 {
     act_ref timer;
-    ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), TIMER, act_nothing(),
+    ck_assert_int_eq(act_tell_after_value(self, &timer, act_self_pid(self), TIMER, act_nothing(),
                                           (act_millis)(act_random(self) % 4)),
                      ACT_OK);
     timers_armed++;

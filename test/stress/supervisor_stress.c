@@ -81,8 +81,8 @@ static void stop_and_count(act_pid root, unsigned others)
     act_counters    counters;
     act_exit_report report;
 
-    ck_assert_int_eq(act_system_exit(the_system, root,
-                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(the_system, root,
+                                           act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
                      ACT_OK);
     ck_assert_int_eq(act_system_join(the_system, root, &report, ACT_SECONDS(60)), ACT_OK);
     atomic_store(&photographer_stops, true);
@@ -349,8 +349,8 @@ static void killed_supervisors_leave_no_actor_behind(void)
     for (int i = 0; i < KILLS; i++) {
         while (act_whereis(the_system, &below, "below") != ACT_OK)
             usleep(10);
-        ck_assert_int_eq(act_system_exit(the_system, below,
-                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+        ck_assert_int_eq(act_system_exit_actor(the_system, below,
+                                               act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                          ACT_OK);
         ck_assert_int_eq(act_system_join(the_system, below, NULL, ACT_SECONDS(60)), ACT_OK);
     }

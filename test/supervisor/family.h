@@ -35,8 +35,8 @@ static inline void start(void)
 
 static inline void stop(void)
 {
-    ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, root,
+                                           act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
                      ACT_OK);
     fixture_run();
 }

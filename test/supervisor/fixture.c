@@ -99,7 +99,7 @@ static void worker_is_told_to_end(act_self *self, struct fixture_plan *plan)
     if (plan->ignores_exits)
         return;
     if (plan->end_delay == 0 ||
-        act_tell_value_after(self, &timer, act_self_pid(self), FIXTURE_DO_END, act_nothing(),
+        act_tell_after_value(self, &timer, act_self_pid(self), FIXTURE_DO_END, act_nothing(),
                              plan->end_delay) != ACT_OK)
         act_exit(self, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL));
 }

@@ -52,8 +52,8 @@ static void a_killed_child_restarts_its_group(void)
 {
     begin_group(ACT_STRATEGY_ONE_FOR_ALL);
     start_quietly();
-    ck_assert_int_eq(act_system_exit(fixture_system, b.pid,
-                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, b.pid,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     fixture_run();
     LOG_IS("b- c- a- a+ b+ c+ ");

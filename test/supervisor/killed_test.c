@@ -48,7 +48,7 @@ static act_pid pid_of(const char *name)
 
 static void kill_one(act_pid pid)
 {
-    ck_assert_int_eq(act_system_exit(fixture_system, pid, kill_reason), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, pid, kill_reason), ACT_OK);
     fixture_run();
 }
 

@@ -58,8 +58,8 @@ static void what_waits_is_kept_when_a_child_is_killed(void)
     start();
     fixture_clear_log();
     fixture_tell(&b, FIXTURE_DO_SAY_X);
-    ck_assert_int_eq(act_system_exit(fixture_system, b.pid,
-                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, b.pid,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     fixture_run();
     ck_assert_ptr_nonnull(strstr(fixture_log, "bx"));
@@ -153,8 +153,9 @@ static void a_supervisor_keeps_its_name(void)
     delay_restarts();
     start();
     ck_assert_int_eq(act_whereis(fixture_system, &pid, "bee"), ACT_OK);
-    ck_assert_int_eq(
-        act_system_exit(fixture_system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, pid,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     fixture_run();
     ck_assert_int_eq(act_whereis(fixture_system, &pid, "bee"), ACT_OK);
     struct fixture_call call = {.what = FIXTURE_COUNT, .supervisor = pid};
@@ -284,8 +285,8 @@ static void the_end_of_the_supervisor_frees_the_names(void)
     if (kit_round() % 3 == 0)
         stop();
     else
-        ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+        ck_assert_int_eq(act_system_exit_actor(fixture_system, root,
+                                               act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                          ACT_OK);
     fixture_run();
     ck_assert(name_is_free());

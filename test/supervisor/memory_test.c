@@ -221,8 +221,8 @@ static void a_supervisor_stops_without_memory(void)
     a.unlinks = true;
     start();
     act__memory_fail_at(1, true);
-    ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, root,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     fixture_run();
     ck_assert(!b.alive && !c.alive);
@@ -236,8 +236,8 @@ static void children_stop_in_reverse_without_memory(void)
     begin();
     b.traps = b.ignores_exits = true;
     start();
-    ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, root,
+                                           act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
                      ACT_OK);
     act__memory_fail_at(1, true);
     fixture_run();

@@ -151,8 +151,8 @@ static const char *take_step(void)
     case 'A': return start_child(place);
     default:
         ck_assert_int_eq(line[0], 'Q');
-        ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                         act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+        ck_assert_int_eq(act_system_exit_actor(fixture_system, root,
+                                               act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
                          ACT_OK);
         fixture_run();
         return "ok";

@@ -542,8 +542,8 @@ static void a_kept_block_survives_each_end_of_an_instance(void)
     tell(&a, FIXTURE_DO_PANIC);
     tell(&a, FIXTURE_DO_NORMAL);
     tell(&a, FIXTURE_DO_WRITE_KEPT_AND_PANIC);
-    ck_assert_int_eq(act_system_exit(fixture_system, a.pid,
-                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, a.pid,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     fixture_run();
     ck_assert_ptr_eq(a.kept, block);
@@ -609,8 +609,8 @@ static void a_kept_block_is_released_once_when_the_supervisor_is_killed(void)
     child[0].args_release = fixture_args_release;
     a.traps = a.ignores_exits = true;
     start();
-    ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, root,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     fixture_run();
     ck_assert(!a.alive);
@@ -626,8 +626,8 @@ static void an_unlinked_child_has_its_kept_block_to_its_end(void)
     keep(&child[0]);
     a.unlinks = true;
     start();
-    ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, root,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     fixture_run();
     ck_assert(a.alive);

@@ -123,8 +123,9 @@ static void one_that_is_killed_ends_the_run(void)
 {
     begin();
     start();
-    ck_assert_int_eq(
-        act_system_exit(system_now, root, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(system_now, root,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     ck_assert_int_eq(run_it(), ACT_GAVE_UP);
     ck_assert(has_logged("killed"));
 }
@@ -133,8 +134,8 @@ static void one_that_is_told_to_stop_ends_alone(void)
 {
     begin();
     start();
-    ck_assert_int_eq(act_system_exit(system_now, root,
-                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(system_now, root,
+                                           act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
                      ACT_OK);
     ck_assert_int_eq(act_system_join(system_now, root, NULL, ACT_FOREVER), ACT_OK);
     order = STOP;
@@ -185,7 +186,8 @@ static void a_kill_is_logged(void)
     ck_assert_int_eq(act_system_spawn(system_now, &pid, &worker, &order,
                                       ACT_SPAWN_OPTIONS(.name = "victim")),
                      ACT_OK);
-    ck_assert_int_eq(act_system_exit(system_now, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(system_now, pid,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     ck_assert_int_eq(act_system_join(system_now, pid, NULL, ACT_FOREVER), ACT_OK);
     act_system_stop(system_now);

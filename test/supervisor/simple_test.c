@@ -383,10 +383,11 @@ static void args_that_no_init_was_called_with_are_released_by_a_stop(void)
         begin_adding();
         fixture_ask(&adding);
         (void)!act_simulation_run(fixture_simulation, NULL, turns);
-        ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                         act_exit_reason_make(
-                                             is_kill ? ACT_EXIT_KILL : ACT_EXIT_SHUTDOWN, 0, NULL)),
-                         ACT_OK);
+        ck_assert_int_eq(
+            act_system_exit_actor(fixture_system, root,
+                                  act_exit_reason_make(is_kill ? ACT_EXIT_KILL : ACT_EXIT_SHUTDOWN,
+                                                       0, NULL)),
+            ACT_OK);
         fixture_run();
         args_have_one_owner(&adding);
         fixture_end();

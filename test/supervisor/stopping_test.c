@@ -28,8 +28,8 @@ static void a_supervisor_ends_with_the_reason_its_stopper_gave(void)
 {
     begin();
     start();
-    ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                     act_exit_reason_make(ACT_EXIT_ERROR, 33, "away")),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, root,
+                                           act_exit_reason_make(ACT_EXIT_ERROR, 33, "away")),
                      ACT_OK);
     fixture_run();
     LOG_IS("a+ b+ c+ c- b- a- ");

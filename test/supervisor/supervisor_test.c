@@ -49,8 +49,8 @@ static void a_killed_child_is_restarted(void)
     begin();
     child[1].restart = ACT_RESTART_TRANSIENT;
     start();
-    ck_assert_int_eq(act_system_exit(fixture_system, b.pid,
-                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, b.pid,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     fixture_run();
     LOG_IS("a+ b+ c+ b- b+ ");
@@ -441,8 +441,8 @@ static void a_kill_of_the_supervisor_leaves_no_orphan(void)
     above = (act_supervisor_spec){.intensity = 1, .children = children, .children_count = 3};
     root = fixture_root(&above);
     fixture_watch(root);
-    ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, root,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     fixture_run();
     ck_assert(!c.alive && !d.alive);
@@ -466,8 +466,8 @@ static void a_kill_while_children_start_leaves_no_orphan(void)
         child[1].args_release = fixture_args_release;
         ck_assert_int_eq(act_system_spawn_supervisor(fixture_system, &root, &spec, NULL), ACT_OK);
         (void)!act_simulation_run(fixture_simulation, NULL, turns);
-        ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+        ck_assert_int_eq(act_system_exit_actor(fixture_system, root,
+                                               act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                          ACT_OK);
         fixture_run();
         ck_assert(!a.alive && !b.alive && !c.alive);

@@ -247,8 +247,9 @@ static void the_end_of_the_supervisor_ends_and_answers_all(void)
     }
     (void)!act_simulation_run(fixture.simulation, NULL, (uint64_t)kit_round());
     ck_assert_int_eq(
-        act_system_exit(fixture.system, tasks,
-                        act_exit_reason_make(is_kill ? ACT_EXIT_KILL : ACT_EXIT_SHUTDOWN, 0, NULL)),
+        act_system_exit_actor(fixture.system, tasks,
+                              act_exit_reason_make(is_kill ? ACT_EXIT_KILL : ACT_EXIT_SHUTDOWN, 0,
+                                                   NULL)),
         ACT_OK);
     fixture_run();
     int refused = fixture_count(asker, ACT_MESSAGE_DOWN);

@@ -313,7 +313,7 @@ static act_result worker_init(act_self *self, void *state, const void *args)
     if (worker->traps)
         ck_assert_int_eq(act_trap_exits(self, true), ACT_OK);
     if (draw_percent(worker->fails_later))
-        ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), 1 + draw(4),
+        ck_assert_int_eq(act_tell_after_value(self, &timer, act_self_pid(self), 1 + draw(4),
                                               act_nothing(), draw(300)),
                          ACT_OK);
     return ACT_OK;
@@ -346,7 +346,7 @@ static void worker_receive(act_self *self, void *state, const act_message *messa
         break;
     case ACT_MESSAGE_EXIT:
         if (!worker->ignores_exits)
-            ck_assert_int_eq(act_tell_value_after(self, &timer, act_self_pid(self), 5,
+            ck_assert_int_eq(act_tell_after_value(self, &timer, act_self_pid(self), 5,
                                                   act_nothing(), worker->end_delay),
                              ACT_OK);
         break;
@@ -523,10 +523,10 @@ static void kill_any(bool supervisors_too)
         if (act_pid_is_none(victim->instance))
             return;
         order_is_promised = false;
-        ck_assert_int_eq(act_system_exit(fixture_system, victim->instance, kill), ACT_OK);
+        ck_assert_int_eq(act_system_exit_actor(fixture_system, victim->instance, kill), ACT_OK);
     } else if (victim->alive) {
         victim->ends_itself = true;
-        ck_assert_int_eq(act_system_exit(fixture_system, victim->pid, kill), ACT_OK);
+        ck_assert_int_eq(act_system_exit_actor(fixture_system, victim->pid, kill), ACT_OK);
     }
 }
 
@@ -632,7 +632,7 @@ static void live(bool kills_supervisors)
         if (draw(2) == 0)
             advance(draw(400));
     }
-    ck_assert_int_eq(act_system_exit(fixture_system, root, shutdown), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, root, shutdown), ACT_OK);
     advance(ACT_SECONDS(3600));
     every_call_is_answered();
     everyone_is_accounted_for();

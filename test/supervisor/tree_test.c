@@ -132,8 +132,8 @@ static void it_shows_which_child_stops(void)
     begin_tree();
     b.traps = true, b.end_delay = 50;
     start();
-    ck_assert_int_eq(act_system_exit(fixture_system, root,
-                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture_system, root,
+                                           act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
                      ACT_OK);
     fixture_run();
     take();

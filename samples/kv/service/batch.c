@@ -181,7 +181,7 @@ void kv_replies_send(act_self *self, const act_message *batch, act_message *repl
     act_asker  asker = act_message_asker(batch);
     act_result sent;
     if (asker.ask.value != 0)
-        sent = act_reply(self, asker, &replies);
+        sent = act_reply_message(self, asker, &replies);
     else
         sent = act_send(self, asker.pid, &replies);
     if (sent != ACT_OK)

@@ -71,7 +71,7 @@ static void send_probe(act_self *self, struct kv_connection *connection, uint32_
         return;
     act_message *probe = kv_batch_probe(upstream->flight);
     if (probe != NULL &&
-        act_ask(self, &upstream->probe, upstream->pid, &probe, ACT_FOREVER) == ACT_OK) {
+        act_ask_message(self, &upstream->probe, upstream->pid, &probe, ACT_FOREVER) == ACT_OK) {
         connection->to_send &= ~kv_upstream_bit(index);
         return;
     }

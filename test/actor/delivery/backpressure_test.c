@@ -66,7 +66,7 @@ static void mute(act_pid actor)
 
 static void arms_a_timer(act_self *self)
 {
-    ck_assert_int_eq(act_tell_value_after(self, &fixture_ref, act_self_pid(self), TAG_B,
+    ck_assert_int_eq(act_tell_after_value(self, &fixture_ref, act_self_pid(self), TAG_B,
                                           act_nothing(), 10),
                      ACT_OK);
 }
@@ -293,8 +293,8 @@ static void a_sender_that_floods_at_each_tick_is_muted_between_ticks(void)
     act_system_tell_value(fixture.system, clock, TAG_A, act_nothing());
     fixture_advance(50);
     ck_assert_int_eq(floods_count, 51);
-    ck_assert_int_eq(act_system_exit(fixture.system, clock,
-                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture.system, clock,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     close_handover();
 }
@@ -358,8 +358,8 @@ static void a_flood_of_one_that_does_not_run_is_slow(void)
     ck_assert_int_gt(floods_count, floods_before);
     ck_assert_int_lt(floods_count, floods_before + 2 * 2 * (60000 / LONGEST + 3));
     for (int i = 0; i < 2; i++)
-        ck_assert_int_eq(act_system_exit(fixture.system, i == 0 ? sender : other,
-                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+        ck_assert_int_eq(act_system_exit_actor(fixture.system, i == 0 ? sender : other,
+                                               act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                          ACT_OK);
     close_handover();
 }

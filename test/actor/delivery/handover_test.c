@@ -105,8 +105,8 @@ static void what_waits_is_kept_however_the_actor_has_ended(void)
     for (int i = 0; i < 3; i++) {
         if (i == 2) { /* before its turn */
             tell(child, TAG_A);
-            ck_assert_int_eq(act_system_exit(fixture.system, child,
-                                             act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+            ck_assert_int_eq(act_system_exit_actor(fixture.system, child,
+                                                   act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                              ACT_OK);
         } else {
             fixture_tell_to(child, i == 0 ? panics : exits_normally);
@@ -125,9 +125,9 @@ static void writes_to_itself(act_self *self)
     act_ref timer;
     act_tell_value(self, act_self_pid(self), TAG_A, act_nothing());
     ck_assert_int_eq(
-        act_tell_value_after(self, &timer, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
+        act_tell_after_value(self, &timer, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
     ck_assert_int_eq(
-        act_tell_value_after(self, &timer, act_self_pid(self), TAG_D, act_nothing(), 30), ACT_OK);
+        act_tell_after_value(self, &timer, act_self_pid(self), TAG_D, act_nothing(), 30), ACT_OK);
 }
 
 /* The next makes plans of its own: with those of the one before it would have two of each. */
@@ -157,7 +157,7 @@ static void arms_its_end(act_self *self)
     memcpy(message->as.bytes, &what, sizeof what);
     ck_assert_int_eq(act_send_after(self, &timer, act_self_pid(self), &message, 10), ACT_OK);
     ck_assert_int_eq(
-        act_tell_value_after(self, &timer, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
+        act_tell_after_value(self, &timer, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
 }
 
 static void a_timers_message_that_waits_dies_with_its_actor(void)
@@ -208,7 +208,8 @@ static void asks_for_it(act_self *self)
 {
     act_message *message;
     ck_assert_int_eq(act_message_create_value(&message, TAG_A, act_nothing()), ACT_OK);
-    ck_assert_int_eq(act_ask(self, &fixture_ref, fixture_other, &message, ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_ask_message(self, &fixture_ref, fixture_other, &message, ACT_FOREVER),
+                     ACT_OK);
 }
 
 static void an_ask_that_waited_is_answered_with_the_end(void)
@@ -317,7 +318,8 @@ static void asks_to_answer(act_self *self)
     act_message *message;
     ck_assert_int_eq(act_message_create(&message, TAG_DO, sizeof what), ACT_OK);
     memcpy(message->as.bytes, &what, sizeof what);
-    ck_assert_int_eq(act_ask(self, &fixture_ref, fixture_other, &message, ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_ask_message(self, &fixture_ref, fixture_other, &message, ACT_FOREVER),
+                     ACT_OK);
 }
 
 static void an_ask_to_a_handover_is_answered_by_the_actor_that_takes_it(void)
@@ -370,8 +372,8 @@ static void an_exit_signal_to_a_handover_does_nothing(void)
 {
     open_family(ACT_HANDOVER_KEEP);
     end_child(exits_with_an_error);
-    ck_assert_int_eq(act_system_exit(fixture.system, handover,
-                                     act_exit_reason_make(ACT_EXIT_ERROR, 1, "why")),
+    ck_assert_int_eq(act_system_exit_actor(fixture.system, handover,
+                                           act_exit_reason_make(ACT_EXIT_ERROR, 1, "why")),
                      ACT_OK);
     fixture_let_about(other, links, handover);
     fixture_let(other, exits_with_an_error);
@@ -384,8 +386,8 @@ static void a_handover_that_was_killed_ends_the_actor_that_takes_it(void)
 {
     open_family(ACT_HANDOVER_KEEP);
     end_child(exits_with_an_error);
-    ck_assert_int_eq(act_system_exit(fixture.system, handover,
-                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture.system, handover,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     fixture_run();
     take_handover();

@@ -159,7 +159,7 @@ static void asks_and_floods(act_self *self)
     act_message *message;
     tells_a_flood(self);
     ck_assert_int_eq(act_message_create(&message, TAG_B, 0), ACT_OK);
-    results[act_ask(self, &fixture_ref, b, &message, 10)]++;
+    results[act_ask_message(self, &fixture_ref, b, &message, 10)]++;
     act_message_free(&message);
 }
 
@@ -411,8 +411,9 @@ static void a_muted_sender_runs_again_when_the_receiver_ends(void)
 {
     int told = flood_until_muted();
     fixture_tell_to(a, floods_once);
-    ck_assert_int_eq(
-        act_system_exit(fixture.system, c, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(fixture.system, c,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     fixture_run();
     ck_assert(!fixture_lives(c));
     ck_assert_int_eq(floods_count, told + 1);
@@ -423,7 +424,7 @@ static void a_muted_actor_hears_signals(void)
 {
     act_exit_kind kind = kit_round() % 2 ? ACT_EXIT_KILL : ACT_EXIT_ERROR;
     (void)flood_until_muted();
-    ck_assert_int_eq(act_system_exit(fixture.system, a, act_exit_reason_make(kind, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture.system, a, act_exit_reason_make(kind, 0, NULL)),
                      ACT_OK);
     fixture_run();
     ck_assert(!fixture_lives(a));
@@ -449,8 +450,8 @@ static void a_muted_actor_that_traps_handles_an_exit(void)
         (void)!act_simulation_run(fixture.simulation, NULL, 1);
     }
     uint64_t sent = fixture_counters().sent;
-    ck_assert_int_eq(act_system_exit(fixture.system, a,
-                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture.system, a,
+                                           act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
                      ACT_OK);
     while (fixture_count(a, ACT_MESSAGE_EXIT) == 0)
         (void)!act_simulation_run(fixture.simulation, NULL, 1);

@@ -147,7 +147,7 @@ static void sends_and_asks_c(act_self *self)
     send_burst(self, BURST);
     ck_assert_int_eq(act_message_create(&message, TAG_DO, sizeof what), ACT_OK);
     memcpy(message->as.bytes, &what, sizeof what);
-    ck_assert_int_eq(act_ask(self, &ref, c, &message, ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_ask_message(self, &ref, c, &message, ACT_FOREVER), ACT_OK);
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
 }
 

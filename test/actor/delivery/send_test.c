@@ -240,7 +240,7 @@ static void sends_to_the_dead(act_self *self)
     ck_assert_int_eq(act_send(self, b, &message), ACT_NO_ACTOR);
     ck_assert_ptr_eq(message, same);
     ck_assert(message->tag == TAG_A && message->as.int64 == 5 && message->ref.value == 77);
-    ck_assert_int_eq(act_reply(self, (act_asker){b, {99}}, &message), ACT_NO_ACTOR);
+    ck_assert_int_eq(act_reply_message(self, (act_asker){b, {99}}, &message), ACT_NO_ACTOR);
     ck_assert(message == same && message->ref.value == 77);
     ck_assert_int_eq(act_system_send(fixture.system, b, &message), ACT_NO_ACTOR);
     ck_assert(message == same && message->ref.value == 77);
@@ -318,9 +318,9 @@ static void sends_on_to_the_dead_in_every_way(act_self *self)
     act_message *message;
     act_tell_value(self, b, TAG_A, act_nothing());
     ck_assert_int_eq(act_ask_value(self, &ref, b, TAG_B, act_nothing(), ACT_FOREVER), ACT_OK);
-    ck_assert_int_eq(act_tell_value_after(self, &ref, b, TAG_C, act_nothing(), 0), ACT_OK);
+    ck_assert_int_eq(act_tell_after_value(self, &ref, b, TAG_C, act_nothing(), 0), ACT_OK);
     message = act_take(self); /* has come from another actor */
-    ck_assert_int_eq(act_ask(self, &ref, b, &message, ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_ask_message(self, &ref, b, &message, ACT_FOREVER), ACT_OK);
 }
 
 static void a_dead_letter_names_its_sender(void)
@@ -491,7 +491,7 @@ static act_result traps_at_first(act_self *self, void *state, const void *args)
     ck_assert_int_eq(act_monitor(self, &ref, b), ACT_OK);
     ck_assert_int_eq(act_link(self, b), ACT_OK);
     ck_assert_int_eq(act_message_create(&message, TAG_A, 0), ACT_OK);
-    ck_assert_int_eq(act_ask(self, &ref, act_self_pid(self), &message, 1), ACT_OK);
+    ck_assert_int_eq(act_ask_message(self, &ref, act_self_pid(self), &message, 1), ACT_OK);
     ck_assert_ptr_null(act_take(self));
     return ACT_OK;
 }

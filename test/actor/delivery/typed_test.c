@@ -80,16 +80,14 @@ static void open_reader(void)
 
 static void asks_small(act_self *self)
 {
-    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 100, zoo_small, .amount = 12), ACT_OK);
+    ck_assert_int_eq(act_ask(self, &fixture_ref, b, 100, zoo_small, .amount = 12), ACT_OK);
 }
 
 static void asks_with_a_text(act_self *self)
 {
-    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 100, zoo_optional, .text = "12345"),
-                     ACT_OK);
-    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 0, zoo_optional, .text = "12345"),
-                     ACT_INVALID);
-    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 100, zoo_outside, .list = {NULL, 1}),
+    ck_assert_int_eq(act_ask(self, &fixture_ref, b, 100, zoo_optional, .text = "12345"), ACT_OK);
+    ck_assert_int_eq(act_ask(self, &fixture_ref, b, 0, zoo_optional, .text = "12345"), ACT_INVALID);
+    ck_assert_int_eq(act_ask(self, &fixture_ref, b, 100, zoo_outside, .list = {NULL, 1}),
                      ACT_INVALID);
 }
 
@@ -106,7 +104,7 @@ static void an_ask_is_answered(void)
 
 static void asks_nothing(act_self *self)
 {
-    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 100, zoo_nothing), ACT_OK);
+    ck_assert_int_eq(act_ask(self, &fixture_ref, b, 100, zoo_nothing), ACT_OK);
 }
 
 static void an_answer_that_cannot_be_is_a_down(void)
@@ -241,8 +239,8 @@ static void tells_without_memory(act_self *self)
     act_tell(self, b, zoo_optional,
              .text = "this text is longer than what an envelope has room for: it takes more of the "
                      "pool than anything else does, so that none of it is at hand");
-    ck_assert_int_eq(act_ask_for(self, &fixture_ref, b, 100, zoo_outside,
-                                 .bytes = {fixture.log, sizeof fixture.log}),
+    ck_assert_int_eq(act_ask(self, &fixture_ref, b, 100, zoo_outside,
+                             .bytes = {fixture.log, sizeof fixture.log}),
                      ACT_NO_MEMORY);
     act__memory_fail_at(0, false);
 }

@@ -434,7 +434,8 @@ static void a_busy_worker_hears_of_its_sockets(void)
         net_expect(fd, "hello");
     }
     close(fd);
-    ck_assert_int_eq(act_system_exit(net.system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(net.system, pid,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     net_stop(&net);
 }

@@ -37,8 +37,8 @@ static void a_listener_ends_with_its_actor(void)
 {
     struct net net = {0};
     net_start(&net, &(struct net_plan){.connection = &net_echo});
-    ck_assert_int_eq(act_system_exit(net.system, net.server,
-                                     act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(net.system, net.server,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     net_join(&net, net.server, ACT_EXIT_KILLED);
     ck_assert_int_eq(net_try_dial(&net), -ECONNREFUSED);

@@ -260,7 +260,8 @@ int64_t net_ask(struct net *net, act_pid pid)
 {
     act_message *ask, *answer;
     ck_assert_int_eq(act_message_create(&ask, NET_DO, 0), ACT_OK);
-    ck_assert_int_eq(act_system_ask(net->system, pid, &ask, &answer, NET_DEADLINE_MS), ACT_OK);
+    ck_assert_int_eq(act_system_ask_message(net->system, pid, &ask, &answer, NET_DEADLINE_MS),
+                     ACT_OK);
     int64_t value = answer->as.int64;
     act_message_free(&answer);
     return value;

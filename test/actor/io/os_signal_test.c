@@ -46,8 +46,9 @@ static act_pid listen_on(struct net *net, uint32_t worker)
 
 static void stop_listening(struct net *net, act_pid pid)
 {
-    ck_assert_int_eq(
-        act_system_exit(net->system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(net->system, pid,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     net_join(net, pid, ACT_EXIT_KILLED);
 }
 

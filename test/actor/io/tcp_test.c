@@ -51,7 +51,8 @@ static void a_kill_closes_the_connection(void)
     int        fd = net_open(&net, &net_echo_with_pid);
     act_pid    pid = net_hear_pid(&net);
     net_expect_echo(fd);
-    ck_assert_int_eq(act_system_exit(net.system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(net.system, pid,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     net_expect_end(fd);
     net_join(&net, pid, ACT_EXIT_KILLED);

@@ -73,7 +73,7 @@ static act_result ask(act_system *system, act_pid pid)
     act_message *message, *reply;
     if (act_message_create_value(&message, GO, act_nothing()) != ACT_OK)
         return ACT_NO_MEMORY;
-    act_result result = act_system_ask(system, pid, &message, &reply, ACT_FOREVER);
+    act_result result = act_system_ask_message(system, pid, &message, &reply, ACT_FOREVER);
     if (result == ACT_OK)
         act_message_free(&reply);
     act_message_free(&message);

@@ -135,8 +135,9 @@ static void a_normal_exit_from_another_is_nothing_to_one_that_does_not_trap(void
     let_send(a, ACT_EXIT_NORMAL, NULL, b);
     let_send(a, ACT_EXIT_NORMAL, "with a text", b);
     ck_assert(fixture_lives(b));
-    ck_assert_int_eq(
-        act_system_exit(fixture.system, b, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(fixture.system, b,
+                                           act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL)),
+                     ACT_OK);
     ck_assert(fixture_lives(b));
     fixture_close();
 }
@@ -620,7 +621,7 @@ static void works_at_the_end(act_self *self, void *state, act_exit_reason why)
     ck_assert_ptr_null(act_take(self));
     ck_assert_int_eq(act_monitor(self, &fixture_ref, b), ACT_OK);
     ck_assert_int_eq(act_link(self, b), ACT_OK);
-    ck_assert_int_eq(act_tell_value_after(self, &fixture_ref, b, TAG_C, act_nothing(), 1), ACT_OK);
+    ck_assert_int_eq(act_tell_after_value(self, &fixture_ref, b, TAG_C, act_nothing(), 1), ACT_OK);
     ck_assert_int_eq(act_defer(self, clean, &numbers[3]), ACT_OK);
     ck_assert_int_eq(act_register(self, "last words"), ACT_OK);
     ck_assert_int_eq(act_spawn(self, &fixture_other, &scripted, NULL, NULL), ACT_OK);

@@ -91,7 +91,8 @@ static void close_system(void)
 {
     act_message *message, *reply;
     ck_assert_int_eq(act_message_create_value(&message, GO, act_nothing()), ACT_OK);
-    ck_assert_int_eq(act_system_ask(sys, answerer_pid, &message, &reply, ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_system_ask_message(sys, answerer_pid, &message, &reply, ACT_FOREVER),
+                     ACT_OK);
     act_message_free(&reply);
     sem_post(&way_out);
     ck_assert_int_eq(act_thread_join(&thread, NULL), ACT_OK);
@@ -116,9 +117,9 @@ static void try_system_calls(void)
     EXPECT(act_message_create_value(&message, GO, act_nothing()), ACT_OK);
     FORKED(act_system_spawn(sys, &pid, &answerer, NULL, NULL));
     FORKED(act_system_send(sys, answerer_pid, &message));
-    FORKED(act_system_ask(sys, answerer_pid, &message, &reply, ACT_FOREVER));
+    FORKED(act_system_ask_message(sys, answerer_pid, &message, &reply, ACT_FOREVER));
     FORKED(act_system_join(sys, answerer_pid, NULL, ACT_FOREVER));
-    FORKED(act_system_exit(sys, answerer_pid, end));
+    FORKED(act_system_exit_actor(sys, answerer_pid, end));
     FORKED(act_whereis(sys, &pid, "fred"));
     FORKED(act_handover_of(sys, answerer_pid, &pid));
     FORKED(act_system_spawn_supervisor(sys, &pid, &(act_supervisor_spec){.intensity = 1}, NULL));
@@ -167,9 +168,9 @@ static void try_messages(act_self *self, const act_message *request, act_ref wai
     EXPECT(act_message_create_value(&message, GO, act_nothing()), ACT_OK);
     FORKED(act_send(self, answerer_pid, &message));
     FORKED(act_send(self, act_self_pid(self), &message));
-    FORKED(act_ask(self, &ref, answerer_pid, &message, ACT_FOREVER));
+    FORKED(act_ask_message(self, &ref, answerer_pid, &message, ACT_FOREVER));
     FORKED(act_ask_value(self, &ref, answerer_pid, GO, act_nothing(), ACT_MS(5)));
-    FORKED(act_reply(self, (act_asker){answerer_pid, {2}}, &message));
+    FORKED(act_reply_message(self, (act_asker){answerer_pid, {2}}, &message));
     FORKED(act_refuse(self, act_message_asker(request),
                       act_exit_reason_make(ACT_EXIT_ERROR, 0, NULL)));
     FORKED(act_send_name(self, "fred", &message));
@@ -180,7 +181,7 @@ static void try_messages(act_self *self, const act_message *request, act_ref wai
     FORKED(act_send_after(self, &ref, answerer_pid, &message, 0));
     FORKED(act_system_send(sys, answerer_pid, &message));
     FORKED(act_forward(self, answerer_pid, &message));
-    FORKED(act_tell_value_after(self, &ref, answerer_pid, GO, act_nothing(), 0));
+    FORKED(act_tell_after_value(self, &ref, answerer_pid, GO, act_nothing(), 0));
     FORKED(act_task_run(self, &ref, supervisor, has_nothing_to_do, NULL, 0, ACT_FOREVER));
     act_tell_value(self, answerer_pid, GO, act_nothing());
     act_answer_value(self, request, GO, act_nothing());
@@ -228,7 +229,7 @@ static void try_io(act_self *self, struct opened *opened)
 
 static void open_io(act_self *self, struct opened *opened)
 {
-    if (act_tell_value_after(self, &opened->timer, act_self_pid(self), GO, act_nothing(),
+    if (act_tell_after_value(self, &opened->timer, act_self_pid(self), GO, act_nothing(),
                              ACT_SECONDS(1000)) != ACT_OK ||
         act_tcp_listen(self, &opened->listener, "127.0.0.1", 0, NULL) != ACT_OK ||
         act_tcp_connect(self, &opened->tcp, "127.0.0.1", act_listener_port(opened->listener),
@@ -368,7 +369,7 @@ static void use_own_system(void)
     EXPECT(act_system_spawn(sys, &answerer_pid, &answerer, NULL, ACT_SPAWN_OPTIONS(.name = "fred")),
            ACT_OK);
     EXPECT(act_message_create_value(&message, GO, act_nothing()), ACT_OK);
-    EXPECT(act_system_ask(sys, answerer_pid, &message, &reply, ACT_FOREVER), ACT_OK);
+    EXPECT(act_system_ask_message(sys, answerer_pid, &message, &reply, ACT_FOREVER), ACT_OK);
     act_message_free(&reply);
     EXPECT(act_system_destroy(&sys), ACT_OK);
 }

@@ -253,7 +253,7 @@ static void ask_one_that_is_late(void)
     act__gap_with(come_late);
     if (sem_init(&gone, 0, 0) != 0 || act_system_spawn(system, &pid, &late, NULL, NULL) != ACT_OK ||
         act_message_create_value(&request, GO, act_nothing()) != ACT_OK ||
-        act_system_ask(system, pid, &request, &reply, 100) != ACT_TIMED_OUT)
+        act_system_ask_message(system, pid, &request, &reply, 100) != ACT_TIMED_OUT)
         abort();
     sem_post(&gone);
     sem_wait(&never);

@@ -59,7 +59,7 @@ static void looks_at_its_worker(void *context)
 static void *kill_it(void *ignored)
 {
     kills = true;
-    ck_assert_int_eq(act_system_exit(sys, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(sys, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     return ignored;
 }

@@ -39,7 +39,7 @@ static void call_everything(void)
     act_system_counters(the_system, &counters);
     if (act_system_spawn(the_system, &pid, &idle, NULL, NULL) == ACT_OK) { /* not while it stops */
         (void)!act_system_join(the_system, pid, NULL, 0);
-        must(act_system_exit(the_system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
+        must(act_system_exit_actor(the_system, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)));
     }
     calls++;
 }
@@ -133,7 +133,8 @@ static void a_release_of_what_a_thread_could_not_ask(void)
     begin_plain();
     spawn_stuck();
     must(act_message_create_value(&request, LETTER, act_resource_value(&calls, release)));
-    ck_assert_int_eq(act_system_ask(the_system, small, &request, &reply, ACT_MS(1)), ACT_FULL);
+    ck_assert_int_eq(act_system_ask_message(the_system, small, &request, &reply, ACT_MS(1)),
+                     ACT_FULL);
     ck_assert_int_eq(calls, 0);
     act_message_free(&request);
     ck_assert_int_eq(calls, 1);
@@ -162,7 +163,7 @@ static void a_release_and_the_hook_of_what_a_waiting_thread_is_sent(void)
     begin(*ACT_SYSTEM_OPTIONS(.workers_count = 2, .dead_letter = hear_letter));
     must(act_system_spawn(the_system, &pid, &says_more, NULL, NULL));
     must(act_message_create_value(&request, GO, act_nothing()));
-    must(act_system_ask(the_system, pid, &request, &reply, ACT_FOREVER));
+    must(act_system_ask_message(the_system, pid, &request, &reply, ACT_FOREVER));
     act_message_free(&reply);
     ck_assert_int_eq(calls, 2);
     act_system_destroy(&the_system);
@@ -187,7 +188,7 @@ static void a_thread_whose_pid_is_killed_has_its_answer(void)
     begin_plain();
     must(act_system_spawn(the_system, &pid, &kills, NULL, NULL));
     must(act_message_create_value(&request, GO, act_nothing()));
-    must(act_system_ask(the_system, pid, &request, &reply, ACT_FOREVER));
+    must(act_system_ask_message(the_system, pid, &request, &reply, ACT_FOREVER));
     act_message_free(&reply);
     act_system_destroy(&the_system);
 }

@@ -87,7 +87,7 @@ static void answers_late(act_self *self, void *state, const act_message *message
     if (message->tag == GO) {
         act_message *answer;
         ck_assert_int_eq(act_message_create_value(&answer, GO, act_nothing()), ACT_OK);
-        ck_assert_int_eq(act_reply(self, *asker, &answer), ACT_OK);
+        ck_assert_int_eq(act_reply_message(self, *asker, &answer), ACT_OK);
         return;
     }
     *asker = act_message_asker(message);
@@ -105,7 +105,8 @@ static void asks(act_self *self, void *state, const act_message *message)
     (void)self;
     if (++*count == 1) {
         ck_assert_int_eq(act_message_create_value(&question, MORE, act_nothing()), ACT_OK);
-        ck_assert_int_eq(act_system_ask(sys, witness_pid, &question, &answer, ACT_FOREVER), ACT_OK);
+        ck_assert_int_eq(act_system_ask_message(sys, witness_pid, &question, &answer, ACT_FOREVER),
+                         ACT_OK);
         act_message_free(&answer);
     }
     if (message->tag == LAST)
@@ -346,7 +347,7 @@ static void until_it_ends(void)
     start(2, 0, 1);
     int             many = hold_many();
     act_exit_reason kill = act_exit_reason_make(ACT_EXIT_KILL, 0, NULL);
-    ck_assert_int_eq(act_system_exit(sys, receiver_pid, kill), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(sys, receiver_pid, kill), ACT_OK);
     sem_post(&let_go);
     while (many-- > 0)
         wait_for(&is_done);
@@ -382,7 +383,7 @@ static void ask_as_thread(act_pid to)
 {
     act_message *question, *answer;
     ck_assert_int_eq(act_message_create_value(&question, MORE, act_nothing()), ACT_OK);
-    ck_assert_int_eq(act_system_ask(sys, to, &question, &answer, ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_system_ask_message(sys, to, &question, &answer, ACT_FOREVER), ACT_OK);
     act_message_free(&answer);
 }
 
@@ -424,7 +425,7 @@ static void pesters_the_asker(act_self *self, void *state, const act_message *me
     if (pest->rounds++ == 10 * MANY) {
         act_message *answer;
         ck_assert_int_eq(act_message_create_value(&answer, LAST, act_nothing()), ACT_OK);
-        ck_assert_int_eq(act_reply(self, pest->asker, &answer), ACT_OK);
+        ck_assert_int_eq(act_reply_message(self, pest->asker, &answer), ACT_OK);
         return;
     }
     for (int i = 0; i < BACKLOG / 2; i++)

@@ -191,7 +191,7 @@ static void ticks(act_self *self, void *state, const act_message *message)
         if (++*count == 10)
             sem_post(&others);
         else
-            ck_assert_int_eq(act_tell_value_after(self, &ref, act_self_pid(self), TICK,
+            ck_assert_int_eq(act_tell_after_value(self, &ref, act_self_pid(self), TICK,
                                                   act_nothing(), ACT_MS(1)),
                              ACT_OK);
         return;
@@ -210,8 +210,8 @@ static void arms_and_waits(act_self *self, void *state, const act_message *messa
         return; /* it answers no ask */
     act_tell_value(self, other_pid, GO, act_nothing());
     wait_for(&others); /* by now it has lost its station */
-    ck_assert_int_eq(act_tell_value_after(self, &kept, other_pid, GO, act_nothing(), 0), ACT_OK);
-    ck_assert_int_eq(act_tell_value_after(self, &cancelled, other_pid, ASKED, act_nothing(),
+    ck_assert_int_eq(act_tell_after_value(self, &kept, other_pid, GO, act_nothing(), 0), ACT_OK);
+    ck_assert_int_eq(act_tell_after_value(self, &cancelled, other_pid, ASKED, act_nothing(),
                                           ACT_SECONDS(1000)),
                      ACT_OK);
     ck_assert_int_eq(act_cancel_timer(self, cancelled), ACT_OK);
@@ -480,7 +480,8 @@ static void one_that_was_woken_can_be_killed(void)
     stuck_pid = spawn_on(&stuck, 1);
     act_system_tell_value(sys, stuck_pid, 77, act_nothing());
     wait_for(&stuck_ones);
-    ck_assert_int_eq(act_system_exit(sys, other_pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(sys, other_pid,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
     ck_assert_int_eq(act_system_join(sys, other_pid, &report, ACT_SECONDS(DEADLINE_SECONDS)),
                      ACT_OK);

@@ -21,7 +21,7 @@ static void asks(act_self *self)
 {
     act_message *message;
     ck_assert_int_eq(act_message_create_value(&message, TAG_A, act_int64(20)), ACT_OK);
-    result = act_ask(self, &fixture_ref, fixture_other, &message, timeout);
+    result = act_ask_message(self, &fixture_ref, fixture_other, &message, timeout);
     if (result == ACT_OK)
         ck_assert_ptr_null(message);
     else
@@ -201,7 +201,7 @@ static void replies(act_self *self)
 {
     act_message *message;
     ck_assert_int_eq(act_message_create_value(&message, TAG_B, act_int64(7)), ACT_OK);
-    result = act_reply(self, asker, &message);
+    result = act_reply_message(self, asker, &message);
     if (result == ACT_OK)
         ck_assert_ptr_null(message);
     act_message_free(&message);
@@ -315,7 +315,7 @@ static void takes_and_replies(act_self *self, void *state, const act_message *me
     act_message *mine = act_take(self);
     mine->as.int64++;
     mine->tag = TAG_B;
-    ck_assert_int_eq(act_reply(self, from, &mine), ACT_OK);
+    ck_assert_int_eq(act_reply_message(self, from, &mine), ACT_OK);
 }
 
 static const act_behavior thrifty = {.name = "thrifty", .receive = takes_and_replies};
@@ -400,10 +400,10 @@ static void tries_to_pass_on(act_self *self, void *state, const act_message *mes
     act_message *mine = act_take(self);
     act_tell_value(self, c, TAG_C, act_nothing()); /* its inbox is full */
     ck_assert_int_eq(act_forward(self, c, &mine), ACT_FULL);
-    ck_assert_int_eq(act_ask(self, &ask, c, &mine, 50), ACT_FULL);
+    ck_assert_int_eq(act_ask_message(self, &ask, c, &mine, 50), ACT_FULL);
     ck_assert_int_eq(act_send_after(self, &ask, (act_pid){1, c.local}, &mine, 1), ACT_NO_NODE);
     mine->tag = TAG_B;
-    ck_assert_int_eq(act_reply(self, act_message_asker(mine), &mine), ACT_OK);
+    ck_assert_int_eq(act_reply_message(self, act_message_asker(mine), &mine), ACT_OK);
 }
 
 static const act_behavior proxy = {.name = "proxy", .receive = tries_to_pass_on};
@@ -582,8 +582,8 @@ static void a_request_that_waited_was_not_begun(void)
         if (i < 3)
             fixture_tell_to(b, ends[i]);
         else
-            ck_assert_int_eq(act_system_exit(fixture.system, b,
-                                             act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+            ck_assert_int_eq(act_system_exit_actor(fixture.system, b,
+                                                   act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                              ACT_OK);
         ask_and_wait();
         fixture_run();

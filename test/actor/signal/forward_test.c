@@ -87,7 +87,7 @@ static void replies(act_self *self)
 {
     act_message *message;
     ck_assert_int_eq(act_message_create_value(&message, TAG_B, act_int64(40)), ACT_OK);
-    ck_assert_int_eq(act_reply(self, asker, &message), ACT_OK);
+    ck_assert_int_eq(act_reply_message(self, asker, &message), ACT_OK);
 }
 
 /* c has the request and answers it: that is the one answer. */
@@ -149,8 +149,9 @@ static void the_end_of_the_one_that_has_forwarded_it_is_nothing(void)
 {
     let_ask();
     forward(b, c);
-    ck_assert_int_eq(
-        act_system_exit(fixture.system, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(fixture.system, b,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     fixture_run();
     ck_assert_int_eq(answers(a), 0);
     close_after_answer_of_c();
@@ -221,8 +222,8 @@ static void it_may_go_on_from_actor_to_actor_and_back(void)
     forward(b, b);
     forward(b, others[0]);
     for (int i = 1; i < 3; i++)
-        ck_assert_int_eq(act_system_exit(fixture.system, others[i],
-                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+        ck_assert_int_eq(act_system_exit_actor(fixture.system, others[i],
+                                               act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                          ACT_OK);
     fixture_run();
     ck_assert_int_eq(answers(a), 0);
@@ -232,8 +233,8 @@ static void it_may_go_on_from_actor_to_actor_and_back(void)
         fixture_let(c, replies);
         ck_assert_int_eq(fixture_count(a, TAG_B), 1);
     } else {
-        ck_assert_int_eq(act_system_exit(fixture.system, others[0],
-                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+        ck_assert_int_eq(act_system_exit_actor(fixture.system, others[0],
+                                               act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                          ACT_OK);
         fixture_run();
         ck_assert_int_eq(fixture_count(a, ACT_MESSAGE_DOWN), 1);
@@ -487,8 +488,9 @@ static void one_that_comes_back_while_its_end_goes_after_it_is_let_go_once(void)
     act__gap_with(NULL);
     ck_assert(is_over);
     ck_assert(!act__ask_is_open(fixture.system, fixture_ref));
-    ck_assert_int_eq(
-        act_system_exit(fixture.system, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(fixture.system, b,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     fixture_let(c, panics);
     fixture_advance(1000);
     ck_assert_int_eq(answers(a), 0);

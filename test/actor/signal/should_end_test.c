@@ -70,7 +70,8 @@ static act_pid spawn(const act_behavior *behavior, const act_spawn_options *opti
 
 static void end(act_pid pid, act_exit_kind kind, int32_t code)
 {
-    ck_assert_int_eq(act_system_exit(sys, pid, act_exit_reason_make(kind, code, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(sys, pid, act_exit_reason_make(kind, code, NULL)),
+                     ACT_OK);
 }
 
 static const struct {

@@ -16,7 +16,7 @@ static void open_two(void)
 
 static void arms(act_self *self)
 {
-    result = act_tell_value_after(self, &fixture_ref, b, TAG_A, act_int64(1), delay);
+    result = act_tell_after_value(self, &fixture_ref, b, TAG_A, act_int64(1), delay);
 }
 
 static void let_arm(act_millis how_long)
@@ -60,7 +60,7 @@ static void release(void *nothing)
 
 static void arms_with_a_resource(act_self *self)
 {
-    result = act_tell_value_after(self, &fixture_ref, b, TAG_A,
+    result = act_tell_after_value(self, &fixture_ref, b, TAG_A,
                                   act_resource_value(&released, release), delay);
 }
 
@@ -81,7 +81,7 @@ static void a_delay_out_of_range_is_refused(void)
 static void arms_many_for_one_moment(act_self *self)
 {
     for (int i = 0; i < 16; i++)
-        ck_assert_int_eq(act_tell_value_after(self, &refs[i], b, TAG_A, act_int64(i), 50), ACT_OK);
+        ck_assert_int_eq(act_tell_after_value(self, &refs[i], b, TAG_A, act_int64(i), 50), ACT_OK);
 }
 
 static void timers_of_one_millisecond_fire_in_the_order_they_were_armed(void)
@@ -98,7 +98,7 @@ static void timers_of_one_millisecond_fire_in_the_order_they_were_armed(void)
 static void arms_backwards(act_self *self)
 {
     for (int i = 15; i >= 0; i--)
-        ck_assert_int_eq(act_tell_value_after(self, &refs[i], b, TAG_A, act_int64(i), 100 * i + 1),
+        ck_assert_int_eq(act_tell_after_value(self, &refs[i], b, TAG_A, act_int64(i), 100 * i + 1),
                          ACT_OK);
 }
 
@@ -195,7 +195,7 @@ static void arms_and_cancels_in_turns(act_self *self)
 {
     act_ref ref;
     for (int i = 0; i < 1000; i++) {
-        ck_assert_int_eq(act_tell_value_after(self, &ref, b, TAG_B, act_nothing(), i * 13 % 977),
+        ck_assert_int_eq(act_tell_after_value(self, &ref, b, TAG_B, act_nothing(), i * 13 % 977),
                          ACT_OK);
         ck_assert_int_eq(act_cancel_timer(self, ref), ACT_OK);
         ck_assert_int_eq(act_cancel_timer(self, ref), ACT_NOT_FOUND);
@@ -317,8 +317,8 @@ static void the_clock_is_looked_at_anew_in_terminate(void)
     act_pid c = fixture_spawn_as(&clocked, NULL, NULL);
     fixture_let(c, looks_at_the_clock);
     fixture_advance(12345);
-    ck_assert_int_eq(act_system_exit(fixture.system, c,
-                                     act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
+    ck_assert_int_eq(act_system_exit_actor(fixture.system, c,
+                                           act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)),
                      ACT_OK);
     fixture_run();
     ck_assert(before == 12345 && after == 12345);
@@ -331,7 +331,7 @@ static void ticks(act_self *self, void *state, const act_message *message)
     (void)message;
     if (++*(int *)state < 1000)
         ck_assert_int_eq(
-            act_tell_value_after(self, &ref, act_self_pid(self), TAG_A, act_nothing(), 7), ACT_OK);
+            act_tell_after_value(self, &ref, act_self_pid(self), TAG_A, act_nothing(), 7), ACT_OK);
     else
         after = act_now(self);
 }

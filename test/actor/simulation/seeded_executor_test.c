@@ -18,7 +18,7 @@ static void plays(act_self *self, void *state, const act_message *message)
         act_panic(self, "at random");
     act_pid other = players[act_random(self) % 10];
     if (act_random(self) % 4 == 0)
-        (void)!act_tell_value_after(self, &timer, other, TAG_A, act_nothing(),
+        (void)!act_tell_after_value(self, &timer, other, TAG_A, act_nothing(),
                                     (act_millis)(act_random(self) % 20));
     act_tell_value(self, other, TAG_A, act_nothing());
     act_tell_value(self, players[act_random(self) % 10], TAG_A, act_nothing());
@@ -114,7 +114,7 @@ static void threads_cannot_wait_for_a_simulation(void)
     fixture_open();
     act_pid a = fixture_spawn();
     ck_assert_int_eq(act_message_create(&message, TAG_A, 0), ACT_OK);
-    ck_assert_int_eq(act_system_ask(fixture.system, a, &message, &reply, 100), ACT_INVALID);
+    ck_assert_int_eq(act_system_ask_message(fixture.system, a, &message, &reply, 100), ACT_INVALID);
     act_message_free(&message);
     ck_assert_int_eq(act_system_join(fixture.system, a, NULL, 0), ACT_INVALID);
     ck_assert_int_eq(act_system_run(fixture.system), ACT_INVALID);

@@ -96,7 +96,7 @@ static void ping(act_pid pid)
 {
     act_message *message, *reply;
     if (act_message_create_value(&message, TAG_PING, act_nothing()) != ACT_OK ||
-        act_system_ask(sys, pid, &message, &reply, ACT_FOREVER) != ACT_OK)
+        act_system_ask_message(sys, pid, &message, &reply, ACT_FOREVER) != ACT_OK)
         _exit(ENDS_ODDLY);
     act_message_free(&reply);
 }

@@ -66,7 +66,7 @@ static void let_say(act_pid pid, int number)
 {
     act_message *message, *reply;
     ck_assert_int_eq(act_message_create_value(&message, TAG_SAY, act_int64(number)), ACT_OK);
-    ck_assert_int_eq(act_system_ask(sys, pid, &message, &reply, ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_system_ask_message(sys, pid, &message, &reply, ACT_FOREVER), ACT_OK);
     act_message_free(&reply);
 }
 

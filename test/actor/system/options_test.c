@@ -105,7 +105,7 @@ static act_result let(act_result (*run)(act_self *self, const void *options), co
     act_pid      pid;
     ck_assert_int_eq(act_system_spawn(sys, &pid, &servant, NULL, NULL), ACT_OK);
     ck_assert_int_eq(act_message_create_value(&request, 1, act_pointer(&order)), ACT_OK);
-    ck_assert_int_eq(act_system_ask(sys, pid, &request, &reply, ACT_FOREVER), ACT_OK);
+    ck_assert_int_eq(act_system_ask_message(sys, pid, &request, &reply, ACT_FOREVER), ACT_OK);
     act_result result = (act_result)reply->as.int64;
     act_message_free(&reply);
     return result;

@@ -79,7 +79,7 @@ static act_result ask(act_pid actor, uint32_t tag, int64_t value, int64_t *answe
 {
     act_message *message, *reply;
     ck_assert_int_eq(act_message_create_value(&message, tag, act_int64(value)), ACT_OK);
-    act_result result = act_system_ask(sys, actor, &message, &reply, timeout);
+    act_result result = act_system_ask_message(sys, actor, &message, &reply, timeout);
     act_message_free(&message);
     if (result != ACT_OK)
         return result;
@@ -248,7 +248,8 @@ static void a_thread_can_join(void)
         ck_assert_ptr_nonnull(strstr(report.text, "system_test.c:"));
     ck_assert_int_eq(act_system_join(sys, a, &report, ACT_FOREVER), ACT_OK);
     ck_assert(report.kind == ACT_EXIT_NO_ACTOR);
-    ck_assert_int_eq(act_system_exit(sys, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)), ACT_OK);
+    ck_assert_int_eq(act_system_exit_actor(sys, b, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
     ck_assert_int_eq(act_system_join(sys, b, NULL, ACT_FOREVER), ACT_OK);
     act_system_destroy(&sys);
 }
@@ -484,7 +485,7 @@ static act_result arms_timers(act_self *self, void *state, const void *args)
     (void)state;
     (void)args;
     for (int i = 0; i < 10; i++)
-        if (act_tell_value_after(self, &ref, act_self_pid(self), TAG_KEEP,
+        if (act_tell_after_value(self, &ref, act_self_pid(self), TAG_KEEP,
                                  act_resource_value(&released, release), 100000) != ACT_OK)
             abort();
     made += 10; /* those that are stopped before their init make none */
@@ -558,7 +559,7 @@ static void hears(act_self *self, void *state, const act_message *message)
     (void)state;
     if (message->tag == TAG_ASK)
         for (int i = 0; i < 16; i++)
-            ck_assert_int_eq(act_tell_value_after(self, &ref, act_self_pid(self), TAG_KEEP,
+            ck_assert_int_eq(act_tell_after_value(self, &ref, act_self_pid(self), TAG_KEEP,
                                                   act_int64(i), 20),
                              ACT_OK);
     else

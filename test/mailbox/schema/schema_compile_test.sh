@@ -58,7 +58,7 @@ the_list
 good "a message is told, asked, answered and handled" <<'EOF'
     act_ref ref;
     act_tell(self, to, counter_add, .amount = 5, .note = "five");
-    if (act_ask_for(self, &ref, to, ACT_MS(5), counter_read) != ACT_OK || act_tell_after(self, &ref, to, 1, counter_read) != ACT_OK)
+    if (act_ask(self, &ref, to, ACT_MS(5), counter_read) != ACT_OK || act_tell_after(self, &ref, to, 1, counter_read) != ACT_OK)
         return;
     switch (counter_tag_of(message)) {
     case counter_add_tag: act_answer(self, message, counter_value, .total = act_view(counter_add, message)->amount); break;

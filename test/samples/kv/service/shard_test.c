@@ -306,8 +306,8 @@ static act_pid pid_of(const char *name)
 /* Ends it from outside, between its turns, wherever the seed has let it come to. */
 static void kill_named(const char *name)
 {
-    act_result ignored = act_system_exit(act_simulation_system(simulation), pid_of(name),
-                                         act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
+    act_result ignored = act_system_exit_actor(act_simulation_system(simulation), pid_of(name),
+                                               act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
     (void)ignored;
 }
 
@@ -441,8 +441,8 @@ static void kill_borrowers(uint64_t seed)
     for (int i = 0; i < CLIENTS - 1; i++) {
         act_result ignored = act_simulation_run(simulation, NULL, 1 + dice_roll(&dice, 30));
         (void)ignored;
-        ignored = act_system_exit(act_simulation_system(simulation), clients[i],
-                                  act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
+        ignored = act_system_exit_actor(act_simulation_system(simulation), clients[i],
+                                        act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
     }
     PROPERTY(act_simulation_advance(simulation, ACT_SECONDS(10), STEPS_MAX) == ACT_OK);
     PROPERTY(tally.answers >= COMMANDS);
