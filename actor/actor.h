@@ -307,6 +307,16 @@ ACT_API ACT_MUST_CHECK act_result act_ask_value(act_self *self, act_ref *ask, ac
                                                 act_millis timeout) ACT_NONNULL_ALL;
 
 /**
+ * Takes an ask back: no answer to it comes any more, one that waits here already is dropped, and a
+ * function that was to be called with it (actor/continuation.h) is not. What was asked may be done
+ * all the same; act_should_end tells a task that works for it.
+ *
+ * Threads: handler.
+ * Returns: ACT_OK; ACT_NOT_FOUND (its answer has been handled, or it is none of this actor's asks).
+ */
+ACT_API act_result act_cancel_ask(act_self *self, act_ref ask) ACT_NONNULL_ALL;
+
+/**
  * Sends on a message that was taken, as its sender would have sent it: the receiver sees that
  * sender; none, if it was made here (act_message_create) and never sent. If it is an ask, the
  * receiver's answer goes to the asker, and so does the DOWN when the receiver ends without: this
@@ -340,7 +350,8 @@ static inline act_asker act_message_asker(const act_message *message)
 }
 
 /**
- * Answers an ask. Only the first answer counts; the asker drops and counts others.
+ * Answers an ask with a message of one's own. Only the first answer counts; the asker drops and
+ * counts others.
  *
  * Owns:    as act_send.
  * Threads: handler; any actor may answer, not only the one that was asked.
@@ -362,12 +373,19 @@ ACT_API act_result act_refuse(act_self *self, act_asker asker, act_exit_reason r
     ACT_NONNULL(1);
 
 /**
- * Answers an ask with a scalar. Nothing to check, as act_tell_value; a message that was no ask gets
- * no answer, and is counted: `unasked`.
+ * Answers an ask with a scalar, also later and from any actor. Nothing to check, as act_tell_value;
+ * an asker whose ask is 0 gets no answer, and is counted: `unasked`.
  *
  * Without memory for the answer the asker hears ACT_MESSAGE_DOWN with ACT_EXIT_ERROR and code
  * ACT_NO_MEMORY, if it is this actor that was asked.
+ *
+ * Owns:    a resource is moved, or released.
+ * Threads: handler.
  */
+ACT_API void act_reply_value(act_self *self, act_asker asker, uint32_t tag, act_value value)
+    ACT_NONNULL(1);
+
+/** Answers the request in hand: act_reply_value to its asker. */
 ACT_API void act_answer_value(act_self *self, const act_message *request, uint32_t tag,
                               act_value value) ACT_NONNULL_ALL;
 
@@ -556,6 +574,15 @@ ACT_API ACT_MUST_CHECK act_result act_whereis(act_system *system, act_pid *pid,
  */
 ACT_API ACT_MUST_CHECK act_result act_send_name(act_self *self, const char *name,
                                                 act_message **message) ACT_NONNULL_ALL;
+
+/**
+ * Asks the actor that has a name, as act_ask_message. One that is restarted answers once it runs.
+ *
+ * Returns: ACT_NOT_FOUND (no actor has it), and all of act_ask_message.
+ */
+ACT_API ACT_MUST_CHECK act_result act_ask_name_message(act_self *self, act_ref *ask,
+                                                       const char *name, act_message **message,
+                                                       act_millis timeout) ACT_NONNULL_ALL;
 
 /* ----------------------------------------------------------------------------- time, randomness */
 

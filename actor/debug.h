@@ -12,6 +12,7 @@
  * mailbox/base/debug.h says more.
  */
 #include "actor.h"
+#include "continuation.h"
 #include "io/io.h"
 #include "lifecycle.h"
 #include "log.h"
@@ -73,6 +74,8 @@ ACT_END_DECLS
 #define act_ask_value(self, ...) act_ask_value(ACT__IN_HANDLER(self, act_ask_value), __VA_ARGS__)
 #define act_reply_message(self, ...)                                                               \
     act_reply_message(ACT__IN_HANDLER(self, act_reply_message), __VA_ARGS__)
+#define act_reply_value(self, ...)                                                                 \
+    act_reply_value(ACT__IN_HANDLER(self, act_reply_value), __VA_ARGS__)
 #define act_refuse(self, ...) act_refuse(ACT__IN_HANDLER(self, act_refuse), __VA_ARGS__)
 #define act_answer_value(self, ...)                                                                \
     act_answer_value(ACT__IN_HANDLER(self, act_answer_value), __VA_ARGS__)
@@ -82,6 +85,7 @@ ACT_END_DECLS
 #define act_demonitor(self, ...)  act_demonitor(ACT__IN_HANDLER(self, act_demonitor), __VA_ARGS__)
 #define act_trap_exits(self, ...) act_trap_exits(ACT__IN_HANDLER(self, act_trap_exits), __VA_ARGS__)
 #define act_exit(self, ...)       act_exit(ACT__IN_HANDLER(self, act_exit), __VA_ARGS__)
+#define act_cancel_ask(self, ...) act_cancel_ask(ACT__IN_HANDLER(self, act_cancel_ask), __VA_ARGS__)
 #define act_forward(self, ...)    act_forward(ACT__IN_HANDLER(self, act_forward), __VA_ARGS__)
 #define act_stop(self)            act_stop(ACT__IN_HANDLER(self, act_stop))
 #define act_exit_now(self, ...)   act_exit_now(ACT__IN_HANDLER(self, act_exit_now), __VA_ARGS__)
@@ -92,6 +96,8 @@ ACT_END_DECLS
 #define act_register(self, ...)   act_register(ACT__IN_HANDLER(self, act_register), __VA_ARGS__)
 #define act_unregister(self, ...) act_unregister(ACT__IN_HANDLER(self, act_unregister), __VA_ARGS__)
 #define act_send_name(self, ...)  act_send_name(ACT__IN_HANDLER(self, act_send_name), __VA_ARGS__)
+#define act_ask_name_message(self, ...)                                                            \
+    act_ask_name_message(ACT__IN_HANDLER(self, act_ask_name_message), __VA_ARGS__)
 #define act_now(self)             act_now(ACT__IN_HANDLER_CONST(self, act_now))
 #define act_random(self)          act_random(ACT__IN_HANDLER(self, act_random))
 #define act_send_after(self, ...) act_send_after(ACT__IN_HANDLER(self, act_send_after), __VA_ARGS__)
@@ -102,6 +108,12 @@ ACT_END_DECLS
 #define act_alloc(self, ...)   act_alloc(ACT__IN_HANDLER(self, act_alloc), __VA_ARGS__)
 #define act_scratch(self, ...) act_scratch(ACT__IN_HANDLER(self, act_scratch), __VA_ARGS__)
 #define act_defer(self, ...)   act_defer(ACT__IN_HANDLER(self, act_defer), __VA_ARGS__)
+
+/* actor/continuation.h */
+#define act_continue_with(self, ...)                                                               \
+    act_continue_with(ACT__IN_HANDLER(self, act_continue_with), __VA_ARGS__)
+#define act_ask_continue_with(self, ...)                                                           \
+    act_ask_continue_with(ACT__IN_HANDLER(self, act_ask_continue_with), __VA_ARGS__)
 
 /* actor/io/io.h */
 #define act_tcp_listen(self, ...) act_tcp_listen(ACT__IN_HANDLER(self, act_tcp_listen), __VA_ARGS__)
@@ -138,6 +150,12 @@ ACT_END_DECLS
 #define act_ask_typed(self, ...) act_ask_typed(ACT__IN_HANDLER(self, act_ask_typed), __VA_ARGS__)
 #define act_answer_typed(self, ...)                                                                \
     act_answer_typed(ACT__IN_HANDLER(self, act_answer_typed), __VA_ARGS__)
+#define act_reply_typed(self, ...)                                                                 \
+    act_reply_typed(ACT__IN_HANDLER(self, act_reply_typed), __VA_ARGS__)
+#define act_tell_name_typed(self, ...)                                                             \
+    act_tell_name_typed(ACT__IN_HANDLER(self, act_tell_name_typed), __VA_ARGS__)
+#define act_ask_name_typed(self, ...)                                                              \
+    act_ask_name_typed(ACT__IN_HANDLER(self, act_ask_name_typed), __VA_ARGS__)
 #define act__tell_small(self, ...)                                                                 \
     act__tell_small(ACT__IN_HANDLER(self, act__tell_small), __VA_ARGS__)
 #define act__tell(self, ...) act__tell(ACT__IN_HANDLER(self, act_tell), __VA_ARGS__)

@@ -18,6 +18,24 @@ ACT_BEGIN_DECLS
  * union's tag is none of its schema's, a list is NULL but counted, or it is longer than
  * ACT_MESSAGE_BYTES_MAX) is not sent: a tell has a dead letter, with ACT_NO_MEMORY if there was
  * none and else ACT_INVALID; the others answer ACT_INVALID.
+ *
+ * The calls, with fields that fit and with a message of one's own:
+ *
+ *     to an actor        act_tell            act_send
+ *       by its name      act_tell_name       act_send_name
+ *       later            act_tell_after      act_send_after
+ *       from a thread    act_system_tell     act_system_send
+ *       by a key         act_partition_tell  act_partition_send
+ *     ask                act_ask             act_ask_message
+ *       by its name      act_ask_name        act_ask_name_message
+ *       from a thread    act_system_ask      act_system_ask_message
+ *       by a key         act_partition_ask   act_partition_ask_message
+ *     answer a request   act_answer
+ *     reply to an asker  act_reply           act_reply_message
+ *
+ * Each of the first column has a form for a type that is chosen at run time, act_tell_typed and so
+ * on. act_tell, act_tell_after, act_system_tell, act_ask, act_answer and act_reply have one for a
+ * scalar: act_tell_value and so on.
  */
 
 /**
@@ -41,6 +59,23 @@ ACT_BEGIN_DECLS
 /** act_ask(self, &ask, to, ACT_SECONDS(1), counter_read). As act_ask_message. */
 #define act_ask(self, ask, to, timeout, name, ...)                                                 \
     act_ask_typed(self, ask, to, timeout, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
+
+/** act_tell_name(self, "total", counter_add, .amount = 5). As act_tell_name_typed. */
+#define act_tell_name(self, actor_name, name, ...)                                                 \
+    act_tell_name_typed(self, actor_name, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
+
+/** act_ask_name(self, &ask, "total", ACT_SECONDS(1), counter_read). As act_ask_name_message. */
+#define act_ask_name(self, ask, actor_name, timeout, name, ...)                                    \
+    act_ask_name_typed(self, ask, actor_name, timeout, name##_type(),                              \
+                       ACT__FIELDS(name, __VA_ARGS__))
+
+/** act_system_ask(system, to, &reply, ACT_SECONDS(1), counter_read). As act_system_ask_message. */
+#define act_system_ask(system, to, reply, timeout, name, ...)                                      \
+    act_system_ask_typed(system, to, reply, timeout, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
+
+/** act_reply(self, state->asker, counter_value, .total = 7). As act_reply_value. */
+#define act_reply(self, asker, name, ...)                                                          \
+    act_reply_typed(self, asker, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
 
 /** act_answer(self, message, counter_value, .total = 7). As act_answer_value. */
 #define act_answer(self, request, name, ...)                                                       \
@@ -70,6 +105,24 @@ ACT_API ACT_MUST_CHECK act_result act_tell_after_typed(act_self *self, act_ref *
 ACT_API ACT_MUST_CHECK act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to,
                                                 act_millis timeout, const act_type *type,
                                                 const void *fields) ACT_NONNULL(1, 2, 5, 6);
+/**
+ * Sends it to the actor that has a name. As act_send_name, with nothing to check: without such an
+ * actor it is a dead letter, with ACT_NOT_FOUND.
+ */
+ACT_API void act_tell_name_typed(act_self *self, const char *name, const act_type *type,
+                                 const void *fields) ACT_NONNULL_ALL;
+/** Asks with it by name. As act_ask_name_message. */
+ACT_API ACT_MUST_CHECK act_result act_ask_name_typed(act_self *self, act_ref *ask, const char *name,
+                                                     act_millis timeout, const act_type *type,
+                                                     const void *fields) ACT_NONNULL(1, 2, 3, 5, 6);
+/** Asks with it from an ordinary thread. As act_system_ask_message. */
+ACT_API ACT_MUST_CHECK act_result act_system_ask_typed(act_system *system, act_pid to,
+                                                       act_message **reply, act_millis timeout,
+                                                       const act_type *type, const void *fields)
+    ACT_NONNULL(1, 3, 5, 6);
+/** Answers an asker with it. As act_reply_value. */
+ACT_API void act_reply_typed(act_self *self, act_asker asker, const act_type *type,
+                             const void *fields) ACT_NONNULL(1, 3, 4);
 /** Answers an ask with it. As act_answer_value. */
 ACT_API void act_answer_typed(act_self *self, const act_message *request, const act_type *type,
                               const void *fields) ACT_NONNULL_ALL;

@@ -83,7 +83,7 @@ static void finish(act_self *self, struct asker *asker)
 {
     for (int i = 0; i < COUNTS; i++)
         printf("task %d: %s\n", i + 1, asker->answers[i]);
-    act_demonitor(self, asker->search); /* its answer is not waited for: act_should_end says so */
+    (void)act_cancel_ask(self, asker->search); /* act_should_end says so */
 }
 
 static void asker_receive(act_self *self, void *state, const act_message *message)

@@ -13,6 +13,12 @@
 /* supervisor/partition.h */
 #define act_partition_send(self, ...)                                                              \
     act_partition_send(ACT__IN_HANDLER(self, act_partition_send), __VA_ARGS__)
+#define act_partition_tell_typed(self, ...)                                                        \
+    act_partition_tell_typed(ACT__IN_HANDLER(self, act_partition_tell_typed), __VA_ARGS__)
+#define act_partition_ask_typed(self, ...)                                                         \
+    act_partition_ask_typed(ACT__IN_HANDLER(self, act_partition_ask_typed), __VA_ARGS__)
+#define act_partition_ask_message(self, ...)                                                       \
+    act_partition_ask_message(ACT__IN_HANDLER(self, act_partition_ask_message), __VA_ARGS__)
 
 /* supervisor/supervisor.h */
 #define act_supervisor_spawn_link(self, ...)                                                       \

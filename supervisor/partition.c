@@ -125,3 +125,22 @@ act_result act_partition_send(act_self *self, const act_partition *partition, ui
 {
     return act_send_name(self, name_of(partition, key), message);
 }
+
+void act_partition_tell_typed(act_self *self, const act_partition *partition, uint64_t key,
+                              const act_type *type, const void *fields)
+{
+    act_tell_name_typed(self, name_of(partition, key), type, fields);
+}
+
+act_result act_partition_ask_typed(act_self *self, act_ref *ask, const act_partition *partition,
+                                   uint64_t key, act_millis timeout, const act_type *type,
+                                   const void *fields)
+{
+    return act_ask_name_typed(self, ask, name_of(partition, key), timeout, type, fields);
+}
+
+act_result act_partition_ask_message(act_self *self, act_ref *ask, const act_partition *partition,
+                                     uint64_t key, act_message **message, act_millis timeout)
+{
+    return act_ask_name_message(self, ask, name_of(partition, key), message, timeout);
+}

@@ -4,6 +4,7 @@
 #define ACT_SUPERVISOR_PARTITION_H
 
 #include "supervisor.h"
+#include "../actor/typed.h"
 
 ACT_BEGIN_DECLS
 
@@ -87,6 +88,34 @@ ACT_API ACT_MUST_CHECK act_result act_partition_find(const act_partition *partit
 ACT_API ACT_MUST_CHECK act_result act_partition_send(act_self *self, const act_partition *partition,
                                                      uint64_t      key,
                                                      act_message **message) ACT_NONNULL_ALL;
+
+/**
+ * act_partition_tell(self, partition, key, counter_add, .amount = 5). As act_tell_name: to the
+ * child that a key belongs to. Threads: handler.
+ */
+#define act_partition_tell(self, partition, key, name, ...)                                        \
+    act_partition_tell_typed(self, partition, key, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
+/** The same for a type chosen at run time. */
+ACT_API void act_partition_tell_typed(act_self *self, const act_partition *partition, uint64_t key,
+                                      const act_type *type, const void *fields) ACT_NONNULL_ALL;
+
+/**
+ * act_partition_ask(self, &ask, partition, key, ACT_SECONDS(1), counter_read). As act_ask_name.
+ */
+#define act_partition_ask(self, ask, partition, key, timeout, name, ...)                           \
+    act_partition_ask_typed(self, ask, partition, key, timeout, name##_type(),                     \
+                            ACT__FIELDS(name, __VA_ARGS__))
+/** The same for a type chosen at run time. */
+ACT_API ACT_MUST_CHECK act_result act_partition_ask_typed(act_self *self, act_ref *ask,
+                                                          const act_partition *partition,
+                                                          uint64_t key, act_millis timeout,
+                                                          const act_type *type, const void *fields)
+    ACT_NONNULL(1, 2, 3, 6, 7);
+/** The same with a message of one's own. As act_ask_name_message. */
+ACT_API ACT_MUST_CHECK act_result act_partition_ask_message(act_self *self, act_ref *ask,
+                                                            const act_partition *partition,
+                                                            uint64_t key, act_message **message,
+                                                            act_millis timeout) ACT_NONNULL_ALL;
 
 ACT_END_DECLS
 

@@ -326,9 +326,8 @@ static void report_lost(act_system *system, struct act__worker *worker, uint64_t
     report_lost_for(system, worker, from, to, tag, value, ACT_NO_MEMORY);
 }
 
-/* A typed one: only its tag is shown. */
-static void report_lost_typed(act_system *system, act_self *self, act_pid to, const act_type *type,
-                              act_result why)
+void act__report_lost_typed(act_system *system, act_self *self, act_pid to, const act_type *type,
+                            act_result why)
 {
     act_value nothing = act_nothing();
     report_lost_for(system, self != NULL ? self->worker : NULL,
@@ -413,7 +412,7 @@ void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
-        report_lost_typed(self->worker->system, self, to, type, result);
+        act__report_lost_typed(self->worker->system, self, to, type, result);
     else if (act__unlikely(!deliver_shortly(self, to, message, false)))
         deliver_or_drop(self, to, message);
 }
@@ -423,7 +422,7 @@ void act_system_tell_typed(act_system *system, act_pid to, const act_type *type,
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
-        report_lost_typed(system, NULL, to, type, result);
+        act__report_lost_typed(system, NULL, to, type, result);
     else
         act__deliver_or_drop(system, NULL, 0, to, message);
 }
@@ -463,12 +462,11 @@ static void answer_with(act_self *self, act_asker asker, act_message *message)
         deliver_or_drop(self, asker.pid, message);
 }
 
-void act_answer_value(act_self *self, const act_message *request, uint32_t tag, act_value value)
+void act_reply_value(act_self *self, act_asker asker, uint32_t tag, act_value value)
 {
     ACT__HANDLER_ONLY(self);
     struct act__worker *worker = self->worker;
     struct act__reason  no_memory = {.kind = ACT_EXIT_ERROR, .code = ACT_NO_MEMORY};
-    act_asker           asker = act_message_asker(request);
     act_message        *message;
     if (asker.ask.value == 0) {
         act__count(&worker->unasked);
@@ -485,11 +483,14 @@ void act_answer_value(act_self *self, const act_message *request, uint32_t tag, 
     answer_with(self, asker, message);
 }
 
-void act_answer_typed(act_self *self, const act_message *request, const act_type *type,
-                      const void *fields)
+void act_answer_value(act_self *self, const act_message *request, uint32_t tag, act_value value)
+{
+    act_reply_value(self, act_message_asker(request), tag, value);
+}
+
+void act_reply_typed(act_self *self, act_asker asker, const act_type *type, const void *fields)
 {
     ACT__HANDLER_ONLY(self);
-    act_asker    asker = act_message_asker(request);
     act_message *message;
     if (asker.ask.value == 0) {
         act__count(&self->worker->unasked);
@@ -500,7 +501,13 @@ void act_answer_typed(act_self *self, const act_message *request, const act_type
     if (result == ACT_OK)
         answer_with(self, asker, message);
     else if (!act__ask_fail(self->worker, self, asker.ask, &why))
-        report_lost_typed(self->worker->system, self, asker.pid, type, result);
+        act__report_lost_typed(self->worker->system, self, asker.pid, type, result);
+}
+
+void act_answer_typed(act_self *self, const act_message *request, const act_type *type,
+                      const void *fields)
+{
+    act_reply_typed(self, act_message_asker(request), type, fields);
 }
 
 act_result act_refuse(act_self *self, act_asker asker, act_exit_reason reason)

@@ -7,6 +7,7 @@
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
 #include <actor/scheduler/task.h>
+#include <mailbox/schema/schema.h>
 
 /*
  * A user's message to a living actor, or a result that says why not; the message is then unchanged.
@@ -28,6 +29,12 @@ void act__deliver_own(struct act__worker *worker, act_self *self, act_message *m
 /* A message of `from` that has not come into an inbox: sent, a dead letter, and freed. */
 void act__undelivered(struct act_system *system, struct act__worker *worker, uint64_t from,
                       act_pid to, act_message *message, act_result why);
+/*
+ * A typed message that could not even be made: the hook is shown its tag. `self`: NULL if a thread
+ * has sent it.
+ */
+void act__report_lost_typed(act_system *system, act_self *self, act_pid to, const act_type *type,
+                            act_result why);
 /* Pushes what is in the worker's outbox. */
 void act__outbox_push(struct act__worker *worker);
 /*

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <actor/delivery/typed.h>
 
+#include <actor/delivery/send.h>
 #include <actor/process/cell.h>
 #include <actor/process/debug.h>
 #include <actor/process/shared.h>
@@ -38,6 +39,49 @@ act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis ti
 {
     ACT__HANDLER_ONLY(self);
     return make_and_send(self, ask, to, timeout, type, fields, act_ask_message);
+}
+
+act_result act_ask_name_typed(act_self *self, act_ref *ask, const char *name, act_millis timeout,
+                              const act_type *type, const void *fields)
+{
+    ACT__HANDLER_ONLY(self);
+    act_pid    to;
+    act_result result = act_whereis(self->worker->system, &to, name);
+    return result == ACT_OK ? act_ask_typed(self, ask, to, timeout, type, fields) : result;
+}
+
+act_result act_ask_name_message(act_self *self, act_ref *ask, const char *name,
+                                act_message **message, act_millis timeout)
+{
+    ACT__HANDLER_ONLY(self);
+    act_pid    to;
+    act_result result = act_whereis(self->worker->system, &to, name);
+    return result == ACT_OK ? act_ask_message(self, ask, to, message, timeout) : result;
+}
+
+void act_tell_name_typed(act_self *self, const char *name, const act_type *type, const void *fields)
+{
+    ACT__HANDLER_ONLY(self);
+    struct act__worker *worker = self->worker;
+    act_message        *message;
+    act_result          result = act_message_create_typed(&message, type, fields);
+    if (result != ACT_OK)
+        act__report_lost_typed(worker->system, self, act_pid_none(), type, result);
+    else if ((result = act_send_name(self, name, &message)) != ACT_OK)
+        act__undelivered(worker->system, worker, act__local_of(self), act_pid_none(), message,
+                         result);
+}
+
+act_result act_system_ask_typed(act_system *system, act_pid to, act_message **reply,
+                                act_millis timeout, const act_type *type, const void *fields)
+{
+    act_message *message;
+    act_result   result = act_message_create_typed(&message, type, fields);
+    if (result != ACT_OK)
+        return result;
+    result = act_system_ask_message(system, to, &message, reply, timeout);
+    act_message_free(&message);
+    return result;
 }
 
 void act__message_show(const act_self *self, const act_message *message, char *text,

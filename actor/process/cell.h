@@ -92,7 +92,8 @@ enum {
     ACT__CELL_SUCCEEDS =
         8192, /* has the messages of those before it, inbox_owned.before_count, also
                                     the ones that are still on their way to these */
-    ACT__CELL_WORKS_FOR_ASK = 16384 /* its state begins with the ask, an act_ref */
+    ACT__CELL_WORKS_FOR_ASK = 16384, /* its state begins with the ask, an act_ref */
+    ACT__CELL_CONTINUES = 32768      /* functions wait for answers: continuation.h */
 };
 
 static inline enum act__phase act__phase_of(const act_self *self)

@@ -19,6 +19,7 @@
 #include <actor/scheduler/executor.h>
 #include <actor/scheduler/runner.h>
 #include <actor/scheduler/task.h>
+#include <actor/signal/continuation.h>
 #include <actor/signal/signal.h>
 #include <mailbox/base/gap.h>
 
@@ -35,34 +36,38 @@ static bool runs_here(const struct act__worker *worker, const act_self *self)
     return route == worker->run.index + 1;
 }
 
-/* What is not a plain message of a user's. Returns: whether it is to be handled. */
-static bool prepare_special(struct act__worker *worker, act_self *self, act_message *message)
+typedef void receive_call(act_self *self, void *state, const act_message *message);
+
+/* What is not a plain message of a user's. Returns: what is to handle it; NULL: nothing is. */
+static receive_call *prepare_special(struct act__worker *worker, act_self *self,
+                                     act_message *message)
 {
+    bool is_counted = act__message_is_counted(message);
     act__inbox_leave(&self->inbox_shared, message);
-    if (act__message_is_counted(message)) {
-        act__count(&worker->received);
-        return true;
+    if (!is_counted && message->tag == ACT__TAG_VOID) {
+        act__finish(worker, self, message);
+        return NULL;
     }
-    if (message->tag != ACT__TAG_VOID) {
-        act__count(&worker->others_handled); /* for the monitor */
-        return true;
-    }
-    act__finish(worker, self, message);
-    return false;
+    act__count(is_counted ? &worker->received : &worker->others_handled); /* for the monitor */
+    bool is_answer = !is_counted || act__message_is_reply(message);
+    return is_answer && act__has_continuations(self) && act__continuation_begin(self, message->ref)
+               ? act__continuation_run
+               : self->behavior->receive;
 }
 
 static inline __attribute__((always_inline)) void handle(struct act__worker *worker, act_self *self,
                                                          act_message *message)
 {
+    const uint8_t special = ACT__BIT_COUNTED | ACT__BIT_BOUNDED | ACT__BIT_REPLY;
+    receive_call *receive = self->behavior->receive;
     worker->now = -1;
-    if (act__likely((message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_BOUNDED)) ==
-                    ACT__BIT_COUNTED))
+    if (act__likely((message->act_bits & special) == ACT__BIT_COUNTED))
         act__count(&worker->received);
-    else if (!prepare_special(worker, self, message))
+    else if ((receive = prepare_special(worker, self, message)) == NULL)
         return;
     __atomic_store_n(&worker->message, message,
                      __ATOMIC_RELAXED); /* for the monitor, here and below */
-    self->behavior->receive(self, self->state, message);
+    receive(self, self->state, message);
     act__outbox_end(worker);
     if (act__likely(worker->message != NULL)) {
         __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);

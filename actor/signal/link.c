@@ -11,6 +11,7 @@
 #include <actor/process/worker.h>
 #include <actor/scheduler/executor.h>
 #include <actor/signal/bond.h>
+#include <actor/signal/continuation.h>
 #include <actor/signal/link_index.h>
 #include <actor/signal/signal.h>
 #include <actor/signal/timers.h>
@@ -47,13 +48,14 @@ static bool is_answer(const act_message *message, act_ref ref)
 
 /*
  * Takes messages out of the inbox that wait and answer `ref`, or else belong to a link with
- * `sender`: what was taken back must not be received.
+ * `sender`: what was taken back must not be received. Returns: whether there were any.
  */
-static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
+static bool drop_waiting(act_self *self, uint64_t sender, act_ref ref)
 {
     act_message *waiting = self->inbox_owned.head, *next;
+    bool         is_dropped = false;
     if (ref.value == 0 && !self->inbox_owned.has_priority)
-        return;
+        return false;
     self->inbox_owned.head = self->inbox_owned.tail = NULL;
     act__store(&self->inbox_owned.count, 0);
     for (; waiting != NULL; waiting = next) {
@@ -63,7 +65,9 @@ static void drop_waiting(act_self *self, uint64_t sender, act_ref ref)
             act__refuse(self->worker, self, waiting, ACT_NOT_FOUND);
         else
             act__inbox_append(&self->inbox_owned, waiting);
+        is_dropped |= fits;
     }
+    return is_dropped;
 }
 
 act_result act_link(act_self *self, act_pid other)
@@ -114,16 +118,34 @@ act_result act_monitor(act_self *self, act_ref *monitor, act_pid other)
     return ACT_OK;
 }
 
+/* Nothing comes of this ref any more. Returns: whether something would have. */
+static bool take_back(act_self *self, act_ref ref)
+{
+    if (act__has_forked(self->worker->system) || ref.value == 0)
+        return false;
+    struct act__bond *bond = act__bond_find(self, ref);
+    bool              was_awaited = bond != NULL;
+    if (was_awaited)
+        act__bond_end(self->worker, bond, 0, ACT__SIGNAL_END, NULL);
+    else
+        was_awaited = drop_waiting(self, 0, ref);
+    if (was_awaited)
+        act__continuation_forget(self, ref);
+    return was_awaited;
+}
+
 void act_demonitor(act_self *self, act_ref monitor)
 {
     ACT__HANDLER_ONLY(self);
+    (void)take_back(self, monitor);
+}
+
+act_result act_cancel_ask(act_self *self, act_ref ask)
+{
+    ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
-        return;
-    struct act__bond *bond = act__bond_find(self, monitor);
-    if (bond != NULL)
-        act__bond_end(self->worker, bond, 0, ACT__SIGNAL_END, NULL);
-    else if (monitor.value != 0)
-        drop_waiting(self, 0, monitor);
+        return ACT_FORKED;
+    return take_back(self, ask) ? ACT_OK : ACT_NOT_FOUND;
 }
 
 act_result act_ask_message(act_self *self, act_ref *ask, act_pid to, act_message **message,

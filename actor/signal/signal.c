@@ -17,6 +17,7 @@
 #include <actor/process/spawn.h>
 #include <actor/process/worker.h>
 #include <actor/signal/bond.h>
+#include <actor/signal/continuation.h>
 #include <actor/signal/link_index.h>
 #include <actor/signal/timers.h>
 #include <actor/time/wheel.h>
@@ -316,6 +317,8 @@ static bool apply_timer(struct act__worker *worker, act_self *self, act_message 
             return false;
         }
         message->ref = act__timer_ref(worker->system, timer);
+        if (act__continuation_waits(self, message->ref)) /* it must come, whatever inbox_max says */
+            message->act_bits |= ACT__BIT_REPLY;
         act__deliver_own(worker, self, message);
         return false;
     }

@@ -18,6 +18,7 @@
 #include <actor/scheduler/runner.h>
 #include <actor/scheduler/station.h>
 #include <actor/signal/bond.h>
+#include <actor/signal/continuation.h>
 #include <actor/signal/ref.h>
 #include <actor/signal/signal.h>
 #include <actor/time/wheel.h>
@@ -228,11 +229,20 @@ static struct act__timer *find(act_self *self, act_ref ref)
     return is_mine && is_called(system, timer, ref) && timer->owned.here != NULL ? timer : NULL;
 }
 
+bool act__timer_is_to_self(act_self *self, act_ref ref)
+{
+    struct act__timer *timer = find(self, ref);
+    return timer != NULL && timer->message != NULL && timer->to == act__local_of(self);
+}
+
 act_result act_cancel_timer(act_self *self, act_ref ref)
 {
     ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
     struct act__timer *timer = find(self, ref);
-    return timer != NULL && act__timer_cancel(self->worker, timer) ? ACT_OK : ACT_NOT_FOUND;
+    if (timer == NULL || !act__timer_cancel(self->worker, timer))
+        return ACT_NOT_FOUND;
+    act__continuation_forget(self, ref);
+    return ACT_OK;
 }

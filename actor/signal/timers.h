@@ -18,5 +18,7 @@ void               act__timer_cancel_all(struct act__worker *worker, act_self *s
 void    act__timer_again(struct act__worker *worker, struct act__timer *timer, act_millis delay);
 /* Of one that is in use. */
 act_ref act__timer_ref(struct act_system *system, const struct act__timer *timer);
+/* Whether it is one of this actor's whose message goes to itself. */
+bool    act__timer_is_to_self(act_self *self, act_ref ref);
 
 #endif

@@ -317,13 +317,13 @@ static inline void *act_room_of(const act_bytes *bytes)
 #pragma GCC diagnostic error "-Wincompatible-pointer-types"
 #endif
 
-/* Pointer to a struct of these fields, for as long as the statement or block runs. */
+/* Pointer to a value of this type, for as long as the statement or block runs. */
 #ifdef __cplusplus
-#define ACT__FIELDS(name, ...)                                                                     \
+#define ACT__VALUE_OF(type, ...)                                                                   \
     act__address_of([&] {                                                                          \
         _Pragma("GCC diagnostic push")                                                             \
             _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"") using act__that =   \
-                struct name; /* there may be an enumerator of this name */                         \
+                type;                                                                              \
         return act__that{__VA_ARGS__};                                                             \
         _Pragma("GCC diagnostic pop")                                                              \
     }())
@@ -332,8 +332,11 @@ extern "C++" template <typename type> inline const void *act__address_of(const t
     return &fields;
 }
 #else
-#define ACT__FIELDS(name, ...) (&(const struct name){__VA_ARGS__})
+#define ACT__VALUE_OF(type, ...) (&(const type){__VA_ARGS__})
 #endif
+
+/* Pointer to a struct of these fields; there may be an enumerator of this name. */
+#define ACT__FIELDS(name, ...) ACT__VALUE_OF(struct name, __VA_ARGS__)
 
 /* ---------------------------------------------------------------------------- what functions do */
 

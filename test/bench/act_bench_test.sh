@@ -10,6 +10,8 @@ number='[0-9]+(\.[0-9]+)?'
 
 # KEYS (a comma between two, - for none), then what the program is given.
 workloads='
+- ask n=500
+- ask n=500 context=yes
 - big actors=20 rounds=20
 - chameneos chameneos=10 meetings=200
 value_bytes,empty_unbounded_bytes,empty_rendezvous_bytes,empty_1_bytes chan_bytes n=1000

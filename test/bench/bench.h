@@ -106,6 +106,7 @@ int bench_compare(const void *a, const void *b);
 
 /* ---- the workloads ---- */
 
+void bench_ask(void);
 void bench_big(void);
 void bench_chameneos(void);
 void bench_chan_bytes(void);

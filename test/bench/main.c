@@ -15,6 +15,7 @@ static const struct workload {
     const char *name, *arguments;
     void (*run)(void);
 } workloads[] = {
+    {"ask", "n context", bench_ask},
     {"big", "actors rounds", bench_big},
     {"chameneos", "chameneos meetings", bench_chameneos},
     {"chan_bytes", "n", bench_chan_bytes},

@@ -127,6 +127,70 @@ static void a_send_by_key_reaches_its_child(void)
     end();
 }
 
+#define TOLD(FIELD)  FIELD(1, INT64, number)
+#define ASKED(FIELD) FIELD(1, INT64, number)
+#define MESSAGES(MESSAGE)                                                                          \
+    MESSAGE(part_told, TOLD)                                                                       \
+    MESSAGE(part_asked, ASKED)
+ACT_SCHEMA(part, MESSAGES);
+
+static int64_t told[COUNT], answered;
+
+static void hears(act_self *self, void *state, const act_message *message)
+{
+    int me = *(int *)state;
+    switch (part_tag_of(message)) {
+    case part_told_tag: told[me] += act_view(part_told, message)->number; break;
+    case part_asked_tag: act_answer(self, message, part_asked, .number = me); break;
+    default: act_unknown(self, message);
+    }
+}
+
+static act_result begins(act_self *self, void *state, const void *args)
+{
+    (void)self;
+    *(int *)state = *(const int *)args;
+    return ACT_OK;
+}
+
+static void talks(act_self *self, void *state, const act_message *message)
+{
+    act_ref      ask;
+    act_message *mine;
+    (void)state;
+    if (message->tag != 1) {
+        answered = answered * 10 + act_view(part_asked, message)->number;
+        return;
+    }
+    act_partition_tell(self, partition, 5, part_told, .number = 7);
+    ck_assert_int_eq(act_partition_ask(self, &ask, partition, 5, 100, part_asked), ACT_OK);
+    ck_assert_int_eq(act_message_make(&mine, part_asked), ACT_OK);
+    ck_assert_int_eq(act_partition_ask_message(self, &ask, partition, 5, &mine, 100), ACT_OK);
+}
+
+static void a_key_can_be_told_and_asked(void)
+{
+    static const act_behavior listener = {.name = "listener",
+                                          .state_bytes = sizeof(int),
+                                          .args_bytes = sizeof(int),
+                                          .init = begins,
+                                          .receive = hears},
+                              talker = {.name = "talker", .receive = talks};
+    static const int numbers[COUNT] = {0, 1, 2, 3, 4, 5, 6, 7};
+    act_pid          pid;
+    begin_partition();
+    parts.child.behavior = &listener;
+    parts.child.args = numbers;
+    start_partition();
+    ck_assert_int_eq(act_system_spawn(fixture_system, &pid, &talker, NULL, NULL), ACT_OK);
+    act_system_tell_value(fixture_system, pid, 1, act_nothing());
+    fixture_run();
+    int64_t mine = act_partition_of(partition, 5);
+    ck_assert_int_eq(told[mine], 7);
+    ck_assert_int_eq(answered, mine * 11);
+    end();
+}
+
 static void without_args_each_all_get_the_same(void)
 {
     begin_partition();
@@ -198,6 +262,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(texts_are_spread),
     TEST_CASE(a_child_that_fails_is_restarted_alone_and_found_meanwhile, ROUNDS),
     TEST_CASE(a_send_by_key_reaches_its_child, ROUNDS),
+    TEST_CASE(a_key_can_be_told_and_asked),
     TEST_CASE(without_args_each_all_get_the_same, ROUNDS),
     TEST_CASE(keys_lead_nowhere_before_it_runs_and_after, ROUNDS),
     TEST_CASE(a_partition_may_be_a_child, ROUNDS),

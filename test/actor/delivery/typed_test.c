@@ -146,6 +146,102 @@ static void a_thread_can_tell(void)
     close_two();
 }
 
+static void take_the_name(act_self *self)
+{
+    ck_assert_int_eq(act_register(self, "reader"), ACT_OK);
+}
+
+static void names_reader(act_self *self, void *state, const act_message *message)
+{
+    if (zoo_tag_of(message) == zoo_nothing_tag)
+        take_the_name(self);
+    else
+        reads(self, state, message);
+}
+
+static void open_named_reader(void)
+{
+    static const act_behavior named = {.name = "named", .receive = names_reader};
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn_as(&named, NULL, NULL);
+    act_system_tell(fixture.system, b, zoo_nothing);
+    fixture_run();
+}
+
+static void tells_by_name(act_self *self)
+{
+    act_tell_name(self, "reader", zoo_three, .c = 31);
+    act_tell_name(self, "writer", zoo_three, .c = 32);
+    act_tell_name(self, "reader", zoo_outside, .list = {NULL, 1});
+}
+
+static void a_name_can_be_told(void)
+{
+    open_named_reader();
+    fixture_let(a, tells_by_name);
+    ck_assert_int_eq(seen, 31);
+    ck_assert_int_eq(fixture_dead_letters(ACT_NOT_FOUND), 1);
+    ck_assert_int_eq(fixture_dead_letters(ACT_INVALID), 1);
+    close_two();
+}
+
+static void asks_by_name(act_self *self)
+{
+    act_message *mine;
+    act_ref      none;
+    ck_assert_int_eq(act_ask_name(self, &fixture_ref, "reader", 100, zoo_small, .amount = 8),
+                     ACT_OK);
+    ck_assert_int_eq(act_ask_name(self, &none, "writer", 100, zoo_small), ACT_NOT_FOUND);
+    ck_assert_int_eq(act_ask_name(self, &none, "reader", 0, zoo_small), ACT_INVALID);
+    ck_assert_int_eq(act_message_make(&mine, zoo_small, .amount = 9), ACT_OK);
+    ck_assert_int_eq(act_ask_name_message(self, &none, "writer", &mine, 100), ACT_NOT_FOUND);
+    ck_assert_ptr_nonnull(mine);
+    ck_assert_int_eq(act_ask_name_message(self, &none, "reader", &mine, 100), ACT_OK);
+    ck_assert_ptr_null(mine);
+}
+
+static void a_name_can_be_asked(void)
+{
+    open_named_reader();
+    fixture_let(a, asks_by_name);
+    ck_assert_int_eq(seen, 9);
+    ck_assert_int_eq(fixture_count(a, zoo_optional_tag), 2);
+    close_two();
+}
+
+static act_asker kept_asker;
+
+static void keeps_asker(act_self *self, void *state, const act_message *message)
+{
+    (void)self;
+    (void)state;
+    kept_asker = act_message_asker(message);
+}
+
+static void replies_for_it(act_self *self)
+{
+    act_reply(self, kept_asker, zoo_optional, .text = "late", .number = 4);
+    kept_asker.ask.value = 0;
+    act_reply(self, kept_asker, zoo_optional, .text = "to none");
+    act_reply_value(self, kept_asker, 9, act_int64(1));
+}
+
+static void an_asker_is_replied_to_later_and_by_another(void)
+{
+    static const act_behavior keeper = {.name = "keeper", .receive = keeps_asker};
+    fixture_open();
+    a = fixture_spawn();
+    b = fixture_spawn_as(&keeper, NULL, NULL);
+    act_pid other = fixture_spawn();
+    fixture_let(a, asks_small);
+    fixture_let(other, replies_for_it);
+    ck_assert(act_ref_equal(fixture_only(a, zoo_optional_tag)->ref, fixture_ref));
+    ck_assert(act_pid_equal(fixture_only(a, zoo_optional_tag)->sender, other));
+    ck_assert_uint_eq(fixture_counters().unasked, 2);
+    close_two();
+}
+
 static void tells_what_cannot_be(act_self *self)
 {
     act_tell(self, b, zoo_outside, .list = {NULL, 1});
@@ -309,6 +405,9 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(an_answer_that_cannot_be_is_a_down),
     FIXTURE_CASE(a_message_can_be_told_later),
     FIXTURE_CASE(a_thread_can_tell),
+    FIXTURE_CASE(a_name_can_be_told),
+    FIXTURE_CASE(a_name_can_be_asked),
+    FIXTURE_CASE(an_asker_is_replied_to_later_and_by_another),
     FIXTURE_CASE(what_cannot_be_told_is_a_dead_letter),
     FIXTURE_CASE(what_is_unknown_is_counted_and_told),
     FIXTURE_CASE(a_crash_shows_the_message_without_its_secrets),
