@@ -18,6 +18,7 @@ enum { MANY = 200 };
 
 static struct net net;
 static act_pid    root;
+static act_pid    killed; /* the last one: its supervisor may not have heard of that end yet */
 
 /* ---------------------------------------------------------------------------------- connections */
 
@@ -114,6 +115,7 @@ static void await_port(void)
 
 static void start_system(void)
 {
+    killed = act_pid_none();
     net_start(&net, &(struct net_plan){.log = hear_log});
 }
 
@@ -152,11 +154,10 @@ static act_pid child_pid(const char *name)
 /* Kills one of the server's own parts, and waits for its end. */
 static void kill_child(const char *name)
 {
-    static act_pid last; /* its supervisor may not have heard of that end yet */
-    act_pid        pid;
-    while (act_pid_is_none(pid = child_pid(name)) || act_pid_equal(pid, last))
+    act_pid pid;
+    while (act_pid_is_none(pid = child_pid(name)) || act_pid_equal(pid, killed))
         sched_yield();
-    last = pid;
+    killed = pid;
     ck_assert_int_eq(act_system_exit_actor(net.system, pid,
                                            act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
