@@ -13,6 +13,7 @@
 #include <mailbox/base/number.h>
 #include <supervisor/memory.h>
 #include <supervisor/record.h>
+#include <supervisor/tcp_listener.h>
 
 /* Deeper trees than this are taken for one that contains itself. */
 #define DEPTH_MAX 64
@@ -148,6 +149,15 @@ static bool check_task(const act_child_spec *spec, struct report *report)
            complain(report, "args is set, but what a task is given comes from act_task_run");
 }
 
+static bool check_tcp_listener(const act_child_spec *spec, struct report *report)
+{
+    char text[200];
+    if (spec->behavior != &act__tcp_listener ||
+        act_tcp_server_check(*(act_tcp_server *const *)spec->args, text, sizeof text) == ACT_OK)
+        return true;
+    return complain(report, "%s", text);
+}
+
 static bool check_name(const char *name, struct report *report)
 {
     if (name == NULL)
@@ -215,8 +225,8 @@ static bool check_child_fields(const act_child_spec *spec, struct report *report
     struct act__spawn_options options;
     return check_behavior(spec->behavior, report) && check_rules(spec, report) &&
            check_mailbox(spec, report) && check_task(spec, report) &&
-           check_options(spec->options, &options, report) && check_kept(spec, report) &&
-           check_supervisor_child(spec, &options.spawn, report, depth);
+           check_tcp_listener(spec, report) && check_options(spec->options, &options, report) &&
+           check_kept(spec, report) && check_supervisor_child(spec, &options.spawn, report, depth);
 }
 
 static bool check_child(const act_child_spec *spec, size_t place, struct report *report,

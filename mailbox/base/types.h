@@ -100,8 +100,8 @@ static inline bool act_ref_equal(act_ref a, act_ref b)
  * Structs that lie in arrays or in one another, are returned by value, or are constants that the
  * library keeps pointers to, do not grow: programs have their size built in. What comes takes the
  * place of act_reserved, which is zero until then, and must be for a library that does not know it.
- * These are act_behavior, act_child_spec, act_supervisor_spec and act_partition_spec; what is
- * embedded in them, as act_backoff, stays as it is.
+ * These are act_behavior, act_child_spec, act_supervisor_spec, act_partition_spec and
+ * act_tcp_server; what is embedded in them, as act_backoff, stays as it is.
  *
  * The library is told the size of act_counters, so that grows, too. All other structs change only
  * together with the library's soname: test/abi.sh.

@@ -8,27 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <event2/event.h>
-
 #include <mailbox/base/memory.h>
 #include <test/actor/io/net.h>
 #include <test/kit/kit.h>
-
-static void *failing_malloc(size_t bytes)
-{
-    return act__memory_fails() ? NULL : malloc(bytes);
-}
-
-static void *failing_realloc(void *memory, size_t bytes)
-{
-    return act__memory_fails() ? NULL : realloc(memory, bytes);
-}
-
-static void silence(int severity, const char *text)
-{
-    (void)severity;
-    (void)text;
-}
 
 /* Echoes; whatever it cannot do ends it. */
 static void echo_receive(act_self *self, void *state, const act_message *message)
@@ -71,8 +53,7 @@ static void a_connection_without_memory_ends_and_the_next_one_is_served(void)
 {
     struct net net = {0};
     bool       all = false;
-    event_set_mem_functions(failing_malloc, failing_realloc, free);
-    event_set_log_callback(silence);
+    net_let_libevent_fail();
     act__memory_fail_at(0, false);
     net_start(&net,
               &(struct net_plan){.connection = &echo,
@@ -142,8 +123,7 @@ static void what_cannot_be_opened_leaves_nothing_behind(void)
 {
     struct net net = {0};
     int64_t    outcome = 2;
-    event_set_mem_functions(failing_malloc, failing_realloc, free);
-    event_set_log_callback(silence);
+    net_let_libevent_fail();
     act__memory_fail_at(0, false);
     net_start(&net, &(struct net_plan){.connection = &echo, .workers = 1});
     int before = kit_entries_of("/proc/self/fd"), failed = 0;

@@ -17,9 +17,36 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <event2/event.h>
+
+#include <mailbox/base/memory.h>
 #include <test/kit/kit.h>
 
 #define LINE_BYTES 100
+
+/* --------------------------------------------------------------------------------------- memory */
+
+static void *failing_malloc(size_t bytes)
+{
+    return act__memory_fails() ? NULL : malloc(bytes);
+}
+
+static void *failing_realloc(void *memory, size_t bytes)
+{
+    return act__memory_fails() ? NULL : realloc(memory, bytes);
+}
+
+static void silence(int severity, const char *text)
+{
+    (void)severity;
+    (void)text;
+}
+
+void net_let_libevent_fail(void)
+{
+    event_set_mem_functions(failing_malloc, failing_realloc, free);
+    event_set_log_callback(silence);
+}
 
 /* --------------------------------------------------------------------------------------- server */
 
@@ -117,7 +144,9 @@ void net_start(struct net *net, const struct net_plan *plan)
     net->plan = *plan;
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, net->line), 0);
     act_system_options *options =
-        ACT_SYSTEM_OPTIONS(.workers_count = plan->workers, .actors_max = 1 << 16, .log = ignore_log,
+        ACT_SYSTEM_OPTIONS(.workers_count = plan->workers,
+                           .actors_max = plan->actors_max != 0 ? plan->actors_max : 1 << 16,
+                           .log = plan->log != NULL ? plan->log : ignore_log, .context = net,
                            .stop_timeout = plan->stop_timeout);
     if (options->workers_count == 0)
         options->workers_count = net_workers();

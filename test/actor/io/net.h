@@ -30,6 +30,8 @@ struct net_plan {
     uint32_t               backlog;
     act_millis             stop_timeout; /* of the system; 0: its default */
     bool                   hold;         /* the server accepts nothing until it is told NET_GO */
+    uint32_t               actors_max;   /* of the system; 0: 2^16 */
+    void (*log)(void *net, act_log_level level, const char *text); /* NULL: nothing is logged */
 };
 
 struct net {
@@ -97,6 +99,12 @@ act_pid                                    net_hear_pid(struct net *net);
 int64_t                                    net_ask(struct net *net, act_pid pid);
 /* Waits for the end of an actor, and of all that it owned. */
 void net_join(struct net *net, act_pid pid, act_exit_kind kind);
+
+/*
+ * From now on libevent's memory fails where act__memory_fail_at says, too. Before there is a
+ * system.
+ */
+void net_let_libevent_fail(void);
 
 /* Plain blocking sockets with the deadline on each call. */
 int    net_dial(struct net *net);
