@@ -17,7 +17,7 @@ ACT_BEGIN_DECLS
  * named are zero, empty or none. What they refer to is copied. A message that cannot be one (a
  * union's tag is none of its schema's, a list is NULL but counted, or it is longer than
  * ACT_MESSAGE_BYTES_MAX) is not sent: a tell has a dead letter, with ACT_NO_MEMORY if there was
- * none and else ACT_INVALID; the others answer ACT_INVALID.
+ * none and else ACT_INVALID; the others answer ACT_INVALID. Resources: as schema.h says.
  */
 
 /**
@@ -75,8 +75,8 @@ ACT_API void act_answer_typed(act_self *self, const act_message *request, const 
                               const void *fields) ACT_NONNULL_ALL;
 
 /**
- * What act_tell calls for a message that refers to nothing and has up to 16 bytes, passed as two
- * words.
+ * What act_tell calls for a message that refers to nothing, owns nothing and has up to 16 bytes,
+ * passed as two words.
  */
 ACT_API void act__tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count,
                              uint64_t first, uint64_t second) ACT_NONNULL(1);
@@ -87,7 +87,7 @@ __attribute__((always_inline)) static inline void act__tell(act_self *self, act_
                                                             const void     *fields)
 {
     uint64_t words[2] = {0, 0};
-    if (type->bytes > sizeof words || (type->flags & ACT_FIELD_OUTSIDE) != 0) {
+    if (type->bytes > sizeof words || type->flags != 0) {
         act_tell_typed(self, to, type, fields);
         return;
     }

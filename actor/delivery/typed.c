@@ -8,6 +8,7 @@
 #include <actor/process/worker.h>
 #include <actor/typed.h>
 #include <mailbox/base/lock.h>
+#include <mailbox/message/envelope.h>
 #include <mailbox/schema/print.h>
 
 typedef act_result send_call(act_self *self, act_ref *ref, act_pid to, act_message **message,
@@ -22,7 +23,8 @@ static inline act_result make_and_send(act_self *self, act_ref *ref, act_pid to,
     if (result != ACT_OK)
         return result;
     result = send(self, ref, to, &message, time);
-    act_message_free(&message);
+    if (result != ACT_OK)
+        act__message_drop(message); /* resources in it stay the caller's */
     return result;
 }
 

@@ -49,6 +49,7 @@
  *                    bool, int8_t ... uint64_t, float, double, act_pid, act_ref
  *     TEXT           const char *, ended by a NUL; NULL is sent as ""
  *     BYTES          act_bytes {const void *data; size_t bytes_count;}
+ *     RESOURCE       act_resource {void *pointer; void (*release)(void *);}; see below
  *     ENUM(e)        enum e, of ACT_ENUM(e, ...)
  *     STRUCT(s)      struct s, of ACT_STRUCT(s, ...)
  *     UNION(s)       struct act_union_of_s, of ACT_SCHEMA(s, ...): any one of its messages; tag
@@ -60,6 +61,13 @@
  *     SECRET(kind)   as kind, but never printed
  *
  * OPTIONAL and SECRET are written around the others, ARRAY and LIST around what stands above them.
+ *
+ * A resource moves into the message that is sent, as act_resource_value says of one that is sent
+ * alone: .socket = {socket, act_socket_release}. The receiver takes it out, act_resource_take, or
+ * it is released with the message, whatever becomes of that. Where a call answers a result that is
+ * not ACT_OK it is still the sender's; act_tell and the others without a result release it. A
+ * message of a type that has one, at whatever depth, is local: it is not encoded (ACT_LOCAL) nor
+ * decoded. It is printed as "resource".
  *
  * A field is set as C sets it: a double is cut for an INT64, an int64_t for an INT32, in silence.
  * The compiler says so, at the place of the call, with -Wfloat-conversion and -Wconversion.
@@ -122,7 +130,8 @@ typedef enum act_field_kind {
     ACT_FIELD_BYTES,
     ACT_FIELD_ENUM,
     ACT_FIELD_STRUCT,
-    ACT_FIELD_UNION
+    ACT_FIELD_UNION,
+    ACT_FIELD_RESOURCE
 } act_field_kind;
 
 /* How many of them there are, and what is to be heeded. */
@@ -131,8 +140,9 @@ enum {
     ACT_FIELD_LIST = 2,  /* a struct act_list */
     ACT_FIELD_OPTIONAL = 4,
     ACT_FIELD_SECRET = 8,
-    ACT_FIELD_OUTSIDE = 16 /* has a text, bytes, a list or a union, at whatever depth: cannot be
-                              copied as it is */
+    ACT_FIELD_OUTSIDE = 16, /* has a text, bytes, a list or a union, at whatever depth: cannot be
+                               copied as it is */
+    ACT_FIELD_LOCAL = 32    /* has a resource, at whatever depth: cannot leave the process */
 };
 
 /* Any LIST, to code that walks over fields. */
@@ -165,7 +175,7 @@ typedef struct act_type {
     uint32_t              tag;         /* a message's; else 0 */
     uint32_t              bytes;       /* of the C type; 0 for a struct without fields */
     uint32_t              parts_count; /* of the list */
-    uint32_t              flags;       /* ACT_FIELD_OUTSIDE or 0 */
+    uint32_t              flags;       /* ACT_FIELD_OUTSIDE, ACT_FIELD_LOCAL, both, or 0 */
     uint32_t              as_offset;   /* of a schema: where its union begins in the C type */
     const act_field      *fields;
     const act_enum_value *values;
@@ -343,7 +353,8 @@ extern "C++" template <typename type> inline const void *act__address_of(const t
  * type     Of a message; made by ACT_SCHEMA: counter_add_type().
  * fields   The struct. What it refers to is copied.
  *
- * Owns:    you own the message until a send takes it.
+ * Owns:    you own the message until a send takes it. On ACT_OK resources belong to it, otherwise
+ *          they are still yours.
  * Threads: any.
  * Returns: ACT_OK; ACT_INVALID (a union's tag is none of its schema's, a list or bytes are NULL but
  *          counted, or it is longer than ACT_MESSAGE_BYTES_MAX); ACT_NO_MEMORY.

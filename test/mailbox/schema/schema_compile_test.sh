@@ -100,6 +100,21 @@ bad "a switch without one of the messages" 'counter_value_tag' <<'EOF'
     }
 EOF
 
+cat >"$work/list" <<'EOF'
+#define NET_ACCEPTED(FIELD) FIELD(1, RESOURCE, socket) FIELD(2, OPTIONAL(LIST(RESOURCE)), others)
+#define NET_MESSAGES(MESSAGE) MESSAGE(net_accepted, NET_ACCEPTED)
+ACT_SCHEMA(net, NET_MESSAGES);
+void release(void *pointer);
+EOF
+good "a resource is told and taken" <<'EOF'
+    act_tell(self, to, net_accepted, .socket = {self, release});
+    if (net_tag_of(message) == net_accepted_tag && act_resource_take(&act_view(net_accepted, message)->socket) == self)
+        act_unknown(self, message);
+EOF
+bad "a release that is no function" 'int-conversion|makes pointer|invalid conversion|incompatible' <<'EOF'
+    act_tell(self, to, net_accepted, .socket = {self, 5});
+EOF
+
 echo '#define A(FIELD) FIELD(1, INT32, x) FIELD(1, INT32, y)
 ACT_STRUCT(a, A);' >"$work/list"
 bad "two fields with one number" 'duplicate case' </dev/null

@@ -214,6 +214,13 @@ static void a_fingerprint_changes_with_the_schema(void)
     ck_assert_uint_ne(act_schema_fingerprint(zoo_schema()), act_schema_fingerprint(shape_schema()));
 }
 
+/* It is kept beside what is stored: a kind that is added changes none that is without it. */
+static void a_fingerprint_stays_what_it_was(void)
+{
+    ck_assert_uint_eq(act_schema_fingerprint(zoo_schema()), UINT64_C(0x26f2bb1e889a9480));
+    ck_assert_uint_eq(act_schema_fingerprint(shape_schema()), UINT64_C(0x1ce44d34a3e082dd));
+}
+
 static void bytes_can_be_written_where_they_stay(void)
 {
     for (size_t count = 0; count < 5000; count = count * 3 + 1) {
@@ -245,6 +252,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(all_that_it_refers_to_is_in_the_message),
     TEST_CASE(what_cannot_be_is_refused),
     TEST_CASE(a_fingerprint_changes_with_the_schema),
+    TEST_CASE(a_fingerprint_stays_what_it_was),
     TEST_CASE(bytes_can_be_written_where_they_stay),
     END_OF_CASES,
 };
