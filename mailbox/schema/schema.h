@@ -102,6 +102,9 @@
  * spares bytes even that. What act_view shows lives as long as the message: for the rest of the
  * handler, or as long as you keep what act_take has given you.
  *
+ * An actor that is spoken to in several protocols has them as one, and one switch over them:
+ * ACT_SCHEMAS.
+ *
  * In C++ (17 and newer) fields must be named in the order in which they are declared.
  */
 
@@ -228,6 +231,26 @@ typedef struct act_type {
     LIST(ACT__STRUCT)                                                                              \
     enum act_tags_of_##name{LIST(ACT__TAG_CONSTANT)};                                              \
     LIST(ACT__TYPE_OF_MESSAGE)                                                                     \
+    __attribute__((used, cold)) static void act__tags_of_##name(void){                             \
+        LIST(ACT__TAG_SYMBOL)} ACT__SCHEMA_OF(name, LIST)
+
+/*
+ * Several schemas as one, for an actor that is spoken to in all of them; each is declared before:
+ *
+ *     #define DESK_MESSAGES(MESSAGE) ROOM_MESSAGES(MESSAGE) NET_MESSAGES(MESSAGE)
+ *     ACT_SCHEMAS(desk, DESK_MESSAGES);
+ *
+ * What you have then is what ACT_SCHEMA gives, except the messages, which stay as they are: a
+ * switch over desk_tag_of(message) has to have room_enter_tag, net_accepted_tag and all others; and
+ * desk_schema() is what a behavior names (.schema) and what is printed and decoded by. Two messages
+ * with the same tag do not compile here. Nothing is copied, and each of the schemas remains.
+ */
+#define ACT_SCHEMAS(name, LIST)                                                                    \
+    enum act_tags_of_##name{LIST(ACT__TAG_CONSTANT_AGAIN)};                                        \
+    ACT__SCHEMA_OF(name, LIST)
+
+/* What both have, when the messages and the enum are there. */
+#define ACT__SCHEMA_OF(name, LIST)                                                                 \
     struct act_union_of_##name {                                                                   \
         enum act_tags_of_##name tag;                                                               \
         union {                                                                                    \
@@ -256,9 +279,7 @@ typedef struct act_type {
         default: return &act__type;                                                                \
         }                                                                                          \
     }                                                                                              \
-    __attribute__((used, cold)) static void act__tags_of_##name(void){                             \
-        LIST(ACT__TAG_SYMBOL)} ACT__TABLE enum act_tags_of_##name                                  \
-        name##_tag_of(const act_message *act__message)                                             \
+    ACT__TABLE enum act_tags_of_##name name##_tag_of(const act_message *act__message)              \
     {                                                                                              \
         return (enum act_tags_of_##name)(act__message->kind == ACT_VALUE_TYPED ? act__message->tag \
                                                                                : 0);               \
@@ -325,6 +346,11 @@ static inline void *act_room_of(const act_bytes *bytes)
 #ifndef __cplusplus
 #pragma GCC diagnostic error "-Wint-conversion"
 #pragma GCC diagnostic error "-Wincompatible-pointer-types"
+#endif
+
+/* A switch over what ACT_SCHEMAS gives has cases from the enums of others. */
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wenum-compare-switch"
 #endif
 
 /* Pointer to a struct of these fields, for as long as the statement or block runs. */

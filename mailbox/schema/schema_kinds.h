@@ -75,6 +75,19 @@ typedef struct act_bytes {
 
 #define ACT__TAG_CONSTANT(name, FIELDS) name##_tag = ACT__TAG(#name),
 /*
+ * The same value under another name, by which compilers tell what a switch has forgotten. A message
+ * can be in several sets of a file, so a number is in the name; in C++ one that each file that
+ * includes a set has for it, as a type has to be the same in all of them.
+ */
+#define ACT__TAG_CONSTANT_AGAIN(name, FIELDS) ACT__JOIN(name##_tag_, ACT__SET_NUMBER) = name##_tag,
+#define ACT__JOIN(a, b)                       ACT__JOIN_EXPANDED(a, b)
+#define ACT__JOIN_EXPANDED(a, b)              a##b
+#ifdef __cplusplus
+#define ACT__SET_NUMBER __LINE__
+#else
+#define ACT__SET_NUMBER __COUNTER__
+#endif
+/*
  * Each file that includes a schema defines for each message a symbol whose name is the tag and
  * whose value is made of all else. Linkers take several definitions of an absolute symbol if the
  * values are the same, and report them if not.
