@@ -17,7 +17,7 @@ ACT_BEGIN_DECLS
  * named are zero, empty or none. What they refer to is copied. A message that cannot be one (a
  * union's tag is none of its schema's, a list is NULL but counted, or it is longer than
  * ACT_MESSAGE_BYTES_MAX) is not sent: a tell has a dead letter, with ACT_NO_MEMORY if there was
- * none and else ACT_INVALID; the others answer ACT_INVALID.
+ * none and else ACT_INVALID; the others answer ACT_INVALID. Resources: as schema.h says.
  *
  * The calls, with fields that fit and with a message of one's own:
  *
@@ -115,7 +115,10 @@ ACT_API void act_tell_name_typed(act_self *self, const char *name, const act_typ
 ACT_API ACT_MUST_CHECK act_result act_ask_name_typed(act_self *self, act_ref *ask, const char *name,
                                                      act_millis timeout, const act_type *type,
                                                      const void *fields) ACT_NONNULL(1, 2, 3, 5, 6);
-/** Asks with it from an ordinary thread. As act_system_ask_message. */
+/**
+ * Asks with it from an ordinary thread. As act_system_ask_message, but a resource in it is not yours
+ * any more, whatever the result.
+ */
 ACT_API ACT_MUST_CHECK act_result act_system_ask_typed(act_system *system, act_pid to,
                                                        act_message **reply, act_millis timeout,
                                                        const act_type *type, const void *fields)
@@ -128,8 +131,8 @@ ACT_API void act_answer_typed(act_self *self, const act_message *request, const 
                               const void *fields) ACT_NONNULL_ALL;
 
 /**
- * What act_tell calls for a message that refers to nothing and has up to 16 bytes, passed as two
- * words.
+ * What act_tell calls for a message that refers to nothing, owns nothing and has up to 16 bytes,
+ * passed as two words.
  */
 ACT_API void act__tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count,
                              uint64_t first, uint64_t second) ACT_NONNULL(1);
@@ -140,7 +143,7 @@ __attribute__((always_inline)) static inline void act__tell(act_self *self, act_
                                                             const void     *fields)
 {
     uint64_t words[2] = {0, 0};
-    if (type->bytes > sizeof words || (type->flags & ACT_FIELD_OUTSIDE) != 0) {
+    if (type->bytes > sizeof words || type->flags != 0) {
         act_tell_typed(self, to, type, fields);
         return;
     }

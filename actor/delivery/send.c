@@ -22,6 +22,7 @@
 #include <actor/typed.h>
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
+#include <mailbox/schema/schema_walk.h>
 
 void act__schedule_elsewhere(struct act_system *system, struct act__worker *worker, act_self *self)
 {
@@ -327,11 +328,12 @@ static void report_lost(act_system *system, struct act__worker *worker, uint64_t
 }
 
 void act__report_lost_typed(act_system *system, act_self *self, act_pid to, const act_type *type,
-                            act_result why)
+                            const void *fields, act_result why)
 {
     act_value nothing = act_nothing();
     report_lost_for(system, self != NULL ? self->worker : NULL,
                     self != NULL ? act__local_of(self) : 0, to, type->tag, &nothing, why);
+    act__resources_release(type, fields);
 }
 
 /* Where deliver_shortly was in doubt. */
@@ -412,7 +414,7 @@ void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
-        act__report_lost_typed(self->worker->system, self, to, type, result);
+        act__report_lost_typed(self->worker->system, self, to, type, fields, result);
     else if (act__unlikely(!deliver_shortly(self, to, message, false)))
         deliver_or_drop(self, to, message);
 }
@@ -422,7 +424,7 @@ void act_system_tell_typed(act_system *system, act_pid to, const act_type *type,
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
-        act__report_lost_typed(system, NULL, to, type, result);
+        act__report_lost_typed(system, NULL, to, type, fields, result);
     else
         act__deliver_or_drop(system, NULL, 0, to, message);
 }
@@ -494,14 +496,17 @@ void act_reply_typed(act_self *self, act_asker asker, const act_type *type, cons
     act_message *message;
     if (asker.ask.value == 0) {
         act__count(&self->worker->unasked);
+        act__resources_release(type, fields);
         return;
     }
     act_result         result = act_message_create_typed(&message, type, fields);
     struct act__reason why = {.kind = ACT_EXIT_ERROR, .code = (int32_t)result};
     if (result == ACT_OK)
         answer_with(self, asker, message);
-    else if (!act__ask_fail(self->worker, self, asker.ask, &why))
-        act__report_lost_typed(self->worker->system, self, asker.pid, type, result);
+    else if (act__ask_fail(self->worker, self, asker.ask, &why))
+        act__resources_release(type, fields);
+    else
+        act__report_lost_typed(self->worker->system, self, asker.pid, type, fields, result);
 }
 
 void act_answer_typed(act_self *self, const act_message *request, const act_type *type,

@@ -30,11 +30,11 @@ void act__deliver_own(struct act__worker *worker, act_self *self, act_message *m
 void act__undelivered(struct act_system *system, struct act__worker *worker, uint64_t from,
                       act_pid to, act_message *message, act_result why);
 /*
- * A typed message that could not even be made: the hook is shown its tag. `self`: NULL if a thread
- * has sent it.
+ * A typed message that could not even be made: the hook is shown its tag, and its resources are
+ * released. `self`: NULL if a thread has sent it.
  */
 void act__report_lost_typed(act_system *system, act_self *self, act_pid to, const act_type *type,
-                            act_result why);
+                            const void *fields, act_result why);
 /* Pushes what is in the worker's outbox. */
 void act__outbox_push(struct act__worker *worker);
 /*

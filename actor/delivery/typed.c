@@ -9,6 +9,7 @@
 #include <actor/process/worker.h>
 #include <actor/typed.h>
 #include <mailbox/base/lock.h>
+#include <mailbox/message/envelope.h>
 #include <mailbox/schema/print.h>
 
 typedef act_result send_call(act_self *self, act_ref *ref, act_pid to, act_message **message,
@@ -23,7 +24,8 @@ static inline act_result make_and_send(act_self *self, act_ref *ref, act_pid to,
     if (result != ACT_OK)
         return result;
     result = send(self, ref, to, &message, time);
-    act_message_free(&message);
+    if (result != ACT_OK)
+        act__message_drop(message); /* resources in it stay the caller's */
     return result;
 }
 
@@ -66,7 +68,7 @@ void act_tell_name_typed(act_self *self, const char *name, const act_type *type,
     act_message        *message;
     act_result          result = act_message_create_typed(&message, type, fields);
     if (result != ACT_OK)
-        act__report_lost_typed(worker->system, self, act_pid_none(), type, result);
+        act__report_lost_typed(worker->system, self, act_pid_none(), type, fields, result);
     else if ((result = act_send_name(self, name, &message)) != ACT_OK)
         act__undelivered(worker->system, worker, act__local_of(self), act_pid_none(), message,
                          result);

@@ -120,8 +120,8 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_accept(act_listener *listener,
 ACT_API void act_socket_close(act_socket **socket) ACT_NONNULL_ALL;
 
 /**
- * The same for a socket that travels in a message: act_resource_value(socket, act_socket_release).
- * Threads: any.
+ * The same for a socket that travels in a message: act_resource_value(socket, act_socket_release),
+ * or a field of a typed one: .socket = {socket, act_socket_release}. Threads: any.
  */
 ACT_API void act_socket_release(void *socket);
 

@@ -31,7 +31,8 @@ ACT_BEGIN_DECLS
     X(PANICKED, 15, "the handler that was given it has panicked")                                  \
     X(TRUNCATED, 16, "the bytes end before the message does")                                      \
     X(GAVE_UP, 17, "a root supervisor has ended before it was told to")                            \
-    X(FORKED, 18, "made before fork(): only the parent has it")
+    X(FORKED, 18, "made before fork(): only the parent has it")                                    \
+    X(LOCAL, 19, "it has a resource, which cannot leave the process")
 
 typedef enum act_result {
 #define X(name, value, text) ACT_##name = value,

@@ -3,6 +3,7 @@
 #ifndef ACT_MAILBOX_MESSAGE_ENVELOPE_H
 #define ACT_MAILBOX_MESSAGE_ENVELOPE_H
 
+#include <mailbox/message/extension.h>
 #include <mailbox/message/message.h>
 #include <mailbox/message/pool.h>
 
@@ -14,10 +15,11 @@ enum {
     ACT__HOME_MASK = 15,
     ACT__HOME_BOND_0 = 8, /* actor/signal/bond.h: end[0] and end[1] of a link, monitor or ask */
     ACT__HOME_BOND_1 = 9,
-    ACT__HOME_TIMER = 10,   /* actor/time/wheel.h */
-    ACT__HOME_OWNED = 11,   /* in an object of the receiver's own: struct act__event in
+    ACT__HOME_TIMER = 10,    /* actor/time/wheel.h */
+    ACT__HOME_OWNED = 11,    /* in an object of the receiver's own: struct act__event in
                                actor/process/cell.h */
-    ACT__HOME_BORROWED = 12 /* on a stack, for the duration of a call */
+    ACT__HOME_BORROWED = 12, /* on a stack, for the duration of a call */
+    ACT__HOME_EXTENDED = 13  /* behind a struct act__extension, which says what it owns */
 };
 
 /* The high half. */
@@ -34,9 +36,15 @@ static inline unsigned act__message_home(const act_message *message)
     return message->act_bits & ACT__HOME_MASK;
 }
 
+static inline bool act__message_is_extended(const act_message *message)
+{
+    return act__message_home(message) == ACT__HOME_EXTENDED;
+}
+
+/* Whether act__message_free frees it. */
 static inline bool act__message_is_pooled(const act_message *message)
 {
-    return act__message_home(message) <= 7;
+    return act__message_home(message) <= 7 || act__message_is_extended(message);
 }
 
 static inline bool act__message_is_signal(const act_message *message)
@@ -100,20 +108,32 @@ static inline void act__message_init(act_message *message, unsigned home, uint32
     message->ref.value = 0;
 }
 
-/* As act_message_create without a check of the tag: for the library's own messages. */
-static inline act_message *act__message_make(uint32_t tag, act_value_kind kind, size_t bytes_count)
+/* The same, with nothing of what is written then. */
+static inline void act__message_init_new(act_message *message, unsigned home, uint32_t tag,
+                                         act_value_kind kind, size_t bytes_count)
 {
-    size_t bytes =
-        bytes_count <= ACT_MESSAGE_INLINE_BYTES ? 64 : offsetof(act_message, as) + bytes_count;
-    unsigned     size_class = act__pool_class(bytes);
-    act_message *message = act__pool_take(&size_class, bytes);
-    if (act__unlikely(message == NULL))
-        return NULL;
-    act__message_init(message, size_class, tag, kind, bytes_count);
+    act__message_init(message, home, tag, kind, bytes_count);
     message->act_next = NULL;
     message->act_sender = 0;
     message->act_generation = 0;
     message->act_sender_node = 0;
+}
+
+/* What an envelope takes with so many bytes of payload. */
+static inline size_t act__message_bytes(size_t bytes_count)
+{
+    return bytes_count <= ACT_MESSAGE_INLINE_BYTES ? 64 : offsetof(act_message, as) + bytes_count;
+}
+
+/* As act_message_create without a check of the tag: for the library's own messages. */
+static inline act_message *act__message_make(uint32_t tag, act_value_kind kind, size_t bytes_count)
+{
+    size_t       bytes = act__message_bytes(bytes_count);
+    unsigned     size_class = act__pool_class(bytes);
+    act_message *message = act__pool_take(&size_class, bytes);
+    if (act__unlikely(message == NULL))
+        return NULL;
+    act__message_init_new(message, size_class, tag, kind, bytes_count);
     return message;
 }
 
@@ -136,7 +156,10 @@ static inline act_message *act__message_make_value(uint32_t tag, const act_value
 /* Frees a pooled envelope whose resource, if any, has been seen to. */
 static inline void act__message_drop(act_message *message)
 {
-    act__pool_give(message, act__message_home(message));
+    if (act__unlikely(act__message_is_extended(message)))
+        act__extended_drop(message);
+    else
+        act__pool_give(message, act__message_home(message));
 }
 
 /* Releases what the payload refers to. */
@@ -145,9 +168,13 @@ void act__message_empty(act_message *message);
 /* Frees a pooled envelope and what it carries. */
 static inline void act__message_free(act_message *message)
 {
+    if (act__unlikely(act__message_is_extended(message))) {
+        act__extended_free(message);
+        return;
+    }
     if (act__unlikely(message->kind == ACT_VALUE_RESOURCE || message->kind == ACT_VALUE_REASON))
         act__message_empty(message);
-    act__message_drop(message);
+    act__pool_give(message, act__message_home(message));
 }
 
 /* What an exit reason with a text is kept in while signals that carry it are on their way. */

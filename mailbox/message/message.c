@@ -52,6 +52,14 @@ void *act_message_take_resource(const act_message *message)
     return mine->as.resource.pointer;
 }
 
+void *act_resource_take(const act_resource *resource)
+{
+    act_resource *mine = (act_resource *)(uintptr_t)resource; /* as above */
+    void         *pointer = mine->pointer;
+    *mine = (act_resource){NULL, NULL};
+    return pointer;
+}
+
 void act__message_empty(act_message *message)
 {
     if (message->kind == ACT_VALUE_RESOURCE && message->as.resource.release != NULL)

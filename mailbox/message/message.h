@@ -47,7 +47,9 @@ typedef enum act_value_kind {
     ACT_VALUE_REASON    /* of the framework's EXIT and DOWN; read by act_message_reason() */
 } act_value_kind;
 
-/* Something with one owner that travels in a message: a socket, a buffer, a file. */
+/*
+ * Something with one owner that travels in a message: a socket, a buffer, a file. All zero: none.
+ */
 typedef struct act_resource {
     void *pointer;
     void (*release)(void *pointer); /* any thread; must not panic: its actor may have ended */
@@ -248,7 +250,8 @@ typedef enum act_fate {
 ACT_API act_fate act_message_fate(const act_message *message) ACT_NONNULL_ALL;
 
 /**
- * Takes the resource out of a message, which then carries none.
+ * Takes the resource out of a message, which then carries none. Out of a field of a typed message:
+ * act_resource_take.
  *
  * message  One that you own, or the one your handler was given.
  *
@@ -256,6 +259,17 @@ ACT_API act_fate act_message_fate(const act_message *message) ACT_NONNULL_ALL;
  * Returns: the pointer; NULL if there is no resource, or it was taken already.
  */
 ACT_API void *act_message_take_resource(const act_message *message) ACT_NONNULL_ALL;
+
+/**
+ * Takes a resource out of a field of a typed message, which is none then:
+ * act_resource_take(&act_view(net_accepted, message)->socket).
+ *
+ * resource  Of a message that you own, or the one your handler was given.
+ *
+ * Owns:    what is returned is yours to release.
+ * Returns: the pointer; NULL if there is none, or it was taken already.
+ */
+ACT_API void *act_resource_take(const act_resource *resource) ACT_NONNULL_ALL;
 
 ACT_END_DECLS
 

@@ -19,6 +19,8 @@ ACT_BEGIN_DECLS
  * that; str for BYTES; ints that are longer than need be; maps in any order, with keys that are not
  * known, whose values are passed over whatever they are.
  *
+ * Neither written nor read: messages of a type that has a RESOURCE.
+ *
  * Read unless .strict is asked for (act_decode_options), as many libraries can write nothing else:
  *
  *     a key that is text or bin    the field's number in decimal: no sign, no leading zero; or a
@@ -51,7 +53,8 @@ ACT_BEGIN_DECLS
  *
  * Threads: any that may read the message.
  * Returns: ACT_OK; ACT_FULL (no room; what was written is of no use); ACT_NOT_FOUND (no message of
- *          the schema); ACT_INVALID (a union in it is none of its schema's).
+ *          the schema); ACT_INVALID (a union in it is none of its schema's); ACT_LOCAL (its type
+ *          has a RESOURCE).
  */
 ACT_API ACT_MUST_CHECK act_result act_message_encode(const act_message *message,
                                                      const act_type *schema, void *bytes,
@@ -65,7 +68,8 @@ typedef int act_encode_write(void *context, const void *bytes, size_t count);
  * The same, handed out piece by piece as it is made: to fwrite or a hash. To libevent's buffers:
  * <actor/io/encode.h>.
  *
- * Returns: ACT_OK; ACT_OS (write did not return 0); ACT_NOT_FOUND, ACT_INVALID, as above.
+ * Returns: ACT_OK; ACT_OS (write did not return 0); ACT_NOT_FOUND, ACT_INVALID, ACT_LOCAL, as
+ *          above.
  */
 ACT_API ACT_MUST_CHECK act_result act_message_encode_to(const act_message *message,
                                                         const act_type    *schema,

@@ -67,6 +67,7 @@ static int pack_item(msgpack_packer *packer, const act_field *field, const void 
     case ACT_FIELD_ENUM: return msgpack_pack_int32(packer, *(const int32_t *)item);
     case ACT_FIELD_STRUCT: return pack_struct(packer, field->type(), item);
     case ACT_FIELD_UNION: return pack_union(packer, field->type(), item);
+    case ACT_FIELD_RESOURCE: break; /* pack has refused its message */
     }
     return WRONG;
 }
@@ -107,6 +108,8 @@ static act_result pack(const act_message *message, const act_type *schema,
     msgpack_packer packer;
     if (type == NULL)
         return ACT_NOT_FOUND;
+    if ((type->flags & ACT_FIELD_LOCAL) != 0)
+        return ACT_LOCAL;
     msgpack_packer_init(&packer, context, write);
     int result = pack_message(&packer, type, message->as.bytes);
     return result == WRITTEN ? ACT_OK : result == WRONG ? ACT_INVALID : ACT_OS;

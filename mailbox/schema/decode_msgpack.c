@@ -394,6 +394,7 @@ static bool read_item(struct decoder *decoder, const act_field *field, void *to)
     case ACT_FIELD_ENUM: return read_enum(decoder, field->type(), to != NULL ? to : &value);
     case ACT_FIELD_STRUCT: return read_struct(decoder, field->type(), to);
     case ACT_FIELD_UNION: return read_union(decoder, field->type(), to);
+    case ACT_FIELD_RESOURCE: break; /* measure has refused its message */
     }
     return false;
 }
@@ -679,6 +680,8 @@ static const act_type *read_head(struct decoder *decoder, const act_type *schema
 static bool measure(struct decoder *decoder, const act_type *type)
 {
     decoder->outside = act__outside_aligned(type->bytes);
+    if ((type->flags & ACT_FIELD_LOCAL) != 0)
+        return act__complain(decoder->complaint, "has a resource, which no bytes can bring");
     if (!read_struct(decoder, type, NULL))
         return false;
     if (decoder->reader.at != decoder->reader.end)

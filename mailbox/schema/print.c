@@ -204,6 +204,14 @@ static void put_union(struct printer *printer, const act_type *schema, const voi
     put_message(printer, type, fields);
 }
 
+static void put_resource(struct printer *printer, const act_resource *resource)
+{
+    if (resource->pointer == NULL)
+        put_text(printer, printer->json ? "null" : "nothing");
+    else
+        put_text(printer, printer->json ? "\"resource\"" : "resource");
+}
+
 static void put_item(struct printer *printer, const act_field *field, const void *item)
 {
     switch ((act_field_kind)field->kind) {
@@ -230,6 +238,7 @@ static void put_item(struct printer *printer, const act_field *field, const void
     case ACT_FIELD_ENUM: put_enum(printer, field->type(), *(const int32_t *)item); break;
     case ACT_FIELD_STRUCT: put_struct(printer, field->type(), item); break;
     case ACT_FIELD_UNION: put_union(printer, field->type(), item); break;
+    case ACT_FIELD_RESOURCE: put_resource(printer, item); break;
     }
 }
 

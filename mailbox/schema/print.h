@@ -12,7 +12,8 @@ ACT_BEGIN_DECLS
  *
  * Fields marked SECRET are written as ***, optional ones that are zero or empty not at all. Of
  * texts and bytes the first ACT_PRINT_BYTES_MAX are shown, of lists and arrays the first
- * ACT_PRINT_ITEMS_MAX; "..." says that there is more. What is no printable ASCII is escaped, so the
+ * ACT_PRINT_ITEMS_MAX; "..." says that there is more. A resource is written as that word, one that
+ * was taken as "nothing". What is no printable ASCII is escaped, so the
  * line is one line whatever was sent.
  *
  * text     Room for text_bytes; may be NULL if that is 0. Ends with a NUL, cut if need be.
@@ -30,8 +31,9 @@ ACT_API size_t act_message_print(char *text, size_t text_bytes, const act_messag
  *
  * As act_message_print, but nothing is omitted. Integers beyond 2^53 and numbers that are not
  * finite are strings, as JSON's readers would change them; bytes are base64 (RFC 4648); enums are
- * their names; pids, as act_pid_text writes them, and refs are strings; what is no UTF-8 in a text
- * becomes U+FFFD. A message that is not found: {"tag":7}.
+ * their names; pids, as act_pid_text writes them, and refs are strings; resources are "resource",
+ * or null once they were taken; what is no UTF-8 in a text becomes U+FFFD. A message that is not
+ * found: {"tag":7}.
  */
 ACT_API size_t act_message_print_json(char *text, size_t text_bytes, const act_message *message,
                                       const act_type *schema) ACT_NONNULL(3);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <mailbox/base/lock.h>
 #include <mailbox/message/envelope.h>
 #include <mailbox/schema/schema_walk.h>
 
@@ -229,12 +230,46 @@ static void copy_outside(const act_type *type, void *fields, char **tail)
     }
 }
 
+/* ------------------------------------------------------------------------------------ resources */
+
+static void release_item(const act_field *field, const void *item)
+{
+    const act_resource *resource = item;
+    const act_type     *type;
+    if (field->kind == ACT_FIELD_STRUCT)
+        act__resources_release(field->type(), item);
+    else if (field->kind == ACT_FIELD_UNION && act__union_look(field->type(), item, &type, &item) &&
+             type != NULL)
+        act__resources_release(type, item);
+    else if (field->kind == ACT_FIELD_RESOURCE && resource->release != NULL)
+        act__user_code_call(resource->release, resource->pointer);
+}
+
+void act__resources_release(const act_type *type, const void *fields)
+{
+    for (uint32_t i = 0; i < type->parts_count && (type->flags & ACT_FIELD_LOCAL) != 0; i++) {
+        const act_field  *field = &type->fields[i];
+        struct act__items items = act__items_of(field, fields);
+        if ((field->flags & ACT_FIELD_LOCAL) == 0 || items.first == NULL)
+            continue; /* what could not be sent may have a list that is counted and not there */
+        for (size_t j = 0; j < items.count; j++)
+            release_item(field, (const char *)items.first + j * field->item_bytes);
+    }
+}
+
+static void release_resources(act_message *message)
+{
+    act__resources_release(act__extension_of(message)->type, message->as.bytes);
+}
+
 act_result act_message_create_typed(act_message **message, const act_type *type, const void *fields)
 {
     size_t bytes = act__outside_aligned(type->bytes);
     if (type->tag == 0 || !act__outside_bytes(type, fields, &bytes))
         return ACT_INVALID;
-    act_message *made = act__message_make(type->tag, ACT_VALUE_TYPED, bytes);
+    act_message *made = act__likely((type->flags & ACT_FIELD_LOCAL) == 0)
+                            ? act__message_make(type->tag, ACT_VALUE_TYPED, bytes)
+                            : act__extended_make(type, type->tag, bytes, release_resources);
     if (made == NULL)
         return ACT_NO_MEMORY;
     if (type->bytes != 0)

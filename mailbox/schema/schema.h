@@ -49,6 +49,7 @@
  *                    bool, int8_t ... uint64_t, float, double, act_pid, act_ref
  *     TEXT           const char *, ended by a NUL; NULL is sent as ""
  *     BYTES          act_bytes {const void *data; size_t bytes_count;}
+ *     RESOURCE       act_resource {void *pointer; void (*release)(void *);}; see below
  *     ENUM(e)        enum e, of ACT_ENUM(e, ...)
  *     STRUCT(s)      struct s, of ACT_STRUCT(s, ...)
  *     UNION(s)       struct act_union_of_s, of ACT_SCHEMA(s, ...): any one of its messages; tag
@@ -60,6 +61,13 @@
  *     SECRET(kind)   as kind, but never printed
  *
  * OPTIONAL and SECRET are written around the others, ARRAY and LIST around what stands above them.
+ *
+ * A resource moves into the message that is sent, as act_resource_value says of one that is sent
+ * alone: .socket = {socket, act_socket_release}. The receiver takes it out, act_resource_take, or
+ * it is released with the message, whatever becomes of that. Where a call answers a result that is
+ * not ACT_OK it is still the sender's; act_tell and the others without a result release it. A
+ * message of a type that has one, at whatever depth, is local: it is not encoded (ACT_LOCAL) nor
+ * decoded. It is printed as "resource".
  *
  * A field is set as C sets it: a double is cut for an INT64, an int64_t for an INT32, in silence.
  * The compiler says so, at the place of the call, with -Wfloat-conversion and -Wconversion.
@@ -94,6 +102,9 @@
  * spares bytes even that. What act_view shows lives as long as the message: for the rest of the
  * handler, or as long as you keep what act_take has given you.
  *
+ * An actor that is spoken to in several protocols has them as one, and one switch over them:
+ * ACT_SCHEMAS.
+ *
  * In C++ (17 and newer) fields must be named in the order in which they are declared.
  */
 
@@ -122,7 +133,8 @@ typedef enum act_field_kind {
     ACT_FIELD_BYTES,
     ACT_FIELD_ENUM,
     ACT_FIELD_STRUCT,
-    ACT_FIELD_UNION
+    ACT_FIELD_UNION,
+    ACT_FIELD_RESOURCE
 } act_field_kind;
 
 /* How many of them there are, and what is to be heeded. */
@@ -131,8 +143,9 @@ enum {
     ACT_FIELD_LIST = 2,  /* a struct act_list */
     ACT_FIELD_OPTIONAL = 4,
     ACT_FIELD_SECRET = 8,
-    ACT_FIELD_OUTSIDE = 16 /* has a text, bytes, a list or a union, at whatever depth: cannot be
-                              copied as it is */
+    ACT_FIELD_OUTSIDE = 16, /* has a text, bytes, a list or a union, at whatever depth: cannot be
+                               copied as it is */
+    ACT_FIELD_LOCAL = 32    /* has a resource, at whatever depth: cannot leave the process */
 };
 
 /* Any LIST, to code that walks over fields. */
@@ -165,7 +178,7 @@ typedef struct act_type {
     uint32_t              tag;         /* a message's; else 0 */
     uint32_t              bytes;       /* of the C type; 0 for a struct without fields */
     uint32_t              parts_count; /* of the list */
-    uint32_t              flags;       /* ACT_FIELD_OUTSIDE or 0 */
+    uint32_t              flags;       /* ACT_FIELD_OUTSIDE, ACT_FIELD_LOCAL, both, or 0 */
     uint32_t              as_offset;   /* of a schema: where its union begins in the C type */
     const act_field      *fields;
     const act_enum_value *values;
@@ -218,6 +231,26 @@ typedef struct act_type {
     LIST(ACT__STRUCT)                                                                              \
     enum act_tags_of_##name{LIST(ACT__TAG_CONSTANT)};                                              \
     LIST(ACT__TYPE_OF_MESSAGE)                                                                     \
+    __attribute__((used, cold)) static void act__tags_of_##name(void){                             \
+        LIST(ACT__TAG_SYMBOL)} ACT__SCHEMA_OF(name, LIST)
+
+/*
+ * Several schemas as one, for an actor that is spoken to in all of them; each is declared before:
+ *
+ *     #define DESK_MESSAGES(MESSAGE) ROOM_MESSAGES(MESSAGE) NET_MESSAGES(MESSAGE)
+ *     ACT_SCHEMAS(desk, DESK_MESSAGES);
+ *
+ * What you have then is what ACT_SCHEMA gives, except the messages, which stay as they are: a
+ * switch over desk_tag_of(message) has to have room_enter_tag, net_accepted_tag and all others; and
+ * desk_schema() is what a behavior names (.schema) and what is printed and decoded by. Two messages
+ * with the same tag do not compile here. Nothing is copied, and each of the schemas remains.
+ */
+#define ACT_SCHEMAS(name, LIST)                                                                    \
+    enum act_tags_of_##name{LIST(ACT__TAG_CONSTANT_AGAIN)};                                        \
+    ACT__SCHEMA_OF(name, LIST)
+
+/* What both have, when the messages and the enum are there. */
+#define ACT__SCHEMA_OF(name, LIST)                                                                 \
     struct act_union_of_##name {                                                                   \
         enum act_tags_of_##name tag;                                                               \
         union {                                                                                    \
@@ -246,9 +279,7 @@ typedef struct act_type {
         default: return &act__type;                                                                \
         }                                                                                          \
     }                                                                                              \
-    __attribute__((used, cold)) static void act__tags_of_##name(void){                             \
-        LIST(ACT__TAG_SYMBOL)} ACT__TABLE enum act_tags_of_##name                                  \
-        name##_tag_of(const act_message *act__message)                                             \
+    ACT__TABLE enum act_tags_of_##name name##_tag_of(const act_message *act__message)              \
     {                                                                                              \
         return (enum act_tags_of_##name)(act__message->kind == ACT_VALUE_TYPED ? act__message->tag \
                                                                                : 0);               \
@@ -317,6 +348,11 @@ static inline void *act_room_of(const act_bytes *bytes)
 #pragma GCC diagnostic error "-Wincompatible-pointer-types"
 #endif
 
+/* A switch over what ACT_SCHEMAS gives has cases from the enums of others. */
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wenum-compare-switch"
+#endif
+
 /* Pointer to a value of this type, for as long as the statement or block runs. */
 #ifdef __cplusplus
 #define ACT__VALUE_OF(type, ...)                                                                   \
@@ -346,7 +382,8 @@ extern "C++" template <typename type> inline const void *act__address_of(const t
  * type     Of a message; made by ACT_SCHEMA: counter_add_type().
  * fields   The struct. What it refers to is copied.
  *
- * Owns:    you own the message until a send takes it.
+ * Owns:    you own the message until a send takes it. On ACT_OK resources belong to it, otherwise
+ *          they are still yours.
  * Threads: any.
  * Returns: ACT_OK; ACT_INVALID (a union's tag is none of its schema's, a list or bytes are NULL but
  *          counted, or it is longer than ACT_MESSAGE_BYTES_MAX); ACT_NO_MEMORY.

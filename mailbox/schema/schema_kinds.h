@@ -8,6 +8,7 @@
 
 #include "../base/api.h"
 #include "../base/types.h"
+#include "../message/message.h"
 #include "schema_tag.h"
 
 /* Bytes that are kept elsewhere. */
@@ -32,7 +33,7 @@ typedef struct act_bytes {
 #define ACT__TYPE_OF_MESSAGE(name, FIELDS) ACT__TYPE_OF(name, FIELDS, name##_tag)
 #define ACT__TYPE_OF(name, FIELDS, tag)                                                            \
     enum {                                                                                         \
-        act__flags_of_##name = (0 FIELDS(ACT__OR_FLAGS)) & ACT_FIELD_OUTSIDE,                      \
+        act__flags_of_##name = (0 FIELDS(ACT__OR_FLAGS)) & (ACT_FIELD_OUTSIDE | ACT_FIELD_LOCAL),  \
         act__fields_of_##name = 0 FIELDS(ACT__PLUS_ONE)                                            \
     };                                                                                             \
     ACT__TABLE const act_type *name##_type(void)                                                   \
@@ -73,6 +74,19 @@ typedef struct act_bytes {
     {#name, (number) * (int)sizeof(char[(number) >= INT32_MIN && (number) <= INT32_MAX ? 1 : -1])},
 
 #define ACT__TAG_CONSTANT(name, FIELDS) name##_tag = ACT__TAG(#name),
+/*
+ * The same value under another name, by which compilers tell what a switch has forgotten. A message
+ * can be in several sets of a file, so a number is in the name; in C++ one that each file that
+ * includes a set has for it, as a type has to be the same in all of them.
+ */
+#define ACT__TAG_CONSTANT_AGAIN(name, FIELDS) ACT__JOIN(name##_tag_, ACT__SET_NUMBER) = name##_tag,
+#define ACT__JOIN(a, b)                       ACT__JOIN_EXPANDED(a, b)
+#define ACT__JOIN_EXPANDED(a, b)              a##b
+#ifdef __cplusplus
+#define ACT__SET_NUMBER __LINE__
+#else
+#define ACT__SET_NUMBER __COUNTER__
+#endif
 /*
  * Each file that includes a schema defines for each message a symbol whose name is the tag and
  * whose value is made of all else. Linkers take several definitions of an absolute symbol if the
@@ -116,6 +130,7 @@ typedef struct act_bytes {
 #define ACT__C_REF         act_ref
 #define ACT__C_TEXT        const char *
 #define ACT__C_BYTES       act_bytes
+#define ACT__C_RESOURCE    act_resource
 #define ACT__C_ENUM(e)     enum e
 #define ACT__C_STRUCT(s)   struct s
 #define ACT__C_UNION(s)    struct act_union_of_##s
@@ -139,6 +154,7 @@ typedef struct act_bytes {
 #define ACT__ITEM_REF         act_ref
 #define ACT__ITEM_TEXT        const char *
 #define ACT__ITEM_BYTES       act_bytes
+#define ACT__ITEM_RESOURCE    act_resource
 #define ACT__ITEM_ENUM(e)     enum e
 #define ACT__ITEM_STRUCT(s)   struct s
 #define ACT__ITEM_UNION(s)    struct act_union_of_##s
@@ -162,6 +178,7 @@ typedef struct act_bytes {
 #define ACT__LIST_REF       act_list_ref
 #define ACT__LIST_TEXT      act_list_text
 #define ACT__LIST_BYTES     act_list_bytes
+#define ACT__LIST_RESOURCE  act_list_resource
 #define ACT__LIST_ENUM(e)   struct act_list_of_##e
 #define ACT__LIST_STRUCT(s) struct act_list_of_##s
 #define ACT__LIST_UNION(s)  struct act_unions_of_##s
@@ -186,6 +203,7 @@ ACT__LIST_OF(pid, act_pid)
 ACT__LIST_OF(ref, act_ref)
 ACT__LIST_OF(text, const char *)
 ACT__LIST_OF(bytes, act_bytes)
+ACT__LIST_OF(resource, act_resource)
 
 #define ACT__KIND_BOOL        ACT_FIELD_BOOL
 #define ACT__KIND_INT8        ACT_FIELD_INT8
@@ -202,6 +220,7 @@ ACT__LIST_OF(bytes, act_bytes)
 #define ACT__KIND_REF         ACT_FIELD_REF
 #define ACT__KIND_TEXT        ACT_FIELD_TEXT
 #define ACT__KIND_BYTES       ACT_FIELD_BYTES
+#define ACT__KIND_RESOURCE    ACT_FIELD_RESOURCE
 #define ACT__KIND_ENUM(e)     ACT_FIELD_ENUM
 #define ACT__KIND_STRUCT(s)   ACT_FIELD_STRUCT
 #define ACT__KIND_UNION(s)    ACT_FIELD_UNION
@@ -226,6 +245,7 @@ ACT__LIST_OF(bytes, act_bytes)
 #define ACT__FLAGS_REF         0
 #define ACT__FLAGS_TEXT        ACT_FIELD_OUTSIDE
 #define ACT__FLAGS_BYTES       ACT_FIELD_OUTSIDE
+#define ACT__FLAGS_RESOURCE    ACT_FIELD_LOCAL
 #define ACT__FLAGS_ENUM(e)     0
 #define ACT__FLAGS_STRUCT(s)   act__flags_of_##s
 #define ACT__FLAGS_UNION(s)    ACT_FIELD_OUTSIDE | act__schema_flags_of_##s
@@ -249,6 +269,7 @@ ACT__LIST_OF(bytes, act_bytes)
 #define ACT__LENGTH_REF         1
 #define ACT__LENGTH_TEXT        1
 #define ACT__LENGTH_BYTES       1
+#define ACT__LENGTH_RESOURCE    1
 #define ACT__LENGTH_ENUM(e)     1
 #define ACT__LENGTH_STRUCT(s)   1
 #define ACT__LENGTH_UNION(s)    1
@@ -272,6 +293,7 @@ ACT__LIST_OF(bytes, act_bytes)
 #define ACT__TYPE_REF         NULL
 #define ACT__TYPE_TEXT        NULL
 #define ACT__TYPE_BYTES       NULL
+#define ACT__TYPE_RESOURCE    NULL
 #define ACT__TYPE_ENUM(e)     e##_type
 #define ACT__TYPE_STRUCT(s)   s##_type
 #define ACT__TYPE_UNION(s)    s##_schema

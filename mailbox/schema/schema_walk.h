@@ -41,4 +41,10 @@ bool act__union_look(const act_type *schema, const void *at, const act_type **ty
  */
 bool act__outside_bytes(const act_type *type, const void *fields, size_t *total);
 
+/*
+ * Releases each resource of a struct, which may be one that was refused. Nothing is written: it may
+ * be constant.
+ */
+void act__resources_release(const act_type *type, const void *fields);
+
 #endif

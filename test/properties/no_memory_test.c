@@ -5,7 +5,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <test/actor/fixture.h>
 
+#include <actor/typed.h>
 #include <mailbox/base/memory.h>
+#include <test/mailbox/schema/carrier.h>
 
 enum { TAG_WORK = 20, TAG_CRASH, WORKERS = 3 };
 
@@ -73,6 +75,8 @@ static void lets_work(act_self *self, struct parent *mine)
         act_tell_value(self, mine->workers[i], TAG_WORK,
                        act_resource_value((made++, &released), release));
         act_tell_bytes(self, mine->workers[i], TAG_WORK, fixture.log, 600);
+        act_tell(self, mine->workers[i], carrier_named, .name = "one that is typed",
+                 .socket = {(made++, &released), release});
         if (act_ask_value(self, &ask, mine->workers[i], TAG_WORK, act_int64(i), 50) == ACT_OK)
             asks_due++;
         act_tell_value(self, mine->workers[i], TAG_CRASH, act_int64(i));

@@ -329,6 +329,51 @@ static void a_crash_shows_the_message_without_its_secrets(void)
     fixture_close();
 }
 
+#define YARD_MESSAGES(MESSAGE) ZOO_MESSAGES(MESSAGE) SHAPE_MESSAGES(MESSAGE)
+ACT_SCHEMAS(yard, YARD_MESSAGES);
+
+static void receives_both(act_self *self, void *state, const act_message *message)
+{
+    (void)state;
+    switch (yard_tag_of(message)) {
+    case zoo_small_tag: seen = 1; break;
+    case shape_circle_tag: seen = 2; break;
+    case zoo_three_tag:
+    case shape_polygon_tag: act_panic(self, "not those");
+    case zoo_nothing_tag:
+    case zoo_optional_tag:
+    case zoo_scalars_tag:
+    case zoo_outside_tag:
+    default: act_unknown(self, message); break;
+    }
+}
+
+static const act_behavior of_both = {
+    .name = "of both", .receive = receives_both, .schema = yard_schema};
+
+static void tells_of_both(act_self *self)
+{
+    act_tell(self, b, zoo_small, .amount = 1);
+    act_tell(self, b, shape_circle, .radius = 1);
+    act_tell(self, b, zoo_nothing);
+    act_tell(self, b, shape_polygon, .corners = {NULL, 0});
+    act_tell(self, spawn(&of_both), zoo_three, .c = 3);
+}
+
+static void an_actor_of_two_schemas_knows_and_shows_both(void)
+{
+    fixture_open();
+    seen = 0;
+    a = fixture_spawn();
+    b = spawn(&of_both);
+    fixture_let(a, tells_of_both);
+    ck_assert_int_eq(seen, 2);
+    ck_assert_ptr_nonnull(strstr(fixture.log, "has sent: zoo_nothing {}"));
+    ck_assert_ptr_nonnull(strstr(fixture.log, ": shape_polygon {corners: []}"));
+    ck_assert_ptr_nonnull(strstr(fixture.log, ": zoo_three {a: 0, b: 0, c: 3}"));
+    fixture_close();
+}
+
 static void tells_without_memory(act_self *self)
 {
     act__memory_fail_at(1, true);
@@ -411,6 +456,7 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(what_cannot_be_told_is_a_dead_letter),
     FIXTURE_CASE(what_is_unknown_is_counted_and_told),
     FIXTURE_CASE(a_crash_shows_the_message_without_its_secrets),
+    FIXTURE_CASE(an_actor_of_two_schemas_knows_and_shows_both),
     FIXTURE_CASE(without_memory_a_message_is_a_dead_letter),
     END_OF_CASES,
 };

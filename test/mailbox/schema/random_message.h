@@ -74,6 +74,7 @@ static inline void random_item(struct act__random *random, const act_field *fiel
             random_struct(random, inside, (char *)item + type->as_offset);
         break;
     }
+    case ACT_FIELD_RESOURCE: *(act_resource *)item = (act_resource){NULL, NULL}; break;
     case ACT_FIELD_INT8:
     case ACT_FIELD_INT16:
     case ACT_FIELD_INT32:

@@ -100,6 +100,21 @@ bad "a switch without one of the messages" 'counter_value_tag' <<'EOF'
     }
 EOF
 
+cat >"$work/list" <<'EOF'
+#define NET_ACCEPTED(FIELD) FIELD(1, RESOURCE, socket) FIELD(2, OPTIONAL(LIST(RESOURCE)), others)
+#define NET_MESSAGES(MESSAGE) MESSAGE(net_accepted, NET_ACCEPTED)
+ACT_SCHEMA(net, NET_MESSAGES);
+void release(void *pointer);
+EOF
+good "a resource is told and taken" <<'EOF'
+    act_tell(self, to, net_accepted, .socket = {self, release});
+    if (net_tag_of(message) == net_accepted_tag && act_resource_take(&act_view(net_accepted, message)->socket) == self)
+        act_unknown(self, message);
+EOF
+bad "a release that is no function" 'int-conversion|makes pointer|invalid conversion|cannot initialize' <<'EOF'
+    act_tell(self, to, net_accepted, .socket = {self, 5});
+EOF
+
 echo '#define A(FIELD) FIELD(1, INT32, x) FIELD(1, INT32, y)
 ACT_STRUCT(a, A);' >"$work/list"
 bad "two fields with one number" 'duplicate case' </dev/null
@@ -118,6 +133,63 @@ echo '#define A(FIELD)
 #define B(MESSAGE) MESSAGE(aA, A) MESSAGE(aB, A)
 ACT_SCHEMA(b, B);' >"$work/list" # large letters count the same
 bad "two messages with one tag" 'duplicate case' </dev/null
+
+# An actor that is spoken to in two protocols.
+two_schemas() {
+    cat >"$work/list" <<'EOF'
+#define ROOM_ENTER(FIELD) FIELD(1, TEXT, name)
+#define ROOM_MESSAGES(MESSAGE) MESSAGE(room_enter, ROOM_ENTER) MESSAGE(room_leave, ACT_NO_FIELDS)
+ACT_SCHEMA(room, ROOM_MESSAGES);
+#define NET_OPEN(FIELD) FIELD(1, INT32, port)
+#define NET_MESSAGES(MESSAGE) MESSAGE(net_open, NET_OPEN) MESSAGE(net_shut, ACT_NO_FIELDS)
+ACT_SCHEMA(net, NET_MESSAGES);
+#define DESK_MESSAGES(MESSAGE) ROOM_MESSAGES(MESSAGE) NET_MESSAGES(MESSAGE)
+ACT_SCHEMAS(desk, DESK_MESSAGES);
+EOF
+}
+two_schemas
+{
+    echo '#define CELLAR(FIELD) FIELD(1, INT32, depth)'
+    echo '#define CELLAR_MESSAGES(MESSAGE) MESSAGE(cellar_dig, CELLAR)'
+    echo 'ACT_SCHEMA(cellar, CELLAR_MESSAGES);'
+    echo '#define HOUSE_MESSAGES(MESSAGE) CELLAR_MESSAGES(MESSAGE) DESK_MESSAGES(MESSAGE)'
+    echo 'ACT_SCHEMAS(house, HOUSE_MESSAGES);' # of a set and a schema; each message is in two sets now
+} >>"$work/list"
+good "a switch over the messages of two schemas, and of three" <<'EOF'
+    switch (desk_tag_of(message)) {
+    case room_enter_tag: act_tell(self, to, room_enter, .name = act_view(room_enter, message)->name); break;
+    case room_leave_tag: case net_open_tag: case net_shut_tag: break;
+    default: act_unknown(self, message);
+    }
+    switch (house_tag_of(message)) {
+    case room_enter_tag: case room_leave_tag: case net_open_tag: case net_shut_tag: case cellar_dig_tag: break;
+    default: act_unknown(self, message);
+    }
+    struct act_union_of_house one = {};
+    one.as.net_open.port = 80;
+    act_tell(self, to, net_open, .port = one.as.net_open.port);
+EOF
+for forgotten in room_enter room_leave net_open net_shut; do
+    {
+        echo 'switch (desk_tag_of(message)) {'
+        for other in room_enter room_leave net_open net_shut; do
+            [ "$other" = "$forgotten" ] || echo "case ${other}_tag:"
+        done
+        echo 'break; default: break; }'
+    } >"$work/switch"
+    bad "a switch over two schemas without $forgotten" "${forgotten}_tag_[0-9]+.* not (explicitly )?handled" <"$work/switch"
+done
+echo 'ACT_SCHEMAS(twice, TWICE_MESSAGES);' >>"$work/list"
+sed -i '$i #define TWICE_MESSAGES(MESSAGE) DESK_MESSAGES(MESSAGE) NET_MESSAGES(MESSAGE)' "$work/list"
+bad "a schema that is in a set twice" 'duplicate case' </dev/null
+echo '#define A(FIELD)
+#define B(MESSAGE) MESSAGE(aA, A)
+ACT_SCHEMA(b, B);
+#define C(MESSAGE) MESSAGE(aB, A)
+ACT_SCHEMA(c, C);
+#define D(MESSAGE) B(MESSAGE) C(MESSAGE)
+ACT_SCHEMAS(d, D);' >"$work/list"
+bad "two messages with one tag in two schemas of a set" 'duplicate case' </dev/null
 
 # Names that the library's own could meet: a schema's, a struct's or another message's with an ending.
 cat >"$work/list" <<'EOF'

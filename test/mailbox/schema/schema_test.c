@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include <mailbox/message/pool.h>
+#include <mailbox/schema/codec.h>
+#include <mailbox/schema/print.h>
 #include <test/kit/kit.h>
 #include <test/mailbox/schema/protocol.h>
 
@@ -61,6 +63,60 @@ static void a_schema_finds_its_messages_by_tag(void)
     ck_assert_ptr_eq(act_schema_find(zoo_schema(), zoo_three_tag), zoo_three_type());
     ck_assert_ptr_null(act_schema_find(zoo_schema(), shape_circle_tag));
     ck_assert_ptr_null(act_schema_find(zoo_schema(), 0));
+}
+
+/* ----------------------------------------------------------------------------- several as one */
+
+#define YARD_MESSAGES(MESSAGE) ZOO_MESSAGES(MESSAGE) SHAPE_MESSAGES(MESSAGE)
+ACT_SCHEMAS(yard, YARD_MESSAGES);
+
+#define CART_LOAD(FIELD)       FIELD(1, UNION(yard), load)
+#define CART_MESSAGES(MESSAGE) MESSAGE(cart_load, CART_LOAD)
+ACT_SCHEMA(cart, CART_MESSAGES);
+
+static void several_schemas_are_one(void)
+{
+    ck_assert_uint_eq(yard_schema()->parts_count,
+                      zoo_schema()->parts_count + shape_schema()->parts_count);
+    ck_assert_ptr_eq(act_schema_find(yard_schema(), zoo_three_tag), zoo_three_type());
+    ck_assert_ptr_eq(act_schema_find(yard_schema(), shape_circle_tag), shape_circle_type());
+    ck_assert_ptr_null(act_schema_find(zoo_schema(), shape_circle_tag));
+    ck_assert_int_eq(act_message_make(&message, shape_circle, .radius = 2), ACT_OK);
+    ck_assert_int_eq(yard_tag_of(message), shape_circle_tag);
+    ck_assert_int_eq(zoo_tag_of(message), shape_circle_tag); /* which is no case of zoo's */
+    done();
+    ck_assert_int_eq(act_message_make(&message, zoo_small, .amount = 2), ACT_OK);
+    ck_assert_int_eq(yard_tag_of(message), zoo_small_tag);
+    done();
+}
+
+static void several_schemas_are_printed_and_coded_as_one(void)
+{
+    unsigned char bytes[100];
+    char          text[100];
+    size_t        count;
+    ck_assert_int_eq(act_message_make(&message, shape_circle, .centre = {1, 2}, .radius = 2),
+                     ACT_OK);
+    act_message_print(text, sizeof text, message, yard_schema());
+    ck_assert_str_eq(text, "shape_circle {centre: {x: 1, y: 2}, radius: 2}");
+    ck_assert_int_eq(act_message_encode(message, yard_schema(), bytes, sizeof bytes, &count),
+                     ACT_OK);
+    act_message_free(&message);
+    ck_assert_int_eq(act_message_decode(&message, yard_schema(), bytes, count, 0, NULL, 0), ACT_OK);
+    ck_assert_int_eq(act_view(shape_circle, message)->centre.y, 2);
+    done();
+}
+
+static void several_schemas_are_a_union_too(void)
+{
+    char text[100];
+    ck_assert_int_eq(act_message_make(&message, cart_load,
+                                      .load = {.tag = (enum act_tags_of_yard)zoo_optional_tag,
+                                               .as.zoo_optional = {.text = "a text"}}),
+                     ACT_OK);
+    act_message_print(text, sizeof text, message, cart_schema());
+    ck_assert_str_eq(text, "cart_load {load: zoo_optional {text: \"a text\"}}");
+    done();
 }
 
 /* --------------------------------------------------------------------------------------- copies */
@@ -214,6 +270,13 @@ static void a_fingerprint_changes_with_the_schema(void)
     ck_assert_uint_ne(act_schema_fingerprint(zoo_schema()), act_schema_fingerprint(shape_schema()));
 }
 
+/* It is kept beside what is stored: a kind that is added changes none that is without it. */
+static void a_fingerprint_stays_what_it_was(void)
+{
+    ck_assert_uint_eq(act_schema_fingerprint(zoo_schema()), UINT64_C(0x26f2bb1e889a9480));
+    ck_assert_uint_eq(act_schema_fingerprint(shape_schema()), UINT64_C(0x1ce44d34a3e082dd));
+}
+
 static void bytes_can_be_written_where_they_stay(void)
 {
     for (size_t count = 0; count < 5000; count = count * 3 + 1) {
@@ -239,12 +302,16 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(a_tag_is_a_known_function_of_the_name),
     TEST_CASE(a_table_tells_of_each_field),
     TEST_CASE(a_schema_finds_its_messages_by_tag),
+    TEST_CASE(several_schemas_are_one),
+    TEST_CASE(several_schemas_are_printed_and_coded_as_one),
+    TEST_CASE(several_schemas_are_a_union_too),
     TEST_CASE(a_message_carries_its_struct),
     TEST_CASE(one_without_fields_is_only_its_tag),
     TEST_CASE(a_message_that_is_not_typed_has_no_such_tag),
     TEST_CASE(all_that_it_refers_to_is_in_the_message),
     TEST_CASE(what_cannot_be_is_refused),
     TEST_CASE(a_fingerprint_changes_with_the_schema),
+    TEST_CASE(a_fingerprint_stays_what_it_was),
     TEST_CASE(bytes_can_be_written_where_they_stay),
     END_OF_CASES,
 };
