@@ -1,4 +1,4 @@
-/* Children as they are needed, all from one template: a session for each caller. */
+/* Children as they are needed, each with a spec of its own: a session for each caller. */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 
@@ -8,7 +8,7 @@
     MESSAGE(guide_greet, ACT_NO_FIELDS) MESSAGE(guide_leave, ACT_NO_FIELDS)
 ACT_SCHEMA(guide, GUIDE_MESSAGES);
 
-/* ---- a session: its number is what start_child_args gave ---- */
+/* ---- a session: its number is what its spec gave ---- */
 
 static act_result begin(act_self *self, void *state, const void *args)
 {
@@ -39,10 +39,8 @@ static const act_behavior session = {.name = "session",
                                      .receive = receive,
                                      .terminate = end};
 
-static const act_child_spec template = {
-    .id = "session", .behavior = &session, .restart = ACT_RESTART_TEMPORARY};
-static const act_supervisor_spec sessions = {
-    .strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, .children = &template, .children_count = 1};
+static const act_supervisor_spec sessions = {.strategy = ACT_STRATEGY_DYNAMIC,
+                                             .children_max = 1000};
 
 /* ---- the door: asks for a session for each of three callers ---- */
 
@@ -52,9 +50,11 @@ static act_result open_door(act_self *self, void *state, const void *args)
     act_pid   *supervisor = state;
     act_result result = act_supervisor_spawn_link(self, supervisor, &sessions, NULL);
     (void)args;
-    for (int number = 1; result == ACT_OK && number <= 3; number++)
-        result = act_supervisor_start_child_args(self, &ask, *supervisor, &number, sizeof number,
-                                                 ACT_FOREVER);
+    for (int number = 1; result == ACT_OK && number <= 3; number++) {
+        const act_child_spec one = {
+            .behavior = &session, .args = &number, .restart = ACT_RESTART_TEMPORARY};
+        result = act_supervisor_start_child(self, &ask, *supervisor, &one, ACT_FOREVER);
+    }
     return result;
 }
 

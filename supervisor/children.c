@@ -34,12 +34,20 @@ static bool lay_out(struct layout *layout, size_t *end, size_t args_bytes, size_
            reserve_place(&layout->total_bytes, end, 0);
 }
 
+/* Empty: it has none. */
+static const char *id_of(const act_child_spec *spec, const char *name)
+{
+    if (spec->id != NULL)
+        return spec->id;
+    return name != NULL ? name : "";
+}
+
 static bool lay_out_with_plan(struct layout *layout, const act_child_spec *spec, const char *name)
 {
     size_t end = sizeof(struct act__child);
 
     return reserve_place(&layout->plan, &end, sizeof(struct act__plan)) &&
-           reserve_place(&layout->id, &end, strlen(spec->id) + 1) &&
+           reserve_place(&layout->id, &end, strlen(id_of(spec, name)) + 1) &&
            reserve_place(&layout->name, &end, name != NULL ? strlen(name) + 1 : 0) &&
            lay_out(layout, &end, spec->behavior->args_bytes, spec->kept_bytes);
 }
@@ -120,7 +128,7 @@ struct act__child *act__child_create(const act_child_spec *spec)
     plan->significant = spec->significant;
     plan->shutdown = shutdown_of(spec);
     plan->behavior = spec->behavior;
-    child->on_end.label = plan->id = strcpy(block + layout.id, spec->id);
+    child->on_end.label = plan->id = strcpy(block + layout.id, id_of(spec, options.spawn.name));
     plan->args_release = spec->args_release;
     plan->kept_bytes = spec->kept_bytes;
     plan->kept_release = spec->kept_release;
@@ -354,7 +362,7 @@ void act__children_add(struct act__children *children, struct act__child *child)
         children->first = child;
     children->last = child;
     children->count++;
-    if (child->template == NULL) {
+    if (act__child_id(child)[0] != '\0') {
         child->plan->id_hash = id_hash(children->seed, child->plan->id);
         add_to_table(&children->by_id, &by_id, child);
     } else if (child->is_task) {
@@ -375,7 +383,7 @@ void act__children_remove(struct act__children *children, struct act__child *chi
     else
         children->first = child->order_next;
     children->count--;
-    if (child->template == NULL)
+    if (act__child_id(child)[0] != '\0')
         remove_from_table(&children->by_id, &by_id, child);
     else if (child->is_task)
         remove_from_table(&children->by_id, &by_task, child);

@@ -126,7 +126,7 @@ struct act__child {
  * Returns: NULL if there is no memory; nothing was released then.
  */
 struct act__child        *act__child_create(const act_child_spec *spec);
-/* Empty for one that was made from a template. */
+/* Empty for one that was made from a template, or has come without an id or a name. */
 static inline const char *act__child_id(const struct act__child *child)
 {
     return child->template == NULL ? child->plan->id : "";

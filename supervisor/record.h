@@ -17,8 +17,8 @@
  *       |                                   | phase, too
  *       +--- one could not, or told to ---> STOPPING ---- all children are gone ----> the end
  *
- * STOPPING is one child after the other, in reverse; with a template, or after a kill, all at the
- * same time.
+ * STOPPING is one child after the other, in reverse; with a template, with dynamic children, or
+ * after a kill, all at the same time.
  *
  * Nothing waits inside a callback: `cursor` is the child whose start or end the phase waits for.
  */
@@ -49,6 +49,7 @@ struct act__supervisor {
     bool                       significant_ended; /* one has, for good: whether the supervisor
                                                      ends is to be seen */
     uint32_t                   restarts_count;
+    size_t                     children_max; /* 0: no limit */
     act_backoff                backoff;
     struct act__delay          delay; /* of a group */
     struct act__child *template;      /* of simple_one_for_one; else NULL */
@@ -71,6 +72,23 @@ static inline bool act__restarts_groups(const struct act__supervisor *supervisor
 {
     return supervisor->strategy == ACT_STRATEGY_ONE_FOR_ALL ||
            supervisor->strategy == ACT_STRATEGY_REST_FOR_ONE;
+}
+
+/*
+ * Whether its spec stays when it has ended for good. With a template nothing could reach it any
+ * more, as it has neither an id nor a pid.
+ */
+static inline bool act__child_stays(const struct act__supervisor *supervisor,
+                                    const struct act__child      *child)
+{
+    return child->template == NULL && supervisor->strategy != ACT_STRATEGY_DYNAMIC &&
+           child->plan->restart != ACT_RESTART_TEMPORARY;
+}
+
+/* Whether there may be no child more. */
+static inline bool act__children_are_full(const struct act__supervisor *supervisor)
+{
+    return supervisor->children_max != 0 && supervisor->children.count >= supervisor->children_max;
 }
 
 /*

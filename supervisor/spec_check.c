@@ -281,7 +281,7 @@ static bool check_flags(const act_supervisor_spec *spec, struct report *report)
 {
     if (!ACT__IS_KNOWN(spec))
         return complain(report, "the supervisor's spec " NOT_KNOWN);
-    if ((unsigned)spec->strategy > ACT_STRATEGY_SIMPLE_ONE_FOR_ONE)
+    if ((unsigned)spec->strategy > ACT_STRATEGY_DYNAMIC)
         return complain(report, "strategy is %d, which is no act_strategy", (int)spec->strategy);
     if (spec->period < 0 || spec->period > MILLIS_MAX)
         return complain(report, "period is %lld ms, which is neither 0 nor from 1 ms to 2^40 ms",
@@ -296,8 +296,15 @@ static bool check_flags(const act_supervisor_spec *spec, struct report *report)
         return complain(report,
                         "children_count is %zu, but simple_one_for_one has one child, its template",
                         spec->children_count);
+    if (spec->strategy == ACT_STRATEGY_DYNAMIC && spec->children_count != 0)
+        return complain(report,
+                        "children_count is %zu, but dynamic begins without; use start_child",
+                        spec->children_count);
     if (spec->children_count > UINT32_MAX)
         return complain(report, "children_count is %zu, more than 2^32 - 1", spec->children_count);
+    if (spec->children_max != 0 && spec->children_count > spec->children_max)
+        return complain(report, "children_count is %zu, but children_max %zu", spec->children_count,
+                        spec->children_max);
     return true;
 }
 
@@ -368,5 +375,6 @@ act_result act_supervisor_check(const act_supervisor_spec *spec, char *complaint
 bool act__child_spec_is_good(const act_child_spec *spec)
 {
     struct report unread = {NULL, 0, 0};
-    return check_child(spec, 0, &unread, DEPTH_MAX);
+    return (spec->id == NULL || check_id(spec->id, &unread)) &&
+           check_child_fields(spec, &unread, DEPTH_MAX);
 }

@@ -173,9 +173,21 @@ static void end_initial_start(act_self *self, struct act__supervisor *supervisor
                               struct act__child *child, act_exit_reason reason)
 {
     if (child->start_result == ACT_IGNORE)
-        pass_cursor(self, supervisor, child->plan->restart == ACT_RESTART_TEMPORARY);
+        pass_cursor(self, supervisor, !act__child_stays(supervisor, child));
     else
         act__supervisor_stop(self, supervisor, make_failure(child, reason));
+}
+
+/* The actor that has the name of one that could not be started for that; none for other reasons. */
+static act_pid find_holder(act_self *self, const struct act__child *child, act_result result)
+{
+    const char *name = child->plan->options.spawn.name;
+    act_pid     holder;
+
+    if (result != ACT_EXISTS || name == NULL ||
+        act_whereis(act_self_system(self), &holder, name) != ACT_OK)
+        return act_pid_none();
+    return holder;
 }
 
 static void end_requested_start(act_self *self, struct act__supervisor *supervisor,
@@ -183,10 +195,9 @@ static void end_requested_start(act_self *self, struct act__supervisor *supervis
 {
     act_result result = (act_result)child->start_result;
 
-    act__start_answer(self, child, result, act_pid_none());
+    act__start_answer(self, child, result, find_holder(self, child, result));
     act__child_rest(self, child);
-    bool keeps_spec = result == ACT_IGNORE && child->plan->restart != ACT_RESTART_TEMPORARY &&
-                      child->template == NULL;
+    bool keeps_spec = result == ACT_IGNORE && act__child_stays(supervisor, child);
     if (child->start_cause == ACT__START_REQUEST && !keeps_spec)
         act__child_drop(supervisor, child);
 }
@@ -219,8 +230,7 @@ void act__child_start_ended(act_self *self, struct act__supervisor *supervisor,
             act__pending_add(supervisor, child);
         } else {
             act__child_rest(self, child);
-            if (child->template != NULL) /* nothing could reach it any more: it has neither id
-                                            nor pid */
+            if (!act__child_stays(supervisor, child))
                 act__child_drop(supervisor, child);
         }
         break;

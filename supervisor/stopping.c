@@ -129,7 +129,8 @@ void act__refuse_held(act_self *self, struct act__supervisor *supervisor)
 
 static bool stops_all_at_once(const struct act__supervisor *supervisor)
 {
-    return supervisor->template != NULL || supervisor->is_killed;
+    return supervisor->template != NULL || supervisor->strategy == ACT_STRATEGY_DYNAMIC ||
+           supervisor->is_killed;
 }
 
 /*
@@ -157,7 +158,7 @@ void act__child_stopped(act_self *self, struct act__supervisor *supervisor,
             act__child_drop(supervisor, child);
         if (is_next)
             act__clear_next(self, supervisor);
-    } else if (child->plan->restart == ACT_RESTART_TEMPORARY || child->template != NULL) {
+    } else if (!act__child_stays(supervisor, child)) {
         act__child_drop(supervisor, child);
     }
 }
@@ -217,10 +218,10 @@ static void begin_all_stops(act_self *self, struct act__supervisor *supervisor)
 }
 
 /*
- * Children made from a template have no order. One timer is for all; without memory for it their
- * time is over.
+ * Children made from a template have the same time to end. One timer is for all; without memory for
+ * it their time is over.
  */
-static void stop_all_at_once(act_self *self, struct act__supervisor *supervisor)
+static void stop_all_in_one_time(act_self *self, struct act__supervisor *supervisor)
 {
     act_millis   shutdown = supervisor->template->plan->shutdown;
     act_message *message = NULL;
@@ -266,10 +267,12 @@ void act__supervisor_stop(act_self *self, struct act__supervisor *supervisor,
     copy_reason(supervisor, reason);
     enter_stopping(self, supervisor, reason);
     supervisor->cursor = supervisor->children.last;
-    if (supervisor->template != NULL && supervisor->children.by_pid.count > 0)
-        stop_all_at_once(self, supervisor);
-    else
+    if (!stops_all_at_once(supervisor) || supervisor->children.by_pid.count == 0)
         act__stop_next(self, supervisor);
+    else if (supervisor->template != NULL)
+        stop_all_in_one_time(self, supervisor);
+    else
+        begin_all_stops(self, supervisor);
 }
 
 static void mark_linked(act_self *self, void *context, act_pid linked)

@@ -122,7 +122,7 @@ static void cancel_restart(act_self *self, struct act__supervisor *supervisor,
 {
     act__delay_call_off(self, child);
     act__child_rest(self, child);
-    if (child->template != NULL)
+    if (!act__child_stays(supervisor, child))
         act__child_drop(supervisor, child);
     else if (act__restarts_groups(supervisor))
         act__group_go_without(self, supervisor, child);
@@ -148,14 +148,18 @@ static void terminate_child(act_self *self, struct act__supervisor *supervisor,
 static void start_child(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
     struct act__child *child = request->as.resource.pointer;
-    struct act__child *there = act__children_by_id(&supervisor->children, child->plan->id);
+    const char        *id = child->plan->id;
+    struct act__child *there = act__children_by_id(&supervisor->children, id);
 
     if (there != NULL && there->state == ACT__CHILD_STOPPING) {
         act__requests_add(&there->waiting, request);
         return;
     }
-    if (child->plan->significant && supervisor->auto_shutdown == ACT_AUTO_SHUTDOWN_NEVER) {
+    if ((child->plan->significant && supervisor->auto_shutdown == ACT_AUTO_SHUTDOWN_NEVER) ||
+        (id[0] == '\0' && supervisor->strategy != ACT_STRATEGY_DYNAMIC)) {
         act__start_answer(self, child, ACT_INVALID, act_pid_none());
+    } else if (there == NULL && act__children_are_full(supervisor)) {
+        act__start_answer(self, child, ACT_FULL, act_pid_none());
     } else if (there == NULL) {
         (void)act_message_take_resource(request);
         act__children_add(&supervisor->children, child);
@@ -233,11 +237,12 @@ static void start_child_args(act_self *self, struct act__supervisor *supervisor,
     struct act__child         *child = NULL;
 
     if (fits_template(supervisor, args_bytes)) {
-        refused.result = ACT_NO_MEMORY;
-        child = act__child_clone(supervisor->template, args_bytes != 0 ? asked->args : NULL);
+        refused.result = act__children_are_full(supervisor) ? ACT_FULL : ACT_NO_MEMORY;
+        if (refused.result != ACT_FULL)
+            child = act__child_clone(supervisor->template, args_bytes != 0 ? asked->args : NULL);
     }
     if (child == NULL) {
-        if (refused.result == ACT_NO_MEMORY)
+        if (refused.result != ACT_INVALID)
             act__request_release_args(supervisor, request);
         act__request_answer(self, request, &refused);
         return;
@@ -248,10 +253,13 @@ static void start_child_args(act_self *self, struct act__supervisor *supervisor,
     act__child_start(self, supervisor, child, ACT__START_REQUEST);
 }
 
-/* Calls with an id make no sense where there is a template, nor the others where there is none. */
+/* Calls with an id make no sense where there is a template, nor the others where all have ids. */
 static bool makes_sense(const struct act__supervisor *supervisor, uint32_t tag)
 {
     bool is_simple = tag == ACT__TAG_START_CHILD_ARGS || tag == ACT__TAG_TERMINATE_CHILD_PID;
+    if (supervisor->strategy == ACT_STRATEGY_DYNAMIC)
+        return tag != ACT__TAG_START_CHILD_ARGS && tag != ACT__TAG_RUN_TASK &&
+               tag != ACT__TAG_CANCEL_TASK;
     if (tag == ACT__TAG_RUN_TASK || tag == ACT__TAG_CANCEL_TASK)
         return supervisor->template != NULL &&
                supervisor->template->plan->behavior == &act__task_behavior;
@@ -395,7 +403,7 @@ static void handle_child_end(act_self *self, struct act__supervisor *supervisor,
     child->state = ACT__CHILD_DOWN;
     if (child->plan->significant && !again)
         supervisor->significant_ended = true;
-    if (child->plan->restart == ACT_RESTART_TEMPORARY || (child->template != NULL && !again)) {
+    if (!again && !act__child_stays(supervisor, child)) {
         act__child_drop(supervisor, child);
     } else if (again && supervisor->phase == ACT__SUPERVISOR_RUNNING) {
         act__child_restart(self, supervisor, child);
@@ -650,6 +658,7 @@ static struct act__supervisor *create(const act_supervisor_spec *spec, bool anno
     supervisor->strategy = (uint8_t)spec->strategy;
     supervisor->auto_shutdown = (uint8_t)spec->auto_shutdown;
     supervisor->backoff = spec->backoff;
+    supervisor->children_max = spec->children_max;
     supervisor->tree_end = ACT_TREE_END_EARLY;
     act__children_init(&supervisor->children);
     act__restart_window_init(&supervisor->window, spec->intensity,

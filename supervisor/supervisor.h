@@ -30,12 +30,21 @@ ACT_BEGIN_DECLS
 
 /* What is restarted when a child ends that has to be restarted. */
 typedef enum act_strategy {
-    ACT_STRATEGY_ONE_FOR_ONE,       /* that child */
-    ACT_STRATEGY_ONE_FOR_ALL,       /* all children */
-    ACT_STRATEGY_REST_FOR_ONE,      /* that child and those after it in start order */
-    ACT_STRATEGY_SIMPLE_ONE_FOR_ONE /* that child; all children are made from one template, see
-                                       start_child_args */
+    ACT_STRATEGY_ONE_FOR_ONE,        /* that child */
+    ACT_STRATEGY_ONE_FOR_ALL,        /* all children */
+    ACT_STRATEGY_REST_FOR_ONE,       /* that child and those after it in start order */
+    ACT_STRATEGY_SIMPLE_ONE_FOR_ONE, /* that child; all children are made from one template, see
+                                        start_child_args */
+    ACT_STRATEGY_DYNAMIC             /* that child; all children come at run time, each with a spec
+                                        of its own, see start_child */
 } act_strategy;
+
+/*
+ * With dynamic, as with Elixir's DynamicSupervisor, no spec is kept of a child that is gone for
+ * good: one that has ended and is not restarted, could not be started, or was terminated. There can
+ * be any number, or children_max; starting, finding and removing one takes constant time. When the
+ * supervisor stops they are all told to at once, and each is killed when its own .shutdown is over.
+ */
 
 /*
  * Where several are restarted, the others of them are stopped first, in reverse start order, as
@@ -117,8 +126,12 @@ typedef enum act_child_type {
  * keeps the spec, and until the last instance has ended.
  */
 typedef struct act_child_spec {
-    const char         *id; /* 1 to ACT_CHILD_ID_MAX - 1 bytes, unique among the supervisor's
-                               children */
+    /*
+     * 1 to ACT_CHILD_ID_MAX - 1 bytes, unique among the supervisor's children. NULL, only in
+     * start_child: the name that options give it; without one it has no id, which only dynamic
+     * allows.
+     */
+    const char         *id;
     const act_behavior *behavior;
     const void         *args; /* may be NULL */
     /*
@@ -168,13 +181,15 @@ typedef struct act_supervisor_spec {
     act_millis            period;    /* 1 ms or more; 0 stands for 5 s */
     /*
      * Started in this order, stopped in reverse. With simple_one_for_one one, the template, which
-     * is not started.
+     * is not started; with dynamic none.
      */
     const act_child_spec *children;
     size_t                children_count;
     act_auto_shutdown     auto_shutdown;
     act_backoff           backoff;
-    const void           *act_reserved[6]; /* NULL: leave them out. See mailbox/base/types.h. */
+    size_t                children_max;    /* of children, and tasks, at the same time: one more is
+                                              answered ACT_FULL; 0: no limit */
+    const void           *act_reserved[5]; /* NULL: leave them out. See mailbox/base/types.h. */
 } act_supervisor_spec;
 
 /*
@@ -252,7 +267,7 @@ ACT_API act_child_spec act_supervisor_child(const char                *id,
 typedef struct act_supervisor_answer {
     act_result result; /* of the call, listed at each */
     act_pid    child;  /* start_child, restart_child: the new child; of ACT_EXISTS: the one that
-                          runs */
+                          runs, or has the name */
     uint32_t   specs_count, active_count, supervisors_count, workers_count; /* count_children */
     /* count_children: since the supervisor started, failed attempts included */
     uint32_t   restarts_count;
@@ -279,12 +294,14 @@ typedef struct act_child_info {
  *          fails.
  * Order:   children start beside each other; one whose id is just being stopped starts when that is
  *          done.
- * Answer:  ACT_OK (child set); ACT_IGNORE (init ignored; the spec is kept, unless temporary);
- *          ACT_EXISTS (already started: child is its pid; already present, or about to be
- *          restarted: child is none); or what init or the spawn answered, or ACT_CLOSED if it
- *          ended before answering: the spec is then dropped. ACT_INVALID: significant, where
- *          auto_shutdown is never.
+ * Answer:  ACT_OK (child set); ACT_IGNORE (init ignored; the spec is kept, unless temporary or
+ *          dynamic); ACT_EXISTS (already started: child is its pid; already present, or about to be
+ *          restarted: child is none; another actor has the name: child is its pid); ACT_FULL
+ *          (children_max); or what init or the spawn answered, or ACT_CLOSED if it ended before
+ *          answering: the spec is then dropped. ACT_INVALID: significant, where auto_shutdown is
+ *          never; without an id, where the strategy is not dynamic.
  * Returns: ACT_INVALID: the timeout, or the spec (act_supervisor_check says why).
+ * See:     samples/07_dynamic_children.c
  */
 ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child(act_self *self, act_ref *ask,
                                                              act_pid               supervisor,
@@ -302,16 +319,16 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_start_child(act_self *self, act
  *
  * Owns:    what args refer to belongs, after ACT_OK, to the child as soon as its init is called,
  *          whatever init does: it frees it, in an act_defer. If init is never called, as the child
- *          could not be spawned, was stopped before, or the supervisor stops (ACT_NO_MEMORY,
- *          ACT_CLOSED), the template's args_release, or its behavior's if that is NULL, is called
- *          with the supervisor's copy of args.
+ *          could not be spawned, was stopped before, or the supervisor stops or is full
+ *          (ACT_NO_MEMORY, ACT_CLOSED, ACT_FULL), the template's args_release, or its behavior's if
+ *          that is NULL, is called with the supervisor's copy of args.
  *          It stays the caller's where this call does not return ACT_OK, where the answer is
  *          ACT_INVALID, and where it is an ACT_MESSAGE_DOWN with ACT_FATE_UNBEGUN: the supervisor
  *          has never seen it. So give ACT_FOREVER if args own something: after
  *          ACT_MESSAGE_TIMED_OUT this is not told. The template's own args are for all:
  *          args_release is called with them when the supervisor and all these children are gone.
  * Answer:  as start_child, but never ACT_EXISTS unless for a name; ACT_INVALID: another strategy,
- *          or args_bytes; ACT_NO_MEMORY. ACT_IGNORE: the child is dropped.
+ *          or args_bytes; ACT_NO_MEMORY; ACT_FULL (children_max). ACT_IGNORE: the child is dropped.
  * Returns: ACT_INVALID: the timeout, args_bytes above 2^29, or either of args and args_bytes
  *          without the other.
  */
@@ -320,7 +337,7 @@ act_supervisor_start_child_args(act_self *self, act_ref *ask, act_pid supervisor
                                 size_t args_bytes, act_millis timeout) ACT_NONNULL(1, 2);
 
 /**
- * Stops and drops a child that start_child_args has added.
+ * Stops and drops a child of a supervisor whose strategy is simple_one_for_one or dynamic.
  *
  * child  That of its last instance, if it waits to be restarted.
  *
@@ -333,9 +350,10 @@ ACT_API ACT_MUST_CHECK act_result act_supervisor_terminate_child_pid(act_self *s
     ACT_NONNULL(1, 2);
 
 /**
- * Stops a child and keeps its spec (drops a temporary one). One that is still starting is stopped
- * too; its start_child is answered with ACT_CLOSED if init had not run. One that waits to be
- * restarted is not; where others have been stopped for its sake they are started without it.
+ * Stops a child and keeps its spec (drops a temporary one, and with dynamic any). One that is still
+ * starting is stopped too; its start_child is answered with ACT_CLOSED if init had not run. One
+ * that waits to be restarted is not; where others have been stopped for its sake they are started
+ * without it.
  *
  * Answer:  ACT_OK when it is gone, also if it was not running; ACT_NOT_FOUND.
  */

@@ -113,11 +113,13 @@ act_result act_task_cancel(act_self *self, act_ref *cancel, act_pid supervisor, 
 void act__task_start(act_self *self, struct act__supervisor *supervisor, act_message *request)
 {
     const struct job   none = {.child = NULL};
-    struct act__child *child = act__child_clone(supervisor->template, &none);
+    bool               is_full = act__children_are_full(supervisor);
+    struct act__child *child = is_full ? NULL : act__child_clone(supervisor->template, &none);
 
     if (child == NULL) {
+        act_result why = is_full ? ACT_FULL : ACT_NO_MEMORY;
         (void)!act_refuse(self, act_message_asker(request),
-                          act_exit_reason_make(ACT_EXIT_ERROR, ACT_NO_MEMORY, NULL));
+                          act_exit_reason_make(ACT_EXIT_ERROR, why, NULL));
         act_message_free(&request);
         return;
     }

@@ -47,9 +47,10 @@ ACT_API act_child_spec act_task_child(const act_spawn_options *options);
 /**
  * Runs a function once, in an actor of its own: an ask. The answer is the message that the function
  * returns, or a DOWN with the reason why there is none: the function has panicked, the task was
- * ended, ACT_EXIT_ERROR with the result as code if it could not be spawned, or the supervisor has
- * ended. That the ask times out does not end the task: a function that may take long looks at
- * act_should_end, which then says so, and returns. act_task_cancel ends it.
+ * ended, ACT_EXIT_ERROR with the result as code if it could not be spawned (ACT_FULL: the
+ * supervisor's children_max), or the supervisor has ended. That the ask times out does not end the
+ * task: a function that may take long looks at act_should_end, which then says so, and returns.
+ * act_task_cancel ends it.
  *
  * supervisor  One of tasks. Another answers ACT_INVALID (act_supervisor_answer_read).
  * args        Copied; may be NULL when args_bytes is 0. What they point to must stay valid as long

@@ -52,7 +52,7 @@ static void strategy(struct spoiled *s)
 }
 static void spec_newer(struct spoiled *s)
 {
-    s->spec.act_reserved[5] = s;
+    s->spec.act_reserved[4] = s;
 }
 static void period(struct spoiled *s)
 {
@@ -258,6 +258,23 @@ static void redeliver_most(struct spoiled *s)
 {
     redeliver(s), s->child[1].redeliver_max = ACT_REDELIVER_MAX + 1;
 }
+static void dynamic(struct spoiled *s)
+{
+    s->spec.strategy = ACT_STRATEGY_DYNAMIC;
+    s->spec.children_count = 0;
+}
+static void dynamic_two(struct spoiled *s)
+{
+    s->spec.strategy = ACT_STRATEGY_DYNAMIC;
+}
+static void children_max(struct spoiled *s)
+{
+    s->spec.children_max = 1;
+}
+static void children_max_good(struct spoiled *s)
+{
+    s->spec.children_max = 2;
+}
 static void task(struct spoiled *s)
 {
     s->child[0] = act_task_child(NULL);
@@ -344,6 +361,10 @@ static const struct {
     {"period_long", period_long, "period is 1099511627777 ms"},
     {"template_two", template_two, "children_count is 2, but simple_one_for_one"},
     {"template_named", template_named, "child \"a\": options.name is set"},
+    {"dynamic", dynamic, ""},
+    {"dynamic_two", dynamic_two, "children_count is 2, but dynamic begins without"},
+    {"children_max", children_max, "children_count is 2, but children_max 1"},
+    {"children_max_good", children_max_good, ""},
     {"auto_shutdown", auto_shutdown, "auto_shutdown is 3, which"},
     {"backoff_order", backoff_order, "backoff is from 5 to 4 ms"},
     {"backoff_zero", backoff_zero, "backoff is from 0 to 4 ms"},

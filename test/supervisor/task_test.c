@@ -59,6 +59,13 @@ static act_message *answers_seven(act_self *self, const void *nothing)
     return make_answer(7);
 }
 
+static act_message *answers_eight(act_self *self, const void *number)
+{
+    (void)self, (void)number;
+    runs++;
+    return make_answer(8);
+}
+
 static act_message *adds(act_self *self, const void *numbers)
 {
     int64_t two[2];
@@ -259,6 +266,33 @@ static void the_end_of_the_supervisor_ends_and_answers_all(void)
     fixture_close();
 }
 
+static void more_tasks_than_the_limit_are_refused(void)
+{
+    const act_child_spec template = act_task_child(NULL);
+    const act_supervisor_spec spec = {.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE,
+                                      .children = &template,
+                                      .children_count = 1,
+                                      .children_max = 2};
+    open_tasks();
+    ck_assert_int_eq(act_system_spawn_supervisor(fixture.system, &tasks, &spec, NULL), ACT_OK);
+    function = answers_eight;
+    fixture_let(asker, asks_for_many); /* the supervisor hears of many in one turn */
+    int refused = 0;
+    for (int i = 0; i < fixture.notes_count; i++) {
+        const struct note *note = &fixture.notes[i];
+        if (note->tag != ACT_MESSAGE_DOWN)
+            continue;
+        ck_assert(note->kind == ACT_EXIT_ERROR && note->code == ACT_FULL);
+        refused++;
+    }
+    ck_assert_int_gt(refused, 0);
+    ck_assert_int_eq(runs, MANY - refused);
+    ck_assert_int_eq(fixture_count(asker, TAG_A), MANY - refused);
+    run_task(answers_seven); /* there is room again */
+    ck_assert_int_eq(runs, MANY - refused + 1);
+    fixture_close();
+}
+
 /* A supervisor with a template that is no task. */
 static void open_guests(void)
 {
@@ -414,6 +448,7 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(an_asker_that_gives_up_does_not_end_the_task),
     TEST_CASE(the_end_of_the_supervisor_ends_and_answers_all, .rounds = 40),
     FIXTURE_CASE(a_supervisor_that_runs_no_tasks_refuses),
+    TEST_CASE(more_tasks_than_the_limit_are_refused, .rounds = 40),
     TEST_CASE(a_task_may_be_cancelled_before_its_function_is_called, .rounds = 40),
     FIXTURE_CASE(a_function_that_answers_all_the_same_is_heard),
     FIXTURE_CASE(a_task_that_is_over_is_not_found),
