@@ -1,0 +1,349 @@
+/*
+ * A chat server, for telnet and nc: names, rooms, and lines that all in a room get. A room keeps
+ * its members when it fails, and what is said meanwhile waits. SIGTERM says goodbye to all.
+ *
+ *     chat [PORT [IDLE_SECONDS [chaos]]]       PORT 0: a free one; chaos: /crash fails a room
+ *
+ *     /nick NAME, /join ROOM, /part, /who, /quit; anything else is said in the room
+ */
+/* SPDX-License-Identifier: MIT */
+#include <act.h>
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_BYTES = 24, LINE_BYTES = 1000, MEMBERS_MAX = 4000 };
+
+#define CHAT_JOIN(FIELD)  FIELD(1, TEXT, name)
+#define CHAT_SAY(FIELD)   FIELD(1, TEXT, name) FIELD(2, TEXT, text)
+#define CHAT_NAMES(FIELD) FIELD(1, TEXT, names)
+#define CHAT_LINE(FIELD)  FIELD(1, TEXT, text)
+#define CHAT_MESSAGES(MESSAGE)                                                                     \
+    MESSAGE(chat_join, CHAT_JOIN) /* asked of a room, which answers chat_joined or chat_full */    \
+    MESSAGE(chat_joined, ACT_NO_FIELDS)                                                            \
+    MESSAGE(chat_full, ACT_NO_FIELDS)                                                              \
+    MESSAGE(chat_who, ACT_NO_FIELDS) /* asked of a room, which answers chat_names */               \
+    MESSAGE(chat_names, CHAT_NAMES)                                                                \
+    MESSAGE(chat_say, CHAT_SAY)                                                                    \
+    MESSAGE(chat_part, ACT_NO_FIELDS)                                                              \
+    MESSAGE(chat_crash, ACT_NO_FIELDS)                                                             \
+    MESSAGE(chat_line, CHAT_LINE) /* what the members of a room are to show */
+ACT_SCHEMA(chat, CHAT_MESSAGES);
+
+static bool has_chaos;
+
+/* ---- a room: its members are kept memory, which the next instance gets when this one fails ---- */
+
+struct room {
+    size_t  count;
+    act_pid pids[MEMBERS_MAX];
+    act_ref monitors[MEMBERS_MAX];
+    char    names[MEMBERS_MAX][NAME_BYTES];
+};
+
+static act_result room_open(act_self *self, void *state, const void *args)
+{
+    struct room *room = *(struct room **)state = act_kept(self);
+    act_result   result = ACT_OK;
+    (void)args;
+    for (size_t i = 0; result == ACT_OK && i < room->count; i++)
+        result = act_monitor(self, &room->monitors[i], room->pids[i]);
+    return result;
+}
+
+static void room_tell(act_self *self, const struct room *room, const char *name, const char *text)
+{
+    char line[LINE_BYTES + NAME_BYTES];
+    snprintf(line, sizeof line, "%s%s\r\n", name, text);
+    act_tell_all(self, room->pids, room->count, chat_line, .text = line);
+}
+
+static void room_join(act_self *self, struct room *room, const act_message *message)
+{
+    size_t i = room->count;
+    if (i == MEMBERS_MAX ||
+        act_monitor(self, &room->monitors[i], act_message_sender(message)) != ACT_OK) {
+        act_refuse(self, act_message_asker(message),
+                   act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, ""));
+        return;
+    }
+    act_answer(self, message, chat_joined);
+    room->pids[i] = act_message_sender(message);
+    snprintf(room->names[i], NAME_BYTES, "%s", act_view(chat_join, message)->name);
+    room->count++;
+    room_tell(self, room, room->names[i], " has joined");
+}
+
+static void room_part(act_self *self, struct room *room, act_pid pid)
+{
+    size_t i = 0, last = room->count - 1;
+    while (i < room->count && !act_pid_equal(room->pids[i], pid))
+        i++;
+    if (i == room->count)
+        return;
+    room_tell(self, room, room->names[i], " has left");
+    act_demonitor(self, room->monitors[i]);
+    room->pids[i] = room->pids[last];
+    room->monitors[i] = room->monitors[last];
+    memmove(room->names[i], room->names[last], NAME_BYTES);
+    if (--room->count == 0)
+        act_stop(self); /* one that asks to join now is told, and opens it again */
+}
+
+static void room_who(act_self *self, const struct room *room, const act_message *message)
+{
+    size_t used = 0;
+    char  *names = act_scratch(self, room->count * NAME_BYTES + 1);
+    if (names == NULL)
+        act_panic(self, "no memory for %zu names", room->count);
+    for (size_t i = 0; i < room->count; i++)
+        used += (size_t)sprintf(names + used, " %s", room->names[i]);
+    act_answer(self, message, chat_names, .names = names);
+}
+
+static void room_receive(act_self *self, void *state, const act_message *message)
+{
+    struct room           *room = *(struct room **)state;
+    const struct chat_say *said;
+    switch (message->tag) {
+    case chat_join_tag: room_join(self, room, message); break;
+    case chat_who_tag: room_who(self, room, message); break;
+    case chat_say_tag:
+        said = act_view(chat_say, message);
+        room_tell(self, room, said->name, said->text);
+        break;
+    case chat_part_tag:
+    case ACT_MESSAGE_DOWN: room_part(self, room, act_message_sender(message)); break;
+    case chat_crash_tag: act_panic(self, "as a client has asked for");
+    default: act_unknown(self, message);
+    }
+}
+
+static const act_behavior room = {.name = "room",
+                                  .schema = chat_schema,
+                                  .state_bytes = sizeof(struct room *),
+                                  .init = room_open,
+                                  .receive = room_receive};
+
+/* ---- a client: reads commands, and is shown what it is told; one that does not read is left ---- */
+
+struct client {
+    act_tcp   *tcp;
+    act_frames frames;
+    char       name[NAME_BYTES], room[ACT_NAME_MAX]; /* "" before /nick; "room/ROOM", or "" */
+    bool       is_joining;                           /* commands wait until it has joined */
+};
+
+__attribute__((format(printf, 3, 4))) static void show(act_self *self, struct client *client,
+                                                       const char *format, ...)
+{
+    char   *text = NULL;
+    va_list values;
+    va_start(values, format);
+    int count = vasprintf(&text, format, values);
+    va_end(values);
+    if (count < 0 || act_tcp_write(client->tcp, text, (size_t)count) != ACT_OK)
+        act_stop(self);
+    free(text);
+}
+
+static void client_read(act_self *self, struct client *client);
+ACT_CONTINUATION(client_opened, struct client, int); /* these know how often it was tried */
+ACT_CONTINUATION(client_joined, struct client, int);
+
+static void client_has_joined(act_self *self, struct client *client, const char *failure)
+{
+    client->is_joining = false;
+    if (failure != NULL) {
+        client->room[0] = '\0';
+        show(self, client, "! it cannot be joined: %s\r\n", failure);
+    }
+    client_read(self, client);
+}
+
+static void client_join(act_self *self, struct client *client, int tries)
+{
+    act_ref              ask;
+    act_pid              rooms;
+    const act_child_spec spec = {.behavior = &room,
+                                 .options = ACT_SPAWN_OPTIONS(.name = client->room),
+                                 .restart = ACT_RESTART_TRANSIENT,
+                                 .kept_bytes = sizeof(struct room)};
+    client->is_joining = true;
+    if (tries > 10 || act_whereis(act_self_system(self), &rooms, "rooms") != ACT_OK ||
+        act_supervisor_start_child(self, &ask, rooms, &spec, ACT_SECONDS(5)) != ACT_OK ||
+        act_then(self, ask, client_opened, tries) != ACT_OK)
+        client_has_joined(self, client, "it does not open");
+}
+
+static void client_opened(act_self *self, struct client *client, const act_message *answer,
+                          const int *tries)
+{
+    act_ref               ask;
+    act_supervisor_answer opened;
+    if (act_supervisor_answer_read(answer, &opened) != ACT_OK || opened.result == ACT_FULL)
+        client_has_joined(self, client, "there are too many rooms");
+    else if (act_ask_name(self, &ask, client->room, ACT_SECONDS(5), chat_join,
+                          .name = client->name) != ACT_OK ||
+             act_then(self, ask, client_joined, *tries) != ACT_OK)
+        client_join(self, client, *tries + 1); /* it was there already, and has just ended */
+}
+
+static void client_joined(act_self *self, struct client *client, const act_message *answer,
+                          const int *tries)
+{
+    if (answer->tag == ACT_MESSAGE_DOWN) /* it has ended or failed before it came to this */
+        client_join(self, client, *tries + 1);
+    else
+        client_has_joined(self, client, answer->tag == chat_joined_tag ? NULL : "it is full");
+}
+
+static void client_part(act_self *self, struct client *client)
+{
+    if (client->room[0] != '\0')
+        act_tell_name(self, client->room, chat_part);
+    client->room[0] = '\0';
+}
+
+ACT_CONTINUATION(client_who, struct client, int);
+static void client_who(act_self *self, struct client *client, const act_message *answer,
+                       const int *none)
+{
+    (void)none;
+    if (answer->tag == chat_names_tag)
+        show(self, client, "* here:%s\r\n", act_view(chat_names, answer)->names);
+    else
+        show(self, client, "! the room does not answer\r\n");
+}
+
+static bool is_name(const char *name)
+{
+    size_t count = 0;
+    while (isalnum((unsigned char)name[count]) ||
+           (name[count] != '\0' && strchr("_-", name[count])))
+        count++;
+    return count > 0 && count < NAME_BYTES && name[count] == '\0';
+}
+
+static void client_nick(act_self *self, struct client *client, const char *name)
+{
+    char new[ACT_NAME_MAX], old[ACT_NAME_MAX];
+    snprintf(new, sizeof new, "nick/%s", name);
+    snprintf(old, sizeof old, "nick/%s", client->name);
+    if (act_register(self, new) != ACT_OK) {
+        show(self, client, "! %s is taken\r\n", name);
+        return;
+    }
+    act_unregister(self, old);
+    client_part(self, client);
+    snprintf(client->name, NAME_BYTES, "%s", name);
+    show(self, client, "* you are %s\r\n", name);
+}
+
+static void client_command(act_self *self, struct client *client, const char *line)
+{
+    act_ref     ask;
+    char        text[LINE_BYTES + 2];
+    const char *name = strchr(line, ' ');
+    bool        is_in = client->room[0] != '\0', names = name != NULL && is_name(++name);
+    if (strncmp(line, "/nick ", 6) == 0 && names) {
+        client_nick(self, client, name);
+    } else if (strncmp(line, "/join ", 6) == 0 && names && client->name[0] != '\0') {
+        client_part(self, client);
+        snprintf(client->room, sizeof client->room, "room/%s", name);
+        client_join(self, client, 0);
+    } else if (strcmp(line, "/part") == 0 && is_in) {
+        client_part(self, client);
+    } else if (strcmp(line, "/who") == 0 && is_in) {
+        if (act_ask_name(self, &ask, client->room, ACT_SECONDS(5), chat_who) != ACT_OK ||
+            act_then(self, ask, client_who, 0) != ACT_OK)
+            show(self, client, "! the room does not answer\r\n");
+    } else if (strcmp(line, "/crash") == 0 && is_in && has_chaos) {
+        act_tell_name(self, client->room, chat_crash);
+    } else if (strcmp(line, "/quit") == 0) {
+        act_stop(self);
+    } else if (line[0] != '/' && is_in) {
+        snprintf(text, sizeof text, ": %s", line);
+        act_tell_name(self, client->room, chat_say, .name = client->name, .text = text);
+    } else {
+        show(self, client, "! /nick NAME, /join ROOM; there /part, /who; /quit\r\n");
+    }
+}
+
+static void client_read(act_self *self, struct client *client)
+{
+    static const act_framing lines = {.kind = ACT_FRAMING_LINE, .bytes_max = LINE_BYTES - 1};
+    char                     line[LINE_BYTES];
+    act_bytes                frame;
+    act_result               result = ACT_EMPTY;
+    while (!client->is_joining && !act_is_ending(self) &&
+           (result = act_tcp_next_frame(client->tcp, &client->frames, &lines, &frame)) == ACT_OK) {
+        snprintf(line, sizeof line, "%.*s", (int)frame.bytes_count, (const char *)frame.data);
+        client_command(self, client, line);
+    }
+    if (result == ACT_FULL)
+        show(self, client, "! a line has less than %d bytes\r\n", LINE_BYTES);
+    if (result != ACT_OK && result != ACT_EMPTY)
+        act_stop(self);
+}
+
+static act_result client_begin(act_self *self, void *state, const void *args)
+{
+    struct client *client = state;
+    client->tcp = ((const act_tcp_server_args *)args)->tcp;
+    show(self, client, "* welcome: /nick NAME, then /join ROOM\r\n");
+    return ACT_OK;
+}
+
+static void client_receive(act_self *self, void *state, const act_message *message)
+{
+    struct client *client = state;
+    switch (message->tag) {
+    case chat_line_tag: show(self, client, "%s", act_view(chat_line, message)->text); break;
+    case ACT_MESSAGE_TCP_READABLE: client_read(self, client); break;
+    case ACT_MESSAGE_TCP_IDLE: show(self, client, "* you have said nothing for long\r\n"); /* and */
+    case ACT_MESSAGE_TCP_CLOSED: act_stop(self); break;
+    default: act_unknown(self, message);
+    }
+}
+
+static void client_end(act_self *self, void *state, act_exit_reason reason)
+{
+    (void)reason;
+    show(self, state, "* goodbye\r\n");
+    act_tcp_finish(&((struct client *)state)->tcp, ACT_SECONDS(2));
+}
+
+static const act_behavior client = {.name = "client",
+                                    .schema = chat_schema,
+                                    .state_bytes = sizeof(struct client),
+                                    .args_bytes = sizeof(act_tcp_server_args),
+                                    .init = client_begin,
+                                    .receive = client_receive,
+                                    .terminate = client_end};
+
+int main(int argc, char **argv)
+{
+    unsigned long       port = argc > 1 ? strtoul(argv[1], NULL, 10) : 7000;
+    unsigned long       idle = argc > 2 ? strtoul(argv[2], NULL, 10) : 600;
+    act_tcp_options    *tcp = ACT_TCP_OPTIONS(.idle_timeout = ACT_SECONDS((act_millis)idle));
+    act_tcp_server      server = {.port = (uint16_t)port,
+                                  .connection = &client,
+                                  .tcp_options = tcp,
+                                  .connections_max = 10000,
+                                  .refusal = "! too many are here\r\n"};
+    act_supervisor_spec rooms = {
+        .strategy = ACT_STRATEGY_DYNAMIC, .children_max = 1000, .intensity = 1000};
+    act_child_spec children[] = {act_supervisor_child("rooms", &rooms),
+                                 act_tcp_server_child("chat", &server)};
+    children[0].options = ACT_SPAWN_OPTIONS(.name = "rooms");
+    has_chaos = argc > 3 && strcmp(argv[3], "chaos") == 0;
+    if (argc > 4 || port > UINT16_MAX || idle == 0 || idle > 1000000 || (argc > 3 && !has_chaos)) {
+        fprintf(stderr, "usage: chat [PORT [IDLE_SECONDS [chaos]]]\n");
+        return 2;
+    }
+    return act_system_main(&(act_supervisor_spec){.children = children, .children_count = 2}, NULL);
+}
