@@ -14,10 +14,12 @@ enum {
     ACT__HOME_MASK = 15,
     ACT__HOME_BOND_0 = 8, /* actor/signal/bond.h: end[0] and end[1] of a link, monitor or ask */
     ACT__HOME_BOND_1 = 9,
-    ACT__HOME_TIMER = 10,   /* actor/time/wheel.h */
-    ACT__HOME_OWNED = 11,   /* in an object of the receiver's own: struct act__event in
+    ACT__HOME_TIMER = 10,    /* actor/time/wheel.h */
+    ACT__HOME_OWNED = 11,    /* in an object of the receiver's own: struct act__event in
                                actor/process/cell.h */
-    ACT__HOME_BORROWED = 12 /* on a stack, for the duration of a call */
+    ACT__HOME_BORROWED = 12, /* on a stack, for the duration of a call */
+    ACT__HOME_TICK = 13      /* of the pool, and kept by the timer `ref` for the next time: see
+                                actor/signal/every.h */
 };
 
 /* The high half. */
