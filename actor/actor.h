@@ -619,7 +619,32 @@ ACT_API ACT_MUST_CHECK act_result act_tell_after_value(act_self *self, act_ref *
                                                        act_millis delay) ACT_NONNULL_ALL;
 
 /**
- * Stops a timer of this actor.
+ * Sends a scalar again and again: a tick each `period`, until the timer is cancelled or this actor
+ * ends.
+ *
+ * It does not drift: ticks are due at whole multiples of `period` after this call. At most one to
+ * this actor itself waits at a time: those that fall due before it was handled are left out, and so
+ * is what a worker was too busy for; act_now tells how many. A tick to itself takes no room under
+ * inbox_max, needs no memory, and cannot be lost or taken (act_take answers NULL). To another actor
+ * each is a message of its own, sent as by act_tell_value: what cannot be sent, for want of memory
+ * too, is a dead letter, and the next comes all the same.
+ *
+ * timer    Set on ACT_OK; the `ref` of each tick if it goes to this actor itself.
+ * value    No resource.
+ * period   1 ms to 2^40 ms. Each is as punctual as act_send_after.
+ *
+ * Threads: handler.
+ * Returns: ACT_OK, ACT_NO_MEMORY, ACT_INVALID (period, tag, or a resource), ACT_NO_NODE (as
+ *          act_send).
+ * See:     samples/11_timers.c
+ */
+ACT_API ACT_MUST_CHECK act_result act_every_value(act_self *self, act_ref *timer, act_pid to,
+                                                  uint32_t tag, act_value value,
+                                                  act_millis period) ACT_NONNULL_ALL;
+
+/**
+ * Stops a timer of this actor. Of one that sends again and again also a tick that waits here: none
+ * is received afterwards.
  *
  * Threads: handler.
  * Returns: ACT_OK (its message will not be sent), ACT_NOT_FOUND (fired, cancelled, or not this

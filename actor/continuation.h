@@ -47,7 +47,7 @@ typedef void (*act_continuation)(act_self *self, void *state, const act_message 
 /**
  * Has a function called with what the ref brings: of an ask of any kind (act_ask, a supervisor's
  * or a task's, too), the answer; of a monitor, the DOWN; of a timer whose message goes to this
- * actor itself, that message. To be called by the handler that has got the ref.
+ * actor itself, and once, that message. To be called by the handler that has got the ref.
  *
  * context  context_bytes, which are copied; NULL if these are 0.
  *

@@ -103,6 +103,8 @@ ACT_END_DECLS
 #define act_send_after(self, ...) act_send_after(ACT__IN_HANDLER(self, act_send_after), __VA_ARGS__)
 #define act_tell_after_value(self, ...)                                                            \
     act_tell_after_value(ACT__IN_HANDLER(self, act_tell_after_value), __VA_ARGS__)
+#define act_every_value(self, ...)                                                                 \
+    act_every_value(ACT__IN_HANDLER(self, act_every_value), __VA_ARGS__)
 #define act_cancel_timer(self, ...)                                                                \
     act_cancel_timer(ACT__IN_HANDLER(self, act_cancel_timer), __VA_ARGS__)
 #define act_alloc(self, ...)   act_alloc(ACT__IN_HANDLER(self, act_alloc), __VA_ARGS__)
@@ -145,6 +147,8 @@ ACT_END_DECLS
 /* actor/typed.h */
 #define act_unknown(self, ...)    act_unknown(ACT__IN_HANDLER(self, act_unknown), __VA_ARGS__)
 #define act_tell_typed(self, ...) act_tell_typed(ACT__IN_HANDLER(self, act_tell_typed), __VA_ARGS__)
+#define act_every_typed(self, ...)                                                                 \
+    act_every_typed(ACT__IN_HANDLER(self, act_every_typed), __VA_ARGS__)
 #define act_tell_after_typed(self, ...)                                                            \
     act_tell_after_typed(ACT__IN_HANDLER(self, act_tell_after_typed), __VA_ARGS__)
 #define act_ask_typed(self, ...) act_ask_typed(ACT__IN_HANDLER(self, act_ask_typed), __VA_ARGS__)

@@ -56,6 +56,13 @@ ACT_BEGIN_DECLS
 #define act_tell_after(self, timer, to, delay, name, ...)                                          \
     act_tell_after_typed(self, timer, to, delay, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
 
+/**
+ * act_every(self, &timer, to, ACT_MS(50), counter_add, .amount = 5): one each 50 ms. As
+ * act_every_value.
+ */
+#define act_every(self, timer, to, period, name, ...)                                              \
+    act_every_typed(self, timer, to, period, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
+
 /** act_ask(self, &ask, to, ACT_SECONDS(1), counter_read). As act_ask_message. */
 #define act_ask(self, ask, to, timeout, name, ...)                                                 \
     act_ask_typed(self, ask, to, timeout, name##_type(), ACT__FIELDS(name, __VA_ARGS__))
@@ -101,6 +108,12 @@ ACT_API void act_system_tell_typed(act_system *system, act_pid to, const act_typ
 ACT_API ACT_MUST_CHECK act_result act_tell_after_typed(act_self *self, act_ref *timer, act_pid to,
                                                        act_millis delay, const act_type *type,
                                                        const void *fields) ACT_NONNULL(1, 2, 5, 6);
+/**
+ * Sends it again and again; `type` must stay valid as long as the timer. As act_every_value.
+ */
+ACT_API ACT_MUST_CHECK act_result act_every_typed(act_self *self, act_ref *timer, act_pid to,
+                                                  act_millis period, const act_type *type,
+                                                  const void *fields) ACT_NONNULL(1, 2, 5, 6);
 /** Asks with it. As act_ask_message. */
 ACT_API ACT_MUST_CHECK act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to,
                                                 act_millis timeout, const act_type *type,

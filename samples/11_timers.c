@@ -11,10 +11,9 @@ enum { TAG_TICK = 1, TAG_MEASURED, TAG_TOO_LONG };
 enum { PERIOD = ACT_MS(100), LIMIT = ACT_MS(50), TICKS = 4 };
 
 struct meter {
-    act_millis due; /* when the next tick is to come */
-    int        ticks_count;
-    act_ref    measured; /* a timer stands for the measurement, which takes its time */
-    act_ref    limit;
+    int     ticks_count;
+    act_ref measured; /* a timer stands for the measurement, which takes its time */
+    act_ref limit;
 };
 
 static void say(act_self *self, const char *what)
@@ -27,20 +26,6 @@ static void arm(act_self *self, act_ref *timer, uint32_t tag, act_millis delay)
     act_pid me = act_self_pid(self);
     if (act_tell_after_value(self, timer, me, tag, act_nothing(), delay) != ACT_OK)
         act_panic(self, "no memory for a timer");
-}
-
-/*
- * Each tick is due one period after the one before was due, not after that was handled: what is
- * late once, or takes its time, does not delay all that follow. Missed ticks are left out.
- */
-static void arm_tick(act_self *self, struct meter *meter)
-{
-    act_ref    timer;
-    act_millis now = act_now(self);
-    do
-        meter->due += PERIOD;
-    while (meter->due <= now);
-    arm(self, &timer, TAG_TICK, meter->due - now);
 }
 
 /* The second measurement takes 70 ms, which is too long; the others 30. */
@@ -62,19 +47,19 @@ static void end_measurement(act_self *self, struct meter *meter, const char *wha
     act_cancel_timer(self, meter->limit);
     meter->measured = meter->limit = (act_ref){0};
     say(self, what);
-    if (meter->ticks_count < TICKS)
-        arm_tick(self, meter);
-    else
+    if (meter->ticks_count == TICKS)
         act_stop(self);
 }
 
+/*
+ * Each tick is due one period after the one before was due, not after that was handled: what is
+ * late once, or takes its time, does not delay all that follow. Missed ticks are left out.
+ */
 static act_result begin(act_self *self, void *state, const void *args)
 {
-    struct meter *meter = state;
-    (void)args;
-    meter->due = act_now(self);
-    arm_tick(self, meter);
-    return ACT_OK;
+    act_ref ticker;
+    (void)state, (void)args;
+    return act_every_value(self, &ticker, act_self_pid(self), TAG_TICK, act_nothing(), PERIOD);
 }
 
 static void receive(act_self *self, void *state, const act_message *message)

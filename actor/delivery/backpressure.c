@@ -409,7 +409,7 @@ static bool is_timers(const act_message *message)
 {
     if (act__message_is_counted(message))
         return (message->ref.value & ACT__REF_IS_TIMER) != 0;
-    return message->tag == ACT_MESSAGE_TIMED_OUT;
+    return message->tag == ACT_MESSAGE_TIMED_OUT || act__message_home(message) == ACT__HOME_TICK;
 }
 
 /*

@@ -17,6 +17,7 @@
 #include <actor/scheduler/executor.h>
 #include <actor/scheduler/runner.h>
 #include <actor/signal/bond.h>
+#include <actor/signal/every.h>
 #include <actor/signal/signal.h>
 #include <actor/time/wheel.h>
 #include <actor/typed.h>
@@ -251,6 +252,8 @@ void act__release_elsewhere(struct act__worker *worker, act_message *message)
     } else if (home == ACT__HOME_OWNED) {
         struct act__event *event = act__container(message, struct act__event, message);
         event->retired(worker, event);
+    } else if (home == ACT__HOME_TICK) {
+        act__every_retired(worker, message);
     }
 }
 

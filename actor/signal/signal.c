@@ -18,6 +18,7 @@
 #include <actor/process/worker.h>
 #include <actor/signal/bond.h>
 #include <actor/signal/continuation.h>
+#include <actor/signal/every.h>
 #include <actor/signal/link_index.h>
 #include <actor/signal/timers.h>
 #include <actor/time/wheel.h>
@@ -307,6 +308,8 @@ static bool apply_down(struct act__worker *worker, act_self *self, act_message *
 static bool apply_timer(struct act__worker *worker, act_self *self, act_message *signal)
 {
     struct act__timer *timer = act__container(signal, struct act__timer, event);
+    if (timer->period != 0)
+        return act__every_fired(worker, self, timer);
     act__set_remove(&timer->owned);
     if (timer->message != NULL) {
         act_message *message = timer->message;

@@ -19,6 +19,7 @@
 #include <actor/scheduler/station.h>
 #include <actor/signal/bond.h>
 #include <actor/signal/continuation.h>
+#include <actor/signal/every.h>
 #include <actor/signal/ref.h>
 #include <actor/signal/signal.h>
 #include <actor/time/wheel.h>
@@ -26,9 +27,7 @@
 
 _Static_assert(sizeof(struct act__timer) <= 192, "a timer is at most three cache lines");
 
-#define DELAY_MAX ((act_millis)1 << 40)
-
-static act_millis read_clock(struct act__worker *worker)
+act_millis act__timer_now(struct act__worker *worker)
 {
     return worker->run.executor->operations->now(worker->run.executor);
 }
@@ -45,6 +44,20 @@ act_ref act__timer_ref(struct act_system *system, const struct act__timer *timer
                          ACT__REF_IS_TIMER);
 }
 
+void act__timer_start(struct act__worker *worker, struct act__timer *timer)
+{
+    act__list_init(&timer->slot);
+    timer->worker = worker->run.index != ACT__NO_WORKER ? (uint16_t)worker->run.index : 0;
+    act__store(&timer->state, ACT__TIMER_ARMED);
+    timer->by_call = !is_on_own_wheel(worker, timer) || !act__station_enter(&worker->run);
+    if (!timer->by_call) {
+        act__wheel_add(worker->run.wheel, timer);
+        act__station_leave(&worker->run);
+    } else {
+        worker->run.executor->operations->call_wheel(worker->run.executor, timer, false);
+    }
+}
+
 struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, uint64_t to,
                                   act_message *message, act_ref ref, act_millis delay)
 {
@@ -57,31 +70,24 @@ struct act__timer *act__timer_arm(struct act__worker *worker, act_self *self, ui
     timer->event.act_bits = ACT__BIT_SIGNAL | ACT__HOME_TIMER;
     timer->event.tag = ACT__SIGNAL_TIMER;
     timer->event.ref = ref;
-    act__list_init(&timer->slot);
-    if (delay > DELAY_MAX) /* the timeout of an ask: 35 years are as good as any time beyond */
-        delay = DELAY_MAX;
+    if (delay > ACT__DELAY_MAX) /* the timeout of an ask: 35 years are as good as any time beyond */
+        delay = ACT__DELAY_MAX;
     /* The real clock is cut to whole milliseconds: one more, so that no timer is early. */
-    timer->due = read_clock(worker) + delay + !worker->run.executor->simulated;
+    timer->due = act__timer_now(worker) + delay + !worker->run.executor->simulated;
     timer->message = message;
     timer->to = to;
+    timer->period = 0;
+    timer->tick_waits = timer->is_over = false;
     act__store(&timer->owner, self != NULL ? act__local_of(self) : 0);
-    timer->worker = worker->run.index != ACT__NO_WORKER ? (uint16_t)worker->run.index : 0;
-    act__store(&timer->state, ACT__TIMER_ARMED);
     if (self != NULL)
         act__set_add(&self->timers, &timer->owned);
-    timer->by_call = !is_on_own_wheel(worker, timer) || !act__station_enter(&worker->run);
-    if (!timer->by_call) {
-        act__wheel_add(worker->run.wheel, timer);
-        act__station_leave(&worker->run);
-    } else {
-        worker->run.executor->operations->call_wheel(worker->run.executor, timer, false);
-    }
+    act__timer_start(worker, timer);
     return timer;
 }
 
 void act__timer_again(struct act__worker *worker, struct act__timer *timer, act_millis delay)
 {
-    timer->due = read_clock(worker) + delay + !worker->run.executor->simulated;
+    timer->due = act__timer_now(worker) + delay + !worker->run.executor->simulated;
     if (is_on_own_wheel(worker, timer))
         act__wheel_add(worker->run.wheel, timer);
     else /* the monitor has fired it: see stuck.c */
@@ -91,6 +97,8 @@ void act__timer_again(struct act__worker *worker, struct act__timer *timer, act_
 void act__timer_drop(struct act__runner *runner, struct act__timer *timer)
 {
     struct act__worker *worker = act__worker_of(runner);
+    if (timer->period != 0)
+        timer->message->act_bits = timer->tick_home;
     if (timer->message != NULL)
         act_message_free(&timer->message);
     act__ref_next_use(&timer->generation);
@@ -104,7 +112,7 @@ bool act__timer_cancel(struct act__worker *worker, struct act__timer *timer)
     /* relaxed: nothing but this decision is shared; the record itself goes through call_wheel. */
     if (!atomic_compare_exchange_strong_explicit(&timer->state, &armed, ACT__TIMER_CANCELLED,
                                                  memory_order_relaxed, memory_order_relaxed))
-        return false;
+        return timer->period != 0 && act__every_end(worker, timer);
     act__gap("timers.cancelled");
     if (!timer->by_call && is_on_own_wheel(worker, timer) && act__station_enter(&worker->run)) {
         act__wheel_remove(worker->run.wheel, timer);
@@ -157,7 +165,7 @@ act_millis act_now(const act_self *self)
     ACT__HANDLER_ONLY(self);
     struct act__worker *worker = self->worker;
     if (worker->now < 0)
-        worker->now = read_clock(worker);
+        worker->now = act__timer_now(worker);
     return worker->now;
 }
 
@@ -173,7 +181,7 @@ act_result act_send_after(act_self *self, act_ref *timer, act_pid to, act_messag
     ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
-    if (delay < 0 || delay > DELAY_MAX)
+    if (delay < 0 || delay > ACT__DELAY_MAX)
         return ACT_INVALID;
     if (to.node != 0)
         return ACT_NO_NODE;
@@ -232,7 +240,8 @@ static struct act__timer *find(act_self *self, act_ref ref)
 bool act__timer_is_to_self(act_self *self, act_ref ref)
 {
     struct act__timer *timer = find(self, ref);
-    return timer != NULL && timer->message != NULL && timer->to == act__local_of(self);
+    return timer != NULL && timer->message != NULL && timer->period == 0 &&
+           timer->to == act__local_of(self);
 }
 
 act_result act_cancel_timer(act_self *self, act_ref ref)

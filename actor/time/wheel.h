@@ -56,10 +56,17 @@ struct act__timer {
     uint64_t           to;
     _Atomic uint64_t   owner; /* written when it is armed; a stranger with its ref may look. 0: a
                                  watch, see backpressure.c */
-    _Atomic uint32_t   state;
-    uint16_t           worker;  /* whose wheel */
-    bool               by_call; /* armed by call_wheel: it may be on its way there, and is
+    /* Of one that fires again and again, see actor/signal/every.h; only the owner. */
+    const struct act_type *type;   /* of `message`, where it goes to another; NULL: a value */
+    act_millis             period; /* 0: it fires once */
+    _Atomic uint32_t       state;
+    uint16_t               worker;     /* whose wheel */
+    bool                   by_call;    /* armed by call_wheel: it may be on its way there, and is
                                    cancelled by another call */
+    uint8_t                tick_home;  /* what frees `message` in the end */
+    bool                   tick_waits; /* in the owner's inbox, or is being handled */
+    bool is_over; /* cancelled while the event or the tick is on its way, and gone with
+                            that */
 };
 
 enum { ACT__TIMER_ARMED, ACT__TIMER_FIRED, ACT__TIMER_CANCELLED };

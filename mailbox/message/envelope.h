@@ -19,7 +19,9 @@ enum {
     ACT__HOME_OWNED = 11,    /* in an object of the receiver's own: struct act__event in
                                actor/process/cell.h */
     ACT__HOME_BORROWED = 12, /* on a stack, for the duration of a call */
-    ACT__HOME_EXTENDED = 13  /* behind a struct act__extension, which says what it owns */
+    ACT__HOME_EXTENDED = 13, /* behind a struct act__extension, which says what it owns */
+    ACT__HOME_TICK = 14      /* of the pool, and kept by the timer `ref` for the next time: see
+                                actor/signal/every.h */
 };
 
 /* The high half. */
