@@ -109,6 +109,14 @@ ACT_API ACT_MUST_CHECK act_result act_ask_continue_with(act_self *self, act_ref 
                       ACT__VALUE_OF(function##_context, __VA_ARGS__), sizeof(function##_context))
 
 /**
+ * act_then_with(self, ref, on_price, &line): the same for a context that is there, of which it is
+ * given a pointer.
+ */
+#define act_then_with(self, ref, function, context)                                                \
+    act_continue_with(self, ref, act__continue_##function,                                         \
+                      *ACT__VALUE_OF(function##_context *, context), sizeof(function##_context))
+
+/**
  * act_ask_then(self, &ask, to, ACT_SECONDS(1), stock_look, (.item = 5), on_price, .order = 7):
  * act_ask_continue_with for a message of a schema, its fields in parentheses, and a function of
  * ACT_CONTINUATION.

@@ -211,6 +211,23 @@ static void each_of_many_answers_finds_its_own(void)
     fixture_close();
 }
 
+static void asks_with_one_that_is_there(act_self *self)
+{
+    const struct place place = {.row = 8, .column = 9};
+    act_ref            ask;
+    heard = (struct heard){0};
+    ck_assert_int_eq(act_ask(self, &ask, b, 100, desk_look, .number = 1), ACT_OK);
+    ck_assert_int_eq(act_then_with(self, ask, on_found, &place), ACT_OK);
+}
+
+static void a_context_may_be_there_already(void)
+{
+    open_both();
+    fixture_let(a, asks_with_one_that_is_there);
+    ck_assert(heard.place.row == 8 && heard.place.column == 9);
+    fixture_close();
+}
+
 static void asks_itself(act_self *self)
 {
     heard = (struct heard){0};
@@ -686,6 +703,7 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(it_gets_the_timeout_and_no_reply_after_it),
     FIXTURE_CASE(other_answers_come_to_receive),
     FIXTURE_CASE(each_of_many_answers_finds_its_own),
+    FIXTURE_CASE(a_context_may_be_there_already),
     FIXTURE_CASE(a_request_to_oneself_is_no_answer),
     FIXTURE_CASE(they_are_found_among_other_things_of_the_actors),
     FIXTURE_CASE(a_function_may_ask_on_and_so_may_init),
