@@ -101,7 +101,8 @@ ACT_API uint16_t act_listener_port(const act_listener *listener) ACT_NONNULL_ALL
 ACT_API void act_listener_close(act_listener **listener) ACT_NONNULL_ALL;
 
 /**
- * Accepts one connection, to be opened by an actor of its own.
+ * Accepts one connection, to be opened by an actor of its own. See supervisor/tcp_server.h, which
+ * does all of that.
  *
  * socket   Set on ACT_OK; yours to hand to an actor's args (which calls act_tcp_open) or to close.
  *
@@ -165,7 +166,7 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_connect(act_self *self, act_tcp **tcp,
     ACT_NONNULL(1, 2, 3);
 
 /**
- * Shows all unread input as one piece.
+ * Shows all unread input as one piece. Lines and other frames are found in it by framing.h.
  *
  * bytes    Set to the first byte; valid until the next act_tcp_ call on this connection or the
  *          handler's return.

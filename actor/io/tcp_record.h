@@ -84,10 +84,14 @@ void act__tcp_readable(evutil_socket_t fd, short what, void *argument);
 void act__tcp_update_reading(act_tcp *tcp);
 
 /* tcp_write.c */
-void act__tcp_writable(evutil_socket_t fd, short what, void *argument);
-void act__tcp_flush_after_turn(struct act__after_turn *work);
+void       act__tcp_writable(evutil_socket_t fd, short what, void *argument);
+void       act__tcp_flush_after_turn(struct act__after_turn *work);
+/* Whether it takes more output; if not, the owner is told when it does. As act_tcp_write. */
+act_result act__tcp_may_write(act_tcp *tcp);
+/* There is more output: it leaves when the turn is over. */
+void       act__tcp_flush_later(act_tcp *tcp);
 /* Sends as much as the system takes. */
-void act__tcp_flush(act_tcp *tcp);
+void       act__tcp_flush(act_tcp *tcp);
 
 /* tcp_finish.c */
 /*

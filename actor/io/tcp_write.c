@@ -111,7 +111,7 @@ void act__tcp_flush_after_turn(struct act__after_turn *work)
 
 /* ----------------------------------------------------------------------------- what actors call */
 
-static void flush_later(act_tcp *tcp)
+void act__tcp_flush_later(act_tcp *tcp)
 {
     struct act__worker *worker;
     if (tcp->flushes || tcp->connecting || tcp->blocked || tcp->handle.away)
@@ -123,7 +123,7 @@ static void flush_later(act_tcp *tcp)
     worker->after_turn = &tcp->after_turn;
 }
 
-static act_result may_write(act_tcp *tcp)
+act_result act__tcp_may_write(act_tcp *tcp)
 {
     if (act__has_forked(tcp->handle.loop->system))
         return ACT_FORKED;
@@ -140,12 +140,12 @@ static act_result may_write(act_tcp *tcp)
 act_result act_tcp_write(act_tcp *tcp, const void *bytes, size_t count)
 {
     ACT__AT_STATION;
-    act_result result = may_write(tcp);
+    act_result result = act__tcp_may_write(tcp);
     if (result != ACT_OK || count == 0)
         return result;
     if (evbuffer_add(tcp->output, bytes, count) != 0)
         return ACT_NO_MEMORY;
-    flush_later(tcp);
+    act__tcp_flush_later(tcp);
     return ACT_OK;
 }
 
@@ -161,7 +161,7 @@ static act_result write_moved(act_tcp *tcp, const void *bytes, size_t count,
                               struct act__late_call *call)
 {
     ACT__AT_STATION;
-    act_result result = may_write(tcp);
+    act_result result = act__tcp_may_write(tcp);
     if (result != ACT_OK)
         return result;
     if (count == 0) {
@@ -170,7 +170,7 @@ static act_result write_moved(act_tcp *tcp, const void *bytes, size_t count,
     }
     if (evbuffer_add_reference(tcp->output, bytes, count, release_moved, call) != 0)
         return ACT_NO_MEMORY;
-    flush_later(tcp);
+    act__tcp_flush_later(tcp);
     return ACT_OK;
 }
 
@@ -198,5 +198,5 @@ void act_tcp_shutdown(act_tcp *tcp)
     if (tcp->error != 0 || tcp->ending || act__has_forked(tcp->handle.loop->system))
         return;
     tcp->ending = true;
-    flush_later(tcp);
+    act__tcp_flush_later(tcp);
 }

@@ -38,6 +38,46 @@ try() {
 }
 try shared ''
 
+# The service of the README, in its section's c block, and clients of it.
+awk '/^## /{ here = $0 == "## A service" } here && $0 == "```c" { on = 1; next } /^```/ && on { exit } on' \
+    "$top/README" >"$work/service.c"
+# await FILE PATTERN
+await() {
+    tries=0
+    until grep -q "$2" "$1" || [ $((tries += 1)) -gt 200 ]; do sleep 0.1; done
+}
+# says NAME EXPECTED: of a client that has sent what it read.
+says() {
+    "$work/talk" "$port" >"$work/said"
+    printf '%b' "$2" | diff -u - "$work/said" >"$work/log"
+    tap $? "$1" "$work/log"
+}
+# shellcheck disable=SC2046 # the flags are words
+$CC -Wall -Werror -o "$work/talk" "$top/test/installed/talk.c" >"$work/log" 2>&1 &&
+    $CC -Wall -Wextra -Werror -o "$work/service" "$work/service.c" \
+        $(pkg-config --cflags --libs act) >"$work/log" 2>&1 && [ "$(wc -l <"$work/service.c")" -le 60 ]
+tap $? "the README's service compiles" "$work/log"
+"$work/service" 0 2>"$work/logged" &
+service=$!
+await "$work/logged" 'listens on'
+port=$(sed -n 's/.*listens on .*:\([0-9]*\)$/\1/p' "$work/logged")
+printf '5\n-2\r\n' >"$work/sent"
+says "the service adds up lines" 'hello\n5\n3\n' <"$work/sent"
+head -c 2000 /dev/zero | tr '\0' 1 >"$work/sent"
+says "a line that is too long is refused" 'hello\ntoo long\n' <"$work/sent"
+{
+    echo 7
+    exec sleep 20
+} | "$work/talk" "$port" >"$work/said" &
+talk=$!
+await "$work/said" 7
+kill -TERM $service
+wait $service
+status=$?
+wait $talk
+printf 'hello\n7\nbye\n' | diff -u - "$work/said" >"$work/log" && [ "$status" = 0 ]
+tap $? "it says goodbye when it is stopped, and exits with status 0" "$work/log"
+
 # A program has folders and headers of its own with the names of ours, and its compiler finds those first.
 (
     cd "$root/include/act-${PACKAGE_VERSION%%.*}" && find . -mindepth 2 -name '*.h'

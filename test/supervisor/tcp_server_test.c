@@ -151,13 +151,19 @@ static act_pid child_pid(const char *name)
     return pid;
 }
 
-/* Kills one of the server's own parts, and waits for its end. */
-static void kill_child(const char *name)
+/* As soon as its supervisor has heard that it runs. */
+static act_pid running_pid(const char *name)
 {
     act_pid pid;
     while (act_pid_is_none(pid = child_pid(name)) || act_pid_equal(pid, killed))
         sched_yield();
-    killed = pid;
+    return pid;
+}
+
+/* Kills one of the server's own parts, and waits for its end. */
+static void kill_child(const char *name)
+{
+    act_pid pid = killed = running_pid(name);
     ck_assert_int_eq(act_system_exit_actor(net.system, pid,
                                            act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
                      ACT_OK);
@@ -266,7 +272,7 @@ static void a_connection_that_crashes_hurts_no_other(void)
 {
     start((act_tcp_server){0});
     int     other = net_dial(&net);
-    act_pid listener = child_pid("listener");
+    act_pid listener = running_pid("listener");
     net_expect_echo(other);
     for (int i = 0; i < 30; i++) {
         int fd = net_dial(&net);
@@ -305,7 +311,7 @@ static void connections_end_with_their_supervisor_and_the_listener_goes_on(void)
     start((act_tcp_server){.backoff = {ACT_MS(1), ACT_MS(20), 0, 0}});
     int fd = net_dial(&net);
     net_expect_echo(fd);
-    act_pid listener = child_pid("listener");
+    act_pid listener = running_pid("listener");
     kill_child("connections");
     net_expect_end(fd);
     close(fd);
