@@ -58,7 +58,7 @@ static void room_tell(act_self *self, const struct room *room, const char *name,
 {
     char line[LINE_BYTES + NAME_BYTES];
     snprintf(line, sizeof line, "%s%s\r\n", name, text);
-    act_tell_all(self, room->pids, room->count, chat_line, .text = line);
+    for (size_t i = 0; i < room->count; i++) act_tell(self, room->pids[i], chat_line, .text = line);
 }
 
 static void room_join(act_self *self, struct room *room, const act_message *message)
@@ -304,7 +304,7 @@ static void client_receive(act_self *self, void *state, const act_message *messa
     switch (message->tag) {
     case chat_line_tag: show(self, client, "%s", act_view(chat_line, message)->text); break;
     case ACT_MESSAGE_TCP_READABLE: client_read(self, client); break;
-    case ACT_MESSAGE_TCP_IDLE: show(self, client, "* you have said nothing for long\r\n"); /* and */
+    case ACT_MESSAGE_TCP_IDLE: show(self, client, "* you have said nothing for long\r\n"); /* fall through */
     case ACT_MESSAGE_TCP_CLOSED: act_stop(self); break;
     default: act_unknown(self, message);
     }
@@ -314,7 +314,7 @@ static void client_end(act_self *self, void *state, act_exit_reason reason)
 {
     (void)reason;
     show(self, state, "* goodbye\r\n");
-    act_tcp_finish(&((struct client *)state)->tcp, ACT_SECONDS(2));
+    act_tcp_finish(&((struct client *)state)->tcp, ACT_MS(500));
 }
 
 static const act_behavior client = {.name = "client",
