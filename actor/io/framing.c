@@ -178,6 +178,22 @@ act_result act_tcp_next_frame(act_tcp *tcp, act_frames *frames, const act_framin
     return ACT_INVALID;
 }
 
+act_result act_tcp_next_line(act_tcp *tcp, act_frames *frames, char *line, size_t line_bytes)
+{
+    const act_framing framing = {.kind = ACT_FRAMING_LINE, .bytes_max = line_bytes - 1};
+    act_bytes         frame;
+    if (line_bytes < 2)
+        return ACT_INVALID;
+    act_result result = act_tcp_next_frame(tcp, frames, &framing, &frame);
+    if (result != ACT_OK)
+        return result;
+    if (memchr(frame.data, '\0', frame.bytes_count) != NULL)
+        return ACT_MALFORMED;
+    memcpy(line, frame.data, frame.bytes_count);
+    line[frame.bytes_count] = '\0';
+    return ACT_OK;
+}
+
 act_result act_tcp_next_message(act_tcp *tcp, act_frames *frames, const act_framing *framing,
                                 const act_type *schema, act_message **message, char *complaint,
                                 size_t complaint_bytes)

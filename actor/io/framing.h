@@ -92,6 +92,18 @@ static inline void act_frames_keep(act_frames *frames)
 }
 
 /**
+ * Gives the next line, without its end, as a text. As act_tcp_next_frame of ACT_FRAMING_LINE.
+ *
+ * line  Room for line_bytes, 2 or more; set on ACT_OK. A line has at most line_bytes - 1 bytes.
+ *
+ * Returns: also ACT_MALFORMED: there is a NUL in it; the next call goes on behind it. ACT_INVALID:
+ *          line_bytes.
+ * See:     samples/chat/chat.c
+ */
+ACT_API ACT_MUST_CHECK act_result act_tcp_next_line(act_tcp *tcp, act_frames *frames, char *line,
+                                                    size_t line_bytes) ACT_NONNULL_ALL;
+
+/**
  * Gives the message that is the next frame, of ACT_FRAMING_MESSAGE or any other. As
  * act_tcp_next_frame.
  *

@@ -4,6 +4,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdarg.h>
 #include <sys/uio.h>
 
 #include <actor/io/handle.h>
@@ -144,6 +145,22 @@ act_result act_tcp_write(act_tcp *tcp, const void *bytes, size_t count)
     if (result != ACT_OK || count == 0)
         return result;
     if (evbuffer_add(tcp->output, bytes, count) != 0)
+        return ACT_NO_MEMORY;
+    act__tcp_flush_later(tcp);
+    return ACT_OK;
+}
+
+act_result act_tcp_print(act_tcp *tcp, const char *format, ...)
+{
+    ACT__AT_STATION;
+    va_list    values;
+    act_result result = act__tcp_may_write(tcp);
+    if (result != ACT_OK)
+        return result;
+    va_start(values, format);
+    int count = evbuffer_add_vprintf(tcp->output, format, values);
+    va_end(values);
+    if (count < 0)
         return ACT_NO_MEMORY;
     act__tcp_flush_later(tcp);
     return ACT_OK;

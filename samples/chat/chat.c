@@ -9,8 +9,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 
-#include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +56,8 @@ static void room_tell(act_self *self, const struct room *room, const char *name,
 {
     char line[LINE_BYTES + NAME_BYTES];
     snprintf(line, sizeof line, "%s%s\r\n", name, text);
-    for (size_t i = 0; i < room->count; i++) act_tell(self, room->pids[i], chat_line, .text = line);
+    for (size_t i = 0; i < room->count; i++)
+        act_tell(self, room->pids[i], chat_line, .text = line);
 }
 
 static void room_join(act_self *self, struct room *room, const act_message *message)
@@ -137,31 +136,19 @@ struct client {
     bool       is_joining;                           /* commands wait until it has joined */
 };
 
-__attribute__((format(printf, 3, 4))) static void show(act_self *self, struct client *client,
-                                                       const char *format, ...)
-{
-    char   *text = NULL;
-    va_list values;
-    va_start(values, format);
-    int count = vasprintf(&text, format, values);
-    va_end(values);
-    if (count < 0 || act_tcp_write(client->tcp, text, (size_t)count) != ACT_OK)
-        act_stop(self);
-    free(text);
-}
+/* One that does not read what it is told is left. */
+#define SHOW(self, client, ...)                                                                    \
+    (act_tcp_print((client)->tcp, __VA_ARGS__) == ACT_OK ? (void)0 : act_stop(self))
 
 static void client_read(act_self *self, struct client *client);
 ACT_CONTINUATION(client_opened, struct client, int); /* these know how often it was tried */
 ACT_CONTINUATION(client_joined, struct client, int);
 
-static void client_has_joined(act_self *self, struct client *client, const char *failure)
+static void client_stays_out(act_self *self, struct client *client, const char *why)
 {
+    client->room[0] = '\0';
     client->is_joining = false;
-    if (failure != NULL) {
-        client->room[0] = '\0';
-        show(self, client, "! it cannot be joined: %s\r\n", failure);
-    }
-    client_read(self, client);
+    SHOW(self, client, "! it cannot be joined: %s\r\n", why);
 }
 
 static void client_join(act_self *self, struct client *client, int tries)
@@ -176,7 +163,7 @@ static void client_join(act_self *self, struct client *client, int tries)
     if (tries > 10 || act_whereis(act_self_system(self), &rooms, "rooms") != ACT_OK ||
         act_supervisor_start_child(self, &ask, rooms, &spec, ACT_SECONDS(5)) != ACT_OK ||
         act_then(self, ask, client_opened, tries) != ACT_OK)
-        client_has_joined(self, client, "it does not open");
+        client_stays_out(self, client, "it does not open");
 }
 
 static void client_opened(act_self *self, struct client *client, const act_message *answer,
@@ -185,20 +172,23 @@ static void client_opened(act_self *self, struct client *client, const act_messa
     act_ref               ask;
     act_supervisor_answer opened;
     if (act_supervisor_answer_read(answer, &opened) != ACT_OK || opened.result == ACT_FULL)
-        client_has_joined(self, client, "there are too many rooms");
+        client_stays_out(self, client, "there are too many rooms");
     else if (act_ask_name(self, &ask, client->room, ACT_SECONDS(5), chat_join,
                           .name = client->name) != ACT_OK ||
              act_then(self, ask, client_joined, *tries) != ACT_OK)
         client_join(self, client, *tries + 1); /* it was there already, and has just ended */
+    client_read(self, client);
 }
 
 static void client_joined(act_self *self, struct client *client, const act_message *answer,
                           const int *tries)
 {
+    client->is_joining = false;
     if (answer->tag == ACT_MESSAGE_DOWN) /* it has ended or failed before it came to this */
         client_join(self, client, *tries + 1);
-    else
-        client_has_joined(self, client, answer->tag == chat_joined_tag ? NULL : "it is full");
+    else if (answer->tag != chat_joined_tag)
+        client_stays_out(self, client, "it is full");
+    client_read(self, client);
 }
 
 static void client_part(act_self *self, struct client *client)
@@ -214,33 +204,27 @@ static void client_who(act_self *self, struct client *client, const act_message 
 {
     (void)none;
     if (answer->tag == chat_names_tag)
-        show(self, client, "* here:%s\r\n", act_view(chat_names, answer)->names);
+        SHOW(self, client, "* here:%s\r\n", act_view(chat_names, answer)->names);
     else
-        show(self, client, "! the room does not answer\r\n");
+        SHOW(self, client, "! the room does not answer\r\n");
 }
 
 static bool is_name(const char *name)
 {
-    size_t count = 0;
-    while (isalnum((unsigned char)name[count]) ||
-           (name[count] != '\0' && strchr("_-", name[count])))
-        count++;
+    size_t count = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
     return count > 0 && count < NAME_BYTES && name[count] == '\0';
 }
 
 static void client_nick(act_self *self, struct client *client, const char *name)
 {
-    char new[ACT_NAME_MAX], old[ACT_NAME_MAX];
-    snprintf(new, sizeof new, "nick/%s", name);
-    snprintf(old, sizeof old, "nick/%s", client->name);
-    if (act_register(self, new) != ACT_OK) {
-        show(self, client, "! %s is taken\r\n", name);
+    char registered[ACT_NAME_MAX];
+    snprintf(registered, sizeof registered, "nick/%s", name);
+    if (client->name[0] != '\0' || act_register(self, registered) != ACT_OK) {
+        SHOW(self, client, "! it is taken, or you have a name\r\n");
         return;
     }
-    act_unregister(self, old);
-    client_part(self, client);
     snprintf(client->name, NAME_BYTES, "%s", name);
-    show(self, client, "* you are %s\r\n", name);
+    SHOW(self, client, "* you are %s\r\n", name);
 }
 
 static void client_command(act_self *self, struct client *client, const char *line)
@@ -260,7 +244,7 @@ static void client_command(act_self *self, struct client *client, const char *li
     } else if (strcmp(line, "/who") == 0 && is_in) {
         if (act_ask_name(self, &ask, client->room, ACT_SECONDS(5), chat_who) != ACT_OK ||
             act_then(self, ask, client_who, 0) != ACT_OK)
-            show(self, client, "! the room does not answer\r\n");
+            SHOW(self, client, "! the room does not answer\r\n");
     } else if (strcmp(line, "/crash") == 0 && is_in && has_chaos) {
         act_tell_name(self, client->room, chat_crash);
     } else if (strcmp(line, "/quit") == 0) {
@@ -269,23 +253,19 @@ static void client_command(act_self *self, struct client *client, const char *li
         snprintf(text, sizeof text, ": %s", line);
         act_tell_name(self, client->room, chat_say, .name = client->name, .text = text);
     } else {
-        show(self, client, "! /nick NAME, /join ROOM; there /part, /who; /quit\r\n");
+        SHOW(self, client, "! /nick NAME, /join ROOM; there /part, /who; /quit\r\n");
     }
 }
 
 static void client_read(act_self *self, struct client *client)
 {
-    static const act_framing lines = {.kind = ACT_FRAMING_LINE, .bytes_max = LINE_BYTES - 1};
-    char                     line[LINE_BYTES];
-    act_bytes                frame;
-    act_result               result = ACT_EMPTY;
+    char       line[LINE_BYTES];
+    act_result result = ACT_EMPTY;
     while (!client->is_joining && !act_is_ending(self) &&
-           (result = act_tcp_next_frame(client->tcp, &client->frames, &lines, &frame)) == ACT_OK) {
-        snprintf(line, sizeof line, "%.*s", (int)frame.bytes_count, (const char *)frame.data);
+           (result = act_tcp_next_line(client->tcp, &client->frames, line, sizeof line)) == ACT_OK)
         client_command(self, client, line);
-    }
     if (result == ACT_FULL)
-        show(self, client, "! a line has less than %d bytes\r\n", LINE_BYTES);
+        SHOW(self, client, "! a line has less than %d bytes\r\n", LINE_BYTES);
     if (result != ACT_OK && result != ACT_EMPTY)
         act_stop(self);
 }
@@ -294,7 +274,7 @@ static act_result client_begin(act_self *self, void *state, const void *args)
 {
     struct client *client = state;
     client->tcp = ((const act_tcp_server_args *)args)->tcp;
-    show(self, client, "* welcome: /nick NAME, then /join ROOM\r\n");
+    SHOW(self, client, "* welcome: /nick NAME, then /join ROOM\r\n");
     return ACT_OK;
 }
 
@@ -302,9 +282,10 @@ static void client_receive(act_self *self, void *state, const act_message *messa
 {
     struct client *client = state;
     switch (message->tag) {
-    case chat_line_tag: show(self, client, "%s", act_view(chat_line, message)->text); break;
+    case chat_line_tag: SHOW(self, client, "%s", act_view(chat_line, message)->text); break;
     case ACT_MESSAGE_TCP_READABLE: client_read(self, client); break;
-    case ACT_MESSAGE_TCP_IDLE: show(self, client, "* you have said nothing for long\r\n"); /* fall through */
+    case ACT_MESSAGE_TCP_IDLE:
+        SHOW(self, client, "* you have said nothing for long\r\n"); /* fall through */
     case ACT_MESSAGE_TCP_CLOSED: act_stop(self); break;
     default: act_unknown(self, message);
     }
@@ -312,9 +293,10 @@ static void client_receive(act_self *self, void *state, const act_message *messa
 
 static void client_end(act_self *self, void *state, act_exit_reason reason)
 {
+    struct client *client = state;
     (void)reason;
-    show(self, state, "* goodbye\r\n");
-    act_tcp_finish(&((struct client *)state)->tcp, ACT_MS(500));
+    SHOW(self, client, "* goodbye\r\n");
+    act_tcp_finish(&client->tcp, ACT_MS(500));
 }
 
 static const act_behavior client = {.name = "client",
@@ -327,14 +309,10 @@ static const act_behavior client = {.name = "client",
 
 int main(int argc, char **argv)
 {
-    unsigned long       port = argc > 1 ? strtoul(argv[1], NULL, 10) : 7000;
-    unsigned long       idle = argc > 2 ? strtoul(argv[2], NULL, 10) : 600;
-    act_tcp_options    *tcp = ACT_TCP_OPTIONS(.idle_timeout = ACT_SECONDS((act_millis)idle));
-    act_tcp_server      server = {.port = (uint16_t)port,
-                                  .connection = &client,
-                                  .tcp_options = tcp,
-                                  .connections_max = 10000,
-                                  .refusal = "! too many are here\r\n"};
+    unsigned long    port = argc > 1 ? strtoul(argv[1], NULL, 10) : 7000;
+    unsigned long    idle = argc > 2 ? strtoul(argv[2], NULL, 10) : 600;
+    act_tcp_options *tcp = ACT_TCP_OPTIONS(.idle_timeout = ACT_SECONDS((act_millis)idle));
+    act_tcp_server   server = {.port = (uint16_t)port, .connection = &client, .tcp_options = tcp};
     act_supervisor_spec rooms = {
         .strategy = ACT_STRATEGY_DYNAMIC, .children_max = 1000, .intensity = 1000};
     act_child_spec children[] = {act_supervisor_child("rooms", &rooms),
