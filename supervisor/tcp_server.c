@@ -14,7 +14,8 @@
 #define CONNECTIONS_ID "connections"
 
 enum {
-    STARTING_MAX = 32,  /* connections that are accepted and not yet started: more wait outside */
+    /* Connections that are accepted and not yet started: more wait outside. */
+    STARTING_MAX = sizeof((act_tcp_server *)NULL)->act_own.starting / sizeof(act_socket *),
     ACCEPTED_MAX = 256, /* at one go, if many are refused: other actors want to run, too */
     LOOK_UP_AGAIN_MS = 20,
     RARELY_MS = 60000,
@@ -26,10 +27,15 @@ enum { LOOK_UP = 1, GO_ON };
 
 /* ------------------------------------------------------------------------------ one connection */
 
-/* What the listener has each connection started with. */
+/*
+ * What the listener has each connection started with. Until its init takes it the socket stands in
+ * server->act_own.starting[place], where the listener finds it if the start comes to nothing,
+ * though the request for it, or the supervisor that had it, is gone without a trace.
+ */
 struct accepted {
     act_tcp_server *server;
     act_socket     *socket;
+    uint32_t        place;
 };
 
 /* Only a number, with which nothing else is handed over: relaxed. */
@@ -44,12 +50,28 @@ static void uncount_connection(void *server)
     __atomic_fetch_sub(count, 1, __ATOMIC_RELAXED);
 }
 
-/* Of one that has not begun. */
+/*
+ * Returns: the socket, for the one that asks first; NULL for all others. Another may stand there by
+ * then, at the same address: that one is taken for it, and its own start finds none.
+ */
+static act_socket *take_accepted(const struct accepted *accepted)
+{
+    act_socket *socket = accepted->socket;
+    /* acq_rel, partner of itself: the one that takes it sees it as the listener made it. */
+    bool        is_mine =
+        __atomic_compare_exchange_n(&accepted->server->act_own.starting[accepted->place], &socket,
+                                    NULL, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+    return is_mine ? socket : NULL;
+}
+
+/* Of one whose init is not called, or is called no more. */
 static void release_accepted(void *args)
 {
-    struct accepted *accepted = args;
-    act_socket_close(&accepted->socket);
-    uncount_connection(accepted->server);
+    const struct accepted *accepted = args;
+    act_socket            *socket = take_accepted(accepted);
+    if (socket != NULL)
+        uncount_connection(accepted->server);
+    act_socket_close(&socket);
 }
 
 /* Stands before the init of the user's behavior: whatever that does, nothing is left open. */
@@ -57,8 +79,10 @@ static act_result init_connection(act_self *self, void *state, const void *args)
 {
     const struct accepted *accepted = args;
     act_tcp_server        *server = accepted->server;
-    act_socket            *socket __attribute__((cleanup(act_socket_close))) = accepted->socket;
-    act_tcp_server_args    given = {.args = server->args};
+    act_socket         *socket __attribute__((cleanup(act_socket_close))) = take_accepted(accepted);
+    act_tcp_server_args given = {.args = server->args};
+    if (socket == NULL) /* the listener has ended meanwhile */
+        return ACT_IGNORE;
     if (act_defer(self, uncount_connection, server) != ACT_OK) {
         uncount_connection(server);
         return ACT_NO_MEMORY;
@@ -84,10 +108,7 @@ struct listener {
     act_ref         look_up, monitor;
     bool            left_off; /* with connections waiting outside */
     struct rarely   refused, failed;
-    struct {
-        act_ref     ask; /* 0: free */
-        act_socket *socket;
-    } starting[STARTING_MAX];
+    act_ref         starting[STARTING_MAX]; /* the ask of each place; 0: it is free */
 };
 
 /* How often it has happened since it was told last; 0: it is not yet time. */
@@ -128,7 +149,7 @@ static void start_connection(act_self *self, struct listener *listener, act_sock
                              uint32_t place)
 {
     act_tcp_server *server = listener->server;
-    struct accepted accepted = {server, socket};
+    struct accepted accepted = {server, socket, place};
     act_ref         ask;
     if (server->connections_max != 0 &&
         act_tcp_server_connections(server) >= server->connections_max) {
@@ -136,20 +157,20 @@ static void start_connection(act_self *self, struct listener *listener, act_sock
         return;
     }
     count_connection(server);
+    /* release, partner: take_accepted. */
+    __atomic_store_n(&server->act_own.starting[place], socket, __ATOMIC_RELEASE);
     if (act_supervisor_start_child_args(self, &ask, listener->connections, &accepted,
-                                        sizeof accepted, ACT_FOREVER) != ACT_OK) {
+                                        sizeof accepted, ACT_FOREVER) == ACT_OK)
+        listener->starting[place] = ask;
+    else
         release_accepted(&accepted);
-        return;
-    }
-    listener->starting[place].ask = ask;
-    listener->starting[place].socket = socket;
 }
 
 /* The place in `starting` of an ask, or, if that is 0, a free one. */
 static uint32_t find_place(const struct listener *listener, act_ref ask)
 {
     uint32_t place = 0;
-    while (place < STARTING_MAX && !act_ref_equal(listener->starting[place].ask, ask))
+    while (place < STARTING_MAX && !act_ref_equal(listener->starting[place], ask))
         place++;
     return place;
 }
@@ -187,15 +208,29 @@ static void accept_connections(act_self *self, struct listener *listener)
     }
 }
 
-/* It has been started or not; either way the socket is not ours, unless it was never seen. */
-static void end_start(struct listener *listener, const act_message *message)
+/* What was not started. The relaxed load is a hint: take_accepted decides. */
+static void clear_place(act_tcp_server *server, uint32_t place)
 {
-    uint32_t place = find_place(listener, message->ref);
-    if (message->ref.value == 0 || place == STARTING_MAX)
+    act_socket *socket = __atomic_load_n(&server->act_own.starting[place], __ATOMIC_RELAXED);
+    if (socket != NULL)
+        release_accepted(&(struct accepted){server, socket, place});
+}
+
+/* Of a listener that ends. */
+static void clear_places(void *server)
+{
+    for (uint32_t place = 0; place < STARTING_MAX; place++)
+        clear_place(server, place);
+}
+
+/* It has been started, or was refused, or its supervisor has ended before. */
+static void end_start(struct listener *listener, act_ref ask)
+{
+    uint32_t place = find_place(listener, ask);
+    if (ask.value == 0 || place == STARTING_MAX)
         return;
-    listener->starting[place].ask = (act_ref){0};
-    if (message->tag == ACT_MESSAGE_DOWN && act_message_fate(message) == ACT_FATE_UNBEGUN)
-        release_accepted(&(struct accepted){listener->server, listener->starting[place].socket});
+    listener->starting[place] = (act_ref){0};
+    clear_place(listener->server, place);
 }
 
 static act_result look_connections_up(act_self *self, struct listener *listener)
@@ -232,7 +267,7 @@ static void receive_listener(act_self *self, void *state, const act_message *mes
     else if (act_ref_equal(message->ref, listener->look_up))
         connections_found(self, listener, message);
     else
-        end_start(listener, message);
+        end_start(listener, message->ref);
     if (listener->left_off)
         accept_connections(self, listener);
 }
@@ -252,6 +287,8 @@ static act_result init_listener(act_self *self, void *state, const void *args)
     uint16_t         found = act_tcp_server_port(server), port = found != 0 ? found : server->port;
     char             address[80];
     listener->server = server;
+    if (act_defer(self, clear_places, server) != ACT_OK)
+        return ACT_NO_MEMORY;
     act_result result =
         act_tcp_listen(self, &listener->socket, server->host, port, server->listen_options);
     if (result == ACT_OS) {

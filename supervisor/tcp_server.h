@@ -32,11 +32,12 @@ ACT_BEGIN_DECLS
  * In the log they are listener "chat" and client "chat", with their pids.
  *
  * A connection that fails hurts no other: that is logged, and nothing is restarted or counted. If
- * the listener fails it is restarted and listens again on the same port; connections go on. If the
- * supervisor of connections fails, which only a kill does to it, they end with it; the listener
- * goes on. While the port is not to be had, a listener that is restarted tries again, each time
- * later, until intensity is used up: then the server ends, and its parent decides. When the tree
- * starts a port that is taken is an error at once.
+ * the listener fails it is restarted and listens again on the same port; connections go on, except
+ * those, 32 at most, that it had accepted and that had not begun. If the supervisor of connections
+ * fails, which only a kill does to it, they end with it; the listener goes on. While the port is
+ * not to be had, a listener that is restarted tries again, each time later, until intensity is used
+ * up: then the server ends, and its parent decides. When the tree starts a port that is taken is an
+ * error at once.
  *
  * When the server is told to stop it first listens no more; then all connections are told at the
  * same time, and killed when .drain is over. A connection hears of it in its terminate, which may
@@ -91,6 +92,7 @@ typedef struct act_tcp_server {
         act_supervisor_spec    server, connections;
         act_child_spec         children[2], connection;
         act_behavior           behavior;
+        act_socket            *starting[32];
         char                   id[ACT_CHILD_ID_MAX];
         uint64_t               refused_count;
         uint32_t               connections_count;

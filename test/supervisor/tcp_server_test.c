@@ -526,15 +526,22 @@ static void what_has_not_ended_in_time_is_killed(void)
     net_stop(&net);
 }
 
+/* Dials as long as it can; `after` clients on, something happens. */
+static int dial_many(int fd[MANY], int after, void (*happens)(void))
+{
+    int count = 0;
+    while (count < MANY && (fd[count] = net_try_dial(&net)) >= 0)
+        if (++count == after)
+            happens();
+    return count;
+}
+
 static void a_stop_while_connections_come_in_leaves_nothing(void)
 {
     int fd[MANY], before = kit_entries_of("/proc/self/fd");
     for (int round = 0; round < 5; round++) {
-        int count = 0;
         start((act_tcp_server){.connection = &echo_behavior});
-        while (count < MANY && (fd[count] = net_try_dial(&net)) >= 0)
-            if (++count == 10 + round * 40)
-                tell_root_to_stop();
+        int count = dial_many(fd, 10 + round * 40, tell_root_to_stop);
         ck_assert_int_eq(act_system_join(net.system, root, NULL, NET_DEADLINE_MS), ACT_OK);
         ck_assert_uint_eq(act_tcp_server_connections(&server), 0);
         net_stop(&net);
@@ -546,6 +553,33 @@ static void a_stop_while_connections_come_in_leaves_nothing(void)
         }
     }
     ck_assert_int_eq(kit_entries_of("/proc/self/fd"), before);
+}
+
+static void kill_connections(void)
+{
+    kill_child("connections");
+}
+
+static void kill_all(void)
+{
+    act_system_kill(net.system);
+    ck_assert_int_eq(act_system_exit_actor(net.system, root,
+                                           act_exit_reason_make(ACT_EXIT_KILL, 0, NULL)),
+                     ACT_OK);
+}
+
+static void a_kill_while_connections_come_in_leaves_nothing(void)
+{
+    int fd[MANY], before = kit_entries_of("/proc/self/fd");
+    for (int round = 0; round < 10; round++) {
+        start((act_tcp_server){.connection = &echo_behavior, .backoff = {1, 2, 0, 0}});
+        int count = dial_many(fd, 10 + round * 15, round % 2 == 0 ? kill_connections : kill_all);
+        net_stop(&net);
+        ck_assert_uint_eq(act_tcp_server_connections(&server), 0);
+        for (int i = 0; i < count; i++)
+            close(fd[i]);
+        ck_assert_int_eq(kit_entries_of("/proc/self/fd"), before);
+    }
 }
 
 static void many_at_once_are_all_served(void)
@@ -707,6 +741,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(first_it_stops_to_listen_and_then_connections_are_told, .rounds = 2),
     TEST_CASE(what_has_not_ended_in_time_is_killed, .rounds = 2),
     TEST_CASE(a_stop_while_connections_come_in_leaves_nothing, .rounds = 2),
+    TEST_CASE(a_kill_while_connections_come_in_leaves_nothing, .rounds = 2),
     TEST_CASE(many_at_once_are_all_served, .rounds = 2),
     TEST_CASE(a_tree_does_not_start_where_the_port_is_taken),
     TEST_CASE(a_listener_tries_again_until_the_port_is_free, .rounds = 2),
