@@ -122,6 +122,7 @@ ACT_END_DECLS
 #define act_tcp_open(self, ...)   act_tcp_open(ACT__IN_HANDLER(self, act_tcp_open), __VA_ARGS__)
 #define act_tcp_connect(self, ...)                                                                 \
     act_tcp_connect(ACT__IN_HANDLER(self, act_tcp_connect), __VA_ARGS__)
+#define act_fd_open(self, ...)   act_fd_open(ACT__IN_HANDLER(self, act_fd_open), __VA_ARGS__)
 #define act_os_signal(self, ...) act_os_signal(ACT__IN_HANDLER(self, act_os_signal), __VA_ARGS__)
 
 /* actor/lifecycle.h */

@@ -39,7 +39,7 @@ static void push_next(struct act__handle *handle)
         handle->pending = (uint8_t)((handle->pending & ~ACT__TELL_ENDED) | ACT__TELL_READABLE);
     int first = __builtin_ctz(handle->pending);
     handle->pending &= (uint8_t)(handle->pending - 1);
-    handle->event.message.tag = ACT_MESSAGE_TCP_ACCEPTABLE + (uint32_t)first;
+    handle->event.message.tag = handle->first_tag + (uint32_t)first;
     handle->in_flight = true;
     act__event_push(handle->loop->worker, handle->owner, &handle->event);
 }
@@ -80,6 +80,8 @@ static void retired(struct act__worker *worker, struct act__event *event)
         return;
     }
     handle->in_flight = false;
+    if (handle->handled != NULL)
+        handle->handled(handle);
     push_next(handle);
 }
 
@@ -239,6 +241,7 @@ void act__handle_open(struct act__handle *handle, act_self *self, struct act__lo
     handle->event.message.kind = ACT_VALUE_POINTER;
     handle->event.message.as.pointer = handle;
     handle->loop = loop;
+    handle->first_tag = ACT_MESSAGE_TCP_ACCEPTABLE;
     handle->owner = act__local_of(self);
     handle->close = close;
     handle->wants = wants;

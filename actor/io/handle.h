@@ -63,12 +63,15 @@ struct act__handle {
     struct act__deferred   deferred[ACT__EVENTS_MAX]; /* events that are put off until the owner
                                                          is resumed */
     uint64_t               owner;
+    uint32_t               first_tag; /* of the event of bit 0 of `pending`; others follow */
     /* the owner has come to the loop's worker: adds what is to be heard of */
     void (*arrive)(struct act__handle *handle);
     /* while it is away: the owner stays on the worker of this loop instead */
     void (*stay)(struct act__handle *handle, struct act__loop *loop);
     /* whether an event is to be added, or told of, now */
     bool (*wants)(struct act__handle *handle, struct event *event);
+    /* NULL, or: the event was handled or passed over, and is not in flight any more */
+    void (*handled)(struct act__handle *handle);
     /* the owner has ended: everything, act__handle_close included */
     void (*close)(struct act__handle *handle);
     uint8_t         deferred_count;
@@ -82,7 +85,7 @@ struct act__handle {
 
 /*
  * What there is to tell, first things first: bit n is the event with the tag
- * ACT_MESSAGE_TCP_ACCEPTABLE + n.
+ * ACT_MESSAGE_TCP_ACCEPTABLE + n; or as first_tag says, see fd.c.
  */
 enum {
     ACT__TELL_ACCEPTABLE = 1,

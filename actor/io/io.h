@@ -1,4 +1,4 @@
-/* Sockets and OS signals as actors see them. Public. */
+/* Sockets, other libraries' descriptors, and OS signals as actors see them. Public. */
 /* SPDX-License-Identifier: MIT */
 #ifndef ACT_ACTOR_IO_IO_H
 #define ACT_ACTOR_IO_IO_H
@@ -299,6 +299,94 @@ ACT_API void act_tcp_peer(const act_tcp *tcp, char *text, size_t text_bytes) ACT
  *          (another system of this process asks for signals), ACT_NO_MEMORY, ACT_OS.
  */
 ACT_API ACT_MUST_CHECK act_result act_os_signal(act_self *self, int signal) ACT_NONNULL_ALL;
+
+/* --------------------------------------------------------------- descriptors of other libraries */
+
+/*
+ * A library that does its own reading and writing (libpq, c-ares, libcurl), or a pipe, needs to be
+ * told when its descriptor is ready. A watch belongs to one actor, as a connection does, and is
+ * placed like one; all that is said of sockets at the top of this page holds.
+ *
+ * Level-triggered, as poll() is: while a descriptor is ready in a wanted way, the owner gets one
+ * message, and the next after it has handled that one. So a library need not read all there is, and
+ * what it has left is told again. So, too, ACT_FD_WRITABLE of a descriptor that is mostly writable
+ * is message after message: want it only while something waits to be written. The end of a stream
+ * and errors are both readable and writable.
+ *
+ *     case ACT_MESSAGE_FD_READABLE: // of libpq
+ *         if (!PQconsumeInput(connection)) { act_fd_close(&watch); PQfinish(connection); ... }
+ *         while (!PQisBusy(connection) && (result = PQgetResult(connection)) != NULL) ...
+ *         break;
+ *     ... after PQsendQuery, and for each ACT_MESSAGE_FD_WRITABLE:
+ *         act_fd_want(watch, PQflush(connection) > 0 ? ACT_FD_READABLE | ACT_FD_WRITABLE
+ *                                                    : ACT_FD_READABLE);
+ *
+ * While libpq connects PQsocket may change: compare it after each PQconnectPoll, and if it has,
+ * close the watch and open another.
+ *
+ * libcurl's socket callback opens a watch for a new socket, calls act_fd_want for CURL_POLL_IN and
+ * CURL_POLL_OUT, and act_fd_close for CURL_POLL_REMOVE; each message is a curl_multi_socket_action
+ * with act_fd_number; and its timer callback is an act_tell_after_value.
+ */
+typedef struct act_fd act_fd;
+
+#define ACT_FD_READABLE 1u
+#define ACT_FD_WRITABLE 2u
+
+/* as.pointer is the act_fd. */
+#define ACT_MESSAGE_FD_READABLE UINT32_C(0xFFFFFF2A) /* reading would not block, or would fail */
+#define ACT_MESSAGE_FD_WRITABLE UINT32_C(0xFFFFFF2B) /* the same of writing */
+
+typedef struct act_fd_options {
+    size_t   size;            /* sizeof(act_fd_options); set by ACT_FD_OPTIONS */
+    uint32_t wants;           /* as act_fd_want, from the beginning */
+    bool     owned;           /* the descriptor is the watch's: closed with it */
+    uint8_t  act_reserved[3]; /* 0: leave them out */
+} act_fd_options;
+
+#define ACT_FD_OPTIONS(...) (&(act_fd_options){.size = sizeof(act_fd_options), __VA_ARGS__})
+
+/**
+ * Watches a descriptor, until act_fd_close or the end of this actor, however it ends.
+ *
+ * watch    Set on ACT_OK.
+ * fd       Should not block. Not a regular file, nor another that is always ready and so cannot be
+ *          watched.
+ * options  May be NULL: nothing is wanted yet.
+ *
+ * Owns:    fd stays the caller's, and a duplicate of it is watched: so if its library closes it
+ *          first, which is an error of the program's, no other descriptor is harmed that gets its
+ *          number, but the connection stays open until the watch ends. With .owned it is the
+ *          watch's after ACT_OK.
+ * Threads: handler.
+ * Returns: ACT_OK, ACT_INVALID (fd cannot be watched or is not open, options, or no I/O here),
+ *          ACT_NO_MEMORY, ACT_OS (errno: EMFILE, ENFILE, ...).
+ * See:     samples/41_a_pipe.c
+ */
+ACT_API ACT_MUST_CHECK act_result act_fd_open(act_self *self, act_fd **watch, int fd,
+                                              const act_fd_options *options) ACT_NONNULL(1, 2);
+
+/**
+ * Says what to be told of, from now on: ACT_FD_READABLE, ACT_FD_WRITABLE, both with |, or 0. What
+ * is not wanted any more is not received afterwards, also if its message waits already. Never lacks
+ * memory: where the system has none to watch with, messages come as if it were ready.
+ *
+ * Threads: the owner's handler.
+ * Returns: ACT_OK, ACT_INVALID (another bit), ACT_FORKED.
+ */
+ACT_API act_result act_fd_want(act_fd *watch, unsigned what) ACT_NONNULL_ALL;
+
+/** The descriptor that was given to act_fd_open. Threads: the owner's handler. */
+ACT_API int act_fd_number(const act_fd *watch) ACT_NONNULL_ALL;
+
+/**
+ * Ends a watch; no message of it is received afterwards. Before the library closes the descriptor.
+ *
+ * watch    *watch may be NULL: nothing happens. It becomes NULL.
+ *
+ * Threads: the owner's handler.
+ */
+ACT_API void act_fd_close(act_fd **watch) ACT_NONNULL_ALL;
 
 ACT_END_DECLS
 

@@ -36,6 +36,8 @@
     X(ACT_MESSAGE_TCP_CLOSED, 24)                                                                  \
     X(ACT_MESSAGE_TCP_IDLE, 25)                                                                    \
     X(ACT_MESSAGE_OS_SIGNAL, 26)                                                                   \
+    X(ACT_MESSAGE_FD_READABLE, 2A)                                                                 \
+    X(ACT_MESSAGE_FD_WRITABLE, 2B)                                                                 \
     X(ACT__TAG_RUN_TASK, 30)                                                                       \
     X(ACT__TAG_CANCEL_TASK, 31)
 

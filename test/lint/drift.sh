@@ -11,7 +11,7 @@ script=$(cd "$top" && pwd)/test/lint/drift.awk
 foreign='
 seq_cst acq_rel
 spawn_link spawn_monitor gen_server send_after brutal_kill infinity count_children check_childspecs
-max_children send_interval
+max_children send_interval CURL_POLL_IN CURL_POLL_OUT CURL_POLL_REMOVE curl_multi_socket_action
 AUTO_SHUTDOWN
 unbounded send_timeout try_recv recv_timeout force_send try_iter test/chan test/ken
 mlockall CAP_IPC_LOCK MCL_CURRENT MCL_FUTURE MCL_ONFAULT _dl_find_object sd_notify copy_struct_from_user

@@ -152,6 +152,7 @@ static void a_child_of_a_thread_has_no_system(void)
 struct opened {
     act_listener *listener;
     act_tcp      *tcp;
+    act_fd       *watch;
     act_ref       timer;
 };
 
@@ -182,6 +183,7 @@ static void try_messages(act_self *self, const act_message *request, act_ref wai
     FORKED(act_system_send(sys, answerer_pid, &message));
     FORKED(act_forward(self, answerer_pid, &message));
     FORKED(act_tell_after_value(self, &ref, answerer_pid, GO, act_nothing(), 0));
+    FORKED(act_every_value(self, &ref, answerer_pid, GO, act_nothing(), 1));
     FORKED(act_task_run(self, &ref, supervisor, has_nothing_to_do, NULL, 0, ACT_FOREVER));
     act_tell_value(self, answerer_pid, GO, act_nothing());
     act_answer_value(self, request, GO, act_nothing());
@@ -212,6 +214,7 @@ static void try_io(act_self *self, struct opened *opened)
     act_listener *listener;
     act_socket   *accepted;
     act_tcp      *other;
+    act_fd       *watch;
     act_tcp      *tcp = opened->tcp;
     FORKED(act_cancel_timer(self, opened->timer));
     FORKED(act_tcp_listen(self, &listener, "127.0.0.1", 0, NULL));
@@ -219,6 +222,9 @@ static void try_io(act_self *self, struct opened *opened)
     FORKED(act_tcp_accept(opened->listener, &accepted));
     FORKED(act_tcp_write(opened->tcp, "x", 1));
     FORKED(act_os_signal(self, SIGUSR1));
+    FORKED(act_fd_open(self, &watch, 0, NULL));
+    FORKED(act_fd_want(opened->watch, 0));
+    act_fd_close(&opened->watch);
     act_tcp_shutdown(opened->tcp);
     act_tcp_close(&opened->tcp); /* of the child's descriptors: the parent's stay */
     act_tcp_consume(tcp, 1);
@@ -229,12 +235,16 @@ static void try_io(act_self *self, struct opened *opened)
 
 static void open_io(act_self *self, struct opened *opened)
 {
-    if (act_tell_after_value(self, &opened->timer, act_self_pid(self), GO, act_nothing(),
+    int pair[2];
+    if (pipe(pair) != 0 ||
+        act_tell_after_value(self, &opened->timer, act_self_pid(self), GO, act_nothing(),
                              ACT_SECONDS(1000)) != ACT_OK ||
         act_tcp_listen(self, &opened->listener, "127.0.0.1", 0, NULL) != ACT_OK ||
         act_tcp_connect(self, &opened->tcp, "127.0.0.1", act_listener_port(opened->listener),
-                        ACT_FOREVER, NULL) != ACT_OK)
+                        ACT_FOREVER, NULL) != ACT_OK ||
+        act_fd_open(self, &opened->watch, pair[0], ACT_FD_OPTIONS(.owned = true)) != ACT_OK)
         abort();
+    close(pair[1]);
 }
 
 /* Until another thread has what this one's handler holds up. */
