@@ -192,6 +192,7 @@ static act_result queue_begin(act_self *self, void *state, const void *args)
         job->asker.ask.value = 0; /* it has heard of the end, and asks again */
         if (job->state != WAITING && job->state != RUNNING)
             continue;
+        job->work.attempt -= job->state == RUNNING; /* it was not the job that failed */
         job->state = WAITING;
         enqueue(jobs, job);
     }
