@@ -28,7 +28,7 @@ static const act_behavior echo = {.name = "echo", .receive = serve};
 
 /* ---- the server: listens on a free port, and supervises an echo for each connection ---- */
 
-static act_tcp_server server = {.host = "127.0.0.1", .connection = &echo, .connections_max = 100};
+static act_tcp_server server = {.host = "127.0.0.1", .connections_max = 100, .connection = &echo};
 
 /* ---- a client: sends a line, ends its side, and reads until the server ends its own ---- */
 

@@ -13,7 +13,7 @@ ACT_BEGIN_DECLS
 
 /*
  *     static act_tcp_server chat = {
- *         .host = "127.0.0.1", .port = 7000, .connection = &client, .connections_max = 2000};
+ *         .host = "127.0.0.1", .port = 7000, .connections_max = 2000, .connection = &client};
  *
  *     int main(void)
  *     {
@@ -33,11 +33,11 @@ ACT_BEGIN_DECLS
  *
  * A connection that fails hurts no other: that is logged, and nothing is restarted or counted. If
  * the listener fails it is restarted and listens again on the same port; connections go on, except
- * those, 32 at most, that it had accepted and that had not begun. If the supervisor of connections
- * fails, which only a kill does to it, they end with it; the listener goes on. While the port is
- * not to be had, a listener that is restarted tries again, each time later, until intensity is used
- * up: then the server ends, and its parent decides. When the tree starts a port that is taken is an
- * error at once.
+ * those that it had accepted and that had not begun. If the supervisor of connections fails, which
+ * only a kill does to it, they end with it; the listener goes on. While the port is not to be had,
+ * a listener that is restarted tries again, each time later, until intensity is used up: then the
+ * server ends, and its parent decides. When the tree starts a port that is taken is an error at
+ * once.
  *
  * When the server is told to stop it first listens no more; then all connections are told at the
  * same time, and killed when .drain is over. A connection hears of it in its terminate, which may
@@ -60,17 +60,16 @@ typedef struct act_tcp_server_args {
  * time, and once in it.
  */
 typedef struct act_tcp_server {
-    const char               *host; /* as of act_tcp_listen; NULL: all addresses */
+    const char *host;            /* as of act_tcp_listen; NULL: all addresses */
+    uint16_t    port;            /* 0: a free one, see act_tcp_server_port */
+    uint32_t    connections_max; /* one more is refused; 0: as many as there are descriptors */
     /*
      * Of each connection: its init gets an act_tcp_server_args, of which args_bytes is the size.
      * It may have no init, as each event of its connection brings the act_tcp along. What its init
      * refuses, or cannot be started, is closed: it needs no args_release, and has none.
      */
     const act_behavior       *connection;
-    const void               *args;            /* for all of them; may be NULL */
-    uint32_t                  connections_max; /* one more is refused; 0: as many as there are
-                                            descriptors */
-    uint16_t                  port;            /* 0: a free one, see act_tcp_server_port */
+    const void               *args; /* for all of them; may be NULL */
     /*
      * A text for those that are refused, before they are closed; NULL: none. Such a one has a
      * descriptor for up to a second.
@@ -92,7 +91,7 @@ typedef struct act_tcp_server {
         act_supervisor_spec    server, connections;
         act_child_spec         children[2], connection;
         act_behavior           behavior;
-        act_socket            *starting[32];
+        act_socket            *starting[128];
         char                   id[ACT_CHILD_ID_MAX];
         uint64_t               refused_count;
         uint32_t               connections_count;
