@@ -132,6 +132,12 @@ static inline const char *act__child_id(const struct act__child *child)
     return child->template == NULL ? child->plan->id : "";
 }
 
+/* For logs. */
+static inline const char *act__child_label(const struct act__child *child)
+{
+    return child->plan->id[0] != '\0' ? child->plan->id : child->plan->behavior->name;
+}
+
 /* To spawn its next instance with. */
 void               act__child_options(struct act__child *child, struct act__spawn_options *options);
 /*

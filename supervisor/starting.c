@@ -81,7 +81,7 @@ static void log_giving_up(act_self *self, const struct act__supervisor *supervis
     act_log(self, ACT_LOG_ERROR,
             "gives up: more than %u restarts in %lld ms; child \"%s\" ended last: %s%s",
             (unsigned)supervisor->window.intensity, (long long)supervisor->window.period,
-            child->plan->id, act_exit_kind_text((act_exit_kind)child->end_kind), code);
+            act__child_label(child), act_exit_kind_text((act_exit_kind)child->end_kind), code);
 }
 
 void act__child_restart(act_self *self, struct act__supervisor *supervisor,

@@ -24,8 +24,8 @@ void act__child_kill(act_self *self, struct act__child *child)
 /* That it ends so is logged by the system, with its pid. */
 void act__child_is_overdue(act_self *self, struct act__child *child)
 {
-    act_log(self, ACT_LOG_WARNING, "child \"%s\" had %lld ms to end and is killed", child->plan->id,
-            (long long)child->plan->shutdown);
+    act_log(self, ACT_LOG_WARNING, "child \"%s\" had %lld ms to end and is killed",
+            act__child_label(child), (long long)child->plan->shutdown);
     child->is_killed = true;
     /* Never fails: a kill needs no memory. */
     (void)!act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));

@@ -275,7 +275,7 @@ typedef struct act_supervisor_answer {
 
 /* One row of which_children. */
 typedef struct act_child_info {
-    char           id[ACT_CHILD_ID_MAX]; /* "": made from a template */
+    char           id[ACT_CHILD_ID_MAX]; /* "": it has none */
     act_pid        pid;                  /* none: not running */
     act_child_type type;
     act_restart    restart;

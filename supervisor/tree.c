@@ -209,7 +209,7 @@ const char *act_tree_state_text(act_tree_state state)
 static const char *text_of_strategy(act_strategy strategy)
 {
     static const char *const texts[] = {"one_for_one", "one_for_all", "rest_for_one",
-                                        "simple_one_for_one"};
+                                        "simple_one_for_one", "dynamic"};
     return (unsigned)strategy < sizeof texts / sizeof texts[0] ? texts[strategy] : "unknown";
 }
 

@@ -22,7 +22,7 @@ typedef enum act_tree_state {
 typedef struct act_tree_row {
     size_t         parent;               /* the row of its supervisor; SIZE_MAX: none, a root */
     uint32_t       depth;                /* of a root 0 */
-    char           id[ACT_CHILD_ID_MAX]; /* "": a root, or made from a template */
+    char           id[ACT_CHILD_ID_MAX]; /* "": a root, or it has none */
     char           name[ACT_NAME_MAX];   /* that it was spawned with; "": none */
     act_pid        pid;                  /* none: not running */
     const char    *behavior_name;

@@ -6,8 +6,10 @@
 #include <test/supervisor/family.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <mailbox/base/memory.h>
+#include <supervisor/tree.h>
 
 static act_child_spec    bee, cee, dee;
 static act_spawn_options bee_options;
@@ -398,6 +400,27 @@ static void only_dynamic_takes_children_without_an_id(void)
     fixture_end();
 }
 
+static void the_tree_shows_it(void)
+{
+    act_tree *tree;
+    char     *text = NULL;
+    size_t    bytes;
+    begin_dynamic();
+    start();
+    (void)fixture_start(root, &bee), (void)fixture_start(root, &dee);
+    ck_assert_int_eq(act_tree_take(fixture_system, &tree), ACT_OK);
+    ck_assert_uint_eq(tree->rows_count, 3);
+    FILE *file = open_memstream(&text, &bytes);
+    act_tree_print(tree, file);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_ptr_nonnull(strstr(text, ", dynamic, running"));
+    ck_assert_ptr_nonnull(strstr(text, "\n  bee: worker \"bee\" "));
+    ck_assert_ptr_nonnull(strstr(text, "\n  -: worker "));
+    free(text);
+    act_tree_free(&tree);
+    fixture_end();
+}
+
 static void start_child_args_makes_no_sense(void)
 {
     begin_dynamic();
@@ -691,6 +714,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(the_limit_is_for_each_strategy, ROUNDS),
     TEST_CASE(only_dynamic_takes_children_without_an_id, ROUNDS),
     TEST_CASE(start_child_args_makes_no_sense, ROUNDS),
+    TEST_CASE(the_tree_shows_it, ROUNDS),
     TEST_CASE(all_are_told_to_stop_at_once_and_each_has_its_time, ROUNDS),
     TEST_CASE(a_kill_meanwhile_leaves_none_behind, ROUNDS),
     TEST_CASE(any_request_for_memory_may_fail, .rounds = 5, .timeout_seconds = 60),

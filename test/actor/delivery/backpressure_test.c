@@ -102,6 +102,23 @@ static void a_muted_actor_hears_its_timers_in_time(void)
     close_handover();
 }
 
+static void begins_to_tick(act_self *self)
+{
+    ck_assert_int_eq(
+        act_every_value(self, &fixture_ref, act_self_pid(self), TAG_B, act_nothing(), 10), ACT_OK);
+}
+
+static void a_muted_actor_hears_each_tick(void)
+{
+    open_handover();
+    fixture_let(sender, begins_to_tick);
+    mute(sender);
+    fixture_advance(35);
+    ck_assert_int_eq(fixture_count(sender, TAG_B), 3);
+    ck_assert(is_muted(sender));
+    close_handover();
+}
+
 /* What a timer has brought may wait among other messages when the actor is muted. */
 static void a_muted_actor_hears_a_timer_that_fired_before(void)
 {
@@ -435,6 +452,7 @@ static void a_sender_of_little_to_a_muted_actor_is_not_muted(void)
 
 const struct kit_case kit_cases[] = {
     FIXTURE_CASE(a_muted_actor_hears_its_timers_in_time),
+    FIXTURE_CASE(a_muted_actor_hears_each_tick),
     FIXTURE_CASE(a_muted_actor_hears_a_timer_that_fired_before),
     FIXTURE_CASE(a_muted_actor_hears_that_an_ask_has_timed_out),
     FIXTURE_CASE(a_muted_actor_hears_a_down_after_what_was_sent_before),
