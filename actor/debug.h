@@ -133,6 +133,8 @@ ACT_END_DECLS
 /* actor/typed.h */
 #define act_unknown(self, ...)    act_unknown(ACT__IN_HANDLER(self, act_unknown), __VA_ARGS__)
 #define act_tell_typed(self, ...) act_tell_typed(ACT__IN_HANDLER(self, act_tell_typed), __VA_ARGS__)
+#define act_tell_all_typed(self, ...)                                                              \
+    act_tell_all_typed(ACT__IN_HANDLER(self, act_tell_all_typed), __VA_ARGS__)
 #define act_tell_after_typed(self, ...)                                                            \
     act_tell_after_typed(ACT__IN_HANDLER(self, act_tell_after_typed), __VA_ARGS__)
 #define act_ask_typed(self, ...) act_ask_typed(ACT__IN_HANDLER(self, act_ask_typed), __VA_ARGS__)

@@ -35,34 +35,36 @@ static bool runs_here(const struct act__worker *worker, const act_self *self)
     return route == worker->run.index + 1;
 }
 
-/* What is not a plain message of a user's. Returns: whether it is to be handled. */
-static bool prepare_special(struct act__worker *worker, act_self *self, act_message *message)
+/* What is not a plain message of a user's. Returns: what is to be handled; NULL: nothing. */
+static const act_message *prepare_special(struct act__worker *worker, act_self *self,
+                                          act_message *message)
 {
     act__inbox_leave(&self->inbox_shared, message);
     if (act__message_is_counted(message)) {
         act__count(&worker->received);
-        return true;
+        return act__message_shown(message);
     }
     if (message->tag != ACT__TAG_VOID) {
         act__count(&worker->others_handled); /* for the monitor */
-        return true;
+        return message;
     }
     act__finish(worker, self, message);
-    return false;
+    return NULL;
 }
 
 static inline __attribute__((always_inline)) void handle(struct act__worker *worker, act_self *self,
                                                          act_message *message)
 {
+    const act_message *shown = message;
     worker->now = -1;
-    if (act__likely((message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_BOUNDED)) ==
-                    ACT__BIT_COUNTED))
+    if (act__likely((message->act_bits & (ACT__BIT_COUNTED | ACT__BIT_BOUNDED |
+                                          ACT__HOME_SPECIAL)) == ACT__BIT_COUNTED))
         act__count(&worker->received);
-    else if (!prepare_special(worker, self, message))
+    else if ((shown = prepare_special(worker, self, message)) == NULL)
         return;
     __atomic_store_n(&worker->message, message,
                      __ATOMIC_RELAXED); /* for the monitor, here and below */
-    self->behavior->receive(self, self->state, message);
+    self->behavior->receive(self, self->state, shown);
     act__outbox_end(worker);
     if (act__likely(worker->message != NULL)) {
         __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);

@@ -19,7 +19,9 @@ enum {
     ACT__HOME_OWNED = 11,    /* in an object of the receiver's own: struct act__event in
                                actor/process/cell.h */
     ACT__HOME_BORROWED = 12, /* on a stack, for the duration of a call */
-    ACT__HOME_EXTENDED = 13  /* behind a struct act__extension, which says what it owns */
+    ACT__HOME_EXTENDED = 13, /* behind a struct act__extension, which says what it owns */
+    ACT__HOME_SHARING = 14,  /* an envelope for an extended one that many receive */
+    ACT__HOME_SPECIAL = 8    /* the bit that all have but pool.h's classes */
 };
 
 /* The high half. */
@@ -36,9 +38,22 @@ static inline unsigned act__message_home(const act_message *message)
     return message->act_bits & ACT__HOME_MASK;
 }
 
+/* Or shares one that is. */
 static inline bool act__message_is_extended(const act_message *message)
 {
-    return act__message_home(message) == ACT__HOME_EXTENDED;
+    return act__message_home(message) >= ACT__HOME_EXTENDED;
+}
+
+static inline bool act__message_is_sharing(const act_message *message)
+{
+    return act__message_home(message) == ACT__HOME_SHARING;
+}
+
+/* What handlers and hooks see of a message from an inbox. */
+static inline const act_message *act__message_shown(const act_message *message)
+{
+    return act__unlikely(act__message_is_sharing(message)) ? act__sharing_of(message)->shared
+                                                           : message;
 }
 
 /* Whether act__message_free frees it. */
@@ -153,7 +168,7 @@ static inline act_message *act__message_make_value(uint32_t tag, const act_value
     return message;
 }
 
-/* Frees a pooled envelope whose resource, if any, has been seen to. */
+/* Frees a pooled envelope, of which no other is a holder, whose resources have been seen to. */
 static inline void act__message_drop(act_message *message)
 {
     if (act__unlikely(act__message_is_extended(message)))
@@ -164,12 +179,14 @@ static inline void act__message_drop(act_message *message)
 
 /* Releases what the payload refers to. */
 void act__message_empty(act_message *message);
+/* Frees an extended message, or one that shares one, as its holder. */
+void act__message_free_extended(act_message *message);
 
 /* Frees a pooled envelope and what it carries. */
 static inline void act__message_free(act_message *message)
 {
     if (act__unlikely(act__message_is_extended(message))) {
-        act__extended_free(message);
+        act__message_free_extended(message);
         return;
     }
     if (act__unlikely(message->kind == ACT_VALUE_RESOURCE || message->kind == ACT_VALUE_REASON))
