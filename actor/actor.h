@@ -268,7 +268,9 @@ ACT_API void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void
  *          the state, free it in an act_defer.
  * Threads: handler; only inside `receive`.
  * Returns: the message, or NULL if it was taken already or is a signal's (EXIT, DOWN, TIMED_OUT,
- *          STARTED, and I/O events belong to the framework: copy what you need).
+ *          STARTED, and I/O events belong to the framework: copy what you need). Of a message that
+ *          others receive, too (act_tell_all), a copy, with which lives what the handler was given;
+ *          NULL if there is no memory for it.
  */
 ACT_API act_message *act_take(act_self *self) ACT_NONNULL_ALL;
 

@@ -150,6 +150,8 @@ ACT_END_DECLS
 #define act_tell_typed(self, ...) act_tell_typed(ACT__IN_HANDLER(self, act_tell_typed), __VA_ARGS__)
 #define act_every_typed(self, ...)                                                                 \
     act_every_typed(ACT__IN_HANDLER(self, act_every_typed), __VA_ARGS__)
+#define act_tell_all_typed(self, ...)                                                              \
+    act_tell_all_typed(ACT__IN_HANDLER(self, act_tell_all_typed), __VA_ARGS__)
 #define act_tell_after_typed(self, ...)                                                            \
     act_tell_after_typed(ACT__IN_HANDLER(self, act_tell_after_typed), __VA_ARGS__)
 #define act_ask_typed(self, ...) act_ask_typed(ACT__IN_HANDLER(self, act_ask_typed), __VA_ARGS__)

@@ -96,11 +96,30 @@ ACT_BEGIN_DECLS
  */
 ACT_API void act_unknown(act_self *self, const act_message *message) ACT_NONNULL_ALL;
 
+/**
+ * act_tell_all(self, pids, pids_count, counter_value, .total = 7): as act_tell to each of them, in
+ * this order. The message is made once: what is larger than 16 bytes, or refers to something, is
+ * shared by the receivers, and freed after the last of them. Each can take it (act_take), and has a
+ * copy of its own then. A message that has a RESOURCE, of which there is only one, does not compile
+ * here.
+ */
+#define act_tell_all(self, pids, pids_count, name, ...)                                            \
+    ((void)sizeof(char[(act__flags_of_##name & ACT_FIELD_LOCAL) != 0 ? -1 : 1]),                   \
+     act_tell_all_typed(self, pids, pids_count, name##_type(), ACT__FIELDS(name, __VA_ARGS__)))
+
 /* ------------------------------------------------------- the same for a type chosen at run time */
 
 /** Sends a message of this type; `fields` is its struct, and is copied. As act_tell_value. */
 ACT_API void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void *fields)
     ACT_NONNULL(1, 3, 4);
+/**
+ * Sends it to each of `pids`, in their order; as act_tell_all. Of a type that has a RESOURCE each
+ * has a dead letter, with ACT_LOCAL, and the resources are released.
+ *
+ * pids  pids_count of them; may be NULL if that is 0. One that is there twice gets it twice.
+ */
+ACT_API void act_tell_all_typed(act_self *self, const act_pid *pids, size_t pids_count,
+                                const act_type *type, const void *fields) ACT_NONNULL(1, 4, 5);
 /** Sends it from an ordinary thread; as act_system_send, with nothing to check. */
 ACT_API void act_system_tell_typed(act_system *system, act_pid to, const act_type *type,
                                    const void *fields) ACT_NONNULL(1, 3, 4);

@@ -83,6 +83,7 @@ static bool is_news(struct act_system *system, act_pid to, const act_message *me
 void act__dead_letter(struct act_system *system, struct act__worker *worker, act_pid to,
                       const act_message *message, act_result why)
 {
+    message = act__message_shown(message);
     if (worker != NULL)
         act__count(&worker->dead_letters);
     else

@@ -422,6 +422,56 @@ void act_tell_typed(act_self *self, act_pid to, const act_type *type, const void
         deliver_or_drop(self, to, message);
 }
 
+/* Nothing was made for so many of them. */
+static void report_lost_for_all(act_self *self, const act_pid *pids, size_t pids_count,
+                                const act_type *type, act_result why)
+{
+    act_value nothing = act_nothing();
+    for (size_t i = 0; i < pids_count; i++)
+        report_lost_for(self->worker->system, self->worker, act__local_of(self), pids[i], type->tag,
+                        &nothing, why);
+}
+
+/* The payload is made once; the sender is a holder of it, too, until the last is sent. */
+static void tell_all_shared(act_self *self, const act_pid *pids, size_t pids_count,
+                            const act_type *type, const void *fields)
+{
+    act_message *shared, *envelope;
+    uint64_t     left = 1;
+    act_result   result = act__shared_create(&shared, type, fields);
+    if (result != ACT_OK) {
+        report_lost_for_all(self, pids, pids_count, type, result);
+        act__resources_release(type, fields);
+        return;
+    }
+    shared->act_sender = act__local_of(self);
+    act__extension_of(shared)->holders = 1 + (uint64_t)pids_count; /* it is not published yet */
+    for (size_t i = 0; i < pids_count; i++) {
+        if (act__unlikely((envelope = act__sharing_make(shared)) == NULL)) {
+            report_lost_for_all(self, pids + i, 1, type, ACT_NO_MEMORY);
+            left++;
+        } else if (act__unlikely(!deliver_shortly(self, pids[i], envelope, false))) {
+            deliver_or_drop(self, pids[i], envelope);
+        }
+    }
+    act__extended_let_go(shared, left);
+}
+
+void act_tell_all_typed(act_self *self, const act_pid *pids, size_t pids_count,
+                        const act_type *type, const void *fields)
+{
+    ACT__HANDLER_ONLY(self);
+    uint64_t words[2] = {0, 0};
+    if (type->flags != 0 || type->bytes > sizeof words) {
+        tell_all_shared(self, pids, pids_count, type, fields);
+        return;
+    }
+    if (type->bytes != 0)
+        memcpy(words, fields, type->bytes);
+    for (size_t i = 0; i < pids_count; i++)
+        tell_words(self, pids[i], type->tag, ACT_VALUE_TYPED, type->bytes, words[0], words[1]);
+}
+
 void act_system_tell_typed(act_system *system, act_pid to, const act_type *type, const void *fields)
 {
     act_message *message;
@@ -436,15 +486,20 @@ act_message *act_take(act_self *self)
 {
     ACT__HANDLER_ONLY(self);
     struct act__worker *worker = self->worker;
-    act_message        *message = (act_message *)(uintptr_t)worker->message;
+    act_message        *message = (act_message *)(uintptr_t)worker->message, *mine = message;
     if (message == NULL || !act__message_is_counted(message))
+        return NULL;
+    if (act__unlikely(act__message_is_sharing(message)) &&
+        (mine = act__shared_take(act__sharing_of(message)->shared)) == NULL)
         return NULL;
     __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
     message->act_bits &= (uint8_t)~ACT__BIT_REPLY; /* sent on, it answers nothing */
     act_message *list = act__inbox_detach(&self->inbox_shared, &self->inbox_owned, message);
     if (list != NULL)
         act__take_in_list(worker, self, list);
-    return message;
+    if (act__unlikely(mine != message))
+        act__sharing_drop(message);
+    return mine;
 }
 
 act_result act_reply_message(act_self *self, act_asker asker, act_message **message)

@@ -90,7 +90,8 @@ void act__message_show(const act_self *self, const act_message *message, char *t
                        size_t text_bytes)
 {
     const act_type *(*schema)(void) = self->behavior->schema;
-    act_message_print(text, text_bytes, message, schema != NULL ? schema() : NULL);
+    act_message_print(text, text_bytes, act__message_shown(message),
+                      schema != NULL ? schema() : NULL);
 }
 
 void act_unknown(act_self *self, const act_message *message)

@@ -289,7 +289,8 @@ static void fail_message(struct act__worker *worker, act_self *self, act_message
         if (act__handover_redeliver(worker, self, message))
             return;
         if (options->dead_letter != NULL && !act__load(&worker->system->abandoned))
-            options->dead_letter(options->context, act_self_pid(self), message, ACT_PANICKED);
+            options->dead_letter(options->context, act_self_pid(self), act__message_shown(message),
+                                 ACT_PANICKED);
     }
     act__finish(worker, self, message);
 }

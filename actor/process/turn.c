@@ -58,16 +58,21 @@ static receive_call *prepare_special(struct act__worker *worker, act_self *self,
 static inline __attribute__((always_inline)) void handle(struct act__worker *worker, act_self *self,
                                                          act_message *message)
 {
-    const uint8_t special = ACT__BIT_COUNTED | ACT__BIT_BOUNDED | ACT__BIT_REPLY;
-    receive_call *receive = self->behavior->receive;
+    const uint8_t special =
+        ACT__BIT_COUNTED | ACT__BIT_BOUNDED | ACT__BIT_REPLY | ACT__HOME_SPECIAL;
+    receive_call      *receive = self->behavior->receive;
+    const act_message *shown = message;
     worker->now = -1;
-    if (act__likely((message->act_bits & special) == ACT__BIT_COUNTED))
+    if (act__likely((message->act_bits & special) == ACT__BIT_COUNTED)) {
         act__count(&worker->received);
-    else if ((receive = prepare_special(worker, self, message)) == NULL)
-        return;
+    } else {
+        if ((receive = prepare_special(worker, self, message)) == NULL)
+            return;
+        shown = act__message_shown(message);
+    }
     __atomic_store_n(&worker->message, message,
                      __ATOMIC_RELAXED); /* for the monitor, here and below */
-    receive(self, self->state, message);
+    receive(self, self->state, shown);
     act__outbox_end(worker);
     if (act__likely(worker->message != NULL)) {
         __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);

@@ -20,8 +20,10 @@ enum {
                                actor/process/cell.h */
     ACT__HOME_BORROWED = 12, /* on a stack, for the duration of a call */
     ACT__HOME_EXTENDED = 13, /* behind a struct act__extension, which says what it owns */
-    ACT__HOME_TICK = 14      /* of the pool, and kept by the timer `ref` for the next time: see
+    ACT__HOME_SHARING = 14,  /* an envelope for an extended one that many receive */
+    ACT__HOME_TICK = 15,     /* of the pool, and kept by the timer `ref` for the next time: see
                                 actor/signal/every.h */
+    ACT__HOME_SPECIAL = 8    /* the bit that all have but pool.h's classes */
 };
 
 /* The high half. */
@@ -38,9 +40,22 @@ static inline unsigned act__message_home(const act_message *message)
     return message->act_bits & ACT__HOME_MASK;
 }
 
+/* Or shares one that is. */
 static inline bool act__message_is_extended(const act_message *message)
 {
-    return act__message_home(message) == ACT__HOME_EXTENDED;
+    return act__message_home(message) >= ACT__HOME_EXTENDED;
+}
+
+static inline bool act__message_is_sharing(const act_message *message)
+{
+    return act__message_home(message) == ACT__HOME_SHARING;
+}
+
+/* What handlers and hooks see of a message from an inbox. */
+static inline const act_message *act__message_shown(const act_message *message)
+{
+    return act__unlikely(act__message_is_sharing(message)) ? act__sharing_of(message)->shared
+                                                           : message;
 }
 
 /* Whether act__message_free frees it. */
@@ -155,7 +170,7 @@ static inline act_message *act__message_make_value(uint32_t tag, const act_value
     return message;
 }
 
-/* Frees a pooled envelope whose resource, if any, has been seen to. */
+/* Frees a pooled envelope, of which no other is a holder, whose resources have been seen to. */
 static inline void act__message_drop(act_message *message)
 {
     if (act__unlikely(act__message_is_extended(message)))
@@ -166,12 +181,14 @@ static inline void act__message_drop(act_message *message)
 
 /* Releases what the payload refers to. */
 void act__message_empty(act_message *message);
+/* Frees an extended message, or one that shares one, as its holder. */
+void act__message_free_extended(act_message *message);
 
 /* Frees a pooled envelope and what it carries. */
 static inline void act__message_free(act_message *message)
 {
     if (act__unlikely(act__message_is_extended(message))) {
-        act__extended_free(message);
+        act__message_free_extended(message);
         return;
     }
     if (act__unlikely(message->kind == ACT_VALUE_RESOURCE || message->kind == ACT_VALUE_REASON))

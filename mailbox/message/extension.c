@@ -5,6 +5,7 @@
 #include <mailbox/message/envelope.h>
 
 _Static_assert(sizeof(struct act__extension) % 8 == 0, "as.bytes stays aligned to 8");
+_Static_assert(sizeof(struct act__sharing) <= ACT_MESSAGE_INLINE_BYTES, "it lies in the envelope");
 
 act_message *act__extended_make(const struct act_type *type, uint32_t tag, size_t bytes_count,
                                 void (*release)(act_message *message))
@@ -14,7 +15,8 @@ act_message *act__extended_make(const struct act_type *type, uint32_t tag, size_
     struct act__extension *extension = act__pool_take(&size_class, bytes);
     if (extension == NULL)
         return NULL;
-    *extension = (struct act__extension){type, release, size_class};
+    *extension = (struct act__extension){
+        .type = type, .release = release, .holders = 1, .size_class = size_class};
     act_message *message = (act_message *)(void *)(extension + 1);
     act__message_init_new(message, ACT__HOME_EXTENDED, tag, ACT_VALUE_TYPED, bytes_count);
     return message;
@@ -26,10 +28,33 @@ void act__extended_drop(act_message *message)
     act__pool_give(extension, (unsigned)extension->size_class);
 }
 
-void act__extended_free(act_message *message)
+void act__extended_let_go(act_message *message, uint64_t holders)
 {
     struct act__extension *extension = act__extension_of(message);
+    /* acq_rel: pairs with itself: what the others have read they have read before the last frees */
+    if (atomic_fetch_sub_explicit(&extension->holders, holders, memory_order_acq_rel) != holders)
+        return;
     if (extension->release != NULL)
         extension->release(message);
+    act_message *kept = extension->keeps;
     act__extended_drop(message);
+    if (kept != NULL)
+        act__extended_let_go(kept, 1); /* which keeps none itself: act__shared_take */
+}
+
+act_message *act__sharing_make(act_message *shared)
+{
+    unsigned     size_class = 0;
+    act_message *envelope = act__pool_take(&size_class, sizeof *envelope);
+    if (envelope == NULL)
+        return NULL;
+    act__message_init_new(envelope, ACT__HOME_SHARING, shared->tag, ACT_VALUE_TYPED,
+                          shared->bytes_count);
+    *act__sharing_of(envelope) = (struct act__sharing){shared, size_class};
+    return envelope;
+}
+
+void act__sharing_drop(act_message *envelope)
+{
+    act__pool_give(envelope, (unsigned)act__sharing_of(envelope)->size_class);
 }

@@ -68,6 +68,16 @@ void act__message_empty(act_message *message)
         act__reason_text_let_go(act__message_reason_of(message)->text);
 }
 
+void act__message_free_extended(act_message *message)
+{
+    act_message *extended = message;
+    if (act__message_is_sharing(message)) {
+        extended = act__sharing_of(message)->shared;
+        act__sharing_drop(message);
+    }
+    act__extended_let_go(extended, 1);
+}
+
 void act_message_free(act_message **message)
 {
     act_message *mine = *message;

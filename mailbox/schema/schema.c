@@ -262,24 +262,71 @@ static void release_resources(act_message *message)
     act__resources_release(act__extension_of(message)->type, message->as.bytes);
 }
 
-act_result act_message_create_typed(act_message **message, const act_type *type, const void *fields)
+static void fill_in(act_message *made, const act_type *type, const void *fields)
 {
-    size_t bytes = act__outside_aligned(type->bytes);
-    if (type->tag == 0 || !act__outside_bytes(type, fields, &bytes))
-        return ACT_INVALID;
-    act_message *made = act__likely((type->flags & ACT_FIELD_LOCAL) == 0)
-                            ? act__message_make(type->tag, ACT_VALUE_TYPED, bytes)
-                            : act__extended_make(type, type->tag, bytes, release_resources);
-    if (made == NULL)
-        return ACT_NO_MEMORY;
     if (type->bytes != 0)
         memcpy(made->as.bytes, fields, type->bytes);
     if ((type->flags & ACT_FIELD_OUTSIDE) != 0) {
         char *tail = (char *)made->as.bytes + act__outside_aligned(type->bytes);
         copy_outside(type, made->as.bytes, &tail);
     }
+}
+
+/* Returns: ACT_INVALID: there can be no such message. */
+static act_result measure_message(const act_type *type, const void *fields, size_t *bytes)
+{
+    *bytes = act__outside_aligned(type->bytes);
+    return type->tag != 0 && act__outside_bytes(type, fields, bytes) ? ACT_OK : ACT_INVALID;
+}
+
+act_result act_message_create_typed(act_message **message, const act_type *type, const void *fields)
+{
+    size_t     bytes;
+    act_result result = measure_message(type, fields, &bytes);
+    if (result != ACT_OK)
+        return result;
+    act_message *made = act__likely((type->flags & ACT_FIELD_LOCAL) == 0)
+                            ? act__message_make(type->tag, ACT_VALUE_TYPED, bytes)
+                            : act__extended_make(type, type->tag, bytes, release_resources);
+    if (made == NULL)
+        return ACT_NO_MEMORY;
+    fill_in(made, type, fields);
     *message = made;
     return ACT_OK;
+}
+
+/* --------------------------------------------------------------------------------------- shared */
+
+act_result act__shared_create(act_message **message, const act_type *type, const void *fields)
+{
+    size_t     bytes;
+    act_result result = measure_message(type, fields, &bytes);
+    if (result != ACT_OK || (type->flags & ACT_FIELD_LOCAL) != 0)
+        return result != ACT_OK ? result : ACT_LOCAL;
+    if ((*message = act__extended_make(type, type->tag, bytes, NULL)) == NULL)
+        return ACT_NO_MEMORY;
+    fill_in(*message, type, fields);
+    return ACT_OK;
+}
+
+/*
+ * What a handler has already looked at lies in the shared one, and has to live as long as what it
+ * has taken: so the copy keeps it.
+ */
+act_message *act__shared_take(act_message *shared)
+{
+    struct act__extension *extension = act__extension_of(shared);
+    /* acquire: pairs with the release in act__extended_let_go: the others have read it. */
+    if (act__load_acquire(&extension->holders) == 1)
+        return shared; /* and none can join */
+    const act_type *type = extension->type;
+    act_message    *made = act__extended_make(type, shared->tag, shared->bytes_count, NULL);
+    if (made == NULL)
+        return NULL;
+    fill_in(made, type, shared->as.bytes);
+    act__extension_of(made)->keeps = shared;
+    made->act_sender = shared->act_sender;
+    return made;
 }
 
 /* ---------------------------------------------------------------------------------- fingerprint */

@@ -67,7 +67,8 @@
  * it is released with the message, whatever becomes of that. Where a call answers a result that is
  * not ACT_OK it is still the sender's; act_tell and the others without a result release it. A
  * message of a type that has one, at whatever depth, is local: it is not encoded (ACT_LOCAL) nor
- * decoded. It is printed as "resource".
+ * decoded, and there is only one of it, so act_tell_all has none to send. It is printed as
+ * "resource".
  *
  * A field is set as C sets it: a double is cut for an INT64, an int64_t for an INT32, in silence.
  * The compiler says so, at the place of the call, with -Wfloat-conversion and -Wconversion.

@@ -47,4 +47,15 @@ bool act__outside_bytes(const act_type *type, const void *fields, size_t *total)
  */
 void act__resources_release(const act_type *type, const void *fields);
 
+/*
+ * Makes a message that envelopes can share. Returns: as act_message_create_typed; ACT_LOCAL: each
+ * receiver would have to be given the resource.
+ */
+act_result   act__shared_create(act_message **message, const act_type *type, const void *fields);
+/*
+ * One of its own for a holder, which then holds that instead: the shared one itself, if there is no
+ * other, else a copy. NULL: no memory.
+ */
+act_message *act__shared_take(act_message *shared);
+
 #endif

@@ -48,6 +48,10 @@ restarts_per_s,p50_ns,p99_ns restart n=50 sup=otp
 - select_rx n=400 cap=-1
 total_ms skynet leaves=1000
 - spawn n=500
+- tell_all receivers=10 n=20 size=8
+- tell_all receivers=10 n=20 size=8 how=each
+- tell_all receivers=10 n=20 size=500
+- tell_all receivers=10 n=20 size=500 how=each
 arm_ns,cancel_ns,fired,late_p50_us,late_p99_us timers n=1000
 - typed n=500
 p50_us,p99_us wakeup n=20'

@@ -132,6 +132,7 @@ void bench_select_both(void);
 void bench_select_rx(void);
 void bench_skynet(void);
 void bench_spawn(void);
+void bench_tell_all(void);
 void bench_timers(void);
 void bench_typed(void);
 void bench_wakeup(void);

@@ -41,6 +41,7 @@ static const struct workload {
     {"select_rx", "n cap", bench_select_rx},
     {"skynet", "leaves", bench_skynet},
     {"spawn", "n", bench_spawn},
+    {"tell_all", "receivers n size [how=all|each]", bench_tell_all},
     {"timers", "n", bench_timers},
     {"typed", "n", bench_typed},
     {"wakeup", "n", bench_wakeup},

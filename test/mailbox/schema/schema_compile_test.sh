@@ -58,6 +58,8 @@ the_list
 good "a message is told, asked, answered and handled" <<'EOF'
     act_ref ref;
     act_tell(self, to, counter_add, .amount = 5, .note = "five");
+    act_tell_all(self, &to, 1, counter_add, .amount = 5);
+    act_tell_all(self, &to, 1, counter_read);
     if (act_ask(self, &ref, to, ACT_MS(5), counter_read) != ACT_OK || act_tell_after(self, &ref, to, 1, counter_read) != ACT_OK)
         return;
     switch (counter_tag_of(message)) {
@@ -110,6 +112,9 @@ good "a resource is told and taken" <<'EOF'
     act_tell(self, to, net_accepted, .socket = {self, release});
     if (net_tag_of(message) == net_accepted_tag && act_resource_take(&act_view(net_accepted, message)->socket) == self)
         act_unknown(self, message);
+EOF
+bad "a resource for many receivers" 'negative|array bound' <<'EOF'
+    act_tell_all(self, &to, 1, net_accepted, .socket = {self, release});
 EOF
 bad "a release that is no function" 'int-conversion|makes pointer|invalid conversion|cannot initialize' <<'EOF'
     act_tell(self, to, net_accepted, .socket = {self, 5});
