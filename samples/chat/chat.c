@@ -56,8 +56,7 @@ static void room_tell(act_self *self, const struct room *room, const char *name,
 {
     char line[LINE_BYTES + NAME_BYTES];
     snprintf(line, sizeof line, "%s%s\r\n", name, text);
-    for (size_t i = 0; i < room->count; i++)
-        act_tell(self, room->pids[i], chat_line, .text = line);
+    act_tell_all(self, room->pids, room->count, chat_line, .text = line);
 }
 
 static void room_join(act_self *self, struct room *room, const act_message *message)

@@ -194,7 +194,7 @@ static void direct_on(act_self *self, void *state, const act_message *message)
     case load_joined_tag:
         director->is_in[act_view(load_joined, message)->number] = true;
         if (++director->joined == plan.clients)
-            for (uint32_t i = 0; i < plan.clients; i++) act_tell(self, director->pids[i], load_talk);
+            act_tell_all(self, director->pids, plan.clients, load_talk);
         break;
     case load_tick_tag:
         if (!director->is_in[one])
