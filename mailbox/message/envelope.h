@@ -19,10 +19,10 @@ enum {
     ACT__HOME_OWNED = 11,    /* in an object of the receiver's own: struct act__event in
                                actor/process/cell.h */
     ACT__HOME_BORROWED = 12, /* on a stack, for the duration of a call */
-    ACT__HOME_EXTENDED = 13, /* behind a struct act__extension, which says what it owns */
-    ACT__HOME_SHARING = 14,  /* an envelope for an extended one that many receive */
-    ACT__HOME_TICK = 15,     /* of the pool, and kept by the timer `ref` for the next time: see
+    ACT__HOME_TICK = 13,     /* of the pool, and kept by the timer `ref` for the next time: see
                                 actor/signal/every.h */
+    ACT__HOME_EXTENDED = 14, /* behind a struct act__extension, which says what it owns */
+    ACT__HOME_SHARING = 15,  /* an envelope for an extended one that many receive */
     ACT__HOME_SPECIAL = 8    /* the bit that all have but pool.h's classes */
 };
 
