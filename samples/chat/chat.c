@@ -1,11 +1,4 @@
-/*
- * A chat server, for telnet and nc: names, rooms, and lines that all in a room get. A room keeps
- * its members when it fails, and what is said meanwhile waits. SIGTERM says goodbye to all.
- *
- *     chat [PORT [IDLE_SECONDS [chaos]]]       PORT 0: a free one; chaos: /crash fails a room
- *
- *     /nick NAME, /join ROOM, /part, /who, /quit; anything else is said in the room
- */
+/* A chat server, for telnet and nc: names, rooms, and lines that all in a room get; see README. */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 
@@ -15,25 +8,21 @@
 
 enum { NAME_BYTES = 24, LINE_BYTES = 1000, MEMBERS_MAX = 4000 };
 
-#define CHAT_JOIN(FIELD)  FIELD(1, TEXT, name)
-#define CHAT_SAY(FIELD)   FIELD(1, TEXT, name) FIELD(2, TEXT, text)
-#define CHAT_NAMES(FIELD) FIELD(1, TEXT, names)
-#define CHAT_LINE(FIELD)  FIELD(1, TEXT, text)
+#define CHAT_TEXT(FIELD) FIELD(1, TEXT, text)
+#define CHAT_SAY(FIELD)  FIELD(1, TEXT, name) FIELD(2, TEXT, text)
 #define CHAT_MESSAGES(MESSAGE)                                                                     \
-    MESSAGE(chat_join, CHAT_JOIN) /* asked of a room, which answers chat_joined or chat_full */    \
+    MESSAGE(chat_join, CHAT_TEXT) /* asked of a room, by a client of this name; the answer: */     \
     MESSAGE(chat_joined, ACT_NO_FIELDS)                                                            \
-    MESSAGE(chat_full, ACT_NO_FIELDS)                                                              \
-    MESSAGE(chat_who, ACT_NO_FIELDS) /* asked of a room, which answers chat_names */               \
-    MESSAGE(chat_names, CHAT_NAMES)                                                                \
+    MESSAGE(chat_who, ACT_NO_FIELDS)                                                               \
     MESSAGE(chat_say, CHAT_SAY)                                                                    \
     MESSAGE(chat_part, ACT_NO_FIELDS)                                                              \
     MESSAGE(chat_crash, ACT_NO_FIELDS)                                                             \
-    MESSAGE(chat_line, CHAT_LINE) /* what the members of a room are to show */
+    MESSAGE(chat_line, CHAT_TEXT) /* what a client is to show */
 ACT_SCHEMA(chat, CHAT_MESSAGES);
 
 static bool has_chaos;
 
-/* ---- a room: its members are kept memory, which the next instance gets when this one fails ---- */
+/* ---- a room: its members are kept memory, which the next instance gets when it fails ---- */
 
 struct room {
     size_t  count;
@@ -44,9 +33,9 @@ struct room {
 
 static act_result room_open(act_self *self, void *state, const void *args)
 {
-    struct room *room = *(struct room **)state = act_kept(self);
+    struct room *room = act_kept(self);
     act_result   result = ACT_OK;
-    (void)args;
+    (void)state, (void)args;
     for (size_t i = 0; result == ACT_OK && i < room->count; i++)
         result = act_monitor(self, &room->monitors[i], room->pids[i]);
     return result;
@@ -55,23 +44,22 @@ static act_result room_open(act_self *self, void *state, const void *args)
 static void room_tell(act_self *self, const struct room *room, const char *name, const char *text)
 {
     char line[LINE_BYTES + NAME_BYTES];
-    snprintf(line, sizeof line, "%s%s\r\n", name, text);
+    snprintf(line, sizeof line, "%s%s", name, text);
     act_tell_all(self, room->pids, room->count, chat_line, .text = line);
 }
 
 static void room_join(act_self *self, struct room *room, const act_message *message)
 {
-    size_t i = room->count;
-    if (i == MEMBERS_MAX ||
-        act_monitor(self, &room->monitors[i], act_message_sender(message)) != ACT_OK) {
-        act_refuse(self, act_message_asker(message),
-                   act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, ""));
+    size_t  i = room->count;
+    act_pid pid = act_message_sender(message);
+    if (i == MEMBERS_MAX || act_monitor(self, &room->monitors[i], pid) != ACT_OK) {
+        act_refuse(self, act_message_asker(message), act_exit_reason_make(ACT_EXIT_ERROR, 0, ""));
         return;
     }
-    act_answer(self, message, chat_joined);
-    room->pids[i] = act_message_sender(message);
-    snprintf(room->names[i], NAME_BYTES, "%s", act_view(chat_join, message)->name);
     room->count++;
+    room->pids[i] = pid;
+    snprintf(room->names[i], NAME_BYTES, "%s", act_view(chat_join, message)->text);
+    act_answer(self, message, chat_joined);
     room_tell(self, room, room->names[i], " has joined");
 }
 
@@ -91,24 +79,24 @@ static void room_part(act_self *self, struct room *room, act_pid pid)
         act_stop(self); /* one that asks to join now is told, and opens it again */
 }
 
-static void room_who(act_self *self, const struct room *room, const act_message *message)
+static void room_who(act_self *self, const struct room *room, act_pid pid)
 {
-    size_t used = 0;
-    char  *names = act_scratch(self, room->count * NAME_BYTES + 1);
-    if (names == NULL)
-        act_panic(self, "no memory for %zu names", room->count);
-    for (size_t i = 0; i < room->count; i++)
-        used += (size_t)sprintf(names + used, " %s", room->names[i]);
-    act_answer(self, message, chat_names, .names = names);
+    size_t used = 0, bytes = room->count * NAME_BYTES + 10;
+    char  *names = act_scratch(self, bytes);
+    for (size_t i = 0; names != NULL && i < room->count; i++)
+        used += (size_t)snprintf(names + used, bytes - used, "%s%s", i == 0 ? "* here: " : ", ",
+                                 room->names[i]);
+    act_tell(self, pid, chat_line, .text = names);
 }
 
 static void room_receive(act_self *self, void *state, const act_message *message)
 {
-    struct room           *room = *(struct room **)state;
+    struct room           *room = act_kept(self);
     const struct chat_say *said;
+    (void)state;
     switch (message->tag) {
     case chat_join_tag: room_join(self, room, message); break;
-    case chat_who_tag: room_who(self, room, message); break;
+    case chat_who_tag: room_who(self, room, act_message_sender(message)); break;
     case chat_say_tag:
         said = act_view(chat_say, message);
         room_tell(self, room, said->name, said->text);
@@ -120,13 +108,10 @@ static void room_receive(act_self *self, void *state, const act_message *message
     }
 }
 
-static const act_behavior room = {.name = "room",
-                                  .schema = chat_schema,
-                                  .state_bytes = sizeof(struct room *),
-                                  .init = room_open,
-                                  .receive = room_receive};
+static const act_behavior room = {
+    .name = "room", .schema = chat_schema, .init = room_open, .receive = room_receive};
 
-/* ---- a client: reads commands, and is shown what it is told; one that does not read is left ---- */
+/* ---- a client: reads commands, and is shown what it is told ---- */
 
 struct client {
     act_tcp   *tcp;
@@ -173,7 +158,7 @@ static void client_opened(act_self *self, struct client *client, const act_messa
     if (act_supervisor_answer_read(answer, &opened) != ACT_OK || opened.result == ACT_FULL)
         client_stays_out(self, client, "there are too many rooms");
     else if (act_ask_name(self, &ask, client->room, ACT_SECONDS(5), chat_join,
-                          .name = client->name) != ACT_OK ||
+                          .text = client->name) != ACT_OK ||
              act_then(self, ask, client_joined, *tries) != ACT_OK)
         client_join(self, client, *tries + 1); /* it was there already, and has just ended */
     client_read(self, client);
@@ -183,10 +168,8 @@ static void client_joined(act_self *self, struct client *client, const act_messa
                           const int *tries)
 {
     client->is_joining = false;
-    if (answer->tag == ACT_MESSAGE_DOWN) /* it has ended or failed before it came to this */
+    if (answer->tag != chat_joined_tag) /* it has ended or failed before it came to this */
         client_join(self, client, *tries + 1);
-    else if (answer->tag != chat_joined_tag)
-        client_stays_out(self, client, "it is full");
     client_read(self, client);
 }
 
@@ -195,17 +178,6 @@ static void client_part(act_self *self, struct client *client)
     if (client->room[0] != '\0')
         act_tell_name(self, client->room, chat_part);
     client->room[0] = '\0';
-}
-
-ACT_CONTINUATION(client_who, struct client, int);
-static void client_who(act_self *self, struct client *client, const act_message *answer,
-                       const int *none)
-{
-    (void)none;
-    if (answer->tag == chat_names_tag)
-        SHOW(self, client, "* here:%s\r\n", act_view(chat_names, answer)->names);
-    else
-        SHOW(self, client, "! the room does not answer\r\n");
 }
 
 static bool is_name(const char *name)
@@ -228,7 +200,6 @@ static void client_nick(act_self *self, struct client *client, const char *name)
 
 static void client_command(act_self *self, struct client *client, const char *line)
 {
-    act_ref     ask;
     char        text[LINE_BYTES + 2];
     const char *name = strchr(line, ' ');
     bool        is_in = client->room[0] != '\0', names = name != NULL && is_name(++name);
@@ -241,9 +212,7 @@ static void client_command(act_self *self, struct client *client, const char *li
     } else if (strcmp(line, "/part") == 0 && is_in) {
         client_part(self, client);
     } else if (strcmp(line, "/who") == 0 && is_in) {
-        if (act_ask_name(self, &ask, client->room, ACT_SECONDS(5), chat_who) != ACT_OK ||
-            act_then(self, ask, client_who, 0) != ACT_OK)
-            SHOW(self, client, "! the room does not answer\r\n");
+        act_tell_name(self, client->room, chat_who);
     } else if (strcmp(line, "/crash") == 0 && is_in && has_chaos) {
         act_tell_name(self, client->room, chat_crash);
     } else if (strcmp(line, "/quit") == 0) {
@@ -281,7 +250,7 @@ static void client_receive(act_self *self, void *state, const act_message *messa
 {
     struct client *client = state;
     switch (message->tag) {
-    case chat_line_tag: SHOW(self, client, "%s", act_view(chat_line, message)->text); break;
+    case chat_line_tag: SHOW(self, client, "%s\r\n", act_view(chat_line, message)->text); break;
     case ACT_MESSAGE_TCP_READABLE: client_read(self, client); break;
     case ACT_MESSAGE_TCP_IDLE:
         SHOW(self, client, "* you have said nothing for long\r\n"); /* fall through */

@@ -1,12 +1,4 @@
-/*
- * A load for the chat: clients that talk in their rooms and count what they hear, while rooms fail.
- *
- *     chat-load PORT CLIENTS ROOMS LINES [CRASH_MS]
- *
- * Each client says LINES lines, one when it has heard the one before, and has to hear those of all
- * in its room, whole and in order. With CRASH_MS a room is let fail as often; the chat must run with
- * chaos. Exit status: 0 if nothing was lost.
- */
+/* A load for the chat: clients that talk in their rooms and count what they hear; see README. */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 

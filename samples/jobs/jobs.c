@@ -1,22 +1,12 @@
-/*
- * A job queue: a pool of workers, time-outs, retries with back-off, and results, by TCP.
- *
- *     jobs [PORT [chaos]]                  PORT 0: a free one; chaos: "crash" fails the queue
- *
- *     submit KIND NUMBER     "job 7": fib N; sleep MS; flaky N, which fails N times; crash;
- *                            hang 0, which stops when it is told to; hang MS, which does not listen
- *     result 7               once it is done: "7 done 6765", or "7 failed REASON"
- *
- * A job is done at least once: those that ran or waited when the queue failed are run again.
- */
+/* A job queue by TCP: a pool of workers, time-outs, retries with back-off, results; see README. */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { JOBS_MAX = 4096, POOL = 8, HUNG_MAX = 32, ATTEMPTS = 4, LINE_BYTES = 200 };
 #define JOB_TIMEOUT ACT_MS(500)
@@ -56,11 +46,6 @@ static int64_t fib(int64_t n)
     return n < 2 ? n : fib(n - 1) + fib(n - 2);
 }
 
-static void sleep_ms(int64_t ms)
-{
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
-
 static act_message *work(act_self *self, const void *args)
 {
     const struct work *work = args;
@@ -68,15 +53,15 @@ static act_message *work(act_self *self, const void *args)
     int64_t            value = work->number;
     switch (work->kind) {
     case kind_fib: value = fib(value); break;
-    case kind_sleep: sleep_ms(value); break;
+    case kind_sleep: poll(NULL, 0, (int)value); break;
     case kind_flaky:
         if (work->attempt <= value)
             act_panic(self, "it is flaky");
         break;
     case kind_hang:
-        sleep_ms(value);
+        poll(NULL, 0, (int)value);
         while (value == 0 && !act_should_end(self))
-            sleep_ms(5);
+            poll(NULL, 0, 5);
         break;
     case kind_crash:
     default: act_panic(self, "it crashes");
@@ -104,7 +89,7 @@ struct jobs {
     struct job all[JOBS_MAX];
 };
 
-ACT_CONTINUATION(queue_answered, struct jobs *, uint64_t); /* they know the job's number */
+ACT_CONTINUATION(queue_answered, void, uint64_t); /* it knows the number of the job */
 
 static struct job *find_job(struct jobs *jobs, uint64_t number)
 {
@@ -145,26 +130,26 @@ static void finish(act_self *self, struct job *job, enum state state)
 
 static void fail(act_self *self, struct jobs *jobs, struct job *job, const char *why)
 {
-    act_ref    timer;
-    act_millis delay = BACKOFF << (job->work.attempt - 1);
+    act_ref timer;
     snprintf(job->outcome, sizeof job->outcome, "failed %s", why);
-    if (job->work.attempt == ATTEMPTS) {
+    if (job->work.attempt >= ATTEMPTS) {
         finish(self, job, FAILED);
     } else {
         job->state = WAITING;
-        if (act_tell_after(self, &timer, act_self_pid(self), delay, jobs_retry,
-                           .job = job->number) != ACT_OK)
+        if (act_tell_after(self, &timer, act_self_pid(self), BACKOFF << (job->work.attempt - 1),
+                           jobs_retry, .job = job->number) != ACT_OK)
             enqueue(jobs, job); /* without memory for a timer: at once */
     }
 }
 
-static void queue_answered(act_self *self, struct jobs **state, const act_message *answer,
+static void queue_answered(act_self *self, void *state, const act_message *answer,
                            const uint64_t *number)
 {
-    struct jobs *jobs = *state;
+    struct jobs *jobs = act_kept(self);
     struct job  *job = find_job(jobs, *number);
     act_pid      pool;
     act_ref      cancel;
+    (void)state;
     jobs->running--;
     if (answer->tag == jobs_value_tag) {
         snprintf(job->outcome, sizeof job->outcome, "done %" PRId64,
@@ -184,8 +169,8 @@ static void queue_answered(act_self *self, struct jobs **state, const act_messag
 
 static act_result queue_begin(act_self *self, void *state, const void *args)
 {
-    struct jobs *jobs = *(struct jobs **)state = act_kept(self);
-    (void)args;
+    struct jobs *jobs = act_kept(self);
+    (void)state, (void)args;
     jobs->queued = jobs->running = 0;
     for (uint64_t i = 1; i <= JOBS_MAX; i++) { /* in the order of their numbers */
         struct job *job = &jobs->all[(jobs->last + i) % JOBS_MAX];
@@ -218,9 +203,10 @@ static void queue_submit(act_self *self, struct jobs *jobs, const act_message *m
 
 static void queue_receive(act_self *self, void *state, const act_message *message)
 {
-    struct jobs *jobs = *(struct jobs **)state;
+    struct jobs *jobs = act_kept(self);
     struct job  *job;
-    switch (jobs_tag_of(message)) {
+    (void)state;
+    switch (message->tag) {
     case jobs_submit_tag: queue_submit(self, jobs, message); break;
     case jobs_result_tag:
         job = find_job(jobs, act_view(jobs_result, message)->job);
@@ -235,20 +221,14 @@ static void queue_receive(act_self *self, void *state, const act_message *messag
         run_some(self, jobs);
         break;
     case jobs_crash_tag: act_panic(self, "as a client has asked for");
-    case jobs_taken_tag:
-    case jobs_finished_tag:
-    case jobs_value_tag:
     default: act_unknown(self, message);
     }
 }
 
-static const act_behavior queue = {.name = "queue",
-                                   .schema = jobs_schema,
-                                   .state_bytes = sizeof(struct jobs *),
-                                   .init = queue_begin,
-                                   .receive = queue_receive};
+static const act_behavior queue = {
+    .name = "queue", .schema = jobs_schema, .init = queue_begin, .receive = queue_receive};
 
-/* ---- a client: a line asks the queue, and what it answers is a line ---- */
+/* ---- a client: each line asks the queue; one that does not read the answers is left ---- */
 
 struct client {
     act_tcp   *tcp;
@@ -262,7 +242,6 @@ struct asked { /* what an answer is about */
 };
 ACT_CONTINUATION(client_answered, struct client, struct asked);
 
-/* One that does not read what it has asked for is left. */
 #define SHOW(self, client, ...)                                                                    \
     (act_tcp_print((client)->tcp, __VA_ARGS__) == ACT_OK ? (void)0 : act_stop(self))
 
@@ -270,12 +249,12 @@ static void ask_queue(act_self *self, struct client *client, const struct asked 
 {
     act_ref    ask;
     act_result result;
-    uint64_t   job = (uint64_t)asked->number;
     if (asked->tag == jobs_submit_tag)
         result = act_ask_name(self, &ask, "queue", ACT_SECONDS(5), jobs_submit, .kind = asked->kind,
                               .number = asked->number);
     else
-        result = act_ask_name(self, &ask, "queue", ACT_FOREVER, jobs_result, .job = job);
+        result = act_ask_name(self, &ask, "queue", ACT_FOREVER, jobs_result,
+                              .job = (uint64_t)asked->number);
     if (result == ACT_OK)
         result = act_then_with(self, ask, client_answered, asked);
     if (result != ACT_OK)
@@ -285,17 +264,13 @@ static void ask_queue(act_self *self, struct client *client, const struct asked 
 static void client_answered(act_self *self, struct client *client, const act_message *answer,
                             const struct asked *asked)
 {
-    const struct jobs_finished *finished;
     switch (answer->tag) {
     case jobs_taken_tag:
-        if (act_view(jobs_taken, answer)->job != 0)
-            SHOW(self, client, "job %" PRIu64 "\n", act_view(jobs_taken, answer)->job);
-        else
-            SHOW(self, client, "! there is no place for a job\n");
+        SHOW(self, client, "job %" PRIu64 "\n", act_view(jobs_taken, answer)->job);
         break;
     case jobs_finished_tag:
-        finished = act_view(jobs_finished, answer);
-        SHOW(self, client, "%" PRIu64 " %s\n", finished->job, finished->outcome);
+        SHOW(self, client, "%" PRIu64 " %s\n", act_view(jobs_finished, answer)->job,
+             act_view(jobs_finished, answer)->outcome);
         break;
     default: /* the queue has failed: what it had not begun, and a question, are asked again */
         if (act_message_fate(answer) == ACT_FATE_UNBEGUN || asked->tag != jobs_submit_tag)
@@ -331,30 +306,21 @@ static void client_receive(act_self *self, void *state, const act_message *messa
     struct client *client = state;
     char           line[LINE_BYTES];
     act_result     result;
+    client->tcp = message->as.pointer; /* all that it receives are events of its connection */
     while ((result = act_tcp_next_line(client->tcp, &client->frames, line, sizeof line)) == ACT_OK)
         client_command(self, client, line);
     if (result != ACT_EMPTY || message->tag == ACT_MESSAGE_TCP_CLOSED)
         act_stop(self);
 }
 
-static act_result client_begin(act_self *self, void *state, const void *args)
-{
-    (void)self;
-    ((struct client *)state)->tcp = ((const act_tcp_server_args *)args)->tcp;
-    return ACT_OK;
-}
-
 static void client_end(act_self *self, void *state, act_exit_reason reason)
 {
     (void)self, (void)reason;
-    act_tcp_finish(&((struct client *)state)->tcp, ACT_MS(500));
+    act_tcp_finish(&((struct client *)state)->tcp, ACT_MS(500)); /* sends what it was answered */
 }
 
 static const act_behavior client = {.name = "client",
-                                    .schema = jobs_schema,
                                     .state_bytes = sizeof(struct client),
-                                    .args_bytes = sizeof(act_tcp_server_args),
-                                    .init = client_begin,
                                     .receive = client_receive,
                                     .terminate = client_end};
 

@@ -1,11 +1,4 @@
-/*
- * A load for the job queue: clients that submit jobs whose outcomes they know, and check each.
- *
- *     jobs-load PORT CLIENTS JOBS [CRASH_MS]
- *
- * With CRASH_MS the queue is let fail as often; it must run with chaos. Exit status: 0 if each job
- * that was taken has had its outcome.
- */
+/* A load for the job queue: clients that know the outcomes of what they submit; see README. */
 /* SPDX-License-Identifier: MIT */
 #include <act.h>
 
