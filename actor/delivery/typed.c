@@ -45,9 +45,8 @@ act_result act_ask_typed(act_self *self, act_ref *ask, act_pid to, act_millis ti
 void act__message_show(const act_self *self, const act_message *message, char *text,
                        size_t text_bytes)
 {
-    const act_type *(*schema)(void) = self->behavior->schema;
     act_message_print(text, text_bytes, act__message_shown(message),
-                      schema != NULL ? schema() : NULL);
+                      act__schema_of(self->behavior));
 }
 
 void act_unknown(act_self *self, const act_message *message)
