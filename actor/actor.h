@@ -20,7 +20,7 @@ struct act_type; /* <mailbox/schema/schema.h> */
 /*
  * What an actor does. Static and constant: the runtime keeps the pointer. Callbacks of one actor
  * never run at the same time; what one wrote the next one sees. They must not block (see .blocking
- * below).
+ * below). With types of its own for state and args: <actor/typed_actor.h>.
  *
  * A callback returns, or panics. pthread_exit in it, and pthread_cancel of its thread, end the
  * process with a message that names the actor. Leaving it by longjmp is as wrong and cannot be
@@ -62,7 +62,7 @@ typedef struct act_behavior {
 
     /*
      * Of what it receives, for people: what is logged of a panic shows the message by it
-     * (act_message_print). Or NULL.
+     * (act_message_print). Or NULL, or one that answers NULL. Of several schemas: ACT_SCHEMAS.
      */
     const struct act_type *(*schema)(void); /* counter_schema */
 

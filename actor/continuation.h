@@ -98,7 +98,7 @@ ACT_API ACT_MUST_CHECK act_result act_ask_continue_with(act_self *self, act_ref 
     {                                                                                              \
         name(self, (state_type *)state, answer, (const name##_context *)context);                  \
     }                                                                                              \
-    struct act__semicolon
+    ACT__END(name)
 
 /**
  * act_then(self, ref, on_price, .order = 7, .count = 3): act_continue_with for a function of

@@ -18,7 +18,7 @@ ACT_SCHEMA(math, MATH_MESSAGES);
 
 /* ---- the server: squares numbers, never answers sleep, and dies of crash ---- */
 
-static void serve(act_self *self, void *state, const act_message *message)
+static void serve(act_self *self, act_none *state, const act_message *message)
 {
     int64_t number;
     (void)state;
@@ -34,7 +34,7 @@ static void serve(act_self *self, void *state, const act_message *message)
     }
 }
 
-static const act_behavior server = {.name = "server", .receive = serve};
+ACT_ACTOR(server, act_none, act_none, .receive = serve);
 
 /* ---- the client: one ask after the other ---- */
 
@@ -55,14 +55,13 @@ static act_result ask_next(act_self *self, struct client *client)
     }
 }
 
-static act_result begin(act_self *self, void *state, const void *args)
+static act_result begin(act_self *self, struct client *client, const act_pid *server)
 {
-    struct client *client = state;
-    client->server = *(const act_pid *)args;
+    client->server = *server;
     return ask_next(self, client);
 }
 
-static void answer(act_self *self, void *state, const act_message *message)
+static void answer(act_self *self, struct client *client, const act_message *message)
 {
     act_exit_reason reason = act_message_reason(message);
     switch (message->tag) {
@@ -75,17 +74,12 @@ static void answer(act_self *self, void *state, const act_message *message)
                reason.text != NULL ? ", " : "", reason.text != NULL ? reason.text : "");
         break;
     }
-    if (ask_next(self, state) != ACT_OK)
+    if (ask_next(self, client) != ACT_OK)
         act_panic(self, "cannot ask");
 }
 
-static const act_behavior client = {
-    .name = "client",
-    .state_bytes = sizeof(struct client),
-    .args_bytes = sizeof(act_pid),
-    .init = begin,
-    .receive = answer,
-};
+/* Its state, and what it is given: a callback or a spawn with other types does not compile. */
+ACT_ACTOR(client, struct client, act_pid, .init = begin, .receive = answer);
 
 /* Crashes are part of the show: they need not be on standard error, too. */
 static void quiet(void *context, act_log_level level, const char *text)
@@ -101,9 +95,9 @@ int main(void)
     act_pid     server_pid, client_pid;
     if (act_system_create(&system, ACT_SYSTEM_OPTIONS(.log = quiet)) != ACT_OK)
         return 1;
-    act_result result = act_system_spawn(system, &server_pid, &server, NULL, NULL);
+    act_result result = server_system_spawn(system, &server_pid, NULL, NULL);
     if (result == ACT_OK)
-        result = act_system_spawn(system, &client_pid, &client, &server_pid, NULL);
+        result = client_system_spawn(system, &client_pid, &server_pid, NULL);
     if (result == ACT_OK)
         result = act_system_join(system, client_pid, NULL, ACT_FOREVER);
     if (result != ACT_OK)

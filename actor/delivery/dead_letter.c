@@ -66,8 +66,7 @@ static void log_letter(struct act_system *system, act_pid to, const act_message 
     if (unlogged != 0)
         snprintf(others, sizeof others, "; %llu others since the last one logged",
                  (unsigned long long)unlogged);
-    act_message_print(text, sizeof text, message,
-                      behavior != NULL && behavior->schema != NULL ? behavior->schema() : NULL);
+    act_message_print(text, sizeof text, message, act__schema_of(behavior));
     act_pid_text(sender, sizeof sender, act_message_sender(message));
     log_about(system, to, behavior, "did not receive what %s has sent: %s (dead letter: %s)%s",
               sender, text, act_result_text(why), others);

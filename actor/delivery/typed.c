@@ -89,9 +89,8 @@ act_result act_system_ask_typed(act_system *system, act_pid to, act_message **re
 void act__message_show(const act_self *self, const act_message *message, char *text,
                        size_t text_bytes)
 {
-    const act_type *(*schema)(void) = self->behavior->schema;
     act_message_print(text, text_bytes, act__message_shown(message),
-                      schema != NULL ? schema() : NULL);
+                      act__schema_of(self->behavior));
 }
 
 void act_unknown(act_self *self, const act_message *message)

@@ -159,4 +159,10 @@ static inline uint64_t act__local_of(const act_self *self)
     return act__local_make(generation, self->index);
 }
 
+/* What its messages are of; NULL: nothing is known of them. `behavior` may be NULL. */
+static inline const struct act_type *act__schema_of(const act_behavior *behavior)
+{
+    return behavior != NULL && behavior->schema != NULL ? behavior->schema() : NULL;
+}
+
 #endif

@@ -302,7 +302,7 @@ static void fail_message(struct act__worker *worker, act_self *self, act_message
 static void log_panic(act_self *self, const act_message *message)
 {
     char text[ACT__MESSAGE_TEXT_MAX], sender[ACT_PID_TEXT_MAX];
-    if (self->behavior->schema == NULL)
+    if (act__schema_of(self->behavior) == NULL)
         return;
     act__message_show(self, message, text, sizeof text);
     act_pid_text(sender, sizeof sender, act_message_sender(message));

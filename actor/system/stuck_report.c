@@ -231,8 +231,8 @@ static size_t append_what(char *text, const struct act__reporter *what, const st
         return append(text, 0, "was stuck (it has returned since)");
     if (!answer->has_message)
         return append(text, 0, "is stuck");
-    const act_type *type =
-        answer->schema != NULL ? act_schema_find(answer->schema(), answer->tag) : NULL;
+    const act_type *schema = answer->schema != NULL ? answer->schema() : NULL;
+    const act_type *type = schema != NULL ? act_schema_find(schema, answer->tag) : NULL;
     return type != NULL ? append(text, 0, "is stuck at a message %s", type->name)
                         : append(text, 0, "is stuck at a message of tag %u", (unsigned)answer->tag);
 }

@@ -31,7 +31,7 @@ struct room {
     char    names[MEMBERS_MAX][NAME_BYTES];
 };
 
-static act_result room_open(act_self *self, void *state, const void *args)
+static act_result room_open(act_self *self, act_none *state, const act_none *args)
 {
     struct room *room = act_kept(self);
     act_result   result = ACT_OK;
@@ -89,7 +89,7 @@ static void room_who(act_self *self, const struct room *room, act_pid pid)
     act_tell(self, pid, chat_line, .text = names);
 }
 
-static void room_receive(act_self *self, void *state, const act_message *message)
+static void room_receive(act_self *self, act_none *state, const act_message *message)
 {
     struct room           *room = act_kept(self);
     const struct chat_say *said;
@@ -108,8 +108,8 @@ static void room_receive(act_self *self, void *state, const act_message *message
     }
 }
 
-static const act_behavior room = {
-    .name = "room", .schema = chat_schema, .init = room_open, .receive = room_receive};
+ACT_ACTOR(room, act_none, act_none, .init = room_open, .receive = room_receive,
+          .schema = chat_schema);
 
 /* ---- a client: reads commands, and is shown what it is told ---- */
 
@@ -139,7 +139,7 @@ static void client_join(act_self *self, struct client *client, int tries)
 {
     act_ref              ask;
     act_pid              rooms;
-    const act_child_spec spec = {.behavior = &room,
+    const act_child_spec spec = {.behavior = &room_behavior,
                                  .options = ACT_SPAWN_OPTIONS(.name = client->room),
                                  .restart = ACT_RESTART_TRANSIENT,
                                  .kept_bytes = sizeof(struct room)};
@@ -238,17 +238,16 @@ static void client_read(act_self *self, struct client *client)
         act_stop(self);
 }
 
-static act_result client_begin(act_self *self, void *state, const void *args)
+static act_result client_begin(act_self *self, struct client *client,
+                               const act_tcp_server_args *args)
 {
-    struct client *client = state;
-    client->tcp = ((const act_tcp_server_args *)args)->tcp;
+    client->tcp = args->tcp;
     SHOW(self, client, "* welcome: /nick NAME, then /join ROOM\r\n");
     return ACT_OK;
 }
 
-static void client_receive(act_self *self, void *state, const act_message *message)
+static void client_receive(act_self *self, struct client *client, const act_message *message)
 {
-    struct client *client = state;
     switch (message->tag) {
     case chat_line_tag: SHOW(self, client, "%s\r\n", act_view(chat_line, message)->text); break;
     case ACT_MESSAGE_TCP_READABLE: client_read(self, client); break;
@@ -259,28 +258,23 @@ static void client_receive(act_self *self, void *state, const act_message *messa
     }
 }
 
-static void client_end(act_self *self, void *state, act_exit_reason reason)
+static void client_end(act_self *self, struct client *client, act_exit_reason reason)
 {
-    struct client *client = state;
     (void)reason;
     SHOW(self, client, "* goodbye\r\n");
     act_tcp_finish(&client->tcp, ACT_MS(500));
 }
 
-static const act_behavior client = {.name = "client",
-                                    .schema = chat_schema,
-                                    .state_bytes = sizeof(struct client),
-                                    .args_bytes = sizeof(act_tcp_server_args),
-                                    .init = client_begin,
-                                    .receive = client_receive,
-                                    .terminate = client_end};
+ACT_ACTOR(client, struct client, act_tcp_server_args, .init = client_begin,
+          .receive = client_receive, .terminate = client_end, .schema = chat_schema);
 
 int main(int argc, char **argv)
 {
     unsigned long    port = argc > 1 ? strtoul(argv[1], NULL, 10) : 7000;
     unsigned long    idle = argc > 2 ? strtoul(argv[2], NULL, 10) : 600;
     act_tcp_options *tcp = ACT_TCP_OPTIONS(.idle_timeout = ACT_SECONDS((act_millis)idle));
-    act_tcp_server   server = {.port = (uint16_t)port, .connection = &client, .tcp_options = tcp};
+    act_tcp_server   server = {
+          .port = (uint16_t)port, .connection = &client_behavior, .tcp_options = tcp};
     act_supervisor_spec rooms = {
         .strategy = ACT_STRATEGY_DYNAMIC, .children_max = 1000, .intensity = 1000};
     act_child_spec children[] = {act_supervisor_child("rooms", &rooms),

@@ -89,7 +89,7 @@ struct jobs {
     struct job all[JOBS_MAX];
 };
 
-ACT_CONTINUATION(queue_answered, void, uint64_t); /* it knows the number of the job */
+ACT_CONTINUATION(queue_answered, act_none, uint64_t); /* it knows the number of the job */
 
 static struct job *find_job(struct jobs *jobs, uint64_t number)
 {
@@ -142,7 +142,7 @@ static void fail(act_self *self, struct jobs *jobs, struct job *job, const char 
     }
 }
 
-static void queue_answered(act_self *self, void *state, const act_message *answer,
+static void queue_answered(act_self *self, act_none *state, const act_message *answer,
                            const uint64_t *number)
 {
     struct jobs *jobs = act_kept(self);
@@ -167,7 +167,7 @@ static void queue_answered(act_self *self, void *state, const act_message *answe
     run_some(self, jobs);
 }
 
-static act_result queue_begin(act_self *self, void *state, const void *args)
+static act_result queue_begin(act_self *self, act_none *state, const act_none *args)
 {
     struct jobs *jobs = act_kept(self);
     (void)state, (void)args;
@@ -201,7 +201,7 @@ static void queue_submit(act_self *self, struct jobs *jobs, const act_message *m
     run_some(self, jobs);
 }
 
-static void queue_receive(act_self *self, void *state, const act_message *message)
+static void queue_receive(act_self *self, act_none *state, const act_message *message)
 {
     struct jobs *jobs = act_kept(self);
     struct job  *job;
@@ -225,8 +225,8 @@ static void queue_receive(act_self *self, void *state, const act_message *messag
     }
 }
 
-static const act_behavior queue = {
-    .name = "queue", .schema = jobs_schema, .init = queue_begin, .receive = queue_receive};
+ACT_ACTOR(queue, act_none, act_none, .init = queue_begin, .receive = queue_receive,
+          .schema = jobs_schema);
 
 /* ---- a client: each line asks the queue; one that does not read the answers is left ---- */
 
@@ -301,11 +301,10 @@ static void client_command(act_self *self, struct client *client, const char *li
         SHOW(self, client, "! submit fib|sleep|flaky|crash|hang NUMBER, result JOB\n");
 }
 
-static void client_receive(act_self *self, void *state, const act_message *message)
+static void client_receive(act_self *self, struct client *client, const act_message *message)
 {
-    struct client *client = state;
-    char           line[LINE_BYTES];
-    act_result     result;
+    char       line[LINE_BYTES];
+    act_result result;
     client->tcp = message->as.pointer; /* all that it receives are events of its connection */
     while ((result = act_tcp_next_line(client->tcp, &client->frames, line, sizeof line)) == ACT_OK)
         client_command(self, client, line);
@@ -313,21 +312,19 @@ static void client_receive(act_self *self, void *state, const act_message *messa
         act_stop(self);
 }
 
-static void client_end(act_self *self, void *state, act_exit_reason reason)
+static void client_end(act_self *self, struct client *client, act_exit_reason reason)
 {
     (void)self, (void)reason;
-    act_tcp_finish(&((struct client *)state)->tcp, ACT_MS(500)); /* sends what it was answered */
+    act_tcp_finish(&client->tcp, ACT_MS(500)); /* sends what it was answered */
 }
 
-static const act_behavior client = {.name = "client",
-                                    .state_bytes = sizeof(struct client),
-                                    .receive = client_receive,
-                                    .terminate = client_end};
+ACT_ACTOR(client, struct client, act_tcp_server_args, .receive = client_receive,
+          .terminate = client_end);
 
 int main(int argc, char **argv)
 {
     unsigned long  port = argc > 1 ? strtoul(argv[1], NULL, 10) : 7001;
-    act_tcp_server server = {.port = (uint16_t)port, .connection = &client};
+    act_tcp_server server = {.port = (uint16_t)port, .connection = &client_behavior};
     act_child_spec task = act_task_child(ACT_SPAWN_OPTIONS(.blocking = true));
     task.shutdown = ACT_MS(200);
     const act_supervisor_spec pool = {.strategy = ACT_STRATEGY_SIMPLE_ONE_FOR_ONE,
@@ -336,7 +333,7 @@ int main(int argc, char **argv)
                                       .children_count = 1};
     act_child_spec            children[] = {
                    act_supervisor_child("pool", &pool),
-                   {.id = "queue", .behavior = &queue, .kept_bytes = sizeof(struct jobs)},
+                   {.id = "queue", .behavior = &queue_behavior, .kept_bytes = sizeof(struct jobs)},
                    act_tcp_server_child("jobs", &server)};
     children[0].options = ACT_SPAWN_OPTIONS(.name = "pool");
     children[1].options = ACT_SPAWN_OPTIONS(.name = "queue");
