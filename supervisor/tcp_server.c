@@ -336,10 +336,6 @@ static bool check_connection(const act_behavior *connection, char *complaint, si
                               "connection \"%s\" has args_bytes %zu, but what its init is given is "
                               "an act_tcp_server_args",
                               name, connection->args_bytes);
-    if (connection->args_release != NULL)
-        return complain_about(complaint, bytes,
-                              "connection \"%s\" has an args_release, but has nothing to release",
-                              name);
     return true;
 }
 

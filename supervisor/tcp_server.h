@@ -66,7 +66,8 @@ typedef struct act_tcp_server {
     /*
      * Of each connection: its init gets an act_tcp_server_args, of which args_bytes is the size.
      * It may have no init, as each event of its connection brings the act_tcp along. What its init
-     * refuses, or cannot be started, is closed: it needs no args_release, and has none.
+     * refuses, or cannot be started, is closed: an args_release is not called, as it has nothing to
+     * release.
      */
     const act_behavior       *connection;
     const void               *args; /* for all of them; may be NULL */
