@@ -148,8 +148,8 @@ ACT_API ACT_MUST_CHECK act_result act_ask_name_typed(act_self *self, act_ref *as
                                                      act_millis timeout, const act_type *type,
                                                      const void *fields) ACT_NONNULL(1, 2, 3, 5, 6);
 /**
- * Asks with it from an ordinary thread. As act_system_ask_message, but a resource in it is not yours
- * any more, whatever the result.
+ * Asks with it from an ordinary thread. As act_system_ask_message, but a resource in it is not
+ * yours any more, whatever the result.
  */
 ACT_API ACT_MUST_CHECK act_result act_system_ask_typed(act_system *system, act_pid to,
                                                        act_message **reply, act_millis timeout,

@@ -29,7 +29,8 @@ talk_start
 tap $? "names, rooms and lines" "$work/why"
 {
     say '/crash' 'still there?' '/who' && hear 'ann: still there?' '* here: ann' &&
-        say '/part' 'alone' && hear '! /nick NAME, /join ROOM; there /part, /who; /quit' &&
+        say '/part' && hear 'ann has left' && say 'alone' &&
+        hear '! /nick NAME, /join ROOM; there /part, /who; /quit' &&
         say '/join attic' && hear 'ann has joined'
 } >"$work/why" 2>&1
 tap $? "a room that has failed has its members" "$work/why"

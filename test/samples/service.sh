@@ -15,7 +15,9 @@ trap service_end EXIT
 service_start() {
     rm -f "$work/log"
     mkfifo "$work/log" || exit 99
-    timeout -s KILL 300 "$build/samples/$@" 2>"$work/log" </dev/null &
+    program=$1
+    shift
+    timeout -s KILL 300 "$build/samples/$program" "$@" 2>"$work/log" </dev/null &
     service_guard=$!
     exec 3<"$work/log"
     read -r line <&3
@@ -25,7 +27,7 @@ service_start() {
     exec 3<&-
     case $service_port in
     '' | *[!0-9]*)
-        echo "Bail out! $1 does not start: $line"
+        echo "Bail out! $program does not start: $line"
         exit 99
         ;;
     esac

@@ -774,30 +774,8 @@ static void a_line_is_a_text(void)
     run_job(take_lines_as_texts);
 }
 
-static void print_some(act_tcp *tcp, int fd)
-{
-    static char wide[5000];
-    (void)fd;
-    memset(wide, 'w', sizeof wide - 1);
-    ck_assert_int_eq(act_tcp_print(tcp, "%d of %s\n", 3, "five"), ACT_OK);
-    ck_assert_int_eq(act_tcp_print(tcp, "%s", wide), ACT_OK);
-    ck_assert_uint_eq(act_tcp_unsent(tcp), strlen("3 of five\n") + sizeof wide - 1);
-    act__memory_fail_at(1, true);
-    ck_assert_int_eq(act_tcp_print(tcp, "%s%s%s%s", wide, wide, wide, wide), ACT_NO_MEMORY);
-    act__memory_fail_at(0, false);
-    ck_assert_uint_eq(act_tcp_unsent(tcp), strlen("3 of five\n") + sizeof wide - 1);
-    act_tcp_shutdown(tcp);
-    ck_assert_int_eq(act_tcp_print(tcp, "%d", 4), ACT_CLOSED);
-}
-
-static void a_text_can_be_printed_to_a_connection(void)
-{
-    run_job(print_some);
-}
-
 const struct kit_case kit_cases[] = {
     TEST_CASE(a_line_is_a_text),
-    TEST_CASE(a_text_can_be_printed_to_a_connection),
     TEST_CASE(frames_are_found_wherever_their_bytes_are_cut),
     TEST_CASE(lines_end_in_lf_or_crlf),
     TEST_CASE(a_frame_of_the_most_bytes_is_given_and_one_more_is_refused),

@@ -96,6 +96,10 @@ static bool open_all(act_self *self, uint16_t port)
         written = act_tcp_write_moved(tcp, "x", 1, free, moved);
     if (written != ACT_OK)
         free(moved);
+    else
+        written = act_tcp_print(tcp, "%2000d", 5);
+    ck_assert(written == ACT_OK || written == ACT_NO_MEMORY);
+    ck_assert(written != ACT_OK || act_tcp_unsent(tcp) == 2001);
     ck_assert(listened == ACT_OK || listened == ACT_NO_MEMORY);
     ck_assert(connected == ACT_OK || connected == ACT_NO_MEMORY);
     ck_assert(asked == ACT_OK || asked == ACT_NO_MEMORY);

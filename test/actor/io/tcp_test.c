@@ -74,9 +74,9 @@ static void answer_at_end_receive(act_self *self, void *state, const act_message
     struct net_connection *mine = state;
     const uint8_t         *bytes;
     if (net_is_input(self, mine, message) && act_tcp_input_ended(mine->tcp)) {
-        char text[100];
-        int  count = snprintf(text, sizeof text, "%zu bytes", act_tcp_input(mine->tcp, &bytes));
-        ck_assert_int_eq(act_tcp_write(mine->tcp, text, (size_t)count), ACT_OK);
+        size_t count = act_tcp_input(mine->tcp, &bytes);
+        ck_assert_int_eq(act_tcp_print(mine->tcp, "%zu %s", count, "bytes"), ACT_OK);
+        ck_assert_uint_eq(act_tcp_unsent(mine->tcp), (size_t)snprintf(NULL, 0, "%zu bytes", count));
         net_leave(self);
     }
 }
