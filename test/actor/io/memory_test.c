@@ -98,7 +98,6 @@ static bool open_all(act_self *self, uint16_t port)
         free(moved);
     else
         written = act_tcp_print(tcp, "%2000d", 5);
-    ck_assert(written == ACT_OK || written == ACT_NO_MEMORY);
     ck_assert(written != ACT_OK || act_tcp_unsent(tcp) == 2001);
     ck_assert(listened == ACT_OK || listened == ACT_NO_MEMORY);
     ck_assert(connected == ACT_OK || connected == ACT_NO_MEMORY);
