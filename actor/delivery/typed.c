@@ -11,6 +11,7 @@
 #include <mailbox/base/lock.h>
 #include <mailbox/message/envelope.h>
 #include <mailbox/schema/print.h>
+#include <mailbox/schema/schema_walk.h>
 
 typedef act_result send_call(act_self *self, act_ref *ref, act_pid to, act_message **message,
                              act_millis time);
@@ -79,8 +80,10 @@ act_result act_system_ask_typed(act_system *system, act_pid to, act_message **re
 {
     act_message *message;
     act_result   result = act_message_create_typed(&message, type, fields);
-    if (result != ACT_OK)
+    if (result != ACT_OK) {
+        act__resources_release(type, fields);
         return result;
+    }
     result = act_system_ask_message(system, to, &message, reply, timeout);
     act_message_free(&message);
     return result;

@@ -506,6 +506,7 @@ static void end(struct act__worker *worker, act_self *self, struct act__reason r
     struct act__attachment *name = hands_over ? act__names_take_staying(self) : NULL;
     if (self->attachments.first != NULL)
         act__attachments_release(self);
+    self->flags &= (uint16_t)~ACT__CELL_CONTINUES; /* a timer that has just fired still looks */
     if (self->timers.first != NULL)
         cancel_timers(worker, self);
     act__gap("exit.let_go");

@@ -206,6 +206,28 @@ static void an_ask_that_fails_leaves_it_to_the_caller(void)
     close_all();
 }
 
+/* It answers late, or never: so it is no caller's any more, whatever the result. */
+static void asks_of_threads_that_fail_close_it(void)
+{
+    act_message *reply;
+    open_as(&taker, NULL);
+    act_resource socket = open_socket();
+    act__memory_fail_at(1, true);
+    act_result result =
+        act_system_ask(fixture.system, b, &reply, 5, carrier_socket, .socket = socket);
+    act__memory_fail_at(0, false);
+    ck_assert_int_eq(result, ACT_NO_MEMORY);
+    ck_assert(is_closed(0));
+    ck_assert_int_eq(act_system_ask(fixture.system, b, &reply, 5, fleet_all, .one = open_socket(),
+                                    .many = {NULL, 1}),
+                     ACT_INVALID);
+    ck_assert(is_closed(1));
+    ck_assert_int_eq(
+        act_system_ask(fixture.system, b, &reply, 5, carrier_socket, .socket = open_socket()),
+        ACT_INVALID); /* in a simulation */
+    close_all();
+}
+
 static void asks_for_one(act_self *self)
 {
     ck_assert_int_eq(act_ask(self, &fixture_ref, b, 5, carrier_empty), ACT_OK);
@@ -260,6 +282,7 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(one_whose_handler_panics_is_closed),
     FIXTURE_CASE(what_cannot_be_told_is_closed),
     FIXTURE_CASE(an_ask_that_fails_leaves_it_to_the_caller),
+    FIXTURE_CASE(asks_of_threads_that_fail_close_it),
     FIXTURE_CASE(an_answer_that_is_not_awaited_is_closed),
     FIXTURE_CASE(a_timer_that_is_cancelled_closes_it),
     END_OF_CASES,
