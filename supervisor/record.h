@@ -59,7 +59,7 @@ struct act__supervisor {
     struct act__child      *pending_first, *pending_last;
     struct act__requests    held;         /* until all children run, or those before it are done */
     struct act__subscriber *subscribers;  /* to events.c */
-    act_message            *continuation; /* the message to itself; NULL: on its way */
+    act_message            *next_step;    /* the message to itself; NULL: on its way */
     act_message            *announcement; /* STARTED for the parent; NULL: sent, or not wanted */
     struct act__child      *from;         /* what a supervisor above knows of this one; held.
                                              NULL: nothing. */

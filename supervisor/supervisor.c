@@ -63,8 +63,8 @@ static void continue_later(act_self *self, struct act__supervisor *supervisor)
          supervisor->phase == ACT__SUPERVISOR_RUNNING);
 
     /* A send that fails is tried again with the next message: the envelope is still there. */
-    if (anything && supervisor->continuation != NULL)
-        (void)!act_send(self, act_self_pid(self), &supervisor->continuation);
+    if (anything && supervisor->next_step != NULL)
+        (void)!act_send(self, act_self_pid(self), &supervisor->next_step);
 }
 
 /* Of one that was killed: it may have unlinked itself. */
@@ -485,7 +485,7 @@ static void receive_continue(act_self *self, struct act__supervisor *supervisor)
     struct act__child *child;
     act_message       *request;
 
-    supervisor->continuation = act_take(self);
+    supervisor->next_step = act_take(self);
     if ((child = take_pending(supervisor)) != NULL)
         handle_pending(self, supervisor, child);
     else if (supervisor->phase == ACT__SUPERVISOR_RUNNING &&
@@ -611,7 +611,7 @@ static void destroy(void *context)
     }
     act__children_fini(&supervisor->children);
     act__restart_window_fini(&supervisor->window);
-    act_message_free(&supervisor->continuation);
+    act_message_free(&supervisor->next_step);
     act_message_free(&supervisor->announcement);
     if (supervisor->template != NULL)
         act__child_let_go(supervisor->template);
@@ -664,7 +664,7 @@ static struct act__supervisor *create(const act_supervisor_spec *spec, bool anno
     act__restart_window_init(&supervisor->window, spec->intensity,
                              spec->period != 0 ? spec->period : ACT_SECONDS(5));
     if (!add_children(supervisor, spec) ||
-        act__request_create_value(&supervisor->continuation, ACT__TAG_CONTINUE, act_nothing()) !=
+        act__request_create_value(&supervisor->next_step, ACT__TAG_CONTINUE, act_nothing()) !=
             ACT_OK ||
         (announces && act__request_create_value(&supervisor->announcement, ACT_MESSAGE_STARTED,
                                                 act_int64(0)) != ACT_OK)) {

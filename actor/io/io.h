@@ -61,6 +61,7 @@ typedef struct act_tcp_options {
     size_t     write_low_bytes;  /* ACT_MESSAGE_TCP_WRITABLE at or below; 0: a quarter of high */
     bool       delay;            /* leave Nagle's algorithm on; off (TCP_NODELAY) by default */
     act_millis idle_timeout;     /* 0: none */
+    void      *context;          /* yours, for act_tcp_context */
 } act_tcp_options;
 
 #define ACT_TCP_OPTIONS(...) (&(act_tcp_options){.size = sizeof(act_tcp_options), __VA_ARGS__})
@@ -281,6 +282,12 @@ ACT_API void act_tcp_close(act_tcp **tcp) ACT_NONNULL_ALL;
  * See:     samples/10_echo_server.c, test/actor/io/tcp_finish_test.c
  */
 ACT_API void act_tcp_finish(act_tcp **tcp, act_millis timeout) ACT_NONNULL(1);
+
+/**
+ * What its options have given: which of several connections an event is about. Threads: the
+ * owner's handler.
+ */
+ACT_API void *act_tcp_context(const act_tcp *tcp) ACT_NONNULL_ALL;
 
 /** Writes "address:port" of the other side, cut at text_bytes. */
 ACT_API void act_tcp_peer(const act_tcp *tcp, char *text, size_t text_bytes) ACT_NONNULL_ALL;

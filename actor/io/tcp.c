@@ -48,6 +48,7 @@ static void set_marks(act_tcp *tcp, const act_tcp_options *options)
     tcp->read_limit = tcp->read_high;
     tcp->read_step = READ_STEP;
     tcp->idle_timeout = options->idle_timeout;
+    tcp->context = options->context;
 }
 
 static void timed_out(evutil_socket_t fd, short what, void *argument);
@@ -340,6 +341,11 @@ void act_tcp_close(act_tcp **tcp)
 int act_tcp_error(const act_tcp *tcp)
 {
     return tcp->error;
+}
+
+void *act_tcp_context(const act_tcp *tcp)
+{
+    return tcp->context;
 }
 
 void act_tcp_peer(const act_tcp *tcp, char *text, size_t text_bytes)

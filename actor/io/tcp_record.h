@@ -36,6 +36,7 @@ struct act_tcp {
     size_t                 read_high, read_low, write_high, write_low;
     size_t                 read_step; /* how much to make room for: follows what comes */
     act_millis             idle_timeout;
+    void                  *context;   /* the owner's */
     act_millis             active_at; /* the last byte in or out; kept only with an idle_timeout */
     act_millis             due;       /* until connected, and while finishing: when the timer is to
                                          say that it took too long; ACT_FOREVER: never */

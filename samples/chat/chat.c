@@ -16,7 +16,6 @@ enum { NAME_BYTES = 24, LINE_BYTES = 1000, MEMBERS_MAX = 4000 };
     MESSAGE(chat_who, ACT_NO_FIELDS)                                                               \
     MESSAGE(chat_say, CHAT_SAY)                                                                    \
     MESSAGE(chat_part, ACT_NO_FIELDS)                                                              \
-    MESSAGE(chat_crash, ACT_NO_FIELDS)                                                             \
     MESSAGE(chat_line, CHAT_TEXT) /* what a client is to show */
 ACT_SCHEMA(chat, CHAT_MESSAGES);
 
@@ -103,7 +102,6 @@ static void room_receive(act_self *self, act_none *state, const act_message *mes
         break;
     case chat_part_tag:
     case ACT_MESSAGE_DOWN: room_part(self, room, act_message_sender(message)); break;
-    case chat_crash_tag: act_panic(self, "as a client has asked for");
     default: act_unknown(self, message);
     }
 }
@@ -201,6 +199,7 @@ static void client_nick(act_self *self, struct client *client, const char *name)
 static void client_command(act_self *self, struct client *client, const char *line)
 {
     char        text[LINE_BYTES + 2];
+    act_pid     pid;
     const char *name = strchr(line, ' ');
     bool        is_in = client->room[0] != '\0', names = name != NULL && is_name(++name);
     if (strncmp(line, "/nick ", 6) == 0 && names) {
@@ -213,8 +212,9 @@ static void client_command(act_self *self, struct client *client, const char *li
         client_part(self, client);
     } else if (strcmp(line, "/who") == 0 && is_in) {
         act_tell_name(self, client->room, chat_who);
-    } else if (strcmp(line, "/crash") == 0 && is_in && has_chaos) {
-        act_tell_name(self, client->room, chat_crash);
+    } else if (strcmp(line, "/kill") == 0 && is_in && has_chaos) {
+        if (act_whereis(act_self_system(self), &pid, client->room) == ACT_OK)
+            (void)!act_exit_other(self, pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
     } else if (strcmp(line, "/quit") == 0) {
         act_stop(self);
     } else if (line[0] != '/' && is_in) {

@@ -12,8 +12,8 @@
 #define LOAD_LOST(FIELD)   FIELD(1, TEXT, what)
 #define LOAD_MESSAGES(MESSAGE)                                                                     \
     MESSAGE(load_joined, LOAD_CLIENT)                                                              \
-    MESSAGE(load_talk, ACT_NO_FIELDS)  /* to a client: all are there */                            \
-    MESSAGE(load_crash, ACT_NO_FIELDS) /* to a client: let your room fail */                       \
+    MESSAGE(load_talk, ACT_NO_FIELDS) /* to a client: all are there */                             \
+    MESSAGE(load_kill, ACT_NO_FIELDS) /* to a client: let your room be killed */                   \
     MESSAGE(load_done, LOAD_DONE)                                                                  \
     MESSAGE(load_lost, LOAD_LOST)                                                                  \
     MESSAGE(load_tick, ACT_NO_FIELDS)                                                              \
@@ -21,7 +21,7 @@
 ACT_SCHEMA(load, LOAD_MESSAGES);
 
 static struct {
-    uint32_t port, clients, rooms, lines, crash_ms;
+    uint32_t port, clients, rooms, lines, kill_ms;
 } plan;
 
 /* ---- a client: number n is in room n % rooms ---- */
@@ -114,8 +114,8 @@ static void hear(act_self *self, void *state, const act_message *message)
     act_result               result = ACT_EMPTY;
     if (message->tag == load_talk_tag)
         say_next(self, client);
-    else if (message->tag == load_crash_tag)
-        write_text(self, client, "/crash\n");
+    else if (message->tag == load_kill_tag)
+        write_text(self, client, "/kill\n");
     else
         while (!act_is_ending(self) && (result = act_tcp_next_frame(client->tcp, &client->frames,
                                                                     &lines, &frame)) == ACT_OK) {
@@ -137,7 +137,7 @@ static const act_behavior client = {.name = "client",
 struct director {
     act_pid   *pids;
     bool      *is_in;
-    uint32_t   joined, done, lost, crashes;
+    uint32_t   joined, done, lost, kills;
     uint64_t   heard;
     act_millis began;
 };
@@ -154,8 +154,8 @@ static act_result direct(act_self *self, void *state, const void *args)
         return ACT_NO_MEMORY;
     act_result result =
         act_tell_after(self, &timer, act_self_pid(self), ACT_SECONDS(120), load_too_late);
-    if (result == ACT_OK && plan.crash_ms != 0)
-        result = act_every(self, &timer, act_self_pid(self), plan.crash_ms, load_tick);
+    if (result == ACT_OK && plan.kill_ms != 0)
+        result = act_every(self, &timer, act_self_pid(self), plan.kill_ms, load_tick);
     for (uint32_t i = 0; result == ACT_OK && i < plan.clients; i++)
         result = act_spawn_link(self, &director->pids[i], &client,
                                 &(struct client_args){act_self_pid(self), i}, NULL);
@@ -169,9 +169,9 @@ static void end(act_self *self, struct director *director)
         to_hear += (uint64_t)plan.lines *
                    (plan.clients / plan.rooms + (i % plan.rooms < plan.clients % plan.rooms));
     printf("clients=%u rooms=%u said=%" PRIu64 " heard=%" PRIu64 " to_hear=%" PRIu64
-           " lost=%u crashes=%u ms=%" PRId64 "\n",
+           " lost=%u kills=%u ms=%" PRId64 "\n",
            plan.clients, plan.rooms, (uint64_t)plan.clients * plan.lines, director->heard, to_hear,
-           director->lost, director->crashes, act_now(self) - director->began);
+           director->lost, director->kills, act_now(self) - director->began);
     act_exit(self, act_exit_reason_make(director->heard == to_hear && director->lost == 0
                                             ? ACT_EXIT_NORMAL
                                             : ACT_EXIT_ERROR,
@@ -191,8 +191,8 @@ static void direct_on(act_self *self, void *state, const act_message *message)
     case load_tick_tag:
         if (!director->is_in[one])
             break;
-        director->crashes++;
-        act_tell(self, director->pids[one], load_crash);
+        director->kills++;
+        act_tell(self, director->pids[one], load_kill);
         break;
     case load_done_tag:
         director->heard += act_view(load_done, message)->heard;
@@ -205,7 +205,7 @@ static void direct_on(act_self *self, void *state, const act_message *message)
         break;
     case load_too_late_tag: end(self, director); break;
     case load_talk_tag:
-    case load_crash_tag:
+    case load_kill_tag:
     default: act_unknown(self, message);
     }
 }
@@ -218,14 +218,14 @@ static const act_behavior director = {.name = "director",
 int main(int argc, char **argv)
 {
     uint32_t *const numbers[] = {&plan.port, &plan.clients, &plan.rooms, &plan.lines,
-                                 &plan.crash_ms};
+                                 &plan.kill_ms};
     act_system     *system;
     act_pid         pid;
     act_exit_report report;
     for (int i = 1; i < argc && i <= 5; i++)
         *numbers[i - 1] = (uint32_t)strtoul(argv[i], NULL, 10);
     if (argc < 5 || argc > 6 || plan.rooms == 0 || plan.clients < plan.rooms || plan.lines == 0) {
-        fprintf(stderr, "usage: chat-load PORT CLIENTS ROOMS LINES [CRASH_MS]\n");
+        fprintf(stderr, "usage: chat-load PORT CLIENTS ROOMS LINES [KILL_MS]\n");
         return 2;
     }
     if (act_system_create(&system, NULL) != ACT_OK)

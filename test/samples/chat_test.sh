@@ -1,5 +1,5 @@
 #!/bin/sh
-# The chat: what it says to a client, and that no line is lost while its rooms fail.
+# The chat: what it says to a client, and that no line is lost while its rooms are killed.
 # SPDX-License-Identifier: MIT
 set -u
 top=${top_srcdir:-$(dirname "$0")/../..}
@@ -28,17 +28,17 @@ talk_start
 } >"$work/why" 2>&1
 tap $? "names, rooms and lines" "$work/why"
 {
-    say '/crash' 'still there?' '/who' && hear 'ann: still there?' '* here: ann' &&
+    say '/kill' 'still there?' '/who' && hear 'ann: still there?' '* here: ann' &&
         say '/part' && hear 'ann has left' && say 'alone' &&
         hear '! /nick NAME, /join ROOM; there /part, /who; /quit' &&
         say '/join attic' && hear 'ann has joined'
 } >"$work/why" 2>&1
-tap $? "a room that has failed has its members" "$work/why"
+tap $? "a room that was killed has its members" "$work/why"
 
 "$build/samples/chat/chat-load" "$service_port" "$clients" "$rooms" 20 20 >"$work/why" 2>&1
-tap $? "no line and no connection is lost while a room fails each 20 ms" "$work/why"
-grep -q ' crashes=[1-9]' "$work/why"
-tap $? "and rooms have failed" "$work/why"
+tap $? "no line and no connection is lost while a room is killed each 20 ms" "$work/why"
+grep -q ' kills=[1-9]' "$work/why"
+tap $? "and rooms have been killed" "$work/why"
 
 service_stop >"$work/why" 2>&1
 tap $? "told to end it exits with 0" "$work/why"

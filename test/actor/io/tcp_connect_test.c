@@ -43,7 +43,7 @@ static act_result connect_init(act_self *self, void *state, const void *args)
     mine->net = ((const struct net_args *)args)->net;
     const struct target *target = mine->net->any;
     ck_assert_int_eq(act_tcp_connect(self, &mine->tcp, target->host, target->port, target->timeout,
-                                     NULL),
+                                     ACT_TCP_OPTIONS(.context = mine)),
                      ACT_OK);
     ck_assert_int_eq(act_tcp_write(mine->tcp, "early ", 6), ACT_OK); /* waits for the handshake */
     return ACT_OK;
@@ -54,6 +54,7 @@ static void connect_receive(act_self *self, void *state, const act_message *mess
     struct net_connection *mine = state;
     const uint8_t         *bytes;
     char                   peer[60];
+    ck_assert_ptr_eq(act_tcp_context(message->as.pointer), mine);
     if (message->tag == ACT_MESSAGE_TCP_CONNECTED) {
         ck_assert_int_eq(act_tcp_write(mine->tcp, "late", 4), ACT_OK);
         act_tcp_peer(mine->tcp, peer, sizeof peer);
