@@ -8,6 +8,7 @@
 #include <actor/io/tcp_record.h>
 #include <actor/scheduler/station.h>
 #include <mailbox/base/options.h>
+#include <mailbox/message/envelope.h>
 
 #define BYTES_MAX  ((size_t)64 << 10)
 #define WINDOW     ((size_t)512) /* so much is joined and looked at at first; then twice as much */
@@ -167,8 +168,11 @@ act_result act_tcp_next_frame(act_tcp *tcp, act_frames *frames, const act_framin
 {
     if (!framing_is_good(framing))
         return ACT_INVALID;
+    if (tcp->consumed != frames->act_consumed) /* frames of another framing, since ACT_EMPTY */
+        *frames = (act_frames){.act_used = frames->act_used};
     act_tcp_consume(tcp, frames->act_used);
     frames->act_used = 0;
+    frames->act_consumed = tcp->consumed;
     switch (framing->kind) {
     case ACT_FRAMING_LINE:
     case ACT_FRAMING_DELIMITER: return next_delimited(tcp, frames, framing, frame);
@@ -291,6 +295,6 @@ act_result act_tcp_write_typed(act_tcp *tcp, const act_type *(*type)(void), cons
     if (result != ACT_OK)
         return result;
     result = act_tcp_write_encoded(tcp, message, &schema);
-    act_message_free(&message);
+    act__message_drop(message); /* resources, which cannot be written, stay the caller's */
     return result;
 }

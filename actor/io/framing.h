@@ -55,6 +55,7 @@ typedef struct act_frames {
     size_t             act_used;   /* by the frame that was given last */
     size_t             act_seen;   /* of the one that is not whole */
     size_t             act_needed; /* by that one, at least */
+    uint64_t           act_consumed; /* by others, too: then nothing is seen */
     act_message_stream act_stream;
 } act_frames;
 
@@ -134,7 +135,8 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_write_frame(act_tcp *tcp, const act_fr
  * act_tcp_write_message(tcp, counter_add, .amount = 5): sends a message of a schema, encoded as
  * act_message_encode does, which is a frame of ACT_FRAMING_MESSAGE. As act_tcp_write.
  *
- * Returns: also ACT_INVALID, as act_message_create_typed.
+ * Returns: also ACT_INVALID, as act_message_create_typed; ACT_LOCAL (it has a resource, which stays
+ *          yours).
  */
 #define act_tcp_write_message(tcp, name, ...)                                                      \
     act_tcp_write_typed(tcp, name##_type, ACT__FIELDS(name, __VA_ARGS__))

@@ -122,6 +122,7 @@ void act_tcp_consume(act_tcp *tcp, size_t count)
     if (count == 0 || is_parents(tcp))
         return;
     evbuffer_drain(tcp->input, count);
+    tcp->consumed++;
     tcp->read_limit = tcp->read_high;
     act__tcp_update_reading(tcp);
 }

@@ -32,6 +32,7 @@ struct act_tcp {
                                         taken not all */
     struct event           timer;    /* until connected; then until idle */
     union act__address     peer;
+    uint64_t               consumed;   /* how often: input was dropped */
     size_t                 read_limit; /* read_high, or more if the owner wants more */
     size_t                 read_high, read_low, write_high, write_low;
     size_t                 read_step; /* how much to make room for: follows what comes */

@@ -63,6 +63,8 @@ await "$work/logged" 'listens on'
 port=$(sed -n 's/.*listens on .*:\([0-9]*\)$/\1/p' "$work/logged")
 printf '5\n-2\r\n' >"$work/sent"
 says "the service adds up lines" 'hello\n5\n3\n' <"$work/sent"
+printf '\n5\n\n' >"$work/sent"
+says "an empty line is a line of its own" 'hello\n0\n5\n5\n' <"$work/sent"
 head -c 2000 /dev/zero | tr '\0' 1 >"$work/sent"
 says "a line that is too long is refused" 'hello\ntoo long\n' <"$work/sent"
 {
