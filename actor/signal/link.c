@@ -13,6 +13,7 @@
 #include <actor/signal/bond.h>
 #include <actor/signal/continuation.h>
 #include <actor/signal/link_index.h>
+#include <actor/signal/ref.h>
 #include <actor/signal/signal.h>
 #include <actor/signal/timers.h>
 
@@ -118,10 +119,14 @@ act_result act_monitor(act_self *self, act_ref *monitor, act_pid other)
     return ACT_OK;
 }
 
-/* Nothing comes of this ref any more. Returns: whether something would have. */
+/*
+ * Nothing comes of this ref any more, unless it is a timer's. Returns: whether something would
+ * have.
+ */
 static bool take_back(act_self *self, act_ref ref)
 {
-    if (act__has_forked(self->worker->system) || ref.value == 0)
+    if (act__has_forked(self->worker->system) || ref.value == 0 ||
+        (ref.value & ACT__REF_IS_TIMER) != 0)
         return false;
     struct act__bond *bond = act__bond_find(self, ref);
     bool              was_awaited = bond != NULL;
@@ -140,12 +145,26 @@ void act_demonitor(act_self *self, act_ref monitor)
     (void)take_back(self, monitor);
 }
 
+static bool is_monitor(act_self *self, act_ref ref)
+{
+    unsigned                end;
+    const struct act__bond *bond = act__bond_find(self, ref);
+    act_message            *waiting = self->inbox_owned.head;
+    while (bond == NULL && waiting != NULL) {
+        if (waiting->ref.value == ref.value && waiting->tag == ACT_MESSAGE_DOWN &&
+            !act__message_is_counted(waiting))
+            bond = act__bond_of_end(waiting, &end);
+        waiting = waiting->act_next;
+    }
+    return bond != NULL && bond->kind == ACT__BOND_MONITOR;
+}
+
 act_result act_cancel_ask(act_self *self, act_ref ask)
 {
     ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
-    return take_back(self, ask) ? ACT_OK : ACT_NOT_FOUND;
+    return !is_monitor(self, ask) && take_back(self, ask) ? ACT_OK : ACT_NOT_FOUND;
 }
 
 act_result act_ask_message(act_self *self, act_ref *ask, act_pid to, act_message **message,
