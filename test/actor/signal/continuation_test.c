@@ -54,6 +54,7 @@ static const act_behavior server = {
 static void open_both(void)
 {
     fixture_open();
+    asked = 7;
     desk.keeps = false;
     desk.count = 0;
     a = fixture_spawn();
