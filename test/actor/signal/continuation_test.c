@@ -14,6 +14,7 @@
 ACT_SCHEMA(desk, DESK_MESSAGES);
 
 static act_pid a, b;
+static int64_t asked;
 
 /* ---- an actor that answers with the number it was asked for, at once or when told to ---- */
 
@@ -115,8 +116,6 @@ static void nothing_else_came(act_pid actor)
 }
 
 /* ------------------------------------------------------------------------------- asks, each way */
-
-static int64_t asked;
 
 static void asks(act_self *self)
 {
