@@ -77,6 +77,7 @@ static void what_is_no_ask_is_not_taken_back(void)
 {
     act_system *system;
     act_pid     pid;
+    ticks = downs = called = 0;
     ck_assert_int_eq(act_system_create(&system, NULL), ACT_OK);
     gone = act_pid_none();
     ck_assert_int_eq(

@@ -27,6 +27,7 @@ static act_resource resource(int i)
 static void done(void)
 {
     act_message_free(&message);
+    memset(released, 0, sizeof released);
     ck_assert_uint_eq(act__pool_outstanding(), 0);
 }
 
