@@ -27,7 +27,6 @@ static act_resource resource(int i)
 static void done(void)
 {
     act_message_free(&message);
-    memset(released, 0, sizeof released);
     ck_assert_uint_eq(act__pool_outstanding(), 0);
 }
 
@@ -40,6 +39,7 @@ static __attribute__((noinline)) act_result make_fleet(void)
         {.tag = carrier_named_tag, .as.carrier_named = {"c", resource(7)}},
         {.tag = carrier_empty_tag},
         {.tag = carrier_socket_tag, .as.carrier_socket = {resource(8)}}};
+    memset(released, 0, sizeof released);
     return act_message_make(
         &message, fleet_all, .one = resource(0), .both = {resource(1), resource(2)},
         .many = {many, 2}, .crate = {.content = resource(5)}, .crates = {crates, 2},
