@@ -222,9 +222,9 @@ static void asks_of_threads_that_fail_close_it(void)
                                     .many = {NULL, 1}),
                      ACT_INVALID);
     ck_assert(is_closed(1));
-    ck_assert_int_eq(
-        act_system_ask(fixture.system, b, &reply, 5, carrier_socket, .socket = open_socket()),
-        ACT_INVALID); /* in a simulation */
+    ck_assert_int_eq(act_system_ask(fixture.system, b, &reply, 5, carrier_socket,
+                                    .socket = open_socket()),
+                     ACT_INVALID); /* in a simulation */
     close_all();
 }
 

@@ -51,9 +51,9 @@ static void wait_and_end(act_self *self, void *state, const act_message *message
     (void)state, (void)message;
     act__gap_with(meet);
     runs_the_actor = true;
-    ck_assert_int_eq(
-        act_tell_after_value(self, &timer, act_self_pid(self), 2, act_nothing(), ACT_MS(1)),
-        ACT_OK);
+    ck_assert_int_eq(act_tell_after_value(self, &timer, act_self_pid(self), 2, act_nothing(),
+                                          ACT_MS(1)),
+                     ACT_OK);
     ck_assert_int_eq(act_then(self, timer, on_tick, 1), ACT_OK);
     await(&fired);
     act_stop(self);
@@ -78,10 +78,9 @@ static void its_message_goes_with_the_actor(void)
                      0);
     ck_assert_int_eq(
         act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = 1, .log = no_log)), ACT_OK);
-    ck_assert_int_eq(
-        act_system_spawn(system, &pid, &waiter, NULL,
-                         ACT_SPAWN_OPTIONS(.blocking = true, .lifecycle = &lifecycle)),
-        ACT_OK);
+    ck_assert_int_eq(act_system_spawn(system, &pid, &waiter, NULL,
+                                      ACT_SPAWN_OPTIONS(.blocking = true, .lifecycle = &lifecycle)),
+                     ACT_OK);
     act_system_tell_value(system, pid, 1, act_nothing());
     await(&has_ended);
     while ((result = act_handover_of(system, pid, &handover)) == ACT_EXISTS)
