@@ -93,8 +93,13 @@ ACT_API ACT_MUST_CHECK act_result act_ask_continue_with(act_self *self, act_ref 
     typedef context_type name##_context;                                                           \
     static void          name(act_self *self, state_type *state, const act_message *answer,        \
                               const name##_context *context);                                      \
-    static inline void   act__continue_##name(act_self *self, void *state,                         \
-                                              const act_message *answer, const void *context)      \
+    __attribute__((unused)) static inline const void *act__context_of_##name(                      \
+        const name##_context *context)                                                             \
+    {                                                                                              \
+        return context;                                                                            \
+    }                                                                                              \
+    static inline void act__continue_##name(act_self *self, void *state,                           \
+                                            const act_message *answer, const void *context)        \
     {                                                                                              \
         name(self, (state_type *)state, answer, (const name##_context *)context);                  \
     }                                                                                              \
@@ -113,8 +118,8 @@ ACT_API ACT_MUST_CHECK act_result act_ask_continue_with(act_self *self, act_ref 
  * given a pointer.
  */
 #define act_then_with(self, ref, function, context)                                                \
-    act_continue_with(self, ref, act__continue_##function,                                         \
-                      *ACT__VALUE_OF(function##_context *, context), sizeof(function##_context))
+    act_continue_with(self, ref, act__continue_##function, act__context_of_##function(context),    \
+                      sizeof(function##_context))
 
 /**
  * act_ask_then(self, &ask, to, ACT_SECONDS(1), stock_look, (.item = 5), on_price, .order = 7):

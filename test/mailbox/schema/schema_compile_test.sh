@@ -196,6 +196,34 @@ ACT_SCHEMA(c, C);
 ACT_SCHEMAS(d, D);' >"$work/list"
 bad "two messages with one tag in two schemas of a set" 'duplicate case' </dev/null
 
+# The same with a function that gets the answer.
+the_list
+{
+    echo '#include <actor/continuation.h>'
+    cat "$work/list"
+    echo 'struct place { int row, column; };'
+    echo 'ACT_CONTINUATION(on_value, int, struct place);'
+    echo 'static void on_value(act_self *self, int *state, const act_message *answer, const struct place *place)'
+    echo '{ (void)self, (void)state, (void)answer, (void)place; }'
+} >"$work/with"
+mv "$work/with" "$work/list"
+good "a function gets an answer and its context" <<'EOF'
+    act_ref ref;
+    struct place place = {3, 4};
+    act_tell_all(self, &to, 1, counter_add, .amount = 5);
+    if (act_ask_then(self, &ref, to, 5, counter_add, (.amount = 5, .note = "five"), on_value, .row = 1, .column = 2) != ACT_OK ||
+        act_ask_then(self, NULL, to, 5, counter_read, (), on_value, .row = 1, .column = 2) != ACT_OK ||
+        act_then(self, ref, on_value, .row = 1, .column = 2) != ACT_OK || act_then_with(self, ref, on_value, &place) != ACT_OK)
+        act_unknown(self, message);
+EOF
+compile "${CXX:-c++}" gnu++20 cc <"$work/body" && [ ! -s "$work/why" ]
+tap $? "gnu++20: a function gets an answer and its context" "$work/why"
+bad "another context" 'incompatible pointer|cannot convert|no matching' <<'EOF'
+    act_ref ref = {0};
+    if (act_then_with(self, ref, on_value, &ref) != ACT_OK)
+        act_unknown(self, message);
+EOF
+
 # Names that the library's own could meet: a schema's, a struct's or another message's with an ending.
 cat >"$work/list" <<'EOF'
 #define COLORS(VALUE) VALUE(color_none, 0) VALUE(color_red, 1)
