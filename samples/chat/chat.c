@@ -42,15 +42,28 @@ static act_result room_open(act_self *self, act_none *state, const act_none *arg
 
 static void room_tell(act_self *self, const struct room *room, const char *name, const char *text)
 {
-    char line[LINE_BYTES + NAME_BYTES];
+    char line[NAME_BYTES + 2 + LINE_BYTES]; /* "NAME: " and a line */
     snprintf(line, sizeof line, "%s%s", name, text);
     act_tell_all(self, room->pids, room->count, chat_line, .text = line);
 }
 
+/* Its place; count if it is no member. */
+static size_t room_find(const struct room *room, act_pid pid)
+{
+    size_t i = 0;
+    while (i < room->count && !act_pid_equal(room->pids[i], pid))
+        i++;
+    return i;
+}
+
 static void room_join(act_self *self, struct room *room, const act_message *message)
 {
-    size_t  i = room->count;
     act_pid pid = act_message_sender(message);
+    size_t  i = room_find(room, pid);
+    if (i < room->count) { /* it asks again, as the answer came too late for it */
+        act_answer(self, message, chat_joined);
+        return;
+    }
     if (i == MEMBERS_MAX || act_monitor(self, &room->monitors[i], pid) != ACT_OK) {
         act_refuse(self, act_message_asker(message), act_exit_reason_make(ACT_EXIT_ERROR, 0, ""));
         return;
@@ -64,9 +77,7 @@ static void room_join(act_self *self, struct room *room, const act_message *mess
 
 static void room_part(act_self *self, struct room *room, act_pid pid)
 {
-    size_t i = 0, last = room->count - 1;
-    while (i < room->count && !act_pid_equal(room->pids[i], pid))
-        i++;
+    size_t i = room_find(room, pid), last = room->count - 1;
     if (i == room->count)
         return;
     room_tell(self, room, room->names[i], " has left");
@@ -80,7 +91,7 @@ static void room_part(act_self *self, struct room *room, act_pid pid)
 
 static void room_who(act_self *self, const struct room *room, act_pid pid)
 {
-    size_t used = 0, bytes = room->count * NAME_BYTES + 10;
+    size_t used = 0, bytes = sizeof "* here: " + room->count * (NAME_BYTES + 2); /* ", NAME" */
     char  *names = act_scratch(self, bytes);
     for (size_t i = 0; names != NULL && i < room->count; i++)
         used += (size_t)snprintf(names + used, bytes - used, "%s%s", i == 0 ? "* here: " : ", ",
@@ -118,7 +129,7 @@ struct client {
     bool       is_joining;                           /* commands wait until it has joined */
 };
 
-/* One that does not read what it is told is left. */
+/* One that does not read what it is told is disconnected. */
 #define SHOW(self, client, ...)                                                                    \
     (act_tcp_print((client)->tcp, __VA_ARGS__) == ACT_OK ? (void)0 : act_stop(self))
 

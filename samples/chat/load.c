@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAME "a-longest-name-" /* and 8 digits: 23 bytes, as long as one can be */
+
 #define LOAD_CLIENT(FIELD) FIELD(1, UINT32, number)
 #define LOAD_DONE(FIELD)   FIELD(1, UINT64, heard)
 #define LOAD_LOST(FIELD)   FIELD(1, TEXT, what)
@@ -75,17 +77,25 @@ static act_result begin(act_self *self, void *state, const void *args)
         return ACT_NO_MEMORY;
     act_result result = act_tcp_connect(self, &client->tcp, "127.0.0.1", (uint16_t)plan.port,
                                         ACT_SECONDS(30), NULL);
-    snprintf(text, sizeof text, "/nick c%u\n/join r%u\n", client->number, room);
+    snprintf(text, sizeof text, "/nick " NAME "%08u\n/join r%u\n", client->number, room);
     if (result == ACT_OK)
         write_text(self, client, text);
     return result;
+}
+
+/* What /who is answered with has the names of all in the room. */
+static bool lacks_names(const struct client *client, act_bytes line)
+{
+    size_t members = (size_t)(client->to_hear / plan.lines);
+    return line.bytes_count >= 7 && memcmp(line.data, "* here:", 7) == 0 &&
+           line.bytes_count != 8 + members * 23 + (members - 1) * 2;
 }
 
 static void hear_line(act_self *self, struct client *client, const char *line)
 {
     unsigned number, text;
     int      end = 0;
-    if (sscanf(line, "c%u: %u%n", &number, &text, &end) == 2 && line[end] == '\0') {
+    if (sscanf(line, NAME "%u: %u%n", &number, &text, &end) == 2 && line[end] == '\0') {
         if (number >= plan.clients || number % plan.rooms != client->number % plan.rooms ||
             text != client->next[number / plan.rooms]++) {
             lose(self, client, line);
@@ -96,7 +106,7 @@ static void hear_line(act_self *self, struct client *client, const char *line)
             say_next(self, client);
         if (client->heard == client->to_hear)
             act_tell(self, client->director, load_done, .heard = client->heard);
-    } else if (sscanf(line, "c%u has joined%n", &number, &end) == 1 && end > 0 &&
+    } else if (sscanf(line, NAME "%u has joined%n", &number, &end) == 1 && end > 0 &&
                number == client->number) {
         client->is_in = true;
         act_tell(self, client->director, load_joined, .number = client->number);
@@ -107,21 +117,26 @@ static void hear_line(act_self *self, struct client *client, const char *line)
 
 static void hear(act_self *self, void *state, const act_message *message)
 {
-    static const act_framing lines = {.kind = ACT_FRAMING_LINE};
+    static const act_framing lines = {.kind = ACT_FRAMING_LINE, .bytes_max = 1 << 20};
     struct client           *client = state;
     char                     line[2000];
     act_bytes                frame;
     act_result               result = ACT_EMPTY;
-    if (message->tag == load_talk_tag)
+    if (message->tag == load_talk_tag) {
+        write_text(self, client, "/who\n");
         say_next(self, client);
-    else if (message->tag == load_kill_tag)
+    } else if (message->tag == load_kill_tag) {
         write_text(self, client, "/kill\n");
-    else
+    } else {
         while (!act_is_ending(self) && (result = act_tcp_next_frame(client->tcp, &client->frames,
                                                                     &lines, &frame)) == ACT_OK) {
             snprintf(line, sizeof line, "%.*s", (int)frame.bytes_count, (const char *)frame.data);
-            hear_line(self, client, line);
+            if (lacks_names(client, frame))
+                lose(self, client, line);
+            else
+                hear_line(self, client, line);
         }
+    }
     if (result != ACT_EMPTY && !act_is_ending(self))
         lose(self, client, "a connection has ended");
 }

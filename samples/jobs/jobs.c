@@ -120,11 +120,10 @@ static void run_some(act_self *self, struct jobs *jobs)
     }
 }
 
-static void finish(act_self *self, struct job *job, enum state state)
+static void answer_asker(act_self *self, struct job *job, const char *outcome)
 {
-    job->state = state;
     if (job->asker.ask.value != 0)
-        act_reply(self, job->asker, jobs_finished, .job = job->number, .outcome = job->outcome);
+        act_reply(self, job->asker, jobs_finished, .job = job->number, .outcome = outcome);
     job->asker.ask.value = 0;
 }
 
@@ -133,7 +132,8 @@ static void fail(act_self *self, struct jobs *jobs, struct job *job, const char 
     act_ref timer;
     snprintf(job->outcome, sizeof job->outcome, "failed %s", why);
     if (job->work.attempt >= ATTEMPTS) {
-        finish(self, job, FAILED);
+        job->state = FAILED;
+        answer_asker(self, job, job->outcome);
     } else {
         job->state = WAITING;
         if (act_tell_after(self, &timer, act_self_pid(self), BACKOFF << (job->work.attempt - 1),
@@ -154,7 +154,8 @@ static void queue_answered(act_self *self, act_none *state, const act_message *a
     if (answer->tag == jobs_value_tag) {
         snprintf(job->outcome, sizeof job->outcome, "done %" PRId64,
                  act_view(jobs_value, answer)->value);
-        finish(self, job, DONE);
+        job->state = DONE;
+        answer_asker(self, job, job->outcome);
     } else if (answer->tag == ACT_MESSAGE_TIMED_OUT) {
         if (act_whereis(act_self_system(self), &pool, "pool") != ACT_OK ||
             act_task_cancel(self, &cancel, pool, answer->ref, ACT_FOREVER) != ACT_OK)
@@ -210,11 +211,13 @@ static void queue_receive(act_self *self, act_none *state, const act_message *me
     case jobs_submit_tag: queue_submit(self, jobs, message); break;
     case jobs_result_tag:
         job = find_job(jobs, act_view(jobs_result, message)->job);
-        if (job != NULL && job->state < DONE)
-            job->asker = act_message_asker(message); /* and if one waits already, it instead */
-        else
-            act_answer(self, message, jobs_finished, .job = act_view(jobs_result, message)->job,
-                       .outcome = job != NULL ? job->outcome : "unknown");
+        if (job != NULL && job->state < DONE) {
+            answer_asker(self, job, "is asked for again"); /* so that one waits at most */
+            job->asker = act_message_asker(message);
+            break;
+        }
+        act_answer(self, message, jobs_finished, .job = act_view(jobs_result, message)->job,
+                   .outcome = job != NULL ? job->outcome : "unknown");
         break;
     case jobs_retry_tag:
         enqueue(jobs, find_job(jobs, act_view(jobs_retry, message)->job));
@@ -228,7 +231,7 @@ static void queue_receive(act_self *self, act_none *state, const act_message *me
 ACT_ACTOR(queue, act_none, act_none, .init = queue_begin, .receive = queue_receive,
           .schema = jobs_schema);
 
-/* ---- a client: each line asks the queue; one that does not read the answers is left ---- */
+/* ---- a client: each line asks the queue; one that does not read its answers is ended ---- */
 
 struct client {
     act_tcp   *tcp;
@@ -248,13 +251,11 @@ ACT_CONTINUATION(client_answered, struct client, struct asked);
 static void ask_queue(act_self *self, struct client *client, const struct asked *asked)
 {
     act_ref    ask;
-    act_result result;
-    if (asked->tag == jobs_submit_tag)
-        result = act_ask_name(self, &ask, "queue", ACT_SECONDS(5), jobs_submit, .kind = asked->kind,
-                              .number = asked->number);
-    else
-        result = act_ask_name(self, &ask, "queue", ACT_FOREVER, jobs_result,
-                              .job = (uint64_t)asked->number);
+    act_result result = asked->tag == jobs_submit_tag
+                            ? act_ask_name(self, &ask, "queue", ACT_SECONDS(5), jobs_submit,
+                                           .kind = asked->kind, .number = asked->number)
+                            : act_ask_name(self, &ask, "queue", ACT_FOREVER, jobs_result,
+                                           .job = (uint64_t)asked->number);
     if (result == ACT_OK)
         result = act_then_with(self, ask, client_answered, asked);
     if (result != ACT_OK)
@@ -305,7 +306,9 @@ static void client_receive(act_self *self, struct client *client, const act_mess
 {
     char       line[LINE_BYTES];
     act_result result;
-    client->tcp = message->as.pointer; /* all that it receives are events of its connection */
+    if (message->tag != ACT_MESSAGE_TCP_READABLE && message->tag != ACT_MESSAGE_TCP_CLOSED)
+        return; /* an answer, as there was no memory for its function */
+    client->tcp = message->as.pointer;
     while ((result = act_tcp_next_line(client->tcp, &client->frames, line, sizeof line)) == ACT_OK)
         client_command(self, client, line);
     if (result != ACT_EMPTY || message->tag == ACT_MESSAGE_TCP_CLOSED)

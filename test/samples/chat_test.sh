@@ -7,8 +7,8 @@ build=${top_builddir:-$top/build}
 . "$top/test/lint/tap.sh"
 . "$top/test/samples/service.sh"
 
-clients=2000 rooms=100
-if service_is_sanitized; then clients=200 rooms=10; fi
+clients=2000 rooms=50
+if service_is_sanitized; then clients=200 rooms=5; fi
 
 "$build/samples/chat/chat" 70000 >"$work/why" 2>&1
 [ $? -eq 2 ]
@@ -35,7 +35,7 @@ tap $? "names, rooms and lines" "$work/why"
 } >"$work/why" 2>&1
 tap $? "a room that was killed has its members" "$work/why"
 
-"$build/samples/chat/chat-load" "$service_port" "$clients" "$rooms" 20 20 >"$work/why" 2>&1
+"$build/samples/chat/chat-load" "$service_port" "$clients" "$rooms" 10 20 >"$work/why" 2>&1
 tap $? "no line and no connection is lost while a room is killed each 20 ms" "$work/why"
 grep -q ' kills=[1-9]' "$work/why"
 tap $? "and rooms have been killed" "$work/why"
@@ -53,7 +53,7 @@ talk_start
     hear '* welcome: /nick NAME, then /join ROOM' '* you have said nothing for long' '* goodbye' &&
         talk_end
 } >"$work/why" 2>&1
-tap $? "one that is idle is left" "$work/why"
+tap $? "one that is idle is disconnected" "$work/why"
 talk_start
 {
     hear '* welcome: /nick NAME, then /join ROOM' && say "$(printf '%1000s' x)" &&

@@ -33,7 +33,8 @@ tap $? "one that hangs has failed, also if it does not listen" "$work/why"
 } >"$work/why" 2>&1
 tap $? "what is no job is refused" "$work/why"
 {
-    say 'submit sleep 300' && hear 'job 7' && say 'result 7' 'crash' && hear '7 done 300' &&
+    say 'submit sleep 300' && hear 'job 7' && say 'result 7' 'result 7' &&
+        hear '7 is asked for again' && say 'crash' && hear '7 done 300' &&
         say 'result 1' && hear '1 done 6765'
 } >"$work/why" 2>&1
 tap $? "a queue that has failed knows its jobs" "$work/why"

@@ -42,7 +42,7 @@ service_stop() {
     return "$service_status"
 }
 
-# One who talks: say LINE..., and hear LINE... in this order.
+# A client that talks: say LINE..., and hear LINE... in this order.
 talk_start() {
     rm -f "$work/says" "$work/hears"
     mkfifo "$work/says" "$work/hears" || exit 99
