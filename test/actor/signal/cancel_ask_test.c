@@ -79,7 +79,6 @@ static void what_is_no_ask_is_not_taken_back(void)
     act_pid     pid;
     ticks = downs = called = 0;
     ck_assert_int_eq(act_system_create(&system, NULL), ACT_OK);
-    ticks = downs = called = 0;
     gone = act_pid_none();
     ck_assert_int_eq(act_system_spawn(system, &pid, &behavior, NULL,
                                       ACT_SPAWN_OPTIONS(.blocking = true)),
