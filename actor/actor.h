@@ -578,7 +578,8 @@ ACT_API ACT_MUST_CHECK act_result act_send_name(act_self *self, const char *name
                                                 act_message **message) ACT_NONNULL_ALL;
 
 /**
- * Asks the actor that has a name, as act_ask_message. One that is restarted answers once it runs.
+ * Asks the actor that has a name, as act_ask_message. One that is restarted answers once it runs;
+ * if its init fails there is a DOWN, with ACT_FATE_UNBEGUN.
  *
  * Returns: ACT_NOT_FOUND (no actor has it), and all of act_ask_message.
  */
