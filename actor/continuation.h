@@ -49,7 +49,7 @@ typedef void (*act_continuation)(act_self *self, void *state, const act_message 
  * or a task's, too), the answer; of a monitor, the DOWN; of a timer whose message goes to this
  * actor itself, and once, that message. To be called by the handler that has got the ref.
  *
- * context  context_bytes, which are copied; NULL if these are 0.
+ * context  context_bytes, at most ACT_MESSAGE_BYTES_MAX, which are copied; NULL if these are 0.
  *
  * Threads: handler.
  * Order:   as if `receive` were called. A timer's message with a function needs no place under the
@@ -87,7 +87,7 @@ ACT_API ACT_MUST_CHECK act_result act_ask_continue_with(act_self *self, act_ref 
  *                      const context_type *context)
  *
  * state_type    Of the actor's state.
- * context_type  What the function is to know: a struct or a scalar.
+ * context_type  What the function is to know: a struct or a scalar, aligned to 16 at most.
  */
 #define ACT_CONTINUATION(name, state_type, context_type)                                           \
     typedef context_type name##_context;                                                           \
@@ -96,6 +96,7 @@ ACT_API ACT_MUST_CHECK act_result act_ask_continue_with(act_self *self, act_ref 
     static inline void   act__continue_##name(act_self *self, void *state,                         \
                                               const act_message *answer, const void *context)      \
     {                                                                                              \
+        (void)sizeof(char[__alignof__(name##_context) <= 16 ? 1 : -1]); /* as it is copied */      \
         name(self, (state_type *)state, answer, (const name##_context *)context);                  \
     }                                                                                              \
     ACT__END(name)
@@ -114,7 +115,7 @@ ACT_API ACT_MUST_CHECK act_result act_ask_continue_with(act_self *self, act_ref 
  */
 #define act_then_with(self, ref, function, context)                                                \
     act_continue_with(self, ref, act__continue_##function,                                         \
-                      *ACT__VALUE_OF(function##_context *, context), sizeof(function##_context))
+                      ACT__POINTER_TO(function##_context, context), sizeof(function##_context))
 
 /**
  * act_ask_then(self, &ask, to, ACT_SECONDS(1), stock_look, (.item = 5), on_price, .order = 7):
@@ -128,6 +129,13 @@ ACT_API ACT_MUST_CHECK act_result act_ask_continue_with(act_self *self, act_ref 
                           sizeof(function##_context))
 
 #define ACT__BARE(...) __VA_ARGS__
+
+/* The same pointer, if it is one to this type. */
+#ifdef __cplusplus
+#define ACT__POINTER_TO(type, pointer) (static_cast<const type *>(pointer))
+#else
+#define ACT__POINTER_TO(type, pointer) ((const type *){pointer})
+#endif
 
 ACT_END_DECLS
 
