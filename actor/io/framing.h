@@ -52,9 +52,9 @@ typedef struct act_framing {
 
 /* How far a connection has been read. Zeroed at first; its members are the library's. */
 typedef struct act_frames {
-    size_t             act_used;   /* by the frame that was given last */
-    size_t             act_seen;   /* of the one that is not whole */
-    size_t             act_needed; /* by that one, at least */
+    size_t             act_used;     /* by the frame that was given last */
+    size_t             act_seen;     /* of the one that is not whole */
+    size_t             act_needed;   /* by that one, at least */
     uint64_t           act_consumed; /* by others, too: then nothing is seen */
     act_message_stream act_stream;
 } act_frames;
