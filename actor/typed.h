@@ -107,7 +107,7 @@ ACT_API void act_unknown(act_self *self, const act_message *message) ACT_NONNULL
  * here.
  */
 #define act_tell_all(self, pids, pids_count, name, ...)                                            \
-    ((void)sizeof(char[(act__flags_of_##name & ACT_FIELD_LOCAL) != 0 ? -1 : 1]),                   \
+    ((void)sizeof(char[((unsigned)act__flags_of_##name & ACT_FIELD_LOCAL) != 0 ? -1 : 1]),         \
      act_tell_all_typed(self, pids, pids_count, name##_type(), ACT__FIELDS(name, __VA_ARGS__)))
 
 /* ------------------------------------------------------- the same for a type chosen at run time */
