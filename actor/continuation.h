@@ -49,7 +49,7 @@ typedef void (*act_continuation)(act_self *self, void *state, const act_message 
  * or a task's, too), the answer; of a monitor, the DOWN; of a timer whose message goes to this
  * actor itself, and once, that message. To be called by the handler that has got the ref.
  *
- * context  context_bytes, which are copied; NULL if these are 0.
+ * context  context_bytes, at most ACT_MESSAGE_BYTES_MAX, which are copied; NULL if these are 0.
  *
  * Threads: handler.
  * Order:   as if `receive` were called. A timer's message with a function needs no place under the
@@ -58,9 +58,9 @@ typedef void (*act_continuation)(act_self *self, void *state, const act_message 
  *          (it has a function); ACT_NO_MEMORY: then the answer comes to `receive`.
  * See:     samples/42_continuations.c
  */
-ACT_API ACT_MUST_CHECK act_result act_continue_with(act_self *self, act_ref ref,
-                                                    act_continuation function, const void *context,
-                                                    size_t context_bytes) ACT_NONNULL(1, 3);
+ACT_API ACT_MUST_CHECK act_result act_then_call(act_self *self, act_ref ref,
+                                                act_continuation function, const void *context,
+                                                size_t context_bytes) ACT_NONNULL(1, 3);
 
 /**
  * Asks, and has a function called with the answer. Costs no more than a tenth of an ask's round
@@ -68,17 +68,22 @@ ACT_API ACT_MUST_CHECK act_result act_continue_with(act_self *self, act_ref ref,
  *
  * ask      May be NULL. Set on ACT_OK.
  * type, fields            As act_ask_typed.
- * context, context_bytes  As act_continue_with.
+ * context, context_bytes  As act_then_call.
  *
  * Threads: handler.
  * Returns: as act_ask_typed; the function will be called if it is ACT_OK, and only then.
  */
-ACT_API ACT_MUST_CHECK act_result act_ask_continue_with(act_self *self, act_ref *ask, act_pid to,
-                                                        act_millis timeout, const act_type *type,
-                                                        const void      *fields,
-                                                        act_continuation function,
-                                                        const void *context, size_t context_bytes)
+ACT_API ACT_MUST_CHECK act_result act_ask_then_typed(act_self *self, act_ref *ask, act_pid to,
+                                                     act_millis timeout, const act_type *type,
+                                                     const void *fields, act_continuation function,
+                                                     const void *context, size_t context_bytes)
     ACT_NONNULL(1, 5, 6, 7);
+
+/** The same by name. Returns: also ACT_NOT_FOUND, as act_ask_name_typed. */
+ACT_API ACT_MUST_CHECK act_result
+act_ask_name_then_typed(act_self *self, act_ref *ask, const char *actor_name, act_millis timeout,
+                        const act_type *type, const void *fields, act_continuation function,
+                        const void *context, size_t context_bytes) ACT_NONNULL(1, 3, 5, 6, 7);
 
 /**
  * Declares, at file scope, a function for act_then and act_ask_then. You define it:
@@ -87,52 +92,61 @@ ACT_API ACT_MUST_CHECK act_result act_ask_continue_with(act_self *self, act_ref 
  *                      const context_type *context)
  *
  * state_type    Of the actor's state.
- * context_type  What the function is to know: a struct or a scalar.
+ * context_type  What the function is to know: a struct or a scalar, aligned to 16 at most.
  */
 #define ACT_CONTINUATION(name, state_type, context_type)                                           \
     typedef context_type name##_context;                                                           \
     static void          name(act_self *self, state_type *state, const act_message *answer,        \
                               const name##_context *context);                                      \
-    __attribute__((unused)) static inline const void *act__context_of_##name(                      \
-        const name##_context *context)                                                             \
+    static inline void   act__continue_##name(act_self *self, void *state,                         \
+                                              const act_message *answer, const void *context)      \
     {                                                                                              \
-        return context;                                                                            \
-    }                                                                                              \
-    static inline void act__continue_##name(act_self *self, void *state,                           \
-                                            const act_message *answer, const void *context)        \
-    {                                                                                              \
+        (void)sizeof(char[__alignof__(name##_context) <= 16 ? 1 : -1]); /* as it is copied */      \
         name(self, (state_type *)state, answer, (const name##_context *)context);                  \
     }                                                                                              \
     ACT__END(name)
 
 /**
- * act_then(self, ref, on_price, .order = 7, .count = 3): act_continue_with for a function of
+ * act_then(self, ref, on_price, .order = 7, .count = 3): act_then_call for a function of
  * ACT_CONTINUATION; ... its context, as a struct's fields or a scalar.
  */
 #define act_then(self, ref, function, ...)                                                         \
-    act_continue_with(self, ref, act__continue_##function,                                         \
-                      ACT__VALUE_OF(function##_context, __VA_ARGS__), sizeof(function##_context))
+    act_then_call(self, ref, act__continue_##function,                                             \
+                  ACT__VALUE_OF(function##_context, __VA_ARGS__), sizeof(function##_context))
 
 /**
  * act_then_with(self, ref, on_price, &line): the same for a context that is there, of which it is
  * given a pointer.
  */
 #define act_then_with(self, ref, function, context)                                                \
-    act_continue_with(self, ref, act__continue_##function, act__context_of_##function(context),    \
-                      sizeof(function##_context))
+    act_then_call(self, ref, act__continue_##function,                                             \
+                  ACT__POINTER_TO(function##_context, context), sizeof(function##_context))
 
 /**
  * act_ask_then(self, &ask, to, ACT_SECONDS(1), stock_look, (.item = 5), on_price, .order = 7):
- * act_ask_continue_with for a message of a schema, its fields in parentheses, and a function of
+ * act_ask_then_typed for a message of a schema, its fields in parentheses, and a function of
  * ACT_CONTINUATION.
  */
 #define act_ask_then(self, ask, to, timeout, name, fields, function, ...)                          \
-    act_ask_continue_with(self, ask, to, timeout, name##_type(),                                   \
-                          ACT__FIELDS(name, ACT__BARE fields), act__continue_##function,           \
-                          ACT__VALUE_OF(function##_context, __VA_ARGS__),                          \
-                          sizeof(function##_context))
+    act_ask_then_typed(self, ask, to, timeout, name##_type(), ACT__FIELDS(name, ACT__BARE fields), \
+                       act__continue_##function, ACT__VALUE_OF(function##_context, __VA_ARGS__),   \
+                       sizeof(function##_context))
+
+/** act_ask_name_then(self, &ask, "stock", ACT_SECONDS(1), ...): the same by name. */
+#define act_ask_name_then(self, ask, actor_name, timeout, name, fields, function, ...)             \
+    act_ask_name_then_typed(self, ask, actor_name, timeout, name##_type(),                         \
+                            ACT__FIELDS(name, ACT__BARE fields), act__continue_##function,         \
+                            ACT__VALUE_OF(function##_context, __VA_ARGS__),                        \
+                            sizeof(function##_context))
 
 #define ACT__BARE(...) __VA_ARGS__
+
+/* The same pointer, if it is one to this type. */
+#ifdef __cplusplus
+#define ACT__POINTER_TO(type, pointer) (static_cast<const type *>(pointer))
+#else
+#define ACT__POINTER_TO(type, pointer) ((const type *){pointer})
+#endif
 
 ACT_END_DECLS
 

@@ -112,10 +112,11 @@ ACT_END_DECLS
 #define act_defer(self, ...)   act_defer(ACT__IN_HANDLER(self, act_defer), __VA_ARGS__)
 
 /* actor/continuation.h */
-#define act_continue_with(self, ...)                                                               \
-    act_continue_with(ACT__IN_HANDLER(self, act_continue_with), __VA_ARGS__)
-#define act_ask_continue_with(self, ...)                                                           \
-    act_ask_continue_with(ACT__IN_HANDLER(self, act_ask_continue_with), __VA_ARGS__)
+#define act_then_call(self, ...) act_then_call(ACT__IN_HANDLER(self, act_then_call), __VA_ARGS__)
+#define act_ask_name_then_typed(self, ...)                                                         \
+    act_ask_name_then_typed(ACT__IN_HANDLER(self, act_ask_name_then_typed), __VA_ARGS__)
+#define act_ask_then_typed(self, ...)                                                              \
+    act_ask_then_typed(ACT__IN_HANDLER(self, act_ask_then_typed), __VA_ARGS__)
 
 /* actor/io/io.h */
 #define act_tcp_listen(self, ...) act_tcp_listen(ACT__IN_HANDLER(self, act_tcp_listen), __VA_ARGS__)

@@ -26,6 +26,8 @@ ACT_BEGIN_DECLS
  *       later            act_tell_after      act_send_after
  *       from a thread    act_system_tell     act_system_send
  *       by a key         act_partition_tell  act_partition_send
+ *       again and again  act_every
+ *     to many actors     act_tell_all
  *     ask                act_ask             act_ask_message
  *       by its name      act_ask_name        act_ask_name_message
  *       from a thread    act_system_ask      act_system_ask_message
@@ -34,8 +36,9 @@ ACT_BEGIN_DECLS
  *     reply to an asker  act_reply           act_reply_message
  *
  * Each of the first column has a form for a type that is chosen at run time, act_tell_typed and so
- * on. act_tell, act_tell_after, act_system_tell, act_ask, act_answer and act_reply have one for a
- * scalar: act_tell_value and so on.
+ * on. act_tell, act_tell_after, act_every, act_system_tell, act_ask, act_answer and act_reply have
+ * one for a scalar: act_tell_value and so on. With a function that gets the answer: act_ask_then,
+ * act_ask_name_then, and act_then for the ref of any ask (continuation.h).
  */
 
 /**

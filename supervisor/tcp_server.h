@@ -55,7 +55,7 @@ typedef struct act_tcp_server_args {
 } act_tcp_server_args;
 
 /*
- * Zeroed but for what you set, and static as a rule: it must stay valid, and what you have set
+ * Zeroed except for what you set, and static as a rule: it must stay valid, and what you have set
  * unchanged, from act_tcp_server_child on as long as a supervisor keeps that. In one system at a
  * time, and once in it.
  */

@@ -45,13 +45,13 @@ static struct event *event_of(act_fd *watch, unsigned kind)
     return kind == ACT_FD_READABLE ? &watch->readable : &watch->writable;
 }
 
-static void tell(act_fd *watch, unsigned kind)
+static void tell_ready(act_fd *watch, unsigned kind)
 {
     watch->told |= (uint8_t)kind;
     act__handle_tell(&watch->handle, kind);
 }
 
-static void take_out(act_fd *watch, unsigned kind)
+static void take_event_out(act_fd *watch, unsigned kind)
 {
     event_del(event_of(watch, kind));
     watch->added &= (uint8_t)~kind;
@@ -61,20 +61,20 @@ static void take_out(act_fd *watch, unsigned kind)
  * Makes the loop hear of what is wanted and not told. Without memory for that the owner is told all
  * the same: the library then finds nothing ready, and so it goes on until there is memory.
  */
-static void update(act_fd *watch)
+static void update_events(act_fd *watch)
 {
     if (watch->handle.away)
         return;
     for (unsigned kind = ACT_FD_READABLE; kind <= ACT_FD_WRITABLE; kind <<= 1) {
         bool is_wanted = (watch->wants & kind) != 0, is_added = (watch->added & kind) != 0;
         if (!is_wanted && is_added)
-            take_out(watch, kind);
+            take_event_out(watch, kind);
         else if (!is_wanted || is_added || (watch->told & kind) != 0)
             continue;
         else if (event_add(event_of(watch, kind), NULL) == 0)
             watch->added |= (uint8_t)kind;
         else
-            tell(watch, kind);
+            tell_ready(watch, kind);
     }
 }
 
@@ -85,9 +85,9 @@ static void handle_ready(act_fd *watch, unsigned kind, short what)
     if (what == 0) /* it was put off, and could not be added again */
         watch->added &= (uint8_t)~kind;
     if ((watch->told & kind) != 0)
-        take_out(watch, kind);
+        take_event_out(watch, kind);
     else
-        tell(watch, kind);
+        tell_ready(watch, kind);
 }
 
 static void became_readable(evutil_socket_t fd, short what, void *argument)
@@ -115,7 +115,7 @@ static void handled(struct act__handle *handle)
 {
     act_fd *watch = act__container(handle, act_fd, handle);
     watch->told = handle->pending;
-    update(watch);
+    update_events(watch);
 }
 
 static void assign_events(act_fd *watch)
@@ -143,7 +143,7 @@ static void end_watch(struct act__handle *handle)
 {
     act_fd *watch = act__container(handle, act_fd, handle);
     watch->wants = 0;
-    update(watch);
+    update_events(watch);
     act__descriptor_close(watch->fd);
     act__placement_end(handle->loop);
     act__handle_close(handle);
@@ -172,7 +172,7 @@ static bool read_options(act_fd_options *ours, const act_fd_options *theirs)
 }
 
 /* Takes `watched` over if it returns ACT_OK. */
-static act_result begin(act_self *self, act_fd **watch, int fd, int watched, unsigned what)
+static act_result begin_watch(act_self *self, act_fd **watch, int fd, int watched, unsigned what)
 {
     act_fd *made = act__allocate(sizeof *made);
     if (made == NULL)
@@ -186,7 +186,7 @@ static act_result begin(act_self *self, act_fd **watch, int fd, int watched, uns
     made->handle.handled = handled;
     made->handle.first_tag = ACT_MESSAGE_FD_READABLE;
     assign_events(made);
-    update(made);
+    update_events(made);
     *watch = made;
     return ACT_OK;
 }
@@ -206,14 +206,14 @@ act_result act_fd_open(act_self *self, act_fd **watch, int fd, const act_fd_opti
     int watched = ours.owned ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (watched < 0)
         return ACT_OS;
-    result = begin(self, watch, fd, watched, ours.wants);
+    result = begin_watch(self, watch, fd, watched, ours.wants);
     if (result != ACT_OK && !ours.owned)
         act__descriptor_close(watched);
     return result;
 }
 
 /* A message that waits is passed over; the one that is being handled stays as it is. */
-static void take_back(act_fd *watch, const struct act__worker *worker, unsigned kind)
+static void take_tell_back(act_fd *watch, const struct act__worker *worker, unsigned kind)
 {
     act_message *message = &watch->handle.event.message;
     watch->handle.pending &= (uint8_t)~kind;
@@ -231,9 +231,9 @@ act_result act_fd_want(act_fd *watch, unsigned what)
         return ACT_INVALID;
     for (unsigned kind = ACT_FD_READABLE; kind <= ACT_FD_WRITABLE; kind <<= 1)
         if ((watch->wants & ~what & kind) != 0)
-            take_back(watch, act__here, kind);
+            take_tell_back(watch, act__here, kind);
     watch->wants = (uint8_t)what;
-    update(watch);
+    update_events(watch);
     return ACT_OK;
 }
 

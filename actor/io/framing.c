@@ -251,14 +251,26 @@ static act_result write_with_length(act_tcp *tcp, const act_framing *framing, ac
     return write_pieces(tcp, (act_bytes){header, count}, frame);
 }
 
+/* Whether the mark is in the frame, or begins in it and ends in the mark behind it. */
+static bool ends_early(act_bytes frame, act_bytes mark)
+{
+    uint8_t joint[2 * ACT_FRAMING_DELIMITER_MAX];
+    size_t  last = mark.bytes_count - 1; /* of the frame: with more the mark would be in it */
+    if (frame.bytes_count < last)
+        last = frame.bytes_count;
+    if (frame.bytes_count == 0)
+        return false;
+    memcpy(joint, (const uint8_t *)frame.data + frame.bytes_count - last, last);
+    memcpy(joint + last, mark.data, mark.bytes_count);
+    return memmem(frame.data, frame.bytes_count, mark.data, mark.bytes_count) != NULL ||
+           memmem(joint, last + mark.bytes_count, mark.data, mark.bytes_count) != joint + last;
+}
+
 /* What would end the frame earlier is refused: it may have come from a stranger. */
 static act_result write_delimited(act_tcp *tcp, const act_framing *framing, act_bytes frame)
 {
     act_bytes mark = mark_of(framing);
-    if (frame.bytes_count != 0 &&
-        memmem(frame.data, frame.bytes_count, mark.data, mark.bytes_count) != NULL)
-        return ACT_INVALID;
-    return write_pieces(tcp, frame, mark);
+    return ends_early(frame, mark) ? ACT_INVALID : write_pieces(tcp, frame, mark);
 }
 
 act_result act_tcp_write_frame(act_tcp *tcp, const act_framing *framing, const void *bytes,

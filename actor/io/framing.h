@@ -125,7 +125,8 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_next_message(
  * Sends a copy of bytes as one frame, whole or not at all: with its length before it, or what ends
  * it (of a line LF) behind it; a message as it is. As act_tcp_write.
  *
- * Returns: also ACT_INVALID: the framing, more than bytes_max, or what ends a frame is in it.
+ * Returns: also ACT_INVALID: the framing, more than bytes_max, or what ends a frame is in it or
+ *          would begin in it. A CR at the end of a line is no part of the line that is read.
  */
 ACT_API ACT_MUST_CHECK act_result act_tcp_write_frame(act_tcp *tcp, const act_framing *framing,
                                                       const void *bytes, size_t count)

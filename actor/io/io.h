@@ -222,7 +222,7 @@ ACT_API ACT_MUST_CHECK act_result act_tcp_write(act_tcp *tcp, const void *bytes,
 
 /** Sends a text, as printf writes it. As act_tcp_write. */
 ACT_API ACT_MUST_CHECK act_result act_tcp_print(act_tcp *tcp, const char *format, ...)
-    __attribute__((format(printf, 2, 3))) ACT_NONNULL(1, 2);
+    ACT_PRINTF(2, 3) ACT_NONNULL(1, 2);
 
 /**
  * Sends bytes without copying them. As act_tcp_write.

@@ -56,7 +56,8 @@ static struct continuation **place_of(struct continuations *mine, act_ref ref)
     return place;
 }
 
-static struct continuation *take_out(act_self *self, struct continuations *mine, act_ref ref)
+static struct continuation *take_continuation(act_self *self, struct continuations *mine,
+                                              act_ref ref)
 {
     struct continuation **place = place_of(mine, ref), *found = *place;
     if (found == NULL)
@@ -113,7 +114,7 @@ static struct continuations *make_continuations(act_self *self)
 }
 
 /* Twice the buckets; without memory the chains just grow longer. */
-static void grow(struct continuations *mine)
+static void grow_buckets(struct continuations *mine)
 {
     size_t                old_count = mine->buckets_count;
     struct continuation **old = mine->buckets;
@@ -151,10 +152,11 @@ static struct continuation *make_continuation(act_continuation function, const v
     return made;
 }
 
-static void add(act_self *self, struct continuations *mine, struct continuation *one, act_ref ref)
+static void add_continuation(act_self *self, struct continuations *mine, struct continuation *one,
+                             act_ref ref)
 {
     if (mine->count == 2 * mine->buckets_count)
-        grow(mine);
+        grow_buckets(mine);
     struct continuation **place = bucket_of(mine, ref);
     one->ref = ref;
     one->next = *place;
@@ -172,7 +174,7 @@ void act__continuation_forget(act_self *self, act_ref ref)
 {
     if (!act__has_continuations(self))
         return;
-    struct continuation *mine = take_out(self, continuations_of(self), ref);
+    struct continuation *mine = take_continuation(self, continuations_of(self), ref);
     if (mine != NULL)
         free_continuation(mine);
 }
@@ -180,7 +182,7 @@ void act__continuation_forget(act_self *self, act_ref ref)
 bool act__continuation_begin(act_self *self, act_ref ref)
 {
     struct continuations *mine = continuations_of(self);
-    return (mine->running = take_out(self, mine, ref)) != NULL;
+    return (mine->running = take_continuation(self, mine, ref)) != NULL;
 }
 
 void act__continuation_run(act_self *self, void *state, const act_message *answer)
@@ -191,8 +193,8 @@ void act__continuation_run(act_self *self, void *state, const act_message *answe
     mine->running = NULL;
 }
 
-act_result act_continue_with(act_self *self, act_ref ref, act_continuation function,
-                             const void *context, size_t context_bytes)
+act_result act_then_call(act_self *self, act_ref ref, act_continuation function,
+                         const void *context, size_t context_bytes)
 {
     ACT__HANDLER_ONLY(self);
     if (act__has_forked(self->worker->system))
@@ -207,14 +209,26 @@ act_result act_continue_with(act_self *self, act_ref ref, act_continuation funct
     struct continuation *one = make_continuation(function, context, context_bytes);
     if (one == NULL)
         return ACT_NO_MEMORY;
-    add(self, mine, one, ref);
+    add_continuation(self, mine, one, ref);
     return ACT_OK;
 }
 
-act_result act_ask_continue_with(act_self *self, act_ref *ask, act_pid to, act_millis timeout,
-                                 const act_type *type, const void *fields,
-                                 act_continuation function, const void *context,
-                                 size_t context_bytes)
+act_result act_ask_name_then_typed(act_self *self, act_ref *ask, const char *actor_name,
+                                   act_millis timeout, const act_type *type, const void *fields,
+                                   act_continuation function, const void *context,
+                                   size_t context_bytes)
+{
+    ACT__HANDLER_ONLY(self);
+    act_pid    to;
+    act_result result = act_whereis(self->worker->system, &to, actor_name);
+    return result == ACT_OK ? act_ask_then_typed(self, ask, to, timeout, type, fields, function,
+                                                 context, context_bytes)
+                            : result;
+}
+
+act_result act_ask_then_typed(act_self *self, act_ref *ask, act_pid to, act_millis timeout,
+                              const act_type *type, const void *fields, act_continuation function,
+                              const void *context, size_t context_bytes)
 {
     ACT__HANDLER_ONLY(self);
     act_ref               ref;
@@ -229,7 +243,7 @@ act_result act_ask_continue_with(act_self *self, act_ref *ask, act_pid to, act_m
         free_continuation(one);
         return result;
     }
-    add(self, mine, one, ref);
+    add_continuation(self, mine, one, ref);
     if (ask != NULL)
         *ask = ref;
     return ACT_OK;

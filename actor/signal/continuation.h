@@ -9,7 +9,7 @@
  * An actor's continuations are found by the ref of what they wait for. While there are any it has
  * ACT__CELL_CONTINUES, and is asked for one wherever a ref comes to it or is given up:
  *
- *     act_continue_with ---> waits ---- its answer is handled ---> runs ---> freed
+ *     act_then_call ---> waits ---- its answer is handled ---> runs ---> freed
  *                              |                                    |
  *                              |  taken back, refused,              |  the function ends the
  *                              v  or the actor ends                 v  handler: with the actor

@@ -110,7 +110,7 @@ static act_result arm_first(act_self *self, act_ref *ref, act_pid to, act_millis
     return ACT_OK;
 }
 
-static act_result refuse(act_self *self, act_pid to, act_millis period)
+static act_result check_tick(act_self *self, act_pid to, act_millis period)
 {
     if (act__has_forked(self->worker->system))
         return ACT_FORKED;
@@ -123,7 +123,7 @@ act_result act_every_value(act_self *self, act_ref *timer, act_pid to, uint32_t 
                            act_value value, act_millis period)
 {
     ACT__HANDLER_ONLY(self);
-    act_result result = refuse(self, to, period);
+    act_result result = check_tick(self, to, period);
     if (result != ACT_OK)
         return result;
     if (tag == 0 || tag > ACT_TAG_MAX || value.kind == ACT_VALUE_RESOURCE)
@@ -142,7 +142,7 @@ act_result act_every_typed(act_self *self, act_ref *timer, act_pid to, act_milli
 {
     ACT__HANDLER_ONLY(self);
     act_message *tick;
-    act_result   result = refuse(self, to, period);
+    act_result   result = check_tick(self, to, period);
     if (result == ACT_OK && (type->flags & ACT_FIELD_LOCAL) != 0)
         result = ACT_INVALID; /* there is only one of a resource */
     if (result == ACT_OK)

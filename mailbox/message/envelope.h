@@ -23,7 +23,7 @@ enum {
                                 actor/signal/every.h */
     ACT__HOME_EXTENDED = 14, /* behind a struct act__extension, which says what it owns */
     ACT__HOME_SHARING = 15,  /* an envelope for an extended one that many receive */
-    ACT__HOME_SPECIAL = 8    /* the bit that all have but pool.h's classes */
+    ACT__HOME_SPECIAL = 8    /* the bit of all except pool.h's classes */
 };
 
 /* The high half. */

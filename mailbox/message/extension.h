@@ -16,7 +16,7 @@ struct act__extension {
     const struct act_type *type;
     void (*release)(act_message *message); /* what the payload owns; or NULL */
     act_message     *keeps;                /* another one, which lives as long as this; or NULL */
-    _Atomic uint64_t holders;    /* 1, but for one that is shared: it and each that shares it */
+    _Atomic uint64_t holders;    /* 1; of one that is shared, it and each that shares it */
     uint64_t         size_class; /* of the block; of 8 bytes, so that as.bytes stays aligned to
                                     them */
 };
@@ -31,7 +31,7 @@ act_message *act__extended_make(const struct act_type *type, uint32_t tag, size_
                                 void (*release)(act_message *message));
 /* Frees it; what its payload owns has been seen to. */
 void         act__extended_drop(act_message *message);
-/* So many hold it no more: the last of them frees it and what it owns. */
+/* So many holders let it go: the last of all frees it and what it owns. */
 void         act__extended_let_go(act_message *message, uint64_t holders);
 
 /*

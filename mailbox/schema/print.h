@@ -13,8 +13,8 @@ ACT_BEGIN_DECLS
  * Fields marked SECRET are written as ***, optional ones that are zero or empty not at all. Of
  * texts and bytes the first ACT_PRINT_BYTES_MAX are shown, of lists and arrays the first
  * ACT_PRINT_ITEMS_MAX; "..." says that there is more. A resource is written as that word, one that
- * was taken as "nothing". What is no printable ASCII is escaped, so the
- * line is one line whatever was sent.
+ * was taken as "nothing". What is no printable ASCII is escaped, so the line is one line whatever
+ * was sent.
  *
  * text     Room for text_bytes; may be NULL if that is 0. Ends with a NUL, cut if need be.
  * schema   Where the message is looked for: counter_schema(). NULL, or not found: its tag and

@@ -247,8 +247,8 @@ ACT__LIST_OF(resource, act_resource)
 #define ACT__FLAGS_BYTES       ACT_FIELD_OUTSIDE
 #define ACT__FLAGS_RESOURCE    ACT_FIELD_LOCAL
 #define ACT__FLAGS_ENUM(e)     0
-#define ACT__FLAGS_STRUCT(s)   act__flags_of_##s
-#define ACT__FLAGS_UNION(s)    ACT_FIELD_OUTSIDE | act__schema_flags_of_##s
+#define ACT__FLAGS_STRUCT(s)   (int)act__flags_of_##s
+#define ACT__FLAGS_UNION(s)    ACT_FIELD_OUTSIDE | (int)act__schema_flags_of_##s
 #define ACT__FLAGS_ARRAY(k, n) ACT_FIELD_ARRAY | ACT__FLAGS_##k
 #define ACT__FLAGS_LIST(k)     ACT_FIELD_LIST | ACT_FIELD_OUTSIDE | ACT__FLAGS_##k
 #define ACT__FLAGS_OPTIONAL(k) ACT_FIELD_OPTIONAL | ACT__FLAGS_##k

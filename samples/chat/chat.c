@@ -137,9 +137,16 @@ static void client_read(act_self *self, struct client *client);
 ACT_CONTINUATION(client_opened, struct client, int); /* these know how often it was tried */
 ACT_CONTINUATION(client_joined, struct client, int);
 
+static void client_part(act_self *self, struct client *client)
+{
+    if (client->room[0] != '\0')
+        act_tell_name(self, client->room, chat_part);
+    client->room[0] = '\0';
+}
+
 static void client_stays_out(act_self *self, struct client *client, const char *why)
 {
-    client->room[0] = '\0';
+    client_part(self, client); /* an answer that came too late may have let it in */
     client->is_joining = false;
     SHOW(self, client, "! it cannot be joined: %s\r\n", why);
 }
@@ -162,13 +169,11 @@ static void client_join(act_self *self, struct client *client, int tries)
 static void client_opened(act_self *self, struct client *client, const act_message *answer,
                           const int *tries)
 {
-    act_ref               ask;
     act_supervisor_answer opened;
     if (act_supervisor_answer_read(answer, &opened) != ACT_OK || opened.result == ACT_FULL)
         client_stays_out(self, client, "there are too many rooms");
-    else if (act_ask_name(self, &ask, client->room, ACT_SECONDS(5), chat_join,
-                          .text = client->name) != ACT_OK ||
-             act_then(self, ask, client_joined, *tries) != ACT_OK)
+    else if (act_ask_name_then(self, NULL, client->room, ACT_SECONDS(5), chat_join,
+                               (.text = client->name), client_joined, *tries) != ACT_OK)
         client_join(self, client, *tries + 1); /* it was there already, and has just ended */
     client_read(self, client);
 }
@@ -180,13 +185,6 @@ static void client_joined(act_self *self, struct client *client, const act_messa
     if (answer->tag != chat_joined_tag) /* it has ended or failed before it came to this */
         client_join(self, client, *tries + 1);
     client_read(self, client);
-}
-
-static void client_part(act_self *self, struct client *client)
-{
-    if (client->room[0] != '\0')
-        act_tell_name(self, client->room, chat_part);
-    client->room[0] = '\0';
 }
 
 static bool is_name(const char *name)
@@ -292,7 +290,8 @@ int main(int argc, char **argv)
                                  act_tcp_server_child("chat", &server)};
     children[0].options = ACT_SPAWN_OPTIONS(.name = "rooms");
     has_chaos = argc > 3 && strcmp(argv[3], "chaos") == 0;
-    if (argc > 4 || port > UINT16_MAX || idle == 0 || idle > 1000000 || (argc > 3 && !has_chaos)) {
+    if (argc > 4 || (argc > 1 && argv[1][strspn(argv[1], "0123456789")] != '\0') ||
+        port > UINT16_MAX || idle == 0 || idle > 1000000 || (argc > 3 && !has_chaos)) {
         fprintf(stderr, "usage: chat [PORT [IDLE_SECONDS [chaos]]]\n");
         return 2;
     }

@@ -11,6 +11,7 @@
 enum { JOBS_MAX = 4096, POOL = 8, HUNG_MAX = 32, ATTEMPTS = 4, LINE_BYTES = 200 };
 #define JOB_TIMEOUT ACT_MS(500)
 #define BACKOFF     ACT_MS(20) /* before the second attempt, and twice as long before each next */
+static bool has_chaos;
 
 #define JOBS_KINDS(VALUE)                                                                          \
     VALUE(kind_fib, 0)                                                                             \
@@ -30,8 +31,6 @@ ACT_ENUM(kind, JOBS_KINDS);
     MESSAGE(jobs_retry, JOBS_JOB)   /* the queue's to itself, after the back-off */                \
     MESSAGE(jobs_crash, ACT_NO_FIELDS)
 ACT_SCHEMA(jobs, JOBS_MESSAGES);
-
-static bool has_chaos;
 
 /* ---- what the workers do: a task's function, on a thread that may block ---- */
 
@@ -341,7 +340,8 @@ int main(int argc, char **argv)
     children[0].options = ACT_SPAWN_OPTIONS(.name = "pool");
     children[1].options = ACT_SPAWN_OPTIONS(.name = "queue");
     has_chaos = argc > 2 && strcmp(argv[2], "chaos") == 0;
-    if (argc > 3 || port > UINT16_MAX || (argc > 2 && !has_chaos)) {
+    if (argc > 3 || (argc > 1 && argv[1][strspn(argv[1], "0123456789")] != '\0') ||
+        port > UINT16_MAX || (argc > 2 && !has_chaos)) {
         fprintf(stderr, "usage: jobs [PORT [chaos]]\n");
         return 2;
     }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Callbacks, states and args of other types than an actor's do not compile, in C and C++; what fits does.
+# Callbacks, states, args and what a continuation is to know, of other types than they are said to be,
+# do not compile, in C and C++; what fits does.
 # SPDX-License-Identifier: MIT
 top=${top_srcdir:-$(dirname "$0")/../..}
 build=${top_builddir:-$top}
@@ -9,6 +10,7 @@ build=${top_builddir:-$top}
 # compile COMPILER STANDARD SUFFIX <FUNCTION: FUNCTION is the body of a handler.
 compile() {
     {
+        echo '#include <actor/continuation.h>'
         echo '#include <actor/typed_actor.h>'
         echo '#include <supervisor/supervisor.h>'
         cat "$work/actor"
@@ -135,4 +137,45 @@ ACT_ACTOR_DECLARE(tally, struct start);
 ACT_ACTOR_DEFINE(tally, act_none, act_pid, .init = NULL);
 EOF
 bad "another declaration" 'conflicting|redefinition' </dev/null
+
+# the_continuation STATE CONTEXT [DECLARED]: of a function declared with a struct tally and a struct line, or DECLARED.
+the_continuation() {
+    cat >"$work/actor" <<EOF
+struct tally { int64_t total; };
+struct line { int64_t order, count; };
+struct wide { int64_t order; } __attribute__((aligned(32)));
+#define STOCK_LOOK(FIELD)       FIELD(1, INT64, item)
+#define STOCK_MESSAGES(MESSAGE) MESSAGE(stock_look, STOCK_LOOK)
+ACT_SCHEMA(stock, STOCK_MESSAGES);
+ACT_CONTINUATION(on_price, struct tally, ${3-struct line});
+static void on_price(act_self *self, $1 *state, const act_message *answer, const $2 *line)
+{
+    (void)self, (void)state, (void)answer, (void)line;
+}
+EOF
+}
+the_continuation 'struct tally' 'struct line'
+good "a function gets what it is to know" <<'EOF'
+    act_ref     ask = {0};
+    struct line line = {7, 3};
+    (void)system;
+    if (act_then(self, ask, on_price, .order = 7, .count = 3) != ACT_OK || act_then_with(self, ask, on_price, &line) != ACT_OK)
+        return;
+    if (act_ask_then(self, NULL, act_pid_none(), 5, stock_look, (.item = 5), on_price, .order = 7, .count = 3) != ACT_OK)
+        return;
+EOF
+bad "it is told what it does not know" 'amount' <<'EOF'
+    act_ref ask = {0};
+    if (act_then(self, ask, on_price, .amount = 3) != ACT_OK)
+        return;
+EOF
+bad "it is told something of another type" "$wrong" <<'EOF'
+    act_ref ask = {0};
+    if (act_then_with(self, ask, on_price, &ask) != ACT_OK)
+        return;
+EOF
+the_continuation 'struct line' 'struct line'
+bad_in "${CC:-cc}" gnu11 c "a function with another state" 'conflicting' </dev/null # in C++ another function
+the_continuation 'struct tally' 'struct wide' 'struct wide'
+bad "what is aligned to more than it is copied to" 'negative' </dev/null
 tap_end

@@ -13,6 +13,9 @@ if service_is_sanitized; then clients=200 rooms=5; fi
 "$build/samples/chat/chat" 70000 >"$work/why" 2>&1
 [ $? -eq 2 ]
 tap $? "a port that is none is refused" "$work/why"
+"$build/samples/chat/chat" attic >"$work/why" 2>&1
+[ $? -eq 2 ]
+tap $? "and a word" "$work/why"
 
 service_start chat/chat 0 600 chaos
 talk_start

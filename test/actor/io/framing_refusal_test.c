@@ -97,8 +97,28 @@ static void a_resource_that_is_not_written_stays_the_callers(void)
     run_job(write_resource);
 }
 
+/* Its last bytes, with the first of the delimiter, would be the delimiter. */
+static void write_early_end(act_tcp *tcp)
+{
+    static const act_framing blank_line = {.kind = ACT_FRAMING_DELIMITER, .delimiter = "\r\n\r\n"};
+    static const char *const early[] = {"a\r\n", "\r\n", "a\r\n\r\nb", "a\r\n\r\n"};
+    static const char *const whole[] = {"a\r\nb", "a\r", "\n", ""};
+    for (size_t i = 0; i < sizeof early / sizeof *early; i++)
+        ck_assert_int_eq(act_tcp_write_frame(tcp, &blank_line, early[i], strlen(early[i])),
+                         ACT_INVALID);
+    ck_assert_uint_eq(evbuffer_get_length(tcp->output), 0);
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        ck_assert_int_eq(act_tcp_write_frame(tcp, &blank_line, whole[i], strlen(whole[i])), ACT_OK);
+}
+
+static void a_frame_that_would_end_early_is_not_written(void)
+{
+    run_job(write_early_end);
+}
+
 const struct kit_case kit_cases[] = {
     TEST_CASE(frames_of_another_framing_may_be_dropped_in_between),
     TEST_CASE(a_resource_that_is_not_written_stays_the_callers),
+    TEST_CASE(a_frame_that_would_end_early_is_not_written),
     END_OF_CASES,
 };

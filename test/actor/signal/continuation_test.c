@@ -228,6 +228,34 @@ static void a_context_may_be_there_already(void)
     fixture_close();
 }
 
+static void takes_its_name(act_self *self)
+{
+    ck_assert_int_eq(act_register(self, "desk"), ACT_OK);
+}
+
+static void asks_by_name(act_self *self)
+{
+    heard = (struct heard){0};
+    ck_assert_int_eq(act_ask_name_then(self, &fixture_ref, "desk", 100, desk_look, (.number = 7),
+                                       on_found, .row = 3, .column = 4),
+                     ACT_OK);
+    act_result refused =
+        act_ask_name_then(self, NULL, "none", 100, desk_look, (.number = 8), on_found, .row = 5);
+    ck_assert_int_eq(refused, ACT_NOT_FOUND);
+}
+
+static void a_name_can_be_asked_so(void)
+{
+    open_both();
+    fixture_let(b, takes_its_name);
+    fixture_let(a, asks_by_name);
+    ck_assert_int_eq(heard.count, 1);
+    ck_assert_int_eq(heard.number, 7);
+    ck_assert(act_ref_equal(heard.ref, fixture_ref));
+    ck_assert(heard.place.row == 3 && heard.place.column == 4);
+    fixture_close();
+}
+
 static void asks_itself(act_self *self)
 {
     heard = (struct heard){0};
@@ -620,9 +648,9 @@ static void gives_little_and_much(act_self *self)
     for (size_t i = 0; i < LARGE; i++)
         bytes[i] = (unsigned char)i;
     ck_assert_int_eq(act_ask(self, &ref, b, 100, desk_look, .number = 1), ACT_OK);
-    ck_assert_int_eq(act_continue_with(self, ref, sees_all, bytes, LARGE), ACT_OK);
+    ck_assert_int_eq(act_then_call(self, ref, sees_all, bytes, LARGE), ACT_OK);
     ck_assert_int_eq(act_ask(self, &ref, b, 100, desk_look, .number = 1), ACT_OK);
-    ck_assert_int_eq(act_continue_with(self, ref, sees_nothing, NULL, 0), ACT_OK);
+    ck_assert_int_eq(act_then_call(self, ref, sees_nothing, NULL, 0), ACT_OK);
 }
 
 static void a_context_may_be_large_or_none(void)
@@ -704,6 +732,7 @@ const struct kit_case kit_cases[] = {
     FIXTURE_CASE(other_answers_come_to_receive),
     FIXTURE_CASE(each_of_many_answers_finds_its_own),
     FIXTURE_CASE(a_context_may_be_there_already),
+    FIXTURE_CASE(a_name_can_be_asked_so),
     FIXTURE_CASE(a_request_to_oneself_is_no_answer),
     FIXTURE_CASE(they_are_found_among_other_things_of_the_actors),
     FIXTURE_CASE(a_function_may_ask_on_and_so_may_init),

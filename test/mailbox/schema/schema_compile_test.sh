@@ -38,6 +38,8 @@ good() {
     tap $? "c: $1" "$work/why"
     compile "${CXX:-c++}" gnu++17 cc <"$work/body" && [ ! -s "$work/why" ]
     tap $? "c++: $1" "$work/why"
+    compile "${CXX:-c++}" gnu++20 cc <"$work/body" && [ ! -s "$work/why" ]
+    tap $? "c++20: $1" "$work/why"
 }
 bad_in() {
     if compile "$1" "$2" "$3" <"$work/body"; then
@@ -268,7 +270,7 @@ typedef struct room { int beds; } room;
 ACT_STRUCT(house, SIZE);
 #define ROOM_MESSAGES(MESSAGE) MESSAGE(room_list, SIZE) MESSAGE(room_enter, SIZE)
 ACT_SCHEMA(room, ROOM_MESSAGES);
-#define HOUSE(FIELD) FIELD(1, UNION(room), one) FIELD(2, LIST(UNION(room)), all) FIELD(3, LIST(STRUCT(house)), houses)
+#define HOUSE(FIELD) FIELD(1, UNION(room), one) FIELD(2, LIST(UNION(room)), all) FIELD(3, LIST(STRUCT(house)), houses) FIELD(4, ARRAY(STRUCT(house), 2), two)
 #define HOUSE_MESSAGES(MESSAGE) MESSAGE(house_list, HOUSE)
 ACT_SCHEMA(house, HOUSE_MESSAGES);
 EOF
