@@ -220,7 +220,7 @@ good "a function gets an answer and its context" <<'EOF'
 EOF
 compile "${CXX:-c++}" gnu++20 cc <"$work/body" && [ ! -s "$work/why" ]
 tap $? "gnu++20: a function gets an answer and its context" "$work/why"
-bad "another context" 'incompatible pointer|cannot convert|no matching' <<'EOF'
+bad "another context" 'incompatible pointer|cannot convert|no matching|invalid .static_cast.' <<'EOF'
     act_ref ref = {0};
     if (act_then_with(self, ref, on_value, &ref) != ACT_OK)
         act_unknown(self, message);
