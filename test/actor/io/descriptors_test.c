@@ -93,6 +93,7 @@ static void a_server_accepts_again_when_descriptors_are_there_again(void)
     struct rlimit         before;
     act_pid               root;
     int                   fd[3];
+    failures_logged = 0;
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
     net_start(&net, &(struct net_plan){.log = count_failures});
     const act_child_spec      child = act_tcp_server_child("server", &server);
