@@ -7,7 +7,7 @@ build=${top_builddir:-$top/build}
 . "$top/test/lint/tap.sh"
 specimen=$(cd "$build" && pwd)/test/kit/specimen
 # The run must not depend on how the outer tests are run.
-unset CK_FORK CK_RUN_CASE HARNESS_ACTIVE
+unset CK_FORK CK_RUN_CASE HARNESS_ACTIVE KIT_ROUNDS_MAX KIT_ROUNDS_TIMES
 
 # says FILE TEXT: the file has this line.
 says() { grep -qxF -- "$2" "$1"; }
