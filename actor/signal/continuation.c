@@ -152,6 +152,17 @@ static struct continuation *make_continuation(act_continuation function, const v
     return made;
 }
 
+/* One for this actor's, which are made if there were none. NULL: no memory. */
+static struct continuation *prepare_continuation(act_self *self, struct continuations **mine,
+                                                 act_continuation function, const void *context,
+                                                 size_t context_bytes)
+{
+    *mine = continuations_of(self);
+    if (*mine == NULL && (*mine = make_continuations(self)) == NULL)
+        return NULL;
+    return make_continuation(function, context, context_bytes);
+}
+
 static void add_continuation(act_self *self, struct continuations *mine, struct continuation *one,
                              act_ref ref)
 {
@@ -203,10 +214,8 @@ act_result act_then_call(act_self *self, act_ref ref, act_continuation function,
         return ACT_NOT_FOUND;
     if (act__continuation_waits(self, ref))
         return ACT_EXISTS;
-    struct continuations *mine = continuations_of(self);
-    if (mine == NULL && (mine = make_continuations(self)) == NULL)
-        return ACT_NO_MEMORY;
-    struct continuation *one = make_continuation(function, context, context_bytes);
+    struct continuations *mine;
+    struct continuation  *one = prepare_continuation(self, &mine, function, context, context_bytes);
     if (one == NULL)
         return ACT_NO_MEMORY;
     add_continuation(self, mine, one, ref);
@@ -232,10 +241,8 @@ act_result act_ask_then_typed(act_self *self, act_ref *ask, act_pid to, act_mill
 {
     ACT__HANDLER_ONLY(self);
     act_ref               ref;
-    struct continuations *mine = continuations_of(self);
-    if (mine == NULL && (mine = make_continuations(self)) == NULL)
-        return ACT_NO_MEMORY;
-    struct continuation *one = make_continuation(function, context, context_bytes);
+    struct continuations *mine;
+    struct continuation  *one = prepare_continuation(self, &mine, function, context, context_bytes);
     if (one == NULL)
         return ACT_NO_MEMORY;
     act_result result = act_ask_typed(self, &ref, to, timeout, type, fields);

@@ -678,22 +678,6 @@ static void a_simulation_watches_nothing(void)
 
 /* ------------------------------------------------------------------------------- without memory */
 
-static void *failing_malloc(size_t bytes)
-{
-    return act__memory_fails() ? NULL : malloc(bytes);
-}
-
-static void *failing_realloc(void *memory, size_t bytes)
-{
-    return act__memory_fails() ? NULL : realloc(memory, bytes);
-}
-
-static void silence(int severity, const char *text)
-{
-    (void)severity;
-    (void)text;
-}
-
 static _Atomic int lacks; /* the request that fails in init; 0: none */
 
 /* Opens without memory. What is watched all the same is told of, ready or not. */
@@ -733,8 +717,7 @@ static void without_memory_it_is_refused_or_told_all_the_same(void)
 {
     struct net net = {0};
     int        refused = 0;
-    event_set_mem_functions(failing_malloc, failing_realloc, free);
-    event_set_log_callback(silence);
+    net_let_libevent_fail();
     act__memory_fail_at(0, false);
     net_start(&net, &(struct net_plan){.workers = 1});
     int before = kit_entries_of("/proc/self/fd");
