@@ -25,7 +25,7 @@ static act_system *sys;
 static act_pid     answerer_pid, supervisor;
 static act_thread *thread;
 static sem_t       done, way_out;
-static int         failures;
+static atomic_int  failures;
 
 /* In a child, which has no Check. */
 static void expect(act_result result, act_result right, int line)
@@ -46,7 +46,7 @@ static pid_t parent;
 static void is_of_parent(void *context, act_log_level level, const char *text)
 {
     (void)context, (void)level, (void)text;
-    failures += getpid() != parent;
+    failures += getpid() != parent; /* any thread logs */
 }
 
 static void answers(act_self *self, void *state, const act_message *message)
