@@ -212,7 +212,7 @@ static void mute_senders_of(struct act__worker *worker, act_self *receiver)
         return;
     act__gap("backpressure.opened");
     if (begin_watch(worker, receiver))
-        worker->flooded = receiver;
+        act__backpressure_note(worker, receiver);
     else
         unmute_some(worker, receiver, ACT__CALM);
     ask_to_look(worker, receiver); /* again, after the list was opened: so it is looked at */

@@ -47,6 +47,13 @@ bool act__backpressure_stay(struct act__worker *worker, act_self *self, uint32_t
 /* The watch of an overloaded receiver has fired. */
 void act__backpressure_watch(struct act__worker *worker, struct act__timer *timer);
 
+/* The end of this turn is to look whether that mutes its actor. */
+static inline void act__backpressure_note(struct act__worker *worker, act_self *receiver)
+{
+    worker->flooded = receiver;
+    worker->unusual = true;
+}
+
 /*
  * A message goes to this receiver: whether the end of this turn is to mute the sender. Of one that
  * is muted only if much waits there; if that has stopped being muted meanwhile it counts one
@@ -59,7 +66,7 @@ static inline __attribute__((always_inline)) void act__backpressure_sent(struct 
     if (act__likely(muted == ACT__CALM))
         return;
     if ((muted & ACT__MUTED_BY) == 0 || act__add(&receiver->pressure, 1) >= worker->backlog_max / 2)
-        worker->flooded = receiver;
+        act__backpressure_note(worker, receiver);
 }
 
 /*

@@ -493,6 +493,7 @@ act_message *act_take(act_self *self)
         (mine = act__shared_take(act__sharing_of(message)->shared)) == NULL)
         return NULL;
     __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
+    worker->unusual = true;
     message->act_bits &= (uint8_t)~ACT__BIT_REPLY; /* sent on, it answers nothing */
     act_message *list = act__inbox_detach(&self->inbox_shared, &self->inbox_owned, message);
     if (list != NULL)

@@ -122,6 +122,7 @@ void act__tcp_flush_later(act_tcp *tcp)
     act__handle_hold(&tcp->handle);
     tcp->after_turn.next = worker->after_turn;
     worker->after_turn = &tcp->after_turn;
+    worker->unusual = true;
 }
 
 act_result act__tcp_may_write(act_tcp *tcp)

@@ -112,6 +112,7 @@ void *act_alloc(act_self *self, size_t bytes)
 void *act_scratch(act_self *self, size_t bytes)
 {
     ACT__HANDLER_ONLY(self);
+    self->worker->unusual = true;
     return act__arena_take(&self->worker->scratch, bytes, false);
 }
 

@@ -55,6 +55,18 @@ static receive_call *prepare_special(struct act__worker *worker, act_self *self,
                : self->behavior->receive;
 }
 
+/* After a handler, of which anything is possible. */
+static inline void end_handler(struct act__worker *worker, act_self *self, act_message *message)
+{
+    act__outbox_end(worker);
+    if (act__likely(worker->message != NULL)) {
+        __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
+        act__finish(worker, self, message);
+    }
+    if (act__unlikely(worker->scratch.chunk != NULL))
+        act__arena_reset(&worker->scratch);
+}
+
 static inline __attribute__((always_inline)) void handle(struct act__worker *worker, act_self *self,
                                                          act_message *message)
 {
@@ -73,13 +85,7 @@ static inline __attribute__((always_inline)) void handle(struct act__worker *wor
     __atomic_store_n(&worker->message, message,
                      __ATOMIC_RELAXED); /* for the monitor, here and below */
     receive(self, self->state, shown);
-    act__outbox_end(worker);
-    if (act__likely(worker->message != NULL)) {
-        __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
-        act__finish(worker, self, message);
-    }
-    if (act__unlikely(worker->scratch.chunk != NULL))
-        act__arena_reset(&worker->scratch);
+    end_handler(worker, self, message);
 }
 
 /* Whether it runs and has none of these flags, in one comparison. */
@@ -258,6 +264,47 @@ static bool run_handover(struct act__worker *worker, act_self *self)
     return true;
 }
 
+/*
+ * What most turns are, and nothing else: one plain message for an actor of which nothing is asked,
+ * and then sleep. What the handler may have left to do, beyond that, makes the turn a long one: an
+ * outbox, `unusual`, another phase, mail. Returns: whether the actor sleeps; if not, go_on is to
+ * do the rest, whatever was done here.
+ */
+static inline __attribute__((always_inline)) bool run_shortly(struct act__worker *worker,
+                                                              act_self           *self)
+{
+    const uint16_t flags = ACT__CELL_OVERLOADED | ACT__CELL_MUTED;
+    if (!is_plain(self, flags) || self->inbox_owned.head != NULL ||
+        self->inbox_owned.boundary != NULL || act__load(&self->control) != 0)
+        return false;
+    act_message *message = act__mpsc_peek(&self->inbox_shared.queue, NULL);
+    if (message == NULL || message->act_bits != ACT__BIT_COUNTED ||
+        message->act_generation != (uint32_t)act__load(&self->generation))
+        return false;
+    self->inbox_owned.boundary = message;
+    worker->run.batch--;
+    worker->now = -1;
+    act__count(&worker->received);
+    __atomic_store_n(&worker->message, message, __ATOMIC_RELAXED); /* as in handle */
+    self->behavior->receive(self, self->state, message);
+    if (act__unlikely(worker->unusual || worker->outbox.count != 0 || !is_plain(self, flags) ||
+                      self->inbox_owned.boundary != message)) {
+        end_handler(worker, self, message);
+        return false;
+    }
+    worker->outbox.to = 0;
+    __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
+    act__token_gives(self);
+    if (act__unlikely(!act__inbox_sleep_after(&self->inbox_shared, &self->inbox_owned, message))) {
+        act__token_got(self);
+        return false;
+    }
+    act__gap("turn.asleep");
+    act__release(worker, message);
+    wake_if_asked(worker, self);
+    return true;
+}
+
 /* Everything but the usual: see go_on. Returns: whether the turn is over. */
 static bool do_the_rest(struct act__worker *worker, act_self *self)
 {
@@ -343,28 +390,61 @@ static __attribute__((noinline)) bool stay_muted(struct act__worker *worker, act
     return act__backpressure_stay(worker, self, by);
 }
 
-void act__turn_run(struct act__runner *runner, struct act__task *task)
+/* A turn that was not over shortly. */
+static __attribute__((noinline)) void run_long(struct act__worker *worker, act_self *self)
 {
-    struct act__worker *worker = act__worker_of(runner);
-    act_self           *self = act__self_of(task);
-    act__token_got(self);
-    act__store_release(&worker->run.current, task); /* pairs with the acquire in hold_station,
-                                                       stuck.c */
-    self->worker = worker;
-    worker->flooded = NULL;
-    if (act__unlikely(worker->ending.spares_count < ACT__SPARES))
-        (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
+    worker->unusual = false;
     if (act__unlikely((self->flags & ACT__CELL_MUTED) != 0) && stay_muted(worker, self)) {
         finish_turn(worker);
         return;
     }
-    if (self->inbox_owned.head !=
-        NULL) { /* it has more to do than a batch: signals must not wait for
-                                       the end of that */
+    /* it has more to do than a batch: signals must not wait for the end of that */
+    if (self->inbox_owned.head != NULL) {
         act__take_in(worker, self);
         act__control_take(worker, self);
     }
     go_on(worker, self);
+}
+
+/*
+ * After a short turn. Returns: the actor that it has woken, if that may have its turn at once; NULL:
+ * the scheduler is to look around first.
+ */
+static inline struct act__task *take_woken(struct act__runner *runner)
+{
+    act__store_release(&runner->current, NULL); /* as in finish_turn */
+    atomic_signal_fence(memory_order_seq_cst);  /* as in run_turn, worker_pool.c */
+    if (act__unlikely((runner->credit -= ACT__TURN_SHORT_COST) < 0 ||
+                      act__load_acquire(&runner->station_asked) ||
+                      act__load(runner->posted) != NULL))
+        return NULL;
+    struct act__task *task = act__load(&runner->lifo_slot);
+    if (task == NULL)
+        return NULL;
+    act__store(&runner->lifo_slot, NULL);
+    act__store_release(&runner->turn, act__load(&runner->turn) + 1); /* as in run_turn */
+    runner->batch = act__batch_of(runner, task);
+    return task;
+}
+
+struct act__task *act__turn_run(struct act__runner *runner, struct act__task *task)
+{
+    struct act__worker *worker = act__worker_of(runner);
+    worker->flooded = NULL;
+    if (act__unlikely(worker->ending.spares_count < ACT__SPARES))
+        (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
+    for (struct act__task *next = task; next != NULL; next = take_woken(runner)) {
+        act_self *self = act__self_of(task = next);
+        act__token_got(self);
+        act__store_release(&runner->current, task); /* pairs with the acquire in hold_station,
+                                                       stuck.c */
+        self->worker = worker;
+        if (act__unlikely(!run_shortly(worker, self))) {
+            run_long(worker, self);
+            break;
+        }
+    }
+    return task;
 }
 
 /*

@@ -41,6 +41,10 @@ struct act__runner {
                                                   messages wait */
     uint32_t                    batch;         /* messages that the current actor may still
                                                   handle in this turn */
+    int32_t                     credit;        /* for short turns after this one: see act__turn_run;
+                                                  0: none */
+    _Atomic(struct act__task *) const *posted; /* its station's: no short turn goes first when there
+                                                  is one */
     uint32_t                    batch_max;     /* that an actor may handle in a turn at most: see
                                                   batch_shift in task.h */
     uint32_t                    index;         /* 0 to workers_count - 1; ACT__NO_WORKER: not one

@@ -66,6 +66,7 @@ void act__stuck_give(struct act__station *station, struct act__pool_thread *thre
     thread->base.index = station->index;
     thread->base.loop = station->loop;
     thread->base.wheel = &station->wheel;
+    thread->base.posted = &station->posted;
     act__loop_give(station->loop, &thread->base);
     /* relaxed, all: the thread waits for the mutex. */
     if (act__load(&thread->base.lifo_slot) == ACT__NO_LIFO_SLOT)

@@ -39,9 +39,13 @@ enum {
 
 /*
  * Implemented by actor/process/turn.c. Runs one actor for as many messages as the runner's `batch`
- * says, which the caller has set.
+ * says, which the caller has set; and as long as turns are short and the runner's `credit` lasts,
+ * the actor that each of them has woken. Returns: the last that had a turn.
  */
-void act__turn_run(struct act__runner *runner, struct act__task *task);
+struct act__task *act__turn_run(struct act__runner *runner, struct act__task *task);
+
+/* What a short turn takes off `credit`, which counts what the scheduler's until_look does. */
+#define ACT__TURN_SHORT_COST 2
 
 /*
  * Implemented by actor/process/exit.c. Called by an executor where a callback was left, by a

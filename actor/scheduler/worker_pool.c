@@ -55,6 +55,7 @@ static struct act__station *enter_station(struct act__runner *runner)
 
 static void append_bound(struct act__station *station, struct act__task *task)
 {
+    station->thread->base.credit = 0;
     task->run_next = NULL;
     if (station->bound_last != NULL)
         station->bound_last->run_next = task;
@@ -459,14 +460,38 @@ static int32_t cost_of_turn(const struct act__runner *runner, const struct act__
                              : 0);
 }
 
-/* From here to the end of the turn the monitor may take the station: see station.h. */
-static inline void run_turn(struct act__runner *runner, struct act__task *task, uint32_t turn)
+/* For short turns after one that is not: none goes before an actor that is bound to the worker. */
+static inline int32_t credit_of(const struct act__station *station)
+{
+    int32_t budget = (int32_t)station->lifo_budget * ACT__TURN_SHORT_COST;
+    if (station->bound_first != NULL)
+        return 0;
+    return budget < station->until_look ? budget : station->until_look;
+}
+
+/*
+ * From here to the end of the turn the monitor may take the station: see station.h. Returns: the
+ * last actor that had a turn.
+ */
+static inline struct act__task *run_turn(struct act__station *station, struct act__runner *runner,
+                                         struct act__task *task, uint32_t turn)
 {
     act__store_release(&runner->turn, turn); /* pairs with hold_station in stuck.c */
     runner->batch = act__batch_of(runner, task);
-    act__turn_run(runner, task);
+    runner->credit = credit_of(station);
+    task = act__turn_run(runner, task);
     atomic_signal_fence(memory_order_seq_cst); /* `current` was written before station_asked is
                                                   read */
+    return task;
+}
+
+/* After them. `last`: the last that had one; `short_turns`: those before it. */
+static inline void count_turns(struct act__station *station, const struct act__runner *runner,
+                               const struct act__task *last, uint32_t short_turns)
+{
+    station->lifo_budget -= short_turns;
+    station->until_look -= (int32_t)short_turns * ACT__TURN_SHORT_COST +
+                           (runner->batch != 0 ? cost_of_turn(runner, last) : LOOK_AFTER);
 }
 
 /* Whether the thread has no station any more, or is to end. */
@@ -498,15 +523,15 @@ static __attribute__((noinline)) void run_turns(struct act__worker_pool *pool,
             task = look_first(pool, thread, last, turn);
         if (task == NULL && (task = take_woken(thread, station)) == NULL)
             task = find(pool, thread);
+        uint32_t first = turn + 1;
         last = task;
         if (task != NULL)
-            run_turn(&thread->base, task, ++turn);
+            last = run_turn(station, &thread->base, task, first);
         if (must_leave(pool, thread))
             return;
-        if (last == NULL)
-            continue;
-        station->until_look -=
-            thread->base.batch != 0 ? cost_of_turn(&thread->base, last) : LOOK_AFTER;
+        turn = act__load(&thread->base.turn);
+        if (last != NULL)
+            count_turns(station, &thread->base, last, turn - first);
         task = NULL;
     }
 }
