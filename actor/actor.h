@@ -241,14 +241,16 @@ ACT_API ACT_MUST_CHECK act_result act_send(act_self *self, act_pid to,
 static inline void act_tell_value(act_self *self, act_pid to, uint32_t tag, act_value value);
 
 /**
- * What act_tell_value calls, with the scalar in registers: its kind, and its payload as two words.
+ * What act_tell_value calls, with the scalar in registers, as many as a call passes there on
+ * x86-64: its payload is two words, and `head` has the tag in its low half and the kind above it.
  */
-ACT_API void act__tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind,
-                             uint64_t first, uint64_t second) ACT_NONNULL(1);
+ACT_API void act__tell_words(act_self *self, act_pid to, uint64_t head, uint64_t first,
+                             uint64_t second) ACT_NONNULL(1);
 
 static inline void act_tell_value(act_self *self, act_pid to, uint32_t tag, act_value value)
 {
-    act__tell_words(self, to, tag, value.kind, value.as.act_words[0], value.as.act_words[1]);
+    act__tell_words(self, to, tag | (uint64_t)value.kind << 32, value.as.act_words[0],
+                    value.as.act_words[1]);
 }
 
 /**

@@ -167,10 +167,10 @@ ACT_API void act_answer_typed(act_self *self, const act_message *request, const 
 
 /**
  * What act_tell calls for a message that refers to nothing, owns nothing and has up to 16 bytes,
- * passed as two words.
+ * passed as two words; `head` has the tag in its low half, and above it how many bytes they are.
  */
-ACT_API void act__tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count,
-                             uint64_t first, uint64_t second) ACT_NONNULL(1);
+ACT_API void act__tell_small(act_self *self, act_pid to, uint64_t head, uint64_t first,
+                             uint64_t second) ACT_NONNULL(1);
 
 /* The compiler knows the type, and makes one call of this. */
 __attribute__((always_inline)) static inline void act__tell(act_self *self, act_pid to,
@@ -184,7 +184,7 @@ __attribute__((always_inline)) static inline void act__tell(act_self *self, act_
     }
     if (type->bytes != 0)
         __builtin_memcpy(words, fields, type->bytes);
-    act__tell_small(self, to, type->tag, type->bytes, words[0], words[1]);
+    act__tell_small(self, to, type->tag | (uint64_t)type->bytes << 32, words[0], words[1]);
 }
 
 ACT_END_DECLS

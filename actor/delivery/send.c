@@ -346,52 +346,128 @@ static __attribute__((noinline)) void deliver_or_drop(act_self *self, act_pid to
     act__deliver_or_drop(self->worker->system, self->worker, act__local_of(self), to, message);
 }
 
-/* No envelope is at hand. */
-static __attribute__((noinline)) void tell_words_elsewhere(act_self *self, act_pid to, uint32_t tag,
-                                                           act_value_kind kind,
-                                                           uint32_t bytes_count, uint64_t first,
-                                                           uint64_t second)
-{
-    act_value    value = {.kind = kind, .as.act_words = {first, second}};
-    act_message *message = act__message_make(tag, kind, bytes_count);
-    if (message == NULL) {
-        report_lost(self->worker->system, self->worker, act__local_of(self), to, tag, &value);
-        return;
-    }
-    act__message_set(message, &value);
-    deliver_or_drop(self, to, message);
-}
+/* ------------------------------------------------------------------------ up to two words, told */
 
-/* Every call in here is the last thing that is done: so nothing has to be kept across one. */
-static inline __attribute__((always_inline)) void tell_words(act_self *self, act_pid to,
-                                                             uint32_t tag, act_value_kind kind,
-                                                             uint32_t bytes_count, uint64_t first,
-                                                             uint64_t second)
+/* Where something is not as it mostly is: see find_open. */
+static void tell_words_anyhow(act_self *self, act_pid to, uint32_t tag, const act_value *value,
+                              uint32_t bytes_count)
 {
-    act_message *message = act__pool_take_at_hand(0);
-    if (act__unlikely(message == NULL)) {
-        tell_words_elsewhere(self, to, tag, kind, bytes_count, first, second);
+    act_message *message = act__message_make(tag, value->kind, bytes_count);
+    if (message == NULL) {
+        report_lost(self->worker->system, self->worker, act__local_of(self), to, tag, value);
         return;
     }
-    act__message_init(message, 0, tag, kind, bytes_count);
-    message->as.act_words[0] = first;
-    message->as.act_words[1] = second;
-    if (act__unlikely(!deliver_shortly(self, to, message, false)))
+    act__message_set(message, value);
+    if (!deliver_shortly(self, to, message, false))
         deliver_or_drop(self, to, message);
 }
 
-void act__tell_words(act_self *self, act_pid to, uint32_t tag, act_value_kind kind, uint64_t first,
-                     uint64_t second)
+static __attribute__((noinline)) void tell_scalar_anyhow(act_self *self, act_pid to, uint64_t head,
+                                                         uint64_t first, uint64_t second)
 {
-    ACT__HANDLER_ONLY(self);
-    tell_words(self, to, tag, kind, 0, first, second);
+    act_value value = {.kind = (act_value_kind)(head >> 32), .as.act_words = {first, second}};
+    tell_words_anyhow(self, to, (uint32_t)head, &value, 0);
 }
 
-void act__tell_small(act_self *self, act_pid to, uint32_t tag, uint32_t bytes_count, uint64_t first,
-                     uint64_t second)
+static __attribute__((noinline)) void tell_small_anyhow(act_self *self, act_pid to, uint64_t head,
+                                                        uint64_t first, uint64_t second)
+{
+    act_value value = {.kind = ACT_VALUE_TYPED, .as.act_words = {first, second}};
+    tell_words_anyhow(self, to, (uint32_t)head, &value, (uint32_t)(head >> 32));
+}
+
+/*
+ * Whether this is a living actor without a bound that mutes none and is not muted. All that is read
+ * of the receiver is read here, before the push takes its cache line away.
+ */
+static inline __attribute__((always_inline)) bool find_open(const struct act__worker *worker,
+                                                            act_pid to, act_self **cell)
+{
+    return act__pid_resolve(cell, worker->system, to, memory_order_relaxed) == ACT_OK &&
+           act__load(&(*cell)->inbox_shared.max) == 0 && act__load(&(*cell)->muted) == ACT__CALM;
+}
+
+/* All but the payload, and what a push writes. */
+static inline __attribute__((always_inline)) void fill(act_message *message, const act_self *self,
+                                                       act_pid to, uint32_t tag,
+                                                       act_value_kind kind, uint32_t bytes_count)
+{
+    message->act_sender = act__local_of(self);
+    message->act_generation = (uint32_t)act__generation_of(to.local);
+    message->act_sender_node = 0;
+    message->act_bits = ACT__BIT_COUNTED;
+    message->kind = (uint8_t)kind;
+    message->tag = tag;
+    message->bytes_count = bytes_count;
+    message->ref.value = 0;
+}
+
+static __attribute__((noinline)) void enqueue_next(struct act__worker *worker, act_self *cell,
+                                                   uint64_t to, act_message *message)
+{
+    act__outbox_push(worker); /* to another actor */
+    worker->outbox.to = to;
+    act__gap("send.admitted");
+    enqueue(worker->system, worker, cell, message, true, 1);
+}
+
+static __attribute__((noinline)) void join_outbox(struct act__worker *worker, act_message *message)
+{
+    collect(worker, message);
+}
+
+/* As deliver_shortly. Every call in here is the last thing that is done: nothing has to be kept. */
+static inline __attribute__((always_inline)) void enqueue_filled(struct act__worker *worker,
+                                                                 act_self *cell, uint64_t to,
+                                                                 act_message *message)
+{
+    act__count(&worker->sent);
+    if (worker->outbox.to == to) {
+        join_outbox(worker, message);
+        return;
+    }
+    if (act__unlikely(worker->outbox.count != 0)) {
+        enqueue_next(worker, cell, to, message);
+        return;
+    }
+    worker->outbox.to = to;
+    act__gap("send.admitted");
+    enqueue(worker->system, worker, cell, message, true, 1);
+}
+
+void act__tell_words(act_self *self, act_pid to, uint64_t head, uint64_t first, uint64_t second)
 {
     ACT__HANDLER_ONLY(self);
-    tell_words(self, to, tag, ACT_VALUE_TYPED, bytes_count, first, second);
+    struct act__worker *worker = self->worker;
+    act_self           *cell;
+    act_message        *message;
+    if (act__unlikely(!find_open(worker, to, &cell) ||
+                      (message = act__pool_take_at_hand(0)) == NULL)) {
+        tell_scalar_anyhow(self, to, head, first, second);
+        return;
+    }
+    fill(message, self, to, (uint32_t)head, (act_value_kind)(head >> 32), 0);
+    message->as.act_words[0] = first;
+    message->as.act_words[1] = second;
+    enqueue_filled(worker, cell, to.local, message);
+}
+
+/* The same for another kind. */
+void act__tell_small(act_self *self, act_pid to, uint64_t head, uint64_t first, uint64_t second)
+{
+    ACT__HANDLER_ONLY(self);
+    struct act__worker *worker = self->worker;
+    act_self           *cell;
+    act_message        *message;
+    if (act__unlikely(!find_open(worker, to, &cell) ||
+                      (message = act__pool_take_at_hand(0)) == NULL)) {
+        tell_small_anyhow(self, to, head, first, second);
+        return;
+    }
+    fill(message, self, to, (uint32_t)head, ACT_VALUE_TYPED, (uint32_t)(head >> 32));
+    message->as.act_words[0] = first;
+    message->as.act_words[1] = second;
+    enqueue_filled(worker, cell, to.local, message);
 }
 
 void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
@@ -469,7 +545,7 @@ void act_tell_all_typed(act_self *self, const act_pid *pids, size_t pids_count,
     if (type->bytes != 0)
         memcpy(words, fields, type->bytes);
     for (size_t i = 0; i < pids_count; i++)
-        tell_words(self, pids[i], type->tag, ACT_VALUE_TYPED, type->bytes, words[0], words[1]);
+        act__tell_small(self, pids[i], type->tag | (uint64_t)type->bytes << 32, words[0], words[1]);
 }
 
 void act_system_tell_typed(act_system *system, act_pid to, const act_type *type, const void *fields)

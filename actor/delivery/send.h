@@ -90,6 +90,14 @@ static inline void act__release(struct act__worker *worker, act_message *message
         act__release_elsewhere(worker, message);
 }
 
+/* The same for a user's message that takes one block of the pool's smallest, and shares nothing. */
+static inline void act__release_small(act_message *message)
+{
+    if (act__unlikely(message->kind == ACT_VALUE_RESOURCE))
+        act__message_empty(message);
+    act__pool_give(message, 0);
+}
+
 /*
  * The same for one popped from, or met in, the inbox of `self`: later, if it still is the boundary.
  */

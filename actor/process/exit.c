@@ -51,6 +51,7 @@ void act__end_decide(struct act__worker *worker, act_self *self, struct act__rea
         return;
     }
     act__phase_enter(self, ACT__PHASE_ENDING);
+    worker->unusual = true; /* if it is a handler that has asked for it */
     worker->ending.reason = reason;
     worker->ending.stage = ENDING_BEGINS;
     worker->ending.agreed = false;

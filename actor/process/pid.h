@@ -5,13 +5,19 @@
 
 #include <actor/process/shared.h>
 
+/* Of the cell of a slot, in bytes. */
+static inline size_t act__offset_of(uint64_t local)
+{
+    return act__slot_of(local) * sizeof(act_self);
+}
+
 /*
  * The cell of a slot, the low bits of `local`, whatever lives there; NULL for a slot that never was
  * one. Any number is safe.
  */
 static inline act_self *act__cell_at(struct act_system *system, uint64_t local)
 {
-    size_t offset = act__slot_of(local) * sizeof(act_self);
+    size_t offset = act__offset_of(local);
     return offset < act__load(&system->cells.region.used_bytes)
                ? (act_self *)(void *)(system->cells.region.base + offset)
                : NULL;
@@ -43,8 +49,9 @@ static inline __attribute__((always_inline)) act_result act__pid_resolve(act_sel
                                                                          memory_order       order)
 {
     uint64_t  generation = act__generation_of(pid.local);
-    act_self *there = act__cell_at(system, pid.local);
-    if (act__unlikely(there == NULL ||
+    size_t    offset = act__offset_of(pid.local);
+    act_self *there = (act_self *)(void *)(system->cells.region.base + offset);
+    if (act__unlikely(offset >= act__load(&system->cells.region.used_bytes) ||
                       atomic_load_explicit(&there->generation, order) != generation ||
                       !act__generation_is_live(generation) || pid.node != 0))
         return pid.node != 0 ? ACT_NO_NODE : ACT_NO_ACTOR;

@@ -266,15 +266,13 @@ static bool run_handover(struct act__worker *worker, act_self *self)
 
 /*
  * What most turns are, and nothing else: one plain message for an actor of which nothing is asked,
- * and then sleep. What the handler may have left to do, beyond that, makes the turn a long one: an
- * outbox, `unusual`, another phase, mail. Returns: whether the actor sleeps; if not, go_on is to
- * do the rest, whatever was done here.
+ * and then sleep. A handler that leaves more to do than that says so in `unusual`. Returns: whether
+ * the actor sleeps; if not, go_on is to do the rest, whatever was done here.
  */
 static inline __attribute__((always_inline)) bool run_shortly(struct act__worker *worker,
                                                               act_self           *self)
 {
-    const uint16_t flags = ACT__CELL_OVERLOADED | ACT__CELL_MUTED;
-    if (!is_plain(self, flags) || self->inbox_owned.head != NULL ||
+    if (!is_plain(self, ACT__CELL_OVERLOADED | ACT__CELL_MUTED) || self->inbox_owned.head != NULL ||
         self->inbox_owned.boundary != NULL || act__load(&self->control) != 0)
         return false;
     act_message *message = act__mpsc_peek(&self->inbox_shared.queue, NULL);
@@ -282,13 +280,12 @@ static inline __attribute__((always_inline)) bool run_shortly(struct act__worker
         message->act_generation != (uint32_t)act__load(&self->generation))
         return false;
     self->inbox_owned.boundary = message;
-    worker->run.batch--;
     worker->now = -1;
     act__count(&worker->received);
     __atomic_store_n(&worker->message, message, __ATOMIC_RELAXED); /* as in handle */
     self->behavior->receive(self, self->state, message);
-    if (act__unlikely(worker->unusual || worker->outbox.count != 0 || !is_plain(self, flags) ||
-                      self->inbox_owned.boundary != message)) {
+    if (act__unlikely(worker->unusual || worker->outbox.count != 0)) {
+        worker->run.batch--;
         end_handler(worker, self, message);
         return false;
     }
@@ -297,10 +294,11 @@ static inline __attribute__((always_inline)) bool run_shortly(struct act__worker
     act__token_gives(self);
     if (act__unlikely(!act__inbox_sleep_after(&self->inbox_shared, &self->inbox_owned, message))) {
         act__token_got(self);
+        worker->run.batch--;
         return false;
     }
     act__gap("turn.asleep");
-    act__release(worker, message);
+    act__release_small(message);
     wake_if_asked(worker, self);
     return true;
 }
@@ -407,8 +405,8 @@ static __attribute__((noinline)) void run_long(struct act__worker *worker, act_s
 }
 
 /*
- * After a short turn. Returns: the actor that it has woken, if that may have its turn at once; NULL:
- * the scheduler is to look around first.
+ * After a short turn. Returns: the actor that it has woken, if that may have its turn at once, with
+ * what is left of the batch; NULL: the scheduler is to look around first, as before a slow actor.
  */
 static inline struct act__task *take_woken(struct act__runner *runner)
 {
@@ -419,11 +417,10 @@ static inline struct act__task *take_woken(struct act__runner *runner)
                       act__load(runner->posted) != NULL))
         return NULL;
     struct act__task *task = act__load(&runner->lifo_slot);
-    if (task == NULL)
+    if (task == NULL || act__load(&task->batch_shift) > ACT__BATCH_SHIFT_NEW)
         return NULL;
     act__store(&runner->lifo_slot, NULL);
     act__store_release(&runner->turn, act__load(&runner->turn) + 1); /* as in run_turn */
-    runner->batch = act__batch_of(runner, task);
     return task;
 }
 

@@ -31,8 +31,9 @@ struct act__worker {
     act__counter            others_handled; /* messages not in `received`: EXIT, DOWN, events */
     act_millis              now;            /* as of this message; -1: not asked yet */
     bool                    unusual;        /* the handler has left what only a long turn looks
-                                               for: nothing in `message`, or something in one of
-                                               after_turn, scratch and flooded */
+                                               for: nothing in `message`, something in one of
+                                               after_turn, scratch and flooded, mail that was
+                                               taken in, or an end that has begun */
     struct act__after_turn *after_turn;     /* newest first */
     struct act__arena       scratch;
 

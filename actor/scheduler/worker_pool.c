@@ -17,22 +17,15 @@
 #include <actor/scheduler/steal_deque.h>
 #include <actor/scheduler/stuck.h>
 #include <actor/scheduler/task.h>
+#include <actor/scheduler/turn_cost.h>
 #include <actor/time/clock.h>
 #include <actor/time/wheel.h>
 #include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 #include <mailbox/channel/channel_record.h>
 
-/*
- * Every so many messages or turns: a look at the clock, and the inject queue goes first, lest it
- * starve behind the worker's own. Messages, because a turn may have one or a whole batch: else
- * timers would wait for 64 batches.
- */
-#define LOOK_AFTER      64
-#define TURN_LONG       INT64_C(200000) /* nanoseconds */
-#define BATCH_SHIFT_MAX 8
-#define POLL_MILLIS     1 /* between looks at the event loop while there is work */
-#define OLDEST_MILLIS   4 /* so often a newborn is not the youngest but the oldest */
+#define POLL_MILLIS   1 /* between looks at the event loop while there is work */
+#define OLDEST_MILLIS 4 /* so often a newborn is not the youngest but the oldest */
 /* Turns in a row for actors that wake each other, before the others have one */
 #define LIFO_BUDGET 64
 
@@ -377,21 +370,6 @@ static int64_t read_nanoseconds(const struct act__worker_pool *pool)
 }
 
 /*
- * A turn is to take no longer than TURN_LONG, whatever an actor's handlers do: one that needs
- * longer for a batch gets a smaller one next time, and one that is quick and falls behind a larger
- * one. `last` may have ended since: a hint does no harm.
- */
-static void adapt_batch(struct act__task *last, int64_t took, bool is_behind)
-{
-    uint8_t shift = act__load(&last->batch_shift);
-    if (took < TURN_LONG / 4 && is_behind && shift > 0)
-        shift--;
-    for (; took > TURN_LONG && shift < BATCH_SHIFT_MAX; took /= 2)
-        shift++;
-    act__store(&last->batch_shift, shift);
-}
-
-/*
  * Timers that are due, and what the loop has to say. `last`: had the last turn; NULL: none had.
  */
 static void look_around(struct act__worker_pool *pool, struct act__pool_thread *thread,
@@ -401,7 +379,7 @@ static void look_around(struct act__worker_pool *pool, struct act__pool_thread *
     int64_t              exactly = read_nanoseconds(pool);
     act_millis           now = exactly / 1000000;
     if (last != NULL && turn - station->looked_turn == 1)
-        adapt_batch(last, exactly - station->looked, thread->base.is_behind);
+        act__adapt_batch(last, exactly - station->looked, thread->base.is_behind);
     thread->base.is_behind = false;
     run_calls(station);
     act__timers_run(&thread->base, &station->wheel, now);
@@ -447,29 +425,6 @@ static struct act__task *find(struct act__worker_pool *pool, struct act__pool_th
 }
 
 /*
- * What a turn that has not spent its batch counts towards LOOK_AFTER: one, and what it has handled.
- * A message of a new actor's counts one, a slow actor's more and a quick one's less, as their
- * batches are smaller and larger.
- */
-static int32_t cost_of_turn(const struct act__runner *runner, const struct act__task *task)
-{
-    /* of batch_max; more, where that was rounded up */
-    uint32_t left = runner->batch << act__load(&task->batch_shift);
-    return 1 + (int32_t)(left < runner->batch_max
-                             ? (runner->batch_max - left) >> ACT__BATCH_SHIFT_NEW
-                             : 0);
-}
-
-/* For short turns after one that is not: none goes before an actor that is bound to the worker. */
-static inline int32_t credit_of(const struct act__station *station)
-{
-    int32_t budget = (int32_t)station->lifo_budget * ACT__TURN_SHORT_COST;
-    if (station->bound_first != NULL)
-        return 0;
-    return budget < station->until_look ? budget : station->until_look;
-}
-
-/*
  * From here to the end of the turn the monitor may take the station: see station.h. Returns: the
  * last actor that had a turn.
  */
@@ -478,20 +433,11 @@ static inline struct act__task *run_turn(struct act__station *station, struct ac
 {
     act__store_release(&runner->turn, turn); /* pairs with hold_station in stuck.c */
     runner->batch = act__batch_of(runner, task);
-    runner->credit = credit_of(station);
+    runner->credit = act__credit_of(station, task);
     task = act__turn_run(runner, task);
     atomic_signal_fence(memory_order_seq_cst); /* `current` was written before station_asked is
                                                   read */
     return task;
-}
-
-/* After them. `last`: the last that had one; `short_turns`: those before it. */
-static inline void count_turns(struct act__station *station, const struct act__runner *runner,
-                               const struct act__task *last, uint32_t short_turns)
-{
-    station->lifo_budget -= short_turns;
-    station->until_look -= (int32_t)short_turns * ACT__TURN_SHORT_COST +
-                           (runner->batch != 0 ? cost_of_turn(runner, last) : LOOK_AFTER);
 }
 
 /* Whether the thread has no station any more, or is to end. */
@@ -506,7 +452,7 @@ static inline bool must_leave(struct act__worker_pool *pool, struct act__pool_th
 static struct act__task *look_first(struct act__worker_pool *pool, struct act__pool_thread *thread,
                                     struct act__task *last, uint32_t turn)
 {
-    thread->station->until_look = LOOK_AFTER;
+    thread->station->until_look = ACT__LOOK_AFTER;
     look_around(pool, thread, last, turn);
     return take_injected(pool, thread->station, 1);
 }
@@ -531,7 +477,7 @@ static __attribute__((noinline)) void run_turns(struct act__worker_pool *pool,
             return;
         turn = act__load(&thread->base.turn);
         if (last != NULL)
-            count_turns(station, &thread->base, last, turn - first);
+            act__count_turns(station, &thread->base, last, turn - first);
         task = NULL;
     }
 }

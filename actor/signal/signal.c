@@ -557,6 +557,7 @@ static void take_in_all(struct act__worker *worker, act_self *self, act_message 
 
 void act__take_in_list(struct act__worker *worker, act_self *self, act_message *list)
 {
+    worker->unusual = true; /* if it is a handler that asks for it */
     take_in_all(worker, self, list);
     uint32_t max = act__load(&self->inbox_shared.max);
     if (act__unlikely(max != 0) && act__load(&self->policy) == ACT_INBOX_DROP_OLDEST)
