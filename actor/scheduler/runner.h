@@ -45,18 +45,18 @@ struct act__runner {
                                                   0: none */
     _Atomic(struct act__task *) const *posted; /* its station's: no short turn goes first when there
                                                   is one */
-    uint32_t                    batch_max;     /* that an actor may handle in a turn at most: see
+    uint32_t                           batch_max; /* that an actor may handle in a turn at most: see
                                                   batch_shift in task.h */
-    uint32_t                    index;         /* 0 to workers_count - 1; ACT__NO_WORKER: not one
+    uint32_t                           index;     /* 0 to workers_count - 1; ACT__NO_WORKER: not one
                                                   of those */
-    struct act__timer_wheel    *wheel;         /* its station's; NULL: it has none */
-    struct act__loop           *loop;          /* its station's; NULL: no I/O on this thread */
-    struct act__random          random;
-    struct act__late_call      *late_first, *late_last;
-    bool                        calls_late;                          /* them, one after the other */
-    act__counter                stolen, parked, stuck, thread_waits; /* see ACT_COUNTERS */
+    struct act__timer_wheel           *wheel;     /* its station's; NULL: it has none */
+    struct act__loop                  *loop;      /* its station's; NULL: no I/O on this thread */
+    struct act__random                 random;
+    struct act__late_call             *late_first, *late_last;
+    bool                               calls_late; /* them, one after the other */
+    act__counter                       stolen, parked, stuck, thread_waits; /* see ACT_COUNTERS */
     /* of a callback: ends at the bottom of the thread's loop */
-    struct act__panic           panic;
+    struct act__panic                  panic;
 };
 
 #define ACT__NO_WORKER    UINT32_MAX
