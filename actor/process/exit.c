@@ -42,7 +42,7 @@ enum { ENDING_BEGINS, ENDING_TERMINATED, ENDING_RELEASES };
 
 /* ----------------------------------------------------------------------------- deciding the end */
 
-void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
+static inline void decide_end(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
     /* A thread that waits does not end because its pid was killed. */
     if (act__phase_of(self) == ACT__PHASE_ENDING ||
@@ -54,6 +54,11 @@ void act__end_decide(struct act__worker *worker, act_self *self, struct act__rea
     worker->ending.reason = reason;
     worker->ending.stage = ENDING_BEGINS;
     worker->ending.agreed = false;
+}
+
+void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
+{
+    decide_end(worker, self, reason);
 }
 
 static struct act__reason_text *take_spare(struct act__worker *worker)
@@ -118,7 +123,7 @@ void act_exit(act_self *self, act_exit_reason reason)
         return; /* a release, not a callback, can come here when no actor is left */
     if (reason.text != NULL)
         mine.text = act__reason_copy(self->worker, reason.text);
-    act__end_decide(self->worker, self, mine);
+    decide_end(self->worker, self, mine);
 }
 
 /*
@@ -471,7 +476,7 @@ void act__drop_waiting(struct act__worker *worker, act_self *self)
         act__refuse(worker, self, message, ACT_NO_ACTOR);
 }
 
-static void become_dead(struct act__worker *worker, act_self *self)
+static inline void become_dead(struct act__worker *worker, act_self *self)
 {
     /* relaxed: a hint to senders; what they push from now on is refused when it is fetched. */
     act__store(&self->generation, act__load(&self->generation) + 1);
@@ -498,7 +503,8 @@ static void free_memory(act_self *self)
  * Everything after the last user code: from here on nothing can panic. Most actors have none of
  * what is asked for.
  */
-static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
+static inline __attribute__((always_inline)) void end(struct act__worker *worker, act_self *self,
+                                                      struct act__reason reason)
 {
     struct act__set bonds = {NULL};
     uint16_t        flags = self->flags;

@@ -26,6 +26,12 @@
 #include <actor/signal/signal.h>
 #include <mailbox/base/lock.h>
 
+/*
+ * What a spawn consists of is compiled twice: once for a spawn without options and ties, of which
+ * most of it then has nothing to ask.
+ */
+#define INLINED static inline __attribute__((always_inline))
+
 /* One that only its spawner knows of yet. */
 struct newborn {
     act_self    *cell;
@@ -40,7 +46,7 @@ static bool lifecycle_is_valid(const act_lifecycle_options *lifecycle)
            (lifecycle->handover == ACT_HANDOVER_REDELIVER) == (lifecycle->redeliver_max != 0);
 }
 
-static act_result check(struct act_system *system, const struct act__spawning *what)
+INLINED act_result check(struct act_system *system, const struct act__spawning *what)
 {
     const act_behavior      *behavior = what->behavior;
     const act_spawn_options *options = what->options;
@@ -125,8 +131,6 @@ static bool announces(const struct act__spawning *what)
 
 static uint16_t flags_of(const struct act__spawning *what)
 {
-    if (what->options == NULL)
-        return 0;
     const act_lifecycle_options *lifecycle = what->options->lifecycle;
     return (uint16_t)(handover_flags_of(lifecycle) | (announces(what) ? ACT__CELL_ANNOUNCE : 0) |
                       (lifecycle->ends_with_parent ? ACT__CELL_ENDS_WITH_PARENT : 0));
@@ -166,7 +170,7 @@ static bool takes_over(const act_spawn_options *options)
  * Without its token flags and inbox are left alone, as a stale run may touch them: START will tell
  * them. Returns: false: no memory, and nothing is left.
  */
-static bool make_birth(struct newborn *newborn, const struct act__spawning *what)
+INLINED bool make_birth(struct newborn *newborn, const struct act__spawning *what)
 {
     act_self *cell = newborn->cell;
     size_t    args_bytes = what->args != NULL ? what->behavior->args_bytes : 0;
@@ -230,7 +234,7 @@ static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t
     return result;
 }
 
-static void open_inbox(act_self *cell, const act_spawn_options *options, uint64_t parent,
+INLINED void open_inbox(act_self *cell, const act_spawn_options *options, uint64_t parent,
                        uint64_t generation)
 {
     act__store(&cell->parent_hint, (uint32_t)parent);
@@ -243,7 +247,7 @@ static void open_inbox(act_self *cell, const act_spawn_options *options, uint64_
 }
 
 /* With its token: the cell lives. One that has nothing to begin with has begun. */
-static void come_to_life(act_self *cell, uint16_t flags, act_message *start)
+INLINED void come_to_life(act_self *cell, uint16_t flags, act_message *start)
 {
     const act_behavior *behavior = cell->behavior;
     cell->flags = (cell->flags & (ACT__CELL_PHASE | ACT__CELL_OVERLOADED)) | flags;
@@ -256,11 +260,12 @@ static void come_to_life(act_self *cell, uint16_t flags, act_message *start)
 }
 
 /* From here on others can know. */
-static void bear(struct act__worker *worker, struct newborn *newborn,
+INLINED void bear(struct act__worker *worker, struct newborn *newborn,
                  const struct act__spawning *what, uint64_t generation, act_self *parent,
                  struct act__bond *bond)
 {
     act_self *cell = newborn->cell;
+    uint16_t  flags = what->options != NULL ? flags_of(what) : 0;
     if (bond != NULL && takes_over(what->options)) {
         act__bond_begin(worker, parent, bond); /* to be there when START comes: the bonds are of
                                                   those that run the handover */
@@ -272,10 +277,10 @@ static void bear(struct act__worker *worker, struct newborn *newborn,
     act__count(&worker->spawned);
     act__outbox_end(worker);
     if (act__likely(newborn->has_token)) {
-        come_to_life(cell, flags_of(what), newborn->start);
+        come_to_life(cell, flags, newborn->start);
         return;
     }
-    birth_of(newborn->start)->flags = flags_of(what);
+    birth_of(newborn->start)->flags = flags;
     newborn->start->act_generation = (uint32_t)generation;
     newborn->has_token = act__mpsc_push(&cell->inbox_shared.queue, newborn->start);
 }
@@ -284,13 +289,14 @@ static void bear(struct act__worker *worker, struct newborn *newborn,
  * A free cell; NULL: no memory, or too many actors. They need counting, which is slow, only where
  * there are more cells than there may be actors.
  */
-static act_self *take_cell(struct act__worker *worker)
+INLINED act_self *take_cell(struct act__worker *worker)
 {
     struct act_system *system = worker->system;
     act_self          *cell = act__slab_take(&system->cells, &worker->cells);
     if (cell == NULL)
         return NULL;
-    act__cell_prepare(system, cell);
+    if (act__unlikely(act__load(&cell->generation) == 0))
+        act__cell_prepare(system, cell);
     if (act__likely(cell->index <= system->options.actors_max) ||
         act__system_actors_count(system) < system->options.actors_max)
         return cell;
@@ -302,7 +308,7 @@ static act_self *take_cell(struct act__worker *worker)
  * With the name's lock, if it has a name: one that finds it can send, as its token is taken, or
  * START is in the inbox, by then.
  */
-static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monitor,
+INLINED act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monitor,
                         const struct act__spawning *what, enum act__tie tie, act_self *self,
                         struct newborn *newborn)
 {
@@ -330,7 +336,7 @@ static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monit
  * A cell to live in. One that a stale message has woken lives when START is fetched, and so does a
  * handover: others may hold its token.
  */
-static act_result find_cell(struct act__worker *worker, struct newborn *newborn,
+INLINED act_result find_cell(struct act__worker *worker, struct newborn *newborn,
                             const act_spawn_options *options)
 {
     bool      handover = takes_over(options);
@@ -358,8 +364,10 @@ static void give_cell_back(struct act__worker *worker, const struct newborn *new
         act__schedule(worker->system, worker, cell);
 }
 
-act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor,
-                      const struct act__spawning *what, enum act__tie tie, act_self *self)
+INLINED act_result spawn(struct act__worker *worker,
+                                                              act_pid *pid, act_ref *monitor,
+                                                              const struct act__spawning *what,
+                                                              enum act__tie tie, act_self *self)
 {
     struct act_system *system = worker->system;
     struct newborn     newborn;
@@ -386,6 +394,12 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
                                                        &newborn.cell->task);
     }
     return result;
+}
+
+act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor,
+                      const struct act__spawning *what, enum act__tie tie, act_self *self)
+{
+    return spawn(worker, pid, monitor, what, tie, self);
 }
 
 void act__spawn_begin(act_self *self, act_message *start)
@@ -471,40 +485,41 @@ void act__spawn_init(struct act__worker *worker, act_self *self)
 
 /* ----------------------------------------------------------------------------- what actors call */
 
-/* Apart, so that a spawn without options need not make room for them. */
-__attribute__((noinline)) static act_result spawn_with(act_self *self, act_pid *pid,
-                                                       act_ref *monitor, struct act__spawning *what,
-                                                       const act_spawn_options *options,
-                                                       enum act__tie            tie)
+/* All that an option or a tie asks for is left out, where the compiler sees that there is none. */
+__attribute__((noinline)) static act_result spawn_plainly(act_self *self, act_pid *pid,
+                                                          const act_behavior *behavior,
+                                                          const void         *args)
 {
-    struct act__spawn_options ours;
-    if (!act__spawn_options_read(&ours, options))
-        return ACT_INVALID;
-    what->options = &ours.spawn;
-    return act__spawn(self->worker, pid, monitor, what, tie, self);
+    const struct act__spawning what = {behavior, args, NULL, act__local_of(self), NULL};
+    return spawn(self->worker, pid, NULL, &what, ACT__TIE_NONE, self);
 }
 
-static act_result spawn(act_self *self, act_pid *pid, act_ref *monitor,
-                        const act_behavior *behavior, const void *args,
-                        const act_spawn_options *options, enum act__tie tie)
+static act_result spawn_with(act_self *self, act_pid *pid, act_ref *monitor,
+                             const act_behavior *behavior, const void *args,
+                             const act_spawn_options *options, enum act__tie tie)
 {
-    struct act__spawning what = {behavior, args, NULL, act__local_of(self), NULL};
-    return options == NULL ? act__spawn(self->worker, pid, monitor, &what, tie, self)
-                           : spawn_with(self, pid, monitor, &what, options, tie);
+    struct act__spawning      what = {behavior, args, NULL, act__local_of(self), NULL};
+    struct act__spawn_options ours;
+    if (options != NULL && !act__spawn_options_read(&ours, options))
+        return ACT_INVALID;
+    what.options = options != NULL ? &ours.spawn : NULL;
+    return act__spawn(self->worker, pid, monitor, &what, tie, self);
 }
 
 act_result act_spawn(act_self *self, act_pid *pid, const act_behavior *behavior, const void *args,
                      const act_spawn_options *options)
 {
     ACT__HANDLER_ONLY(self);
-    return spawn(self, pid, NULL, behavior, args, options, ACT__TIE_NONE);
+    if (options == NULL)
+        return spawn_plainly(self, pid, behavior, args);
+    return spawn_with(self, pid, NULL, behavior, args, options, ACT__TIE_NONE);
 }
 
 act_result act_spawn_link(act_self *self, act_pid *pid, const act_behavior *behavior,
                           const void *args, const act_spawn_options *options)
 {
     ACT__HANDLER_ONLY(self);
-    return spawn(self, pid, NULL, behavior, args, options, ACT__TIE_LINK);
+    return spawn_with(self, pid, NULL, behavior, args, options, ACT__TIE_LINK);
 }
 
 act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor,
@@ -512,7 +527,7 @@ act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor,
                              const act_spawn_options *options)
 {
     ACT__HANDLER_ONLY(self);
-    return spawn(self, pid, monitor, behavior, args, options, ACT__TIE_MONITOR);
+    return spawn_with(self, pid, monitor, behavior, args, options, ACT__TIE_MONITOR);
 }
 
 act_pid act_self_pid(const act_self *self)

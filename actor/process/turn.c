@@ -258,11 +258,20 @@ static bool run_handover(struct act__worker *worker, act_self *self)
     return true;
 }
 
-/* Everything but the usual: see go_on. Returns: whether the turn is over. */
-static bool do_the_rest(struct act__worker *worker, act_self *self)
+/* Returns: whether its turn is over, too; else something has come to it since, or waits in it. */
+static bool end_actor(struct act__worker *worker, act_self *self)
 {
-    if (act__unlikely(act__phase_of(self) == ACT__PHASE_ENDING))
-        act__end_run(worker, self);
+    act__end_run(worker, self);
+    if (act__unlikely(act__phase_of(self) != ACT__PHASE_DEAD) || self->inbox_owned.head != NULL ||
+        !sleep_without_actor(worker, self))
+        return false;
+    finish_turn(worker);
+    return true;
+}
+
+/* The same for one that goes on, or has gone. */
+static __attribute__((noinline)) bool do_all_else(struct act__worker *worker, act_self *self)
+{
     if (act__unlikely(act__phase_of(self) == ACT__PHASE_HANDOVER))
         return run_handover(worker, self);
     if (self->inbox_owned.head == NULL) {
@@ -280,6 +289,14 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
         return false;
     give_way(worker, self);
     return true;
+}
+
+/* Everything but the usual: see go_on. Returns: whether the turn is over. */
+static bool do_the_rest(struct act__worker *worker, act_self *self)
+{
+    if (act__phase_of(self) == ACT__PHASE_ENDING && end_actor(worker, self))
+        return true;
+    return do_all_else(worker, self);
 }
 
 /* Those that were fetched, while nothing is special. */
