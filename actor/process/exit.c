@@ -403,6 +403,14 @@ static void tell_end(struct act__worker *worker, act_self *self, const struct ac
         log_end(self, reason);
 }
 
+/* As much as there is room for; snprintf would be a twentieth of a child's life. */
+static void copy_label(char to[ACT_NAME_MAX], const char *label)
+{
+    size_t length = strnlen(label, ACT_NAME_MAX - 1);
+    memcpy(to, label, length);
+    to[length] = '\0';
+}
+
 /* User code: each step is taken once, also when it panics. */
 static void run_last_words(struct act__worker *worker, act_self *self)
 {
@@ -420,7 +428,7 @@ static void run_last_words(struct act__worker *worker, act_self *self)
         act_on_end *defer = self->defers;
         self->defers = defer->act_next;
         if (defer->label != NULL)
-            snprintf(worker->ending.label, sizeof worker->ending.label, "%s", defer->label);
+            copy_label(worker->ending.label, defer->label);
         act__user_code_call(defer->run, defer->context);
     }
     worker->ending.stage = ENDING_RELEASES;
