@@ -34,6 +34,7 @@ static act_result spawn_as(act_self *self, act_pid *pid, struct act__child *chil
     struct act__spawn_options options;
     act__child_options(child, &options);
     options.spawn.announce = !starts_at_once(child);
+    options.lifecycle.rests = starts_at_once(child);
     act__child_hold(child);
     act_result result =
         act_spawn_link(self, pid, child->plan->behavior, child->args, &options.spawn);

@@ -364,6 +364,21 @@ static void give_cell_back(struct act__worker *worker, const struct newborn *new
         act__schedule(worker->system, worker, cell);
 }
 
+/* Returns: whether it sleeps: it has begun, and nothing has come; else the token is held still. */
+static bool rest_newborn(act_self *cell)
+{
+    if (act__phase_of(cell) != ACT__PHASE_RUNNING || !act__mpsc_idle(&cell->inbox_shared.queue, NULL))
+        return false;
+    /* seq_cst: one of this and act__control_set sees the other, as in wake_if_asked in turn.c. */
+    return atomic_load_explicit(&cell->control, memory_order_seq_cst) == 0 ||
+           !act__mpsc_wake(&cell->inbox_shared.queue);
+}
+
+static bool may_rest(const act_spawn_options *options)
+{
+    return options != NULL && options->lifecycle->rests;
+}
+
 INLINED act_result spawn(struct act__worker *worker,
                                                               act_pid *pid, act_ref *monitor,
                                                               const struct act__spawning *what,
@@ -389,7 +404,7 @@ INLINED act_result spawn(struct act__worker *worker,
     if (result != ACT_OK) {
         drop_birth(&newborn);
         give_cell_back(worker, &newborn, what->options);
-    } else if (newborn.has_token) {
+    } else if (newborn.has_token && !(may_rest(what->options) && rest_newborn(newborn.cell))) {
         system->executor->operations->schedule_newborn(system->executor, act__runner_of(worker),
                                                        &newborn.cell->task);
     }
