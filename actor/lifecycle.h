@@ -65,6 +65,8 @@ typedef struct act_lifecycle_options {
      * may free its own memory.
      */
     act_on_end  *on_end;
+    bool         rests; /* with neither init nor terminate, args nor .announce, it is not run
+                           before something is sent to it */
 } act_lifecycle_options;
 
 /*

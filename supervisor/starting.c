@@ -17,12 +17,24 @@ static act_result spawn_supervisor(act_self *self, act_pid *pid, struct act__chi
     return result;
 }
 
+/*
+ * Without an init it has started when it is there: no message need say so. One that others wait for
+ * in a row is told of as all are, so that there is one step for each message.
+ */
+static bool starts_at_once(const struct act__child *child)
+{
+    return child->plan->behavior->init == NULL && child->start_cause != ACT__START_INITIAL &&
+           child->start_cause != ACT__START_GROUP;
+}
+
 static act_result spawn_as(act_self *self, act_pid *pid, struct act__child *child)
 {
     if (child->plan->behavior == &act__supervisor_behavior)
         return spawn_supervisor(self, pid, child);
     struct act__spawn_options options;
     act__child_options(child, &options);
+    options.spawn.announce = !starts_at_once(child);
+    options.lifecycle.rests = starts_at_once(child);
     act__child_hold(child);
     act_result result =
         act_spawn_link(self, pid, child->plan->behavior, child->args, &options.spawn);
@@ -59,6 +71,8 @@ void act__child_start(act_self *self, struct act__supervisor *supervisor, struct
         child->state = ACT__CHILD_STARTING;
         child->since = act_now(self);
         act__children_set_pid(&supervisor->children, child, pid);
+        if (starts_at_once(child))
+            act__child_started(self, supervisor, child, ACT_OK);
     } else {
         child->start_result = result;
         child->end_kind = ACT_EXIT_ERROR;

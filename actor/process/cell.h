@@ -22,8 +22,9 @@
  *
  * Touched by: the first line, all threads, atomically; the second and third, the holder of the
  * inbox's token, except policy, which senders read, and free_link, which is the slab's. A stale
- * message can start a run of a cell at any time, also while it is free or being born: such a run
- * finds it FREE and touches the inbox, flags and worker only, which the spawner leaves alone.
+ * message can start a run of a cell at any time while it is free: such a run finds it FREE and
+ * touches the inbox, flags and worker only. A spawner takes the token of a cell that is asleep;
+ * where a stale run has it the spawner leaves those alone.
  */
 struct act_self {
     struct act__task         task; /* what the scheduler knows of it */
@@ -63,8 +64,8 @@ struct act_self {
         };
         struct act__slab_link free_link;
     };
-    act_message *spare; /* until init: START. While trapping: for an EXIT that must not need
-                           memory. */
+    act_message *spare; /* until init: START, if there is one. While trapping: for an EXIT that
+                           must not need memory. */
 };
 
 _Static_assert(offsetof(act_self, task) == 0, "a task leads to its actor");

@@ -42,7 +42,7 @@ enum { ENDING_BEGINS, ENDING_TERMINATED, ENDING_RELEASES };
 
 /* ----------------------------------------------------------------------------- deciding the end */
 
-void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
+static inline void decide_end(struct act__worker *worker, act_self *self, struct act__reason reason)
 {
     /* A thread that waits does not end because its pid was killed. */
     if (act__phase_of(self) == ACT__PHASE_ENDING ||
@@ -55,6 +55,11 @@ void act__end_decide(struct act__worker *worker, act_self *self, struct act__rea
     worker->ending.reason = reason;
     worker->ending.stage = ENDING_BEGINS;
     worker->ending.agreed = false;
+}
+
+void act__end_decide(struct act__worker *worker, act_self *self, struct act__reason reason)
+{
+    decide_end(worker, self, reason);
 }
 
 static struct act__reason_text *take_spare(struct act__worker *worker)
@@ -119,7 +124,7 @@ void act_exit(act_self *self, act_exit_reason reason)
         return; /* a release, not a callback, can come here when no actor is left */
     if (reason.text != NULL)
         mine.text = act__reason_copy(self->worker, reason.text);
-    act__end_decide(self->worker, self, mine);
+    decide_end(self->worker, self, mine);
 }
 
 /*
@@ -399,6 +404,14 @@ static void tell_end(struct act__worker *worker, act_self *self, const struct ac
         log_end(self, reason);
 }
 
+/* As much as there is room for; snprintf would be a twentieth of a child's life. */
+static void copy_label(char to[ACT_NAME_MAX], const char *label)
+{
+    size_t length = strnlen(label, ACT_NAME_MAX - 1);
+    memcpy(to, label, length);
+    to[length] = '\0';
+}
+
 /* User code: each step is taken once, also when it panics. */
 static void run_last_words(struct act__worker *worker, act_self *self)
 {
@@ -416,7 +429,7 @@ static void run_last_words(struct act__worker *worker, act_self *self)
         act_on_end *defer = self->defers;
         self->defers = defer->act_next;
         if (defer->label != NULL)
-            snprintf(worker->ending.label, sizeof worker->ending.label, "%s", defer->label);
+            copy_label(worker->ending.label, defer->label);
         act__user_code_call(defer->run, defer->context);
     }
     worker->ending.stage = ENDING_RELEASES;
@@ -472,7 +485,7 @@ void act__drop_waiting(struct act__worker *worker, act_self *self)
         act__refuse(worker, self, message, ACT_NO_ACTOR);
 }
 
-static void become_dead(struct act__worker *worker, act_self *self)
+static inline void become_dead(struct act__worker *worker, act_self *self)
 {
     /* relaxed: a hint to senders; what they push from now on is refused when it is fetched. */
     act__store(&self->generation, act__load(&self->generation) + 1);
@@ -499,7 +512,8 @@ static void free_memory(act_self *self)
  * Everything after the last user code: from here on nothing can panic. Most actors have none of
  * what is asked for.
  */
-static void end(struct act__worker *worker, act_self *self, struct act__reason reason)
+static inline __attribute__((always_inline)) void end(struct act__worker *worker, act_self *self,
+                                                      struct act__reason reason)
 {
     struct act__set bonds = {NULL};
     uint16_t        flags = self->flags;

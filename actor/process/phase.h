@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /*
- *      FREE --- START is fetched ---> STARTING --- init answers ACT_OK ---> RUNNING
+ *      FREE --- is spawned ---------> STARTING --- init answers ACT_OK ---> RUNNING
  *       ^                              ^    |                                 |
  *       |                              |    +-- killed before init; init ---+ | exits, a signal,
  *       |             START is fetched |        refuses, exits or panics    | | a panic
@@ -18,6 +18,9 @@
  *       |                              ^
  *       +- or not: more has come ------+
  *
+ * A spawner that has the token takes the first step, and the second where there is nothing to
+ * begin with; a cell that is awake is spawned when START is fetched.
+ *
  * Of the cell, for the holder of its token. Others learn from the generation whether there is an
  * actor, or will be: it is odd from HANDOVER on, and between a spawn and the fetch of START. Being
  * muted is a state of the token, not of the life: backpressure.c.
@@ -26,7 +29,7 @@ enum act__phase {
     ACT__PHASE_FREE,     /* no actor; a stale message may run the cell, and is refused */
     ACT__PHASE_DEAD,     /* the same; to be given back once its inbox sleeps */
     ACT__PHASE_HANDOVER, /* no actor, but one will be: what comes waits. See handover.c */
-    ACT__PHASE_STARTING, /* init has not returned; START, with its args, is the spare */
+    ACT__PHASE_STARTING, /* init has not returned; START, if there is one, is the spare */
     ACT__PHASE_RUNNING,
     ACT__PHASE_ENDING /* worker->ending says why */
 };

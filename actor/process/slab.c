@@ -55,7 +55,7 @@ static bool refill(struct act__slab *slab, struct act__slab_cache *cache)
     return true;
 }
 
-static void make_room(struct act__slab *slab, struct act__slab_cache *cache)
+void act__slab_make_room(struct act__slab *slab, struct act__slab_cache *cache)
 {
     if (cache->reserve_count == ACT__SLAB_RESERVE) {
         push_batch(slab, cache->current);
@@ -68,25 +68,12 @@ static void make_room(struct act__slab *slab, struct act__slab_cache *cache)
     cache->current_count = 0;
 }
 
-void *act__slab_take(struct act__slab *slab, struct act__slab_cache *cache)
+void *act__slab_take_elsewhere(struct act__slab *slab, struct act__slab_cache *cache)
 {
-    if (act__memory_fails())
-        return NULL;
-    if (cache->current == NULL && !refill(slab, cache))
+    if (!refill(slab, cache))
         return act__region_take(&slab->region, slab->object_bytes);
     struct act__slab_link *link = cache->current;
     cache->current = link->next;
     cache->current_count--;
     return (char *)link - slab->link_offset;
-}
-
-void act__slab_give(struct act__slab *slab, struct act__slab_cache *cache, void *object)
-{
-    struct act__slab_link *link =
-        (struct act__slab_link *)(void *)((char *)object + slab->link_offset);
-    if (cache->current_count == ACT__SLAB_BATCH)
-        make_room(slab, cache);
-    link->next = cache->current;
-    cache->current = link;
-    cache->current_count++;
 }

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include <mailbox/base/atomics.h>
 #include <mailbox/base/memory.h>
 
 /* Lies somewhere in each object and is used only while the object is free. */
@@ -35,12 +36,36 @@ bool act__slab_create(struct act__slab *slab, size_t object_bytes, size_t link_o
                       size_t objects_max);
 void act__slab_destroy(struct act__slab *slab);
 
+/* When the cache has nothing at hand, or is full. */
+void *act__slab_take_elsewhere(struct act__slab *slab, struct act__slab_cache *cache);
+void  act__slab_make_room(struct act__slab *slab, struct act__slab_cache *cache);
 /*
  * An object: zeroed when it is used for the first time, else as it was when given, except
  * the link.
  */
-void *act__slab_take(struct act__slab *slab, struct act__slab_cache *cache);
-void  act__slab_give(struct act__slab *slab, struct act__slab_cache *cache, void *object);
+static inline void *act__slab_take(struct act__slab *slab, struct act__slab_cache *cache)
+{
+    struct act__slab_link *link = cache->current;
+    if (act__unlikely(act__memory_fails()))
+        return NULL;
+    if (act__unlikely(link == NULL))
+        return act__slab_take_elsewhere(slab, cache);
+    cache->current = link->next;
+    cache->current_count--;
+    return (char *)link - slab->link_offset;
+}
+
+static inline void act__slab_give(struct act__slab *slab, struct act__slab_cache *cache,
+                                  void *object)
+{
+    struct act__slab_link *link =
+        (struct act__slab_link *)(void *)((char *)object + slab->link_offset);
+    if (act__unlikely(cache->current_count == ACT__SLAB_BATCH))
+        act__slab_make_room(slab, cache);
+    link->next = cache->current;
+    cache->current = link;
+    cache->current_count++;
+}
 
 static inline size_t act__slab_index(const struct act__slab *slab, const void *object)
 {

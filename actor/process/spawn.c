@@ -26,6 +26,19 @@
 #include <actor/signal/signal.h>
 #include <mailbox/base/lock.h>
 
+/*
+ * What a spawn consists of is compiled twice: once for a spawn without options and ties, of which
+ * most of it then has nothing to ask.
+ */
+#define INLINED static inline __attribute__((always_inline))
+
+/* One that only its spawner knows of yet. */
+struct newborn {
+    act_self    *cell;
+    act_message *start;     /* for init, or to be pushed; NULL: there is no need for one */
+    bool         has_token; /* the spawner has the cell's: it was asleep */
+};
+
 static bool lifecycle_is_valid(const act_lifecycle_options *lifecycle)
 {
     return (unsigned)lifecycle->handover <= ACT_HANDOVER_REDELIVER &&
@@ -33,7 +46,7 @@ static bool lifecycle_is_valid(const act_lifecycle_options *lifecycle)
            (lifecycle->handover == ACT_HANDOVER_REDELIVER) == (lifecycle->redeliver_max != 0);
 }
 
-static act_result check(struct act_system *system, const struct act__spawning *what)
+INLINED act_result check(struct act_system *system, const struct act__spawning *what)
 {
     const act_behavior      *behavior = what->behavior;
     const act_spawn_options *options = what->options;
@@ -54,11 +67,11 @@ static act_result check(struct act_system *system, const struct act__spawning *w
 }
 
 /*
- * What START tells besides that the cell lives now: the first BIRTH_BYTES of its payload, before
+ * What its own START tells a cell, or keeps for init: the first BIRTH_BYTES of its payload, before
  * the args.
  */
 struct birth {
-    uint16_t flags; /* ACT__CELL_* */
+    uint16_t flags; /* ACT__CELL_*; of one that is pushed */
     bool     has_args;
     bool     has_begun; /* init was called */
     uint32_t redeliver_max;
@@ -72,31 +85,30 @@ static struct birth *birth_of(act_message *start)
 #define BIRTH_BYTES 8
 _Static_assert(sizeof(struct birth) <= BIRTH_BYTES, "args begin aligned to 8");
 
-/* NULL: no memory. */
-static act_message *make_start(const struct act__spawning *what)
+/* Returns: false without memory. */
+static bool make_start(struct newborn *newborn, const struct act__spawning *what, size_t args_bytes)
 {
-    size_t       args_bytes = what->args != NULL ? what->behavior->args_bytes : 0;
     act_message *start =
         act__message_make(ACT__SIGNAL_START, ACT_VALUE_BYTES, BIRTH_BYTES + args_bytes);
     if (start == NULL)
-        return NULL;
+        return false;
     start->act_bits |= ACT__BIT_SIGNAL;
     *birth_of(start) = (struct birth){.has_args = args_bytes != 0};
     if (args_bytes != 0)
         memcpy(start->as.bytes + BIRTH_BYTES, what->args, args_bytes);
-    return start;
+    if (what->options != NULL)
+        birth_of(start)->redeliver_max = what->options->lifecycle->redeliver_max;
+    newborn->start = start;
+    return true;
 }
 
 /* Returns: false without memory. */
 static bool make_state(act_self *cell, const act_behavior *behavior)
 {
     unsigned size_class = act__pool_class(behavior->state_bytes);
-    cell->state = NULL;
-    if (behavior->state_bytes != 0) {
-        if ((cell->state = act__pool_take(&size_class, behavior->state_bytes)) == NULL)
-            return false;
-        memset(cell->state, 0, behavior->state_bytes);
-    }
+    if ((cell->state = act__pool_take(&size_class, behavior->state_bytes)) == NULL)
+        return false;
+    memset(cell->state, 0, behavior->state_bytes);
     cell->state_class = (uint8_t)size_class;
     return true;
 }
@@ -112,33 +124,40 @@ static uint16_t handover_flags_of(const act_lifecycle_options *lifecycle)
     return lifecycle->handover == ACT_HANDOVER_REDELIVER ? flags | ACT__CELL_REDELIVERS : flags;
 }
 
-/* Returns: false without memory. */
-static bool take_options(act_self *cell, struct birth *birth, const act_spawn_options *options)
+static bool announces(const struct act__spawning *what)
 {
-    const act_lifecycle_options *lifecycle = options->lifecycle;
+    return what->options != NULL && what->options->announce && what->parent != 0;
+}
 
+static uint16_t flags_of(const struct act__spawning *what)
+{
+    const act_lifecycle_options *lifecycle = what->options->lifecycle;
+    return (uint16_t)(handover_flags_of(lifecycle) | (announces(what) ? ACT__CELL_ANNOUNCE : 0) |
+                      (lifecycle->ends_with_parent ? ACT__CELL_ENDS_WITH_PARENT : 0));
+}
+
+/* Returns: false without memory. */
+static bool take_options(act_self *cell, const act_spawn_options *options)
+{
     cell->kept = options->kept;
-    birth->flags |= handover_flags_of(lifecycle);
-    birth->redeliver_max = lifecycle->redeliver_max;
-    if (options->announce && cell->parent != 0)
-        birth->flags |= ACT__CELL_ANNOUNCE;
-    if (lifecycle->ends_with_parent)
-        birth->flags |= ACT__CELL_ENDS_WITH_PARENT;
-    cell->defers = lifecycle->on_end;
+    cell->defers = options->lifecycle->on_end;
     if (cell->defers != NULL)
         cell->defers->act_next = NULL;
     return options->arena_bytes_max == 0 ||
            act__arena_limit(&cell->arena, options->arena_bytes_max);
 }
 
-/* The cell is free again, and may be a thread's next (foreign.c), whose end frees what it finds. */
-static void drop_birth(act_self *cell, act_message *start)
+/* The cell is free again, and has nothing: as an end leaves it, too. */
+static void drop_birth(struct newborn *newborn)
 {
+    act_self *cell = newborn->cell;
     if (cell->state != NULL)
         act__pool_give(cell->state, cell->state_class);
     cell->state = NULL;
+    cell->defers = NULL;
     act__arena_clear(&cell->arena);
-    act__message_drop(start);
+    if (newborn->start != NULL)
+        act__message_drop(newborn->start);
 }
 
 static bool takes_over(const act_spawn_options *options)
@@ -147,14 +166,14 @@ static bool takes_over(const act_spawn_options *options)
 }
 
 /*
- * Prepares a free cell for its next generation, except what a stale run may touch: flags and the
- * inbox. START will tell them. Returns: START; NULL: no memory, and nothing is left.
+ * Prepares a free cell for its next generation. What it owns it has not: no free cell has any.
+ * Without its token flags and inbox are left alone, as a stale run may touch them: START will tell
+ * them. Returns: false: no memory, and nothing is left.
  */
-static act_message *make_birth(act_self *cell, const struct act__spawning *what)
+INLINED bool make_birth(struct newborn *newborn, const struct act__spawning *what)
 {
-    act_message *start = make_start(what);
-    if (start == NULL)
-        return NULL;
+    act_self *cell = newborn->cell;
+    size_t    args_bytes = what->args != NULL ? what->behavior->args_bytes : 0;
     /*
      * Atomic, as a thread that has just let go of this cell may still be asked what it is stuck in:
      * stuck_report.c.
@@ -162,17 +181,15 @@ static act_message *make_birth(act_self *cell, const struct act__spawning *what)
     __atomic_store_n(&cell->behavior, what->behavior, __ATOMIC_RELAXED);
     cell->parent = what->parent;
     cell->kept = NULL;
-    cell->timers.first = NULL;
-    if (!takes_over(what->options)) /* else the name may be there, and the handover's monitors */
-        cell->bonds.first = cell->attachments.first = NULL;
-    cell->arena.chunk = NULL;
-    cell->defers = NULL;
-    cell->spare = NULL;
-    if (make_state(cell, what->behavior) &&
-        (what->options == NULL || take_options(cell, birth_of(start), what->options)))
-        return start;
-    drop_birth(cell, start);
-    return NULL;
+    newborn->start = NULL;
+    if ((newborn->has_token && args_bytes == 0 && !announces(what)) ||
+        make_start(newborn, what, args_bytes)) {
+        if ((what->behavior->state_bytes == 0 || make_state(cell, what->behavior)) &&
+            (what->options == NULL || take_options(cell, what->options)))
+            return true;
+        drop_birth(newborn);
+    }
+    return false;
 }
 
 void act__cell_prepare(struct act_system *system, act_self *cell)
@@ -217,7 +234,7 @@ static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t
     return result;
 }
 
-static void open_inbox(act_self *cell, const act_spawn_options *options, uint64_t parent,
+INLINED void open_inbox(act_self *cell, const act_spawn_options *options, uint64_t parent,
                        uint64_t generation)
 {
     act__store(&cell->parent_hint, (uint32_t)parent);
@@ -229,36 +246,57 @@ static void open_inbox(act_self *cell, const act_spawn_options *options, uint64_
                                                           exit.c and system.c: its inbox is there */
 }
 
-/* From here on others can know. Returns: whether the caller has the token. */
-static bool bear(struct act__worker *worker, act_self *cell, act_message *start,
-                 const act_spawn_options *options, uint64_t generation, act_self *parent,
+/* With its token: the cell lives. One that has nothing to begin with has begun. */
+INLINED void come_to_life(act_self *cell, uint16_t flags, act_message *start)
+{
+    const act_behavior *behavior = cell->behavior;
+    cell->flags = (cell->flags & (ACT__CELL_PHASE | ACT__CELL_OVERLOADED)) | flags;
+    act__phase_enter(cell, ACT__PHASE_STARTING);
+    cell->spare = start;
+    if (start == NULL && behavior->init == NULL && behavior->terminate == NULL) {
+        cell->flags |= ACT__CELL_READY;
+        act__phase_enter(cell, ACT__PHASE_RUNNING);
+    }
+}
+
+/* From here on others can know. */
+INLINED void bear(struct act__worker *worker, struct newborn *newborn,
+                 const struct act__spawning *what, uint64_t generation, act_self *parent,
                  struct act__bond *bond)
 {
-    if (bond != NULL && takes_over(options)) {
+    act_self *cell = newborn->cell;
+    uint16_t  flags = what->options != NULL ? flags_of(what) : 0;
+    if (bond != NULL && takes_over(what->options)) {
         act__bond_begin(worker, parent, bond); /* to be there when START comes: the bonds are of
                                                   those that run the handover */
     } else if (bond != NULL) {
         act__bond_add(parent, bond, 0);
         act__set_add(&cell->bonds, &bond->half[1]);
     }
-    open_inbox(cell, options, cell->parent, generation);
-    start->act_generation = (uint32_t)generation;
+    open_inbox(cell, what->options, cell->parent, generation);
     act__count(&worker->spawned);
     act__outbox_end(worker);
-    return act__mpsc_push(&cell->inbox_shared.queue, start);
+    if (act__likely(newborn->has_token)) {
+        come_to_life(cell, flags, newborn->start);
+        return;
+    }
+    birth_of(newborn->start)->flags = flags;
+    newborn->start->act_generation = (uint32_t)generation;
+    newborn->has_token = act__mpsc_push(&cell->inbox_shared.queue, newborn->start);
 }
 
 /*
  * A free cell; NULL: no memory, or too many actors. They need counting, which is slow, only where
  * there are more cells than there may be actors.
  */
-static act_self *take_cell(struct act__worker *worker)
+INLINED act_self *take_cell(struct act__worker *worker)
 {
     struct act_system *system = worker->system;
     act_self          *cell = act__slab_take(&system->cells, &worker->cells);
     if (cell == NULL)
         return NULL;
-    act__cell_prepare(system, cell);
+    if (act__unlikely(act__load(&cell->generation) == 0))
+        act__cell_prepare(system, cell);
     if (act__likely(cell->index <= system->options.actors_max) ||
         act__system_actors_count(system) < system->options.actors_max)
         return cell;
@@ -267,13 +305,14 @@ static act_self *take_cell(struct act__worker *worker)
 }
 
 /*
- * With the name's lock, if it has a name: one that finds it can send, as START is in the inbox
- * by then.
+ * With the name's lock, if it has a name: one that finds it can send, as its token is taken, or
+ * START is in the inbox, by then.
  */
-static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monitor,
+INLINED act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monitor,
                         const struct act__spawning *what, enum act__tie tie, act_self *self,
-                        act_self *cell, act_message *start, bool *has_token)
+                        struct newborn *newborn)
 {
+    act_self *cell = newborn->cell;
     /* the handover's, if it is one; else the next */
     uint64_t          generation = act__load(&cell->generation) | 1;
     uint64_t          local = act__local_make(generation, cell->index);
@@ -289,69 +328,100 @@ static act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monit
     *pid = act__pid_of(local); /* before the child can run: it may look there */
     if (tie == ACT__TIE_MONITOR)
         *monitor = act__bond_ref(worker->system, bond);
-    *has_token = bear(worker, cell, start, what->options, generation, self, bond);
+    bear(worker, newborn, what, generation, self, bond);
     return ACT_OK;
 }
 
-/* A cell to live in. *cell is NULL on failure. */
-static act_result find_cell(struct act__worker *worker, act_self **cell,
+/*
+ * A cell to live in. One that a stale message has woken lives when START is fetched, and so does a
+ * handover: others may hold its token.
+ */
+INLINED act_result find_cell(struct act__worker *worker, struct newborn *newborn,
                             const act_spawn_options *options)
 {
-    bool handover = takes_over(options);
-    *cell = handover ? act__handover_take(worker->system, options->lifecycle->takes_over)
-                     : take_cell(worker);
-    if (*cell != NULL)
-        return ACT_OK;
-    return handover ? ACT_NO_ACTOR : ACT_NO_MEMORY;
+    bool      handover = takes_over(options);
+    act_self *cell = handover ? act__handover_take(worker->system, options->lifecycle->takes_over)
+                              : take_cell(worker);
+    if (cell == NULL)
+        return handover ? ACT_NO_ACTOR : ACT_NO_MEMORY;
+    newborn->cell = cell;
+    newborn->has_token = !handover && act__mpsc_wake(&cell->inbox_shared.queue);
+    return ACT_OK;
 }
 
-static void give_cell_back(struct act__worker *worker, act_self *cell,
+static void give_cell_back(struct act__worker *worker, const struct newborn *newborn,
                            const act_spawn_options *options)
 {
-    if (takes_over(options))
+    act_self *cell = newborn->cell;
+    if (takes_over(options)) {
         act__handover_put_back(worker->system, cell);
-    else
-        act__slab_give(&worker->system->cells, &worker->cells, cell);
+        return;
+    }
+    /* Else it is run as any free cell that a stale message has woken. */
+    bool is_awake = newborn->has_token && !act__mpsc_idle(&cell->inbox_shared.queue, NULL);
+    act__slab_give(&worker->system->cells, &worker->cells, cell);
+    if (is_awake)
+        act__schedule(worker->system, worker, cell);
+}
+
+/* Returns: whether it sleeps: it has begun, and nothing has come; else the token is held still. */
+static bool rest_newborn(act_self *cell)
+{
+    if (act__phase_of(cell) != ACT__PHASE_RUNNING || !act__mpsc_idle(&cell->inbox_shared.queue, NULL))
+        return false;
+    /* seq_cst: one of this and act__control_set sees the other, as in wake_if_asked in turn.c. */
+    return atomic_load_explicit(&cell->control, memory_order_seq_cst) == 0 ||
+           !act__mpsc_wake(&cell->inbox_shared.queue);
+}
+
+static bool may_rest(const act_spawn_options *options)
+{
+    return options != NULL && options->lifecycle->rests;
+}
+
+INLINED act_result spawn(struct act__worker *worker,
+                                                              act_pid *pid, act_ref *monitor,
+                                                              const struct act__spawning *what,
+                                                              enum act__tie tie, act_self *self)
+{
+    struct act_system *system = worker->system;
+    struct newborn     newborn;
+    bool               has_name = what->options != NULL && what->options->name != NULL;
+    act_result         result = check(system, what);
+    if (result == ACT_OK)
+        result = find_cell(worker, &newborn, what->options);
+    if (result != ACT_OK)
+        return result;
+    if (!make_birth(&newborn, what)) {
+        give_cell_back(worker, &newborn, what->options);
+        return ACT_NO_MEMORY;
+    }
+    if (has_name)
+        act__names_lock(system->names);
+    result = begin(worker, pid, monitor, what, tie, self, &newborn);
+    if (has_name)
+        act__names_unlock(system->names);
+    if (result != ACT_OK) {
+        drop_birth(&newborn);
+        give_cell_back(worker, &newborn, what->options);
+    } else if (newborn.has_token && !(may_rest(what->options) && rest_newborn(newborn.cell))) {
+        system->executor->operations->schedule_newborn(system->executor, act__runner_of(worker),
+                                                       &newborn.cell->task);
+    }
+    return result;
 }
 
 act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor,
                       const struct act__spawning *what, enum act__tie tie, act_self *self)
 {
-    struct act_system *system = worker->system;
-    bool       has_token = false, has_name = what->options != NULL && what->options->name != NULL;
-    act_self  *cell;
-    act_result result = check(system, what);
-    if (result == ACT_OK)
-        result = find_cell(worker, &cell, what->options);
-    if (result != ACT_OK)
-        return result;
-    act_message *start = make_birth(cell, what);
-    if (start == NULL) {
-        give_cell_back(worker, cell, what->options);
-        return ACT_NO_MEMORY;
-    }
-    if (has_name)
-        act__names_lock(system->names);
-    result = begin(worker, pid, monitor, what, tie, self, cell, start, &has_token);
-    if (has_name)
-        act__names_unlock(system->names);
-    if (result != ACT_OK) {
-        drop_birth(cell, start);
-        give_cell_back(worker, cell, what->options);
-    } else if (has_token) {
-        system->executor->operations->schedule_newborn(system->executor, act__runner_of(worker),
-                                                       &cell->task);
-    }
-    return result;
+    return spawn(worker, pid, monitor, what, tie, self);
 }
 
 void act__spawn_begin(act_self *self, act_message *start)
 {
     if (act__unlikely(act__phase_of(self) == ACT__PHASE_HANDOVER))
         act__handover_begin(self, birth_of(start)->redeliver_max);
-    self->flags = (self->flags & (ACT__CELL_PHASE | ACT__CELL_OVERLOADED)) | birth_of(start)->flags;
-    act__phase_enter(self, ACT__PHASE_STARTING);
-    self->spare = start;
+    come_to_life(self, birth_of(start)->flags, start);
 }
 
 void act__spawn_announce(struct act__worker *worker, act_self *self, act_result result)
@@ -380,25 +450,19 @@ void act__spawn_drop_spare(act_self *self)
     act__message_drop(spare);
 }
 
-void act__spawn_init(struct act__worker *worker, act_self *self)
+/* What init is called with; NULL: no args. */
+static const void *take_args(act_message *start)
+{
+    if (start == NULL)
+        return NULL;
+    birth_of(start)->has_begun = true;
+    return birth_of(start)->has_args ? start->as.bytes + BIRTH_BYTES : NULL;
+}
+
+/* Init has returned: START is needed no more, but the envelope may be. */
+static void retire_start(struct act__worker *worker, act_self *self, act_result result)
 {
     act_message *start = self->spare;
-    const void  *args = birth_of(start)->has_args ? start->as.bytes + BIRTH_BYTES : NULL;
-    act_result   result = ACT_OK;
-    birth_of(start)->has_begun = true;
-    if (self->behavior->init != NULL)
-        result = self->behavior->init(self, self->state, args);
-    act__outbox_end(worker);
-    if (result == ACT_OK) {
-        self->flags |= ACT__CELL_READY;
-        if (act__likely(act__phase_of(self) == ACT__PHASE_STARTING)) /* else it has exited */
-            act__phase_enter(self, ACT__PHASE_RUNNING);
-    } else {
-        struct act__reason failed = {.kind = ACT_EXIT_ERROR, .code = (int32_t)result};
-        act__end_decide(worker, self,
-                        result == ACT_IGNORE ? (struct act__reason){.kind = ACT_EXIT_NORMAL}
-                                             : failed);
-    }
     if ((self->flags & ACT__CELL_ANNOUNCE) != 0) {
         act__spawn_announce(worker, self, result);
         if ((self->flags & ACT__CELL_TRAPPING) != 0)
@@ -413,42 +477,64 @@ void act__spawn_init(struct act__worker *worker, act_self *self)
     }
 }
 
-/* ----------------------------------------------------------------------------- what actors call */
-
-/* Apart, so that a spawn without options need not make room for them. */
-__attribute__((noinline)) static act_result spawn_with(act_self *self, act_pid *pid,
-                                                       act_ref *monitor, struct act__spawning *what,
-                                                       const act_spawn_options *options,
-                                                       enum act__tie            tie)
+void act__spawn_init(struct act__worker *worker, act_self *self)
 {
-    struct act__spawn_options ours;
-    if (!act__spawn_options_read(&ours, options))
-        return ACT_INVALID;
-    what->options = &ours.spawn;
-    return act__spawn(self->worker, pid, monitor, what, tie, self);
+    const void *args = take_args(self->spare);
+    act_result  result = ACT_OK;
+    if (self->behavior->init != NULL)
+        result = self->behavior->init(self, self->state, args);
+    act__outbox_end(worker);
+    if (result == ACT_OK) {
+        self->flags |= ACT__CELL_READY;
+        if (act__likely(act__phase_of(self) == ACT__PHASE_STARTING)) /* else it has exited */
+            act__phase_enter(self, ACT__PHASE_RUNNING);
+    } else {
+        struct act__reason failed = {.kind = ACT_EXIT_ERROR, .code = (int32_t)result};
+        act__end_decide(worker, self,
+                        result == ACT_IGNORE ? (struct act__reason){.kind = ACT_EXIT_NORMAL}
+                                             : failed);
+    }
+    if (self->spare != NULL)
+        retire_start(worker, self, result);
 }
 
-static act_result spawn(act_self *self, act_pid *pid, act_ref *monitor,
-                        const act_behavior *behavior, const void *args,
-                        const act_spawn_options *options, enum act__tie tie)
+/* ----------------------------------------------------------------------------- what actors call */
+
+/* All that an option or a tie asks for is left out, where the compiler sees that there is none. */
+__attribute__((noinline)) static act_result spawn_plainly(act_self *self, act_pid *pid,
+                                                          const act_behavior *behavior,
+                                                          const void         *args)
 {
-    struct act__spawning what = {behavior, args, NULL, act__local_of(self), NULL};
-    return options == NULL ? act__spawn(self->worker, pid, monitor, &what, tie, self)
-                           : spawn_with(self, pid, monitor, &what, options, tie);
+    const struct act__spawning what = {behavior, args, NULL, act__local_of(self), NULL};
+    return spawn(self->worker, pid, NULL, &what, ACT__TIE_NONE, self);
+}
+
+static act_result spawn_with(act_self *self, act_pid *pid, act_ref *monitor,
+                             const act_behavior *behavior, const void *args,
+                             const act_spawn_options *options, enum act__tie tie)
+{
+    struct act__spawning      what = {behavior, args, NULL, act__local_of(self), NULL};
+    struct act__spawn_options ours;
+    if (options != NULL && !act__spawn_options_read(&ours, options))
+        return ACT_INVALID;
+    what.options = options != NULL ? &ours.spawn : NULL;
+    return act__spawn(self->worker, pid, monitor, &what, tie, self);
 }
 
 act_result act_spawn(act_self *self, act_pid *pid, const act_behavior *behavior, const void *args,
                      const act_spawn_options *options)
 {
     ACT__HANDLER_ONLY(self);
-    return spawn(self, pid, NULL, behavior, args, options, ACT__TIE_NONE);
+    if (options == NULL)
+        return spawn_plainly(self, pid, behavior, args);
+    return spawn_with(self, pid, NULL, behavior, args, options, ACT__TIE_NONE);
 }
 
 act_result act_spawn_link(act_self *self, act_pid *pid, const act_behavior *behavior,
                           const void *args, const act_spawn_options *options)
 {
     ACT__HANDLER_ONLY(self);
-    return spawn(self, pid, NULL, behavior, args, options, ACT__TIE_LINK);
+    return spawn_with(self, pid, NULL, behavior, args, options, ACT__TIE_LINK);
 }
 
 act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor,
@@ -456,7 +542,7 @@ act_result act_spawn_monitor(act_self *self, act_pid *pid, act_ref *monitor,
                              const act_spawn_options *options)
 {
     ACT__HANDLER_ONLY(self);
-    return spawn(self, pid, monitor, behavior, args, options, ACT__TIE_MONITOR);
+    return spawn_with(self, pid, monitor, behavior, args, options, ACT__TIE_MONITOR);
 }
 
 act_pid act_self_pid(const act_self *self)

@@ -20,7 +20,7 @@ act_result act__spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor
                       const struct act__spawning *what, enum act__tie tie, act_self *self);
 /* A cell that was just taken gets its inbox, if it never had one. */
 void       act__cell_prepare(struct act_system *system, act_self *cell);
-/* START was fetched: the cell lives. */
+/* START was fetched, in a cell that was awake or is a handover: it lives. */
 void       act__spawn_begin(act_self *self, act_message *start);
 /*
  * Tells the parent how init went, with the envelope that START came in: it is there, so this cannot
@@ -29,7 +29,7 @@ void       act__spawn_begin(act_self *self, act_message *start);
 void       act__spawn_announce(struct act__worker *worker, act_self *self, act_result result);
 /* At the end: frees the spare, and releases args that no init was called with. */
 void       act__spawn_drop_spare(act_self *self);
-/* Calls init; START is freed, or kept as the spare. */
+/* Calls init, if there is one; START is freed, or kept as the spare. */
 void       act__spawn_init(struct act__worker *worker, act_self *self);
 
 #endif

@@ -264,6 +264,12 @@ static bool run_handover(struct act__worker *worker, act_self *self)
     return true;
 }
 
+/* A message that was handled; what it has sent may have used the batch up. */
+static inline void count_in_batch(struct act__worker *worker)
+{
+    worker->run.batch -= worker->run.batch != 0;
+}
+
 /*
  * What most turns are, and nothing else: one plain message for an actor of which nothing is asked,
  * and then sleep. A handler that leaves more to do than that says so in `unusual`. Returns: whether
@@ -285,7 +291,7 @@ static inline __attribute__((always_inline)) bool run_shortly(struct act__worker
     __atomic_store_n(&worker->message, message, __ATOMIC_RELAXED); /* as in handle */
     self->behavior->receive(self, self->state, message);
     if (act__unlikely(worker->unusual || worker->outbox.count != 0)) {
-        worker->run.batch--;
+        count_in_batch(worker);
         end_handler(worker, self, message);
         return false;
     }
@@ -294,7 +300,7 @@ static inline __attribute__((always_inline)) bool run_shortly(struct act__worker
     act__token_gives(self);
     if (act__unlikely(!act__inbox_sleep_after(&self->inbox_shared, &self->inbox_owned, message))) {
         act__token_got(self);
-        worker->run.batch--;
+        count_in_batch(worker);
         return false;
     }
     act__gap("turn.asleep");
@@ -303,11 +309,20 @@ static inline __attribute__((always_inline)) bool run_shortly(struct act__worker
     return true;
 }
 
-/* Everything but the usual: see go_on. Returns: whether the turn is over. */
-static bool do_the_rest(struct act__worker *worker, act_self *self)
+/* Returns: whether its turn is over, too; else something has come to it since, or waits in it. */
+static bool end_actor(struct act__worker *worker, act_self *self)
 {
-    if (act__unlikely(act__phase_of(self) == ACT__PHASE_ENDING))
-        act__end_run(worker, self);
+    act__end_run(worker, self);
+    if (act__unlikely(act__phase_of(self) != ACT__PHASE_DEAD) || self->inbox_owned.head != NULL ||
+        !sleep_without_actor(worker, self))
+        return false;
+    finish_turn(worker);
+    return true;
+}
+
+/* The same for one that goes on, or has gone. */
+static __attribute__((noinline)) bool do_all_else(struct act__worker *worker, act_self *self)
+{
     if (act__unlikely(act__phase_of(self) == ACT__PHASE_HANDOVER))
         return run_handover(worker, self);
     if (self->inbox_owned.head == NULL) {
@@ -325,6 +340,14 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
         return false;
     give_way(worker, self);
     return true;
+}
+
+/* Everything but the usual: see go_on. Returns: whether the turn is over. */
+static bool do_the_rest(struct act__worker *worker, act_self *self)
+{
+    if (act__phase_of(self) == ACT__PHASE_ENDING && end_actor(worker, self))
+        return true;
+    return do_all_else(worker, self);
 }
 
 /* Those that were fetched, while nothing is special. */

@@ -464,6 +464,7 @@ static __attribute__((noinline)) void run_turns(struct act__worker_pool *pool,
     struct act__station *station = thread->station;
     struct act__task    *task = NULL, *last = NULL;
     uint32_t             turn = act__load(&thread->base.turn);
+    thread->base.panic.stack_floor = act__panic_floor();
     while (true) {
         if (act__unlikely(station->until_look <= 0))
             task = look_first(pool, thread, last, turn);
@@ -486,8 +487,8 @@ static __attribute__((noinline)) void run_turns(struct act__worker_pool *pool,
 static __attribute__((noinline)) void run_all(struct act__worker_pool *pool,
                                               struct act__pool_thread *thread)
 {
-    thread->base.panic.stack_floor = __builtin_frame_address(0);
     if (setjmp(thread->base.panic.recover) != 0) {
+        thread->base.panic.stack_floor = act__panic_floor(); /* not what run_turns has set */
         act__turn_recover(&thread->base);
         atomic_signal_fence(memory_order_seq_cst); /* as in run_turn */
         if (must_leave(pool, thread) && !act__stuck_wait(pool, thread))

@@ -225,8 +225,8 @@ act_result act_trap_exits(act_self *self, bool on)
         self->flags &= (uint16_t)~ACT__CELL_TRAPPING;
         return ACT_OK;
     }
-    /* While init runs the spare is START, which becomes the spare when init is done. */
-    if (act__phase_of(self) != ACT__PHASE_STARTING && self->spare == NULL &&
+    /* While init runs the spare may be START, which becomes the spare when init is done. */
+    if (self->spare == NULL &&
         (self->spare = act__message_make(ACT_MESSAGE_EXIT, ACT_VALUE_NOTHING, 0)) == NULL)
         return ACT_NO_MEMORY;
     if ((self->flags & ACT__CELL_TRAPPING) == 0)

@@ -41,8 +41,7 @@ void act__control_apply(struct act__worker *worker, act_self *self);
 static inline void act__control_take(struct act__worker *worker, act_self *self)
 {
     /*
-     * One that is not born yet finds its bits when START has been fetched: a stale run must not
-     * clear them.
+     * One that is not born yet finds its bits when it lives: a stale run must not clear them.
      */
     if (act__unlikely(act__load(&self->control) != 0) && act__phase_is_living(self))
         act__control_apply(worker, self);
