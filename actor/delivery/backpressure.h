@@ -55,17 +55,19 @@ static inline void act__backpressure_note(struct act__worker *worker, act_self *
 }
 
 /*
- * A message goes to this receiver: whether the end of this turn is to mute the sender. Of one that
- * is muted only if much waits there; if that has stopped being muted meanwhile it counts one
- * message too many, so that it is only unmuted the sooner.
+ * So many messages go to this receiver: whether the end of this turn is to mute the sender. Of one
+ * that is muted only if much waits there; if that has stopped being muted meanwhile it counts them
+ * twice, so that it is only unmuted the sooner.
  */
 static inline __attribute__((always_inline)) void act__backpressure_sent(struct act__worker *worker,
-                                                                         act_self *receiver)
+                                                                         act_self *receiver,
+                                                                         uint32_t  count)
 {
     uint32_t muted = act__load(&receiver->muted);
     if (act__likely(muted == ACT__CALM))
         return;
-    if ((muted & ACT__MUTED_BY) == 0 || act__add(&receiver->pressure, 1) >= worker->backlog_max / 2)
+    if ((muted & ACT__MUTED_BY) == 0 ||
+        act__add(&receiver->pressure, count) + count > worker->backlog_max / 2)
         act__backpressure_note(worker, receiver);
 }
 

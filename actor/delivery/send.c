@@ -95,11 +95,14 @@ void act__outbox_push(struct act__worker *worker)
         outbox->envelope = NULL;
     }
     /* It counts as handled: a flood has shorter turns, and what waits stays in the cache. */
-    uint32_t count = outbox->count;
+    uint32_t  count = outbox->count;
+    act_self *cell = act__cell_at(worker->system, outbox->to);
+    bool      is_flood = !act__message_is_reply(only);
     worker->run.batch -= count < worker->run.batch ? count : worker->run.batch;
     outbox->count = 0;
-    enqueue(worker->system, worker, act__cell_at(worker->system, outbox->to), envelope,
-            !act__message_is_reply(only), count);
+    if (is_flood)
+        act__backpressure_sent(worker, cell, count);
+    enqueue(worker->system, worker, cell, envelope, is_flood, count);
 }
 
 /* Into an outbox that has no envelope yet; without memory the message goes by itself. */
@@ -155,7 +158,7 @@ static void deliver_admitted(struct act_system *system, struct act__worker *work
     bool is_flood = worker != NULL && !act__message_is_reply(message);
     bool is_bounded = act__load(&cell->inbox_shared.max) != 0;
     if (is_flood)
-        act__backpressure_sent(worker, cell);
+        act__backpressure_sent(worker, cell, 1);
     accept(system, worker, from, to.local, message, message->act_bits);
     act__gap("send.admitted");
     enqueue(system, worker, cell, message, is_flood && !is_bounded, 1);
@@ -227,13 +230,13 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
                       act__load(&cell->inbox_shared.max) != 0 ||
                       (!joins && worker->outbox.count != 0)))
         return false;
-    if (!is_reply)
-        act__backpressure_sent(worker, cell);
     accept(worker->system, worker, act__local_of(self), to.local, message, bits);
     if (joins) {
         collect(worker, message);
         return true;
     }
+    if (!is_reply)
+        act__backpressure_sent(worker, cell, 1);
     worker->outbox.to = to.local;
     act__gap("send.admitted");
     enqueue(worker->system, worker, cell, message, !is_reply, 1);
@@ -402,6 +405,13 @@ static inline __attribute__((always_inline)) void fill(act_message *message, con
     message->ref.value = 0;
 }
 
+static inline __attribute__((always_inline)) void collect_filled(struct act__worker *worker,
+                                                                 act_message        *message)
+{
+    act__count(&worker->sent);
+    collect(worker, message);
+}
+
 static __attribute__((noinline)) void enqueue_next(struct act__worker *worker, act_self *cell,
                                                    uint64_t to, act_message *message)
 {
@@ -411,21 +421,12 @@ static __attribute__((noinline)) void enqueue_next(struct act__worker *worker, a
     enqueue(worker->system, worker, cell, message, true, 1);
 }
 
-static __attribute__((noinline)) void join_outbox(struct act__worker *worker, act_message *message)
-{
-    collect(worker, message);
-}
-
 /* As deliver_shortly. Every call in here is the last thing that is done: nothing has to be kept. */
 static inline __attribute__((always_inline)) void enqueue_filled(struct act__worker *worker,
                                                                  act_self *cell, uint64_t to,
                                                                  act_message *message)
 {
     act__count(&worker->sent);
-    if (worker->outbox.to == to) {
-        join_outbox(worker, message);
-        return;
-    }
     if (act__unlikely(worker->outbox.count != 0)) {
         enqueue_next(worker, cell, to, message);
         return;
@@ -435,12 +436,53 @@ static inline __attribute__((always_inline)) void enqueue_filled(struct act__wor
     enqueue(worker->system, worker, cell, message, true, 1);
 }
 
+/*
+ * What was told to the same just before: of an actor of this system it is known that it lived, and
+ * the row is looked at when it is pushed.
+ */
+static inline bool is_known(act_pid last)
+{
+    return last.local != 0 && last.node == 0;
+}
+
+static __attribute__((noinline)) void tell_scalar_joined(act_self *self, act_pid to, uint64_t head,
+                                                         uint64_t first, uint64_t second)
+{
+    act_message *message;
+    if (act__unlikely(!is_known(to) || (message = act__pool_take_at_hand(0)) == NULL)) {
+        tell_scalar_anyhow(self, to, head, first, second);
+        return;
+    }
+    fill(message, self, to, (uint32_t)head, (act_value_kind)(head >> 32), 0);
+    message->as.act_words[0] = first;
+    message->as.act_words[1] = second;
+    collect_filled(self->worker, message);
+}
+
+static __attribute__((noinline)) void tell_small_joined(act_self *self, act_pid to, uint64_t head,
+                                                        uint64_t first, uint64_t second)
+{
+    act_message *message;
+    if (act__unlikely(!is_known(to) || (message = act__pool_take_at_hand(0)) == NULL)) {
+        tell_small_anyhow(self, to, head, first, second);
+        return;
+    }
+    fill(message, self, to, (uint32_t)head, ACT_VALUE_TYPED, (uint32_t)(head >> 32));
+    message->as.act_words[0] = first;
+    message->as.act_words[1] = second;
+    collect_filled(self->worker, message);
+}
+
 void act__tell_words(act_self *self, act_pid to, uint64_t head, uint64_t first, uint64_t second)
 {
     ACT__HANDLER_ONLY(self);
     struct act__worker *worker = self->worker;
     act_self           *cell;
     act_message        *message;
+    if (worker->outbox.to == to.local) {
+        tell_scalar_joined(self, to, head, first, second);
+        return;
+    }
     if (act__unlikely(!find_open(worker, to, &cell) ||
                       (message = act__pool_take_at_hand(0)) == NULL)) {
         tell_scalar_anyhow(self, to, head, first, second);
@@ -459,6 +501,10 @@ void act__tell_small(act_self *self, act_pid to, uint64_t head, uint64_t first, 
     struct act__worker *worker = self->worker;
     act_self           *cell;
     act_message        *message;
+    if (worker->outbox.to == to.local) {
+        tell_small_joined(self, to, head, first, second);
+        return;
+    }
     if (act__unlikely(!find_open(worker, to, &cell) ||
                       (message = act__pool_take_at_hand(0)) == NULL)) {
         tell_small_anyhow(self, to, head, first, second);

@@ -168,8 +168,10 @@ struct journey {
 
 static void keep_busy(act_self *self, void *state, const act_message *message)
 {
-    char byte;
-    (void)self, (void)state;
+    char                   byte;
+    struct net_connection *connection = state;
+    (void)self;
+    net_say(connection->net, "busy");
     ck_assert_int_eq(read(*(const int *)message->as.pointer, &byte, 1), 1);
 }
 
@@ -206,6 +208,7 @@ static void begin_journey(struct journey *it, const act_behavior *behavior,
     args.socket = NULL;
     act_pid other = net_spawn(&it->net, &busy, &args, 2);
     act_system_tell_value(it->net.system, other, NET_DO, act_pointer(&it->busy[0]));
+    net_expect_line(&it->net, "busy");
     args.socket = make_socket(&it->ends[1]);
     it->opener = net_spawn(&it->net, behavior, &args, 0);
 }
