@@ -35,9 +35,11 @@ chameneos chameneos chameneos=100 meetings=500000
 forkjoin forkjoin n=1000000 workers=64 window=16
 restart restart n=20000 sup=otp
 timers timers n=1000000
-long_handler long_handler actors=100 n=1000000'
+long_handler long_handler actors=100 n=1000000
+members members n=1000000'
 # Of these other runtimes have no programs.
-alone=long_handler
+alone='long_handler
+members'
 every=$(echo "$rows" | awk 'NF && !seen[$2]++ { list = list "," $2 } END { print substr(list, 2) }')
 
 reps=5

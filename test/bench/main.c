@@ -33,6 +33,7 @@ static const struct workload {
     {"handover", "n", bench_handover},
     {"idle", "n", bench_idle},
     {"long_handler", "actors n", bench_long_handler},
+    {"members", "n", bench_members},
     {"overload", "seconds", bench_overload},
     {"pingpong", "n", bench_pingpong},
     {"quiet", "actors timers seconds", bench_quiet},
