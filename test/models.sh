@@ -136,8 +136,10 @@ run_queue      with_a_tail_before_its_place_runs_no_actor               assertio
 run_queue      copied_after_the_head_has_moved_runs_another             any        -DBREAK_COPY
 '
 
-# explore NAME OPTIMISATION MODEL FLAG...: what pan has to say about it, in $work/NAME.
+# explore NAME OPTIMISATION MODEL FLAG...: what pan has to say about it, in $work/NAME. Whichever of
+# the two that go through the list comes first does it.
 explore() {
+    mkdir "$work/$1.taken" 2>/dev/null || return 0
     (
         why=$work/$1 optimisation=$2 model=$3
         shift 3
@@ -168,6 +170,10 @@ explore_holds() {
 explore_breaks() {
     while read -r model case _ flags; do explore "$model.$case" -O0 "$model" $flags; done
 }
+explore_all() {
+    explore_holds <"$work/holds"
+    explore_breaks <"$work/breaks"
+}
 
 tell_holds() {
     while read -r model case _; do
@@ -188,8 +194,8 @@ if ! command -v "$spin" >/dev/null 2>&1; then
 fi
 echo "$holds" | sed '/^$/d' >"$work/holds"
 echo "$breaks" | sed '/^$/d' >"$work/breaks"
-explore_holds <"$work/holds" &
-explore_breaks <"$work/breaks"
+explore_all &
+explore_all
 wait
 tell_holds <"$work/holds"
 tell_breaks <"$work/breaks"

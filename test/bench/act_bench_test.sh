@@ -36,6 +36,8 @@ p50_us,p99_us,max_us fairness actors=20 n=1000
 - forkjoin n=500 workers=8 window=4
 - handover n=100
 bytes_per_actor idle n=300
+p50_us,p99_us,p999_us long_handler actors=4 n=3000
+bytes_per_actor members n=300
 alone_ns,rss_first_kib,rss_last_kib overload seconds=1
 - pingpong n=500
 - pingpong n=500 watched=0

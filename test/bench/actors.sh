@@ -3,12 +3,13 @@
 # SPDX-License-Identifier: MIT
 #
 # usage: actors.sh [-r REPS] [WORKLOAD,...]      5 repetitions and every workload unless said otherwise
-# ACT_PEERS names the folder with the other runtimes' programs and their driver, `run`; without it they are looked for
-# in ../shared/peers. Only ratios within one run mean anything: machines change their speed from minute to minute.
+# ACT_PEERS names the folder with the other runtimes' programs and their driver, `run`; what that writes is kept as
+# bench/actors.tsv in the build directory, and ratios.sh says how act does in it. Only ratios within one run mean
+# anything: machines change their speed from minute to minute.
 set -u
 
 bench=${top_builddir:-build}/test/bench/act-bench
-peers=${ACT_PEERS:-../shared/peers}
+peers=${ACT_PEERS-}
 
 usage() {
     echo "usage: actors.sh [-r REPS] [WORKLOAD,...]; the workloads: $every" >&2
@@ -33,7 +34,12 @@ skynet skynet leaves=1000000
 chameneos chameneos chameneos=100 meetings=500000
 forkjoin forkjoin n=1000000 workers=64 window=16
 restart restart n=20000 sup=otp
-timers timers n=1000000'
+timers timers n=1000000
+long_handler long_handler actors=100 n=1000000
+members members n=1000000'
+# Of these other runtimes have no programs.
+alone='long_handler
+members'
 every=$(echo "$rows" | awk 'NF && !seen[$2]++ { list = list "," $2 } END { print substr(list, 2) }')
 
 reps=5
@@ -41,10 +47,27 @@ picked=$every
 # shellcheck source=test/bench/arguments.sh
 . "$(dirname "$0")/arguments.sh"
 
-if [ -x "$peers/run" ]; then
-    OURS=$(cd "$(dirname "$bench")" && pwd)/act-bench exec "$peers/run" -r "$reps" "$picked"
+# beside WORKLOAD,...: the driver goes through these; and a table of ratios.
+beside() {
+    into=${top_builddir:-build}/bench
+    mkdir -p "$into" || exit 1
+    OURS=$(cd "$(dirname "$bench")" && pwd)/act-bench "$peers/run" -r "$reps" -o "$into/actors.tsv" "$1"
+    status=$?
+    echo
+    sh "$(dirname "$0")/ratios.sh" "$into/actors.tsv"
+    echo
+    return "$status"
+}
+
+status=0
+if [ -n "$peers" ] && [ -x "$peers/run" ]; then
+    others=$(echo "$picked" | tr ',' '\n' | grep -vxF "$alone" | paste -sd ,)
+    [ -z "$others" ] || beside "$others" || status=$?
+    picked=$(echo "$picked" | tr ',' '\n' | grep -xF "$alone" | paste -sd ,)
+    [ -n "$picked" ] || exit "$status"
+else
+    echo "no driver of other runtimes in ACT_PEERS ($peers): act alone" >&2
 fi
-echo "no driver in $peers (ACT_PEERS): act alone" >&2
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -81,3 +104,4 @@ awk '{ sub(/ns_per_op=/, "") } !(($1, $2) in at) { at[$1, $2] = ++count } { prin
     $1 != now { if (n) tell(); now = $1; name = $2; threads = $3; n = 0 }
     { value[++n] = $4; $1 = $2 = $3 = $4 = $5 = ""; sub(/^ */, ""); more[n] = $0 }
     END { if (n) tell() }'
+exit "$status"

@@ -119,8 +119,10 @@ void bench_run(const act_behavior *director, const void *args,
     act_pid     pid;
     uint32_t    threads = (uint32_t)bench_number("threads", 1, 256);
     act_millis  stuck_after = strcmp(bench_word("watched", "1"), "0") == 0 ? ACT_FOREVER : 0;
+    /* Ten million actors may take longer to stop than others are given. */
     bench_must(act_system_create(&system, ACT_SYSTEM_OPTIONS(.workers_count = threads, .log = log,
-                                                             .stuck_after = stuck_after)));
+                                                             .stuck_after = stuck_after,
+                                                             .stop_timeout = ACT_FOREVER)));
     bench_must(act_system_spawn(system, &pid, director, args, NULL));
     bench_must(act_system_run(system));
     puts(line);

@@ -123,6 +123,8 @@ void bench_fanin_bounded(void);
 void bench_forkjoin(void);
 void bench_handover(void);
 void bench_idle(void);
+void bench_long_handler(void);
+void bench_members(void);
 void bench_overload(void);
 void bench_pingpong(void);
 void bench_quiet(void);

@@ -7,7 +7,7 @@
 set -u
 
 bench=${top_builddir:-build}/test/bench/act-bench
-peers=${ACT_PEERS:-../shared/peers}
+peers=${ACT_PEERS-}
 workloads=chan_spsc,chan_mpsc,chan_mpmc,chan_seq,select_rx,select_both
 
 usage() {
@@ -32,11 +32,11 @@ figures() {
     done
 }
 
-if [ -x "$peers/run" ]; then
+if [ -n "$peers" ] && [ -x "$peers/run" ]; then
     OURS=$(cd "$(dirname "$bench")" && pwd)/act-bench \
         "$peers/run" -r "$reps" "$picked" ours rust_crossbeam rust_std go || exit
 else
-    echo "no driver in $peers (ACT_PEERS): act alone" >&2
+    echo "no driver of other runtimes in ACT_PEERS ($peers): act alone" >&2
     for workload in $(echo "$picked" | tr , ' '); do
         for cap in -1 0 1 1024; do
             case $workload:$cap in chan_seq:0) continue ;; esac

@@ -32,6 +32,8 @@ static const struct workload {
     {"forkjoin", "n workers window", bench_forkjoin},
     {"handover", "n", bench_handover},
     {"idle", "n", bench_idle},
+    {"long_handler", "actors n", bench_long_handler},
+    {"members", "n", bench_members},
     {"overload", "seconds", bench_overload},
     {"pingpong", "n", bench_pingpong},
     {"quiet", "actors timers seconds", bench_quiet},

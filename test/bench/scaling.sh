@@ -16,8 +16,13 @@ mkdir -p "$into" || exit 1
 two=2
 [ "$(nproc)" -ge 2 ] || two=1
 
-# There is memory for so many actors: 512 bytes each, with what the benchmark keeps of them.
-fits() { awk -v n="$1" '/^MemAvailable:/ { exit $2 * 1024 < n * 512 }' /proc/meminfo; }
+# There is memory for so many actors: 512 bytes each, with what the benchmark keeps of them. What
+# is free is looked at each time, and said where it is too little.
+fits() {
+    free=$(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) / 1024))
+    needed=$(($1 * 512 / 1048576))
+    [ "$needed" -le "$free" ]
+}
 
 # point FIGURE THREADS ARGUMENT...: the median of a figure of the last line.
 point() {
@@ -36,7 +41,7 @@ series() {
     : >"$into/$1.dat"
     printf '\n| %s | 1 thread | %s threads |\n|---|---|---|\n' "$2" "$two"
     for size in $4; do
-        fits "$size" || { echo "| $size | not enough memory | |"; continue; }
+        fits "$size" || { echo "| $size | needs $needed MiB, $free are free | |"; continue; }
         arguments=$(echo "$5" | sed "s/@/$size/")
         # shellcheck disable=SC2086 # the arguments are words
         one=$(point "$3" 1 $arguments) && more=$(point "$3" "$two" $arguments) || exit 1
@@ -45,9 +50,24 @@ series() {
     done
 }
 
+# beside NAME SMALL LARGE MOST: what an operation costs at one size, in times of what it costs at
+# another.
+beside() {
+    awk -v small="$2" -v large="$3" -v most="$4" '
+        $1 == small { one = $2; more = $3 }
+        $1 == large { last_one = $2; last_more = $3 }
+        END {
+            ratio = "-"; ratio_more = "-"
+            if (one && last_one) ratio = sprintf("%.1f", last_one / one)
+            if (more && last_more) ratio_more = sprintf("%.1f", last_more / more)
+            printf "| %s beside %s, aimed at: <= %s | %s | %s |\n", large, small, most, ratio, ratio_more
+        }' "$into/$1.dat"
+}
+
 many='1000 10000 100000 1000000 10000000'
 echo "nanoseconds an operation, idle: bytes an actor; the median of $runs"
 series ring 'actors: a hop of the ring' ns_per_op "$many" "ring actors=@ tokens=1000 hops=2000000"
+beside ring 1000 10000000 4
 series idle 'actors: bytes of an idle one' bytes_per_actor "$many" "idle n=@"
 series fanin 'producers: a message' ns_per_op '1 10 100 1000 10000' 'fanin producers=@ n=2000000'
 series skynet 'leaves: an actor of the tree' ns_per_op "$many" "skynet leaves=@"

@@ -220,6 +220,12 @@ static void let_go(struct net *net)
     ck_assert_int_eq(write(it->busy[1], "x", 1), 1);
 }
 
+/* A connection that has finished is over, and the system need not wait, when this end is, too. */
+static void answer_end(struct journey *it)
+{
+    ck_assert_int_eq(shutdown(it->ends[1], SHUT_WR), 0);
+}
+
 static void end_journey(struct journey *it)
 {
     net_stop(&it->net);
@@ -442,6 +448,7 @@ static void one_that_finishes_before_it_has_gone_may_end(void)
     net_join(&it.net, it.opener, ACT_EXIT_NORMAL);
     net_expect(it.ends[1], "abcde");
     net_expect_end(it.ends[1]);
+    answer_end(&it);
     end_journey(&it);
 }
 
@@ -464,6 +471,7 @@ static void one_that_finishes_before_it_has_gone_lives_on(void)
     net_expect_line(&it.net, "5 on 1");
     net_expect(it.ends[1], "abcde");
     net_expect_end(it.ends[1]);
+    answer_end(&it);
     end_journey(&it);
 }
 
