@@ -48,6 +48,8 @@ parking        wakes_a_worker_for_what_is_injected                      -DINJECT
 parking        wakes_one_more_while_there_is_more                       -DINJECTS=2 -DLONGS=1
 parking        wakes_a_thief_for_what_a_worker_made                     -DINJECTS=1 -DNESTS=1
 parking        wakes_the_worker_that_is_meant                           -DINJECTS=0 -DPOSTS=1 -DCALLS=1
+parking        wakes_a_thief_again_once_its_sentry_has_nothing_to_do    -DBEGUN=1 -DINJECTS=1 -DCHORES=1 -DNESTS=1
+parking        has_a_sentry_again_when_that_finds_work                  -DBEGUN=1 -DINJECTS=0 -DNESTS=1 -DTWINS
 steal_deque    runs_each_actor_once
 station        is_used_by_one_and_leaves_no_actor_waiting
 station        is_used_by_one_of_three_threads                          -DTHREADS=3
@@ -121,6 +123,9 @@ backpressure   of_a_receiver_that_sleeps_though_asked_stays_open        end     
 parking        without_a_second_look_sleeps_on_work                     end        -DINJECTS=2 -DBREAK_LOOK_ONCE_MORE
 parking        that_gives_up_a_failed_search_loses_a_wakeup             end        -DINJECTS=2 -DBREAK_AGAIN
 parking        without_a_word_of_the_finder_lets_work_wait              end        -DINJECTS=2 -DLONGS=1 -DBREAK_FOUND
+parking        whose_sleeper_does_not_watch_leaves_work_waiting         end        -DINJECTS=1 -DNESTS=1 -DBREAK_WATCH
+parking        whose_sentry_looks_before_it_is_none_sleeps_on_work      end        -DBEGUN=1 -DINJECTS=1 -DCHORES=1 -DNESTS=1 -DBREAK_SENTRY_ORDER
+parking        whose_sentry_tells_none_that_it_works_lets_work_wait     end        -DBEGUN=1 -DINJECTS=0 -DNESTS=1 -DTWINS -DBREAK_RELIEVE
 steal_deque    whose_last_is_taken_unasked_runs_an_actor_twice          assertion  -DBREAK_LAST
 steal_deque    that_look_at_the_head_first_run_an_actor_twice           assertion  -DBREAK_CLAIM
 steal_deque    whose_thief_looks_at_the_tail_first_run_one_twice        assertion  -DBREAK_ORDER

@@ -202,6 +202,14 @@ void act__loop_sleep(struct act__loop *loop, act_millis until)
     event_base_loop(loop->base, EVLOOP_ONCE);
 }
 
+void act__loop_doze(struct act__loop *loop, uint32_t nanoseconds)
+{
+    struct itimerspec in = {.it_value.tv_nsec = nanoseconds};
+    timerfd_settime(loop->alarm_fd, 0, &in, NULL);
+    loop->alarm_at = 0; /* before any that may be asked for, until it goes off */
+    event_base_loop(loop->base, EVLOOP_ONCE);
+}
+
 void act__loop_wake(struct act__loop *loop)
 {
     uint64_t one = 1;

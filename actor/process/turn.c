@@ -350,7 +350,7 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
     return do_all_else(worker, self);
 }
 
-/* Whether the oldest that was fetched is one of those, and may be freed as soon as it is handled. */
+/* Whether the oldest that was fetched is one of those, and may be freed once it is handled. */
 static inline bool is_plain_next(const act_self *self)
 {
     const act_message *message = self->inbox_owned.head;

@@ -37,7 +37,7 @@ struct act__worker {
     act_message            *handled;        /* so many that were, to be freed together: newest
                                                first */
     uint32_t                handled_count;
-    struct act__after_turn *after_turn;     /* newest first */
+    struct act__after_turn *after_turn; /* newest first */
     struct act__arena       scratch;
 
     struct act__outbox outbox;

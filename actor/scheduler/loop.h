@@ -35,6 +35,8 @@ void act__loop_resume(struct act__loop *loop, struct act__suspended *suspended);
 void act__loop_poll(struct act__loop *loop);
 /* The same; waits for it until the executor's clock says `until`, perhaps less; ACT_FOREVER. */
 void act__loop_sleep(struct act__loop *loop, act_millis until);
+/* The same; waits for so long, under a second, or less. */
+void act__loop_doze(struct act__loop *loop, uint32_t nanoseconds);
 
 /* Ends a wait, or the next one. Any thread. */
 void act__loop_wake(struct act__loop *loop);

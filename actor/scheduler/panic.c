@@ -14,7 +14,7 @@ __attribute__((noinline)) char *act__panic_floor(void)
 
 /* One more frame is about to be unwound: at the bottom of the thread's loop the panic is over. */
 _Unwind_Reason_Code act__panic_step(int version, _Unwind_Action actions,
-                                    _Unwind_Exception_Class   class,
+                                    _Unwind_Exception_Class class,
                                     struct _Unwind_Exception *exception,
                                     struct _Unwind_Context *context, void *argument)
 {

@@ -8,8 +8,7 @@
 #include <actor/scheduler/inject_queue.h>
 #include <actor/scheduler/loop.h>
 #include <actor/scheduler/monitor.h>
-#include <actor/scheduler/run_queue.h>
-#include <actor/scheduler/steal_deque.h>
+#include <actor/scheduler/share.h>
 #include <actor/scheduler/worker_pool.h>
 #include <actor/time/wheel.h>
 #include <mailbox/base/gap.h>
@@ -23,6 +22,11 @@
  * One woken worker at a time looks for work; when it finds some it wakes the next
  * (act__parking_found). So a burst wakes as many workers as there is work for, one after the other,
  * and a single message wakes at most one.
+ *
+ * What waits in a worker's own queues is looked after by the sentry, a sleeper that looks now and
+ * then: share.c. There is one when it is needed, as above: a maker that wakes none has seen it
+ * (`has_sentry`), or no sleeper; and a sleeper looks at the queues after it has said that it
+ * sleeps, or that it is the sentry no more.
  */
 
 enum { AWAKE, ASLEEP, WOKEN_TO_SEARCH }; /* station->asleep */
@@ -80,6 +84,18 @@ void act__parking_notify(struct act__worker_pool *pool)
     } while (any_sleeps(pool));
 }
 
+void act__parking_offer(struct act__worker_pool *pool)
+{
+    /*
+     * As in act__parking_notify; pairs with act__parking_sleep and act__share_relieve, too, which
+     * write these two, and then the worker looks at the queues.
+     */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (atomic_load_explicit(&pool->sleepers, memory_order_seq_cst) != 0 &&
+        !atomic_load_explicit(&pool->has_sentry, memory_order_seq_cst))
+        act__parking_notify(pool);
+}
+
 void act__parking_wake(struct act__worker_pool *pool, struct act__station *station)
 {
     atomic_thread_fence(memory_order_seq_cst); /* as in act__parking_notify */
@@ -96,28 +112,35 @@ static void stop_searching(struct act__worker_pool *pool, struct act__station *s
 
 void act__parking_found(struct act__worker_pool *pool, struct act__station *station)
 {
-    if (!station->searching)
+    bool was_sentry = act__share_relieve(pool, station);
+    if (!station->searching && !was_sentry)
         return;
-    stop_searching(pool, station);
+    if (station->searching)
+        stop_searching(pool, station);
     act__parking_notify(pool);
 }
 
-/*
- * A few newborns are left to their owner (act__steal_deque_wait), but are work: while they are
- * there no worker sleeps.
- */
 static bool anything_to_do(struct act__worker_pool *pool, struct act__station *station)
 {
     /* seq_cst, all of them: see above. */
-    if (!act__inject_is_empty(&pool->inject) || atomic_load(&station->posted) != NULL ||
-        atomic_load(&station->calls[0]) != NULL || atomic_load(&station->calls[1]) != NULL ||
-        atomic_load(&station->thread->base.station_asked))
-        return true;
-    for (uint32_t i = 0; i < pool->base.workers_count; i++)
-        if (!act__run_queue_is_empty(&pool->stations[i].run_queue) ||
-            !act__steal_deque_is_empty(&pool->stations[i].newborns))
-            return true;
-    return false;
+    return !act__inject_is_empty(&pool->inject) || atomic_load(&station->posted) != NULL ||
+           atomic_load(&station->calls[0]) != NULL || atomic_load(&station->calls[1]) != NULL ||
+           atomic_load(&station->thread->base.station_asked);
+}
+
+/* So short a pause is over before a sleep would have begun. */
+#define SLEEP_MIN INT64_C(10000) /* nanoseconds */
+
+static void pause_as_sentry(struct act__worker_pool *pool, struct act__station *station,
+                            uint32_t nanoseconds)
+{
+    if (nanoseconds >= SLEEP_MIN) {
+        act__loop_doze(station->loop, nanoseconds);
+        return;
+    }
+    int64_t until = act__pool_nanoseconds(pool) + nanoseconds;
+    while (act__pool_nanoseconds(pool) < until && act__load(&station->asleep) == ASLEEP)
+        act__pause();
 }
 
 void act__parking_sleep(struct act__worker_pool *pool, struct act__pool_thread *thread)
@@ -130,13 +153,18 @@ void act__parking_sleep(struct act__worker_pool *pool, struct act__pool_thread *
     atomic_fetch_add_explicit(&pool->sleepers, 1, memory_order_seq_cst);
     act__gap("parking.counted");
     if (!anything_to_do(pool, station)) {
-        act__count(&thread->base.parked);
-        act__loop_sleep(station->loop, act__wheel_next(&station->wheel));
+        uint32_t pause = act__share_watch(pool, station);
+        if (pause != 0) {
+            pause_as_sentry(pool, station, pause);
+        } else {
+            act__count(&thread->base.parked);
+            act__loop_sleep(station->loop, act__wheel_next(&station->wheel));
+        }
     }
     if (!claim(pool, station, AWAKE)) /* it was neither time nor the world that woke us */
         station->searching = atomic_exchange_explicit(&station->asleep, AWAKE,
                                                       memory_order_seq_cst) == WOKEN_TO_SEARCH;
-    if (station->searching && act__load(&thread->base.lifo_slot) != NULL)
+    if (act__load(&thread->base.lifo_slot) != NULL)
         act__parking_found(pool, station); /* the loop has woken an actor, too, and that goes
                                               first */
     act__monitor_wake(pool, &pool->monitor);

@@ -7,6 +7,11 @@
 
 /* Some work can now be taken by any worker: wakes one worker, unless one is looking already. */
 void act__parking_notify(struct act__worker_pool *pool);
+/*
+ * The same for what the caller's worker has in its own queues, and will run itself if it comes to
+ * it: wakes none if another worker looks after such things. Of several workers.
+ */
+void act__parking_offer(struct act__worker_pool *pool);
 /* Something is there for this worker: wakes it if it sleeps. Any thread. */
 void act__parking_wake(struct act__worker_pool *pool, struct act__station *station);
 /* Nothing was found: sleeps until there may be something. */

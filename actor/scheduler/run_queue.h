@@ -41,6 +41,13 @@ struct act__task *act__run_queue_steal(struct act__run_queue *queue, struct act_
 struct act__task *act__run_queue_shed(struct act__run_queue *queue, struct act__task **last,
                                       uint32_t *count);
 
+/* Any thread: a hint. */
+static inline uint32_t act__run_queue_count(const struct act__run_queue *queue)
+{
+    uint32_t head = act__load(&queue->head), count = act__load(&queue->tail) - head;
+    return count <= ACT__RUN_QUEUE_SIZE ? count : 0; /* else it has moved meanwhile */
+}
+
 static inline bool act__run_queue_is_empty(struct act__run_queue *queue)
 {
     /* seq_cst: read after a worker has said that it goes to sleep; see parking.c. */

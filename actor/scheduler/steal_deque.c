@@ -5,9 +5,6 @@
 #include <actor/scheduler/task.h>
 #include <mailbox/base/gap.h>
 
-#define FEW      8u
-#define PATIENCE 60u /* rounds of act__wait_a_moment: about a microsecond */
-
 static _Atomic(struct act__task *) *place(struct act__steal_deque *newborns, uint32_t at)
 {
     return &newborns->ring[at % ACT__STEAL_DEQUE_MAX];
@@ -54,18 +51,6 @@ struct act__task *act__steal_deque_youngest(struct act__steal_deque *newborns)
     task = tail == head && win(newborns, head) ? act__load(place(newborns, tail)) : NULL;
     act__store(&newborns->tail, tail + 1);
     return task;
-}
-
-bool act__steal_deque_wait(struct act__steal_deque *newborns)
-{
-    uint32_t head = act__load(&newborns->head), tail = act__load(&newborns->tail), rounds = 0;
-    if ((int32_t)(tail - head) <= 0)
-        return false;
-    if (tail - head > FEW)
-        return true;
-    while (rounds < PATIENCE)
-        act__wait_a_moment(&rounds);
-    return act__load(&newborns->head) == head && act__load(&newborns->tail) == tail;
 }
 
 struct act__task *act__steal_deque_oldest(struct act__steal_deque *newborns)

@@ -31,11 +31,6 @@ struct act__steal_deque {
 bool              act__steal_deque_push(struct act__steal_deque *newborns, struct act__task *task);
 /* NULL: empty. */
 struct act__task *act__steal_deque_youngest(struct act__steal_deque *newborns);
-/*
- * Whether a thief should take some: many wait, or the owner has not touched them for a moment. A
- * few that it is about to run cost more to carry over than to run.
- */
-bool              act__steal_deque_wait(struct act__steal_deque *newborns);
 /* NULL: empty, or another was faster. */
 struct act__task *act__steal_deque_oldest(struct act__steal_deque *newborns);
 

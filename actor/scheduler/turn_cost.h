@@ -7,12 +7,6 @@
 #include <actor/scheduler/task.h>
 #include <actor/scheduler/worker_pool.h>
 
-/*
- * Every so many messages or turns: a look at the clock, and the inject queue goes first, lest it
- * starve behind the worker's own. Messages, because a turn may have one or a whole batch: else
- * timers would wait for 64 batches.
- */
-#define ACT__LOOK_AFTER      64
 #define ACT__TURN_LONG       INT64_C(200000) /* nanoseconds */
 #define ACT__BATCH_SHIFT_MAX 8
 

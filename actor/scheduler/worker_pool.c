@@ -13,6 +13,7 @@
 #include <actor/scheduler/report.h>
 #include <actor/scheduler/run_queue.h>
 #include <actor/scheduler/runner.h>
+#include <actor/scheduler/share.h>
 #include <actor/scheduler/station.h>
 #include <actor/scheduler/steal_deque.h>
 #include <actor/scheduler/stuck.h>
@@ -91,10 +92,10 @@ static void enqueue(struct act__worker_pool *pool, struct act__station *station,
         uint32_t          count;
         struct act__task *last, *first = act__run_queue_shed(&station->run_queue, &last, &count);
         if (first != NULL)
-            act__inject_push(&pool->inject, first, last, count);
+            act__pool_inject(pool, first, last, count);
     }
     if (pool->base.workers_count > 1) /* else there is only the caller */
-        act__parking_notify(pool);
+        act__parking_offer(pool);
 }
 
 /* Routes that are not ANY. `station`: the caller's; NULL: it has none. */
@@ -147,7 +148,7 @@ static void schedule_newborn(struct act__executor *executor, struct act__runner 
     if (station == NULL || !act__steal_deque_push(&station->newborns, task))
         schedule(executor, caller, task);
     else if (pool->base.workers_count > 1)
-        act__parking_notify(pool);
+        act__parking_offer(pool);
     if (station != NULL)
         act__station_leave(caller);
 }
@@ -300,29 +301,6 @@ static inline struct act__task *take_woken(struct act__pool_thread *thread,
     return task;
 }
 
-static struct act__task *steal(struct act__worker_pool *pool, struct act__pool_thread *thread)
-{
-    struct act__station *station = thread->station;
-    uint32_t             many = pool->base.workers_count, count;
-    uint32_t             from = act__random_below(&thread->base.random, many);
-    for (uint32_t i = 0; i < many; i++) {
-        struct act__station *victim = &pool->stations[(from + i) % many];
-        if (victim == station)
-            continue;
-        struct act__task *task =
-            act__run_queue_steal(&station->run_queue, &victim->run_queue, &count);
-        if (task == NULL && act__steal_deque_wait(&victim->newborns)) {
-            task = act__steal_deque_oldest(&victim->newborns);
-            count = 1;
-        }
-        if (task != NULL) {
-            act__count_more(&thread->base.stolen, count);
-            return task;
-        }
-    }
-    return NULL;
-}
-
 void act__pool_run_armed(struct act__station *station)
 {
     /* acquire: pairs with call_wheel */
@@ -361,12 +339,18 @@ static void run_calls(struct act__station *station)
     }
 }
 
-static int64_t read_nanoseconds(const struct act__worker_pool *pool)
+int64_t act__pool_nanoseconds(const struct act__worker_pool *pool)
 {
     struct timespec at;
     clock_gettime(CLOCK_MONOTONIC, &at);
     return (at.tv_sec - pool->started.tv_sec) * INT64_C(1000000000) +
            (at.tv_nsec - pool->started.tv_nsec);
+}
+
+static void note_look(struct act__worker_pool *pool, struct act__station *station, uint32_t turn)
+{
+    act__store(&station->share.looked, act__pool_nanoseconds(pool));
+    station->looked_turn = turn;
 }
 
 /*
@@ -376,10 +360,12 @@ static void look_around(struct act__worker_pool *pool, struct act__pool_thread *
                         struct act__task *last, uint32_t turn)
 {
     struct act__station *station = thread->station;
-    int64_t              exactly = read_nanoseconds(pool);
+    int64_t              exactly = act__pool_nanoseconds(pool);
     act_millis           now = exactly / 1000000;
+    int64_t              took = exactly - act__load(&station->share.looked);
     if (last != NULL && turn - station->looked_turn == 1)
-        act__adapt_batch(last, exactly - station->looked, thread->base.is_behind);
+        act__adapt_batch(last, took, thread->base.is_behind);
+    act__share_measure(&station->share, took, turn - station->looked_turn);
     thread->base.is_behind = false;
     run_calls(station);
     act__timers_run(&thread->base, &station->wheel, now);
@@ -391,8 +377,7 @@ static void look_around(struct act__worker_pool *pool, struct act__pool_thread *
         station->oldest_taken = now;
         station->oldest_is_due = true;
     }
-    station->looked = read_nanoseconds(pool); /* again: none of this is the next turn's */
-    station->looked_turn = turn;
+    note_look(pool, station, turn); /* the clock again: none of this is the next turn's */
 }
 
 static void look_around_idle(struct act__worker_pool *pool, struct act__pool_thread *thread)
@@ -414,10 +399,11 @@ static struct act__task *find(struct act__worker_pool *pool, struct act__pool_th
         task = take_local(pool, station);
     }
     if (task == NULL)
-        task = steal(pool, thread);
+        task = act__share_steal(pool, thread);
     if (task == NULL) {
         act__parking_sleep(pool, thread);
-        station->looked_turn--; /* the sleep is not to be taken for a long turn */
+        /* As if there had been a turn: timers and the loop come before the next. */
+        note_look(pool, station, act__load(&thread->base.turn) - 1);
     } else {
         act__parking_found(pool, station);
     }
@@ -516,7 +502,7 @@ static void *run_thread(void *argument)
 
 act_millis act__pool_now(const struct act__worker_pool *pool)
 {
-    return read_nanoseconds(pool) / 1000000;
+    return act__pool_nanoseconds(pool) / 1000000;
 }
 
 static act_millis now(struct act__executor *executor)
@@ -693,6 +679,7 @@ static act_result make_station(struct act__worker_pool *pool, uint32_t index)
     struct act__station *station = &pool->stations[index];
     station->index = index;
     station->lifo_budget = LIFO_BUDGET;
+    act__share_init(&station->share);
     act__wheel_init(&station->wheel, 0);
     pool->base.workers_count++;
     act_result result = act__loop_create(&station->loop, &pool->started);

@@ -12,10 +12,18 @@
 #include <actor/scheduler/monitor.h>
 #include <actor/scheduler/run_queue.h>
 #include <actor/scheduler/runner.h>
+#include <actor/scheduler/share.h>
 #include <actor/scheduler/steal_deque.h>
 #include <actor/time/wheel.h>
 
 struct act__station;
+
+/*
+ * Every so many messages or turns: a look at the clock, and the inject queue goes first, lest it
+ * starve behind the worker's own. Messages, because a turn may have one or a whole batch: else
+ * timers would wait for 64 batches.
+ */
+#define ACT__LOOK_AFTER 64
 
 /* A thread that runs actors while it has a station, and sleeps as a spare while it has none. */
 struct act__pool_thread {
@@ -50,9 +58,7 @@ struct act__station {
     bool                     bound_turn;  /* actors bound to this worker go first
                                                           every second time */
     act_millis               polled;      /* when the loop was last looked at */
-    int64_t                  looked;      /* when the clock was: nanoseconds since
-                                                          the pool was made */
-    uint32_t                 looked_turn; /* the thread's turn then */
+    uint32_t                 looked_turn; /* the thread's turn when it was; when, is in `share` */
     struct act__task        *bound_first, *bound_last; /* actors bound to this worker, through
                                                           run_next */
     bool                     searching;                /* counted in the pool's `searching` */
@@ -64,6 +70,7 @@ struct act__station {
     struct act__run_queue    run_queue;
     struct act__steal_deque  newborns;
     struct act__timer_wheel  wheel;
+    struct act__share        share;
 
     _Atomic(struct act__task *) posted ACT__ALIGNED; /* bound to this worker, from other threads,
                                                   newest first */
@@ -96,6 +103,7 @@ struct act__worker_pool {
     bool                      ending;       /* with the monitor's mutex */
     _Atomic uint32_t sleepers ACT__ALIGNED; /* workers that are asleep and not yet woken */
     _Atomic uint32_t          searching;    /* workers that were woken and have found nothing yet */
+    _Atomic bool              has_sentry;   /* a worker looks after what waits: share.c */
 };
 
 static inline struct act__pool_thread *act__pool_thread_at(const struct act__worker_pool *pool,
@@ -116,7 +124,8 @@ void       act__pool_inject(struct act__worker_pool *pool, struct act__task *fir
                             struct act__task *last, uint32_t count);
 /* Arms what other threads have sent to this station's wheel. */
 void       act__pool_run_armed(struct act__station *station);
-/* Milliseconds of the pool's clock. */
+/* Nanoseconds, and milliseconds, of the pool's clock. */
+int64_t    act__pool_nanoseconds(const struct act__worker_pool *pool);
 act_millis act__pool_now(const struct act__worker_pool *pool);
 /*
  * Starts one more thread, which waits for a station. With the mutex. Returns: ACT_OK,

@@ -3,23 +3,38 @@
  * SPDX-License-Identifier: MIT
  *
  * Models    actor/scheduler/parking.c      all of it
- *           actor/scheduler/worker_pool.c  post, inject, enqueue, call_wheel, take_local, steal, run_calls, run_all,
- *                                         destroy
+ *           actor/scheduler/share.c        act__share_steal, act__share_watch, act__share_relieve
+ *           actor/scheduler/worker_pool.c  post, inject, enqueue, call_wheel, take_local, run_calls, run_all, destroy
  * Left out  the order in which a worker looks; `lifo_slot`, which is the worker's own. Queues are counts: the run queue is
- *           run_queue.pml, the inject queue has a mutex. A wheel is a count of timers that may be due at any time.
+ *           run_queue.pml, the inject queue has a mutex. A wheel is a count of timers that may be due at any time. Time:
+ *           what is in another worker's queue may be due, or not yet, at any look; and the sentry's pause may be over at
+ *           once, and any look without something that waits be its last.
  * Asserted  ends well only if everything is run and every worker has ended: work that no worker is woken for is an
  *           invalid end state. A nest is an actor that makes another one ready and keeps its worker until that one
- *           has run: it ends only if its work is taken by another worker. At the end none is counted as asleep or
- *           searching that is not.
+ *           has run: it ends only if its work is taken by another worker. With TWINS it makes two, of which none ends
+ *           before both have begun: that takes three workers. At the end none is counted as asleep or searching that is
+ *           not, and none is the sentry that does not know it.
  * Order     the fences and sequentially consistent accesses of parking.c are what makes this model fit: it has no
  *           other order. That they are there is tested by test/stress/actors_test only as far as a machine reorders.
  */
-#define WORKERS 2 /* written out where it is simpler */
+#ifdef TWINS
+#define WORKERS 3 /* written out where it is simpler */
+#define MADE    2 /* by a nest */
+#else
+#define WORKERS 2
+#define MADE    1
+#endif
 #ifndef INJECTS
 #define INJECTS 2 /* outside threads, each with one actor for any worker */
 #endif
+#ifndef BEGUN
+#define BEGUN   0 /* so many more are there to begin with */
+#endif
 #ifndef NESTS
 #define NESTS   0 /* of these actors so many nest */
+#endif
+#ifndef CHORES
+#define CHORES  0 /* of these actors so many make another one ready, and do not wait for it */
 #endif
 #ifndef LONGS
 #define LONGS   0 /* of these actors so many are long */
@@ -39,16 +54,20 @@ mtype = { AWAKE, ASLEEP, WOKEN_TO_SEARCH };
 mtype asleep[WORKERS] = AWAKE;
 bool  wake[WORKERS];      /* act__loop_wake: ends a wait, or the next one */
 bool  searches[WORKERS];  /* worker->searching */
+bool  watches[WORKERS];   /* share->is_sentry */
+bool  has_sentry;
 short sleepers, searching;
-byte  inject, posted, calls;
+byte  inject = BEGUN;
+byte  posted, calls;
 byte  deque[WORKERS], wheel[WORKERS];
-byte  nests = NESTS, longs = LONGS;
+byte  nests = NESTS, chores = CHORES, longs = LONGS;
 bool  ending;
-byte  nested; /* the deque's actors that have run */
+byte  begun;  /* the deque's actors that have begun */
+short nested; /* and that have run, except those of chores */
 byte  ran;
 
-/* A nest counts twice: itself and what it has made. */
-#define TOTAL (INJECTS + NESTS + POSTS + CALLS + DUE)
+/* A nest counts for itself and for what it has made. */
+#define TOTAL (BEGUN + INJECTS + NESTS * MADE + CHORES + POSTS + CALLS + DUE)
 
 /* ---- parking.c */
 
@@ -88,13 +107,25 @@ inline notify()
             searching--;
             if
 #ifndef BREAK_AGAIN
-            :: asleep[0] == ASLEEP || asleep[1] == ASLEEP
+            :: asleep[0] == ASLEEP || asleep[1] == ASLEEP || asleep[WORKERS - 1] == ASLEEP
 #endif
             :: else -> break
             fi
         fi
     od;
     at = 0
+}
+
+inline offer()
+{
+    if
+    :: sleepers == 0
+    :: else ->
+        if
+        :: has_sentry
+        :: else -> notify()
+        fi
+    fi
 }
 
 inline wake_one(w)
@@ -136,23 +167,27 @@ proctype caller()
 
 /* ---- a worker */
 
-#define OTHER    (1 - me)
-#define ANYTHING (inject > 0 || (me == 0 && (posted > 0 || calls > 0)) || deque[0] > 0 || deque[1] > 0 || ending)
+#define NEXT     ((me + 1) % WORKERS)
+#define LAST     ((me + WORKERS - 1) % WORKERS)
+#define ANYTHING (inject > 0 || (me == 0 && (posted > 0 || calls > 0)) || ending)
+#define WAITS    (deque[0] > 0 || deque[1] > 0 || deque[WORKERS - 1] > 0)
 
-/* An actor for any worker runs: a nest, or one that does nothing more. */
+/* An actor for any worker runs: a nest, a chore, a long one, or one that does nothing more. */
 inline run_injected()
 {
     atomic {
         if
-        :: nests > 0 -> nests--; deque[me]++; nest = true
+        :: nests > 0 -> nests--; deque[me] = deque[me] + MADE; nest = true
+        :: chores > 0 -> chores--; deque[me]++; nested--; chore = true
         :: longs > 0 -> longs--; ran > 0; ran++
-        :: nests == 0 && longs == 0 -> ran++
+        :: nests == 0 && chores == 0 && longs == 0 -> ran++
         fi
     }
     if
+    :: chore -> offer(); atomic { ran++; chore = false }
     :: nest ->
-        notify();
-        atomic { nested > 0 -> nested--; ran++; nest = false }
+        offer();
+        atomic { nested >= MADE -> nested = nested - MADE; ran++; nest = false }
     :: else
     fi
 }
@@ -165,17 +200,55 @@ inline stop_searching()
     fi
 }
 
+/* act__share_relieve */
+inline relieve()
+{
+    if
+    :: watches[me] -> watches[me] = false; has_sentry = false; was_sentry = true
+    :: else
+    fi
+}
+
 /* act__parking_found */
 inline found()
 {
+    relieve();
     stop_searching();
-#ifndef BREAK_FOUND
     if
+#ifndef BREAK_FOUND
     :: was_searching -> notify()
+#endif
+#ifndef BREAK_RELIEVE
+    :: was_sentry && !was_searching -> notify()
+#endif
     :: else
     fi;
+    atomic { was_searching = false; was_sentry = false }
+}
+
+/* act__share_watch: whether it is the sentry then. */
+inline watch()
+{
+#ifndef BREAK_SENTRY_ORDER
+    if
+    :: relieve()
+    :: true
+    fi;
 #endif
-    was_searching = false
+#ifndef BREAK_WATCH
+    looked = WAITS;
+#endif
+    if
+    :: looked && !watches[me] -> atomic { watches[me] = !has_sentry; has_sentry = true }
+    :: else
+    fi;
+#ifdef BREAK_SENTRY_ORDER
+    if
+    :: !looked -> relieve()
+    :: true
+    fi;
+#endif
+    atomic { was_sentry = false; looked = false }
 }
 
 /* act__parking_sleep; a timer that is due ends the wait, and so may the world. */
@@ -193,7 +266,12 @@ inline park()
 #endif
     if
     :: looked -> looked = false
-    :: else -> atomic { wake[me] || wheel[me] > 0 -> wake[me] = false }
+    :: else ->
+        watch();
+        if
+        :: watches[me]
+        :: else -> atomic { wake[me] || wheel[me] > 0 -> wake[me] = false }
+        fi
     fi;
     claim(me, AWAKE);
     if
@@ -202,11 +280,19 @@ inline park()
     fi
 }
 
+/* An actor of a deque runs. */
+inline run_nested()
+{
+    begun++;
+    begun % MADE == 0;
+    atomic { ran++; nested++ }
+}
+
 /* run_all */
 proctype worker(byte me)
 {
     byte at;
-    bool claimed, nest, looked, was_searching;
+    bool claimed, nest, chore, looked, was_searching, was_sentry;
     do
     :: ending -> break
     :: else ->
@@ -219,9 +305,11 @@ proctype worker(byte me)
         }
         if
         :: atomic { me == 0 && posted > 0 -> posted-- } found(); ran++
-        :: atomic { deque[me] > 0 -> deque[me]-- } found(); atomic { ran++; nested++ }
+        :: atomic { deque[me] > 0 -> deque[me]-- } found(); run_nested()
         :: atomic { inject > 0 -> inject-- } found(); run_injected()
-        :: atomic { deque[OTHER] > 0 -> deque[OTHER]-- } found(); atomic { ran++; nested++ }
+        :: atomic { deque[NEXT] > 0 -> deque[NEXT]-- } found(); run_nested()
+        :: atomic { deque[LAST] > 0 -> deque[LAST]-- } found(); run_nested()
+        :: deque[me] == 0 && inject == 0 && (me != 0 || posted == 0) && WAITS -> park() /* it is not due */
         :: else -> park()
         fi
     od
@@ -234,7 +322,8 @@ init
     bool claimed;
     atomic {
         wheel[0] = DUE;
-        run worker(0); run worker(1);
+        for (i : 0 .. WORKERS - 1) { run worker(i) }
+        i = 0;
         do
         :: i < INJECTS -> run injector(); i++
         :: i >= INJECTS && i < INJECTS + POSTS -> run poster(); i++
@@ -247,7 +336,15 @@ init
     ending = true;
     wake_one(0);
     wake_one(1);
+#ifdef TWINS
+    wake_one(2);
+#endif
     _nr_pr == 1;
-    assert(sleepers == 0 && asleep[0] == AWAKE && asleep[1] == AWAKE);
+    assert(sleepers == 0 && asleep[0] == AWAKE && asleep[1] == AWAKE && asleep[WORKERS - 1] == AWAKE);
+    assert(has_sentry == (watches[0] || watches[1] || watches[WORKERS - 1]));
+#ifdef TWINS
+    assert(searching == searches[0] + searches[1] + searches[2])
+#else
     assert(searching == searches[0] + searches[1])
+#endif
 }

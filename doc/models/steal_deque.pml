@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Models    actor/scheduler/steal_deque.c  push, win, youngest, oldest
- * Left out  head and tail going round 2^32, as in run_queue.pml. act__steal_deque_wait, which decides nothing.
+ * Left out  head and tail going round 2^32, as in run_queue.pml.
  * Asserted  every actor that is pushed runs, and runs once.
  * Order     sequentially consistent here, as the accesses of youngest and oldest are. That the release of `tail` in push
  *           is enough for the place is tested by test/actor/scheduler/steal_deque_test, under ThreadSanitizer.

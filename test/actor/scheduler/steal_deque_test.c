@@ -83,18 +83,6 @@ static void it_works_where_its_numbers_wrap_round(void)
     ck_assert(act__steal_deque_is_empty(&newborns));
 }
 
-static void a_thief_sees_whether_they_wait(void)
-{
-    empty();
-    ck_assert(!act__steal_deque_wait(&newborns));
-    fill(1);
-    ck_assert(act__steal_deque_wait(&newborns)); /* no thief touches it meanwhile */
-    ck_assert_ptr_eq(act__steal_deque_youngest(&newborns), &tasks[0]);
-    ck_assert(!act__steal_deque_wait(&newborns));
-    fill(100);
-    ck_assert(act__steal_deque_wait(&newborns));
-}
-
 /* ------------------------------------------------------------------------------------- parallel */
 
 enum { ROUNDS = 400000, THIEVES = 2 };
@@ -155,7 +143,6 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(the_oldest_is_stolen_first),
     TEST_CASE(both_ends_meet),
     TEST_CASE(a_full_one_refuses),
-    TEST_CASE(a_thief_sees_whether_they_wait),
     TEST_CASE(it_works_where_its_numbers_wrap_round),
     TEST_CASE(nothing_is_lost_or_taken_twice_between_an_owner_and_thieves, .timeout_seconds = 60),
     END_OF_CASES,

@@ -379,6 +379,75 @@ static void a_stolen_actor_does_not_wait_for_as_many_newborns_as_its_old_worker_
     sem_destroy(&first_may_go);
 }
 
+/* ------------------------------------------------------------------- behind a turn that is long */
+
+/*
+ * Most of its turns are over at once, so that what it wakes is left to its worker, now with an idle
+ * one that looks after that, now without. In some it waits until one that it has spawned has run.
+ */
+enum { SPELLS = 300, SHORT_TURNS = 40 };
+static sem_t has_run;
+
+static act_result tells_that_it_runs(act_self *self, void *state, const void *args)
+{
+    (void)self, (void)state, (void)args;
+    sem_post(&has_run);
+    return ACT_IGNORE;
+}
+
+static const act_behavior idler = {.name = "idler", .receive = hears_nothing};
+static const act_behavior helper = {
+    .name = "helper", .init = tells_that_it_runs, .receive = hears_nothing};
+
+struct waiter {
+    act_pid idlers[2];
+    int     turns;
+};
+
+static act_result has_two_idlers(act_self *self, void *state, const void *args)
+{
+    struct waiter *waiter = state;
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(act_spawn_link(self, &waiter->idlers[i], &idler, NULL, NULL), ACT_OK);
+    return begins_with_go(self, state, args);
+}
+
+static void waits_now_and_then(act_self *self, void *state, const act_message *message)
+{
+    struct waiter *waiter = state;
+    act_pid        pid;
+    (void)message;
+    act_tell_value(self, waiter->idlers[0], GO, act_nothing());
+    act_tell_value(self, waiter->idlers[1], GO, act_nothing());
+    if (++waiter->turns % SHORT_TURNS == 0) {
+        ck_assert_int_eq(act_spawn(self, &pid, &helper, NULL, NULL), ACT_OK);
+        stand_still(&has_run);
+    }
+    if (waiter->turns == SPELLS * SHORT_TURNS)
+        act_system_stop(sys);
+    else
+        act_tell_value(self, act_self_pid(self), GO, act_nothing());
+}
+
+static const act_behavior waiter = {.name = "waiter",
+                                    .state_bytes = sizeof(struct waiter),
+                                    .init = has_two_idlers,
+                                    .receive = waits_now_and_then};
+
+static void what_waits_behind_a_turn_that_turns_out_long_runs_elsewhere(void)
+{
+    act_pid pid;
+    sem_init(&has_run, 0, 0);
+    ck_assert_int_eq(act_system_create(&sys, ACT_SYSTEM_OPTIONS(.workers_count = 3, .batch_max = 1,
+                                                                .log = quiet,
+                                                                .stuck_after = ACT_FOREVER)),
+                     ACT_OK);
+    ck_assert_int_eq(act_system_spawn(sys, &pid, &waiter, NULL, NULL), ACT_OK);
+    ck_assert_int_eq(act_system_run(sys), ACT_OK); /* would else not return */
+    act_system_destroy(&sys);
+    sem_destroy(&has_run);
+}
+
 const struct kit_case kit_cases[] = {
     TEST_CASE(an_actor_that_yields_waits_for_the_newborns_that_are_there),
     TEST_CASE(newborns_without_end_do_not_keep_others_from_their_turns, .timeout_seconds = 60),
@@ -389,5 +458,6 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(two_that_wake_each_other_for_ever_leave_others_their_turns, .timeout_seconds = 60),
     TEST_CASE(a_stolen_actor_does_not_wait_for_as_many_newborns_as_its_old_worker_had,
               .timeout_seconds = 60),
+    TEST_CASE(what_waits_behind_a_turn_that_turns_out_long_runs_elsewhere, .timeout_seconds = 60),
     END_OF_CASES,
 };
