@@ -19,6 +19,9 @@ struct layout {
 /* Puts a part of `bytes` at the end; false if that is more than memory can be. */
 static bool reserve_place(size_t *at, size_t *end, size_t bytes)
 {
+    *at = *end;
+    if (bytes == 0)
+        return true;
     size_t begin = (*end + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (begin < *end || bytes > PTRDIFF_MAX - begin)
         return false;
@@ -29,9 +32,10 @@ static bool reserve_place(size_t *at, size_t *end, size_t bytes)
 
 static bool lay_out(struct layout *layout, size_t *end, size_t args_bytes, size_t kept_bytes)
 {
-    return reserve_place(&layout->args, end, args_bytes) &&
-           reserve_place(&layout->kept, end, kept_bytes) &&
-           reserve_place(&layout->total_bytes, end, 0);
+    bool fits = reserve_place(&layout->args, end, args_bytes) &&
+                reserve_place(&layout->kept, end, kept_bytes);
+    layout->total_bytes = *end;
+    return fits;
 }
 
 /* Empty: it has none. */
@@ -91,7 +95,7 @@ void act__child_options(struct act__child *child, struct act__spawn_options *opt
     *options = child->plan->options;
     options->spawn.kept = child->kept;
     options->spawn.lifecycle = &options->lifecycle;
-    options->lifecycle.takes_over = child->handover;
+    options->lifecycle.takes_over = (act_pid){.local = child->handover};
     options->lifecycle.on_end = &child->on_end;
 }
 
@@ -123,6 +127,7 @@ struct act__child *act__child_create(const act_child_spec *spec)
         return NULL;
     char             *block = (char *)child;
     struct act__plan *plan = child->plan = (struct act__plan *)(void *)(block + layout.plan);
+    plan->owner = child;
     plan->restart = (uint8_t)spec->restart;
     plan->type = (uint8_t)spec->type;
     plan->significant = spec->significant;
@@ -150,7 +155,7 @@ struct act__child *act__child_clone(struct act__child *template, const void *arg
     child->on_end.label = child->plan->id;
     if (args == NULL)
         child->args = template->args;
-    act__child_hold(child->template = template);
+    act__child_hold(template);
     return child;
 }
 
@@ -172,8 +177,9 @@ static bool must_release_args(const struct act__child *child)
 {
     if (child->args == NULL)
         return false;
-    return child->template == NULL ||
-           (child->args != child->template->args && !child->has_begun && !child->is_task);
+    const struct act__child *template = act__child_template(child);
+    return template == NULL ||
+           (child->args != template->args && !child->has_begun && !child->is_task);
 }
 
 void act__child_let_go(void *context)
@@ -188,7 +194,8 @@ void act__child_let_go(void *context)
     if (child->plan->kept_release != NULL)
         act__user_code_call(child->plan->kept_release, child->kept);
     void (*args_release)(void *args) =
-        child->template != NULL ? act__plan_args_release(child->plan) : child->plan->args_release;
+        act__child_template(child) != NULL ? act__plan_args_release(child->plan)
+                                           : child->plan->args_release;
     if (args_release != NULL && must_release_args(child))
         act__user_code_call(args_release, child->args);
     act__child_forget(child);
@@ -196,10 +203,11 @@ void act__child_let_go(void *context)
 
 void act__child_forget(struct act__child *child)
 {
-    if (child->template != NULL)
-        act__child_let_go(child->template);
+    struct act__child *template = act__child_template(child);
     act_message_free(&child->answer);
     act__supervisor_free(child);
+    if (template != NULL)
+        act__child_let_go(template);
 }
 
 /* ----------------------------------------------------------------------------- the two look-ups */
@@ -238,7 +246,7 @@ static uint64_t pid_hash(act_pid pid)
 
 static uint64_t pid_key(const struct act__child *child)
 {
-    return pid_hash(child->pid);
+    return pid_hash(act__child_pid(child));
 }
 
 /* The lower bits of refs are places in a table, as those of pids. */
@@ -355,6 +363,7 @@ void act__children_fini(struct act__children *children)
 void act__children_add(struct act__children *children, struct act__child *child)
 {
     child->order_next = NULL;
+    child->below = NULL; /* was request_next */
     child->order_previous = children->last;
     if (children->last != NULL)
         children->last->order_next = child;
@@ -393,12 +402,12 @@ void act__children_remove(struct act__children *children, struct act__child *chi
 
 void act__children_set_pid(struct act__children *children, struct act__child *child, act_pid pid)
 {
-    if (!act_pid_is_none(child->pid)) {
+    if (child->local != 0) {
         remove_from_table(&children->by_pid, &by_pid, child);
         if (child->state != ACT__CHILD_STOPPING)
             children->significant_count -= child->plan->significant;
     }
-    child->pid = pid;
+    child->local = pid.local;
     if (!act_pid_is_none(pid)) {
         add_to_table(&children->by_pid, &by_pid, child);
         children->significant_count += child->plan->significant;
@@ -430,7 +439,7 @@ struct act__child *act__children_by_pid(const struct act__children *children, ac
     struct act__child *child =
         children->by_pid.buckets[pid_hash(pid) & (children->by_pid.buckets_count - 1)];
 
-    while (child != NULL && !act_pid_equal(child->pid, pid))
+    while (child != NULL && !act_pid_equal(act__child_pid(child), pid))
         child = child->pid_next;
     return child;
 }

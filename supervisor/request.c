@@ -43,25 +43,26 @@ static act_message **next_of(act_message *request)
 
 bool act__requests_are_empty(const struct act__requests *requests)
 {
-    return requests->first == NULL;
+    return requests->last == NULL;
 }
 
 void act__requests_add(struct act__requests *requests, act_message *request)
 {
-    *next_of(request) = NULL;
-    if (requests->first == NULL)
-        requests->first = request;
-    else
-        *next_of(requests->last) = request;
+    act_message *last = requests->last;
+    *next_of(request) = last != NULL ? *next_of(last) : request;
+    if (last != NULL)
+        *next_of(last) = request;
     requests->last = request;
 }
 
 act_message *act__requests_take(struct act__requests *requests)
 {
-    act_message *request = requests->first;
-    if (request != NULL)
-        requests->first = *next_of(request);
-    return request;
+    act_message *last = requests->last, *first = last != NULL ? *next_of(last) : NULL;
+    if (first == last)
+        requests->last = NULL;
+    else
+        *next_of(last) = *next_of(first);
+    return first;
 }
 
 void act__requests_free(struct act__requests *requests)

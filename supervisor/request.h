@@ -49,9 +49,9 @@ struct act__answer {
     act_child_info        rows[];
 };
 
-/* Messages taken by the supervisor, oldest first. */
+/* Messages taken by the supervisor, oldest first; a ring. */
 struct act__requests {
-    act_message *first, *last;
+    act_message *last; /* its next is the first; NULL: there is none */
 };
 
 bool         act__requests_are_empty(const struct act__requests *requests);

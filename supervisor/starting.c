@@ -53,7 +53,7 @@ static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
     bool       is_lost = result == ACT_NO_ACTOR;
 
     if (result == ACT_OK || is_lost)
-        child->handover = act_pid_none();
+        child->handover = 0;
     return is_lost ? spawn_as(self, pid, child) : result;
 }
 
@@ -164,8 +164,8 @@ void act__child_started(act_self *self, struct act__supervisor *supervisor,
     child->state = ACT__CHILD_RUNNING;
     child->since = act_now(self);
     act__tell_event(self, supervisor, child,
-                    (act_supervision_event){.what = ACT_SUPERVISION_STARTED, .child = child->pid});
-    act__start_answer(self, child, ACT_OK, child->pid);
+                    (act_supervision_event){.what = ACT_SUPERVISION_STARTED, .child = act__child_pid(child)});
+    act__start_answer(self, child, ACT_OK, act__child_pid(child));
     if (child != supervisor->cursor)
         return;
     if (supervisor->phase == ACT__SUPERVISOR_STARTING)
