@@ -94,8 +94,8 @@ struct act__child {
                                            to is its own */
     bool               is_task     : 1; /* its answer is up to task.c; `answer` is what was
                                            ordered */
-    bool               is_answered : 1; /* that was given, or refused */
-    bool               in_group;        /* of those that are restarted together; see group.c */
+    bool               in_group    : 1; /* of those that are restarted together; see group.c */
+    bool               is_answered;     /* that was given, or refused; written by the task, too */
     uint16_t           stop_tries;      /* how often there was no memory for the monitor or timer
                                            of a stop */
     uint32_t           late_delays;     /* were called off, but are on their way */
@@ -107,11 +107,10 @@ struct act__child {
     uint64_t           handover; /* the same, that the last instance has left; 0: none */
     act_millis         since;    /* it is in that state, except for those that pass in a moment */
     act_ref            timer;
-    void              *args;   /* NULL: none */
-    void              *kept;   /* NULL: none */
-    act_message       *answer; /* to start_child; made by the asker, so that answering never
-                                  needs memory */
-    act_asker          asker;  /* of that answer */
+    uint32_t           args_at; /* where its own begin, from here; 0: none, or the template's */
+    uint32_t           kept_at; /* the same of the kept block; 0: none */
+    act_message       *answer;  /* to start_child; made by the asker, so that answering never
+                                   needs memory. Its asker is that of start_child. */
     union {
         struct act__supervisor *below;        /* of tree.c, while it takes a picture */
         act_message            *request_next; /* of the start_child that brings this child,
@@ -120,7 +119,7 @@ struct act__child {
     struct act__requests waiting; /* for it to have stopped */
 };
 
-_Static_assert(sizeof(struct act__child) <= 216, "of a million each byte is one too many");
+_Static_assert(sizeof(struct act__child) <= 184, "of a million each byte is one too many");
 
 /*
  * Copies a spec that act_supervisor_check has found good. One holder.
@@ -132,6 +131,21 @@ struct act__child        *act__child_create(const act_child_spec *spec);
 static inline struct act__child *act__child_template(const struct act__child *child)
 {
     return child->plan->owner != child ? child->plan->owner : NULL;
+}
+
+/* NULL: none. */
+static inline void *act__child_args(struct act__child *child)
+{
+    struct act__child *template = act__child_template(child);
+    if (child->args_at != 0)
+        return (char *)child + child->args_at;
+    return template != NULL ? act__child_args(template) : NULL;
+}
+
+/* NULL: none. */
+static inline void *act__child_kept(struct act__child *child)
+{
+    return child->kept_at != 0 ? (char *)child + child->kept_at : NULL;
 }
 
 /* None: it has no instance. */

@@ -97,6 +97,13 @@ void act__request_answer(act_self *self, act_message *request, const act_supervi
     reply(self, asker, request);
 }
 
+void act__request_pass_asker(act_message *answer, const act_message *request)
+{
+    answer->ref = request->ref;
+    answer->act_sender = request->act_sender;
+    answer->act_sender_node = request->act_sender_node;
+}
+
 void act__start_answer(act_self *self, struct act__child *child, act_result result, act_pid pid)
 {
     act_message          *message = child->answer;
@@ -112,7 +119,7 @@ void act__start_answer(act_self *self, struct act__child *child, act_result resu
         return;
     child->answer = NULL;
     write_answer(message, &answer);
-    reply(self, child->asker, message);
+    reply(self, act_message_asker(message), message);
 }
 
 act_result act_supervisor_answer_read(const act_message *message, act_supervisor_answer *answer)

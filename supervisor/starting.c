@@ -12,7 +12,7 @@ static act_result spawn_supervisor(act_self *self, act_pid *pid, struct act__chi
     struct act__spawn_options options;
     act__child_options(child, &options);
     pthread_mutex_t *mutex = act__user_code_begin();
-    act_result       result = act__supervisor_spawn_link(self, pid, child->args, &options, child);
+    act_result       result = act__supervisor_spawn_link(self, pid, act__child_args(child), &options, child);
     act__user_code_end(mutex);
     return result;
 }
@@ -37,7 +37,7 @@ static act_result spawn_as(act_self *self, act_pid *pid, struct act__child *chil
     options.lifecycle.rests = starts_at_once(child);
     act__child_hold(child);
     act_result result =
-        act_spawn_link(self, pid, child->plan->behavior, child->args, &options.spawn);
+        act_spawn_link(self, pid, child->plan->behavior, act__child_args(child), &options.spawn);
     if (result != ACT_OK)
         act__child_let_go(child);
     return result;

@@ -196,7 +196,6 @@ static void restart_child(act_self *self, struct act__supervisor *supervisor, ac
 
     if (!is_at_rest(self, child, request))
         return;
-    child->asker = act_message_asker(request);
     child->answer = request;
     act__child_start(self, supervisor, child, ACT__START_AGAIN);
 }
@@ -247,7 +246,6 @@ static void start_child_args(act_self *self, struct act__supervisor *supervisor,
         act__request_answer(self, request, &refused);
         return;
     }
-    child->asker = act_message_asker(request);
     child->answer = request;
     act__children_add(&supervisor->children, child);
     act__child_start(self, supervisor, child, ACT__START_REQUEST);
@@ -305,7 +303,8 @@ static void receive_request(act_self *self, struct act__supervisor *supervisor)
     act_message *request = act_take(self);
 
     if (request->tag == ACT__TAG_START_CHILD)
-        ((struct act__child *)request->as.resource.pointer)->asker = act_message_asker(request);
+        act__request_pass_asker(((struct act__child *)request->as.resource.pointer)->answer,
+                                request);
     if (supervisor->phase == ACT__SUPERVISOR_RUNNING &&
         act__requests_are_empty(&supervisor->held)) {
         handle_request(self, supervisor, request);
