@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
-#include <actor/process/cell.h>
+#include <actor/process/pid.h>
 #include <mailbox/base/gap.h>
 #include <test/actor/fixture.h>
 
@@ -87,6 +87,8 @@ static void spawns_after_it_came(act_self *self)
 {
     let_it_come();
     spawns(self);
+    /* the run that it has woken has the token: the spawner leaves the cell as it is */
+    ck_assert_int_eq(act__phase_of(act__pid_cell(fixture.system, newborn)), ACT__PHASE_FREE);
 }
 
 static void a_cell_that_it_has_woken_lives_when_START_is_fetched(void)
