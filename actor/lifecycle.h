@@ -67,6 +67,7 @@ typedef struct act_lifecycle_options {
     act_on_end  *on_end;
     bool         rests; /* with neither init nor terminate, args nor .announce, it is not run
                            before something is sent to it */
+    uint8_t      act_unused[7]; /* zero */
 } act_lifecycle_options;
 
 /*

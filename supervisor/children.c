@@ -191,8 +191,8 @@ void act__child_let_go(void *context)
         return;
     if (child->plan->kept_release != NULL)
         act__user_code_call(child->plan->kept_release, act__child_kept(child));
-    void (*args_release)(void *args) =
-        act__child_template(child) != NULL ? act__plan_args_release(child->plan)
+    void (*args_release)(void *args) = act__child_template(child) != NULL
+                                           ? act__plan_args_release(child->plan)
                                            : child->plan->args_release;
     if (args_release != NULL && must_release_args(child))
         act__user_code_call(args_release, act__child_args(child));

@@ -84,21 +84,21 @@ struct act__child {
     uint8_t            state;              /* act__child_state */
     uint8_t            start_cause;
     uint8_t            end_kind; /* how the last instance has ended, for the log */
-    bool               is_pending  : 1;
-    bool               is_watched  : 1; /* monitored */
-    bool               has_timer   : 1; /* timer is set */
-    bool               is_killed   : 1; /* its stop has come to that */
-    bool               is_linked   : 1; /* with its supervisor; only while that looks at it:
+    bool               is_pending : 1;
+    bool               is_watched : 1; /* monitored */
+    bool               has_timer  : 1; /* timer is set */
+    bool               is_killed  : 1; /* its stop has come to that */
+    bool               is_linked  : 1; /* with its supervisor; only while that looks at it:
                                            act__supervisor_abort */
-    bool               has_begun   : 1; /* the init of an instance was called: what args refer
+    bool               has_begun  : 1; /* the init of an instance was called: what args refer
                                            to is its own */
-    bool               is_task     : 1; /* its answer is up to task.c; `answer` is what was
+    bool               is_task    : 1; /* its answer is up to task.c; `answer` is what was
                                            ordered */
-    bool               in_group    : 1; /* of those that are restarted together; see group.c */
-    bool               is_answered;     /* that was given, or refused; written by the task, too */
-    uint16_t           stop_tries;      /* how often there was no memory for the monitor or timer
+    bool               in_group   : 1; /* of those that are restarted together; see group.c */
+    bool               is_answered;    /* that was given, or refused; written by the task, too */
+    uint16_t           stop_tries;     /* how often there was no memory for the monitor or timer
                                            of a stop */
-    uint32_t           late_delays;     /* were called off, but are on their way */
+    uint32_t           late_delays;    /* were called off, but are on their way */
     int32_t            end_code;
     int32_t            start_result; /* of the running start; ACT_OK while unknown */
     uint32_t           restarts_count;
@@ -126,7 +126,7 @@ _Static_assert(sizeof(struct act__child) <= 184, "of a million each byte is one 
  *
  * Returns: NULL if there is no memory; nothing was released then.
  */
-struct act__child        *act__child_create(const act_child_spec *spec);
+struct act__child               *act__child_create(const act_child_spec *spec);
 /* That it was made from; NULL: none. */
 static inline struct act__child *act__child_template(const struct act__child *child)
 {

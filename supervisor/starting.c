@@ -12,7 +12,8 @@ static act_result spawn_supervisor(act_self *self, act_pid *pid, struct act__chi
     struct act__spawn_options options;
     act__child_options(child, &options);
     pthread_mutex_t *mutex = act__user_code_begin();
-    act_result       result = act__supervisor_spawn_link(self, pid, act__child_args(child), &options, child);
+    act_result       result =
+        act__supervisor_spawn_link(self, pid, act__child_args(child), &options, child);
     act__user_code_end(mutex);
     return result;
 }
@@ -164,7 +165,8 @@ void act__child_started(act_self *self, struct act__supervisor *supervisor,
     child->state = ACT__CHILD_RUNNING;
     child->since = act_now(self);
     act__tell_event(self, supervisor, child,
-                    (act_supervision_event){.what = ACT_SUPERVISION_STARTED, .child = act__child_pid(child)});
+                    (act_supervision_event){.what = ACT_SUPERVISION_STARTED,
+                                            .child = act__child_pid(child)});
     act__start_answer(self, child, ACT_OK, act__child_pid(child));
     if (child != supervisor->cursor)
         return;

@@ -28,7 +28,8 @@ void act__child_is_overdue(act_self *self, struct act__child *child)
             act__child_label(child), (long long)child->plan->shutdown);
     child->is_killed = true;
     /* Never fails: a kill needs no memory. */
-    (void)!act_exit_other(self, act__child_pid(child), act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
+    (void)!act_exit_other(self, act__child_pid(child),
+                          act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
 }
 
 static bool arm_timer(act_self *self, const struct act__supervisor *supervisor,
@@ -38,8 +39,8 @@ static bool arm_timer(act_self *self, const struct act__supervisor *supervisor,
 
     if (child->plan->shutdown < 0 || child->is_killed || child->has_timer || supervisor->has_timer)
         return true;
-    if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP, act_pid_value(act__child_pid(child))) !=
-        ACT_OK)
+    if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP,
+                                  act_pid_value(act__child_pid(child))) != ACT_OK)
         return false;
     child->has_timer = act_send_after(self, &child->timer, act_self_pid(self), &message,
                                       child->plan->shutdown) == ACT_OK;
@@ -78,8 +79,8 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
     (void)act__child_watch(self, child);
     if (child->plan->shutdown == ACT_SHUTDOWN_KILL ||
         (supervisor->is_killed && child->plan->type == ACT_CHILD_WORKER) ||
-        act_exit_other(self, act__child_pid(child), act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)) !=
-            ACT_OK)
+        act_exit_other(self, act__child_pid(child),
+                       act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)) != ACT_OK)
         act__child_kill(self, child);
     act__child_stop_again(self, supervisor, child);
 }

@@ -133,6 +133,7 @@ void act__task_start(act_self *self, struct act__supervisor *supervisor, act_mes
 void act__task_ended(act_self *self, struct act__child *child, act_exit_reason reason)
 {
     if (!child->is_answered)
-        (void)!act_refuse(self, act_message_asker(child->answer), reason); /* unless the asker has given up */
+        (void)!act_refuse(self, act_message_asker(child->answer),
+                          reason); /* unless the asker has given up */
     child->is_answered = true;
 }

@@ -67,9 +67,9 @@ static struct act__supervisor *of_system(struct act__supervisor *supervisor,
 static bool is_current(const struct act__supervisor *supervisor)
 {
     const struct act__child *from = supervisor->from;
-    return from == NULL ||
-           (!act_pid_is_none(act__child_pid(from)) &&
-            (act_pid_is_none(supervisor->pid) || act_pid_equal(act__child_pid(from), supervisor->pid)));
+    return from == NULL || (!act_pid_is_none(act__child_pid(from)) &&
+                            (act_pid_is_none(supervisor->pid) ||
+                             act_pid_equal(act__child_pid(from), supervisor->pid)));
 }
 
 /* Locks all, tells their specs about them and counts the rows. */

@@ -37,8 +37,8 @@ bool act__slab_create(struct act__slab *slab, size_t object_bytes, size_t link_o
 void act__slab_destroy(struct act__slab *slab);
 
 /* When the cache has nothing at hand, or is full. */
-void *act__slab_take_elsewhere(struct act__slab *slab, struct act__slab_cache *cache);
-void  act__slab_make_room(struct act__slab *slab, struct act__slab_cache *cache);
+void               *act__slab_take_elsewhere(struct act__slab *slab, struct act__slab_cache *cache);
+void                act__slab_make_room(struct act__slab *slab, struct act__slab_cache *cache);
 /*
  * An object: zeroed when it is used for the first time, else as it was when given, except
  * the link.

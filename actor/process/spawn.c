@@ -236,7 +236,7 @@ static act_result make_ties(struct act__worker *worker, act_self *cell, uint64_t
 }
 
 INLINED void open_inbox(act_self *cell, const act_spawn_options *options, uint64_t parent,
-                       uint64_t generation)
+                        uint64_t generation)
 {
     act__store(&cell->parent_hint, (uint32_t)parent);
     act__store(&cell->inbox_shared.max, options != NULL ? options->inbox_max : 0);
@@ -262,8 +262,8 @@ INLINED void come_to_life(act_self *cell, uint16_t flags, act_message *start)
 
 /* From here on others can know. */
 INLINED void bear(struct act__worker *worker, struct newborn *newborn,
-                 const struct act__spawning *what, uint64_t generation, act_self *parent,
-                 struct act__bond *bond)
+                  const struct act__spawning *what, uint64_t generation, act_self *parent,
+                  struct act__bond *bond)
 {
     act_self *cell = newborn->cell;
     uint16_t  flags = what->options != NULL ? flags_of(what) : 0;
@@ -310,10 +310,10 @@ INLINED act_self *take_cell(struct act__worker *worker)
  * START is in the inbox, by then.
  */
 INLINED act_result begin(struct act__worker *worker, act_pid *pid, act_ref *monitor,
-                        const struct act__spawning *what, enum act__tie tie, act_self *self,
-                        struct newborn *newborn)
+                         const struct act__spawning *what, enum act__tie tie, act_self *self,
+                         struct newborn *newborn)
 {
-    act_self *cell = newborn->cell;
+    act_self         *cell = newborn->cell;
     /* the handover's, if it is one; else the next */
     uint64_t          generation = act__load(&cell->generation) | 1;
     uint64_t          local = act__local_make(generation, cell->index);
@@ -338,7 +338,7 @@ INLINED act_result begin(struct act__worker *worker, act_pid *pid, act_ref *moni
  * handover: others may hold its token.
  */
 INLINED act_result find_cell(struct act__worker *worker, struct newborn *newborn,
-                            const act_spawn_options *options)
+                             const act_spawn_options *options)
 {
     bool      handover = takes_over(options);
     act_self *cell = handover ? act__handover_take(worker->system, options->lifecycle->takes_over)
@@ -383,10 +383,8 @@ static bool may_rest(const act_spawn_options *options)
     return options != NULL && options->lifecycle->rests;
 }
 
-INLINED act_result spawn(struct act__worker *worker,
-                                                              act_pid *pid, act_ref *monitor,
-                                                              const struct act__spawning *what,
-                                                              enum act__tie tie, act_self *self)
+INLINED act_result spawn(struct act__worker *worker, act_pid *pid, act_ref *monitor,
+                         const struct act__spawning *what, enum act__tie tie, act_self *self)
 {
     struct act_system *system = worker->system;
     struct newborn     newborn;

@@ -18,8 +18,8 @@
  *     panic->stack_floor = __builtin_frame_address(0);
  *     if (setjmp(panic->recover) != 0) ...
  *
- * or a lower floor, where setjmp returns once more. That is in a function which is not inlined: what its caller has
- * to clean up would be unwound, too.
+ * or a lower floor, where setjmp returns once more. That is in a function which is not inlined:
+ * what its caller has to clean up would be unwound, too.
  */
 struct act__panic {
     jmp_buf                  recover;
@@ -36,7 +36,7 @@ char *act__panic_floor(void);
 
 /* For act__panic_unwind. */
 _Unwind_Reason_Code act__panic_step(int version, _Unwind_Action actions,
-                                    _Unwind_Exception_Class   class,
+                                    _Unwind_Exception_Class class,
                                     struct _Unwind_Exception *exception,
                                     struct _Unwind_Context *context, void *panic);
 void act__panic_caught(_Unwind_Reason_Code reason, struct _Unwind_Exception *exception);

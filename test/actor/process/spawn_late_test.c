@@ -144,7 +144,8 @@ static void let_it_come_to_a_held_cell(const char *place)
 
 static void fails_to_spawn(act_self *self)
 {
-    act_result result = act_spawn(self, &other, &scripted, NULL, ACT_SPAWN_OPTIONS(.name = "taken"));
+    act_result result =
+        act_spawn(self, &other, &scripted, NULL, ACT_SPAWN_OPTIONS(.name = "taken"));
     ck_assert_int_eq(result, ACT_EXISTS);
 }
 
@@ -186,9 +187,8 @@ static void kill_as_it_rests(const char *place)
 static void spawns_one_that_rests(act_self *self)
 {
     act_lifecycle_options *lifecycle = ACT_LIFECYCLE_OPTIONS(.rests = true);
-    ck_assert_int_eq(act_spawn(self, &newborn, &plain, NULL,
-                               ACT_SPAWN_OPTIONS(.lifecycle = lifecycle)),
-                     ACT_OK);
+    ck_assert_int_eq(
+        act_spawn(self, &newborn, &plain, NULL, ACT_SPAWN_OPTIONS(.lifecycle = lifecycle)), ACT_OK);
 }
 
 static void one_that_rests_hears_of_its_kill(void)
