@@ -54,8 +54,6 @@ typedef struct act_lifecycle_options {
     size_t       size;             /* sizeof(act_lifecycle_options); set by ACT_LIFECYCLE_OPTIONS */
     bool         ends_with_parent; /* an exit signal of the link to its parent ends it, even if
                                       it traps exits */
-    bool         rests;            /* with neither init nor terminate, args nor .announce, it is not
-                                      run before something is sent to it */
     act_handover handover;         /* that it leaves */
     uint32_t     redeliver_max;    /* with ACT_HANDOVER_REDELIVER 1 to ACT_REDELIVER_MAX, else 0 */
     act_pid      takes_over;       /* from act_handover_of: *pid will be this; none: no
@@ -67,6 +65,9 @@ typedef struct act_lifecycle_options {
      * may free its own memory.
      */
     act_on_end  *on_end;
+    bool         rests; /* with neither init nor terminate, args nor .announce, it is not run
+                           before something is sent to it */
+    uint8_t      act_unused[7]; /* zero */
 } act_lifecycle_options;
 
 /*

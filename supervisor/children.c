@@ -11,16 +11,22 @@
 
 #define ALIGNMENT 16u
 
-/* Where the parts of a block begin; total_bytes is 0 if it is larger than memory can be. */
+/* Where the parts of a block begin, and how long it is. */
 struct layout {
     size_t plan, args, kept, id, name, total_bytes;
 };
 
-/* Puts a part of `bytes` at the end; false if that is more than memory can be. */
+/*
+ * Puts a part of `bytes` at the end; false if that is more than memory can be. Only the last, the
+ * kept block, can end beyond what 32 bits count.
+ */
 static bool reserve_place(size_t *at, size_t *end, size_t bytes)
 {
+    *at = *end;
+    if (bytes == 0)
+        return true;
     size_t begin = (*end + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    if (begin < *end || bytes > PTRDIFF_MAX - begin)
+    if (begin < *end || begin > UINT32_MAX || bytes > PTRDIFF_MAX - begin)
         return false;
     *at = begin;
     *end = begin + bytes;
@@ -29,9 +35,10 @@ static bool reserve_place(size_t *at, size_t *end, size_t bytes)
 
 static bool lay_out(struct layout *layout, size_t *end, size_t args_bytes, size_t kept_bytes)
 {
-    return reserve_place(&layout->args, end, args_bytes) &&
-           reserve_place(&layout->kept, end, kept_bytes) &&
-           reserve_place(&layout->total_bytes, end, 0);
+    bool fits = reserve_place(&layout->args, end, args_bytes) &&
+                reserve_place(&layout->kept, end, kept_bytes);
+    layout->total_bytes = *end;
+    return fits;
 }
 
 /* Empty: it has none. */
@@ -89,9 +96,9 @@ static void plan_options(struct act__plan *plan, const act_child_spec *spec,
 void act__child_options(struct act__child *child, struct act__spawn_options *options)
 {
     *options = child->plan->options;
-    options->spawn.kept = child->kept;
+    options->spawn.kept = act__child_kept(child);
     options->spawn.lifecycle = &options->lifecycle;
-    options->lifecycle.takes_over = child->handover;
+    options->lifecycle.takes_over = (act_pid){.local = child->handover};
     options->lifecycle.on_end = &child->on_end;
 }
 
@@ -106,8 +113,8 @@ static struct act__child *make(const struct layout *layout, const void *args, si
     atomic_init(&child->holders, 1);
     child->on_end = (act_on_end){.run = act__child_let_go, .context = child};
     if (args != NULL)
-        child->args = memcpy(block + layout->args, args, args_bytes);
-    child->kept = kept_bytes != 0 ? block + layout->kept : NULL;
+        memcpy(block + (child->args_at = (uint32_t)layout->args), args, args_bytes);
+    child->kept_at = kept_bytes != 0 ? (uint32_t)layout->kept : 0;
     return child;
 }
 
@@ -123,6 +130,7 @@ struct act__child *act__child_create(const act_child_spec *spec)
         return NULL;
     char             *block = (char *)child;
     struct act__plan *plan = child->plan = (struct act__plan *)(void *)(block + layout.plan);
+    plan->owner = child;
     plan->restart = (uint8_t)spec->restart;
     plan->type = (uint8_t)spec->type;
     plan->significant = spec->significant;
@@ -148,9 +156,7 @@ struct act__child *act__child_clone(struct act__child *template, const void *arg
         return NULL;
     child->plan = template->plan;
     child->on_end.label = child->plan->id;
-    if (args == NULL)
-        child->args = template->args;
-    act__child_hold(child->template = template);
+    act__child_hold(template);
     return child;
 }
 
@@ -170,10 +176,8 @@ void (*act__plan_args_release(const struct act__plan *plan))(void *args)
  */
 static bool must_release_args(const struct act__child *child)
 {
-    if (child->args == NULL)
-        return false;
-    return child->template == NULL ||
-           (child->args != child->template->args && !child->has_begun && !child->is_task);
+    return child->args_at != 0 &&
+           (act__child_template(child) == NULL || (!child->has_begun && !child->is_task));
 }
 
 void act__child_let_go(void *context)
@@ -186,20 +190,22 @@ void act__child_let_go(void *context)
     if (atomic_fetch_sub_explicit(&child->holders, 1, memory_order_acq_rel) != 1)
         return;
     if (child->plan->kept_release != NULL)
-        act__user_code_call(child->plan->kept_release, child->kept);
-    void (*args_release)(void *args) =
-        child->template != NULL ? act__plan_args_release(child->plan) : child->plan->args_release;
+        act__user_code_call(child->plan->kept_release, act__child_kept(child));
+    void (*args_release)(void *args) = act__child_template(child) != NULL
+                                           ? act__plan_args_release(child->plan)
+                                           : child->plan->args_release;
     if (args_release != NULL && must_release_args(child))
-        act__user_code_call(args_release, child->args);
+        act__user_code_call(args_release, act__child_args(child));
     act__child_forget(child);
 }
 
 void act__child_forget(struct act__child *child)
 {
-    if (child->template != NULL)
-        act__child_let_go(child->template);
+    struct act__child *template = act__child_template(child);
     act_message_free(&child->answer);
     act__supervisor_free(child);
+    if (template != NULL)
+        act__child_let_go(template);
 }
 
 /* ----------------------------------------------------------------------------- the two look-ups */
@@ -238,7 +244,7 @@ static uint64_t pid_hash(act_pid pid)
 
 static uint64_t pid_key(const struct act__child *child)
 {
-    return pid_hash(child->pid);
+    return pid_hash(act__child_pid(child));
 }
 
 /* The lower bits of refs are places in a table, as those of pids. */
@@ -249,7 +255,7 @@ static uint64_t task_hash(act_ref ask)
 
 static uint64_t task_key(const struct act__child *child)
 {
-    return task_hash(child->asker.ask);
+    return task_hash(act_message_asker(child->answer).ask);
 }
 
 static const struct kind by_id = {id_next, id_key};
@@ -355,6 +361,7 @@ void act__children_fini(struct act__children *children)
 void act__children_add(struct act__children *children, struct act__child *child)
 {
     child->order_next = NULL;
+    child->below = NULL; /* was request_next */
     child->order_previous = children->last;
     if (children->last != NULL)
         children->last->order_next = child;
@@ -393,12 +400,12 @@ void act__children_remove(struct act__children *children, struct act__child *chi
 
 void act__children_set_pid(struct act__children *children, struct act__child *child, act_pid pid)
 {
-    if (!act_pid_is_none(child->pid)) {
+    if (child->local != 0) {
         remove_from_table(&children->by_pid, &by_pid, child);
         if (child->state != ACT__CHILD_STOPPING)
             children->significant_count -= child->plan->significant;
     }
-    child->pid = pid;
+    child->local = pid.local;
     if (!act_pid_is_none(pid)) {
         add_to_table(&children->by_pid, &by_pid, child);
         children->significant_count += child->plan->significant;
@@ -420,7 +427,7 @@ struct act__child *act__children_by_task(const struct act__children *children, a
     size_t             bucket = task_hash(ask) & (children->by_id.buckets_count - 1);
     struct act__child *child = children->by_id.buckets[bucket];
 
-    while (child != NULL && !act_ref_equal(child->asker.ask, ask))
+    while (child != NULL && !act_ref_equal(act_message_asker(child->answer).ask, ask))
         child = child->id_next;
     return child;
 }
@@ -430,7 +437,7 @@ struct act__child *act__children_by_pid(const struct act__children *children, ac
     struct act__child *child =
         children->by_pid.buckets[pid_hash(pid) & (children->by_pid.buckets_count - 1)];
 
-    while (child != NULL && !act_pid_equal(child->pid, pid))
+    while (child != NULL && !act_pid_equal(act__child_pid(child), pid))
         child = child->pid_next;
     return child;
 }

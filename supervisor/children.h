@@ -44,8 +44,8 @@ enum act__start_cause {
 
 /* How long the next restart waits: backoff.c. */
 struct act__delay {
-    uint8_t    doublings;
-    act_millis since; /* when the last start began */
+    int64_t  since     : 56; /* when the last start began */
+    uint64_t doublings : 8;
 };
 
 /*
@@ -53,6 +53,7 @@ struct act__delay {
  * million.
  */
 struct act__plan {
+    struct act__child        *owner; /* that it is the plan of; held by the others that have it */
     const act_behavior       *behavior;
     struct act__spawn_options options; /* except kept, takes_over, on_end: act__child_options */
     act_millis                shutdown;
@@ -74,62 +75,89 @@ void (*act__plan_args_release(const struct act__plan *plan))(void *args);
  * instance is gone, even if the supervisor was killed before.
  */
 struct act__child {
-    struct act__plan *plan;
-    struct act__child *template; /* that it was made from, and whose plan it has; held. NULL:
-                                    none. */
-    struct act__child      *order_next, *order_previous;
-    struct act__child      *id_next, *pid_next; /* in a bucket; a task has its ask for an id */
-    struct act__child      *pending_next;       /* waits for the supervisor's message to itself */
-    act_on_end              on_end;             /* of the instance */
-    _Atomic uint32_t        holders;            /* the supervisor, and the instance */
-    bool                    is_pending;
-    uint8_t                 state; /* act__child_state */
-    uint8_t                 start_cause;
-    bool                    is_watched;  /* monitored */
-    bool                    has_timer;   /* timer is set */
-    bool                    is_killed;   /* its stop has come to that */
-    bool                    is_linked;   /* with its supervisor; only while that looks at it:
-                                            act__supervisor_abort */
-    bool                    has_begun;   /* the init of an instance was called: what args refer
-                                            to is its own */
-    bool                    is_task;     /* its answer is up to task.c; `answer` is what was
-                                            ordered */
-    bool                    is_answered; /* that was given, or refused */
-    bool                    in_group;    /* of those that are restarted together; see group.c */
-    uint8_t                 end_kind;    /* how the last instance has ended, for the log */
-    uint32_t                late_delays; /* were called off, but are on their way */
-    int32_t                 end_code;
-    struct act__delay       delay;
-    int32_t                 start_result; /* of the running start; ACT_OK while unknown */
-    uint32_t                restarts_count;
-    uint32_t                stop_tries; /* how often there was no memory for the monitor or timer
+    struct act__plan  *plan; /* its own, or that of the template it was made from */
+    struct act__child *order_next, *order_previous;
+    struct act__child *id_next, *pid_next; /* in a bucket; a task has its ask for an id */
+    struct act__child *pending_next;       /* waits for the supervisor's message to itself */
+    act_on_end         on_end;             /* of the instance */
+    _Atomic uint32_t   holders;            /* the supervisor, and the instance */
+    uint8_t            state;              /* act__child_state */
+    uint8_t            start_cause;
+    uint8_t            end_kind; /* how the last instance has ended, for the log */
+    bool               is_pending : 1;
+    bool               is_watched : 1; /* monitored */
+    bool               has_timer  : 1; /* timer is set */
+    bool               is_killed  : 1; /* its stop has come to that */
+    bool               is_linked  : 1; /* with its supervisor; only while that looks at it:
+                                           act__supervisor_abort */
+    bool               has_begun  : 1; /* the init of an instance was called: what args refer
+                                           to is its own */
+    bool               is_task    : 1; /* its answer is up to task.c; `answer` is what was
+                                           ordered */
+    bool               in_group   : 1; /* of those that are restarted together; see group.c */
+    bool               is_answered;    /* that was given, or refused; written by the task, too */
+    uint16_t           stop_tries;     /* how often there was no memory for the monitor or timer
                                            of a stop */
-    act_pid                 pid;        /* none: no instance */
-    act_pid                 handover;   /* that the last instance has left; or none */
-    act_millis              since;      /* it is in that state, except for those that pass
-                                           in a moment */
-    struct act__supervisor *below;      /* of tree.c, while it takes a picture */
-    act_ref                 timer;
-    void                   *args;         /* NULL: none */
-    void                   *kept;         /* NULL: none */
-    act_message            *answer;       /* to start_child; made by the asker, so that answering
-                                             never needs memory */
-    act_asker               asker;        /* of that answer */
-    act_message            *request_next; /* of the start_child that brings this child, while
-                                             that waits */
-    struct act__requests    waiting;      /* for it to have stopped */
+    uint32_t           late_delays;    /* were called off, but are on their way */
+    int32_t            end_code;
+    int32_t            start_result; /* of the running start; ACT_OK while unknown */
+    uint32_t           restarts_count;
+    struct act__delay  delay;
+    uint64_t           local;    /* the local part of its pid; 0: no instance */
+    uint64_t           handover; /* the same, that the last instance has left; 0: none */
+    act_millis         since;    /* it is in that state, except for those that pass in a moment */
+    act_ref            timer;
+    uint32_t           args_at; /* where its own begin, from here; 0: none, or the template's */
+    uint32_t           kept_at; /* the same of the kept block; 0: none */
+    act_message       *answer;  /* to start_child; made by the asker, so that answering never
+                                   needs memory. Its asker is that of start_child. */
+    union {
+        struct act__supervisor *below;        /* of tree.c, while it takes a picture */
+        act_message            *request_next; /* of the start_child that brings this child,
+                                                 while that waits */
+    };
+    struct act__requests waiting; /* for it to have stopped */
 };
+
+_Static_assert(sizeof(struct act__child) <= 184, "of a million each byte is one too many");
 
 /*
  * Copies a spec that act_supervisor_check has found good. One holder.
  *
  * Returns: NULL if there is no memory; nothing was released then.
  */
-struct act__child        *act__child_create(const act_child_spec *spec);
+struct act__child               *act__child_create(const act_child_spec *spec);
+/* That it was made from; NULL: none. */
+static inline struct act__child *act__child_template(const struct act__child *child)
+{
+    return child->plan->owner != child ? child->plan->owner : NULL;
+}
+
+/* NULL: none. */
+static inline void *act__child_args(struct act__child *child)
+{
+    struct act__child *template = act__child_template(child);
+    if (child->args_at != 0)
+        return (char *)child + child->args_at;
+    return template != NULL ? act__child_args(template) : NULL;
+}
+
+/* NULL: none. */
+static inline void *act__child_kept(struct act__child *child)
+{
+    return child->kept_at != 0 ? (char *)child + child->kept_at : NULL;
+}
+
+/* None: it has no instance. */
+static inline act_pid act__child_pid(const struct act__child *child)
+{
+    return (act_pid){.local = child->local};
+}
+
 /* Empty for one that was made from a template, or has come without an id or a name. */
 static inline const char *act__child_id(const struct act__child *child)
 {
-    return child->template == NULL ? child->plan->id : "";
+    return act__child_template(child) == NULL ? child->plan->id : "";
 }
 
 /* For logs. */

@@ -21,7 +21,7 @@ static void write_row(act_child_info *row, const struct act__child *child)
 {
     memset(row, 0, sizeof *row);
     strcpy(row->id, act__child_id(child));
-    row->pid = child->pid;
+    row->pid = act__child_pid(child);
     row->type = (act_child_type)child->plan->type;
     row->restart = (act_restart)child->plan->restart;
     row->is_restarting =

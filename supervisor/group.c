@@ -50,7 +50,8 @@ void act__clear_next(act_self *self, struct act__supervisor *supervisor)
 {
     struct act__child *child = supervisor->cursor, *previous;
 
-    for (; child != NULL && (!child->in_group || act_pid_is_none(child->pid)); child = previous) {
+    for (; child != NULL && (!child->in_group || act_pid_is_none(act__child_pid(child)));
+         child = previous) {
         previous = child->order_previous;
         if (child->in_group)
             clear(self, supervisor, child);
@@ -78,7 +79,7 @@ void act__refill_next(act_self *self, struct act__supervisor *supervisor)
 {
     struct act__child *child = supervisor->cursor;
 
-    while (child != NULL && (!child->in_group || !act_pid_is_none(child->pid)))
+    while (child != NULL && (!child->in_group || !act_pid_is_none(act__child_pid(child))))
         child = child->order_next;
     supervisor->cursor = child;
     if (child == NULL) {

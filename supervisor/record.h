@@ -81,7 +81,7 @@ static inline bool act__restarts_groups(const struct act__supervisor *supervisor
 static inline bool act__child_stays(const struct act__supervisor *supervisor,
                                     const struct act__child      *child)
 {
-    return child->template == NULL && supervisor->strategy != ACT_STRATEGY_DYNAMIC &&
+    return act__child_template(child) == NULL && supervisor->strategy != ACT_STRATEGY_DYNAMIC &&
            child->plan->restart != ACT_RESTART_TEMPORARY;
 }
 

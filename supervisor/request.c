@@ -43,25 +43,26 @@ static act_message **next_of(act_message *request)
 
 bool act__requests_are_empty(const struct act__requests *requests)
 {
-    return requests->first == NULL;
+    return requests->last == NULL;
 }
 
 void act__requests_add(struct act__requests *requests, act_message *request)
 {
-    *next_of(request) = NULL;
-    if (requests->first == NULL)
-        requests->first = request;
-    else
-        *next_of(requests->last) = request;
+    act_message *last = requests->last;
+    *next_of(request) = last != NULL ? *next_of(last) : request;
+    if (last != NULL)
+        *next_of(last) = request;
     requests->last = request;
 }
 
 act_message *act__requests_take(struct act__requests *requests)
 {
-    act_message *request = requests->first;
-    if (request != NULL)
-        requests->first = *next_of(request);
-    return request;
+    act_message *last = requests->last, *first = last != NULL ? *next_of(last) : NULL;
+    if (first == last)
+        requests->last = NULL;
+    else
+        *next_of(last) = *next_of(first);
+    return first;
 }
 
 void act__requests_free(struct act__requests *requests)
@@ -96,6 +97,13 @@ void act__request_answer(act_self *self, act_message *request, const act_supervi
     reply(self, asker, request);
 }
 
+void act__request_pass_asker(act_message *answer, const act_message *request)
+{
+    answer->ref = request->ref;
+    answer->act_sender = request->act_sender;
+    answer->act_sender_node = request->act_sender_node;
+}
+
 void act__start_answer(act_self *self, struct act__child *child, act_result result, act_pid pid)
 {
     act_message          *message = child->answer;
@@ -111,7 +119,7 @@ void act__start_answer(act_self *self, struct act__child *child, act_result resu
         return;
     child->answer = NULL;
     write_answer(message, &answer);
-    reply(self, child->asker, message);
+    reply(self, act_message_asker(message), message);
 }
 
 act_result act_supervisor_answer_read(const act_message *message, act_supervisor_answer *answer)

@@ -49,9 +49,9 @@ struct act__answer {
     act_child_info        rows[];
 };
 
-/* Messages taken by the supervisor, oldest first. */
+/* Messages taken by the supervisor, oldest first; a ring. */
 struct act__requests {
-    act_message *first, *last;
+    act_message *last; /* its next is the first; NULL: there is none */
 };
 
 bool         act__requests_are_empty(const struct act__requests *requests);
@@ -77,6 +77,8 @@ act_result act__request_ask_with(act_self *self, act_ref *ask, act_pid superviso
 
 /* Turns a request that was taken into its answer and sends it: no memory is needed. */
 void act__request_answer(act_self *self, act_message *request, const act_supervisor_answer *answer);
+/* The answer that a request has brought with it is for the asker of that request. */
+void act__request_pass_asker(act_message *answer, const act_message *request);
 /* Answers the asker that had this child started, if that is still to be done. */
 void act__start_answer(act_self *self, struct act__child *child, act_result result, act_pid pid);
 

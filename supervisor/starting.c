@@ -12,7 +12,8 @@ static act_result spawn_supervisor(act_self *self, act_pid *pid, struct act__chi
     struct act__spawn_options options;
     act__child_options(child, &options);
     pthread_mutex_t *mutex = act__user_code_begin();
-    act_result       result = act__supervisor_spawn_link(self, pid, child->args, &options, child);
+    act_result       result =
+        act__supervisor_spawn_link(self, pid, act__child_args(child), &options, child);
     act__user_code_end(mutex);
     return result;
 }
@@ -37,7 +38,7 @@ static act_result spawn_as(act_self *self, act_pid *pid, struct act__child *chil
     options.lifecycle.rests = starts_at_once(child);
     act__child_hold(child);
     act_result result =
-        act_spawn_link(self, pid, child->plan->behavior, child->args, &options.spawn);
+        act_spawn_link(self, pid, child->plan->behavior, act__child_args(child), &options.spawn);
     if (result != ACT_OK)
         act__child_let_go(child);
     return result;
@@ -53,7 +54,7 @@ static act_result spawn(act_self *self, act_pid *pid, struct act__child *child)
     bool       is_lost = result == ACT_NO_ACTOR;
 
     if (result == ACT_OK || is_lost)
-        child->handover = act_pid_none();
+        child->handover = 0;
     return is_lost ? spawn_as(self, pid, child) : result;
 }
 
@@ -164,8 +165,9 @@ void act__child_started(act_self *self, struct act__supervisor *supervisor,
     child->state = ACT__CHILD_RUNNING;
     child->since = act_now(self);
     act__tell_event(self, supervisor, child,
-                    (act_supervision_event){.what = ACT_SUPERVISION_STARTED, .child = child->pid});
-    act__start_answer(self, child, ACT_OK, child->pid);
+                    (act_supervision_event){.what = ACT_SUPERVISION_STARTED,
+                                            .child = act__child_pid(child)});
+    act__start_answer(self, child, ACT_OK, act__child_pid(child));
     if (child != supervisor->cursor)
         return;
     if (supervisor->phase == ACT__SUPERVISOR_STARTING)

@@ -18,7 +18,7 @@
 void act__child_kill(act_self *self, struct act__child *child)
 {
     child->is_killed = true;
-    act_kill_agreed(self, child->pid);
+    act_kill_agreed(self, act__child_pid(child));
 }
 
 /* That it ends so is logged by the system, with its pid. */
@@ -28,7 +28,8 @@ void act__child_is_overdue(act_self *self, struct act__child *child)
             act__child_label(child), (long long)child->plan->shutdown);
     child->is_killed = true;
     /* Never fails: a kill needs no memory. */
-    (void)!act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
+    (void)!act_exit_other(self, act__child_pid(child),
+                          act_exit_reason_make(ACT_EXIT_KILL, 0, NULL));
 }
 
 static bool arm_timer(act_self *self, const struct act__supervisor *supervisor,
@@ -38,8 +39,8 @@ static bool arm_timer(act_self *self, const struct act__supervisor *supervisor,
 
     if (child->plan->shutdown < 0 || child->is_killed || child->has_timer || supervisor->has_timer)
         return true;
-    if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP, act_pid_value(child->pid)) !=
-        ACT_OK)
+    if (act__request_create_value(&message, ACT__TAG_STOP_TIME_IS_UP,
+                                  act_pid_value(act__child_pid(child))) != ACT_OK)
         return false;
     child->has_timer = act_send_after(self, &child->timer, act_self_pid(self), &message,
                                       child->plan->shutdown) == ACT_OK;
@@ -70,7 +71,7 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
     child->stop_tries = 0;
     if (supervisor->phase != ACT__SUPERVISOR_CLEARING ||
         !child->in_group) /* else it will be back */
-        act_handover_abandon(supervisor->system, child->pid);
+        act_handover_abandon(supervisor->system, act__child_pid(child));
     /*
      * The monitor first: a child that has unlinked, or is dead already, must not be waited for in
      * vain.
@@ -78,8 +79,8 @@ void act__child_stop(act_self *self, struct act__supervisor *supervisor, struct 
     (void)act__child_watch(self, child);
     if (child->plan->shutdown == ACT_SHUTDOWN_KILL ||
         (supervisor->is_killed && child->plan->type == ACT_CHILD_WORKER) ||
-        act_exit_other(self, child->pid, act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)) !=
-            ACT_OK)
+        act_exit_other(self, act__child_pid(child),
+                       act_exit_reason_make(ACT_EXIT_SHUTDOWN, 0, NULL)) != ACT_OK)
         act__child_kill(self, child);
     act__child_stop_again(self, supervisor, child);
 }
@@ -176,7 +177,7 @@ void act__all_are_overdue(act_self *self, struct act__supervisor *supervisor)
     }
     for (struct act__child *child = supervisor->children.first; child != NULL;
          child = child->order_next)
-        if (!act_pid_is_none(child->pid))
+        if (!act_pid_is_none(act__child_pid(child)))
             act__child_kill(self, child);
 }
 
@@ -192,7 +193,7 @@ void act__stop_next(act_self *self, struct act__supervisor *supervisor)
 {
     struct act__child *child = supervisor->cursor;
 
-    while (child != NULL && act_pid_is_none(child->pid)) {
+    while (child != NULL && act_pid_is_none(act__child_pid(child))) {
         act__child_rest(self, child);
         child = child->order_previous;
     }
@@ -208,7 +209,7 @@ static void begin_all_stops(act_self *self, struct act__supervisor *supervisor)
     supervisor->cursor = NULL;
     for (struct act__child *child = supervisor->children.first; child != NULL;
          child = child->order_next) {
-        if (act_pid_is_none(child->pid))
+        if (act_pid_is_none(act__child_pid(child)))
             act__child_rest(self, child);
         else if (child->state != ACT__CHILD_STOPPING)
             act__child_stop(self, supervisor, child);
@@ -294,8 +295,8 @@ static void forget_unlinked(act_self *self, struct act__supervisor *supervisor)
     act_each_link(self, mark_linked, supervisor);
     for (struct act__child *child = supervisor->children.first; child != NULL;
          child = child->order_next) {
-        if (!child->is_linked && !act_pid_is_none(child->pid)) {
-            act_handover_abandon(supervisor->system, child->pid);
+        if (!child->is_linked && !act_pid_is_none(act__child_pid(child))) {
+            act_handover_abandon(supervisor->system, act__child_pid(child));
             child->has_begun = true; /* to have unlinked */
             act__children_set_pid(&supervisor->children, child, act_pid_none());
         }

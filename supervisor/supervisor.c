@@ -81,7 +81,7 @@ static void handle_pending(act_self *self, struct act__supervisor *supervisor,
         act__child_stop_again(self, supervisor, child);
     else if (child->state == ACT__CHILD_RESTARTING && supervisor->phase == ACT__SUPERVISOR_RUNNING)
         act__child_restart(self, supervisor, child);
-    else if (child->is_killed && !act_pid_is_none(child->pid))
+    else if (child->is_killed && !act_pid_is_none(act__child_pid(child)))
         await_end(self, supervisor, child);
 }
 
@@ -100,7 +100,7 @@ static struct act__child *find_child_by_pid(const struct act__supervisor *superv
     if (child != NULL || act_handover_of(supervisor->system, pid, &handover) != ACT_OK)
         return child;
     child = supervisor->children.first;
-    while (child != NULL && !act_pid_equal(child->handover, handover))
+    while (child != NULL && child->handover != handover.local)
         child = child->order_next;
     return child;
 }
@@ -134,7 +134,7 @@ static void terminate_child(act_self *self, struct act__supervisor *supervisor,
     struct act__child    *child = find_child_asked_for(supervisor, request);
     act_supervisor_answer answer = {.result = child != NULL ? ACT_OK : ACT_NOT_FOUND};
 
-    if (child == NULL || act_pid_is_none(child->pid)) {
+    if (child == NULL || act_pid_is_none(act__child_pid(child))) {
         act__request_answer(self, request, &answer);
         if (child != NULL && child->state != ACT__CHILD_DOWN)
             cancel_restart(self, supervisor, child);
@@ -165,7 +165,7 @@ static void start_child(act_self *self, struct act__supervisor *supervisor, act_
         act__children_add(&supervisor->children, child);
         act__child_start(self, supervisor, child, ACT__START_REQUEST);
     } else {
-        act__start_answer(self, child, ACT_EXISTS, there->pid);
+        act__start_answer(self, child, ACT_EXISTS, act__child_pid(there));
     }
     act_message_free(&request); /* and the child, if it is still in there */
 }
@@ -185,7 +185,7 @@ static bool is_at_rest(act_self *self, struct act__child *child, act_message *re
         return false;
     }
     if (child != NULL)
-        answer = (act_supervisor_answer){.result = ACT_EXISTS, .child = child->pid};
+        answer = (act_supervisor_answer){.result = ACT_EXISTS, .child = act__child_pid(child)};
     act__request_answer(self, request, &answer);
     return false;
 }
@@ -196,7 +196,6 @@ static void restart_child(act_self *self, struct act__supervisor *supervisor, ac
 
     if (!is_at_rest(self, child, request))
         return;
-    child->asker = act_message_asker(request);
     child->answer = request;
     act__child_start(self, supervisor, child, ACT__START_AGAIN);
 }
@@ -247,7 +246,6 @@ static void start_child_args(act_self *self, struct act__supervisor *supervisor,
         act__request_answer(self, request, &refused);
         return;
     }
-    child->asker = act_message_asker(request);
     child->answer = request;
     act__children_add(&supervisor->children, child);
     act__child_start(self, supervisor, child, ACT__START_REQUEST);
@@ -305,7 +303,8 @@ static void receive_request(act_self *self, struct act__supervisor *supervisor)
     act_message *request = act_take(self);
 
     if (request->tag == ACT__TAG_START_CHILD)
-        ((struct act__child *)request->as.resource.pointer)->asker = act_message_asker(request);
+        act__request_pass_asker(((struct act__child *)request->as.resource.pointer)->answer,
+                                request);
     if (supervisor->phase == ACT__SUPERVISOR_RUNNING &&
         act__requests_are_empty(&supervisor->held)) {
         handle_request(self, supervisor, request);
@@ -334,16 +333,16 @@ bool act__child_watch(act_self *self, struct act__child *child)
     act_ref monitor; /* never taken back: see forget_instance */
 
     if (!child->is_watched)
-        child->is_watched = act_monitor(self, &monitor, child->pid) == ACT_OK;
+        child->is_watched = act_monitor(self, &monitor, act__child_pid(child)) == ACT_OK;
     return child->is_watched;
 }
 
 static void abandon_handover(act_system *system, struct act__child *child)
 {
-    if (act_pid_is_none(child->handover))
+    if (child->handover == 0)
         return;
-    act_handover_abandon(system, child->handover);
-    child->handover = act_pid_none();
+    act_handover_abandon(system, (act_pid){.local = child->handover});
+    child->handover = 0;
 }
 
 void act__child_rest(act_self *self, struct act__child *child)
@@ -425,8 +424,10 @@ static void forget_instance(act_self *self, struct act__supervisor *supervisor,
      * look through the inbox.
      */
     child->has_timer = child->is_watched = false;
-    if (act_handover_of(act_self_system(self), child->pid, &child->handover) != ACT_OK)
-        child->handover = act_pid_none();
+    act_pid handover;
+    child->handover = 0;
+    if (act_handover_of(act_self_system(self), act__child_pid(child), &handover) == ACT_OK)
+        child->handover = handover.local;
     act__children_set_pid(&supervisor->children, child, act_pid_none());
 }
 
@@ -435,7 +436,7 @@ static void handle_child_gone(act_self *self, struct act__supervisor *supervisor
 {
     act__tell_event(self, supervisor, child,
                     (act_supervision_event){.what = ACT_SUPERVISION_ENDED,
-                                            .child = child->pid,
+                                            .child = act__child_pid(child),
                                             .kind = reason.kind,
                                             .code = reason.code});
     child->end_kind = (uint8_t)reason.kind;

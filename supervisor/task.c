@@ -39,7 +39,7 @@ static act_result init(act_self *self, void *state, const void *args)
     if (args == NULL) /* start_child_args without any */
         return ACT_INVALID;
     *(struct job *)state = *(const struct job *)args;
-    ((struct job *)state)->ask = ((struct job *)state)->child->asker.ask;
+    ((struct job *)state)->ask = act_message_asker(((struct job *)state)->child->answer).ask;
     act_work_for_ask(self);
     if (act_message_create_value(&message, RUN, act_nothing()) != ACT_OK)
         return ACT_NO_MEMORY;
@@ -59,7 +59,7 @@ static void receive(act_self *self, void *state, const act_message *message)
     act_message *answer = order->function(self, order->args_bytes != 0 ? order->args : NULL);
     if (answer != NULL) {
         child->is_answered = true; /* read by the supervisor when it has heard of the end */
-        if (act_reply_message(self, child->asker, &answer) != ACT_OK)
+        if (act_reply_message(self, act_message_asker(child->answer), &answer) != ACT_OK)
             act_message_free(&answer);
     }
     act_exit(self, act_exit_reason_make(ACT_EXIT_NORMAL, 0, NULL));
@@ -123,9 +123,8 @@ void act__task_start(act_self *self, struct act__supervisor *supervisor, act_mes
         act_message_free(&request);
         return;
     }
-    ((struct job *)child->args)->child = child;
+    ((struct job *)act__child_args(child))->child = child;
     child->is_task = true;
-    child->asker = act_message_asker(request);
     child->answer = request;
     act__children_add(&supervisor->children, child);
     act__child_start(self, supervisor, child, ACT__START_REQUEST);
@@ -134,6 +133,7 @@ void act__task_start(act_self *self, struct act__supervisor *supervisor, act_mes
 void act__task_ended(act_self *self, struct act__child *child, act_exit_reason reason)
 {
     if (!child->is_answered)
-        (void)!act_refuse(self, child->asker, reason); /* unless the asker has given up */
+        (void)!act_refuse(self, act_message_asker(child->answer),
+                          reason); /* unless the asker has given up */
     child->is_answered = true;
 }

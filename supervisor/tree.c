@@ -67,9 +67,9 @@ static struct act__supervisor *of_system(struct act__supervisor *supervisor,
 static bool is_current(const struct act__supervisor *supervisor)
 {
     const struct act__child *from = supervisor->from;
-    return from == NULL ||
-           (!act_pid_is_none(from->pid) &&
-            (act_pid_is_none(supervisor->pid) || act_pid_equal(from->pid, supervisor->pid)));
+    return from == NULL || (!act_pid_is_none(act__child_pid(from)) &&
+                            (act_pid_is_none(supervisor->pid) ||
+                             act_pid_equal(act__child_pid(from), supervisor->pid)));
 }
 
 /* Locks all, tells their specs about them and counts the rows. */
@@ -105,7 +105,7 @@ static void thaw(act_system *system)
  */
 static act_tree_state shown_state_of(const struct act__child *child)
 {
-    bool is_gone = child->state >= ACT__CHILD_STARTING && act_pid_is_none(child->pid);
+    bool is_gone = child->state >= ACT__CHILD_STARTING && act_pid_is_none(act__child_pid(child));
     return is_gone ? ACT_TREE_DOWN : (act_tree_state)child->state;
 }
 
@@ -114,7 +114,7 @@ static void write_child(act_tree_row *row, const struct act__child *child)
     strcpy(row->id, act__child_id(child));
     if (child->plan->options.spawn.name != NULL)
         strcpy(row->name, child->plan->options.spawn.name);
-    row->pid = child->pid;
+    row->pid = act__child_pid(child);
     row->behavior_name = child->plan->behavior->name;
     row->type = (act_child_type)child->plan->type;
     row->state = shown_state_of(child);

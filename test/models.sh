@@ -51,6 +51,9 @@ parking        wakes_the_worker_that_is_meant                           -DINJECT
 parking        wakes_a_thief_again_once_its_sentry_has_nothing_to_do    -DBEGUN=1 -DINJECTS=1 -DCHORES=1 -DNESTS=1
 parking        has_a_sentry_again_when_that_finds_work                  -DBEGUN=1 -DINJECTS=0 -DNESTS=1 -DTWINS
 steal_deque    runs_each_actor_once
+spawn          takes_the_token_of_a_cell_that_sleeps_and_no_other
+spawn          may_leave_its_actor_asleep                               -DRESTS=true
+spawn          that_fails_leaves_a_late_message_to_the_cell             -DFAILS=true
 station        is_used_by_one_and_leaves_no_actor_waiting
 station        is_used_by_one_of_three_threads                          -DTHREADS=3
 station        is_left_by_all_threads_at_the_end                        -DENDS -DTHREADS=3
@@ -135,6 +138,9 @@ station        wanted_back_by_a_thread_that_still_wakes_is_used_by_two  assertio
 station        that_is_not_given_back_is_waited_for_for_ever            end        -DBREAK_GIVE
 station        left_with_an_actor_woken_late_leaves_it_waiting          end        -DBREAK_SWEEP
 station        given_to_a_thread_that_missed_the_end_is_never_left      end        -DENDS -DBREAK_ENDING
+spawn          of_a_cell_that_is_awake_takes_anothers_token             assertion  -DBREAK_TOKEN
+spawn          without_the_recheck_loses_what_is_asked                  end        -DRESTS=true -DBREAK_RECHECK
+spawn          that_fails_and_does_not_look_back_loses_a_message        end        -DFAILS=true -DBREAK_GIVE_BACK
 run_queue      with_a_head_that_is_stored_runs_an_actor_twice           assertion  -DBREAK_ADVANCE
 run_queue      that_is_never_full_loses_an_actor                        any        -DBREAK_FULL
 run_queue      with_a_tail_before_its_place_runs_no_actor               assertion  -DBREAK_PUSH_ORDER

@@ -24,6 +24,7 @@
 #include <actor/signal/bond.h>
 #include <actor/signal/link_index.h>
 #include <actor/signal/signal.h>
+#include <mailbox/base/gap.h>
 #include <mailbox/base/lock.h>
 
 /*
@@ -367,8 +368,10 @@ static void give_cell_back(struct act__worker *worker, const struct newborn *new
 /* Returns: whether it sleeps: it has begun, and nothing has come; else the token is held still. */
 static bool rest_newborn(act_self *cell)
 {
-    if (act__phase_of(cell) != ACT__PHASE_RUNNING ||
-        !act__mpsc_idle(&cell->inbox_shared.queue, NULL))
+    if (act__phase_of(cell) != ACT__PHASE_RUNNING)
+        return false;
+    act__gap("spawn.rests");
+    if (!act__mpsc_idle(&cell->inbox_shared.queue, NULL))
         return false;
     /* seq_cst: one of this and act__control_set sees the other, as in wake_if_asked in turn.c. */
     return atomic_load_explicit(&cell->control, memory_order_seq_cst) == 0 ||
@@ -391,6 +394,7 @@ INLINED act_result spawn(struct act__worker *worker, act_pid *pid, act_ref *moni
         result = find_cell(worker, &newborn, what->options);
     if (result != ACT_OK)
         return result;
+    act__gap("spawn.has_cell");
     if (!make_birth(&newborn, what)) {
         give_cell_back(worker, &newborn, what->options);
         return ACT_NO_MEMORY;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <actor/scheduler/task.h>
 #include <mailbox/base/list.h>
 
 __attribute__((noinline)) char *act__panic_floor(void)
@@ -12,7 +13,11 @@ __attribute__((noinline)) char *act__panic_floor(void)
     return __builtin_frame_address(0);
 }
 
-/* One more frame is about to be unwound: at the bottom of the thread's loop the panic is over. */
+/*
+ * One more frame is about to be unwound: at the bottom of the thread's loop the panic is over. An
+ * actor's turn, from which its callbacks come, is above that by a frame that need not be walked;
+ * where the compiler has made it a part of the loop it is not met.
+ */
 _Unwind_Reason_Code act__panic_step(int version, _Unwind_Action actions,
                                     _Unwind_Exception_Class class,
                                     struct _Unwind_Exception *exception,
@@ -22,7 +27,8 @@ _Unwind_Reason_Code act__panic_step(int version, _Unwind_Action actions,
     (void)version;
     (void)class;
     (void)exception;
-    if ((actions & _UA_END_OF_STACK) != 0 || (char *)_Unwind_GetCFA(context) > panic->stack_floor)
+    if ((actions & _UA_END_OF_STACK) != 0 || (char *)_Unwind_GetCFA(context) > panic->stack_floor ||
+        _Unwind_GetRegionStart(context) == (_Unwind_Ptr)act__turn_run)
         longjmp(panic->recover, 1);
     return _URC_NO_REASON;
 }

@@ -112,14 +112,14 @@ static void parts_of_a_block_do_not_overlap(void)
                                .kept_bytes = 77,
                                .options = ACT_SPAWN_OPTIONS(.name = name)};
     struct act__child *child = act__child_create(&spec);
-    ck_assert_uint_eq((uintptr_t)child->args % 16, 0);
-    ck_assert_uint_eq((uintptr_t)child->kept % 16, 0);
-    memset(child->kept, 'k', 77);
-    memset(child->args, 'R', 13);
+    ck_assert_uint_eq((uintptr_t)act__child_args(child) % 16, 0);
+    ck_assert_uint_eq((uintptr_t)act__child_kept(child) % 16, 0);
+    memset(act__child_kept(child), 'k', 77);
+    memset(act__child_args(child), 'R', 13);
     ck_assert_str_eq(child->plan->id, id);
     ck_assert_str_eq(child->plan->options.spawn.name, name);
     for (int i = 0; i < 77; i++)
-        ck_assert_int_eq(((char *)child->kept)[i], 'k');
+        ck_assert_int_eq(((char *)act__child_kept(child))[i], 'k');
     act__child_let_go(child);
 }
 
