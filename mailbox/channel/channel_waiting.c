@@ -334,14 +334,21 @@ static void fall_asleep(struct act__waiter *waiter, int64_t until)
     }
 }
 
+/* What the next wait in place may take. */
+static void learn_from_sleep(struct act__waiter *waiter, int64_t until)
+{
+    int64_t began = act__channel_clock();
+    fall_asleep(waiter, until);
+    bool is_short = is_told(waiter) && act__channel_clock() - began < SHORT_NANOS;
+    patience.yields = is_short ? YIELDS_MAX : halve_down_to(patience.yields, 1);
+}
+
 uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until, bool in_place)
 {
-    if (!in_place || !wait_in_place(waiter)) {
-        int64_t began = act__channel_clock();
+    if (!in_place)
         fall_asleep(waiter, until);
-        bool is_short = is_told(waiter) && act__channel_clock() - began < SHORT_NANOS;
-        patience.yields = is_short ? YIELDS_MAX : halve_down_to(patience.yields, 1);
-    }
+    else if (!wait_in_place(waiter))
+        learn_from_sleep(waiter, until);
     return act__load(&waiter->state);
 }
 
