@@ -11,7 +11,7 @@ enum { KINDS = 2 };
 
 /* What the hooks have seen, and what they wait for. */
 static _Atomic int  sleeps, yields;
-static _Atomic bool is_selected, is_answered;
+static _Atomic bool is_selected, is_answered, is_over;
 
 static void begin(act__gap_hook *hook)
 {
@@ -19,6 +19,7 @@ static void begin(act__gap_hook *hook)
     act__store(&yields, 0);
     act__store(&is_selected, false);
     act__store(&is_answered, false);
+    act__store(&is_over, false);
     act__gap_with(hook);
 }
 
@@ -42,6 +43,7 @@ static void receives(void *argument)
 {
     struct receiver *self = argument;
     self->result = act_channel_receive(self->receiver, &self->value, self->timeout);
+    act__store(&is_over, true);
 }
 
 static void start(struct receiver *receiver, struct pipe *pipe, act_millis timeout)
@@ -131,7 +133,7 @@ static void tell_late(const char *place)
             sched_yield();
     } else if (strcmp(place, "channel.selected") == 0) {
         act__store_release(&is_selected, true); /* pairs with the acquire above */
-        while (act__load(&sleeps) < 2)
+        while (act__load(&sleeps) < 2 && !act__load(&is_over))
             sched_yield();
     }
 }
