@@ -74,7 +74,9 @@ channel        whose_free_place_is_given_to_none_sleeps_on              end     
 channel        looked_at_before_the_lock_sleeps_on                      end        -DBREAK_LOCK
 channel        that_ends_for_one_receiver_leaves_the_other              end        -DTWO -DBREAK_ALL
 channel        that_selects_what_another_has_loses_a_value              assertion  -DRENDEZVOUS -DBREAK_SELECT
-channel        left_without_the_lock_loses_a_value                      assertion  -DRENDEZVOUS -DBREAK_PASS
+channel        left_before_it_is_told_loses_a_value                     assertion  -DRENDEZVOUS -DBREAK_PASS
+channel        told_before_the_value_has_moved_loses_it                 assertion  -DRENDEZVOUS -DBREAK_EARLY
+channel        told_by_a_look_and_a_store_sleeps_on                     end        -DBREAK_TELL
 flood          of_one_that_is_muted_with_a_list_loses_the_other         end        -DBREAK_PASS_ON
 forward        whose_end_is_not_remembered_is_freed_on_its_way          assertion  -DBREAK_OVER
 forward        whose_end_does_not_follow_it_is_freed_too_early          assertion  -DBREAK_FOLLOW

@@ -8,7 +8,8 @@
  *           mailbox/channel/channel_buffered.c send, receive; with -DRENDEZVOUS mailbox/channel/channel_rendezvous.c  send, receive
  *           mailbox/channel/channel.c          sender_drop, of the last sender
  * Left out  What the values are, and where they lie: they are counted. The order of the lists: any that is listed may be
- *           selected. Watchers. Deadlines, but with -DTIMEOUTS a sleeper may awake at any time and look again.
+ *           selected. Watchers. Deadlines, but with -DTIMEOUTS a sleeper may awake at any time and look again, once. How long
+ *           a waiter waits in place: any time.
  * Asserted  every value that is sent is received, once; none sleeps on: all come to their end.
  * Order     sequentially consistent here. All but the selecting happens under a lock.
  */
@@ -50,6 +51,14 @@ bool is_last[CHANNELS]; /* no sender is left */
 byte handles[CHANNELS];
 byte state[THREADS];
 bool done[THREADS];      /* act_done: the one that selects has handed the value over */
+#define IN_PLACE 0
+#define ASLEEP   1
+#define TOLD     2
+byte told[THREADS];      /* the waiter's futex; only when it is TOLD, one that was selected goes on */
+bool parked[THREADS];    /* in the kernel */
+#ifdef TIMEOUTS
+byte deadlines = 1;      /* that still come */
+#endif
 #define LIST(c, thread) list[(c) * THREADS + (thread)]
 bool list[CHANNELS * THREADS]; /* receivers at the senders' side of c, senders at the receivers' side */
 byte sent, received;
@@ -71,6 +80,25 @@ inline win(thread, what)
 #else
     atomic { if :: state[thread] == LOOKING -> state[thread] = what; other = thread :: else fi }
 #endif
+}
+
+/* Once the locks are released: exchange of `told`, then the system call if the other one was asleep. */
+inline tell(thread)
+{
+    if
+    :: thread != THREADS ->
+#ifdef BREAK_TELL
+        /* A look and a store instead of an exchange. */
+        heard = told[thread];
+        told[thread] = TOLD;
+        atomic { if :: heard == ASLEEP -> parked[thread] = false :: else fi; heard = 0 }
+#else
+        /* Before the system call the other one cannot move, so that is no step of its own. */
+        assert(told[thread] != TOLD);
+        atomic { if :: told[thread] == ASLEEP -> parked[thread] = false :: else fi; told[thread] = TOLD }
+#endif
+    :: else
+    fi
 }
 
 /* Takes one of two threads off the list of `where`, if one is listed and can be selected: `other`, or THREADS. Under the
@@ -105,16 +133,21 @@ inline refill(ch)
 {
     lock(in_lock[ch]);
     lock(out_lock[ch]);
+    other = THREADS;
+    partner = THREADS;
     if
     :: tail[ch] - head[ch] < CAPACITY ->
         SELECT_SENDER(ch);
         if
-        :: other != THREADS -> done[other] = true; ok = true; pass(ch)
+        :: other != THREADS -> partner = other; done[other] = true; ok = true; pass(ch)
         :: else
         fi
     :: else
     fi;
-    atomic { unlock(out_lock[ch]); unlock(in_lock[ch]); other = 0 }
+    atomic { unlock(out_lock[ch]); unlock(in_lock[ch]) }
+    tell(partner);
+    tell(other);
+    atomic { other = 0; partner = 0 }
 }
 
 inline try_send(ch)
@@ -123,13 +156,18 @@ inline try_send(ch)
 #ifdef RENDEZVOUS
     SELECT_RECEIVER(ch);
     ok = (other != THREADS);
+#ifdef BREAK_EARLY
+    tell(other);
+#endif
     if :: ok -> done[other] = true; sent++ :: else fi;
 #else
     ok = (tail[ch] - head[ch] < CAPACITY);
     pass(ch);
     if :: ok -> sent++ :: else fi;
 #endif
-    atomic { unlock(in_lock[ch]); other = 0 }
+    unlock(in_lock[ch]);
+    tell(other);
+    other = 0
 }
 
 /* `ok`: a value was taken. `gone`: none will come any more. */
@@ -150,7 +188,9 @@ inline try_receive(ch)
     fi;
 #endif
     atomic { if :: ok -> received++; assert(received <= TOTAL) :: else fi; unlock(OUT_LOCK[ch]) }
-#ifndef RENDEZVOUS
+#ifdef RENDEZVOUS
+    tell(other);
+#else
 #ifndef BREAK_REFILL
     if :: other != 0 -> refill(ch); ok = true :: else fi;
 #endif
@@ -158,21 +198,45 @@ inline try_receive(ch)
     other = 0
 }
 
+/* Begins to wait. */
+#define LOOK(me) state[me] = LOOKING
+
+/* So that there are fewer states: what is left of a wait says no more. */
+#define FORGET(me) state[me] = AWAKE; done[me] = false; told[me] = IN_PLACE; parked[me] = false
+
+#ifdef BREAK_PASS
+#define MAY_GO(me) (state[me] != LOOKING)
+#else
+#define MAY_GO(me) (told[me] == TOLD)
+#endif
+
+/* Until told, in place or asleep. With a deadline: or until none has selected it by then. */
 inline sleep(me)
 {
-#ifdef TIMEOUTS
     if
-    :: state[me] != LOOKING
-    :: atomic { state[me] == LOOKING -> state[me] = AWAKE }
-    fi
-#else
-    state[me] != LOOKING
+    :: MAY_GO(me)
+    :: atomic { told[me] == IN_PLACE -> told[me] = ASLEEP; parked[me] = true }
+        if
+        :: !parked[me]
+#ifdef TIMEOUTS
+        :: atomic { state[me] == LOOKING && deadlines > 0 -> deadlines--; state[me] = AWAKE }
 #endif
+        fi
+    fi
+}
+
+/* A case was possible before. Unless it was selected meanwhile: then it waits to be told. */
+inline give_up(me)
+{
+    if
+    :: atomic { state[me] == LOOKING -> state[me] = AWAKE }
+    :: state[me] != LOOKING && MAY_GO(me)
+    fi
 }
 
 proctype sender(byte me)
 {
-    byte other, left = EACH;
+    byte other, heard, left = EACH;
     bool ok;
     do
     :: left > 0 ->
@@ -180,7 +244,7 @@ proctype sender(byte me)
         if
         :: ok -> left--
         :: else ->
-            atomic { state[me] = LOOKING; done[me] = false }
+            atomic { LOOK(me) }
             lock(OUT_LOCK[OVER(me)]);
 #ifdef RENDEZVOUS
             ok = RECEIVER_LISTED(OVER(me));
@@ -192,10 +256,15 @@ proctype sender(byte me)
 #endif
             atomic { if :: !ok -> LIST(OVER(me), me) = true :: else fi; unlock(OUT_LOCK[OVER(me)]) }
             if
-            :: ok -> atomic { if :: state[me] == LOOKING -> state[me] = AWAKE :: else fi }
+            :: ok -> give_up(me)
             :: else -> sleep(me)
             fi;
-            atomic { !OUT_LOCK[OVER(me)] -> LIST(OVER(me), me) = false; if :: done[me] -> left--; sent++ :: else fi }
+            /* One that was selected was taken off the list; for its value it needs no lock, either. */
+            if
+            :: atomic { state[me] == AWAKE && !OUT_LOCK[OVER(me)] -> LIST(OVER(me), me) = false }
+            :: state[me] != AWAKE
+            fi;
+            atomic { if :: done[me] -> left--; sent++ :: else fi; FORGET(me) }
         fi
     :: else -> break
     od;
@@ -206,6 +275,7 @@ proctype sender(byte me)
         lock(in_lock[OVER(me)]);
         SELECT_RECEIVER(OVER(me));
         unlock(in_lock[OVER(me)]);
+        tell(other);
 #ifdef BREAK_ALL
         break
 #endif
@@ -217,7 +287,7 @@ proctype sender(byte me)
 /* Over all channels; `off` are those that have ended. */
 proctype receiver(byte me)
 {
-    byte other, c, listed;
+    byte other, partner, heard, c, listed;
     bool ok, gone, off[2];
     off[1] = (CHANNELS == 1);
     do
@@ -233,7 +303,7 @@ proctype receiver(byte me)
         if
         :: ok || (off[0] && off[1])
         :: else ->
-            atomic { state[me] = LOOKING; done[me] = false; listed = 0; ok = false }
+            atomic { LOOK(me); listed = 0; ok = false }
             do
             :: listed < CHANNELS && off[listed] -> listed++
             :: listed < CHANNELS && !off[listed] ->
@@ -253,26 +323,23 @@ proctype receiver(byte me)
             :: else -> break
             od;
             if
-            :: ok -> atomic { if :: state[me] == LOOKING -> state[me] = AWAKE :: else fi }
+            :: ok -> give_up(me)
             :: else -> sleep(me)
             fi;
             c = 0;
             do
             :: c < CHANNELS ->
-#ifdef BREAK_PASS
-                LIST(c, me) = false;
-#else
-                atomic { !in_lock[c] -> LIST(c, me) = false }
-#endif
+                atomic { c == state[me] || !in_lock[c] -> LIST(c, me) = false } /* the selector took it off that one */
                 c++
             :: else -> break
             od;
             atomic {
                 c = state[me];
                 if
-                :: done[me] -> received++; done[me] = false; c = AWAKE; assert(received <= TOTAL)
+                :: done[me] -> received++; c = AWAKE; assert(received <= TOTAL)
                 :: else
-                fi
+                fi;
+                FORGET(me)
             }
             /* A receiver that was chosen for a channel tries that one first. */
             if

@@ -10,6 +10,12 @@
 /* A block of an unbounded channel holds this much, but at least a few values. */
 enum { BLOCK_BYTES = 2016, BLOCK_VALUES_MIN = 4 };
 
+/*
+ * A thread that finds a lock taken keeps off while many values go through. Where only one can wait
+ * the other side comes to a stop meanwhile.
+ */
+enum { LOCK_PAUSES = 64, LOCK_PAUSES_OF_ONE = 4 };
+
 struct act_channel *act__channel_make(enum act__channel_kind kind, size_t value_bytes)
 {
     struct act_channel *channel = act__allocate_lines(sizeof *channel);
@@ -19,6 +25,7 @@ struct act_channel *act__channel_make(enum act__channel_kind kind, size_t value_
     channel->words =
         act__forks + (kind != ACT__CHANNEL_BUFFERED || value_bytes != sizeof(uint64_t));
     channel->kind = kind;
+    channel->sender.side.lock_pauses = channel->receiver.side.lock_pauses = LOCK_PAUSES_OF_ONE;
     channel->value_bytes = (uint32_t)value_bytes;
     channel->step_bytes = value_bytes != 0 ? (uint32_t)value_bytes : 1;
     return channel;
@@ -58,6 +65,8 @@ act_result act_channel_create(act_sender **sender, act_receiver **receiver, size
         act__free(channel);
         return ACT_NO_MEMORY;
     }
+    if (capacity > 1)
+        channel->sender.side.lock_pauses = channel->receiver.side.lock_pauses = LOCK_PAUSES;
     atomic_init(&channel->sender.side.handles, 1);
     atomic_init(&channel->receiver.side.handles, 1);
     atomic_init(&channel->sides, 2);

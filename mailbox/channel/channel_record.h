@@ -50,9 +50,10 @@ struct act__side {
     uint64_t                 other;    /* the other side's position when last looked at, without
                                           ACT__LAST */
     struct act__block       *block;
-    uint32_t                 place;   /* in block->values, in bytes */
-    bool                     is_cut;  /* the other side's last handle is gone */
-    struct act__channel_list waiting; /* cases of the other side */
+    uint32_t                 place;       /* in block->values, in bytes */
+    bool                     is_cut;      /* the other side's last handle is gone */
+    uint8_t                  lock_pauses; /* between two looks at a lock that is taken */
+    struct act__channel_list waiting;     /* cases of the other side */
 };
 
 #define ACT__LAST ((uint64_t)1)
@@ -142,23 +143,32 @@ static inline void act__side_unlock(struct act__side *side)
  * One wait for one or more cases. The thread that makes a case possible selects the waiter for it,
  * by setting `state`; only one can.
  *
- *     LOOKING ----> ASLEEP ---- try_select: case i has become possible ----> CHOSEN + i
- *        |             |
- *        +-------------+------- the timeout, or a case that was possible already ----> AWAKE
+ *     LOOKING ---- act__case_try_select: case i has become possible ----> CHOSEN + i
+ *        |
+ *        +-------- the timeout, or a case that was possible already ----> AWAKE
+ *
+ * The selector then moves the value, releases its locks and tells the waiter, by setting `told`.
+ * Only then the waiter goes on: so it need not take the lock, and finds it free when it comes
+ * again.
+ *
+ *     IN_PLACE ---- fall_asleep ----> ASLEEP
+ *        |                               |
+ *        +-------------------------------+---- act__selected_wake ----> TOLD
  */
 struct act__waiter {
-    _Atomic uint32_t state;                    /* a futex */
-    void (*woken)(struct act__waiter *waiter); /* instead of waking a thread; NULL: a thread */
+    _Atomic uint32_t state;
+    _Atomic uint32_t told;                     /* a futex */
+    void (*woken)(struct act__waiter *waiter); /* instead of telling a thread; NULL: a thread */
 };
 
-enum { ACT__WAITER_LOOKING, ACT__WAITER_ASLEEP, ACT__WAITER_AWAKE, ACT__WAITER_CHOSEN };
+enum { ACT__WAITER_LOOKING, ACT__WAITER_AWAKE, ACT__WAITER_CHOSEN };
+enum { ACT__WAITER_IN_PLACE, ACT__WAITER_ASLEEP, ACT__WAITER_TOLD };
 
 /* A waiter that was selected and is to be woken once the lock is released. */
 struct act__selected {
     struct act__waiter *waiter; /* NULL: none */
     void (*woken)(struct act__waiter *waiter);
     bool watched; /* it takes nothing: the next one should be woken, too */
-    bool asleep;
 };
 
 /* All under the lock of the list, except act__selected_wake. */
@@ -173,6 +183,7 @@ struct act__selected act__cases_select(struct act__channel_list *list);
 act_select_case *act__cases_pair(struct act__channel_list *list, struct act__selected *selected);
 /* The same for a case off that list. Returns: whether it was selected. */
 bool             act__case_try_select(act_select_case *one, struct act__selected *selected);
+/* Once for each that was selected: until then it waits, and its memory is there. */
 void             act__selected_wake(struct act__selected selected);
 /* Wakes the waiters of the side: all, or all that only watch and one more. Without a lock. */
 void             act__side_wake(struct act__side *side, struct act__side *locked, bool all);
@@ -181,13 +192,13 @@ void             act__side_wake(struct act__side *side, struct act__side *locked
 bool     act__case_register(act_select_case *one, struct act__waiter *waiter);
 /*
  * Takes it off the list. Returns: whether it was still listed; if not, and only then, the waiter
- * was selected for it, or that was tried.
+ * was selected for it, or that was tried. The case that a thread's waiter was told of is off.
  */
 bool     act__case_unregister(act_select_case *one);
 /*
- * Until selected, or until a time of act__channel_clock (INT64_MAX: forever); `in_place`: for a
- * moment without sleep, which saves its selector a system call. Returns: the state, never LOOKING
- * or ASLEEP.
+ * Until told, or until a time of act__channel_clock (INT64_MAX: forever); `in_place`: for a
+ * moment without sleep, which saves its selector a system call. Returns: the state, never LOOKING;
+ * if it is CHOSEN, it was told.
  */
 uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until, bool in_place);
 /* The same without waiting. */

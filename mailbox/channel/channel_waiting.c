@@ -12,10 +12,13 @@
 
 /*
  * In pauses of the processor, about 10 ns each. PAUSES_BEFORE_SLEEP: to be woken costs as much.
- * YIELD_EVERY: the thread that is waited for may be on the same CPU. LOCK_PAUSES: many values go
- * through in that time. SELECT_PAUSES: only the thread that waits looks at what it looks at.
+ * YIELD_EVERY: the thread that is waited for may be on the same CPU. LOOK_PAUSES: only the thread
+ * that waits looks at what it looks at. SPIN_MAX: on another CPU the answer takes a third of it.
  */
-enum { PAUSES_BEFORE_SLEEP = 512, YIELD_EVERY = 16, LOCK_PAUSES = 64, SELECT_PAUSES = 4 };
+enum { PAUSES_BEFORE_SLEEP = 512, YIELD_EVERY = 16, LOOK_PAUSES = 4, SPIN_MAX = 128 };
+
+/* YIELDS_MAX: as many as there are before PAUSES_BEFORE_SLEEP. SHORT_NANOS: what they can take. */
+enum { YIELDS_MAX = PAUSES_BEFORE_SLEEP / YIELD_EVERY, SHORT_NANOS = 50000 };
 
 _Thread_local void *act__runs_here;
 
@@ -60,7 +63,7 @@ void act__side_lock_contended(struct act__side *side)
 {
     unsigned spent = 0;
     do
-        act__backoff(&spent, LOCK_PAUSES);
+        act__backoff(&spent, side->lock_pauses);
     while (act__load(&side->lock) != 0 ||
            atomic_exchange_explicit(&side->lock, 1, memory_order_acquire) != 0);
 }
@@ -89,25 +92,18 @@ void act__cases_remove(struct act__channel_list *list, act_select_case *one)
     *(one->act_next != NULL ? &one->act_next->act_prev : &list->last) = one->act_prev;
 }
 
-/*
- * Once selected, the waiter may end its wait as soon as it gets the lock, so all that is needed of
- * it afterwards is copied before. Its memory can be gone when it is woken: the kernel then wakes
- * none, or one in vain.
- */
 bool act__case_try_select(act_select_case *one, struct act__selected *selected)
 {
     struct act__waiter *waiter = one->act_waiter;
-    uint32_t            state = act__load(&waiter->state);
+    uint32_t            looking = ACT__WAITER_LOOKING;
+    /* relaxed: decides only which one ends the wait. What is handed over goes with `told`. */
+    if (act__load(&waiter->state) != ACT__WAITER_LOOKING ||
+        !atomic_compare_exchange_strong_explicit(&waiter->state, &looking,
+                                                 ACT__WAITER_CHOSEN + one->act_index,
+                                                 memory_order_relaxed, memory_order_relaxed))
+        return false;
     *selected = (struct act__selected){
         .waiter = waiter, .woken = waiter->woken, .watched = one->act_watches};
-    do {
-        if (state > ACT__WAITER_ASLEEP)
-            return false;
-        /* release: pairs with the acquire in act__waiter_sleep. acquire: with the release there. */
-    } while (!atomic_compare_exchange_weak_explicit(&waiter->state, &state,
-                                                    ACT__WAITER_CHOSEN + one->act_index,
-                                                    memory_order_acq_rel, memory_order_relaxed));
-    selected->asleep = state == ACT__WAITER_ASLEEP;
     return true;
 }
 
@@ -131,8 +127,7 @@ act_select_case *act__cases_pair(struct act__channel_list *list, struct act__sel
             continue;
         act__cases_remove(list, one);
         if (act__case_try_select(one, selected)) {
-            one->act_done = true; /* its owner reads it under the lock, when it takes its cases
-                                     off the lists */
+            one->act_done = true; /* its owner reads it once it was told */
             return one;
         }
     }
@@ -146,13 +141,19 @@ static long call_futex(_Atomic uint32_t *word, int operation, uint32_t value,
                    FUTEX_BITSET_MATCH_ANY);
 }
 
+/*
+ * Once told the waiter ends its wait, and its memory can be gone when it is woken: the kernel then
+ * wakes none, or one in vain.
+ */
 void act__selected_wake(struct act__selected selected)
 {
     act__gap("channel.selected");
     if (selected.woken != NULL)
         selected.woken(selected.waiter);
-    else if (selected.asleep)
-        call_futex(&selected.waiter->state, FUTEX_WAKE_BITSET, 1, NULL);
+    /* release: pairs with the acquire in is_told: what was done with the waiter, and for it. */
+    else if (atomic_exchange_explicit(&selected.waiter->told, ACT__WAITER_TOLD,
+                                      memory_order_release) == ACT__WAITER_ASLEEP)
+        call_futex(&selected.waiter->told, FUTEX_WAKE_BITSET, 1, NULL);
 }
 
 void act__side_wake(struct act__side *side, struct act__side *locked, bool all)
@@ -251,31 +252,111 @@ bool act__case_unregister(act_select_case *one)
 
 /* ---------------------------------------------------------------------------------------- sleep */
 
-/* Returns: whether the state is still the expected one, and now the other. */
-static bool change(struct act__waiter *waiter, uint32_t expected, uint32_t state)
+/* Whether none had selected it yet; from now on none can. */
+static bool stop_waiting(struct act__waiter *waiter)
 {
-    /* release: pairs with the acquire in act__case_try_select; acquire: with the release there. */
-    return atomic_compare_exchange_strong_explicit(&waiter->state, &expected, state,
-                                                   memory_order_acq_rel, memory_order_acquire);
+    uint32_t looking = ACT__WAITER_LOOKING;
+    /* relaxed: as in act__case_try_select. */
+    return atomic_compare_exchange_strong_explicit(&waiter->state, &looking, ACT__WAITER_AWAKE,
+                                                   memory_order_relaxed, memory_order_relaxed);
+}
+
+static bool is_told(const struct act__waiter *waiter)
+{
+    /* acquire: pairs with the release in act__selected_wake. */
+    return act__load_acquire(&waiter->told) == ACT__WAITER_TOLD;
+}
+
+/*
+ * How this thread waits in place: `pauses` with the CPU to itself, then `yields` times it lets
+ * others run. Which of them pays depends on where the thread is that it waits for. On another CPU
+ * that answers within half a microsecond, and a yield gives this CPU away for a turn of a third
+ * thread. On the same CPU it cannot answer before there is a yield. And a thread that waits long
+ * has done both in vain. So each learns from its last waits: an answer during the pauses lets it
+ * spin as long as it may, none halves that; a long sleep halves the yields.
+ */
+static _Thread_local struct {
+    unsigned pauses, yields;
+} patience = {YIELD_EVERY, YIELDS_MAX};
+
+static unsigned halve_down_to(unsigned number, unsigned min)
+{
+    return number / 2 > min ? number / 2 : min;
+}
+
+static bool spin_until_told(const struct act__waiter *waiter, unsigned pauses)
+{
+    for (unsigned spent = 0; spent < pauses; spent++) {
+        if (spent % LOOK_PAUSES == 0 && is_told(waiter))
+            return true;
+        act__pause();
+    }
+    return is_told(waiter);
+}
+
+/* Returns: whether it was told. On a single CPU only yields can help. */
+static bool wait_in_place(const struct act__waiter *waiter)
+{
+    bool is_single = !act__has_several_cpus();
+    act__gap("channel.in_place");
+    if (!is_single && spin_until_told(waiter, patience.pauses)) {
+        patience.pauses = SPIN_MAX;
+        return true;
+    }
+    patience.pauses = halve_down_to(patience.pauses, YIELD_EVERY);
+    for (unsigned i = 0; i < patience.yields; i++) {
+        act__gap("channel.yields");
+        sched_yield();
+        if (spin_until_told(waiter, is_single ? 0 : YIELD_EVERY))
+            return true;
+    }
+    return false;
+}
+
+/* Until told, or not selected by then. */
+static void fall_asleep(struct act__waiter *waiter, int64_t until)
+{
+    struct timespec  time = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
+    struct timespec *timeout = until == INT64_MAX ? NULL : &time;
+    uint32_t         in_place = ACT__WAITER_IN_PLACE;
+    /* acquire, if it was told: pairs as in is_told. */
+    if (!atomic_compare_exchange_strong_explicit(&waiter->told, &in_place, ACT__WAITER_ASLEEP,
+                                                 memory_order_acquire, memory_order_acquire))
+        return;
+    while (!is_told(waiter)) {
+        act__gap("channel.asleep");
+        if (call_futex(&waiter->told, FUTEX_WAIT_BITSET, ACT__WAITER_ASLEEP, timeout) == 0 ||
+            errno != ETIMEDOUT)
+            continue;
+        if (stop_waiting(waiter))
+            return;
+        timeout = NULL; /* it was selected, and is told in a moment */
+    }
+}
+
+/* What the next wait in place may take. */
+static void learn_from_sleep(struct act__waiter *waiter, int64_t until)
+{
+    int64_t began = act__channel_clock();
+    fall_asleep(waiter, until);
+    bool is_short = is_told(waiter) && act__channel_clock() - began < SHORT_NANOS;
+    patience.yields = is_short ? YIELDS_MAX : halve_down_to(patience.yields, 1);
 }
 
 uint32_t act__waiter_sleep(struct act__waiter *waiter, int64_t until, bool in_place)
 {
-    struct timespec  time = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
-    struct timespec *timeout = until == INT64_MAX ? NULL : &time;
-    unsigned         spent = 0;
-    while (in_place && act__load_acquire(&waiter->state) == ACT__WAITER_LOOKING)
-        in_place = act__backoff(&spent, SELECT_PAUSES);
-    if (change(waiter, ACT__WAITER_LOOKING, ACT__WAITER_ASLEEP))
-        while (act__load_acquire(&waiter->state) == ACT__WAITER_ASLEEP)
-            if (call_futex(&waiter->state, FUTEX_WAIT_BITSET, ACT__WAITER_ASLEEP, timeout) != 0 &&
-                errno == ETIMEDOUT)
-                change(waiter, ACT__WAITER_ASLEEP, ACT__WAITER_AWAKE);
-    return act__load_acquire(&waiter->state);
+    if (!in_place)
+        fall_asleep(waiter, until);
+    else if (!wait_in_place(waiter))
+        learn_from_sleep(waiter, until);
+    return act__load(&waiter->state);
 }
 
 uint32_t act__waiter_give_up(struct act__waiter *waiter)
 {
-    change(waiter, ACT__WAITER_LOOKING, ACT__WAITER_AWAKE);
-    return act__load_acquire(&waiter->state);
+    unsigned spent = 0;
+    if (!stop_waiting(waiter))
+        while (!is_told(waiter))
+            act__backoff(&spent, LOOK_PAUSES);
+    return act__load(&waiter->state);
 }

@@ -158,9 +158,11 @@ static act_result wait_once(const struct selection *selection, int64_t deadline,
     uint32_t state = sleeps ? act__waiter_sleep(&waiter, wake_time_of(selection, deadline),
                                                 selection->pauses == 0)
                             : act__waiter_give_up(&waiter);
-    for (size_t i = 0; i < listed; i++)
-        if (!is_off(&selection->cases[listed_at(selection, i)]))
-            act__case_unregister(&selection->cases[listed_at(selection, i)]);
+    for (size_t i = 0; i < listed; i++) {
+        size_t at = listed_at(selection, i);
+        if (!is_off(&selection->cases[at]) && ACT__WAITER_CHOSEN + at != state)
+            act__case_unregister(&selection->cases[at]);
+    }
     if (state < ACT__WAITER_CHOSEN)
         return listed == selection->count && now ? ACT_TIMED_OUT : ACT_EMPTY;
     act_select_case *one = &selection->cases[state - ACT__WAITER_CHOSEN];
@@ -224,10 +226,12 @@ static act_result wait_for(struct selection *selection, act_millis timeout, size
     int64_t    deadline = timeout == ACT_FOREVER ? INT64_MAX : clock_after(timeout);
     act_result result;
     selection->pauses = pauses_for(selection);
+    bool is_known = selection->pauses == 0; /* to be listed looks at them again */
     do {
         look(selection);
-        if (!would_wait(result = try_all(selection, chosen)))
+        if (!is_known && !would_wait(result = try_all(selection, chosen)))
             return result;
+        is_known = false;
         if (deadline != INT64_MAX && act__channel_clock() >= deadline)
             return ACT_TIMED_OUT;
     } while (would_wait(result = wait_once(selection, deadline, false, chosen)));

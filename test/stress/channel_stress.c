@@ -112,6 +112,8 @@ static void receive_all(struct part *part, bool is_named_first)
         } else if (result == ACT_DISCONNECTED) {
             cases[chosen] = (act_select_case)ACT_SELECT_OFF;
             left--;
+        } else if (part->timeout == 0) {
+            sched_yield();
         }
     }
     for (int i = 0; i < CHANNELS; i++)
@@ -121,6 +123,13 @@ static void receive_all(struct part *part, bool is_named_first)
 static void selects_receives(void *argument)
 {
     receive_all(argument, false);
+}
+
+static void selects_receives_without_waiting(void *argument)
+{
+    struct part *part = argument;
+    part->timeout = 0;
+    receive_all(part, false);
 }
 
 static void receives_what_is_ready(void *argument)
@@ -196,6 +205,14 @@ static void selects_with_short_timeouts(void)
         run(capacities[kind], 1, CHANNELS, selects_sends, selects_receives);
 }
 
+/* They may be selected while they look, and give up at once. */
+static void selects_that_never_wait_lose_nothing(void)
+{
+    for (int kind = 0; kind < KINDS; kind++)
+        run(capacities[kind], ACT_FOREVER, CHANNELS, selects_sends,
+            selects_receives_without_waiting);
+}
+
 static void a_thread_that_hears_that_a_case_is_ready_misses_none(void)
 {
     for (int kind = 0; kind < KINDS; kind++)
@@ -236,6 +253,7 @@ const struct kit_case kit_cases[] = {
     TEST_CASE(many_to_many_never_waiting),
     TEST_CASE(selects_on_both_sides),
     TEST_CASE(selects_with_short_timeouts),
+    TEST_CASE(selects_that_never_wait_lose_nothing),
     TEST_CASE(a_thread_that_hears_that_a_case_is_ready_misses_none),
     TEST_CASE(a_thread_that_waits_uses_no_processor_time),
     END_OF_CASES,
