@@ -272,8 +272,9 @@ static inline void count_in_batch(struct act__worker *worker)
 
 /*
  * What most turns are, and nothing else: one plain message for an actor of which nothing is asked,
- * and then sleep. A handler that leaves more to do than that says so in `unusual`. Returns: whether
- * the actor sleeps; if not, go_on is to do the rest, whatever was done here.
+ * and then sleep. A handler that leaves more to do than that says so in `unusual`. What was asked
+ * meanwhile is done in this turn: a system that ends may have no other thread for it. Returns:
+ * whether the actor sleeps; if not, go_on is to do the rest, whatever was done here.
  */
 static inline __attribute__((always_inline)) bool run_shortly(struct act__worker *worker,
                                                               act_self           *self)
@@ -290,7 +291,8 @@ static inline __attribute__((always_inline)) bool run_shortly(struct act__worker
     act__count(&worker->received);
     __atomic_store_n(&worker->message, message, __ATOMIC_RELAXED); /* as in handle */
     self->behavior->receive(self, self->state, message);
-    if (act__unlikely(worker->unusual || worker->outbox.count != 0)) {
+    if (act__unlikely(worker->unusual || worker->outbox.count != 0 ||
+                      act__load(&self->control) != 0)) {
         count_in_batch(worker);
         end_handler(worker, self, message);
         return false;
