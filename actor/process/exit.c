@@ -358,7 +358,6 @@ void act__turn_recover(struct act__runner *runner)
         act__fork_returned(worker);
     worker->run.panic.unwinding = false;
     worker->run.calls_late = false; /* a release has panicked, which it must not */
-    act__turn_let_go_of_handled(worker);
     if (worker->ending.leaves)
         recover_from_exit(worker, act__current_of(worker));
     else

@@ -352,26 +352,24 @@ static bool do_the_rest(struct act__worker *worker, act_self *self)
     return do_all_else(worker, self);
 }
 
-/* Whether the oldest that was fetched is one of those, and may be freed once it is handled. */
+/* Whether the oldest that was fetched is a plain message that may be freed once it is handled. */
 static inline bool is_plain_next(const act_self *self)
 {
     const act_message *message = self->inbox_owned.head;
     return message != NULL && message->act_bits == ACT__BIT_COUNTED &&
-           message->kind != ACT_VALUE_RESOURCE && message != self->inbox_owned.boundary &&
-           message->act_next != NULL;
+           message != self->inbox_owned.boundary && message->act_next != NULL;
 }
 
 /*
- * Plain messages that were fetched, but for the newest: of them nothing has to be asked, and they
- * are given back together. Until a handler has left something to be seen to, as in run_shortly.
+ * Plain messages that were fetched, but for the newest: of them nothing else has to be asked. Until
+ * a handler has left something to be seen to, as in run_shortly.
  */
 static inline __attribute__((always_inline)) void handle_plain(struct act__worker *worker,
                                                                act_self           *self)
 {
-    act_message *first = self->inbox_owned.head, *message, *before = NULL;
     worker->unusual = false;
     while (is_plain_next(self) && worker->run.batch != 0) {
-        message = self->inbox_owned.head;
+        act_message *message = self->inbox_owned.head;
         self->inbox_owned.head = message->act_next;
         act__inbox_count_more(&self->inbox_owned, -1u);
         worker->run.batch--;
@@ -385,22 +383,7 @@ static inline __attribute__((always_inline)) void handle_plain(struct act__worke
         }
         worker->outbox.to = 0;
         __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
-        message->act_next = before;
-        worker->handled = before = message;
-        worker->handled_count++;
-    }
-    if (worker->handled_count != 0)
-        act__pool_give_list(worker->handled, first, worker->handled_count);
-    worker->handled_count = 0;
-}
-
-/* After a panic. */
-void act__turn_let_go_of_handled(struct act__worker *worker)
-{
-    for (act_message *next; worker->handled_count != 0; worker->handled_count--) {
-        next = worker->handled->act_next;
-        act__pool_give(worker->handled, 0);
-        worker->handled = next;
+        act__release_small(message);
     }
 }
 

@@ -5,8 +5,6 @@
 
 #include <actor/process/worker.h>
 
-/* After a panic: frees what had been handled before the message in hand. */
-void act__turn_let_go_of_handled(struct act__worker *worker);
 /* The rest of the turn of the actor that has panicked. */
 void act__turn_go_on(struct act__worker *worker);
 

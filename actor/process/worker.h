@@ -34,10 +34,7 @@ struct act__worker {
                                                for: nothing in `message`, something in one of
                                                after_turn, scratch and flooded, mail that was
                                                taken in, or an end that has begun */
-    act_message            *handled;        /* so many that were, to be freed together: newest
-                                               first */
-    uint32_t                handled_count;
-    struct act__after_turn *after_turn; /* newest first */
+    struct act__after_turn *after_turn;     /* newest first */
     struct act__arena       scratch;
 
     struct act__outbox outbox;

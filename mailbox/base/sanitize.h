@@ -16,7 +16,6 @@
 #endif
 
 #ifdef ACT__ADDRESS_SANITIZER
-#define ACT__POISONS 1 /* whether act__poison does anything */
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/lsan_interface.h>
 static inline void act__poison(const void *memory, size_t bytes)
@@ -43,7 +42,6 @@ static inline void act__frames_were_left(void)
     __asan_unpoison_memory_region((char *)__builtin_frame_address(0) - BELOW_BYTES, BELOW_BYTES);
 }
 #else
-#define ACT__POISONS 0
 static inline void act__poison(const void *memory, size_t bytes)
 {
     (void)memory;

@@ -105,24 +105,6 @@ static inline void act__pool_give(void *memory, unsigned size_class)
     act__poison((char *)block + sizeof *block, ((size_t)64 << size_class) - sizeof *block);
 }
 
-/* The same for `count` blocks of the smallest class that are linked by their first words. */
-static inline void act__pool_give_list(void *first, void *last, uint32_t count)
-{
-    struct act__pool_magazine *magazine = &act__pool_cache.magazine[0];
-    struct act__pool_block    *block = first, *end = last, *next;
-    if (ACT__POISONS || magazine->count + count > magazine->count_max) {
-        end->next = NULL;
-        for (; block != NULL; block = next) {
-            next = block->next;
-            act__pool_give(block, 0);
-        }
-        return;
-    }
-    end->next = magazine->first;
-    magazine->first = block;
-    magazine->count += count;
-}
-
 /*
  * Memory of the pool that is free is kept up to 8 MiB a size class; of what is free beyond that,
  * whole pages are given back to the system.
