@@ -241,15 +241,21 @@ ACT_API ACT_MUST_CHECK act_result act_send(act_self *self, act_pid to,
 static inline void act_tell_value(act_self *self, act_pid to, uint32_t tag, act_value value);
 
 /**
- * What act_tell_value calls, with the scalar in registers, as many as a call passes there on
- * x86-64: its payload is two words, and `head` has the tag in its low half and the kind above it.
+ * What act_tell_value calls, and act_tell for what refers to nothing, owns nothing and has up to 16
+ * bytes. All of it is in registers, as many as a call passes there on x86-64: the payload is two
+ * words, and `head` is act__head_of(tag, kind, bytes_count).
  */
 ACT_API void act__tell_words(act_self *self, act_pid to, uint64_t head, uint64_t first,
                              uint64_t second) ACT_NONNULL(1);
 
+static inline uint64_t act__head_of(uint32_t tag, act_value_kind kind, uint32_t bytes_count)
+{
+    return tag | (uint64_t)kind << 32 | (uint64_t)bytes_count << 40;
+}
+
 static inline void act_tell_value(act_self *self, act_pid to, uint32_t tag, act_value value)
 {
-    act__tell_words(self, to, tag | (uint64_t)value.kind << 32, value.as.act_words[0],
+    act__tell_words(self, to, act__head_of(tag, value.kind, 0), value.as.act_words[0],
                     value.as.act_words[1]);
 }
 

@@ -164,8 +164,6 @@ ACT_END_DECLS
     act_tell_name_typed(ACT__IN_HANDLER(self, act_tell_name_typed), __VA_ARGS__)
 #define act_ask_name_typed(self, ...)                                                              \
     act_ask_name_typed(ACT__IN_HANDLER(self, act_ask_name_typed), __VA_ARGS__)
-#define act__tell_small(self, ...)                                                                 \
-    act__tell_small(ACT__IN_HANDLER(self, act__tell_small), __VA_ARGS__)
 #define act__tell(self, ...) act__tell(ACT__IN_HANDLER(self, act_tell), __VA_ARGS__)
 
 #endif

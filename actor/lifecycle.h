@@ -65,8 +65,8 @@ typedef struct act_lifecycle_options {
      * may free its own memory.
      */
     act_on_end  *on_end;
-    bool         rests; /* with neither init nor terminate, args nor .announce, it is not run
-                           before something is sent to it */
+    bool         rests; /* with neither init nor terminate, args nor .announce it has no first turn:
+                           it runs when something is sent to it. Else nothing. */
     uint8_t      act_unused[7]; /* zero */
 } act_lifecycle_options;
 

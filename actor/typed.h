@@ -165,13 +165,6 @@ ACT_API void act_reply_typed(act_self *self, act_asker asker, const act_type *ty
 ACT_API void act_answer_typed(act_self *self, const act_message *request, const act_type *type,
                               const void *fields) ACT_NONNULL_ALL;
 
-/**
- * What act_tell calls for a message that refers to nothing, owns nothing and has up to 16 bytes,
- * passed as two words; `head` has the tag in its low half, and above it how many bytes they are.
- */
-ACT_API void act__tell_small(act_self *self, act_pid to, uint64_t head, uint64_t first,
-                             uint64_t second) ACT_NONNULL(1);
-
 /* The compiler knows the type, and makes one call of this. */
 __attribute__((always_inline)) static inline void act__tell(act_self *self, act_pid to,
                                                             const act_type *type,
@@ -184,7 +177,8 @@ __attribute__((always_inline)) static inline void act__tell(act_self *self, act_
     }
     if (type->bytes != 0)
         __builtin_memcpy(words, fields, type->bytes);
-    act__tell_small(self, to, type->tag | (uint64_t)type->bytes << 32, words[0], words[1]);
+    act__tell_words(self, to, act__head_of(type->tag, ACT_VALUE_TYPED, type->bytes), words[0],
+                    words[1]);
 }
 
 ACT_END_DECLS

@@ -113,8 +113,11 @@ static __attribute__((noinline)) void begin_outbox(struct act__worker *worker, a
         outbox->envelope = act__message_make(ACT__SIGNAL_OUTBOX, ACT_VALUE_BYTES,
                                              ACT__OUTBOX_MAX * sizeof message);
     if (outbox->envelope == NULL) {
-        enqueue(worker->system, worker, act__cell_at(worker->system, outbox->to), message,
-                !act__message_is_reply(message), 1);
+        act_self *cell = act__cell_at(worker->system, outbox->to);
+        bool      is_flood = !act__message_is_reply(message);
+        if (is_flood)
+            act__backpressure_sent(worker, cell, 1); /* as act__outbox_push */
+        enqueue(worker->system, worker, cell, message, is_flood, 1);
         return;
     }
     outbox->envelope->act_bits |= ACT__BIT_SIGNAL;
@@ -213,6 +216,16 @@ void act__deliver_own(struct act__worker *worker, act_self *self, act_message *m
     self->inbox_owned.has_priority = true;
 }
 
+/* The first of a row; the outbox is empty. */
+static inline __attribute__((always_inline)) void enqueue_first(struct act__worker *worker,
+                                                                act_self *cell, uint64_t to,
+                                                                act_message *message, bool is_flood)
+{
+    worker->outbox.to = to;
+    act__gap("send.admitted");
+    enqueue(worker->system, worker, cell, message, is_flood, 1);
+}
+
 /*
  * The usual case, short: from a handler to a living actor without a bound. Returns: false if in
  * doubt, nothing is done then; see act__deliver.
@@ -237,9 +250,7 @@ static inline __attribute__((always_inline)) bool deliver_shortly(act_self *self
     }
     if (!is_reply)
         act__backpressure_sent(worker, cell, 1);
-    worker->outbox.to = to.local;
-    act__gap("send.admitted");
-    enqueue(worker->system, worker, cell, message, !is_reply, 1);
+    enqueue_first(worker, cell, to.local, message, !is_reply);
     return true;
 }
 
@@ -351,32 +362,31 @@ static __attribute__((noinline)) void deliver_or_drop(act_self *self, act_pid to
 
 /* ------------------------------------------------------------------------ up to two words, told */
 
-/* Where something is not as it mostly is: see find_open. */
-static void tell_words_anyhow(act_self *self, act_pid to, uint32_t tag, const act_value *value,
-                              uint32_t bytes_count)
+/* What act__head_of has put together. */
+static inline act_value_kind kind_of(uint64_t head)
 {
-    act_message *message = act__message_make(tag, value->kind, bytes_count);
+    return (act_value_kind)(uint8_t)(head >> 32);
+}
+
+static inline uint32_t bytes_of(uint64_t head)
+{
+    return (uint32_t)(head >> 40);
+}
+
+/* Where the receiver is not open (find_open), or no envelope is at hand. */
+static __attribute__((noinline)) void tell_anyhow(act_self *self, act_pid to, uint64_t head,
+                                                  uint64_t first, uint64_t second)
+{
+    act_value    value = {.kind = kind_of(head), .as.act_words = {first, second}};
+    act_message *message = act__message_make((uint32_t)head, value.kind, bytes_of(head));
     if (message == NULL) {
-        report_lost(self->worker->system, self->worker, act__local_of(self), to, tag, value);
+        report_lost(self->worker->system, self->worker, act__local_of(self), to, (uint32_t)head,
+                    &value);
         return;
     }
-    act__message_set(message, value);
+    act__message_set(message, &value);
     if (!deliver_shortly(self, to, message, false))
         deliver_or_drop(self, to, message);
-}
-
-static __attribute__((noinline)) void tell_scalar_anyhow(act_self *self, act_pid to, uint64_t head,
-                                                         uint64_t first, uint64_t second)
-{
-    act_value value = {.kind = (act_value_kind)(head >> 32), .as.act_words = {first, second}};
-    tell_words_anyhow(self, to, (uint32_t)head, &value, 0);
-}
-
-static __attribute__((noinline)) void tell_small_anyhow(act_self *self, act_pid to, uint64_t head,
-                                                        uint64_t first, uint64_t second)
-{
-    act_value value = {.kind = ACT_VALUE_TYPED, .as.act_words = {first, second}};
-    tell_words_anyhow(self, to, (uint32_t)head, &value, (uint32_t)(head >> 32));
 }
 
 /*
@@ -390,89 +400,49 @@ static inline __attribute__((always_inline)) bool find_open(const struct act__wo
            act__load(&(*cell)->inbox_shared.max) == 0 && act__load(&(*cell)->muted) == ACT__CALM;
 }
 
-/* All but the payload, and what a push writes. */
+/* All but what a push writes. */
 static inline __attribute__((always_inline)) void fill(act_message *message, const act_self *self,
-                                                       act_pid to, uint32_t tag,
-                                                       act_value_kind kind, uint32_t bytes_count)
+                                                       act_pid to, uint64_t head, uint64_t first,
+                                                       uint64_t second)
 {
     message->act_sender = act__local_of(self);
     message->act_generation = (uint32_t)act__generation_of(to.local);
     message->act_sender_node = 0;
     message->act_bits = ACT__BIT_COUNTED;
-    message->kind = (uint8_t)kind;
-    message->tag = tag;
-    message->bytes_count = bytes_count;
+    message->kind = (uint8_t)kind_of(head);
+    message->tag = (uint32_t)head;
+    message->bytes_count = bytes_of(head);
     message->ref.value = 0;
-}
-
-static inline __attribute__((always_inline)) void collect_filled(struct act__worker *worker,
-                                                                 act_message        *message)
-{
-    act__count(&worker->sent);
-    collect(worker, message);
+    message->as.act_words[0] = first;
+    message->as.act_words[1] = second;
 }
 
 static __attribute__((noinline)) void enqueue_next(struct act__worker *worker, act_self *cell,
                                                    uint64_t to, act_message *message)
 {
     act__outbox_push(worker); /* to another actor */
-    worker->outbox.to = to;
-    act__gap("send.admitted");
-    enqueue(worker->system, worker, cell, message, true, 1);
-}
-
-/* As deliver_shortly. Every call in here is the last thing that is done: nothing has to be kept. */
-static inline __attribute__((always_inline)) void enqueue_filled(struct act__worker *worker,
-                                                                 act_self *cell, uint64_t to,
-                                                                 act_message *message)
-{
-    act__count(&worker->sent);
-    if (act__unlikely(worker->outbox.count != 0)) {
-        enqueue_next(worker, cell, to, message);
-        return;
-    }
-    worker->outbox.to = to;
-    act__gap("send.admitted");
-    enqueue(worker->system, worker, cell, message, true, 1);
+    enqueue_first(worker, cell, to, message, true);
 }
 
 /*
- * What was told to the same just before: of an actor of this system it is known that it lived, and
- * the row is looked at when it is pushed.
+ * One more to the same. Of an actor of this system it is known that it lived; the row is looked at
+ * when it is pushed.
  */
-static inline bool is_known(act_pid last)
-{
-    return last.local != 0 && last.node == 0;
-}
-
-static __attribute__((noinline)) void tell_scalar_joined(act_self *self, act_pid to, uint64_t head,
-                                                         uint64_t first, uint64_t second)
+static __attribute__((noinline)) void tell_again(act_self *self, act_pid to, uint64_t head,
+                                                 uint64_t first, uint64_t second)
 {
     act_message *message;
-    if (act__unlikely(!is_known(to) || (message = act__pool_take_at_hand(0)) == NULL)) {
-        tell_scalar_anyhow(self, to, head, first, second);
+    if (act__unlikely(to.local == 0 || to.node != 0 ||
+                      (message = act__pool_take_at_hand(0)) == NULL)) {
+        tell_anyhow(self, to, head, first, second);
         return;
     }
-    fill(message, self, to, (uint32_t)head, (act_value_kind)(head >> 32), 0);
-    message->as.act_words[0] = first;
-    message->as.act_words[1] = second;
-    collect_filled(self->worker, message);
+    fill(message, self, to, head, first, second);
+    act__count(&self->worker->sent);
+    collect(self->worker, message);
 }
 
-static __attribute__((noinline)) void tell_small_joined(act_self *self, act_pid to, uint64_t head,
-                                                        uint64_t first, uint64_t second)
-{
-    act_message *message;
-    if (act__unlikely(!is_known(to) || (message = act__pool_take_at_hand(0)) == NULL)) {
-        tell_small_anyhow(self, to, head, first, second);
-        return;
-    }
-    fill(message, self, to, (uint32_t)head, ACT_VALUE_TYPED, (uint32_t)(head >> 32));
-    message->as.act_words[0] = first;
-    message->as.act_words[1] = second;
-    collect_filled(self->worker, message);
-}
-
+/* Every call in here is the last thing that is done: nothing has to be kept across one. */
 void act__tell_words(act_self *self, act_pid to, uint64_t head, uint64_t first, uint64_t second)
 {
     ACT__HANDLER_ONLY(self);
@@ -480,40 +450,21 @@ void act__tell_words(act_self *self, act_pid to, uint64_t head, uint64_t first, 
     act_self           *cell;
     act_message        *message;
     if (worker->outbox.to == to.local) {
-        tell_scalar_joined(self, to, head, first, second);
+        tell_again(self, to, head, first, second);
         return;
     }
     if (act__unlikely(!find_open(worker, to, &cell) ||
                       (message = act__pool_take_at_hand(0)) == NULL)) {
-        tell_scalar_anyhow(self, to, head, first, second);
+        tell_anyhow(self, to, head, first, second);
         return;
     }
-    fill(message, self, to, (uint32_t)head, (act_value_kind)(head >> 32), 0);
-    message->as.act_words[0] = first;
-    message->as.act_words[1] = second;
-    enqueue_filled(worker, cell, to.local, message);
-}
-
-/* The same for another kind. */
-void act__tell_small(act_self *self, act_pid to, uint64_t head, uint64_t first, uint64_t second)
-{
-    ACT__HANDLER_ONLY(self);
-    struct act__worker *worker = self->worker;
-    act_self           *cell;
-    act_message        *message;
-    if (worker->outbox.to == to.local) {
-        tell_small_joined(self, to, head, first, second);
+    fill(message, self, to, head, first, second);
+    act__count(&worker->sent);
+    if (act__unlikely(worker->outbox.count != 0)) {
+        enqueue_next(worker, cell, to.local, message);
         return;
     }
-    if (act__unlikely(!find_open(worker, to, &cell) ||
-                      (message = act__pool_take_at_hand(0)) == NULL)) {
-        tell_small_anyhow(self, to, head, first, second);
-        return;
-    }
-    fill(message, self, to, (uint32_t)head, ACT_VALUE_TYPED, (uint32_t)(head >> 32));
-    message->as.act_words[0] = first;
-    message->as.act_words[1] = second;
-    enqueue_filled(worker, cell, to.local, message);
+    enqueue_first(worker, cell, to.local, message, true);
 }
 
 void act_tell_bytes(act_self *self, act_pid to, uint32_t tag, const void *bytes, size_t bytes_count)
@@ -591,7 +542,8 @@ void act_tell_all_typed(act_self *self, const act_pid *pids, size_t pids_count,
     if (type->bytes != 0)
         memcpy(words, fields, type->bytes);
     for (size_t i = 0; i < pids_count; i++)
-        act__tell_small(self, pids[i], type->tag | (uint64_t)type->bytes << 32, words[0], words[1]);
+        act__tell_words(self, pids[i], act__head_of(type->tag, ACT_VALUE_TYPED, type->bytes),
+                        words[0], words[1]);
 }
 
 void act_system_tell_typed(act_system *system, act_pid to, const act_type *type, const void *fields)

@@ -264,6 +264,18 @@ static bool run_handover(struct act__worker *worker, act_self *self)
     return true;
 }
 
+/* As handle, of one that is plain. */
+static inline __attribute__((always_inline)) void receive_plain(struct act__worker *worker,
+                                                                act_self           *self,
+                                                                const act_message  *message)
+{
+    worker->now = -1;
+    act__count(&worker->received);
+    __atomic_store_n(&worker->message, message, __ATOMIC_RELAXED);
+    self->behavior->receive(self, self->state, message);
+    act__token_held(worker, self);
+}
+
 /* A message that was handled; what it has sent may have used the batch up. */
 static inline void count_in_batch(struct act__worker *worker)
 {
@@ -287,10 +299,7 @@ static inline __attribute__((always_inline)) bool run_shortly(struct act__worker
         message->act_generation != (uint32_t)act__load(&self->generation))
         return false;
     self->inbox_owned.boundary = message;
-    worker->now = -1;
-    act__count(&worker->received);
-    __atomic_store_n(&worker->message, message, __ATOMIC_RELAXED); /* as in handle */
-    self->behavior->receive(self, self->state, message);
+    receive_plain(worker, self, message);
     if (act__unlikely(worker->unusual || worker->outbox.count != 0 ||
                       act__load(&self->control) != 0)) {
         count_in_batch(worker);
@@ -322,7 +331,10 @@ static bool end_actor(struct act__worker *worker, act_self *self)
     return true;
 }
 
-/* The same for one that goes on, or has gone. */
+/*
+ * Of one that has not just ended: a handover, a birth, a look at its inbox, rest, or giving way.
+ * Returns: as do_the_rest.
+ */
 static __attribute__((noinline)) bool do_all_else(struct act__worker *worker, act_self *self)
 {
     if (act__unlikely(act__phase_of(self) == ACT__PHASE_HANDOVER))
@@ -373,10 +385,7 @@ static inline __attribute__((always_inline)) void handle_plain(struct act__worke
         self->inbox_owned.head = message->act_next;
         act__inbox_count_more(&self->inbox_owned, -1u);
         worker->run.batch--;
-        worker->now = -1;
-        act__count(&worker->received);
-        __atomic_store_n(&worker->message, message, __ATOMIC_RELAXED); /* as in handle */
-        self->behavior->receive(self, self->state, message);
+        receive_plain(worker, self, message);
         if (act__unlikely(worker->unusual || worker->outbox.count != 0)) {
             end_handler(worker, self, message);
             break;
@@ -452,10 +461,16 @@ static __attribute__((noinline)) bool stay_muted(struct act__worker *worker, act
     return act__backpressure_stay(worker, self, by);
 }
 
-/* A turn that was not over shortly. */
+/* The batch is what is left of that of the actor whose short turn was first. */
+static inline void limit_batch(struct act__runner *runner, const struct act__task *task)
+{
+    uint32_t own = act__batch_of(runner, task);
+    runner->batch = runner->batch < own ? runner->batch : own;
+}
+
+/* Any turn; also what is left of one that was not over shortly. */
 static __attribute__((noinline)) void run_long(struct act__worker *worker, act_self *self)
 {
-    worker->unusual = false;
     if (act__unlikely((self->flags & ACT__CELL_MUTED) != 0) && stay_muted(worker, self)) {
         finish_turn(worker);
         return;
@@ -472,17 +487,19 @@ static __attribute__((noinline)) void run_long(struct act__worker *worker, act_s
  * After a short turn. Returns: the actor that it has woken, if that may have its turn at once, with
  * what is left of the batch; NULL: the scheduler is to look around first, as before a slow actor.
  */
-static inline struct act__task *take_woken(struct act__runner *runner)
+static inline struct act__task *take_short(struct act__runner *runner)
 {
     act__store_release(&runner->current, NULL); /* as in finish_turn */
     atomic_signal_fence(memory_order_seq_cst);  /* as in run_turn, worker_pool.c */
-    if (act__unlikely((runner->credit -= ACT__TURN_SHORT_COST) < 0 ||
+    /* acquire: as in must_leave, worker_pool.c */
+    if (act__unlikely(runner->credit < ACT__TURN_SHORT_COST ||
                       act__load_acquire(&runner->station_asked) ||
                       act__load(runner->posted) != NULL))
         return NULL;
     struct act__task *task = act__load(&runner->lifo_slot);
     if (task == NULL || act__load(&task->batch_shift) > ACT__BATCH_SHIFT_NEW)
         return NULL;
+    runner->credit -= ACT__TURN_SHORT_COST;
     act__store(&runner->lifo_slot, NULL);
     act__store_release(&runner->turn, act__load(&runner->turn) + 1); /* as in run_turn */
     return task;
@@ -491,16 +508,20 @@ static inline struct act__task *take_woken(struct act__runner *runner)
 struct act__task *act__turn_run(struct act__runner *runner, struct act__task *task)
 {
     struct act__worker *worker = act__worker_of(runner);
+    struct act__task   *first = task;
     worker->flooded = NULL;
+    worker->unusual = false;
     if (act__unlikely(worker->ending.spares_count < ACT__SPARES))
         (void)act__spares_fill(worker); /* now: a failure must not have to ask for memory */
-    for (struct act__task *next = task; next != NULL; next = take_woken(runner)) {
+    for (struct act__task *next = task; next != NULL; next = take_short(runner)) {
         act_self *self = act__self_of(task = next);
         act__token_got(self);
         act__store_release(&runner->current, task); /* pairs with the acquire in hold_station,
                                                        stuck.c */
         self->worker = worker;
         if (act__unlikely(!run_shortly(worker, self))) {
+            if (task != first)
+                limit_batch(runner, task);
             run_long(worker, self);
             break;
         }

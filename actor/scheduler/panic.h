@@ -30,7 +30,7 @@ struct act__panic {
 
 /*
  * The frame of whatever its caller calls, for stack_floor: where callbacks come from there the
- * frames below need not be walked, of which each costs as much as a message.
+ * frames below need not be walked: each costs 1,600 instructions.
  */
 char *act__panic_floor(void);
 

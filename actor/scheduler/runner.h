@@ -42,7 +42,8 @@ struct act__runner {
     uint32_t                    batch;         /* messages that the current actor may still
                                                   handle in this turn */
     int32_t                     credit;        /* for short turns after this one: see act__turn_run;
-                                                  0: none */
+                                                  0: none, as with blocking actors and in
+                                                  simulations */
     _Atomic(struct act__task *) const *posted; /* its station's: no short turn goes first when there
                                                   is one */
     uint32_t                           batch_max; /* that an actor may handle in a turn at most: see

@@ -11,15 +11,15 @@
  * take what it sees, but what would wait for long, as far as the owner's last look at the clock
  * tells: half of a run queue in which the last would wait for SHARE_AFTER, or whose owner is late,
  * so it must be in a turn that is longer than others. A newborn may have more behind it than its
- * own turn: the oldest is taken when it has waited for NEWBORN_AFTER.
+ * own turn: the oldest is taken when it has waited for NEWBORN_AFTER, or its owner is late.
  *
  * While something waits that is not yet to be taken, one idle worker is the sentry: it looks again
  * and again, with pauses between. So those that make work need not think of the idle ones: see
  * act__parking_offer.
  */
-#define SHARE_AFTER     20000 /* nanoseconds, all of them */
+#define SHARE_AFTER     20000 /* nanoseconds, unless it says otherwise */
 #define LATE_AFTER      10000 /* more than the turns until a look should take */
-#define LOOKS_EVERY     50000 /* that is less, or it counts as so much */
+#define LOOKS_EVERY     50000 /* at least so often a look is expected, however long turns are */
 #define NEWBORN_AFTER   10    /* microseconds */
 #define TURN_TIME_FIRST 1000
 #define TURN_TIME_MAX   1000000000

@@ -266,7 +266,7 @@ static bool hold_station(struct act__station *station, uint32_t turn)
     act__store(&runner->station_asked, true);
     act__membarrier(); /* then the two below are read: see station.h */
     /*
-     * acquire, all: pair with the releases in run_turn, act__turn_run, finish_turn and
+     * acquire, all: pair with the releases in run_turn, act__turn_run, take_short, finish_turn and
      * act__station_leave.
      */
     return act__load_acquire(&runner->turn) == turn &&
@@ -277,7 +277,7 @@ static bool hold_station(struct act__station *station, uint32_t turn)
 static void let_go_of(const struct act__worker_pool *pool, struct act__station *station)
 {
     /*
-     * release: pairs with the acquire in act__station_enter and loop(): the thread sees what was
+     * release: pairs with the acquire in act__station_enter, must_leave and take_short: the thread sees what was
      * done meanwhile.
      */
     act__store_release(&station->thread->base.station_asked, is_asked_for(pool, station));

@@ -5,7 +5,7 @@
  * Models    actor/scheduler/station.h     act__station_enter, act__station_leave, act__station_need
  *           actor/scheduler/stuck.c       all of it
  *           actor/scheduler/worker_pool.c run_turn, must_leave, run_turns; act__schedule of actor/delivery/send.h
- *           actor/process/turn.c          take_woken: between two short turns, as run_turns is between others
+ *           actor/process/turn.c          take_short: between two short turns, as run_turns is between others
  * Left out  time: the monitor may look at any moment, and any turn that it sees may be long. Sleep, which is
  *           parking.pml: here a thread that has nothing to do waits until it has, or is asked.
  * Asserted  no two use the station at once; each actor that is woken runs once. A turn waits in its middle for the actor

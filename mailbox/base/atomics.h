@@ -29,6 +29,14 @@
 #define act__add(p, v)              atomic_fetch_add_explicit((p), (v), memory_order_relaxed)
 #define act__sub(p, v)              atomic_fetch_sub_explicit((p), (v), memory_order_relaxed)
 
+#if defined(__SANITIZE_THREAD__)
+#define ACT__THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ACT__THREAD_SANITIZER 1
+#endif
+#endif
+
 /*
  * A counter with one writer that others may read at any time: no locked instruction needed. On
  * x86-64 one instruction, which gcc does not make of the two atomic ones. ThreadSanitizer is shown
@@ -37,7 +45,7 @@
 typedef _Atomic uint64_t act__counter;
 static inline void       act__count_more(act__counter *counter, uint64_t more)
 {
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && !defined(ACT__THREAD_SANITIZER)
     __asm__("addq %1, %0" : "+m"(*(uint64_t *)(void *)counter) : "er"(more) : "cc");
 #else
     act__store(counter, act__load(counter) + more);
