@@ -277,8 +277,8 @@ static bool hold_station(struct act__station *station, uint32_t turn)
 static void let_go_of(const struct act__worker_pool *pool, struct act__station *station)
 {
     /*
-     * release: pairs with the acquire in act__station_enter, must_leave and take_short: the thread sees what was
-     * done meanwhile.
+     * release: pairs with the acquire in act__station_enter, must_leave and take_short: the thread
+     * sees what was done meanwhile.
      */
     act__store_release(&station->thread->base.station_asked, is_asked_for(pool, station));
 }

@@ -38,7 +38,7 @@ static void without_credit_none_follows(void)
     fixture_close();
 }
 
-/* ---------------------------------------------------------------------------- with a real worker */
+/* --------------------------------------------------------------------------- with a real worker */
 
 static act_system *sys;
 static sem_t       done;
