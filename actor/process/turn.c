@@ -309,7 +309,8 @@ static inline __attribute__((always_inline)) bool run_shortly(struct act__worker
     worker->outbox.to = 0;
     __atomic_store_n(&worker->message, NULL, __ATOMIC_RELAXED);
     act__token_gives(self);
-    if (act__unlikely(!act__inbox_sleep_after(&self->inbox_shared, &self->inbox_owned, message))) {
+    self->inbox_owned.spent = true; /* the boundary: so it is what may be freed then */
+    if (act__unlikely(!act__inbox_sleep(&self->inbox_shared, &self->inbox_owned, &message))) {
         act__token_got(self);
         count_in_batch(worker);
         return false;

@@ -237,20 +237,4 @@ static inline bool act__inbox_sleep(struct act__inbox_shared *shared,
     return false;
 }
 
-/*
- * The same when `message`, the boundary, is the only one there was and the caller is done with it.
- * Returns: as act__inbox_sleep; true: the message is to be freed now.
- */
-static inline bool act__inbox_sleep_after(struct act__inbox_shared *shared,
-                                          struct act__inbox_owned *owned, act_message *message)
-{
-    owned->boundary = NULL; /* before the exchange, as there */
-    act__gap("inbox.sleeps");
-    if (act__likely(act__mpsc_idle(&shared->queue, message)))
-        return true;
-    owned->boundary = message;
-    owned->spent = true;
-    return false;
-}
-
 #endif

@@ -1,55 +1,30 @@
 /* A message that is on its way while those in a handover come and go: whose it is. */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
-#include <semaphore.h>
 
 #include <actor/process/cell.h>
 #include <mailbox/base/gap.h>
-#include <test/actor/fixture.h>
+#include <test/actor/late_sender.h>
 
 enum { INSTANCES = 5 };
 
-static act_pid               parent, child, sent_to;
+static act_pid               parent, child;
 static act_spawn_options     options;
 static act_lifecycle_options lifecycle;
-static sem_t                 is_there, may_go_on;
-static pthread_t             thread;
-
-static _Thread_local bool is_late;
 
 static void spawns_child(act_self *self)
 {
     ck_assert_int_eq(act_spawn_link(self, &child, &scripted, NULL, &options), ACT_OK);
 }
 
-/* Its sender has looked at the receiver, which lives, and not yet pushed the message. */
-static void hold_up(const char *place)
-{
-    if (!is_late || strcmp(place, "send.admitted") != 0)
-        return;
-    sem_post(&is_there);
-    while (sem_wait(&may_go_on) != 0)
-        continue;
-}
-
-static void *send_late(void *ignored)
-{
-    is_late = true;
-    act_system_tell_value(fixture.system, sent_to, TAG_A, act_nothing());
-    return ignored;
-}
-
 static void open_late(act_handover kind)
 {
     fixture_open();
-    ck_assert_int_eq(sem_init(&is_there, 0, 0), 0);
-    ck_assert_int_eq(sem_init(&may_go_on, 0, 0), 0);
     lifecycle = *ACT_LIFECYCLE_OPTIONS(.handover = kind);
     options = *ACT_SPAWN_OPTIONS(.lifecycle = &lifecycle);
     parent = fixture_spawn();
     fixture_let(parent, traps);
     fixture_let(parent, spawns_child);
-    act__gap_with(hold_up);
 }
 
 static void replace_child(void)
@@ -57,22 +32,6 @@ static void replace_child(void)
     fixture_let(child, exits_with_an_error);
     ck_assert_int_eq(act_handover_of(fixture.system, child, &lifecycle.takes_over), ACT_OK);
     fixture_let(parent, spawns_child);
-}
-
-/* To the one that is there now. */
-static void begin_to_send(void)
-{
-    sent_to = child;
-    ck_assert_int_eq(pthread_create(&thread, NULL, send_late, NULL), 0);
-    while (sem_wait(&is_there) != 0)
-        continue;
-}
-
-static void go_on(void)
-{
-    sem_post(&may_go_on);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    fixture_run();
 }
 
 static void close_late(void)
@@ -88,10 +47,11 @@ static void it_is_for_the_one_that_is_there_when_it_comes(void)
 {
     for (int instances = 0; instances < INSTANCES; instances++) {
         open_late(ACT_HANDOVER_KEEP);
-        begin_to_send();
+        late_begin(child);
         for (int i = 0; i < instances; i++)
             replace_child();
-        go_on();
+        late_go_on();
+        fixture_run();
         fixture_only(child, TAG_A);
         ck_assert_int_eq(fixture.dead_letters_count, 0);
         close_late();
@@ -101,10 +61,11 @@ static void it_is_for_the_one_that_is_there_when_it_comes(void)
 static void it_is_a_dead_letter_where_what_waits_is_dropped(void)
 {
     open_late(ACT_HANDOVER_DROP);
-    begin_to_send();
+    late_begin(child);
     replace_child();
     replace_child();
-    go_on();
+    late_go_on();
+    fixture_run();
     ck_assert_int_eq(fixture_count(child, TAG_A), 0);
     ck_assert_int_eq(fixture_dead_letters(ACT_NO_ACTOR), 1);
     close_late();
@@ -115,16 +76,17 @@ static void it_is_a_dead_letter_when_the_handover_was_abandoned(void)
 {
     open_late(ACT_HANDOVER_KEEP);
     replace_child();
-    begin_to_send();
+    late_begin(child);
     fixture_let(child, exits_normally);
     ck_assert_int_eq(act_handover_of(fixture.system, child, &lifecycle.takes_over), ACT_OK);
     act_handover_abandon(fixture.system, lifecycle.takes_over);
     fixture_run();
     lifecycle.takes_over = act_pid_none();
     fixture_let(parent, spawns_child);
-    ck_assert_uint_eq(child.local & ACT__SLOT_MASK, sent_to.local & ACT__SLOT_MASK);
+    ck_assert_uint_eq(child.local & ACT__SLOT_MASK, late.to.local & ACT__SLOT_MASK);
     replace_child();
-    go_on();
+    late_go_on();
+    fixture_run();
     ck_assert_int_eq(fixture_count(child, TAG_A), 0);
     ck_assert_int_eq(fixture_dead_letters(ACT_NO_ACTOR), 1);
     close_late();
@@ -141,9 +103,10 @@ static void abandon_as_it_sleeps(const char *place)
 {
     if (strcmp(place, "inbox.sleeps") != 0)
         return;
+    pthread_t other;
     act__gap_with(NULL);
-    ck_assert_int_eq(pthread_create(&thread, NULL, abandon, NULL), 0);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(pthread_create(&other, NULL, abandon, NULL), 0);
+    ck_assert_int_eq(pthread_join(other, NULL), 0);
 }
 
 static void a_handover_can_be_abandoned_as_it_falls_asleep(void)

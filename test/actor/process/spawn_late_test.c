@@ -1,54 +1,21 @@
 /* A message that comes late, into the cell that a spawn takes. */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
-#include <semaphore.h>
 
 #include <actor/process/pid.h>
 #include <mailbox/base/gap.h>
-#include <test/actor/fixture.h>
+#include <test/actor/late_sender.h>
 
-static act_pid   spawner, gone, newborn, other;
-static sem_t     is_there, may_go_on;
-static pthread_t thread;
-
-static _Thread_local bool is_late;
-
-/* The sender has looked at the receiver, which lives, and not yet pushed the message. */
-static void hold_up_sender(const char *place)
-{
-    if (!is_late || strcmp(place, "send.admitted") != 0)
-        return;
-    sem_post(&is_there);
-    while (sem_wait(&may_go_on) != 0)
-        continue;
-}
-
-static void *send_late(void *ignored)
-{
-    is_late = true;
-    act_system_tell_value(fixture.system, gone, TAG_A, act_nothing());
-    return ignored;
-}
+static act_pid spawner, gone, newborn, other;
 
 /* Its receiver has ended, and its cell is the next that is taken. */
 static void open_late(void)
 {
     fixture_open();
-    ck_assert_int_eq(sem_init(&is_there, 0, 0), 0);
-    ck_assert_int_eq(sem_init(&may_go_on, 0, 0), 0);
     spawner = fixture_spawn();
     gone = fixture_spawn();
-    act__gap_with(hold_up_sender);
-    ck_assert_int_eq(pthread_create(&thread, NULL, send_late, NULL), 0);
-    while (sem_wait(&is_there) != 0)
-        continue;
+    late_begin(gone);
     fixture_let(gone, exits_normally);
-}
-
-static void let_it_come(void)
-{
-    sem_post(&may_go_on);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
 }
 
 static bool is_where_one_was(act_pid pid)
@@ -85,7 +52,7 @@ static void spawns(act_self *self)
 
 static void spawns_after_it_came(act_self *self)
 {
-    let_it_come();
+    late_go_on();
     spawns(self);
     /* the run that it has woken has the token: the spawner leaves the cell as it is */
     ck_assert_int_eq(act__phase_of(act__pid_cell(fixture.system, newborn)), ACT__PHASE_FREE);
@@ -102,7 +69,7 @@ static void a_cell_that_it_has_woken_lives_when_START_is_fetched(void)
 static void spawns_before_it_comes(act_self *self)
 {
     spawns(self);
-    let_it_come();
+    late_go_on();
 }
 
 static void it_is_a_dead_letter_of_a_newborn_that_has_not_run(void)
@@ -118,7 +85,7 @@ static const act_behavior plain = {.name = "plain", .receive = scripted_receive}
 static void spawns_a_plain_one(act_self *self)
 {
     ck_assert_int_eq(act_spawn(self, &newborn, &plain, NULL, NULL), ACT_OK);
-    let_it_come();
+    late_go_on();
     act_tell_value(self, newborn, TAG_B, act_nothing());
 }
 
@@ -135,11 +102,11 @@ static void one_that_is_born_running_refuses_it(void)
 /* The spawner has the token of the cell, and the name is not looked at yet. */
 static void let_it_come_to_a_held_cell(const char *place)
 {
-    hold_up_sender(place);
+    late_hold_up(place);
     if (is_late || strcmp(place, "spawn.has_cell") != 0)
         return;
-    act__gap_with(hold_up_sender);
-    let_it_come();
+    act__gap_with(late_hold_up);
+    late_go_on();
 }
 
 static void fails_to_spawn(act_self *self)
@@ -179,9 +146,10 @@ static void kill_as_it_rests(const char *place)
 {
     if (strcmp(place, "spawn.rests") != 0)
         return;
+    pthread_t killer;
     act__gap_with(NULL);
-    ck_assert_int_eq(pthread_create(&thread, NULL, kill_newborn, NULL), 0);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(pthread_create(&killer, NULL, kill_newborn, NULL), 0);
+    ck_assert_int_eq(pthread_join(killer, NULL), 0);
 }
 
 static void spawns_one_that_rests(act_self *self)
